@@ -1,0 +1,1 @@
+"""What the wizard knows: values, rules and sentences; no clock, file, network or await."""

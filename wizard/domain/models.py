@@ -1,0 +1,195 @@
+"""The values everything else passes around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+from urllib.parse import urlsplit
+
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+
+RECORD_VERSION: Final = 1
+"""The version written into every file; a higher one is left alone."""
+
+ATTEMPT_LIFE: Final = timedelta(minutes=30)
+"""How long an authorize link made here is answered, also across a Resume."""
+
+SCOPE: Final = "offline_access"
+"""The only scope Twilio documents; without it no refresh token is to be expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the OAuth server and the SCIM API are; part of a credential set."""
+
+    authorize_url: str = "https://oauth.twilio.com/v2/authorize"
+    token_url: str = "https://oauth.twilio.com/v2/token"  # noqa: S105  an address, not a secret
+    scim_url: str = "https://iam.twilio.com/scim/v2"
+
+    @property
+    def foreign_hosts(self) -> tuple[str, ...]:
+        """The hosts (with port) that are not Twilio's, each once, in order."""
+        hosts = [urlsplit(u).netloc for u in (self.authorize_url, self.token_url, self.scim_url)]
+        return tuple(dict.fromkeys(h for h in hosts if not _is_twilio(h)))
+
+
+TWILIO: Final = Endpoints()
+"""Twilio's documented endpoints."""
+
+
+def _is_twilio(netloc: str) -> bool:
+    return netloc == "twilio.com" or netloc.endswith(".twilio.com")
+
+
+class Pkce(Enum):
+    """Whether a code challenge is sent (RFC 7636): as the metadata says, always, never."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """What the token endpoint gave (RFC 6749 §5.1)."""
+
+    access_token: Secret
+    expires_at: datetime
+    """UTC; `expires_in` counted from before the request was sent."""
+    obtained_at: datetime
+    """UTC."""
+    refresh_token: Secret | None = None
+
+    def needs_refresh(self, now: datetime, at_least: timedelta | None = None) -> bool:
+        """Whether less than the margin is left: min(60 s, 10 % of life), or `at_least`."""
+        margin = min(timedelta(seconds=60), (self.expires_at - self.obtained_at) / 10)
+        return self.expires_at - now <= (margin if at_least is None else max(margin, at_least))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMetadata:
+    """The part of RFC 8414's metadata that is used here; never its endpoints."""
+
+    issuer: str
+    has_s256: bool
+    sends_iss: bool = False
+    """`authorization_response_iss_parameter_supported` (RFC 9207 §3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationAttempt:
+    """One authorize link: all that its answer is checked against (RFC 6749 §4.1.1)."""
+
+    state: Secret
+    client_id: str
+    redirect_url: str
+    endpoints: Endpoints
+    scope: str
+    created_at: datetime
+    """UTC."""
+    verifier: Secret | None = None
+    """PKCE's code verifier (RFC 7636 §4.1); None when no challenge was sent."""
+    issuer: str | None = None
+    """The metadata's issuer; None without metadata, and then `iss` is ignored."""
+    iss_required: bool = False
+    """The metadata promises an `iss`, so an answer without one is refused (RFC 9207 §2.4)."""
+    code_sent_at: datetime | None = None
+    """UTC, set before the code is posted: a code is never sent twice."""
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether an answer to this link is still taken."""
+        return self.code_sent_at is None and now - self.created_at < ATTEMPT_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSet:
+    """A client with all that belongs to it, whole (active) or half entered (draft).
+
+    Immutable: it is stored as one blob under a random generation id, so that no crash can pair
+    a new client ID with an old secret.
+    """
+
+    client_id: str = ""
+    client_secret: Secret | None = None
+    redirect_url: str = ""
+    endpoints: Endpoints = TWILIO
+    scope: str = SCOPE
+    pkce: Pkce = Pkce.AUTO
+    tokens: TokenSet | None = None
+    attempts: tuple[AuthorizationAttempt, ...] = ()
+    """Links made for these settings, newest last."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether an authorize link can be made of it."""
+        return bool(self.client_id and self.client_secret and self.redirect_url)
+
+
+class StoreKind(Enum):
+    """Where the credential sets of a profile lie."""
+
+    FILE = "file"
+    KEYRING = "keyring"
+
+
+class CheckStatus(Enum):
+    """How a live check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """The newest live check."""
+
+    status: CheckStatus
+    at: datetime
+    """UTC."""
+    users: int | None = None
+    """`totalResults`, when it was read."""
+    problem: str | None = None
+    """The id of the problem it ended with."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFailure:
+    """A refresh that was refused, for those who waited for the same lock."""
+
+    problem: str
+    """The id of the problem."""
+    at: datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known without opening a secret: the content of `profiles/<name>.json`.
+
+    `active` and `draft` are generation ids and the only pointers to credential sets; the fields
+    after them repeat what `status` shows, so that it needs no secret store.
+    """
+
+    version: int = RECORD_VERSION
+    store: StoreKind = StoreKind.FILE
+    active: str | None = None
+    client_id: str = ""
+    redirect_url: str = ""
+    endpoints: Endpoints = TWILIO
+    expires_at: datetime | None = None
+    """Of the active access token, UTC."""
+    refreshable: bool = False
+    """The active set has a refresh token."""
+    organization: str | None = None
+    """The organization SID, when a token named it."""
+    set_up_at: datetime | None = None
+    draft: str | None = None
+    draft_step: Step | None = None
+    draft_saved_at: datetime | None = None
+    ticks: tuple[str, ...] = field(default_factory=tuple)
+    """Ids of the ticked prerequisites."""
+    last_check: LastCheck | None = None
+    refresh_failure: RefreshFailure | None = None

@@ -1,0 +1,74 @@
+"""What a failure is: the shape of an entry of the error book, and the exception that carries one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, IntEnum
+
+from wizard.domain.steps import Step
+from wizard.domain.words import plain
+
+
+class Who(Enum):
+    """Who can mend it."""
+
+    YOU = "You"
+    OWNER = "Organization owner"
+    IDP_ADMIN = "IdP admin"
+    NETWORK = "Network team"
+    NOBODY = "Wait"
+
+
+class ExitCode(IntEnum):
+    """What a process ends with."""
+
+    FINE = 0
+    CHECK_FAILED = 1
+    USAGE = 2
+    NOT_SET_UP = 3
+    ACT_AT_TWILIO = 4
+    UNREACHABLE = 5
+    MACHINE = 6
+    SIGNAL = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One entry of the error book, or a copy of it that tells this case's particulars."""
+
+    id: str
+    """Kebab-case, stable: scripts and the README refer to it."""
+    title: str
+    """What happened, as a short sentence without a full stop."""
+    cause: str
+    """Why, in plain words; may hold {names} for `about`."""
+    remedy: str
+    """What to do now; may hold {names} for `about`."""
+    who: Who = Who.YOU
+    step: Step | None = None
+    """The step to go back to; None: stay and try again."""
+    exit_code: ExitCode = ExitCode.CHECK_FAILED
+    detail: tuple[str, ...] = ()
+    """What the other side answered, sanitised, a line each."""
+
+    def about(self, **names: str) -> Problem:
+        """Fill the {names} in title, cause and remedy with sanitised text from outside."""
+        safe = {key: plain(text) for key, text in names.items()}
+        return replace(
+            self,
+            title=self.title.format(**safe),
+            cause=self.cause.format(**safe),
+            remedy=self.remedy.format(**safe),
+        )
+
+    def saying(self, *lines: str) -> Problem:
+        """Add lines of detail; they are sanitised and cut here."""
+        return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
+
+
+class SetupError(Exception):
+    """A failure with its entry of the error book; the only exception services let out."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.id)
+        self.problem = problem

@@ -1,0 +1,35 @@
+"""The names of the steps, as stored in a draft and as shown in the rail."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+
+class Step(Enum):
+    """A step of the wizard; the value is its name on disk."""
+
+    OVERVIEW = "overview"
+    RESUME = "resume"
+    PREREQUISITES = "prerequisites"
+    CREDENTIALS = "credentials"
+    AUTHORIZE = "authorize"
+    REDIRECT = "redirect"
+    CHECK = "check"
+    DONE = "done"
+
+    @property
+    def title(self) -> str:
+        """The step's name as people read it."""
+        return self.value.capitalize()
+
+
+ROAD: Final = (
+    Step.PREREQUISITES,
+    Step.CREDENTIALS,
+    Step.AUTHORIZE,
+    Step.REDIRECT,
+    Step.CHECK,
+    Step.DONE,
+)
+"""The six steps of a setup, in the order they are walked and drawn."""

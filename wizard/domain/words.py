@@ -1,0 +1,35 @@
+"""Sentences and small phrases shared by the faces; and how text from outside is made harmless."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+DETAIL_LIMIT: Final = 200
+"""Characters of a server's own words that are shown."""
+
+
+def plain(text: str, limit: int = DETAIL_LIMIT) -> str:
+    """Return outside text as one harmless line of at most `limit` characters.
+
+    Controls, escapes, bidi marks, zero-width characters, surrogates and private use (Unicode's
+    C categories) become spaces, runs of white space one space; what is cut ends in "…".
+    """
+    # Cut before cleaning: the text may be megabytes long.
+    head = text[: limit * 4]
+    clean = " ".join(
+        "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in head).split()
+    )
+    is_cut = len(head) < len(text) or len(clean) > limit
+    return clean[: limit - 1] + "…" if is_cut else clean
+
+
+def iso(at: datetime) -> str:
+    """Return an aware time as ISO 8601 UTC to the second: 2026-11-23T14:02:00Z."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def short_id(client_id: str) -> str:
+    """Return a client ID as it is recognised at a glance: OQ0123…cdef."""
+    return client_id if len(client_id) <= 12 else f"{client_id[:6]}…{client_id[-4:]}"

@@ -1,0 +1,1 @@
+"""The steps as a pure function, and the session that outlives a screen."""

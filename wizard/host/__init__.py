@@ -1,0 +1,1 @@
+"""The machine around us: browser, clipboard, loopback listener, terminal."""

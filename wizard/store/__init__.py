@@ -1,0 +1,1 @@
+"""What is kept on disk: profiles, credential sets, locks."""

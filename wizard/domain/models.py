@@ -128,6 +128,14 @@ class CredentialSet:
         return bool(self.client_id and self.client_secret and self.redirect_url)
 
 
+@dataclass(frozen=True, slots=True)
+class UserList:
+    """What a live check learns from a SCIM list (RFC 7644 §3.4.2): its size, no names."""
+
+    total: int | None
+    """`totalResults`; None when the answer was too long to read."""
+
+
 class StoreKind(Enum):
     """Where the credential sets of a profile lie."""
 

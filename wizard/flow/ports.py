@@ -16,6 +16,7 @@ from wizard.domain.models import (
     Profile,
     ServerMetadata,
     TokenSet,
+    UserList,
 )
 from wizard.domain.secret import Secret
 
@@ -42,14 +43,6 @@ class MetadataSource(Protocol):
 
     async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
         """Return what the authorization server says of itself; None when it does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserList:
-    """What a live check learns from a SCIM list: its size, no names."""
-
-    total: int | None
-    """`totalResults`; None when the answer was too long to read."""
 
 
 class UserDirectory(Protocol):
@@ -129,9 +122,7 @@ class ProfileStore(Protocol):
     def locked(self, name: str, timeout: float = 10.0) -> AbstractContextManager[Locked]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
 
-    def locked_async(
-        self, name: str, timeout: float = 60.0
-    ) -> AbstractAsyncContextManager[Locked]:
+    def locked_async(self, name: str, timeout: float = 60.0) -> AbstractAsyncContextManager[Locked]:
         """The same without blocking the event loop while waiting."""
 
     def wizard_lock(self, name: str) -> AbstractContextManager[None]:

@@ -1,4 +1,4 @@
-"""What a failure is: the shape of an entry of the error book, and the exception that carries one."""
+"""What a failure is: an entry of the error book, and the exception that carries one."""
 
 from __future__ import annotations
 

@@ -199,5 +199,7 @@ class Profile:
     draft_saved_at: datetime | None = None
     ticks: tuple[str, ...] = field(default_factory=tuple)
     """Ids of the ticked prerequisites."""
+    audience: str | None = None
+    """Id of who will use the credential (script, okta, entra, other)."""
     last_check: LastCheck | None = None
     refresh_failure: RefreshFailure | None = None

@@ -69,6 +69,8 @@ class Problem:
 class SetupError(Exception):
     """A failure with its entry of the error book; the only exception services let out."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, is_unsent: bool = False) -> None:
+        """Args: `is_unsent`: not one byte of the request left; the same may be sent again."""
         super().__init__(problem.id)
         self.problem = problem
+        self.is_unsent = is_unsent

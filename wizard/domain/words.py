@@ -33,3 +33,21 @@ def iso(at: datetime) -> str:
 def short_id(client_id: str) -> str:
     """Return a client ID as it is recognised at a glance: OQ0123…cdef."""
     return client_id if len(client_id) <= 12 else f"{client_id[:6]}…{client_id[-4:]}"
+
+
+def counted_users(total: int | None) -> str:
+    """Return how many users a list tells of: "25 users"; None is a list too long to count."""
+    if total is None:
+        return "too many to count"
+    return "1 user" if total == 1 else f"{total:,} users"
+
+
+def day(at: datetime) -> str:
+    """Return a day as people say it, in local time: 3 Nov 2026."""
+    local = at.astimezone()
+    return f"{local.day} {local:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """Return a time as people say it, in local time: 3 Nov 2026, 14:02."""
+    return f"{day(at)}, {at.astimezone():%H:%M}"

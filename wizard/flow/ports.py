@@ -170,3 +170,23 @@ class LoopbackListener(Protocol):
         the answer waited for (else the request is 404 and changes nothing).
         Raises SetupError when the port cannot be bound.
         """
+
+
+Connect = Callable[[], Awaitable[Network]]
+"""Gives the network services, building the client on first use. Raises SetupError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything outside, as the faces are given it."""
+
+    store: ProfileStore
+    connect: Connect
+    browser: Browser
+    clipboard: Clipboard
+    listener: LoopbackListener
+    clock: Clock
+    timer: Callable[[], float]
+    """Seconds from any fixed point, for how long things took."""
+    close: Callable[[], Awaitable[None]]
+    """Lets go of the network."""

@@ -1,0 +1,145 @@
+"""Network errors as a person reads them, from real sockets where one can make them."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import httpx
+import pytest
+
+from tests.api.conftest import Serve
+from tests.api.server import Script, reply
+from wizard.api.failures import WIRE_ERRORS, host_of, is_passing, network_problem
+from wizard.api.http import open_client
+from wizard.domain.problems import Problem
+
+URL = "https://iam.twilio.com/scim/v2"
+
+
+async def problem_of(client: httpx.AsyncClient, url: str) -> Problem:
+    try:
+        await client.get(url)
+    except WIRE_ERRORS as error:
+        return network_problem(error, url)
+    pytest.fail("an answer came")
+
+
+def led_by(error: Exception, cause: Exception) -> Exception:
+    try:
+        raise error from ExceptionGroup("attempts", [cause])
+    except type(error) as raised:
+        return raised
+
+
+def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, message)
+    error.verify_code, error.verify_message = code, message
+    return error
+
+
+async def test_refused(client: httpx.AsyncClient, closed_port: int) -> None:
+    problem = await problem_of(client, f"http://127.0.0.1:{closed_port}/")
+    assert problem.id == "connection-refused"
+    assert f"127.0.0.1:{closed_port}" in problem.title
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", b"not HTTP at all\r\n\r\n"]
+)
+async def test_dropped(client: httpx.AsyncClient, serve: Serve, data: bytes) -> None:
+    server = await serve(Script(data))
+    assert (await problem_of(client, server.url)).id == "connection-dropped"
+
+
+async def test_silence_names_its_phase(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(Script(hangs=True))
+    client.timeout = httpx.Timeout(5, read=0.05)
+    problem = await problem_of(client, server.url)
+    assert problem.id == "timed-out"
+    assert "waiting for the answer" in problem.cause
+
+
+async def test_plain_answer_to_tls(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(Script(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+    # The server waits for a whole request head; TLS's greeting has no empty line in it.
+    client.timeout = httpx.Timeout(0.05)
+    problem = await problem_of(client, server.url.replace("http:", "https:"))
+    assert (problem.id, "connecting" in problem.cause) == ("timed-out", True)
+
+
+async def test_proxy_that_refuses_is_named(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(reply(407))
+    monkeypatch.setenv("https_proxy", proxy.url)
+    async with open_client() as client:
+        problem = await problem_of(client, URL)
+    assert problem.id == "proxy-refused"
+    assert "https_proxy" in problem.cause
+    assert "407 Proxy Authentication Required" in problem.cause
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "HTTPS_PROXY"])
+async def test_proxy_that_is_not_there_is_named(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{closed_port}")
+    async with open_client() as client:
+        problem = await problem_of(client, URL)
+    assert problem.id == "proxy-unreachable"
+    assert variable in problem.cause
+    assert "nothing answers there" in problem.cause
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://twilio.com/", "no-address", "https://"])
+async def test_address_that_is_none(client: httpx.AsyncClient, url: str) -> None:
+    assert (await problem_of(client, url)).id == "bad-address"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "words"),
+    [
+        (
+            led_by(httpx.ConnectError(""), socket.gaierror(-2, "unknown")),
+            "no-dns",
+            "iam.twilio.com",
+        ),
+        (
+            led_by(httpx.ConnectError(""), certificate_error(10, "certificate has expired")),
+            "tls-out-of-date",
+            "certificate has expired",
+        ),
+        (
+            led_by(httpx.ConnectError(""), certificate_error(62, "Hostname mismatch")),
+            "tls-untrusted",
+            "Hostname mismatch",
+        ),
+        (led_by(httpx.ConnectError(""), ssl.SSLError(1, "x")), "tls-failed", "iam.twilio.com"),
+        (led_by(httpx.ConnectError(""), TimeoutError(110, "x")), "timed-out", "connecting"),
+        (led_by(httpx.ConnectError(""), OSError(113, "No route")), "unreachable", "No route"),
+        (httpx.ConnectTimeout(""), "timed-out", "connecting"),
+        (httpx.PoolTimeout(""), "timed-out", "free connection"),
+        (httpx.WriteTimeout(""), "timed-out", "sending"),
+        (httpx.ReadError(""), "connection-dropped", "whole answer"),
+        (ssl.SSLError(1, "x"), "tls-failed", "iam.twilio.com"),
+        (httpx.LocalProtocolError("b'Bearer hunter2'"), "unreachable", "LocalProtocolError"),
+        (UnicodeEncodeError("ascii", "hunter2é", 7, 8, "x"), "bad-address", "iam.twilio.com"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_other_errors(error: Exception, expected: str, words: str) -> None:
+    problem = network_problem(error, URL)
+    assert problem.id == expected
+    assert words in problem.title + problem.cause
+    assert "hunter2" not in repr(problem)
+
+
+def test_trust_and_proxy_do_not_pass_by_themselves() -> None:
+    untrusted = led_by(httpx.ConnectError(""), certificate_error(18, "self-signed"))
+    assert not is_passing(untrusted)
+    assert not is_passing(httpx.ReadTimeout(""))
+    assert is_passing(led_by(httpx.ConnectError(""), ConnectionRefusedError(111, "x")))
+    assert is_passing(httpx.RemoteProtocolError(""))
+
+
+def test_host_is_shown_without_a_password() -> None:
+    assert host_of("https://user:hunter2@iam.twilio.com:8443/scim") == "iam.twilio.com:8443"

@@ -1,0 +1,135 @@
+"""The client factory: what it trusts, which way it goes, and what it refuses to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.conftest import CERTIFICATE, Serve
+from tests.api.server import Script, reply
+from wizard import __version__
+from wizard.api.failures import network_problem
+from wizard.api.http import Reply, open_client, send
+from wizard.domain.problems import ExitCode, SetupError
+
+
+async def get(client: httpx.AsyncClient, url: str, limit: int = 100) -> Reply:
+    return await send(client, client.build_request("GET", url), limit=limit, seconds=10)
+
+
+async def test_request_says_who_asks_and_wants_no_compression(
+    client: httpx.AsyncClient, serve: Serve
+) -> None:
+    server = await serve(reply(200, b"hello", Set_Cookie="a=b"))
+    first = await get(client, server.url)
+    await get(client, server.url)
+    assert (first.status, first.body) == (200, bytearray(b"hello"))
+    for request in server.requests:
+        assert f"User-Agent: twilio-scim-wizard/{__version__}\r\n".encode() in request
+        assert b"Accept-Encoding: identity\r\n" in request
+        assert b"Cookie" not in request
+
+
+async def test_redirect_is_not_followed(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(reply(302, Location="/elsewhere"))
+    assert (await get(client, server.url)).status == 302
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("limit", "body"), [(5, b"hello"), (4, None)])
+async def test_body_is_read_up_to_its_limit(
+    client: httpx.AsyncClient, serve: Serve, limit: int, body: bytes | None
+) -> None:
+    server = await serve(reply(200, b"hello"))
+    assert (await get(client, server.url, limit)).body == body
+
+
+async def test_compressed_answer_is_refused(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(reply(200, b"\x1f\x8b", Content_Encoding="gzip"))
+    with pytest.raises(httpx.DecodingError) as caught:
+        await get(client, server.url)
+    assert network_problem(caught.value, server.url).id == "encoding-refused"
+
+
+async def test_slow_body_ends_with_the_total_time(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", hangs=True))
+    with pytest.raises(TimeoutError) as caught:
+        await send(client, client.build_request("GET", server.url), limit=9, seconds=0.05)
+    assert network_problem(caught.value, server.url).id == "timed-out"
+
+
+def test_reply_shows_no_body() -> None:
+    shown = repr(Reply(200, httpx.Headers({"x": "secret"}), bytearray(b"secret")))
+    assert shown == "Reply(status=200)"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_loopback_is_never_proxied(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    proxy, server = await serve(reply(200, b"proxy")), await serve(reply(200, b"server"))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("ALL_PROXY", proxy.url)
+    async with open_client() as client:
+        assert (await get(client, f"http://{host}:{server.port}/")).body == bytearray(b"server")
+        assert (await get(client, "http://twilio.invalid/")).body == bytearray(b"proxy")
+    assert [r.split()[1] for r in proxy.requests] == [b"http://twilio.invalid/"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks4://user:hunter2@proxy"),
+        ("HTTPS_PROXY", "http://user:hunter2@proxy:port"),
+        ("http_proxy", "ftp://user:hunter2@proxy"),
+        ("NO_PROXY", "::1,fe80::/10"),
+    ],
+)
+def test_misspelt_proxy_variable_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SetupError) as caught:
+        open_client()
+    problem = caught.value.problem
+    assert problem.id == "proxy-misspelt"
+    assert variable in problem.title
+    assert problem.exit_code is ExitCode.MACHINE
+    assert "hunter2" not in repr(problem)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "--ca-file"])
+def test_unusable_ca_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    if variable == "SSL_CERT_FILE":
+        monkeypatch.setenv(variable, str(path))
+    with pytest.raises(SetupError) as caught:
+        open_client(None if variable == "SSL_CERT_FILE" else path)
+    problem = caught.value.problem
+    assert problem.id == "ca-file-unusable"
+    assert variable in problem.title
+    expected = "No such file" if content is None else "no certificate or crl found"
+    assert expected in problem.cause
+
+
+async def test_certificate_is_trusted_only_with_its_ca_file(serve: Serve) -> None:
+    server = await serve(reply(200, b"hello"), tls=True)
+    url = f"https://localhost:{server.port}/"
+    async with open_client() as client:
+        with pytest.raises(httpx.ConnectError) as caught:
+            await get(client, url)
+    problem = network_problem(caught.value, url)
+    assert problem.id == "tls-untrusted"
+    assert f"localhost:{server.port}" in problem.title
+    assert "self-signed certificate" in problem.cause
+    assert "--ca-file" in problem.remedy
+    async with open_client(CERTIFICATE) as client:
+        assert (await get(client, url)).body == bytearray(b"hello")

@@ -1,0 +1,353 @@
+"""The token endpoint: what is sent, how often, and what is believed of the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from tests.api.conftest import NOW, Naps, Serve
+from tests.api.server import Script, reply
+from wizard.api.http import open_client
+from wizard.api.token import TokenService
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+
+CLIENT_SECRET, CODE, VERIFIER = "s3cret+/=&?", "c0de-of-many-letters", "v3rifier-of-43"
+REFRESH_TOKEN, ACCESS_TOKEN = "r3fresh-old", "acc3ss.token-1"
+SECRETS = (CLIENT_SECRET, CODE, VERIFIER, REFRESH_TOKEN, ACCESS_TOKEN)
+GOOD: dict[str, object] = {
+    "access_token": ACCESS_TOKEN,
+    "token_type": "Bearer",
+    "expires_in": 3600,
+    "refresh_token": "r3fresh-new",
+    "id_token": None,
+}
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def credentials(token_url: str = "https://t.test/token") -> CredentialSet:
+    old = TokenSet(Secret("old"), NOW, NOW, Secret(REFRESH_TOKEN))
+    return CredentialSet(
+        client_id="OQ-current",
+        client_secret=Secret(CLIENT_SECRET),
+        redirect_url="https://current.test/",
+        endpoints=Endpoints(token_url=token_url),
+        tokens=old,
+    )
+
+
+def attempt(token_url: str = "https://t.test/token", has_pkce: bool = True) -> AuthorizationAttempt:
+    return AuthorizationAttempt(
+        state=Secret("state"),
+        client_id="OQ-frozen",
+        redirect_url="https://frozen.test/cb?a=b",
+        endpoints=Endpoints(token_url=token_url),
+        scope="offline_access",
+        created_at=NOW,
+        verifier=Secret(VERIFIER) if has_pkce else None,
+    )
+
+
+def answering(status: int, content: object) -> Handler:
+    return lambda _: httpx.Response(status, json=content)
+
+
+async def ask(
+    handler: Handler, grant: str = "exchange", naps: Naps | None = None, has_pkce: bool = True
+) -> TokenSet:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
+        service = TokenService(client, lambda: NOW, sleep=naps or Naps())
+        if grant == "refresh":
+            return await service.refresh(credentials())
+        return await service.exchange(credentials(), attempt(has_pkce=has_pkce), Secret(CODE))
+
+
+async def refused(
+    handler: Handler, grant: str = "exchange", naps: Naps | None = None, has_pkce: bool = True
+) -> SetupError:
+    with pytest.raises(SetupError) as caught:
+        await ask(handler, grant, naps, has_pkce)
+    return caught.value
+
+
+async def problem_of(handler: Handler, grant: str = "exchange") -> Problem:
+    return (await refused(handler, grant)).problem
+
+
+def shown(error: SetupError) -> str:
+    """Everything a crash report could print of an error, local variables and all."""
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return "".join(report.format()) + repr(error.problem)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+async def test_exchange_sends_the_attempt_and_measures_from_before(status: int) -> None:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(status, json=GOOD)
+
+    times = iter((NOW, NOW + timedelta(seconds=9)))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
+        service = TokenService(client, lambda: next(times))
+        tokens = await service.exchange(credentials(), attempt(), Secret(CODE))
+    [request] = seen
+    assert (request.method, str(request.url)) == ("POST", "https://t.test/token")
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert request.headers["Accept"] == "application/json"
+    assert "Authorization" not in request.headers
+    assert parse_qs(request.content.decode(), strict_parsing=True) == {
+        "grant_type": ["authorization_code"],
+        "client_id": ["OQ-frozen"],
+        "client_secret": [CLIENT_SECRET],
+        "code": [CODE],
+        "redirect_uri": ["https://frozen.test/cb?a=b"],
+        "code_verifier": [VERIFIER],
+    }
+    assert tokens == TokenSet(
+        Secret(ACCESS_TOKEN),
+        NOW + timedelta(hours=1),
+        NOW + timedelta(seconds=9),
+        Secret("r3fresh-new"),
+    )
+
+
+async def test_exchange_without_pkce_sends_no_verifier() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert b"code_verifier" not in request.content
+        return httpx.Response(200, json=GOOD)
+
+    assert (await ask(handle, has_pkce=False)).access_token == Secret(ACCESS_TOKEN)
+
+
+async def test_refresh_sends_the_set() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert parse_qs(request.content.decode()) == {
+            "grant_type": ["refresh_token"],
+            "client_id": ["OQ-current"],
+            "client_secret": [CLIENT_SECRET],
+            "refresh_token": [REFRESH_TOKEN],
+        }
+        return httpx.Response(200, json=GOOD)
+
+    assert (await ask(handle, "refresh")).refresh_token == Secret("r3fresh-new")
+
+
+@pytest.mark.parametrize("silence", [{"refresh_token": None}, {"refresh_token": ""}, {}])
+@pytest.mark.parametrize(("grant", "kept"), [("exchange", None), ("refresh", REFRESH_TOKEN)])
+async def test_without_a_new_refresh_token_the_old_one_stays(
+    silence: dict[str, object], grant: str, kept: str | None
+) -> None:
+    content = {k: v for k, v in GOOD.items() if k != "refresh_token"} | silence
+    tokens = await ask(answering(200, content), grant)
+    assert tokens.refresh_token == (Secret(kept) if kept else None)
+
+
+async def test_refresh_without_a_refresh_token_asks_nobody() -> None:
+    async with open_client() as client:
+        with pytest.raises(SetupError) as caught:
+            await TokenService(client, lambda: NOW).refresh(CredentialSet())
+    assert caught.value.problem.id == "no-refresh-token"
+
+
+@pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER"])
+async def test_bearer_is_taken_in_any_case(kind: str) -> None:
+    tokens = await ask(answering(200, GOOD | {"token_type": kind}))
+    assert tokens.access_token == Secret(ACCESS_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"access_token": None}, "access_token"),
+        ({"access_token": ""}, "access_token"),
+        ({"access_token": 7}, "access_token"),
+        ({"access_token": "two\nlines"}, "access_token"),
+        ({"access_token": "tökén"}, "access_token"),
+        ({"token_type": None}, "token_type"),
+        ({"token_type": "mac"}, "token_type"),
+        ({"expires_in": None}, "expires_in"),
+        ({"expires_in": 0}, "expires_in"),
+        ({"expires_in": -1}, "expires_in"),
+        ({"expires_in": True}, "expires_in"),
+        ({"expires_in": "3600"}, "expires_in"),
+        ({"expires_in": 36.5}, "expires_in"),
+        ({"expires_in": 10**12}, "expires_in"),
+        ({"expires_in": 10**99}, "expires_in"),
+        ({"refresh_token": {}}, "refresh_token"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(("grant", "step"), [("exchange", Step.AUTHORIZE), ("refresh", None)])
+async def test_odd_value_is_named_and_not_believed(
+    change: dict[str, object], named: str, grant: str, step: Step | None
+) -> None:
+    error = await refused(answering(200, GOOD | change), grant)
+    assert (error.problem.id, error.problem.step) == ("odd-tokens", step)
+    assert named in error.problem.detail[0]
+    assert not any(secret in shown(error) for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"[]", b"{", b"\xff\xfe", b'{"x":' + b"[" * 100_000, b'{"access_token":"\xff"}'],
+    ids=lambda body: body[:8],
+)
+async def test_broken_json_is_a_problem(body: bytes) -> None:
+    problem = await problem_of(lambda _: httpx.Response(200, content=body))
+    assert problem.id == "odd-tokens"
+
+
+async def test_too_long_answer_is_a_problem() -> None:
+    problem = await problem_of(lambda _: httpx.Response(200, content=b" " * (1 << 21)))
+    assert problem.id == "odd-tokens"
+
+
+async def test_page_instead_of_tokens_is_named() -> None:
+    problem = await problem_of(
+        lambda _: httpx.Response(200, html="<title>Wi-Fi &amp; more</title>"),
+    )
+    assert problem.id == "not-oauth"
+    assert "200: Wi-Fi & more" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("grant", "expected"), [("exchange", "wrong-client"), ("refresh", "wrong-client")]
+)
+async def test_refusal_is_classified_with_its_request_id(grant: str, expected: str) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        content = {"code": 20003, "message": "Invalid credentials", "status": 401}
+        return httpx.Response(401, json=content, headers={"Twilio-Request-Id": "RQ123"})
+
+    problem = await problem_of(handle, grant)
+    assert problem.id == expected
+    assert problem.exit_code is ExitCode.ACT_AT_TWILIO
+    assert problem.detail == ("401 (20003): Invalid credentials", "Request ID: RQ123")
+
+
+@pytest.mark.parametrize("field", ["message", "error_description", "detail", "nothing"])
+async def test_secrets_a_server_repeats_are_hidden(field: str) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        said = f"odd: {request.content.decode()} {CODE} {CLIENT_SECRET}"
+        return httpx.Response(400, json={field: said})
+
+    error = await refused(handle)
+    assert "odd: " in error.problem.detail[0]
+    assert not any(secret in shown(error) for secret in SECRETS)
+    assert "s3cret" not in shown(error)
+
+
+@pytest.mark.parametrize(
+    "kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
+)
+@pytest.mark.parametrize("grant", ["exchange", "refresh"])
+async def test_what_never_left_is_tried_again(
+    kind: type[httpx.TransportError], grant: str, naps: Naps
+) -> None:
+    asked: list[bytes] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request.content)
+        if len(asked) < 3:
+            raise kind("no")
+        return httpx.Response(200, json=GOOD)
+
+    assert (await ask(handle, grant, naps)).access_token == Secret(ACCESS_TOKEN)
+    assert len(set(asked)) == 1
+    assert naps.seconds == [0.5, 0.5]
+
+
+async def test_tries_end_and_the_code_is_still_good(naps: Naps, closed_port: int) -> None:
+    url = f"http://127.0.0.1:{closed_port}/token"
+    async with open_client() as client:
+        service = TokenService(client, lambda: NOW, sleep=naps)
+        with pytest.raises(SetupError) as caught:
+            await service.exchange(credentials(url), attempt(url), Secret(CODE))
+    assert caught.value.problem.id == "connection-refused"
+    assert caught.value.is_unsent
+    assert len(naps.seconds) == 2
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        Script(),
+        Script(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"),
+        Script(b"nonsense\r\n\r\n"),
+        Script(hangs=True),
+        Script(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", hangs=True),
+        reply(200, b"\x1f\x8b", Content_Encoding="gzip"),
+    ],
+    ids=["dropped", "cut", "nonsense", "silent", "slow", "compressed"],
+)
+async def test_code_is_sent_once_whatever_comes_back(
+    client: httpx.AsyncClient, serve: Serve, naps: Naps, script: Script
+) -> None:
+    server = await serve(script)
+    service = TokenService(client, lambda: NOW, sleep=naps, seconds=0.3)
+    url = f"{server.url}/token"
+    with pytest.raises(SetupError) as caught:
+        await service.exchange(credentials(url), attempt(url), Secret(CODE))
+    assert caught.value.problem.id == "answer-lost"
+    assert caught.value.problem.step is Step.AUTHORIZE
+    assert not caught.value.is_unsent
+    assert len(caught.value.problem.detail) == 2
+    assert len(server.requests) == 1
+    assert naps.seconds == []
+    assert not any(secret in shown(caught.value) for secret in SECRETS)
+
+
+async def test_refresh_is_sent_once_too(
+    client: httpx.AsyncClient, serve: Serve, naps: Naps
+) -> None:
+    server = await serve(Script())
+    with pytest.raises(SetupError) as caught:
+        await TokenService(client, lambda: NOW, sleep=naps).refresh(credentials(server.url))
+    assert caught.value.problem.id == "connection-dropped"
+    assert (len(server.requests), naps.seconds) == (1, [])
+
+
+async def test_time_that_runs_out_before_sending_leaves_the_code_good(
+    client: httpx.AsyncClient, closed_port: int
+) -> None:
+    async def for_ever(_: float) -> None:
+        await asyncio.Event().wait()
+
+    url = f"http://127.0.0.1:{closed_port}/token"
+    service = TokenService(client, lambda: NOW, sleep=for_ever, seconds=0.1)
+    with pytest.raises(SetupError) as caught:
+        await service.exchange(credentials(url), attempt(url), Secret(CODE))
+    assert caught.value.problem.id == "timed-out"
+    assert caught.value.is_unsent
+
+
+async def test_secret_is_not_taken_along_a_redirect(
+    client: httpx.AsyncClient, serve: Serve
+) -> None:
+    other = await serve(reply(200, json.dumps(GOOD).encode()))
+    server = await serve(reply(307, Location=f"{other.url}/steal"))
+    with pytest.raises(SetupError) as caught:
+        await TokenService(client, lambda: NOW).refresh(credentials(server.url))
+    assert caught.value.problem.id == "not-oauth"
+    assert f"127.0.0.1:{other.port}" in caught.value.problem.cause
+    assert other.requests == []
+
+
+async def test_bad_token_address_sends_nothing() -> None:
+    async with open_client() as client:
+        with pytest.raises(SetupError) as caught:
+            await TokenService(client, lambda: NOW).exchange(
+                credentials(), attempt("http://[::1"), Secret(CODE)
+            )
+    assert (caught.value.problem.id, caught.value.is_unsent) == ("bad-address", True)

@@ -1,0 +1,244 @@
+"""The live check: one GET, what it waits for, and what counts as a SCIM list."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from tests.api.conftest import Naps, Serve
+from tests.api.server import Script, reply
+from wizard.api.users import LIST_RESPONSE, UserService
+from wizard.domain.models import UserList
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.secret import Secret
+
+TOKEN = "acc3ss.token-1"
+URL = "https://iam.twilio.com/scim/v2"
+
+
+def listed(count: int, **more: object) -> bytes:
+    users = [{"id": f"US{n:032}", "userName": f"user{n}@example.com"} for n in range(count)]
+    return json.dumps({"schemas": [LIST_RESPONSE], "Resources": users} | more).encode()
+
+
+class Line:
+    """A transport that gives its answers in turn and keeps the requests."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def ask(line: Line, naps: Naps, waits: list[float] | None = None) -> UserList:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(line)) as client:
+        service = UserService(client, sleep=naps)
+        on_wait = (waits if waits is not None else []).append
+        return await service.list_users(URL, Secret(TOKEN), on_wait)
+
+
+async def test_one_get_and_no_more(naps: Naps) -> None:
+    line = Line(httpx.Response(200, content=listed(2, totalResults=25)))
+    assert await ask(line, naps) == UserList(total=25)
+    [request] = line.requests
+    assert (request.method, str(request.url)) == ("GET", f"{URL}/Users")
+    assert request.headers["Accept"] == "application/scim+json"
+    assert request.headers["Accept-Encoding"] == "identity"
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert request.content == b""
+    assert naps.seconds == []
+
+
+@pytest.mark.parametrize(
+    ("body", "total"),
+    [
+        (listed(3), 3),
+        (listed(0, totalResults=0), 0),
+        (json.dumps({"schemas": [LIST_RESPONSE], "totalResults": 0}).encode(), 0),
+        (json.dumps({"schemas": [LIST_RESPONSE]}).encode(), 0),
+        (json.dumps({"schemas": [LIST_RESPONSE], "Resources": None}).encode(), 0),
+        (listed(20_000), 20_000),
+    ],
+    ids=["counted", "none", "no Resources", "bare", "null", "large"],
+)
+async def test_size_of_a_list(naps: Naps, body: bytes, total: int) -> None:
+    assert await ask(Line(httpx.Response(200, content=body)), naps) == UserList(total)
+
+
+async def test_loop_goes_on_while_a_long_list_is_decoded(
+    client: httpx.AsyncClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    in_thread = asyncio.to_thread
+
+    async def counted(function: object, *args: object) -> object:
+        threads.append(1)
+        return await in_thread(function, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asyncio, "to_thread", counted)
+    server = await serve(reply(200, listed(10)), reply(200, listed(20_000)))
+    service = UserService(client)
+    for _ in range(2):
+        await service.list_users(server.url, Secret(TOKEN), print)
+    assert len(threads) == 1
+
+
+async def test_list_beyond_the_limit_has_passed_uncounted(
+    client: httpx.AsyncClient, serve: Serve
+) -> None:
+    server = await serve(reply(200, listed(100)))
+    service = UserService(client, limit=1000)
+    assert await service.list_users(server.url, Secret(TOKEN), print) == UserList(None)
+
+
+@pytest.mark.parametrize(
+    ("response", "cause", "detail"),
+    [
+        (
+            httpx.Response(200, html="<html><title>Sign in</title>"),
+            "a web page: a login, a captive portal, or another site",
+            "200: Sign in",
+        ),
+        (httpx.Response(200, content=b"<html>"), "a web page", "200"),
+        (httpx.Response(302, headers={"Location": "//login.test/x"}), "login.test", "302"),
+        (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas"),
+        (httpx.Response(200, json={"schemas": ["other"]}), "no SCIM list", "no ListResponse"),
+        (httpx.Response(200, content=listed(1, totalResults="7")), "no SCIM list", "totalResults"),
+        (httpx.Response(200, content=listed(1, totalResults=True)), "no SCIM list", "totalResults"),
+        (httpx.Response(200, content=listed(1, totalResults=-1)), "no SCIM list", "totalResults"),
+        (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "no SCIM list", "JSON"),
+        (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "JSON"),
+        (httpx.Response(200), "no SCIM list", "truncated"),
+        (httpx.Response(511, html="<title>Pay</title>"), "captive portal", "511: Pay"),
+    ],
+)
+async def test_what_is_not_scim(
+    naps: Naps, response: httpx.Response, cause: str, detail: str
+) -> None:
+    with pytest.raises(SetupError) as caught:
+        await ask(Line(response), naps)
+    problem = caught.value.problem
+    assert problem.id == "not-scim"
+    assert cause in problem.cause
+    assert any(detail in line for line in problem.detail)
+    assert "Ann" not in repr(problem)
+
+
+async def test_throttled_waits_as_told_and_counts_down(naps: Naps) -> None:
+    waits: list[float] = []
+    line = Line(
+        httpx.Response(429, headers={"Retry-After": "3"}),
+        httpx.Response(200, content=listed(1)),
+    )
+    assert await ask(line, naps, waits) == UserList(1)
+    assert naps.seconds == [1, 1, 1]
+    assert waits == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("Mon, 23 Nov 2026 14:00:07 GMT", 7),
+        ("Mon, 23 Nov 2026 13:00:00 GMT", 0),
+        ("60", 60),
+        (None, 5),
+        ("soon", 5),
+        ("-3", 5),
+    ],
+)
+async def test_retry_after(naps: Naps, retry_after: str | None, seconds: float) -> None:
+    headers = {"Date": "Mon, 23 Nov 2026 14:00:00 GMT"}
+    if retry_after is not None:
+        headers["Retry-After"] = retry_after
+    line = Line(httpx.Response(429, headers=headers), httpx.Response(200, content=listed(1)))
+    assert await ask(line, naps) == UserList(1)
+    assert sum(naps.seconds) == seconds
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "words"), [("61", "61 s"), ("3600", "60 min"), ("9" * 50, "days")]
+)
+async def test_long_pause_is_told_instead_of_waited(
+    naps: Naps, retry_after: str, words: str
+) -> None:
+    with pytest.raises(SetupError) as caught:
+        await ask(Line(httpx.Response(429, headers={"Retry-After": retry_after})), naps)
+    problem = caught.value.problem
+    assert (problem.id, problem.exit_code) == ("scim-throttled", ExitCode.UNREACHABLE)
+    assert words in problem.remedy
+    assert naps.seconds == []
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        httpx.Response(502),
+        httpx.Response(503),
+        httpx.Response(504),
+        httpx.ConnectError("no"),
+        httpx.ConnectTimeout("no"),
+        httpx.ReadError("no"),
+        httpx.RemoteProtocolError("no"),
+    ],
+    ids=repr,
+)
+async def test_three_tries(naps: Naps, passing: httpx.Response | Exception) -> None:
+    good = httpx.Response(200, content=listed(1))
+    waits: list[float] = []
+    assert await ask(Line(passing, passing, good), naps, waits) == UserList(1)
+    assert sum(naps.seconds) == 4
+    assert waits == [1, 0, 3, 2, 1, 0]
+    line = Line(passing, passing, passing, good)
+    with pytest.raises(SetupError) as caught:
+        await ask(line, naps)
+    assert len(line.requests) == 3
+    assert caught.value.problem.exit_code is ExitCode.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("lasting", "expected"),
+    [
+        (httpx.Response(500), "scim-failing"),
+        (httpx.Response(404), "scim-not-found"),
+        (httpx.Response(401, json={"detail": f"bad {TOKEN}", "status": "401"}), "bad-token"),
+        (
+            httpx.Response(401, json={"code": "70051", "message": "twilio/iam/x/list is missing"}),
+            "missing-permission",
+        ),
+        (httpx.Response(400, json={"scimType": "invalidFilter"}), "unrecognized"),
+        (httpx.ReadTimeout("no"), "timed-out"),
+    ],
+    ids=repr,
+)
+async def test_one_try(naps: Naps, lasting: httpx.Response | Exception, expected: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        await ask(Line(lasting), naps)
+    assert caught.value.problem.id == expected
+    assert naps.seconds == []
+    assert TOKEN not in repr(caught.value.problem)
+
+
+async def test_token_is_not_taken_along_a_redirect(client: httpx.AsyncClient, serve: Serve) -> None:
+    other = await serve(reply(200, listed(1)))
+    server = await serve(reply(301, Location=f"{other.url}/Users"))
+    with pytest.raises(SetupError):
+        await UserService(client).list_users(server.url, Secret(TOKEN), print)
+    assert other.requests == []
+
+
+async def test_slow_list_ends(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True))
+    service = UserService(client, seconds=0.05)
+    with pytest.raises(SetupError) as caught:
+        await service.list_users(server.url, Secret(TOKEN), print)
+    assert caught.value.problem.id == "timed-out"
+    assert len(server.requests) == 1

@@ -1,0 +1,224 @@
+"""The classifier over the three shapes, and the error book's own rules."""
+
+from __future__ import annotations
+
+import string
+import textwrap
+
+import pytest
+
+from wizard.domain.book import exchange, network, scim
+from wizard.domain.classify import Answer, exchange_problem, refresh_problem, scim_problem
+from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.steps import Step
+
+RFC_SENTENCE = (
+    "The provided authorization grant is invalid, expired, revoked, does not match the "
+    "redirection URI used in the authorization request, or was issued to another client."
+)
+"""RFC 6749 §5.2 of invalid_grant; many servers send it as it is."""
+
+
+def twilio(status: int, message: str = "", code: int | None = None) -> Answer:
+    return Answer("oauth.twilio.com", status, "application/json", code=code, message=message)
+
+
+def oauth(error: str, description: str | None = None, status: int = 400) -> Answer:
+    return Answer(
+        "oauth.twilio.com", status, "application/json", error=error, description=description
+    )
+
+
+def scim_error(status: int, detail: str = "", code: int | None = None) -> Answer:
+    return Answer("iam.twilio.com", status, "application/scim+json", detail=detail, code=code)
+
+
+def page(status: int) -> Answer:
+    return Answer("x.test", status, "text/html; charset=utf-8", text="Sign in")
+
+
+BOTH_GRANTS = [
+    (twilio(401, "Invalid credentials"), "wrong-client"),
+    (twilio(400, "Invalid credentials"), "wrong-client"),
+    (twilio(400, "Authenticate", 20003), "wrong-client"),
+    (oauth("invalid_client"), "wrong-client"),
+    (oauth("invalid_client", "The client secret has expired", 401), "wrong-client"),
+    (oauth("unauthorized_client"), "app-refused"),
+    (oauth("unsupported_grant_type"), "app-refused"),
+    (twilio(400, "grant_type is not allowed for this app"), "app-refused"),
+    (twilio(400, "The application was deleted"), "app-refused"),
+    (twilio(403), "app-refused"),
+    (twilio(429, "Too Many Requests"), "token-throttled"),
+    (twilio(400, "Too Many Requests", 20429), "token-throttled"),
+    (page(429), "token-throttled"),
+    (twilio(500, "Internal error"), "token-server-failing"),
+    (page(503), "token-server-failing"),
+    (twilio(404), "token-url-not-found"),
+    (page(404), "token-url-not-found"),
+    (twilio(405), "token-url-not-found"),
+    (page(200), "not-oauth"),
+    (page(401), "not-oauth"),
+    (page(511), "not-oauth"),
+    (Answer("x.test", 302, location="login.test"), "not-oauth"),
+    (twilio(400, "Something new", 12345), "unrecognized"),
+    (twilio(418), "unrecognized"),
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        *BOTH_GRANTS,
+        (oauth("invalid_grant"), "code-refused"),
+        (oauth("invalid_grant", RFC_SENTENCE), "code-refused"),
+        (oauth("invalid_grant", "The authorization code has expired"), "code-expired"),
+        (twilio(400, "Authorization code expired"), "code-expired"),
+        (twilio(401, "Expired authorization code"), "code-expired"),
+        (oauth("invalid_grant", "The code has already been used"), "code-used"),
+        (twilio(400, "Code was redeemed"), "code-used"),
+        (oauth("invalid_grant", "The code has expired or was used"), "code-refused"),
+        (twilio(400, "Invalid authorization code"), "code-refused"),
+        (oauth("invalid_grant", "redirect_uri does not match"), "redirect-mismatch"),
+        (twilio(400, "Redirect URI mismatch"), "redirect-mismatch"),
+        (oauth("invalid_grant", "PKCE verification failed"), "pkce-suspected"),
+        (twilio(400, "code_verifier is not allowed"), "pkce-suspected"),
+        (oauth("invalid_request"), "unrecognized"),
+    ],
+)
+def test_exchange(answer: Answer, expected: str) -> None:
+    assert exchange_problem(answer, sent_verifier=False).id == expected
+
+
+def test_invalid_request_with_a_verifier_suspects_pkce() -> None:
+    assert exchange_problem(oauth("invalid_request"), sent_verifier=True).id == "pkce-suspected"
+
+
+@pytest.mark.parametrize("answer", [answer for answer, _ in BOTH_GRANTS])
+def test_exchange_never_goes_back_to_a_sent_code(answer: Answer) -> None:
+    problem = exchange_problem(answer, sent_verifier=True)
+    assert problem.step in (Step.AUTHORIZE, Step.CREDENTIALS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        *BOTH_GRANTS,
+        (oauth("invalid_grant"), "refresh-refused"),
+        (oauth("invalid_grant", RFC_SENTENCE), "refresh-refused"),
+        (twilio(400, "Refresh token expired"), "refresh-refused"),
+        (twilio(401, "Invalid token"), "refresh-refused"),
+    ],
+)
+def test_refresh(answer: Answer, expected: str) -> None:
+    assert refresh_problem(answer).id == expected
+
+
+@pytest.mark.parametrize("answer", [twilio(429), twilio(500), twilio(418)])
+def test_refresh_that_may_pass_stays(answer: Answer) -> None:
+    problem = refresh_problem(answer)
+    assert problem.step is None
+    assert problem.exit_code is not ExitCode.ACT_AT_TWILIO
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (scim_error(401, "Unauthorized"), "bad-token"),
+        (scim_error(401), "bad-token"),
+        (scim_error(400, "", 25018), "bad-token"),
+        (twilio(401, "Access token expired", 20003), "bad-token"),
+        (twilio(401, "Authorization Error: no requested permission"), "missing-permission"),
+        (twilio(401, "Authorization failed", 70051), "missing-permission"),
+        (scim_error(403, "Insufficient scope"), "missing-permission"),
+        (scim_error(403), "missing-permission"),
+        (twilio(403, "Forbidden", 20003), "missing-permission"),
+        (scim_error(401, "The user is of another organization"), "other-organization"),
+        (scim_error(403, "", 25107), "other-organization"),
+        (scim_error(429, "Rate limit"), "scim-throttled"),
+        (scim_error(400, "", 25021), "scim-throttled"),
+        (scim_error(400, "", 25109), "scim-throttled"),
+        (scim_error(500), "scim-failing"),
+        (page(502), "scim-failing"),
+        (scim_error(404), "scim-not-found"),
+        (page(404), "scim-not-found"),
+        (page(200), "not-scim"),
+        (page(403), "not-scim"),
+        (page(511), "not-scim"),
+        (Answer("x.test", 302, location="login.test"), "not-scim"),
+        (Answer("x.test", 204), "not-scim"),
+        (scim_error(400, "Filter unsupported", 25001), "unrecognized"),
+        (scim_error(409), "unrecognized"),
+    ],
+)
+def test_scim(answer: Answer, expected: str) -> None:
+    assert scim_problem(answer).id == expected
+
+
+def test_permission_is_named_as_the_server_names_it() -> None:
+    said = "Authorization Error: required permission twilio/iam/managed-users/list is missing"
+    problem = scim_problem(twilio(401, said, 70051))
+    assert "twilio/iam/managed-users/list is missing" in problem.title
+    assert "managed-users/list is missing" in scim_problem(scim_error(403)).title
+
+
+def test_detail_tells_status_number_words_and_request() -> None:
+    answer = Answer(
+        "h", 400, error="odd_code", description="Odd \x1b[31m words", request_id="RQ1", code=7
+    )
+    assert refresh_problem(answer).detail == (
+        "400 (7): Odd [31m words",
+        "OAuth error: odd_code",
+        "Request ID: RQ1",
+    )
+    assert scim_problem(Answer("h", 409)).detail == ("409",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer("h", 400, error="e", description="d", message="m"), "400: d"),
+        (Answer("h", 400, error="e", message="m"), "400: m"),
+        (Answer("h", 400, error="e", detail="s"), "400: s"),
+        (Answer("h", 400, error="e", text="t"), "400: e"),
+        (Answer("h", 400, text="t"), "400: t"),
+    ],
+)
+def test_first_of_description_message_detail_error_text_is_told(answer: Answer, said: str) -> None:
+    assert refresh_problem(answer).detail[0] == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (page(200), "a web page"),
+        (Answer("h", 302, location="login.test"), "a redirect to login.test"),
+        (Answer("h", 204), "status 204"),
+    ],
+)
+def test_what_came_instead_is_told(answer: Answer, kind: str) -> None:
+    assert kind in scim_problem(answer).cause
+
+
+ENTRIES = (*exchange.ENTRIES, *scim.ENTRIES, *network.ENTRIES)
+
+
+def test_every_problem_of_a_part_is_among_its_entries() -> None:
+    for part in (exchange, scim, network):
+        constants = [value for value in vars(part).values() if isinstance(value, Problem)]
+        assert list(part.ENTRIES) == constants
+    assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_entry_is_short_and_plain(entry: Problem) -> None:
+    texts = (entry.title, entry.cause, entry.remedy)
+    names = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+    assert names <= {
+        "host", "kind", "permission", "wait", "offset", "phase", "reason", "variable"
+    }  # fmt: skip
+    filled = entry.about(**dict.fromkeys(names, "oauth.twilio.com"))
+    assert len(filled.title) <= 56
+    assert len(textwrap.wrap(filled.cause, 56) + textwrap.wrap(filled.remedy, 56)) <= 5
+    assert not entry.title.endswith(".")
+    assert entry.cause.endswith(".")
+    assert entry.remedy.endswith(".")

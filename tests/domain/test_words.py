@@ -1,0 +1,77 @@
+"""Text from outside becomes one harmless line; small phrases read well."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.domain.words import DETAIL_LIMIT, counted_users, iso, plain, short_id
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        ("Invalid credentials", "Invalid credentials"),
+        ("Zugriff für Jürgen: 拒否", "Zugriff für Jürgen: 拒否"),
+        ("\x1b[2J\x1b]0;title\x07gone", "[2J ]0;title gone"),
+        ("\x9b31mred", "31mred"),
+        ("abc\u202egpj.exe\u2066", "abc gpj.exe"),
+        ("zero\u200bwidth\ufeff", "zero width"),
+        ("one\r\n\ttwo\u2028three", "one two three"),
+        ("\ud800lone\udfff", "lone"),
+        ("\ue000private", "private"),
+        ("a \u00a0 b", "a b"),
+        ("[b]not markup[/b]", "[b]not markup[/b]"),
+        ("x" * DETAIL_LIMIT, "x" * DETAIL_LIMIT),
+        ("x" * (DETAIL_LIMIT + 1), "x" * (DETAIL_LIMIT - 1) + "…"),
+    ],
+)
+def test_plain(text: str, line: str) -> None:
+    assert plain(text) == line
+
+
+def test_plain_cuts_megabytes_and_says_so() -> None:
+    assert plain("x" * 5_000_000) == "x" * (DETAIL_LIMIT - 1) + "…"
+    assert plain("\x1b" * 5_000_000) == "…"
+
+
+def test_plain_keeps_to_a_given_limit() -> None:
+    assert plain("abcdef", 6) == "abcdef"
+    assert plain("abcdefg", 6) == "abcde…"
+
+
+@given(st.text(st.characters(), max_size=2000), st.integers(1, 300))
+def test_plain_is_one_harmless_line(text: str, limit: int) -> None:
+    line = plain(text, limit)
+    assert len(line) <= limit
+    assert not any(unicodedata.category(c)[0] == "C" or c in "\n\r\u2028" for c in line)
+    line.encode("utf-8")
+
+
+def test_iso_is_utc_to_the_second() -> None:
+    assert iso(datetime(2026, 11, 23, 14, 2, 0, 999, tzinfo=UTC)) == "2026-11-23T14:02:00Z"
+
+
+@pytest.mark.parametrize(
+    ("client_id", "short"),
+    [
+        ("OQ0123456789abcdef0123456789abcdef", "OQ0123…cdef"),
+        ("OQ0123456789", "OQ0123456789"),
+        ("", ""),
+    ],
+)
+def test_short_id(client_id: str, short: str) -> None:
+    assert short_id(client_id) == short
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [(0, "0 users"), (1, "1 user"), (20_000, "20,000 users"), (None, "too many to count")],
+)
+def test_counted_users(total: int | None, words: str) -> None:
+    assert counted_users(total) == words

@@ -1,0 +1,42 @@
+"""Real programs put on a PATH of their own, that write down how they were started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_SOURCE = """#!{python}
+import json, os, sys
+record = {{
+    "argv": sys.argv[1:],
+    "stdin": sys.stdin.read(),
+    "has_terminal": any(os.isatty(fd) for fd in (0, 1, 2)),
+    "leads_session": os.getsid(0) == os.getpid(),
+}}
+print("noise on stdout", flush=True)
+print("noise on stderr", file=sys.stderr, flush=True)
+with open({log!r} + ".part", "w") as file:
+    json.dump(record, file)
+os.replace({log!r} + ".part", {log!r})
+{then}
+"""
+
+
+def install(folder: Path, name: str, then: str = "") -> Path:
+    """Put an executable Python program on `folder`; returns where it writes its record.
+
+    The record is JSON: argv, stdin, has_terminal, leads_session. `then` is what it does after.
+    """
+    folder.mkdir(exist_ok=True)
+    log = folder / f"{name}.json"
+    program = folder / name
+    program.write_text(_SOURCE.format(python=sys.executable, log=str(log), then=then))
+    program.chmod(0o755)
+    return log
+
+
+def hang(fifo: Path) -> str:
+    """Return code that blocks until somebody opens `fifo` for writing."""
+    os.mkfifo(fifo)
+    return f"open({str(fifo)!r}).read()"

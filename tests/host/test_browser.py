@@ -1,0 +1,239 @@
+"""The browser, with real programs in the place of openers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.host.programs import hang, install
+from wizard.host.browser import SystemBrowser
+
+URL = "https://oauth.twilio.com/v2/authorize?client_id=OQ1&state=a'b;c%20$(d)&scope=x"
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environ(programs: Path) -> dict[str, str]:
+    """A desktop without programs."""
+    return {"PATH": str(programs), "DISPLAY": ":99"}
+
+
+def browser(
+    environ: dict[str, str], platform: str = "linux", patience: float = 60.0, *markers: Path
+) -> SystemBrowser:
+    return SystemBrowser(environ, platform=platform, container_markers=markers, patience=patience)
+
+
+def started(log: Path) -> list[str]:
+    argv: list[str] = json.loads(log.read_text())["argv"]
+    return argv
+
+
+async def test_a_desktop_opens_it_away_from_our_terminal(
+    programs: Path, environ: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = install(programs, "xdg-open")
+    here = browser(environ)
+
+    assert here.is_here
+    assert here.why_not == ""
+    assert await here.open(URL)
+
+    assert json.loads(log.read_text()) == {
+        "argv": [URL],
+        "stdin": "",
+        "has_terminal": False,
+        "leads_session": True,
+    }
+    assert capfd.readouterr() == ("", "")
+
+
+SSH = {"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "installed", "expected"),
+    [
+        (SSH, ["xdg-open"], "SSH"),
+        ({"SSH_TTY": "/dev/pts/1"}, ["xdg-open"], "SSH"),
+        ({"container": "podman"}, ["xdg-open"], "container"),
+        ({"DISPLAY": ""}, ["xdg-open"], "no display"),
+        ({"DISPLAY": "", "WAYLAND_DISPLAY": "wayland-0"}, ["xdg-open"], ""),
+        ({}, [], "no browser"),
+        ({}, ["w3m"], "text browser only"),
+        ({}, ["www-browser"], "text browser only"),
+        ({}, ["w3m", "firefox"], ""),
+        ({"BROWSER": "w3m"}, ["w3m", "xdg-open"], "text browser only"),
+        ({"BROWSER": "/usr/bin/lynx:elinks -x %s"}, ["xdg-open"], "text browser only"),
+        ({"BROWSER": "w3m:mine"}, ["w3m", "mine"], ""),
+        ({"BROWSER": "gone"}, ["xdg-open"], ""),
+        ({"BROWSER": "gone", **SSH}, ["xdg-open"], "SSH"),
+        ({"BROWSER": "an 'open quote"}, [], "no browser"),
+        ({"BROWSER": "mine", **SSH}, ["mine"], ""),
+        ({"BROWSER": "mine", "container": "docker", "DISPLAY": ""}, ["mine"], ""),
+        ({"WSL_DISTRO_NAME": "Debian", "DISPLAY": ""}, ["rundll32.exe"], ""),
+        ({"WSL_DISTRO_NAME": "Debian", "DISPLAY": "", **SSH}, ["wslview"], "SSH"),
+    ],
+)
+async def test_why_not(
+    programs: Path,
+    environ: dict[str, str],
+    changes: dict[str, str],
+    installed: list[str],
+    expected: str,
+) -> None:
+    logs = [install(programs, name) for name in installed]
+    here = browser({**environ, **changes})
+
+    assert here.why_not == expected
+    assert here.is_here is (expected == "")
+    assert await here.open(URL) is here.is_here
+    assert any(log.exists() for log in logs) is here.is_here
+
+
+def test_a_container_is_known_by_its_file(
+    programs: Path, environ: dict[str, str], tmp_path: Path
+) -> None:
+    install(programs, "xdg-open")
+    marker = tmp_path / ".dockerenv"
+
+    assert browser(environ, "linux", 60.0, marker).is_here
+    marker.touch()
+    assert browser(environ, "linux", 60.0, marker).why_not == "container"
+
+
+@pytest.mark.parametrize(
+    ("platform", "changes", "program", "arguments"),
+    [
+        ("darwin", {}, "open", [URL]),
+        ("linux", {"WSL_DISTRO_NAME": "Debian"}, "wslview", [URL]),
+        (
+            "linux",
+            {"WSL_DISTRO_NAME": "Debian"},
+            "rundll32.exe",
+            ["url.dll,FileProtocolHandler", URL],
+        ),
+        ("linux", {}, "gio", ["open", URL]),
+    ],
+)
+async def test_each_system_has_its_opener(
+    programs: Path,
+    environ: dict[str, str],
+    platform: str,
+    changes: dict[str, str],
+    program: str,
+    arguments: list[str],
+) -> None:
+    log = install(programs, program)
+    here = browser({"PATH": environ["PATH"], "WAYLAND_DISPLAY": "wayland-0", **changes}, platform)
+
+    assert here.is_here
+    assert await here.open(URL)
+    assert started(log) == arguments
+
+
+async def test_windows_starts_the_one_in_its_own_folder(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    elsewhere = install(programs, "rundll32.exe")
+    log = install(programs, r"windows\System32\rundll32.exe")
+    here = browser({**environ, "SYSTEMROOT": str(programs / "windows")}, "win32")
+
+    assert await here.open(URL)
+    assert started(log) == ["url.dll,FileProtocolHandler", URL]
+    assert not elsewhere.exists()
+
+
+async def test_browser_goes_first_with_its_place_for_the_address(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    install(programs, "fails", then="sys.exit(3)")
+    log, standard = install(programs, "mine"), install(programs, "xdg-open")
+    named = os.pathsep.join(["fails", "mine --new 'a b' --app=%s &", "xdg-open"])
+
+    assert await browser({**environ, "BROWSER": named}).open(URL)
+
+    assert started(log) == ["--new", "a b", f"--app={URL}"]
+    assert not standard.exists()
+
+
+async def test_the_next_one_is_asked_when_one_fails(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    install(programs, "xdg-open", then="sys.exit(3)")
+    (programs / "gio").write_text("#!/no/such/interpreter\n")
+    (programs / "gio").chmod(0o755)
+    log = install(programs, "firefox")
+
+    assert await browser(environ).open(URL)
+
+    assert started(log) == [URL]
+
+
+async def test_nothing_took_it(programs: Path, environ: dict[str, str]) -> None:
+    install(programs, "xdg-open", then="sys.exit(4)")
+
+    assert not await browser(environ).open(URL)
+
+
+async def test_a_browser_in_the_foreground_has_taken_it_and_lives_on(
+    programs: Path, environ: dict[str, str], tmp_path: Path
+) -> None:
+    fifo = tmp_path / "fifo"
+    lives = tmp_path / "lives"
+    then = f"{hang(fifo)}\nopen({str(lives)!r}, 'w')"
+    log = install(programs, "xdg-open", then=then)
+    is_ticking = True
+
+    async def tick() -> int:
+        count = 0
+        while is_ticking:
+            await asyncio.sleep(0)
+            count += 1
+        return count
+
+    ticks = asyncio.create_task(tick())
+    while not log.exists():  # As long as it takes a busy machine to start it.
+        assert await browser(environ, patience=0.2).open(URL)
+    is_ticking = False
+
+    assert await ticks > 10  # The event loop went on.
+    assert not lives.exists()
+    watchers = [t for t in threading.enumerate() if t.name == "browser"]
+    await asyncio.to_thread(fifo.write_text, "end")
+    for watcher in watchers:
+        await asyncio.to_thread(watcher.join)  # It reaps what it started.
+    assert lives.exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "--help",
+        "https:",
+        "https://",
+        "http://[::1",
+        "https://example.com/\n--help",
+        "",
+    ],
+)
+async def test_only_web_addresses_are_opened(
+    programs: Path, environ: dict[str, str], url: str
+) -> None:
+    log = install(programs, "xdg-open")
+
+    assert not await browser(environ).open(url)
+    assert not log.exists()

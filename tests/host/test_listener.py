@@ -1,0 +1,424 @@
+"""The loopback listener, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import errno
+import gc
+import hashlib
+import logging
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+
+from wizard.domain.problems import SetupError
+from wizard.host.listener import CONNECTION_LIMIT, Accept, CallbackListener, OpenListener
+
+CODE = "THE-CODE"
+STATE = "THE-STATE"
+GOOD = f"code={CODE}&state={STATE}"
+
+
+class Session:
+    """Accepts one answer with the state it waits for, as the wizard's session does."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.taken: list[str] = []
+
+    async def accept(self, url: str) -> bool:
+        self.asked.append(url)
+        is_answer = not self.taken and f"state={STATE}" in url
+        if is_answer:
+            self.taken.append(url)
+        return is_answer
+
+
+Listen = Callable[..., Awaitable[OpenListener]]
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture
+async def listen(session: Session) -> AsyncIterator[Listen]:
+    opened: list[OpenListener] = []
+
+    async def start(
+        url: str, accept: Accept = session.accept, patience: float = 30.0, grace: float = 0.01
+    ) -> OpenListener:
+        listener = await CallbackListener(patience=patience, grace=grace).listen(url, accept)
+        opened.append(listener)
+        return listener
+
+    yield start
+    for listener in opened:
+        await listener.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    gc.collect()  # What was left open says so now, and fails the test.
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+def free_port(family: socket.AddressFamily = socket.AF_INET) -> int:
+    with socket.socket(family) as probe:
+        probe.bind(("::1" if family is socket.AF_INET6 else "127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def exchange(port: int, data: bytes, host: str = "127.0.0.1") -> bytes:
+    """Send bytes and return all that comes back until the other side closes."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(data)
+        await writer.drain()
+        return await reader.read()
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+def get(target: str, host: str, *fields: str, method: str = "GET") -> bytes:
+    lines = (f"{method} {target} HTTP/1.1", f"Host: {host}", *fields)
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n"
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+async def fetch(url: str) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return await client.get(url)
+
+
+async def test_the_answer_is_caught_and_leads_to_a_page_without_it(
+    listen: Listen, session: Session, port: int
+) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    await listen(url)
+
+    answer = await fetch(f"{url}?{GOOD}")
+
+    assert session.taken == [f"{url}?{GOOD}"]
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/done-[\w-]{20,}", answer.headers["location"])
+    for _ in range(2):  # A reload finds it too.
+        page = await fetch(str(answer.url.join(answer.headers["location"])))
+        assert page.status_code == 200
+        assert "You can close this window and return to the terminal." in page.text
+    for sent in (answer, page):
+        assert CODE not in sent.text + str(sent.headers)
+        assert STATE not in sent.text + str(sent.headers)
+        assert sent.headers["cache-control"] == "no-store"
+        assert sent.headers["referrer-policy"] == "no-referrer"
+        assert sent.headers["x-content-type-options"] == "nosniff"
+        assert sent.headers["connection"] == "close"
+        assert sent.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_the_page_allows_its_own_style_and_nothing_else(listen: Listen, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    await listen(url)
+    page = await fetch(str(httpx.URL(url).join((await fetch(f"{url}?{GOOD}")).headers["location"])))
+
+    style = re.search(r"<style>(.*)</style>", page.text, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'"
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+
+
+async def test_an_error_redirect_leads_to_neutral_words(
+    listen: Listen, session: Session, port: int
+) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    await listen(url)
+
+    answer = await fetch(f"{url}?error=access_denied&state={STATE}")
+    page = await fetch(str(answer.url.join(answer.headers["location"])))
+
+    assert session.taken == [f"{url}?error=access_denied&state={STATE}"]
+    assert "Return to the terminal: it says what happened." in page.text
+    assert "✓" not in page.text
+    assert "denied" not in page.text
+
+
+REFUSED = {
+    "another path": get(f"/other?{GOOD}", "{host}"),
+    "a longer path": get(f"/callback/?{GOOD}", "{host}"),
+    "an encoded path": get(f"/%63allback?{GOOD}", "{host}"),
+    "another host": get(f"/callback?{GOOD}", "evil.example"),
+    "host with a port that is not ours": get(f"/callback?{GOOD}", "127.0.0.1:1"),
+    "host without a port": get(f"/callback?{GOOD}", "127.0.0.1"),
+    "localhost for 127.0.0.1": get(f"/callback?{GOOD}", "localhost:{port}"),
+    "two hosts": get(f"/callback?{GOOD}", "{host}", "Host: {host}"),
+    "no host": f"GET /callback?{GOOD} HTTP/1.1\r\n\r\n".encode(),
+    "POST": get(f"/callback?{GOOD}", "{host}", "Content-Length: 0", method="POST"),
+    "HEAD": get(f"/callback?{GOOD}", "{host}", method="HEAD"),
+    "absolute form": get(f"http://evil.example/callback?{GOOD}", "{host}"),
+    "a page nobody was sent to": get("/done-", "{host}"),
+    "not ASCII": f"GET /callback?{GOOD}&x=\xe9 HTTP/1.1\r\nHost: {{host}}\r\n\r\n".encode(
+        "latin-1"
+    ),
+    "a control character": get(f"/callback?{GOOD}\x00", "{host}"),
+    "another protocol": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "no HTTP at all": b"hello\r\n\r\n",
+    "a header section too long": get(f"/callback?{GOOD}", "{host}", "X: " + "x" * 65536),
+    "a request line of 300 KiB": get(f"/callback?{GOOD}&x=" + "x" * 300 * 1024, "{host}"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_all_else_is_not_found_and_changes_nothing(
+    listen: Listen, session: Session, port: int, case: str
+) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback")
+    host = f"127.0.0.1:{port}".encode()
+    sent = REFUSED[case].replace(b"{host}", host).replace(b"{port}", str(port).encode())
+
+    assert status(await exchange(port, sent)) == 404
+    assert session.asked == []
+    assert status(await exchange(port, get(f"/callback?{GOOD}", host.decode()))) == 303
+
+
+async def test_a_foreign_state_is_not_found(listen: Listen, session: Session, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    await listen(url)
+
+    assert (await fetch(f"{url}?code={CODE}&state=foreign")).status_code == 404
+    assert session.taken == []
+    assert (await fetch(f"{url}?{GOOD}")).status_code == 303
+
+
+async def test_the_first_good_answer_wins(listen: Listen, session: Session, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    await listen(url)
+
+    statuses = [(await fetch(f"{url}?{GOOD}&n={n}")).status_code for n in range(2)]
+
+    assert statuses == [303, 404]
+    assert session.taken == [f"{url}?{GOOD}&n=0"]
+
+
+async def test_a_long_code_is_taken(listen: Listen, session: Session, port: int) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback")
+    target = f"/callback?{GOOD}&x=" + "x" * 200 * 1024
+
+    assert status(await exchange(port, get(target, f"127.0.0.1:{port}"))) == 303
+    assert session.taken == [f"http://127.0.0.1:{port}{target}"]
+
+
+async def test_the_registered_query_has_to_come_back(
+    listen: Listen, session: Session, port: int
+) -> None:
+    url = f"http://127.0.0.1:{port}/callback?tenant=a%20b&flag="
+    await listen(url)
+
+    assert (await fetch(f"http://127.0.0.1:{port}/callback?{GOOD}")).status_code == 404
+    assert (await fetch(f"http://127.0.0.1:{port}/callback?tenant=a&{GOOD}")).status_code == 404
+    assert session.asked == []
+    assert (await fetch(f"{url}&{GOOD}")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("redirect", "host", "target"),
+    [
+        ("http://localhost:{port}/cb", "localhost:{port}", "/cb"),
+        ("http://LocalHost:{port}/cb", "LOCALHOST:{port}", "/cb"),
+        ("http://127.0.0.1:{port}", "127.0.0.1:{port}", "/"),
+    ],
+)
+async def test_names_of_127_0_0_1(
+    listen: Listen, session: Session, port: int, redirect: str, host: str, target: str
+) -> None:
+    url = redirect.format(port=port)
+    await listen(url)
+    request = get(f"{target}?{GOOD}", host.format(port=port))
+
+    assert status(await exchange(port, request)) == 303
+    assert session.taken[0].startswith(url)
+
+
+async def test_ipv6_listens_on_ipv6_alone(listen: Listen, session: Session) -> None:
+    port = free_port(socket.AF_INET6)
+    url = f"http://[::1]:{port}/callback"
+    await listen(url)
+
+    assert status(await exchange(port, get(f"/callback?{GOOD}", f"[::1]:{port}"), "::1")) == 303
+    assert session.taken == [f"{url}?{GOOD}"]
+    with pytest.raises(ConnectionRefusedError):
+        await exchange(port, b"", "127.0.0.1")
+
+
+async def test_nothing_but_that_address_is_bound(listen: Listen, port: int) -> None:
+    await listen(f"http://localhost:{port}/callback")
+
+    with pytest.raises(ConnectionRefusedError):
+        await exchange(port, b"", "127.0.0.2")
+
+
+async def test_a_taken_port_is_said(listen: Listen, port: int) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback")
+
+    with pytest.raises(SetupError) as caught:
+        await listen(f"http://127.0.0.1:{port}/callback")
+
+    assert caught.value.problem.id == "port-taken"
+    assert str(port) in caught.value.problem.title
+
+
+@pytest.mark.parametrize(
+    ("url", "bound", "problem"),
+    [
+        ("http://localhost/callback", 80, "port-privileged"),
+        ("http://localhost:1023/callback", 1023, "port-privileged"),
+        # Windows refuses so what another program holds alone.
+        ("http://localhost:1024/callback", 1024, "port-taken"),
+    ],
+)
+async def test_a_forbidden_port_is_said(
+    monkeypatch: pytest.MonkeyPatch, listen: Listen, url: str, bound: int, problem: str
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def refuse(_on_connection: object, host: str, port: int, *, limit: int) -> None:
+        asked.append((host, port))
+        raise PermissionError(errno.EACCES, "permission denied")
+
+    monkeypatch.setattr(asyncio, "start_server", refuse)
+
+    with pytest.raises(SetupError) as caught:
+        await listen(url)
+
+    assert asked == [("127.0.0.1", bound)]
+    assert caught.value.problem.id == problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://localhost:8000/cb",
+        "http://example.com:8000/cb",
+        "http://127.0.0.2:8000/cb",
+        "http://user@localhost:8000/cb",
+        "http://localhost:0/cb",
+        "http://localhost:65536/cb",
+    ],
+)
+async def test_other_addresses_are_not_listened_on(listen: Listen, url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  urlsplit words one of them itself
+        await listen(url)
+
+
+async def test_half_a_request_and_silence_is_closed(
+    listen: Listen, session: Session, port: int
+) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback", patience=0.1)
+
+    assert await exchange(port, f"GET /callback?{GOOD} HTTP/1.1\r\nHos".encode()) == b""
+    assert session.asked == []
+
+
+async def test_more_connections_than_fit_are_cut(listen: Listen, port: int) -> None:
+    listener = await listen(f"http://127.0.0.1:{port}/callback")
+    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTION_LIMIT)]
+
+    try:
+        answer = await exchange(port, get("/", f"127.0.0.1:{port}"))
+    except ConnectionError:
+        answer = b""
+    assert answer == b""
+
+    await listener.close()
+    for reader, writer in silent:
+        assert await reader.read() == b""
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_close_waits_for_the_page_of_an_answer_just_taken(listen: Listen, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    is_asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def accept(_url: str) -> bool:
+        is_asked.set()
+        await may_answer.wait()
+        return True
+
+    listener = await listen(url, accept, grace=30.0)
+    visit = asyncio.create_task(fetch(f"{url}?{GOOD}"))
+    await is_asked.wait()
+    closing = asyncio.create_task(listener.close())
+    may_answer.set()
+    answer = await visit
+    assert not closing.done()
+    page = await fetch(str(answer.url.join(answer.headers["location"])))
+
+    async with asyncio.timeout(10):
+        await closing
+    assert page.status_code == 200
+    with pytest.raises(ConnectionRefusedError):
+        await exchange(port, b"")
+
+
+async def test_close_ends_when_nobody_asks_for_the_page(listen: Listen, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    listener = await listen(url, grace=0.05)
+    await fetch(f"{url}?{GOOD}")
+
+    await listener.close()
+
+    with pytest.raises(ConnectionRefusedError):
+        await exchange(port, b"")
+
+
+async def test_close_without_an_answer_cuts_what_is_open(
+    listen: Listen, session: Session, port: int
+) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    listener = await listen(url, grace=30.0)
+    await fetch(f"{url}?code={CODE}&state=foreign")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /callback")
+    await writer.drain()
+    assert (await fetch(url)).status_code == 404  # Taken after the other: so that one is in.
+
+    async with asyncio.timeout(10):
+        await listener.close()
+        await listener.close()
+
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+    await (await listen(url)).close()  # The port is free again at once.
+
+
+async def test_no_secret_is_logged(
+    listen: Listen, port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # The test's own client.
+    asyncio.get_running_loop().set_debug(True)
+    url = f"http://127.0.0.1:{port}/callback"
+    listener = await listen(url)
+
+    await fetch(f"{url}?{GOOD}")
+    await exchange(port, get(f"/other?{GOOD}", "evil.example"))
+    await exchange(port, f"{GOOD}\r\n\r\n".encode())
+    await listener.close()
+
+    assert CODE not in caplog.text
+    assert STATE not in caplog.text
+    assert CODE not in repr(listener)

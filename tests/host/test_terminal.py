@@ -1,0 +1,100 @@
+"""What is asked of the terminal before Textual is imported."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+import pytest
+
+from wizard.host.terminal import is_capable, is_interactive, is_over_ssh, prepare_environment
+
+
+@pytest.fixture
+def tty() -> Iterator[TextIO]:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as stream:
+        yield stream
+    os.close(ours)
+
+
+@pytest.mark.parametrize("missing", [None, "stdin", "stderr"])
+@pytest.mark.parametrize("instead", ["a pipe", "closed", "none"])
+def test_a_terminal_is_needed_on_stdin_and_stderr(
+    monkeypatch: pytest.MonkeyPatch, tty: TextIO, missing: str | None, instead: str
+) -> None:
+    other = None if instead == "none" else io.StringIO()
+    if other is not None and instead == "closed":
+        other.close()
+    for name in ("stdin", "stderr"):
+        monkeypatch.setattr(sys, name, other if name == missing else tty)
+
+    assert is_interactive() is (missing is None)
+
+
+@pytest.mark.parametrize(
+    ("term", "encoding", "expected"),
+    [
+        ("xterm-256color", "utf-8", True),
+        ("xterm-256color", "UTF8", True),
+        (None, "utf-8", True),
+        ("dumb", "utf-8", False),
+        ("unknown", "utf-8", False),
+        ("xterm", "iso8859-15", False),
+        ("xterm", "ascii", False),
+        ("xterm", "no-such-encoding", False),
+    ],
+)
+def test_a_capable_terminal(term: str | None, encoding: str, expected: bool) -> None:
+    environ = {} if term is None else {"TERM": term}
+
+    assert is_capable(environ, encoding) is expected
+
+
+def test_the_encoding_is_that_of_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
+    assert not is_capable({})
+    monkeypatch.setattr(sys, "stderr", None)
+    assert not is_capable({})
+
+
+@pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])
+def test_ssh_is_known_by_any_of_its_variables(name: str) -> None:
+    assert is_over_ssh({name: "x"})
+    assert not is_over_ssh({name: ""})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "100"),
+        ({"SSH_TTY": "/dev/pts/3"}, "400"),
+        ({"SSH_TTY": "/dev/pts/3", "ESCDELAY": "50"}, "50"),
+    ],
+)
+def test_the_escape_delay(environ: dict[str, str], expected: str) -> None:
+    prepare_environment(environ)
+
+    assert environ["ESCDELAY"] == expected
+
+
+def test_textual_reads_the_delay_set_before_its_import() -> None:
+    program = (
+        "import sys\n"
+        "from wizard.host.terminal import prepare_environment\n"
+        "prepare_environment()\n"
+        "assert 'textual' not in sys.modules\n"
+        "from textual.constants import ESCAPE_DELAY\n"
+        "print(ESCAPE_DELAY)\n"
+    )
+    environ = {k: v for k, v in os.environ.items() if k != "ESCDELAY"} | {"SSH_TTY": "/dev/pts/3"}
+    output = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+
+    assert output.stdout.strip() == "0.4"

@@ -1,0 +1,171 @@
+"""What Twilio documents of its answers, as JSON schemas, written from its pages and specification.
+
+Strict on purpose: an undocumented key is a mistake of the stand-in, which the wizard might come
+to lean on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+import jsonschema
+
+Schema = Mapping[str, object]
+
+JWT: Final = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+USER_SID: Final = "^US[0-9a-f]{32}$"
+
+
+def _text(shortest: int = 0, longest: int | None = None) -> Schema:
+    limits: dict[str, object] = {"type": "string", "minLength": shortest}
+    return limits if longest is None else limits | {"maxLength": longest}
+
+
+def _object(properties: Mapping[str, object], *, optional: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _exactly(*texts: str) -> Schema:
+    """An array of just these texts."""
+    return {"type": "array", "const": list(texts)}
+
+
+TOKEN: Final = _object(
+    {
+        "access_token": {"type": "string", "pattern": JWT},
+        "refresh_token": {"type": ["string", "null"], "pattern": JWT},
+        "id_token": {"type": "null"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"type": "integer", "minimum": 1},
+    }
+)
+"""Token endpoint, 200 (Set up OAuth for SCIM; twilio_oauth_v2.json V2Oauth2TokenResponse)."""
+
+TWILIO_ERROR: Final = _object(
+    {
+        "code": {"type": "integer", "minimum": 10000, "maximum": 99999},
+        "message": _text(1),
+        "more_info": {"type": "string", "pattern": "^https://www\\.twilio\\.com/docs/"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+    }
+)
+"""Twilio's own error (twilio_oauth_v2.json Error)."""
+
+METADATA: Final = _object(
+    {
+        "issuer": {"type": "string", "pattern": "^http://127\\.0\\.0\\.1:[0-9]+$"},
+        "authorization_endpoint": {"type": "string", "pattern": "/v2/authorize$"},
+        "token_endpoint": {"type": "string", "pattern": "/v2/token$"},
+        "response_types_supported": _exactly("code"),
+        "grant_types_supported": {
+            "type": "array",
+            "contains": {"const": "authorization_code"},
+            "items": {"enum": ["authorization_code", "client_credentials", "refresh_token"]},
+        },
+        "code_challenge_methods_supported": _exactly("S256"),
+        "token_endpoint_auth_methods_supported": {
+            "type": "array",
+            "contains": {"const": "client_secret_post"},
+            "items": {"enum": ["client_secret_post", "none"]},
+        },
+    }
+)
+"""Authorization server metadata (RFC 8414 §2, with the keys Twilio's has)."""
+
+SCIM_USER: Final = _object(
+    {
+        "schemas": _exactly("urn:ietf:params:scim:schemas:core:2.0:User"),
+        "id": {"type": "string", "pattern": USER_SID},
+        "externalId": _text(2, 255),
+        "userName": _text(2, 255),
+        "displayName": _text(0, 255),
+        "name": _object({"givenName": _text(0, 255), "familyName": _text(0, 255)}),
+        "emails": {
+            "type": "array",
+            "minItems": 1,
+            "items": _object(
+                {"primary": {"type": "boolean"}, "value": _text(2, 160), "type": _text(0, 64)}
+            ),
+        },
+        "active": {"type": "boolean"},
+        "locale": _text(),
+        "timezone": _text(),
+        "meta": _object(
+            {
+                "resourceType": {"const": "user"},
+                "created": {"type": "string", "format": "date-time"},
+                "lastModified": {"type": "string", "format": "date-time"},
+                "version": {"type": "string", "pattern": '^W/"[0-9]+"$'},
+            }
+        ),
+    },
+    optional=("externalId", "displayName", "name", "locale", "timezone"),
+)
+"""A user (SCIM API reference; twilio_iam_scim.json iam.scim.v2.User)."""
+
+SCIM_LIST: Final = _object(
+    {
+        "schemas": _exactly("urn:ietf:params:scim:api:messages:2.0:ListResponse"),
+        "totalResults": {"type": "integer", "minimum": 0},
+        "Resources": {"type": "array", "items": SCIM_USER},
+    }
+)
+"""`GET /Users`: Twilio does not page, so no startIndex and no itemsPerPage (SCIM API reference)."""
+
+SCIM_ERROR: Final = _object(
+    {
+        "schemas": _exactly("urn:ietf:params:scim:api:messages:2.0:Error"),
+        "detail": _text(1),
+        "scimType": {
+            "enum": ["invalidFilter", "uniqueness", "mutability", "invalidValue", "invalidSyntax"]
+        },
+        "status": {"type": "string", "pattern": "^[45][0-9][0-9]$"},
+        "code": {"type": "integer"},
+        "moreInfo": _text(1),
+    },
+    optional=("scimType", "code", "moreInfo"),
+)
+"""A SCIM error (RFC 7644 §3.12; twilio_iam_scim.json iam.scim.v2.Error): `status` is text."""
+
+
+def assert_documented(response: httpx.Response) -> None:
+    """Fail unless an answer has the media type and shape documented for its path and status.
+
+    Pages are HTML and redirects are empty; what has no documented shape is a failure as well.
+    """
+    path, status = response.request.url.path, response.status_code
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    if kind == "text/html" or response.request.method == "HEAD":
+        return
+    if kind == "application/scim+json":
+        assert path.startswith("/scim/v2/"), path
+        one_user = re.fullmatch(r"/scim/v2/Users/[^/]+", path)
+        good = SCIM_USER if one_user else SCIM_LIST
+        schema = good if status == 200 else SCIM_ERROR
+    else:
+        assert kind == "application/json", kind
+        schema = TWILIO_ERROR if status >= 400 else _GOOD[path]
+    value = response.json()
+    _validator(schema).validate(value)
+    if status >= 400:
+        assert str(value["status"]) == str(status)
+
+
+_GOOD: Final[Mapping[str, Schema]] = {
+    "/v2/token": TOKEN,
+    "/.well-known/oauth-authorization-server": METADATA,
+}
+
+
+def _validator(schema: Schema) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(
+        dict(schema), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )

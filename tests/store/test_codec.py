@@ -1,0 +1,148 @@
+"""Records and sets survive the way to disk and back; anything else is refused by name."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.samples import NOW, credentials
+from tests.store.strategies import credential_sets, profiles
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.store.codec import (
+    Damaged,
+    decode_credentials,
+    decode_profile,
+    encode_credentials,
+    encode_profile,
+)
+
+
+@given(credential_sets)
+def test_credential_set_comes_back_as_it_was(value: CredentialSet) -> None:
+    assert decode_credentials(encode_credentials(value), "f") == value
+
+
+@given(profiles)
+def test_profile_comes_back_as_it_was(value: Profile) -> None:
+    assert decode_profile(encode_profile(value), "f") == value
+
+
+def test_times_and_enums_are_written_in_standard_forms() -> None:
+    record = json.loads(encode_profile(Profile(draft_saved_at=NOW)))
+    assert record["draft_saved_at"] == "2026-11-23T14:02:00Z"
+    assert record["store"] == "file"
+    assert json.loads(encode_credentials(CredentialSet()))["version"] == 1
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["version", "credentials", "tokens", "active", "ticks", "store", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(st.binary(max_size=60) | _json.map(lambda value: json.dumps(value).encode()))
+def test_garbage_raises_nothing_unforeseen(data: bytes) -> None:
+    for decode in (decode_profile, decode_credentials):
+        with suppress(Damaged, SetupError):
+            decode(data, "f")
+
+
+@given(st.data())
+def test_bit_rot_raises_nothing_unforeseen(draw: st.DataObject) -> None:
+    data = bytearray(encode_credentials(credentials()))
+    place = draw.draw(st.integers(0, len(data) - 1))
+    data[place] = draw.draw(st.integers(0, 255))
+    with suppress(Damaged, SetupError):
+        decode_credentials(bytes(data), "f")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 600,
+        b"\xff\xfe",
+        b'{"version": 1, "client_id": "\xff"}',
+        b"null",
+        b"{}",
+        b'{"version": "1"}',
+        b'{"version": 0}',
+        b'{"version": -1}',
+        b'{"version": 1, "client_id": 7}',
+        b'{"version": 1, "store": "cloud"}',
+        b'{"version": 1, "active": "../../etc/passwd"}',
+        b'{"version": 1, "draft": ""}',
+        b'{"version": 1, "expires_at": "soon"}',
+        b'{"version": 1, "expires_at": "2026-11-23T14:02:00"}',
+        b'{"version": 1, "set_up_at": "2026-11-23T14:02:00+02:00"}',
+        b'{"version": 1, "last_check": {"status": "passed", "at": "2026-11-23T14:02:00"}}',
+        b'{"version": 1, "x": ' + b"[" * 100_000,
+        b'{"version": 1, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        encode_profile(Profile(client_id="OQ"))[:-5],
+    ],
+)
+def test_damaged_record_is_refused(data: bytes) -> None:
+    with pytest.raises(Damaged):
+        decode_profile(data, "f")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"version": 1}',
+        b'{"version": 1, "credentials": {"client_secret": 7}}',
+        b'{"version": 1, "credentials": {"client_secret": {}}}',
+        b'{"version": 1, "credentials": {"attempts": [{}]}}',
+        b'{"version": 1, "credentials": {"tokens": {"access_token": "t",'
+        b' "expires_at": "2026-11-23T14:02:00", "obtained_at": "2026-11-23T14:02:00Z"}}}',
+    ],
+)
+def test_damaged_credential_set_is_refused(data: bytes) -> None:
+    with pytest.raises(Damaged):
+        decode_credentials(data, "f")
+
+
+def test_unknown_fields_of_this_version_are_overlooked() -> None:
+    assert decode_profile(b'{"version": 1, "later": [1], "client_id": "OQ"}', "f") == Profile(
+        client_id="OQ"
+    )
+
+
+def test_newer_version_is_told_from_damage_whatever_its_shape() -> None:
+    for decode in (decode_profile, decode_credentials):
+        with pytest.raises(SetupError) as caught:
+            decode(b'{"version": 2, "client_id": [], "expires_at": 5}', "the-file")
+        assert caught.value.problem.id == "file-newer"
+        assert "the-file" in caught.value.problem.cause
+
+
+def test_half_a_surrogate_pair_is_refused_without_quoting_it() -> None:
+    with pytest.raises(SetupError) as caught:
+        encode_credentials(CredentialSet(client_secret=Secret("hush\ud800")))
+    assert caught.value.problem.id == "not-storable"
+    assert caught.value.__cause__ is None
+
+
+def test_only_secrets_pass_the_hooks() -> None:
+    with pytest.raises(NotImplementedError):
+        encode_profile(Profile(client_id=object()))  # type: ignore[arg-type]
+
+
+def test_blob_is_plain_json_for_another_reader() -> None:
+    blob = msgspec.json.decode(encode_credentials(credentials("x")))
+    assert blob["credentials"]["client_secret"] == "hush-secret-x"

@@ -1,0 +1,102 @@
+"""A process killed before any of its system calls leaves the old state or the new one."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.store.samples import credentials
+from wizard.domain.models import Profile
+from wizard.store.profiles import FileProfileStore
+
+SAVER = """
+import os, signal, sys
+from pathlib import Path
+from tests.store.samples import credentials
+from wizard.domain.models import Profile
+from wizard.store.profiles import FileProfileStore
+
+home, work, countdown = sys.argv[1], sys.argv[2], int(sys.argv[3])
+CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.listdir", "os.scandir"}
+
+def watch(event, args):
+    global countdown
+    if event in CHANGES and home in str(args[0]):
+        countdown -= 1
+        if countdown == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+with FileProfileStore(Path(home)).locked("default") as held:
+    sys.addaudithook(watch)
+    if work == "save":
+        held.save(
+            held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
+        )
+    else:
+        held.remove()
+"""
+
+
+def killed_at(home: Path, work: str, number: int) -> bool:
+    """Do the work; kill it before the `number`th call that opens, changes or lists a file."""
+    run = subprocess.run(
+        [sys.executable, "-c", SAVER, str(home), work, str(number)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode in (0, -signal.SIGKILL), run.stderr
+    return run.returncode != 0
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, is_first: bool) -> None:
+    old = None if is_first else credentials("old")
+    old_draft = None if is_first else credentials("old-draft")
+    seen: list[bool] = []
+    number = 0
+    is_killed = True
+    while is_killed:
+        number += 1
+        store = FileProfileStore(tmp_path / str(number))
+        if not is_first:
+            with store.locked("default") as held:
+                held.save(Profile(), active=old, draft=old_draft)
+        is_killed = killed_at(tmp_path / str(number), "save", number)
+        with store.locked("default") as held:
+            state = (held.active(), held.draft())
+            is_new = state == (credentials("new"), credentials("new-draft"))
+            assert is_new or state == (old, old_draft)
+            seen.append(is_new)
+            held.save(held.profile or Profile(), active=credentials("next"))
+            assert held.active() == credentials("next")
+            assert held.draft() == state[1]
+        files = [path.name for path in (tmp_path / str(number)).rglob("*") if path.is_file()]
+        pointed = 1 if state[1] is None else 2
+        assert len(files) == pointed + len(["default.json", "default.lock"]), files
+    assert seen == sorted(seen), "once new, never old again"
+    assert (seen[0], seen[-1]) == (False, True)
+    assert number > 10, "calls were seen"
+
+
+def test_killed_forget_drops_the_record_only_after_the_secrets(tmp_path: Path) -> None:
+    number = 0
+    is_killed = True
+    while is_killed:
+        number += 1
+        home = tmp_path / str(number)
+        store = FileProfileStore(home)
+        with store.locked("default") as held:
+            held.save(Profile(), active=credentials("old"), draft=credentials("old-draft"))
+        is_killed = killed_at(home, "forget", number)
+        secrets = list((home / "secrets").iterdir())
+        assert store.load("default") is not None or not secrets
+        with store.locked("default") as held:
+            held.remove()
+        assert not list((home / "secrets").iterdir())
+    assert number > 5, "calls were seen"

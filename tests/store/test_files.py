@@ -1,0 +1,332 @@
+"""Private files: modes, whole replacement, refusals and what a failure is called."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from wizard.domain.problems import SetupError
+from wizard.store import files
+from wizard.store.files import PrivateFolder
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def failing(number: int) -> object:
+    def fail(*_args: object, **_names: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PrivateFolder:
+    return PrivateFolder(tmp_path / "home" / "secrets")
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o277, 0o777])
+def test_modes_are_private_whatever_the_umask(folder: PrivateFolder, mask: int) -> None:
+    with umask(mask):
+        folder.write("a", b"one")
+        folder.write("a", b"two")
+    assert folder.read("a") == b"two"
+    assert mode(folder.path / "a") == 0o600
+    assert mode(folder.path) == mode(folder.path.parent) == 0o700
+    assert not folder.tightened
+
+
+def test_temp_file_is_private_from_its_first_moment(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    fchmod = os.fchmod
+
+    def spy(descriptor: int, wanted: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        fchmod(descriptor, wanted)
+
+    monkeypatch.setattr(os, "fchmod", spy)
+    with umask(0):
+        folder.write("a", b"one")
+    assert seen == [0o600]
+
+
+def test_existing_folder_above_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    PrivateFolder(tmp_path / "secrets").write("a", b"one")
+    assert mode(tmp_path) == 0o755
+
+
+def test_open_permissions_are_tightened_and_noted(folder: PrivateFolder) -> None:
+    folder.write("a", b"one")
+    (folder.path / "a").chmod(0o644)
+    folder.path.chmod(0o755)
+    assert folder.read("a") == b"one"
+    assert folder.tightened == [folder.path, folder.path / "a"]
+    assert (mode(folder.path), mode(folder.path / "a")) == (0o700, 0o600)
+
+
+def test_reading_goes_on_when_permissions_cannot_be_tightened(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"one")
+    (folder.path / "a").chmod(0o644)
+    monkeypatch.setattr(Path, "chmod", failing(errno.EROFS))
+    assert folder.read("a") == b"one"
+    assert not folder.tightened
+
+
+def test_absent_is_none_and_reading_makes_nothing(folder: PrivateFolder) -> None:
+    assert folder.read("a") is None
+    assert folder.names() == []
+    folder.delete("a")
+    assert not folder.path.parent.exists()
+    folder.write("a", b"one")
+    assert folder.read("b") is None
+
+
+def test_links_are_refused_and_not_followed(folder: PrivateFolder, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"theirs")
+    folder.write("b", b"one")
+    (folder.path / "a").symlink_to(target)
+    with pytest.raises(SetupError, match="file-not-ours"):
+        folder.read("a")
+    folder.write("a", b"mine")
+    assert folder.read("a") == b"mine"
+    assert target.read_bytes() == b"theirs"
+
+
+def test_link_that_came_after_the_look_is_refused_by_the_system(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("b", b"one")
+    (folder.path / "a").symlink_to(folder.path / "b")
+    monkeypatch.setattr(Path, "is_symlink", lambda _path: False)
+    with pytest.raises(SetupError, match="store-failed"):
+        folder.read("a")
+
+
+def test_link_in_place_of_the_folder_is_refused(folder: PrivateFolder, tmp_path: Path) -> None:
+    folder.path.parent.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder.path.symlink_to(tmp_path / "elsewhere")
+    acts: list[Callable[[], object]] = [
+        lambda: folder.read("a"),
+        lambda: folder.write("a", b"one"),
+    ]
+    for act in acts:
+        with pytest.raises(SetupError, match="file-not-ours"):
+            act()
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_other_than_plain_files_are_refused_without_waiting(
+    folder: PrivateFolder, make: object
+) -> None:
+    folder.write("b", b"one")
+    assert callable(make)
+    make(folder.path / "a")
+    with pytest.raises(SetupError, match="file-not-ours"):
+        folder.read("a")
+
+
+def test_files_of_another_user_are_refused(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"one")
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    with pytest.raises(SetupError, match="file-not-ours"):
+        folder.read("a")
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.ENOSPC, "disk-full"),
+        (errno.EDQUOT, "disk-full"),
+        (errno.EROFS, "folder-not-writable"),
+        (errno.EACCES, "folder-not-writable"),
+        (errno.EPERM, "folder-not-writable"),
+        (errno.EIO, "store-failed"),
+    ],
+)
+@pytest.mark.parametrize("call", ["open", "fsync", "replace"])
+def test_failed_write_is_named_keeps_the_old_and_leaves_no_temp(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, call: str, number: int, problem: str
+) -> None:
+    folder.write("a", b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, failing(number))
+        with pytest.raises(SetupError) as caught:
+            folder.write("a", b"new")
+    assert caught.value.problem.id == problem
+    assert str(folder.path) in caught.value.problem.cause
+    assert caught.value.problem.detail == (os.strerror(number),)
+    assert folder.names() == ["a"]
+    assert folder.read("a") == b"old"
+
+
+def test_file_that_may_not_be_read_is_named(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"one")
+    monkeypatch.setattr(os, "open", failing(errno.EACCES))
+    with pytest.raises(SetupError, match="file-not-readable"):
+        folder.read("a")
+
+
+def test_file_in_place_of_a_folder_is_an_honest_failure(tmp_path: Path) -> None:
+    (tmp_path / "home").write_bytes(b"")
+    folder = PrivateFolder(tmp_path / "home" / "secrets")
+    acts: list[Callable[[], object]] = [
+        lambda: folder.read("a"),
+        lambda: folder.write("a", b"one"),
+    ]
+    for act in acts:
+        with pytest.raises(SetupError, match="store-failed"):
+            act()
+
+
+def test_write_cut_short_by_the_system_keeps_the_old(folder: PrivateFolder) -> None:
+    folder.write("a", b"old")
+    script = (
+        "import resource, sys; from pathlib import Path;"
+        "from wizard.domain.problems import SetupError;"
+        "from wizard.store.files import PrivateFolder;"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, (1000, {resource.RLIM_INFINITY}))\n"
+        "try: PrivateFolder(Path(sys.argv[1])).write('a', bytes(5000))\n"
+        "except SetupError as error: print(error)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, str(folder.path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (run.stdout, run.stderr) == ("store-failed\n", "")
+    assert folder.names() == ["a"]
+    assert folder.read("a") == b"old"
+
+
+def test_folder_that_cannot_be_synced_is_no_failure(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def like_a_network_folder(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not here")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", like_a_network_folder)
+    folder.write("a", b"one")
+    assert folder.read("a") == b"one"
+
+
+def test_content_is_synced_before_the_name_and_the_folder_after(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"old")
+    calls: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def spy_fsync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        calls.append("sync folder" if is_folder else "sync file")
+        fsync(descriptor)
+
+    def spy_replace(source: Path, target: Path) -> None:
+        calls.append("replace")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", spy_fsync)
+    monkeypatch.setattr(os, "replace", spy_replace)
+    folder.write("a", b"new")
+    assert calls == ["sync file", "replace", "sync folder"]
+
+
+def test_replace_waits_for_a_reader_where_the_system_wants_it(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, calls = os.replace, iter([True, True, False])
+
+    def refuse_twice(source: Path, target: Path) -> None:
+        if next(calls):
+            raise PermissionError(errno.EACCES, "in use")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_twice)
+    monkeypatch.setattr(files, "_REPLACE_TRIES", 3)
+    folder.write("a", b"one")
+    assert folder.read("a") == b"one"
+
+
+def test_only_the_temps_of_a_prefix_are_removed(folder: PrivateFolder) -> None:
+    for name in ("a.json", "a.json.1.tmp", "ab.json.1.tmp", "a.lock"):
+        folder.write(name, b"")
+    folder.delete_temps("a.")
+    assert folder.names() == ["a.json", "a.lock", "ab.json.1.tmp"]
+
+
+def test_proof_of_writing_leaves_nothing(folder: PrivateFolder) -> None:
+    folder.prove_writable("a", 100_000)
+    assert folder.names() == []
+
+
+def test_proof_of_writing_fails_on_a_full_disk(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing(errno.ENOSPC))
+    folder.path.mkdir(parents=True, mode=0o700)
+    with pytest.raises(SetupError, match="disk-full"):
+        folder.prove_writable("a", 100_000)
+    assert folder.names() == []
+
+
+def test_folder_that_fails_to_sync_is_a_failure(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"old")
+    fsync = os.fsync
+
+    def broken_disk(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, "broken")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", broken_disk)
+    with pytest.raises(SetupError, match="store-failed"):
+        folder.write("a", b"new")
+
+
+def test_folder_that_another_process_makes_meanwhile_is_fine(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.path.mkdir(parents=True, mode=0o700)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "is_dir", lambda path: path != folder.path)
+        folder.write("a", b"one")
+    assert folder.read("a") == b"one"

@@ -1,0 +1,178 @@
+"""Locks between processes, threads and tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from wizard.domain.book.here import LOCK_BUSY
+from wizard.domain.problems import SetupError
+from wizard.store.lock import hold, hold_async
+
+HOLDER = """
+import sys
+from pathlib import Path
+from wizard.domain.book.here import LOCK_BUSY
+from wizard.store.lock import hold
+with hold(Path(sys.argv[1]), 5, LOCK_BUSY):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def another_process_holding(path: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "default.lock"
+
+
+def test_lock_of_another_process_is_busy_and_waited_for_in_bounds(path: Path) -> None:
+    with another_process_holding(path):
+        began = time.monotonic()
+        with pytest.raises(SetupError, match="lock-busy"), hold(path, 0.2, LOCK_BUSY):
+            pass
+        assert 0.2 <= time.monotonic() - began < 5
+
+
+def test_lock_is_taken_when_the_other_process_lets_go(path: Path) -> None:
+    with another_process_holding(path) as process:
+        timer = threading.Timer(0.1, process.communicate, ["\n"])
+        timer.start()
+        with hold(path, 10, LOCK_BUSY):
+            timer.join()
+            assert process.returncode == 0
+
+
+def test_lock_of_a_killed_process_is_free(path: Path) -> None:
+    with another_process_holding(path) as process:
+        process.kill()
+        process.wait()
+        with hold(path, 5, LOCK_BUSY):
+            pass
+
+
+def test_lock_file_stays_and_is_private(path: Path) -> None:
+    for _ in range(2):
+        with hold(path, 0, LOCK_BUSY):
+            number = path.stat().st_ino
+        assert path.stat().st_ino == number
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_lock_is_freed_by_an_error(path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), hold(path, 0, LOCK_BUSY):
+        _ = 1 / 0
+    with hold(path, 0, LOCK_BUSY):
+        pass
+
+
+def test_lock_is_held_against_the_same_thread_too(path: Path) -> None:
+    with (
+        hold(path, 0, LOCK_BUSY),
+        pytest.raises(SetupError, match="lock-busy"),
+        hold(path, 0, LOCK_BUSY),
+    ):
+        pass
+
+
+def test_lock_may_be_freed_by_another_thread(path: Path) -> None:
+    held = hold(path, 0, LOCK_BUSY)
+    held.__enter__()
+    thread = threading.Thread(target=held.__exit__, args=(None, None, None))
+    thread.start()
+    thread.join()
+    with hold(path, 0, LOCK_BUSY):
+        pass
+
+
+def test_folder_that_takes_no_lock_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.lock").mkdir()
+    with pytest.raises(SetupError, match="store-failed"), hold(tmp_path / "x.lock", 0, LOCK_BUSY):
+        pass
+
+
+async def test_tasks_take_turns_while_the_loop_runs_on(path: Path) -> None:
+    inside, most, ticks = 0, 0, 0
+    ticked = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal inside, most
+        async with hold_async(path, 10, LOCK_BUSY):
+            inside += 1
+            most = max(most, inside)
+            ticked.clear()
+            await ticked.wait()
+            inside -= 1
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            ticked.set()
+            await asyncio.sleep(0.01)
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.gather(*(work() for _ in range(3)))
+    ticking.cancel()
+    assert most == 1
+    assert ticks >= 10, "two waits of 50 ms, in which the loop was free"
+
+
+async def test_waiting_task_gives_up_in_time(path: Path) -> None:
+    with another_process_holding(path):
+        with pytest.raises(SetupError, match="lock-busy"):
+            async with hold_async(path, 0.1, LOCK_BUSY):
+                pass
+        with pytest.raises(SetupError, match="lock-busy"):
+            async with hold_async(path, 0, LOCK_BUSY):
+                pass
+
+
+async def test_free_lock_is_taken_without_any_wait(path: Path) -> None:
+    async with hold_async(path, 0, LOCK_BUSY):
+        pass
+
+
+async def test_cancelled_waiter_leaves_the_lock_alone(path: Path) -> None:
+    async def wait() -> None:
+        async with hold_async(path, 10, LOCK_BUSY):
+            pass
+
+    with hold(path, 0, LOCK_BUSY):
+        waiter = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        waiter.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiter
+    with hold(path, 0, LOCK_BUSY):
+        pass
+
+
+async def test_timeout_inside_the_lock_is_the_callers_own(path: Path) -> None:
+    with pytest.raises(TimeoutError):
+        async with hold_async(path, 1, LOCK_BUSY):
+            raise TimeoutError

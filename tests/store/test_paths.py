@@ -1,0 +1,65 @@
+"""Where the folder is, and what a profile may be called."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.store.paths import check_name, home, is_name
+
+
+def test_home_is_the_one_named() -> None:
+    assert home({"SCIM_WIZARD_HOME": "/srv/scim"}) == Path("/srv/scim")
+
+
+@pytest.mark.parametrize("environ", [{}, {"SCIM_WIZARD_HOME": ""}])
+def test_home_is_in_the_user_data_folder_otherwise(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    found = home(environ)
+    assert found.name == "twilio-scim-wizard"
+    assert found.is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["default", "a", "0", "acme-prod_2", "a" * 64, "com10", "console"])
+def test_name_is_taken_when_it_is_plain(name: str) -> None:
+    check_name(name)
+
+
+@pytest.mark.parametrize("name", ["con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9"])
+def test_name_is_refused_when_it_is_a_device_on_windows(name: str) -> None:
+    with pytest.raises(SetupError, match="bad-profile-name"):
+        check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "a" * 65, "Acme", "-a", "_a", "a.b", "../a", "a/b", "a\n", "ä", "²"],
+)
+def test_name_is_refused_as_misuse_when_it_is_not(name: str) -> None:
+    assert not is_name(name)
+    with pytest.raises(SetupError) as caught:
+        check_name(name)
+    assert caught.value.problem.id == "bad-profile-name"
+    assert caught.value.problem.exit_code is ExitCode.USAGE
+
+
+def test_reading_a_profile_imports_nothing_slow(tmp_path: Path) -> None:
+    script = (
+        "import sys; from wizard.store.paths import home;"
+        "from wizard.store.profiles import FileProfileStore;"
+        "store = FileProfileStore(home({'SCIM_WIZARD_HOME': sys.argv[1]}));"
+        "assert store.load('default') is None;"
+        "print([m for m in ('filelock', 'platformdirs', 'asyncio', 'logging') if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+    assert not list(tmp_path.iterdir()), "reading writes nothing"

@@ -1,0 +1,261 @@
+"""Runs a program on a pseudo-terminal of its own and plays the person in front of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import termios
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tests.terminal.emulator import (
+    ALTERNATE_SCREEN,
+    BRACKETED_PASTE,
+    MOUSE,
+    SYNCHRONIZED_OUTPUT,
+    Emulator,
+)
+from tests.terminal.process import PtyProcess
+
+ENTER: Final = "\r"
+ESC: Final = "\x1b"
+TAB: Final = "\t"
+SHIFT_TAB: Final = "\x1b[Z"
+SPACE: Final = " "
+BACKSPACE: Final = "\x7f"
+DELETE: Final = "\x1b[3~"
+UP: Final = "\x1b[A"
+DOWN: Final = "\x1b[B"
+RIGHT: Final = "\x1b[C"
+LEFT: Final = "\x1b[D"
+HOME: Final = "\x1b[H"
+END: Final = "\x1b[F"
+PAGE_UP: Final = "\x1b[5~"
+PAGE_DOWN: Final = "\x1b[6~"
+F1: Final = "\x1bOP"
+F2: Final = "\x1bOQ"
+F3: Final = "\x1bOR"
+F4: Final = "\x1bOS"
+
+ENVIRONMENT: Final = {
+    "PATH": os.environ.get("PATH", os.defpath),
+    "LANG": "C.UTF-8",
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+}
+"""What a program gets unless told otherwise; nothing else of the tests' own environment."""
+
+_PATIENCE: Final = 20.0
+
+
+def ctrl(letter: str) -> str:
+    """Return what the terminal sends for Ctrl and a letter."""
+    return chr(ord(letter.upper()) & 0x1F)
+
+
+class Terminal:
+    """A program on a terminal of its own, from `__enter__` to `__exit__`.
+
+    Args:
+        argv: The program and its arguments.
+        env: Variables over ENVIRONMENT.
+        cwd: Where it runs.
+        rows: Lines of the terminal.
+        cols: Columns of the terminal.
+        umask: The program's umask; -1 leaves it.
+        in_band_resize: The terminal reports its size in band (mode 2048).
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        rows: int = 24,
+        cols: int = 80,
+        umask: int = -1,
+        in_band_resize: bool = False,
+    ) -> None:
+        self._argv = argv
+        self._env = ENVIRONMENT | dict(env or {})
+        self._cwd = cwd
+        self._umask = umask
+        self._emulator = Emulator(rows, cols, in_band_resize=in_band_resize)
+        self._raw = bytearray()
+        self._is_at_end = False
+        self._flags = -1
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        size = self._emulator.rows, self._emulator.cols
+        self._process = PtyProcess(
+            self._argv, self._env, size, self._show, cwd=self._cwd, umask=self._umask
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.close()
+
+    # The person
+
+    def send(self, keys: str | bytes) -> None:
+        """Type: text and the key constants of this module, all in one go.
+
+        Textual lets text overtake the keys of bindings that arrive with it, so wait for what a
+        binding does before typing on where the order matters.
+        """
+        self._process.write(keys.encode() if isinstance(keys, str) else keys)
+
+    def paste(self, text: str) -> None:
+        """Paste as a terminal does: in brackets if the program asked for them."""
+        is_bracketed = BRACKETED_PASTE in self.modes
+        self.send(f"\x1b[200~{_pasted(text)}\x1b[201~" if is_bracketed else _pasted(text))
+
+    def paste_raw(self, text: str) -> None:
+        """Paste without brackets, as a terminal does that does not know them."""
+        self.send(_pasted(text))
+
+    def click(self, text: str) -> None:
+        """Click in the middle of the first place on the screen that shows the text."""
+        lines = self.screen().splitlines()
+        row = next((row for row, line in enumerate(lines) if text in line), None)
+        assert row is not None, self._describe(f"nothing to click on that shows {text!r}")
+        where = f"{lines[row].index(text) + len(text) // 2 + 1};{row + 1}"
+        self.send(f"\x1b[<0;{where}M\x1b[<0;{where}m")
+
+    def resize(self, rows: int, cols: int) -> None:
+        """Change the window's size; the kernel tells the program (SIGWINCH)."""
+        with self._changed:
+            report = self._emulator.resize(rows, cols)
+        self._process.set_size((rows, cols))
+        self._process.write(report)
+
+    def hang_up(self) -> None:
+        """Close the window: the program gets SIGHUP, and what it prints is lost."""
+        self._process.hang_up()
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send the program a signal, unless it has ended."""
+        self._process.kill(number)
+
+    # What there is to see
+
+    @property
+    def pid(self) -> int:
+        """The program's process id."""
+        return self._process.pid
+
+    def screen(self) -> str:
+        """Return what the screen shows, a line a row, without the blanks at their ends."""
+        with self._changed:
+            return "\n".join(line.rstrip() for line in self._emulator.lines)
+
+    @property
+    def raw(self) -> bytes:
+        """Everything printed so far, as it came."""
+        with self._changed:
+            return bytes(self._raw)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cursor, from 0."""
+        with self._changed:
+            return self._emulator.cursor
+
+    @property
+    def modes(self) -> frozenset[int]:
+        """The DEC private modes that are on."""
+        with self._changed:
+            return frozenset(self._emulator.modes)
+
+    @property
+    def is_alt_screen(self) -> bool:
+        """Whether the program shows its own screen and not the shell's."""
+        return ALTERNATE_SCREEN in self.modes
+
+    @property
+    def is_mouse_on(self) -> bool:
+        """Whether the mouse is reported to the program."""
+        return bool(MOUSE & self.modes)
+
+    @property
+    def clipboard(self) -> list[str]:
+        """Texts the program sent to the clipboard (OSC 52)."""
+        with self._changed:
+            return list(self._emulator.clipboard)
+
+    @property
+    def links(self) -> list[str]:
+        """Targets of hyperlinks (OSC 8), each once, in the order they were first drawn."""
+        with self._changed:
+            return list(self._emulator.links)
+
+    @property
+    def leftovers(self) -> list[str]:
+        """After `wait_exit`: what the program should have undone; empty when all is well."""
+        with self._changed:
+            left = self._emulator.leftovers
+        wanted = {"echo": termios.ECHO, "line input": termios.ICANON, "Ctrl+C": termios.ISIG}
+        return left + [f"no {name}" for name, flag in wanted.items() if not self._flags & flag]
+
+    # Waiting
+
+    def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = _PATIENCE) -> str:
+        """Wait until the screen shows a text, or is as the function says; return the screen.
+
+        Raises AssertionError that shows the screen after `timeout` seconds, or as soon as the
+        program has ended.
+        """
+        is_so = (lambda screen: wanted in screen) if isinstance(wanted, str) else wanted
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_at_end or self._holds(is_so), timeout)
+            # A frame that stays half drawn is all there is to see.
+            assert is_so(self.screen()), self._describe(f"waited in vain for {wanted!r}")
+            return self.screen()
+
+    def wait_gone(self, text: str, timeout: float = _PATIENCE) -> str:
+        """Wait until the screen shows a text no more; return the screen."""
+        return self.wait_for(lambda screen: text not in screen, timeout)
+
+    def wait_exit(self, timeout: float = _PATIENCE) -> int:
+        """Wait for the program's end and all its output; return its code, or minus its signal."""
+        try:
+            code, self._flags = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(self._describe("still running")) from None
+        with self._changed:
+            # What the program left behind may hold the terminal open: no reason to wait for it.
+            self._changed.wait_for(lambda: self._is_at_end, 2)
+        return code
+
+    def _show(self, output: bytes) -> bytes:
+        with self._changed:
+            self._raw += output
+            self._is_at_end = not output
+            answers = self._emulator.feed(output)
+            self._changed.notify_all()
+        return answers
+
+    def _holds(self, is_so: Callable[[str], bool]) -> bool:
+        return SYNCHRONIZED_OUTPUT not in self._emulator.modes and is_so(self.screen())
+
+    def _describe(self, problem: str) -> str:
+        rim = "+" + "-" * self._emulator.cols + "+"
+        rows = [f"|{line}|" for line in self._emulator.lines]
+        state = "running" if self._process.is_running else "ended"
+        return "\n".join([f"{problem} (program {state})", rim, *rows, rim])
+
+
+def _pasted(text: str) -> str:
+    """Return a text as terminals paste it: a line ends in what Enter sends."""
+    return text.replace("\r\n", "\r").replace("\n", "\r")

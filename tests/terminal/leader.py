@@ -1,0 +1,54 @@
+"""Leads a terminal's session in a shell's stead and runs one program in it.
+
+Run as a script: `leader.py REPORT_FD LC_CTYPE PROGRAM [ARGUMENT …]`, the terminal on stdin. It
+reports a line with the program's process id, and when that has ended one with its exit code
+(minus the signal) and the terminal's local flags. Without a leader the flags could not be seen:
+the kernel resets a terminal when its session leader ends.
+
+A process of its own rather than `preexec_fn` or `pty.fork`, which are not safe beside threads and
+warn of that from Python 3.12 on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import termios
+
+
+def main() -> None:
+    """Take the terminal as the session's own, run the program in the foreground, report."""
+    report, lc_ctype, argv = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    program = os.fork()
+    if not program:
+        os.close(report)
+        _become(argv, lc_ctype)
+    # A closed window tells the leader only, and shells pass it on.
+    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(program, number))
+    os.write(report, b"%d\n" % program)
+    code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+    try:
+        flags = termios.tcgetattr(0)[3]
+    except termios.error:
+        flags = -1
+    os.write(report, b"%d %d\n" % (code, flags))
+
+
+def _become(argv: list[str], lc_ctype: str) -> None:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    # Python ignores SIGPIPE, and sets LC_CTYPE in a C locale (PEP 538); a shell does neither.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.environ.pop("LC_CTYPE", None)
+    if lc_ctype:
+        os.environ["LC_CTYPE"] = lc_ctype
+    os.execvp(argv[0], argv)
+
+
+if __name__ == "__main__":
+    main()

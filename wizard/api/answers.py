@@ -1,0 +1,136 @@
+"""An answer that is not what was asked for, decoded for the classifier."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import quote_plus
+
+import httpx
+import msgspec
+
+from wizard.api.failures import host_of
+from wizard.api.http import Reply
+from wizard.domain.classify import Answer
+from wizard.domain.secret import MASK, Secret
+
+BAD_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What decoding someone else's JSON can raise."""
+
+_LONGEST_ERROR: Final = 1 << 16
+"""Bytes; a longer body is no error answer."""
+_HEAD: Final = 4096
+"""Bytes of a body of no known shape that are looked at."""
+_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_SHORTEST_HIDDEN: Final = 4
+"""Characters; hiding a shorter secret would only garble the text."""
+
+
+def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> Answer:
+    """Return what a server said, from whatever it sent; each field None where it is not there.
+
+    Args:
+        url: what was asked.
+        secrets: what was sent, hidden wherever the server repeats it.
+    """
+    fields = _fields(reply.body)
+    content_type = reply.headers.get("Content-Type", "").lower()
+    head = bytes((reply.body or b"")[:_HEAD]).decode("utf-8", "replace").strip()
+    if not content_type and head.startswith("<"):
+        content_type = "text/html"
+    location = reply.headers.get("Location") if 300 <= reply.status < 400 else None
+
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return _hide(value, secrets) if isinstance(value, str) else None
+
+    pause = retry_after(reply.headers)
+    request_id = reply.headers.get("Twilio-Request-Id") or reply.headers.get("X-Request-Id")
+    return Answer(
+        host=host_of(url),
+        status=reply.status,
+        content_type=content_type,
+        error=text("error"),
+        description=text("error_description"),
+        code=_number(fields.get("code")),
+        message=text("message"),
+        detail=text("detail"),
+        scim_type=text("scimType"),
+        text=_hide(_readable(head, content_type), secrets),
+        location=host_of(_absolute(location, url)) if location else None,
+        request_id=request_id,
+        wait="a minute" if pause is None else in_words(pause),
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds Retry-After asks for (RFC 9110 §10.2.3); None when it says nothing.
+
+    A date counts from the answer's own Date, so that a wrong clock here does not matter.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    until = http_date(value)
+    if until is None:
+        return None
+    now = http_date(headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def http_date(value: str) -> datetime | None:
+    """Return an HTTP date (RFC 9110 §5.6.7), aware; None when it is none."""
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def in_words(seconds: float) -> str:
+    """Return a span in its largest fitting unit: "45 s", "3 min", "2 h", "400 days"."""
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _fields(body: bytearray | None) -> dict[str, object]:
+    if not body or len(body) > _LONGEST_ERROR:
+        return {}
+    try:
+        return msgspec.json.decode(body, type=dict[str, object])
+    except BAD_JSON:
+        return {}
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value[:9])
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _readable(head: str, content_type: str) -> str | None:
+    if "html" not in content_type:
+        return head or None
+    title = _TITLE.search(head)
+    return html.unescape(title.group(1)) if title else None
+
+
+def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:
+    for secret in secrets:
+        bare = secret.reveal() if secret else ""
+        if text and len(bare) >= _SHORTEST_HIDDEN:
+            text = text.replace(bare, MASK).replace(quote_plus(bare), MASK)
+    return text
+
+
+def _absolute(location: str, url: str) -> str:
+    try:
+        return str(httpx.URL(url).join(location))
+    except httpx.InvalidURL:
+        return location

@@ -1,0 +1,158 @@
+"""From what httpx, the resolver and OpenSSL raise to the network's entries of the error book.
+
+The texts of these exceptions are not passed on: some quote headers, and so a bearer token.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from wizard.domain.book import network
+from wizard.domain.problems import Problem
+
+WIRE_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
+"""All that a request can raise: InvalidURL is no HTTPError, and a bare ssl.SSLError (an OSError)
+or an IDNA UnicodeError is let through by httpx. TimeoutError is an OSError."""
+
+UNSENT_ERRORS: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+"""Raised before a byte of the request has left; only then may a code be tried again."""
+
+NEVER_SENT: Final = (*UNSENT_ERRORS, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
+"""With those that trying again does not help."""
+
+_PHASES: Final = {
+    httpx.ConnectTimeout: "connecting",
+    httpx.PoolTimeout: "waiting for a free connection",
+    httpx.WriteTimeout: "sending",
+    httpx.ReadTimeout: "waiting for the answer",
+}
+_OUT_OF_DATE: Final = (9, 10)
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+
+
+def network_problem(error: Exception, url: str) -> Problem:
+    """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person."""
+    host = host_of(url)
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
+        return network.BAD_ADDRESS.about(host=host)
+    if isinstance(error, httpx.DecodingError):
+        return network.ENCODING_REFUSED.about(host=host)
+    if isinstance(error, httpx.ProxyError):
+        variable = _proxy_for(url) or "the proxy settings"
+        return network.PROXY_REFUSED.about(host=host, variable=variable, reason=str(error))
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+        in_all = "connecting, sending and waiting together"
+        phase = next((p for kind, p in _PHASES.items() if isinstance(error, kind)), in_all)
+        return network.TIMED_OUT.about(host=host, phase=phase)
+    causes = tuple(_causes(error))
+    if isinstance(error, (httpx.ConnectError, ssl.SSLError)):
+        for cause in causes:
+            if isinstance(cause, ssl.SSLError):
+                return _tls_problem(cause, host)
+        return _unconnected(causes, host, _proxy_for(url))
+    if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
+        return network.DROPPED.about(host=host)
+    return network.UNREACHABLE.about(host=host, reason=strerror(error))
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the connection failed in a way that may be over in a moment."""
+    kinds = (*UNSENT_ERRORS, httpx.NetworkError, httpx.RemoteProtocolError)
+    is_lasting = any(isinstance(c, ssl.SSLCertVerificationError) for c in _causes(error))
+    return isinstance(error, kinds) and not is_lasting
+
+
+def host_of(url: str) -> str:
+    """Return host and port of an address without any user or password; itself if it has none."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return url
+    return parts.netloc.decode("ascii") or url
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port (RFC 6454 §4), a default port left out.
+
+    Raises httpx.InvalidURL.
+    """
+    parts = httpx.URL(url)
+    return f"{parts.scheme}://{parts.netloc.decode('ascii')}"
+
+
+def strerror(error: Exception) -> str:
+    """Return what the system says of an error, without the numbers around it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    # Only errors that OpenSSL itself raised have a reason.
+    reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
+    if reason:
+        return reason.replace("_", " ").lower()
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__
+
+
+def proxy_variables(scheme: str) -> tuple[str, ...]:
+    """Return the variables set for "https", "http" or "all", as they are spelled."""
+    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
+    return tuple(name for name in names if os.environ.get(name))
+
+
+def _proxy_for(url: str) -> str | None:
+    """What names the proxy this address is asked through; None without one."""
+    parts = httpx.URL(url)
+    is_loopback = parts.host in ("127.0.0.1", "localhost", "::1")
+    if is_loopback or not {parts.scheme, "all"} & getproxies().keys() or proxy_bypass(parts.host):
+        return None
+    variables = (*proxy_variables(parts.scheme), *proxy_variables("all"))
+    return variables[0] if variables else "the system's settings"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it, through groups: one attempt for each address of a host."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    led = error.__cause__ or error.__context__
+    if led is not None:
+        yield from _causes(led)
+
+
+def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return network.TLS_FAILED.about(host=host, reason=strerror(error))
+    is_dated = error.verify_code in _OUT_OF_DATE
+    entry = network.TLS_OUT_OF_DATE if is_dated else network.TLS_UNTRUSTED
+    return entry.about(host=host, reason=strerror(error))
+
+
+def _unconnected(causes: tuple[BaseException, ...], host: str, proxy: str | None) -> Problem:
+    said = [strerror(c) for c in causes if isinstance(c, OSError) and c.strerror]
+    # asyncio words its own errors "Connect call failed (address)": the kind says it better.
+    is_refused = any(isinstance(c, ConnectionRefusedError) for c in causes)
+    is_nameless = any(isinstance(c, socket.gaierror) for c in causes)
+    if proxy is not None:
+        words = "nothing answers there" if is_refused else "its name is unknown"
+        reason = words if is_refused or is_nameless else (said or ["no connection"])[-1]
+        return network.PROXY_UNREACHABLE.about(host=host, variable=proxy, reason=reason)
+    if is_nameless:
+        return network.NO_DNS.about(host=host)
+    if is_refused:
+        return network.REFUSED.about(host=host)
+    if any(isinstance(c, TimeoutError) for c in causes):
+        return network.TIMED_OUT.about(host=host, phase="connecting")
+    return network.UNREACHABLE.about(host=host, reason=(said or ["no connection"])[-1])

@@ -1,0 +1,134 @@
+"""The one client factory, and how an answer is read: bounded in time and size, never redirected."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import Final
+
+import httpx
+import truststore
+
+from wizard import __version__
+from wizard.api.failures import proxy_variables, strerror
+from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELT
+from wizard.domain.problems import Problem, SetupError
+
+TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
+"""Seconds; `connect` counts for TCP and for TLS, each."""
+
+LOOPBACK: Final = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+
+Sleep = Callable[[float], Awaitable[None]]
+"""asyncio.sleep, or what a test puts in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that has been read."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytearray | None
+    """None when it was longer than the limit."""
+
+    def __repr__(self) -> str:
+        # A token answer's body must not get into a log or a crash report.
+        return f"Reply(status={self.status})"
+
+
+def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
+    """Make the client every service shares; it is closed with `async with` or `aclose()`.
+
+    It trusts the system's certificate store, and `ca_file` (PEM) besides; it goes through the
+    proxies of the environment, but never to loopback; it keeps no cookies.
+
+    Raises:
+        SetupError: a proxy variable, SSL_CERT_FILE or `ca_file` cannot be used; it is named.
+    """
+    context = _trust(ca_file)
+    problem: Problem
+    try:
+        return httpx.AsyncClient(
+            verify=context,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            headers={
+                "Accept-Encoding": "identity",
+                "User-Agent": f"twilio-scim-wizard/{__version__}",
+            },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            mounts=dict.fromkeys(LOOPBACK),
+        )
+    except (ValueError, httpx.InvalidURL):
+        problem = PROXY_MISSPELT.about(variable=_misspelt_variable())
+    # Raised out here: httpx's own exception quotes the proxy's address, password and all.
+    raise SetupError(problem)
+
+
+async def send(
+    client: httpx.AsyncClient, request: httpx.Request, *, limit: int, seconds: float
+) -> Reply:
+    """Send a request and read its answer, at most `limit` bytes in at most `seconds` in all.
+
+    Raises:
+        httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`; TimeoutError past `seconds`.
+    """
+    async with asyncio.timeout(seconds):
+        response = await client.send(request, stream=True)
+        try:
+            body = await read_bounded(response, limit)
+        finally:
+            await response.aclose()
+    return Reply(response.status_code, response.headers, body)
+
+
+async def read_bounded(response: httpx.Response, limit: int) -> bytearray | None:
+    """Return the body of a streamed answer; None when it is longer than `limit` bytes.
+
+    Raises:
+        httpx.DecodingError: the body is compressed. We ask for `identity`, and a bound on what
+            comes is none on what it unpacks to.
+    """
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise httpx.DecodingError("content encoding refused", request=response.request)
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        if len(body) + len(chunk) > limit:
+            return None
+        body += chunk
+    return body
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # OpenSSL reads SSL_CERT_FILE itself, but passes over a missing file without a word; the
+    # stores of macOS and Windows do not know the variable.
+    named = {"SSL_CERT_FILE": os.environ.get("SSL_CERT_FILE"), "--ca-file": ca_file}
+    for variable, path in named.items():
+        if not path:
+            continue
+        try:
+            context.load_verify_locations(cafile=path)
+        except (OSError, ValueError) as error:
+            problem = CA_FILE_UNUSABLE.about(variable=variable, reason=strerror(error))
+            raise SetupError(problem.saying(str(path))) from error
+    return context
+
+
+def _misspelt_variable() -> str:
+    """The variable httpx could not read; it does not tell, so each is tried by itself."""
+    for scheme in ("https", "http", "all"):
+        for variable in proxy_variables(scheme):
+            address = os.environ[variable]
+            try:
+                httpx.Proxy(address if "://" in address else f"http://{address}")
+            except (ValueError, httpx.InvalidURL):
+                return variable
+    return "no_proxy" if os.environ.get("no_proxy") else "NO_PROXY"

@@ -1,0 +1,212 @@
+"""OAuth's token endpoint: a code or a refresh token for tokens (RFC 6749 §4.1.3, §5, §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+import msgspec
+
+from wizard.api.answers import BAD_JSON, decode_answer
+from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
+from wizard.api.http import Reply, Sleep, send
+from wizard.domain.book.exchange import ANSWER_LOST, NO_REFRESH_TOKEN, ODD_TOKENS
+from wizard.domain.classify import exchange_problem, refresh_problem
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+
+TOTAL_SECONDS: Final = 30.0
+"""From the first try to the whole answer."""
+TRIES: Final = 3
+PAUSE_SECONDS: Final = 0.5
+LONGEST_LIFE: Final = timedelta(days=366)
+"""Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
+
+_LIMIT: Final = 1 << 20
+"""Bytes; a token answer has a few thousand."""
+
+Field = str | Secret
+
+
+class _TokenAnswer(msgspec.Struct, frozen=True):
+    """RFC 6749 §5.1, with what Twilio sends as null; `repr` would show tokens: never print it."""
+
+    access_token: str | None = None
+    token_type: str | None = None
+    expires_in: int | None = None
+    refresh_token: str | None = None
+
+
+class TokenService:
+    """Asks the token endpoint; satisfies the flow's TokenEndpoint.
+
+    A request is sent once: only when nothing of it had left is it tried again.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        clock: Callable[[], datetime],
+        *,
+        sleep: Sleep = asyncio.sleep,
+        seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._sleep = sleep
+        self._seconds = seconds
+
+    async def exchange(
+        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+    ) -> TokenSet:
+        """Trade a code for tokens (RFC 6749 §4.1.3).
+
+        The client ID, the redirect URI and the endpoint are those the link was made with.
+
+        Raises:
+            SetupError: `is_unsent` when the code has not left and is still good; else the
+                problem's step is Authorize or an earlier one.
+        """
+        fields: dict[str, Field] = {
+            "grant_type": "authorization_code",
+            "client_id": attempt.client_id,
+            "client_secret": credentials.client_secret or "",
+            "code": code,
+            "redirect_uri": attempt.redirect_url,
+        }
+        if attempt.verifier is not None:
+            fields["code_verifier"] = attempt.verifier
+        url = attempt.endpoints.token_url
+        asked_at = self._clock()
+        got = await self._post(url, fields)
+        if isinstance(got, SetupError):
+            lost = ANSWER_LOST.saying(got.problem.title, got.problem.cause)
+            raise got if got.is_unsent else SetupError(lost)
+        if not _is_success(got):
+            answer = decode_answer(got, url, _secrets(fields))
+            raise SetupError(exchange_problem(answer, sent_verifier=attempt.verifier is not None))
+        tokens = _tokens(got, asked_at, self._clock())
+        if isinstance(tokens, Problem):
+            raise SetupError(replace(tokens, step=Step.AUTHORIZE))
+        return tokens
+
+    async def refresh(self, credentials: CredentialSet) -> TokenSet:
+        """Trade the set's refresh token for new tokens (RFC 6749 §6).
+
+        Raises SetupError.
+        """
+        old = credentials.tokens.refresh_token if credentials.tokens else None
+        if old is None:
+            raise SetupError(NO_REFRESH_TOKEN)
+        fields: dict[str, Field] = {
+            "grant_type": "refresh_token",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret or "",
+            "refresh_token": old,
+        }
+        url = credentials.endpoints.token_url
+        asked_at = self._clock()
+        got = await self._post(url, fields)
+        if isinstance(got, SetupError):
+            raise got
+        if not _is_success(got):
+            raise SetupError(refresh_problem(decode_answer(got, url, _secrets(fields))))
+        tokens = _tokens(got, asked_at, self._clock())
+        if isinstance(tokens, Problem):
+            raise SetupError(tokens)
+        return tokens if tokens.refresh_token else replace(tokens, refresh_token=old)
+
+    async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
+        """The answer; or the error, to be raised without httpx's, which holds the form."""
+        watch = _Watch()
+        try:
+            # The time of all tries together; each has its own limits besides.
+            async with asyncio.timeout(self._seconds):
+                return await self._try(url, fields, watch)
+        except WIRE_ERRORS as error:
+            is_total = isinstance(error, TimeoutError)
+            is_unsent = not watch.has_begun if is_total else isinstance(error, NEVER_SENT)
+            return SetupError(network_problem(error, url), is_unsent=is_unsent)
+
+    async def _try(self, url: str, fields: Mapping[str, Field], watch: _Watch) -> Reply:
+        async def once() -> Reply:
+            request = _form(self._client, url, fields, watch)
+            return await send(self._client, request, limit=_LIMIT, seconds=self._seconds)
+
+        for _ in range(TRIES - 1):
+            try:
+                return await once()
+            except UNSENT_ERRORS:
+                await self._sleep(PAUSE_SECONDS)
+        return await once()
+
+
+class _Watch:
+    """Notes when a request begins to leave (the `trace` extension of HTTPX)."""
+
+    def __init__(self) -> None:
+        self.has_begun = False
+
+    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
+        # A proxy's CONNECT is traced as well.
+        is_post = getattr(info.get("request"), "method", b"") == b"POST"
+        if is_post and event == "http11.send_request_headers.started":
+            self.has_begun = True
+
+
+def _form(
+    client: httpx.AsyncClient, url: str, fields: Mapping[str, Field], watch: _Watch
+) -> httpx.Request:
+    # Bare values live in this frame only, which is gone when the network can fail.
+    return client.build_request(
+        "POST",
+        url,
+        data={k: v.reveal() if isinstance(v, Secret) else v for k, v in fields.items()},
+        headers={"Accept": "application/json"},
+        extensions={"trace": watch},
+    )
+
+
+def _is_success(reply: Reply) -> bool:
+    # Twilio's reference says 200; its earlier version gave 201. A captive portal's page is 200 too.
+    is_page = "html" in reply.headers.get("Content-Type", "").lower()
+    return reply.status in (200, 201) and not is_page
+
+
+def _secrets(fields: Mapping[str, Field]) -> tuple[Secret, ...]:
+    return tuple(value for value in fields.values() if isinstance(value, Secret))
+
+
+def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Problem:
+    """Believe a token answer, or say what is odd about it.
+
+    It returns the problem, so that no traceback has the frame with the bare tokens.
+    """
+    try:
+        answer = msgspec.json.decode(reply.body or b"", type=_TokenAnswer)
+    except BAD_JSON as error:
+        # Its messages name the place and the kinds, never a value.
+        known = isinstance(error, msgspec.DecodeError)
+        return ODD_TOKENS.saying(str(error) if known else "JSON that cannot be read")
+    access = answer.access_token or ""
+    if not access or not all("!" <= c <= "~" for c in access):
+        return ODD_TOKENS.saying("access_token: missing, or not a token")
+    if (answer.token_type or "").lower() != "bearer":
+        return ODD_TOKENS.saying("token_type: missing, or not Bearer")
+    seconds = answer.expires_in
+    if seconds is None or seconds <= 0:
+        return ODD_TOKENS.saying("expires_in: missing, zero or negative")
+    if seconds > LONGEST_LIFE.total_seconds():
+        return ODD_TOKENS.saying("expires_in: longer than a year")
+    return TokenSet(
+        access_token=Secret(access),
+        expires_at=asked_at + timedelta(seconds=seconds),
+        obtained_at=now,
+        refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
+    )

@@ -1,0 +1,155 @@
+"""The live check: one read-only question to the SCIM API (RFC 7644 §3.4.2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import httpx
+import msgspec
+
+from wizard.api.answers import BAD_JSON, decode_answer, retry_after
+from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
+from wizard.api.http import Reply, Sleep, send
+from wizard.domain.book.scim import NOT_SCIM
+from wizard.domain.classify import scim_problem
+from wizard.domain.models import UserList
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
+
+LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+LIMIT: Final = 64 << 20
+"""Bytes of a list that are read; Twilio has no paging, so a list may be long."""
+PAUSES: Final = (1.0, 3.0)
+"""Seconds before the second and the third, last try, when the server names none."""
+THROTTLED_PAUSE: Final = 5.0
+"""The same for a 429, which Twilio does not promise to send with Retry-After."""
+LONGEST_PAUSE: Final = 60.0
+"""A longer Retry-After is not waited for."""
+TRY_SECONDS: Final = 120.0
+"""One request with its whole answer."""
+
+_BESIDE_THE_LOOP: Final = 1 << 18
+"""Bytes; a longer body is decoded in a thread, so that the screen goes on."""
+_FAILING: Final = frozenset({502, 503, 504})
+
+
+class _List(msgspec.Struct, frozen=True):
+    """RFC 7644 §3.4.2; resources stay raw, so that no user's name is ever decoded."""
+
+    schemas: list[str]
+    totalResults: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    Resources: list[msgspec.Raw] | None = None
+
+
+class UserService:
+    """Asks for the list of users and nothing else; satisfies the flow's UserDirectory."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        limit: int = LIMIT,
+        seconds: float = TRY_SECONDS,
+    ) -> None:
+        self._client = client
+        self._sleep = sleep
+        self._limit = limit
+        self._seconds = seconds
+
+    async def list_users(
+        self, scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+    ) -> UserList:
+        """Ask `GET {scim}/Users`, at most three times.
+
+        A pause comes before another try: after 429 as long as Retry-After says, up to a minute;
+        after 502, 503, 504 and failed connections a short one. `on_wait` is told the seconds
+        left, once a second and at the end 0.
+
+        Raises SetupError.
+        """
+        url = scim_url.rstrip("/") + "/Users"
+        got = await self._ask(url, access_token)
+        for default in PAUSES:
+            pause = _pause(got, default)
+            if pause is None:
+                break
+            await self._count_down(pause, on_wait)
+            got = await self._ask(url, access_token)
+        result = await _read(got, url, access_token)
+        if isinstance(result, Problem):
+            raise SetupError(result)
+        return result
+
+    async def _ask(self, url: str, access_token: Secret) -> Reply | Exception:
+        try:
+            request = self._client.build_request(
+                "GET",
+                url,
+                headers={
+                    "Accept": "application/scim+json",
+                    "Accept-Encoding": "identity",
+                    "Authorization": f"Bearer {access_token.reveal()}",
+                },
+            )
+            return await send(self._client, request, limit=self._limit, seconds=self._seconds)
+        except WIRE_ERRORS as error:
+            return error
+
+    async def _count_down(self, seconds: float, on_wait: Callable[[float], None]) -> None:
+        while seconds > 0:
+            on_wait(seconds)
+            step = min(1.0, seconds)
+            await self._sleep(step)
+            seconds -= step
+        on_wait(0.0)
+
+
+def _pause(got: Reply | Exception, default: float) -> float | None:
+    """Seconds until another try makes sense; None when none does."""
+    if isinstance(got, Exception):
+        # A request that reads may be sent again also after it has left (RFC 9110 §9.2.2).
+        return default if is_passing(got) else None
+    if got.status == 429:
+        default = max(default, THROTTLED_PAUSE)
+    elif got.status not in _FAILING:
+        return None
+    asked = retry_after(got.headers)
+    if asked is None:
+        return default
+    return asked if asked <= LONGEST_PAUSE else None
+
+
+async def _read(got: Reply | Exception, url: str, access_token: Secret) -> UserList | Problem:
+    if isinstance(got, Exception):
+        return network_problem(got, url)
+    if got.status != 200:
+        return scim_problem(decode_answer(got, url, (access_token,)))
+    if got.body is None:
+        return UserList(total=None)
+    if len(got.body) > _BESIDE_THE_LOOP:
+        read = await asyncio.to_thread(_decode, got.body)
+    else:
+        read = _decode(got.body)
+    if isinstance(read, UserList):
+        return read
+    answer = decode_answer(got, url, (access_token,))
+    if answer.is_page:
+        return scim_problem(answer)
+    problem = NOT_SCIM.about(host=answer.host, kind="something that is no SCIM list")
+    return problem.saying(f"200 {answer.content_type}".strip(), read)
+
+
+def _decode(body: bytearray) -> UserList | str:
+    """The size of a list; or what is odd about it, without a word of its content."""
+    try:
+        found = msgspec.json.decode(body, type=_List)
+    except BAD_JSON as error:
+        return str(error) if isinstance(error, msgspec.DecodeError) else "JSON that cannot be read"
+    if LIST_RESPONSE not in found.schemas:
+        return "schemas: no ListResponse"
+    if found.totalResults is None:
+        return UserList(total=len(found.Resources or ()))
+    return UserList(total=found.totalResults)

@@ -1,0 +1,91 @@
+"""`scim-wizard token`: a valid access token on stdout, and nothing else there.
+
+With a valid token stored it takes no lock, writes nothing and imports no network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wizard.commands.report import report
+from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.endpoints import refuse_others
+from wizard.domain.models import TokenSet
+from wizard.domain.problems import SetupError
+from wizard.domain.words import iso
+from wizard.flow.ports import Clock, Connect, ProfileStore
+
+Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """What was asked for."""
+
+    profile: str
+    endpoints: Mapping[str, str]
+    """Endpoints that were given: refused unless they are the stored ones."""
+    as_header: bool = False
+    as_json: bool = False
+    min_ttl: timedelta | None = None
+    is_forced: bool = False
+
+
+def run(
+    request: TokenRequest, store: Callable[[], ProfileStore], connecting: Connecting, clock: Clock
+) -> int:
+    """Print a valid access token, refreshed if need be; return the exit code."""
+    try:
+        tokens = _tokens(request, store(), connecting, clock)
+    except SetupError as error:
+        return report(error.problem, as_json=request.as_json)
+    access_token = tokens.access_token.reveal()
+    if request.as_json:
+        expires_at = iso(tokens.expires_at)
+        answer = {"access_token": access_token, "token_type": "Bearer", "expires_at": expires_at}
+        print(json.dumps({"version": 1, **answer}))
+    else:
+        print(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
+    return 0
+
+
+def _tokens(
+    request: TokenRequest, store: ProfileStore, connecting: Connecting, clock: Clock
+) -> TokenSet:
+    profile = store.load(request.profile)
+    if profile is None or profile.active is None:
+        has_draft = profile is not None and profile.draft is not None
+        raise SetupError(LEFT_UNFINISHED if has_draft else NOT_SET_UP)
+    refuse_others(request.endpoints, [profile.endpoints])
+    active = store.active(request.profile, profile)
+    tokens = active and active.tokens
+    if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
+        return tokens
+    return _refreshed(request, store, connecting, clock)
+
+
+def _refreshed(
+    request: TokenRequest, store: ProfileStore, connecting: Connecting, clock: Clock
+) -> TokenSet:
+    # Imported here: most calls need none of it.
+    import asyncio
+
+    from wizard.flow.refresh import fresh_tokens
+
+    async def refresh() -> TokenSet:
+        async with connecting() as connect:
+            network = await connect()
+            return await fresh_tokens(
+                request.profile,
+                store,
+                network.tokens,
+                clock,
+                at_least=request.min_ttl,
+                is_forced=request.is_forced,
+            )
+
+    return asyncio.run(refresh())

@@ -1,0 +1,173 @@
+"""The error book: what the token endpoint refuses (RFC 6749 §5.2), and answers that are odd.
+
+Twilio publishes no texts for an expired or used code; the entries name the likely cause and
+carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are filled with
+`Problem.about`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+
+WRONG_CLIENT: Final = Problem(
+    id="wrong-client",
+    title="Twilio refuses the Client ID or Secret",
+    cause="Most likely the secret was rotated, or a character is missing.",
+    remedy="Enter both again from the app's page. A lost secret: Rotate secret there.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+CODE_EXPIRED: Final = Problem(
+    id="code-expired",
+    title="The code has expired",
+    cause="A code lives five minutes, counted from Approve access.",
+    remedy="Make a fresh link, approve, and paste the address at once.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+CODE_USED: Final = Problem(
+    id="code-used",
+    title="The code was used before",
+    cause="A code works once. The page it landed on may have used it up.",
+    remedy="Make a fresh link. If it happens again, use a page that takes no codes.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+CODE_REFUSED: Final = Problem(
+    id="code-refused",
+    title="Twilio refuses the code",
+    cause="It is older than five minutes, used before, or for another app or Redirect URL.",
+    remedy="Make a fresh link, approve, and paste the address at once.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+REDIRECT_MISMATCH: Final = Problem(
+    id="redirect-mismatch",
+    title="The Redirect URL is not the one set on the app",
+    cause="Every character counts: https, host, port, case, the slash at the end.",
+    remedy="Correct it here or on the app, then make a fresh link.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+PKCE_SUSPECTED: Final = Problem(
+    id="pkce-suspected",
+    title="Twilio seems to object to PKCE",
+    cause="The request carried a code verifier, which this app may not take.",
+    remedy="Set PKCE to off under Credentials, Advanced; then make a fresh link.",
+    step=Step.CREDENTIALS,
+)
+
+APP_REFUSED: Final = Problem(
+    id="app-refused",
+    title="Twilio does not let this OAuth app do this",
+    cause="It was deleted, or its grant type is not Authorization code.",
+    remedy="Look it up under OAuth apps. A grant type is fixed: make a new app if needed.",
+    who=Who.OWNER,
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+REFRESH_REFUSED: Final = Problem(
+    id="refresh-refused",
+    title="Twilio refuses the refresh token",
+    cause="The consent has ended, or the user who approved is no longer active.",
+    remedy="Authorize again. What is stored stays until that has worked.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+NO_REFRESH_TOKEN: Final = Problem(
+    id="no-refresh-token",
+    title="Twilio gave no refresh token",
+    cause="The access token cannot be renewed. Usually the scope offline_access is missing.",
+    remedy="Set the scope to offline_access under Credentials, Advanced; authorize again.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+TOKEN_THROTTLED: Final = Problem(
+    id="token-throttled",
+    title="Twilio asks for a pause",
+    cause="Too many token requests were made in a short time.",
+    remedy="Wait {wait}, then try again.",
+    who=Who.NOBODY,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TOKEN_SERVER_FAILING: Final = Problem(
+    id="token-server-failing",
+    title="Twilio's token server is failing",
+    cause="It answered with an error of its own; nothing you entered caused it.",
+    remedy="Try again in some minutes. status.twilio.com tells of outages.",
+    who=Who.NOBODY,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TOKEN_URL_NOT_FOUND: Final = Problem(
+    id="token-url-not-found",
+    title="There is no token endpoint at that address",
+    cause="{host} answers, but not at that path.",
+    remedy="Check the token URL under Credentials, Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+NOT_OAUTH: Final = Problem(
+    id="not-oauth",
+    title="This is not an OAuth server's answer",
+    cause="{host} answered with {kind}.",
+    remedy="Check the token URL, and whether the network wants a login first.",
+    who=Who.NETWORK,
+)
+
+ODD_TOKENS: Final = Problem(
+    id="odd-tokens",
+    title="Twilio's token answer cannot be used",
+    cause="A value in it is missing or makes no sense; it is named below.",
+    remedy="Try again. If it stays, show Twilio's support what is below.",
+)
+
+ANSWER_LOST: Final = Problem(
+    id="answer-lost",
+    title="The answer to the code was lost",
+    cause="The code was sent, so it may be used up; no tokens came.",
+    remedy="Check the connection, then make a fresh link.",
+    who=Who.NETWORK,
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+CLOCK_OFF: Final = Problem(
+    id="clock-off",
+    title="This machine's clock is wrong",
+    cause="It is {offset}. Tokens would be taken for expired, or for valid too long.",
+    remedy="Set the date and time, best by the network.",
+    exit_code=ExitCode.MACHINE,
+)
+
+ENTRIES: Final = (
+    WRONG_CLIENT,
+    CODE_EXPIRED,
+    CODE_USED,
+    CODE_REFUSED,
+    REDIRECT_MISMATCH,
+    PKCE_SUSPECTED,
+    APP_REFUSED,
+    REFRESH_REFUSED,
+    NO_REFRESH_TOKEN,
+    TOKEN_THROTTLED,
+    TOKEN_SERVER_FAILING,
+    TOKEN_URL_NOT_FOUND,
+    NOT_OAUTH,
+    ODD_TOKENS,
+    ANSWER_LOST,
+    CLOCK_OFF,
+)
+"""Every entry of this part."""

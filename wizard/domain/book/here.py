@@ -1,0 +1,241 @@
+"""The error book: what goes wrong on this machine, or in how the wizard was called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.steps import Step
+
+FOLDER_NOT_WRITABLE: Final = Problem(
+    id="folder-not-writable",
+    title="The wizard's folder cannot be written to",
+    cause="{path} does not accept files from you. Nothing there was changed.",
+    remedy="Give yourself write access to it, or name another folder in SCIM_WIZARD_HOME.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_READABLE: Final = Problem(
+    id="file-not-readable",
+    title="A file of the wizard cannot be read",
+    cause="The system does not let you read {path}.",
+    remedy="Give yourself read access to it, or run as the user who did the setup.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_OURS: Final = Problem(
+    id="file-not-ours",
+    title="A file is not the wizard's own",
+    cause="{path} is a link, not a plain file or folder, or belongs to another user, "
+    "so it was not opened.",
+    remedy="Find out who put it there, move it away, and try again.",
+    exit_code=ExitCode.MACHINE,
+)
+DISK_FULL: Final = Problem(
+    id="disk-full",
+    title="The disk is full",
+    cause="{path} takes no more data, or your quota is used up. What was saved before is kept.",
+    remedy="Free some space, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+STORE_FAILED: Final = Problem(
+    id="store-failed",
+    title="Storing or reading failed",
+    cause="The system refused to work with {path}. What was saved before is kept.",
+    remedy="Look at what it said, mend that, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+NOT_STORABLE: Final = Problem(
+    id="not-storable",
+    title="A value has characters that cannot be stored",
+    cause="Something that was entered is not valid text, perhaps after a broken paste.",
+    remedy="Clear the field and paste the value again.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.MACHINE,
+)
+FILE_DAMAGED: Final = Problem(
+    id="file-damaged",
+    title="A profile's file is damaged",
+    cause="{path} cannot be read as a profile. It is kept as {kept}; its secrets are kept too.",
+    remedy="Put it back from a backup, or run scim-wizard and set the profile up again.",
+    exit_code=ExitCode.MACHINE,
+)
+SECRETS_DAMAGED: Final = Problem(
+    id="secrets-damaged",
+    title="The stored secrets are damaged",
+    cause="{path} cannot be read as credentials. It was left as it is.",
+    remedy="Put it back from a backup, or run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+SECRETS_MISSING: Final = Problem(
+    id="secrets-missing",
+    title="The stored secrets are gone",
+    cause="The profile names credentials in {path}, but they are not there.",
+    remedy="Put them back from a backup, or run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NEWER: Final = Problem(
+    id="file-newer",
+    title="A file is from a newer version of the wizard",
+    cause="This version cannot read {path}. It was left as it is.",
+    remedy="Update twilio-scim-wizard, or use another profile with --profile.",
+    exit_code=ExitCode.MACHINE,
+)
+PERMISSIONS_TIGHTENED: Final = Problem(
+    id="permissions-too-open",
+    title="Other users could get at {path}",
+    cause="Its permissions were too open. They are tightened now: only you have access.",
+    remedy="If others use this machine, rotate the Client Secret in Twilio's Console.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_ABSENT: Final = Problem(
+    id="keyring-absent",
+    title="The profile's secrets are in the system keyring",
+    cause="No keyring that can be used answers here, and secrets are never moved silently.",
+    remedy="Run this where the keyring is, or set up another profile with --profile.",
+    exit_code=ExitCode.MACHINE,
+)
+ANOTHER_WIZARD: Final = Problem(
+    id="another-wizard",
+    title="Another wizard has this profile open",
+    cause="Two at once would undo each other's work.",
+    remedy="Go on in the other window or close it, or use another profile with --profile.",
+    exit_code=ExitCode.MACHINE,
+)
+LOCK_BUSY: Final = Problem(
+    id="lock-busy",
+    title="The profile is in use",
+    cause="Another scim-wizard command has been working on it for too long.",
+    remedy="Wait a moment and try again. If it stays, end the other command.",
+    exit_code=ExitCode.MACHINE,
+)
+PROFILE_CHANGED: Final = Problem(
+    id="profile-changed",
+    title="The profile was changed meanwhile",
+    cause="Another scim-wizard command saved other credentials. Nothing of this was saved.",
+    remedy="Run this again; it starts from what is stored now.",
+    exit_code=ExitCode.MACHINE,
+)
+CLIENT_ID_ELSEWHERE: Final = Problem(
+    id="client-id-elsewhere",
+    title="Profile {profile} has the same Client ID",
+    cause="Both share one OAuth app: rotating its secret or a new consent can end the other's.",
+    remedy="Go on if that is meant; otherwise use that profile with --profile.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.MACHINE,
+)
+PORT_TAKEN: Final = Problem(
+    id="port-taken",
+    title="Port {port} is taken",
+    cause="Another program listens where the Redirect URL points, so the answer goes there.",
+    remedy="End that program and make a fresh link, or paste the address you land on.",
+    exit_code=ExitCode.MACHINE,
+)
+PORT_PRIVILEGED: Final = Problem(
+    id="port-privileged",
+    title="Port {port} is reserved by the system",
+    cause="Ports below 1024 are not open to ordinary users, so nothing listens there.",
+    remedy="Paste the address you land on, or register a loopback address with a higher port.",
+    exit_code=ExitCode.MACHINE,
+)
+NOT_A_TERMINAL: Final = Problem(
+    id="not-a-terminal",
+    title="The wizard needs a terminal",
+    cause="Its input and its messages (stdin and stderr) must both be a terminal.",
+    remedy="Run it in a terminal window. Scripts use scim-wizard token, status or check.",
+    exit_code=ExitCode.USAGE,
+)
+TERMINAL_TOO_SMALL: Final = Problem(
+    id="terminal-too-small",
+    title="The window is too small",
+    cause="60×18 is needed, and it is {size}.",
+    remedy="Enlarge the window, or run scim-wizard --plain.",
+    exit_code=ExitCode.USAGE,
+)
+ENDPOINTS_CONFLICT: Final = Problem(
+    id="endpoints-conflict",
+    title="This profile was set up with other endpoints",
+    cause="Stored: {stored}. Asked for: {given}.",
+    remedy="Leave the option or variable out, or use another profile with --profile.",
+    exit_code=ExitCode.USAGE,
+)
+BAD_ENDPOINT: Final = Problem(
+    id="bad-endpoint",
+    title="The option --{name} does not hold",
+    cause="{why}",
+    remedy="Correct the option or the variable, or leave it out for Twilio's own.",
+    exit_code=ExitCode.USAGE,
+)
+DEMO_NOT_INSTALLED: Final = Problem(
+    id="demo-not-installed",
+    title="The demo is not installed",
+    cause="Its stand-in for Twilio needs a few packages more.",
+    remedy="Run: pip install 'twilio-scim-wizard[demo]'",
+    exit_code=ExitCode.USAGE,
+)
+NO_SCENARIO: Final = Problem(
+    id="no-scenario",
+    title="The demo has no scenario {name}",
+    cause="There are: {known}.",
+    remedy="Name one of these after --scenario.",
+    exit_code=ExitCode.USAGE,
+)
+BAD_PROFILE_NAME: Final = Problem(
+    id="bad-profile-name",
+    title="This cannot be the name of a profile",
+    cause="“{name}” is not 1 to 64 of a-z, 0-9, - and _ starting with a letter or digit, "
+    "or is a device name on Windows.",
+    remedy="Choose another name, such as default or acme-prod.",
+    exit_code=ExitCode.USAGE,
+)
+NOT_SET_UP: Final = Problem(
+    id="not-set-up",
+    title="This profile is not set up",
+    cause="Nothing is stored for it yet.",
+    remedy="Run scim-wizard to set it up, or name another one with --profile.",
+    exit_code=ExitCode.NOT_SET_UP,
+)
+LEFT_UNFINISHED: Final = Problem(
+    id="left-unfinished",
+    title="The setup is not finished",
+    cause="It was stopped before the check passed. What was entered is kept.",
+    remedy="Run scim-wizard to resume.",
+    exit_code=ExitCode.NOT_SET_UP,
+)
+INTERNAL: Final = Problem(
+    id="internal-error",
+    title="The wizard made a mistake",
+    cause="This is an error in the wizard ({error}), not in what you did.",
+    remedy="Run scim-wizard again; what was saved is kept. If it comes back, report it.",
+    exit_code=ExitCode.MACHINE,
+)
+
+ENTRIES: Final = (
+    FOLDER_NOT_WRITABLE,
+    FILE_NOT_READABLE,
+    FILE_NOT_OURS,
+    DISK_FULL,
+    STORE_FAILED,
+    NOT_STORABLE,
+    FILE_DAMAGED,
+    SECRETS_DAMAGED,
+    SECRETS_MISSING,
+    FILE_NEWER,
+    PERMISSIONS_TIGHTENED,
+    KEYRING_ABSENT,
+    ANOTHER_WIZARD,
+    LOCK_BUSY,
+    PROFILE_CHANGED,
+    CLIENT_ID_ELSEWHERE,
+    PORT_TAKEN,
+    PORT_PRIVILEGED,
+    NOT_A_TERMINAL,
+    TERMINAL_TOO_SMALL,
+    ENDPOINTS_CONFLICT,
+    BAD_ENDPOINT,
+    DEMO_NOT_INSTALLED,
+    NO_SCENARIO,
+    BAD_PROFILE_NAME,
+    NOT_SET_UP,
+    LEFT_UNFINISHED,
+    INTERNAL,
+)
+"""Every entry of this part of the book."""

@@ -1,0 +1,158 @@
+"""The error book: what goes wrong before a server has said anything, and what nobody knows.
+
+The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable} as they occur.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+
+NO_DNS: Final = Problem(
+    id="no-dns",
+    title="{host} has no address here",
+    cause="The name could not be looked up: offline, a VPN is down, or it is misspelt.",
+    remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY.",
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+REFUSED: Final = Problem(
+    id="connection-refused",
+    title="{host} refuses the connection",
+    cause="Nothing answers at that port, or a firewall rejects it.",
+    remedy="Try again later. A company network may need HTTPS_PROXY.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+UNREACHABLE: Final = Problem(
+    id="unreachable",
+    title="{host} cannot be reached",
+    cause="The connection failed: {reason}.",
+    remedy="Check the connection, then try again.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TIMED_OUT: Final = Problem(
+    id="timed-out",
+    title="{host} takes too long",
+    cause="Time ran out while {phase}.",
+    remedy="Try again. If it stays, a firewall may drop the traffic silently.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TLS_UNTRUSTED: Final = Problem(
+    id="tls-untrusted",
+    title="The certificate of {host} is not trusted",
+    cause="OpenSSL says: {reason}. A company proxy may be reading the traffic.",
+    remedy="Ask for its CA certificate, then start with --ca-file FILE.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TLS_OUT_OF_DATE: Final = Problem(
+    id="tls-out-of-date",
+    title="The certificate of {host} is not valid today",
+    cause="OpenSSL says: {reason}. Most likely this machine's clock is wrong.",
+    remedy="Set the date and time, then try again.",
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+TLS_FAILED: Final = Problem(
+    id="tls-failed",
+    title="No secure connection to {host}",
+    cause="TLS failed: {reason}.",
+    remedy="Check the address and its port. A proxy in between may break TLS.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+PROXY_REFUSED: Final = Problem(
+    id="proxy-refused",
+    title="The proxy does not let {host} through",
+    cause="The proxy named in {variable} answered: {reason}.",
+    remedy="Check its user and password, or have {host} allowed.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+PROXY_UNREACHABLE: Final = Problem(
+    id="proxy-unreachable",
+    title="The proxy cannot be reached",
+    cause="{host} is asked through the proxy named in {variable}: {reason}.",
+    remedy="Correct or unset {variable}, then start again.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+PROXY_MISSPELT: Final = Problem(
+    id="proxy-misspelt",
+    title="{variable} cannot be understood",
+    cause="Proxies are http://, https:// or socks5:// addresses; NO_PROXY lists hosts.",
+    remedy="Correct or unset {variable}, then start again.",
+    exit_code=ExitCode.MACHINE,
+)
+
+CA_FILE_UNUSABLE: Final = Problem(
+    id="ca-file-unusable",
+    title="The file of {variable} cannot be used",
+    cause="It should hold CA certificates in PEM form: {reason}.",
+    remedy="Correct the path or the file, then start again.",
+    exit_code=ExitCode.MACHINE,
+)
+
+DROPPED: Final = Problem(
+    id="connection-dropped",
+    title="{host} broke off the connection",
+    cause="It was closed before a whole answer had come.",
+    remedy="Try again.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+ENCODING_REFUSED: Final = Problem(
+    id="encoding-refused",
+    title="{host} sent a compressed answer",
+    cause="It was asked not to, so something in between has changed the answer.",
+    remedy="Try without the proxy, or have {host} exempted from its filter.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+BAD_ADDRESS: Final = Problem(
+    id="bad-address",
+    title="The address of the server cannot be used",
+    cause="{host} is no host to be asked over http or https.",
+    remedy="Correct the endpoints under Credentials, Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+UNRECOGNIZED: Final = Problem(
+    id="unrecognized",
+    title="{host} gave an answer the wizard does not know",
+    cause="Its own words are below; nothing more is known.",
+    remedy="Try again. If it stays, show Twilio's support what is below.",
+)
+
+ENTRIES: Final = (
+    NO_DNS,
+    REFUSED,
+    UNREACHABLE,
+    TIMED_OUT,
+    TLS_UNTRUSTED,
+    TLS_OUT_OF_DATE,
+    TLS_FAILED,
+    PROXY_REFUSED,
+    PROXY_UNREACHABLE,
+    PROXY_MISSPELT,
+    CA_FILE_UNUSABLE,
+    DROPPED,
+    ENCODING_REFUSED,
+    BAD_ADDRESS,
+    UNRECOGNIZED,
+)
+"""Every entry of this part."""

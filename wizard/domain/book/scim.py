@@ -1,0 +1,85 @@
+"""The error book: what the SCIM API refuses (RFC 7644 §3.12), and answers that are not SCIM.
+
+{host}, {kind}, {permission} and {wait} are filled with `Problem.about`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+
+BAD_TOKEN: Final = Problem(
+    id="bad-token",
+    title="Twilio does not accept the access token",
+    cause="It has expired or was revoked, or the approving user is no longer active.",
+    remedy="Try again, which renews it. If it stays, authorize again.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+MISSING_PERMISSION: Final = Problem(
+    id="missing-permission",
+    title="The permission {permission} is missing",
+    cause="The token is good, but the app may not list users.",
+    remedy="Tick all managed-users permissions on the app, then authorize again.",
+    who=Who.OWNER,
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+OTHER_ORGANIZATION: Final = Problem(
+    id="other-organization",
+    title="The token belongs to another organization",
+    cause="The app or the approving user is not of the organization asked for.",
+    remedy="Use an app of the right organization, and approve as its admin.",
+    who=Who.OWNER,
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+SCIM_NOT_FOUND: Final = Problem(
+    id="scim-not-found",
+    title="There is no SCIM API at that address",
+    cause="{host} answers, but has no /Users there.",
+    remedy="Check the SCIM base URL under Credentials, Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+NOT_SCIM: Final = Problem(
+    id="not-scim",
+    title="This is not a SCIM answer",
+    cause="{host} answered with {kind}.",
+    remedy="Check the SCIM base URL, and whether the network wants a login first.",
+    who=Who.NETWORK,
+)
+
+SCIM_THROTTLED: Final = Problem(
+    id="scim-throttled",
+    title="Twilio asks for a pause",
+    cause="Too many requests were made for this organization in a short time.",
+    remedy="Try again in {wait}.",
+    who=Who.NOBODY,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+SCIM_FAILING: Final = Problem(
+    id="scim-failing",
+    title="Twilio's SCIM API is failing",
+    cause="It answered with an error of its own; nothing you entered caused it.",
+    remedy="Try again in some minutes. status.twilio.com tells of outages.",
+    who=Who.NOBODY,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+ENTRIES: Final = (
+    BAD_TOKEN,
+    MISSING_PERMISSION,
+    OTHER_ORGANIZATION,
+    SCIM_NOT_FOUND,
+    NOT_SCIM,
+    SCIM_THROTTLED,
+    SCIM_FAILING,
+)
+"""Every entry of this part."""

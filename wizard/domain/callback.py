@@ -1,0 +1,246 @@
+"""The paste doctor: what came back after the consent -> the code, or a named refusal.
+
+The second half of the authorization code grant (RFC 6749 §4.1.2, RFC 9207), for text pasted by
+a person as well as for what a loopback listener caught.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from wizard.domain.book import paste as book
+from wizard.domain.landing import Comparison, elsewhere, naming, place_of
+from wizard.domain.models import AuthorizationAttempt
+from wizard.domain.problems import Problem
+from wizard.domain.rules import clean
+from wizard.domain.secret import MASK, Secret
+from wizard.domain.unwrap import Address, addresses, visible
+
+__all__ = [
+    "PASTE_LIMIT",
+    "BareCode",
+    "Comparison",
+    "Reading",
+    "Received",
+    "Refused",
+    "mask",
+    "read",
+]
+
+PASTE_LIMIT: Final = 256 * 1024
+"""Characters that are read; a code may be a long JWT, but not that long."""
+
+_ONCE: Final = ("code", "state", "error", "iss")
+_BARE_CODE = re.compile(r"[A-Za-z0-9._~+/=!*$:-]{8,}")
+_SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+_FINAL: Final = {
+    problem.id
+    for problem in (
+        book.DOUBLED,
+        book.ISSUER_DIFFERS,
+        book.ISSUER_MISSING,
+        book.OTHER_ERROR,
+        *book.ERRORS.values(),
+    )
+}
+"""Refusals no other reading of the same text may get around."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A code whose state was checked, and the attempt it belongs to."""
+
+    code: Secret
+    attempt: AuthorizationAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class BareCode:
+    """Perhaps a code, without a state to check: ask before it is used."""
+
+    code: Secret
+    attempt: AuthorizationAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing to use, and why."""
+
+    problem: Problem
+    comparison: Comparison | None = None
+    """For an address that is not the Redirect URL."""
+
+
+Reading = Received | BareCode | Refused
+
+
+def read(
+    pasted: str,
+    attempts: Sequence[AuthorizationAttempt],
+    now: datetime,
+    known_secrets: Sequence[Secret] = (),
+) -> Reading:
+    """Find the answer to one of the attempts in a text.
+
+    Args:
+        pasted: anything, of any length.
+        attempts: links made for the same settings, newest last; the last one is current.
+        now: aware, UTC.
+        known_secrets: client secret and tokens, to be recognised when pasted by mistake.
+    """
+    if len(pasted) > PASTE_LIMIT:
+        return Refused(book.TOO_LONG)
+    text = visible(pasted)
+    if not text:
+        return Refused(book.EMPTY)
+    if not attempts:
+        return Refused(book.NO_LINK)
+    if _holds_one_of(text, known_secrets):
+        return Refused(book.SECRET)
+    if '"access_token"' in text or text[:7].lower() == "bearer ":
+        return Refused(book.TOKEN)
+    readings: list[Reading] = []
+    for address in addresses(text):
+        reading = _judge(address, attempts, now)
+        if isinstance(reading, Received) or _is_final(reading):
+            return reading
+        readings.append(reading)
+    return readings[0] if readings else _bare(text, attempts, now, known_secrets)
+
+
+def mask(pasted: str) -> str:
+    """Return what may be shown of a pasted text: host and path, never a code or a state."""
+    best = next(iter(addresses(visible(pasted[:PASTE_LIMIT]))), None)
+    if best is None or (place := place_of(best.base)) is None:
+        return MASK
+    names = [name for name in ("code", "error", "state") if best.first(name)]
+    shown = place.shown()
+    if not names or any(value in shown for name in names if (value := best.first(name))):
+        return MASK
+    return f"{shown}?{'&'.join(f'{name}={MASK}' for name in names)}"
+
+
+def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
+    state = address.first("state")
+    attempt = _issued(state, attempts)
+    if found := elsewhere(address, attempt or attempts[-1]):
+        return Refused(*found)
+    if name := address.doubled(*_ONCE):
+        return Refused(naming(book.DOUBLED, name=f"{name}="))
+    if address.is_cut or (attempt is None and _begins_one_of(state, attempts)):
+        return Refused(book.CUT_OFF)
+    code, error = address.first("code"), address.first("error")
+    if code is None and error is None:
+        return Refused(book.TOKEN if address.first("access_token") else book.NO_CODE)
+    if state is None:
+        return _without_state(address, attempts[-1], now)
+    if attempt is None:
+        return Refused(book.FOREIGN_STATE)
+    if problem := _issuer_problem(address.first("iss"), attempt) or _stale(attempt, now):
+        return Refused(problem)
+    if code is None or error is not None:
+        return Refused(_error_problem(error or "", address.first("error_description") or ""))
+    return Received(Secret(code), attempt)
+
+
+def _is_final(reading: Reading) -> bool:
+    return isinstance(reading, Refused) and reading.problem.id in _FINAL
+
+
+def _issued(
+    state: str | None, attempts: Sequence[AuthorizationAttempt]
+) -> AuthorizationAttempt | None:
+    # Each is compared, in constant time (Secret.__eq__): how long it takes tells nothing.
+    given = Secret(state or "")
+    found = [attempt for attempt in attempts if attempt.state == given]
+    return found[-1] if state and found else None
+
+
+def _begins_one_of(state: str | None, attempts: Sequence[AuthorizationAttempt]) -> bool:
+    given = Secret(state or "")
+    length = len(given.reveal())
+    found = [a for a in attempts if Secret(a.state.reveal()[:length]) == given]
+    return bool(state and found)
+
+
+def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetime) -> Reading:
+    if error := address.first("error"):
+        return Refused(naming(book.UNPROVEN_ERROR, error=error))
+    if address.base:
+        return Refused(book.NO_STATE)
+    return _unchecked(address.first("code") or "", attempt, now)
+
+
+def _unchecked(code: str, attempt: AuthorizationAttempt, now: datetime) -> BareCode | Refused:
+    problem = _stale(attempt, now)
+    return Refused(problem) if problem else BareCode(Secret(code), attempt)
+
+
+def _stale(attempt: AuthorizationAttempt, now: datetime) -> Problem | None:
+    if attempt.is_live(now):
+        return None
+    return book.LINK_EXPIRED if attempt.code_sent_at is None else book.LINK_USED
+
+
+def _issuer_problem(iss: str | None, attempt: AuthorizationAttempt) -> Problem | None:
+    """Compare `iss` as RFC 9207 §2.4 asks, by simple string comparison."""
+    if attempt.issuer is None or iss == attempt.issuer:
+        return None
+    if iss is not None:
+        return naming(book.ISSUER_DIFFERS, issuer=iss)
+    return book.ISSUER_MISSING if attempt.iss_required else None
+
+
+def _error_problem(error: str, description: str) -> Problem:
+    problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=error)
+    return problem.saying(description)
+
+
+def _bare(
+    text: str,
+    attempts: Sequence[AuthorizationAttempt],
+    now: datetime,
+    known_secrets: Sequence[Secret],
+) -> Reading:
+    """Judge a text that holds no address and no query: a code by itself, or nothing."""
+    word = clean("".join(line.strip() for line in text.splitlines()))
+    if _holds_one_of(word, known_secrets):
+        return Refused(book.SECRET)
+    if "access_token" in word or _is_access_token(word):
+        return Refused(book.TOKEN)
+    if _is_host_and_path(word):
+        return _judge(Address(word, (), is_cut=word.endswith(("...", "…"))), attempts, now)
+    if word.endswith(("...", "…")) and " " not in word:
+        return Refused(book.CUT_OFF)
+    is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
+    if not is_code or _SID.fullmatch(word) or _holds_one_of(word, [a.state for a in attempts]):
+        return Refused(book.NOTHING_USABLE)
+    return _unchecked(word, attempts[-1], now)
+
+
+def _is_access_token(word: str) -> bool:
+    """Whether a JWT says in its header that it is one (RFC 9068 §2.1); a code may be a JWT too."""
+    header = word.partition(".")[0][:512]
+    if not header.startswith("eyJ") or not header.isascii():
+        return False
+    try:
+        return b'at+jwt"' in urlsafe_b64decode(header + "=" * (-len(header) % 4)).lower()
+    except ValueError:
+        return False
+
+
+def _is_host_and_path(word: str) -> bool:
+    host = word.partition("/")[0].partition(":")[0]
+    last = host.rpartition(".")[2]
+    is_name = "." in host and last.isalpha() and len(last) <= 12 and not host.startswith("eyJ")
+    return host == "localhost" or is_name
+
+
+def _holds_one_of(text: str, secrets: Sequence[Secret]) -> bool:
+    words = {Secret(word.strip("\"'`,;<>()")) for word in text.split()}
+    return any(secret in words for secret in secrets if secret)

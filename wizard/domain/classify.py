@@ -1,0 +1,209 @@
+"""From an error answer to its entry of the error book.
+
+Three shapes are read: OAuth's `error`/`error_description` (RFC 6749 §5.2), Twilio's own
+`code`/`message`, SCIM's `detail`/`scimType` (RFC 7644 §3.12). Twilio does not say which of them
+it sends when, nor its texts for a refused code, so words decide where status and code do not;
+words that point two ways give the general entry, and silence gives `unrecognized`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wizard.domain.book import exchange, network, scim
+from wizard.domain.problems import Problem
+from wizard.domain.steps import Step
+
+_THROTTLED: Final = frozenset({20429, 25021, 25109})
+_WRONG_CREDENTIALS: Final = 20003
+_SCIM_CODES: Final = {
+    70051: scim.MISSING_PERMISSION,
+    25107: scim.OTHER_ORGANIZATION,
+    25018: scim.BAD_TOKEN,
+    25105: scim.BAD_TOKEN,
+}
+"""Twilio's numbers that mean one thing (https://www.twilio.com/docs/api/errors)."""
+_PERMISSION: Final = re.compile(r"twilio/[\w/-]+")
+_PERMISSION_HINT: Final = re.compile(r"permission|\bscope")
+_ORGANIZATION_HINT: Final = re.compile(
+    r"(other|another|different|wrong) organization|organization.*(mismatch|does not match)"
+)
+
+_ERRORS: Final = {
+    "invalid_client": exchange.WRONG_CLIENT,
+    "unauthorized_client": exchange.APP_REFUSED,
+    "unsupported_grant_type": exchange.APP_REFUSED,
+    "access_denied": exchange.APP_REFUSED,
+}
+"""RFC 6749 §5.2's codes that mean one thing whatever the description says."""
+
+_APP_HINT: Final = (
+    re.compile(r"grant.?type|\bapp(lication)?\b.*(deleted|disabled|inactive|not found)"),
+    exchange.APP_REFUSED,
+)
+_CODE_HINTS: Final = (
+    _APP_HINT,
+    (re.compile(r"redirect"), exchange.REDIRECT_MISMATCH),
+    (re.compile(r"verifier|challenge|pkce"), exchange.PKCE_SUSPECTED),
+    (re.compile(r"\b(already|been|was)\b.*\b(used|redeemed|consumed)\b"), exchange.CODE_USED),
+    (re.compile(r"\b(code|grant)\b.*\bexpired\b|\bexpired\b.*\bcode\b"), exchange.CODE_EXPIRED),
+)
+_CODE: Final = re.compile(r"\bcode\b|\bgrant\b")
+_REFRESH_TOKEN: Final = re.compile(r"\brefresh|\btoken\b|\bgrant\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said when it did not do what was asked; None where it said nothing."""
+
+    host: str
+    status: int
+    content_type: str = ""
+    error: str | None = None
+    """OAuth's code, as `invalid_grant`."""
+    description: str | None = None
+    """OAuth's `error_description`."""
+    code: int | None = None
+    """Twilio's number; SCIM errors of Twilio carry it too."""
+    message: str | None = None
+    """Twilio's sentence."""
+    detail: str | None = None
+    """SCIM's sentence."""
+    scim_type: str | None = None
+    text: str | None = None
+    """A page's title, or the head of a body that is none of the three shapes."""
+    location: str | None = None
+    """The host a redirect points at; redirects are not followed."""
+    request_id: str | None = None
+    wait: str = "a minute"
+    """How long a throttled request should wait, in words."""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is for a browser: a login page, a captive portal, an error page."""
+        return "html" in self.content_type or self.status == 511
+
+    @property
+    def kind(self) -> str:
+        """What came, as it stands after "answered with"."""
+        if self.location is not None:
+            return f"a redirect to {self.location}"
+        if self.is_page:
+            return "a web page: a login, a captive portal, or another site"
+        return f"status {self.status} and a body of another kind"
+
+    @property
+    def words(self) -> str:
+        """Everything it said, in lower case, to look for hints in."""
+        said = (self.error, self.description, self.message, self.detail, self.scim_type)
+        return " ".join(part for part in said if part).lower()
+
+
+def exchange_problem(answer: Answer, *, sent_verifier: bool) -> Problem:
+    """Classify a refusal of the code exchange.
+
+    The code has been sent, so an entry that says no better sends to Authorize.
+
+    Args:
+        sent_verifier: whether a code verifier was in the request (RFC 7636 §4.5).
+    """
+    problem = _token_problem(answer) or _code_problem(answer, sent_verifier)
+    told = _told(problem, answer)
+    return told if told.step else replace(told, step=Step.AUTHORIZE)
+
+
+def refresh_problem(answer: Answer) -> Problem:
+    """Classify a refusal to refresh (RFC 6749 §6)."""
+    problem = _token_problem(answer)
+    if problem is None and answer.error == "invalid_grant":
+        problem = exchange.REFRESH_REFUSED
+    if problem is None:
+        is_app = _APP_HINT[0].search(answer.words)
+        is_token = _REFRESH_TOKEN.search(answer.words)
+        problem = _by_status(
+            answer,
+            exchange.APP_REFUSED if is_app else exchange.REFRESH_REFUSED if is_token else None,
+        )
+    return _told(problem, answer)
+
+
+def scim_problem(answer: Answer) -> Problem:
+    """Classify a refusal of the SCIM API.
+
+    Twilio answers 401 both for a bad token and for a missing permission, and 403 for the latter
+    in places: the message decides (https://www.twilio.com/docs/api/errors/70051).
+    """
+    return _told(_scim_problem(answer), answer)
+
+
+def _scim_problem(answer: Answer) -> Problem:
+    if answer.status == 429 or answer.code in _THROTTLED:
+        return scim.SCIM_THROTTLED
+    if answer.status >= 500 and answer.status != 511:
+        return scim.SCIM_FAILING
+    if answer.status in (404, 405):
+        return scim.SCIM_NOT_FOUND
+    if answer.is_page or answer.status < 400:
+        return scim.NOT_SCIM
+    if answer.code in _SCIM_CODES:
+        return _SCIM_CODES[answer.code]
+    if answer.status not in (401, 403):
+        return network.UNRECOGNIZED
+    if _PERMISSION_HINT.search(answer.words):
+        return scim.MISSING_PERMISSION
+    if _ORGANIZATION_HINT.search(answer.words):
+        return scim.OTHER_ORGANIZATION
+    return scim.BAD_TOKEN if answer.status == 401 else scim.MISSING_PERMISSION
+
+
+def _token_problem(answer: Answer) -> Problem | None:
+    """What any grant can meet; None when the words have to be looked at."""
+    if answer.status == 429 or answer.code in _THROTTLED:
+        return exchange.TOKEN_THROTTLED
+    if answer.status >= 500 and answer.status != 511:
+        return exchange.TOKEN_SERVER_FAILING
+    if answer.status in (404, 405):
+        return exchange.TOKEN_URL_NOT_FOUND
+    if answer.is_page or answer.status < 400:
+        return exchange.NOT_OAUTH
+    return _ERRORS.get(answer.error or "")
+
+
+def _code_problem(answer: Answer, sent_verifier: bool) -> Problem:
+    hinted = {problem.id: problem for hint, problem in _CODE_HINTS if hint.search(answer.words)}
+    if len(hinted) == 1:
+        return hinted.popitem()[1]
+    if hinted or answer.error == "invalid_grant":
+        # RFC 6749's own sentence for invalid_grant names every reason at once.
+        return exchange.CODE_REFUSED
+    if answer.error == "invalid_request" and sent_verifier:
+        return exchange.PKCE_SUSPECTED
+    return _by_status(answer, exchange.CODE_REFUSED if _CODE.search(answer.words) else None)
+
+
+def _by_status(answer: Answer, from_words: Problem | None) -> Problem:
+    if from_words is not None:
+        return from_words
+    if answer.status == 401 or answer.code == _WRONG_CREDENTIALS or "credential" in answer.words:
+        return exchange.WRONG_CLIENT
+    return exchange.APP_REFUSED if answer.status == 403 else network.UNRECOGNIZED
+
+
+def _told(problem: Problem, answer: Answer) -> Problem:
+    """The entry with this answer's particulars: status, the server's words, its request id."""
+    sentence = answer.description or answer.message or answer.detail or answer.error or answer.text
+    number = f" ({answer.code})" if answer.code is not None else ""
+    named = _PERMISSION.search(answer.words)
+    filled = problem.about(
+        host=answer.host,
+        kind=answer.kind,
+        permission=named.group() if named else "managed-users/list",
+        wait=answer.wait,
+    )
+    return filled.saying(
+        f"{answer.status}{number}" + (f": {sentence}" if sentence else ""),
+        f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
+        f"Request ID: {answer.request_id}" if answer.request_id else "",
+    )

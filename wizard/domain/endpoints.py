@@ -1,0 +1,36 @@
+"""Endpoints belong to a credential set: nothing from outside moves a stored secret elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from wizard.domain import rules
+from wizard.domain.book.here import BAD_ENDPOINT, ENDPOINTS_CONFLICT
+from wizard.domain.models import Endpoints
+from wizard.domain.problems import SetupError
+
+NAMES: Final = ("authorize_url", "token_url", "scim_url")
+
+
+def asked(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the endpoints that were given, by name, cleaned.
+
+    Raises:
+        SetupError: one of them is not an address that secrets may be sent to.
+    """
+    cleaned = {name: rules.clean(value) for name, value in given.items() if value}
+    for name, value in cleaned.items():
+        if problem := rules.endpoint(value):
+            raise SetupError(BAD_ENDPOINT.about(name=name.replace("_", "-"), why=problem))
+    return cleaned
+
+
+def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None:
+    """Raise SetupError when an endpoint that was given differs from a stored one."""
+    for endpoints in stored:
+        for name, value in given.items():
+            if getattr(endpoints, name) != value:
+                raise SetupError(
+                    ENDPOINTS_CONFLICT.about(stored=getattr(endpoints, name), given=value)
+                )

@@ -1,0 +1,75 @@
+"""The three fields of Credentials: their rules, and what entering one does to a draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from wizard.domain import rules
+from wizard.domain.models import CredentialSet
+from wizard.domain.secret import Secret
+
+
+class CredentialField(Enum):
+    """A field of the form; the value is its id on the screen."""
+
+    CLIENT_ID = "client-id"
+    CLIENT_SECRET = "client-secret"  # noqa: S105  a name
+    REDIRECT_URL = "redirect-url"
+
+    @property
+    def label(self) -> str:
+        """What people call it, as at Twilio."""
+        return {
+            CredentialField.CLIENT_ID: "Client ID",
+            CredentialField.CLIENT_SECRET: "Client Secret",
+            CredentialField.REDIRECT_URL: "Redirect URL",
+        }[self]
+
+
+def problem(field: CredentialField, text: str) -> str | None:
+    """Return what is wrong with a field's text, or None."""
+    match field:
+        case CredentialField.CLIENT_ID:
+            return rules.client_id(text)
+        case CredentialField.CLIENT_SECRET:
+            return rules.client_secret(text)
+        case CredentialField.REDIRECT_URL:
+            return rules.redirect_url(text)
+
+
+def is_kept(draft: CredentialSet, field: CredentialField) -> bool:
+    """Whether the draft has a value for the field."""
+    return bool(_value(draft, field))
+
+
+def has_changed(draft: CredentialSet, field: CredentialField, text: str) -> bool:
+    """Whether a text differs from what the draft has."""
+    return _value(draft, field) != Secret(rules.clean(text))
+
+
+def with_field(draft: CredentialSet, field: CredentialField, text: str) -> CredentialSet:
+    """Return the draft with a field entered.
+
+    Another client ends what the old one was granted; another redirect URL ends its links.
+    """
+    if not has_changed(draft, field, text):
+        return draft
+    value = rules.clean(text)
+    match field:
+        case CredentialField.CLIENT_ID:
+            return replace(draft, client_id=value, tokens=None, attempts=())
+        case CredentialField.CLIENT_SECRET:
+            return replace(draft, client_secret=Secret(value))
+        case CredentialField.REDIRECT_URL:
+            return replace(draft, redirect_url=value, attempts=())
+
+
+def _value(draft: CredentialSet, field: CredentialField) -> Secret:
+    match field:
+        case CredentialField.CLIENT_ID:
+            return Secret(draft.client_id)
+        case CredentialField.CLIENT_SECRET:
+            return draft.client_secret or Secret("")
+        case CredentialField.REDIRECT_URL:
+            return Secret(draft.redirect_url)

@@ -1,0 +1,117 @@
+"""Where a pasted address leads, held against the Redirect URL (RFC 6749 §3.1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from wizard.domain.book import paste as book
+from wizard.domain.models import AuthorizationAttempt
+from wizard.domain.problems import Problem
+from wizard.domain.rules import is_twilio_host, port_of, split
+from wizard.domain.secret import MASK
+from wizard.domain.unwrap import Address
+from wizard.domain.words import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two addresses that should be the same, harmless to show: without query."""
+
+    pasted: str
+    expected: str
+    differs_at: int
+    """Index of the first character that differs."""
+
+
+class Place(NamedTuple):
+    """Scheme, host, port and path of an address, comparable (RFC 3986 §6.2.2, §6.2.3)."""
+
+    scheme: str
+    has_userinfo: bool
+    host: str
+    port: int | None
+    path: str
+
+    @property
+    def origin(self) -> tuple[str, str, int | None]:
+        """Scheme, host and port."""
+        return self.scheme, self.host, self.port
+
+    def shown(self) -> str:
+        """Return it as an address, harmless to show, without a port that goes without saying."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        is_usual = self.port == port_of(f"{self.scheme}://host")
+        port = "" if is_usual else f":{self.port}"
+        user = f"{MASK}@" if self.has_userinfo else ""
+        return plain(f"{self.scheme}://{user}{host}{port}{self.path}")
+
+
+def place_of(url: str) -> Place | None:
+    """Split an address without query; None when it has no valid host and port."""
+    parts = split(url)
+    if parts is None:
+        return None
+    host, path = parts.hostname or "", parts.path or "/"
+    return Place(parts.scheme, "@" in parts.netloc, host, port_of(url), path)
+
+
+def elsewhere(
+    address: Address, attempt: AuthorizationAttempt
+) -> tuple[Problem, Comparison | None] | None:
+    """Name the place when an address is not the attempt's Redirect URL; None when it is."""
+    expected = place_of(attempt.redirect_url)
+    if not address.base or expected is None:
+        return None
+    place = place_of(_completed(address.base, expected))
+    has_answer = bool(address.first("code") or address.first("error"))
+    if place == expected:
+        return _without_query(address, attempt) if has_answer else None
+    if place is None:
+        return book.OTHER_ADDRESS, _compared(plain(address.base), expected.shown())
+    authorize = place_of(attempt.endpoints.authorize_url)
+    if place == authorize or (address.first("response_type") and not has_answer):
+        return book.AUTHORIZE_URL, None
+    if is_twilio_host(place.host) or (authorize and place.origin == authorize.origin):
+        return book.TWILIO_PAGE, None
+    if not has_answer and (problem := _without_answer(address, place, expected)):
+        return problem, None
+    return book.OTHER_ADDRESS, _compared(place.shown(), expected.shown())
+
+
+def naming(problem: Problem, **names: str) -> Problem:
+    """Fill the {names} of a problem with short pieces of outside text."""
+    return problem.about(**{name: plain(text, 60) for name, text in names.items()})
+
+
+def _without_answer(address: Address, place: Place, expected: Place) -> Problem | None:
+    if address.first("access_token"):
+        return book.TOKEN
+    if address.is_cut:
+        return book.CUT_OFF
+    return book.FORWARDED if place.host == expected.host else None
+
+
+def _completed(base: str, expected: Place) -> str:
+    """Add what a browser hides or a server's log leaves out: scheme, or scheme and host."""
+    if "://" in base:
+        return base
+    if base.startswith("/"):
+        return expected._replace(path="").shown() + base
+    return f"{expected.scheme}://{base}"
+
+
+def _without_query(
+    address: Address, attempt: AuthorizationAttempt
+) -> tuple[Problem, Comparison | None] | None:
+    # RFC 6749 §3.1.2: a query of the Redirect URL itself comes back with the answer.
+    wanted = parse_qsl(urlsplit(attempt.redirect_url).query, keep_blank_values=True)
+    missing = next((name for name, value in wanted if (name, value) not in address.fields), None)
+    return None if missing is None else (naming(book.OTHER_QUERY, name=missing), None)
+
+
+def _compared(pasted: str, expected: str) -> Comparison:
+    pairs = enumerate(zip(pasted, expected, strict=False))
+    shorter = min(len(pasted), len(expected))
+    return Comparison(pasted, expected, next((i for i, (a, b) in pairs if a != b), shorter))

@@ -1,0 +1,234 @@
+"""What a field may hold: each rule takes a text and returns a problem sentence, or None."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+CLIENT_ID_LENGTH: Final = 34
+"""`OQ` and 32 letters or digits."""
+
+TEXT_LIMIT: Final = 64 * 1024
+"""Characters of a pasted Authorization URL that are looked at."""
+
+_CLIENT_ID = re.compile(r"OQ[0-9A-Za-z]{32}")
+_NAMED_SIDS: Final = {
+    "AC": "an Account SID",
+    "SK": "an API key SID",
+    "OR": "an organization SID",
+    "US": "a user SID",
+}
+_QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">"}
+_LOOPBACK_HOSTS: Final = ("127.0.0.1", "::1", "localhost")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_EXAMPLE_HOSTS: Final = ("example.com", "example.org", "example.net")
+_IDP_HOSTS: Final = (
+    "okta.com",
+    "okta-emea.com",
+    "oktapreview.com",
+    "microsoftonline.com",
+    "onelogin.com",
+    "pingone.com",
+    "jumpcloud.com",
+    "auth0.com",
+)
+
+
+def without_invisible(text: str) -> str:
+    """Drop zero-width, bidi and control characters (Unicode's C categories), not white space."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+
+
+def clean(text: str) -> str:
+    """Return a pasted, loaded or typed value without what only came along with it.
+
+    White space and matching quotes around it go, invisible characters go everywhere; white space
+    inside stays, so that two values copied at once are seen as such.
+    """
+    text = without_invisible(text)
+    start, end = 0, len(text)
+    while start < end:
+        if text[start].isspace():
+            start += 1
+        elif text[end - 1].isspace():
+            end -= 1
+        elif end - start > 1 and _QUOTES.get(text[start]) == text[end - 1]:
+            start, end = start + 1, end - 1
+        else:
+            break
+    return text[start:end]
+
+
+def client_id(text: str) -> str | None:
+    """Rule for a Client ID, the SID of an OAuth app: `OQ` + 32 letters or digits."""
+    text = clean(text)
+    if not text:
+        return "Enter the Client ID: OQ and 32 letters or digits."
+    if name := _NAMED_SIDS.get(text[:2]):
+        return f"This is {name} ({text[:2]}…). The app's Client ID starts with OQ."
+    if not text.startswith("OQ"):
+        return "A Client ID starts with OQ, in capitals."
+    if not (text.isascii() and text.isalnum()):
+        return "A Client ID has only letters and digits after OQ."
+    if not _CLIENT_ID.fullmatch(text):
+        return f"A Client ID has {CLIENT_ID_LENGTH} characters; this one has {len(text)}."
+    return None
+
+
+def client_id_shape(text: str) -> str:
+    """Return how far a Client ID has got: "12 of 34"."""
+    return f"{len(clean(text))} of {CLIENT_ID_LENGTH}"
+
+
+def client_secret(text: str) -> str | None:
+    """Rule for a Client Secret: Twilio gives it no form, so only plain mistakes are named."""
+    text = clean(text)
+    if not text:
+        return "Enter the Client Secret. Twilio showed it once, when the app was made."
+    if any(c.isspace() for c in text):
+        return "A Client Secret has no blanks inside. Was something else copied too?"
+    if _CLIENT_ID.fullmatch(text):
+        return "This is the Client ID (OQ…). The secret stands below it at Twilio."
+    if (name := _NAMED_SIDS.get(text[:2])) and len(text) == CLIENT_ID_LENGTH and text.isalnum():
+        return f"This is {name} ({text[:2]}…), not the Client Secret."
+    if "://" in text:
+        return "This is an address, not the Client Secret."
+    # RFC 6749 appendix A.2: *VSCHAR. Bullets and dots come from copying a masked field.
+    if not text.isascii():
+        return "This holds signs no Client Secret has. Was a masked one copied?"
+    return None
+
+
+def redirect_url(text: str) -> str | None:
+    """Rule for a Redirect URL (RFC 6749 §3.1.2): https, or http on this machine."""
+    text = clean(text)
+    if not text:
+        return "Enter the Redirect URL, exactly as the app has it."
+    if "*" in text:
+        return "A Redirect URL has no wildcard (*): it is compared letter by letter."
+    return _address_problem(text, "Redirect URL")
+
+
+def endpoint(text: str) -> str | None:
+    """Rule for an endpoint (RFC 6749 §3.1, §3.2): https, or http on this machine."""
+    text = clean(text)
+    return _address_problem(text, "endpoint") if text else "Enter the endpoint's address."
+
+
+def _address_problem(text: str, noun: str) -> str | None:
+    if any(c.isspace() for c in text):
+        return "An address has no blanks inside."
+    if not text.isascii() or "\\" in text:
+        return "Only plain letters and signs: write others as %XX, a host as xn--…"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return "The host or port of this address is not valid."
+    if parts.scheme not in _DEFAULT_PORTS:
+        return f"The {noun} must start with https://"
+    if not parts.hostname:
+        return "The address has no host after https://"
+    if "@" in parts.netloc:
+        return f"The {noun} must hold no user name or password (…@)."
+    if port == 0 or parts.netloc.endswith(":"):
+        return "The port must be a number from 1 to 65535."
+    if "#" in text:
+        return f"The {noun} must have no fragment (#…)."
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK_HOSTS:
+        return "Use https. Plain http is only for 127.0.0.1, [::1] and localhost."
+    return None
+
+
+def redirect_warnings(text: str) -> tuple[str, ...]:
+    """Return what to know about a Redirect URL that passes its rule; nothing of it blocks."""
+    parts = split(clean(text))
+    if parts is None:
+        return ()
+    host = parts.hostname or ""
+    warnings = []
+    if parts.path.endswith("/"):
+        warnings.append("It ends in a slash: the app must have that slash too.")
+    if _is_under(host, _EXAMPLE_HOSTS):
+        warnings.append(f"{host} is not yours: the code would be sent to a stranger.")
+    if _is_under(host, _IDP_HOSTS):
+        warnings.append("This is an identity provider's callback: it may use the code up.")
+    if is_twilio_host(host):
+        warnings.append("This is Twilio's own address; the code goes to one of yours.")
+    if is_loopback(text):
+        warnings.append("Twilio may refuse an address on this machine; pasting still works.")
+    return tuple(warnings)
+
+
+def split(url: str) -> SplitResult | None:
+    """Split an address that has a valid host and port; None when it has not."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether it is plain http to this machine, where a listener can wait (RFC 8252 §7.3)."""
+    parts = split(clean(url))
+    return parts is not None and parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
+
+
+def port_of(url: str) -> int | None:
+    """Return the port an address leads to, its scheme's own when it names none.
+
+    None for an address without valid host and port, or of another scheme than http and https.
+    """
+    parts = split(clean(url))
+    return parts and (parts.port or _DEFAULT_PORTS.get(parts.scheme))
+
+
+def is_twilio_host(host: str) -> bool:
+    """Whether a lower-case host name is Twilio's."""
+    return _is_under(host, ("twilio.com",))
+
+
+def _is_under(host: str, domains: tuple[str, ...]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationUrlParts:
+    """What an Authorization URL, as Twilio shows it beside an OAuth app, tells."""
+
+    client_id: str
+    authorize_url: str
+    """The endpoint itself: origin and path."""
+    redirect_url: str | None
+    scope: str | None
+    host: str
+    is_foreign: bool
+    """The host is not Twilio's: ask before believing it."""
+
+
+def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
+    """Read an Authorization URL pasted into any field; None when the text is not one."""
+    if len(text) > TEXT_LIMIT:
+        return None
+    parts = split("".join(clean(text).split()))
+    if parts is None or parts.scheme not in _DEFAULT_PORTS:
+        return None
+    query = {name: clean(value) for name, value in parse_qsl(parts.query)}
+    is_request = "response_type" in query or parts.path.endswith("/authorize")
+    if "client_id" not in query or not is_request:
+        return None
+    host = parts.hostname or ""
+    return AuthorizationUrlParts(
+        client_id=query["client_id"],
+        authorize_url=f"{parts.scheme}://{parts.netloc}{parts.path}",
+        redirect_url=query.get("redirect_uri"),
+        scope=query.get("scope"),
+        host=host,
+        is_foreign=not is_twilio_host(host),
+    )

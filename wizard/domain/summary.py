@@ -1,0 +1,54 @@
+"""What is set up, as pairs of name and words: for Done, Overview, and the last lines printed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wizard.domain.models import CheckStatus, Profile
+from wizard.domain.words import counted_users, day, moment, short_id
+
+SCRIPT = "scim-wizard token --header | curl -sH @- {scim_url}/Users"
+"""How a script uses the credential: no token stands in argv."""
+
+
+def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the facts about an active set.
+
+    Args:
+        place: where its secrets lie.
+        now: aware, UTC.
+    """
+    return (
+        ("Client ID", short_id(profile.client_id)),
+        ("Redirect URL", profile.redirect_url),
+        ("Secret", f"stored in {place}"),
+        ("Access token", access_token(profile, now)),
+        ("Refresh token", "there" if profile.refreshable else "none: good for its hour only"),
+        ("Checked", checked(profile)),
+        *((("Organization", profile.organization),) if profile.organization else ()),
+    )
+
+
+def access_token(profile: Profile, now: datetime) -> str:
+    """Return how the access token stands."""
+    if profile.expires_at is None:
+        return "none"
+    if profile.expires_at <= now:
+        return "expired"
+    return f"valid until {moment(profile.expires_at)}"
+
+
+def checked(profile: Profile) -> str:
+    """Return how and when the last live check ended."""
+    last = profile.last_check
+    if last is None:
+        return "never"
+    if last.status is CheckStatus.FAILED:
+        return f"{moment(last.at)}: failed"
+    return f"{day(last.at)}: passed, {counted_users(last.users)}"
+
+
+def usage(profile: Profile, name: str) -> str:
+    """Return the line a script uses."""
+    command = SCRIPT.format(scim_url=profile.endpoints.scim_url)
+    return command if name == "default" else command.replace("token", f"token --profile {name}", 1)

@@ -1,0 +1,110 @@
+"""The authorize link: made, kept for its thirty minutes, listened for, and its answer read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wizard.domain import authorize, callback, rules
+from wizard.domain.book import paste as book
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
+from wizard.domain.problems import Problem, SetupError
+from wizard.flow.ports import Connect, Listening, LoopbackListener
+from wizard.flow.session import Session
+
+_ERROR_REDIRECTS: Final = {p.id for p in (*book.ERRORS.values(), book.OTHER_ERROR)}
+"""What the doctor says of an error redirect whose state matched: an answer too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An authorize link, ready to be handed out."""
+
+    attempt: AuthorizationAttempt
+    is_listening: bool = False
+    """A listener is bound on its loopback redirect URL."""
+    listener_problem: Problem | None = None
+    """Why none is, though the redirect URL is a loopback one."""
+
+    @property
+    def url(self) -> str:
+        """The whole link; holds `state`, so it is shown, copied or opened and never logged."""
+        return authorize.authorize_url(self.attempt)
+
+
+class LinkDesk:
+    """Makes authorize links for the session's draft and reads what comes back."""
+
+    def __init__(self, session: Session, connect: Connect, listener: LoopbackListener) -> None:
+        self._session = session
+        self._connect = connect
+        self._listener = listener
+        self._listening: tuple[str, Listening] | None = None
+        self._caught: asyncio.Queue[callback.Reading] = asyncio.Queue()
+
+    async def link(self, *, is_fresh: bool = False) -> Link:
+        """Return the live link of the draft as it stands, or make one; the listener is up first.
+
+        Raises SetupError when the attempt cannot be saved: an answer nobody can check is no use.
+        """
+        draft = self._session.working_draft()
+        now = self._session.clock()
+        kept = tuple(a for a in draft.attempts if a.is_live(now) and authorize.matches(a, draft))
+        if is_fresh or not kept:
+            metadata = await self._metadata(draft.endpoints)
+            kept = (*kept, authorize.begin(draft, metadata, self._session.clock()))
+        if kept != draft.attempts or self._session.draft is None:
+            await self._session.save_draft(replace(draft, attempts=kept))
+        problem = await self._listen(draft)
+        return Link(kept[-1], is_listening=self._listening is not None, listener_problem=problem)
+
+    def read(self, pasted: str) -> callback.Reading:
+        """Read a pasted address against the draft's links."""
+        draft = self._session.working_draft()
+        now = self._session.clock()
+        return callback.read(pasted, draft.attempts, now, self._session.known_secrets())
+
+    async def caught(self) -> callback.Reading:
+        """Wait for an answer on the loopback listener."""
+        return await self._caught.get()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._listening is not None:
+            (_, listening), self._listening = self._listening, None
+            await listening.close()
+
+    async def _metadata(self, endpoints: Endpoints) -> ServerMetadata | None:
+        try:
+            network = await self._connect()
+        except SetupError:
+            # Best effort: the link is opened by a browser, which has its own way out.
+            return None
+        return await network.metadata.fetch(endpoints)
+
+    async def _listen(self, draft: CredentialSet) -> Problem | None:
+        if self._listening is not None and self._listening[0] == draft.redirect_url:
+            return None
+        await self.close()
+        if not rules.is_loopback(draft.redirect_url):
+            return None
+        try:
+            listening = await self._listener.listen(draft.redirect_url, self._accept)
+        except SetupError as error:
+            return error.problem
+        self._listening = (draft.redirect_url, listening)
+        return None
+
+    async def _accept(self, url: str) -> bool:
+        reading = self.read(url)
+        match reading:
+            case callback.Received():
+                is_answer = True
+            case callback.Refused(problem):
+                is_answer = problem.id in _ERROR_REDIRECTS
+            case _:
+                is_answer = False
+        if is_answer:
+            self._caught.put_nowait(reading)
+        return is_answer

@@ -1,0 +1,58 @@
+"""The lines of a check while it runs: each with its state, its note and its time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from wizard.domain.checks import Check, Status
+from wizard.domain.problems import Problem, SetupError
+
+T = TypeVar("T")
+
+Shown = Callable[[tuple[Check, ...]], None]
+"""Told all lines, in order, each time one of them changes."""
+
+
+class LiveList:
+    """Lines in a fixed order that change one at a time."""
+
+    def __init__(self, titles: Mapping[str, str], show: Shown, timer: Callable[[], float]) -> None:
+        """Args: `titles` by line id; `timer` gives seconds from any fixed point."""
+        self._lines = {line: Check(line, title) for line, title in titles.items()}
+        self._show = show
+        self._timer = timer
+        self._tell()
+
+    def __getitem__(self, line: str) -> Check:
+        return self._lines[line]
+
+    def set(
+        self,
+        line: str,
+        status: Status,
+        note: str = "",
+        problem: Problem | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Change a line; a time it has already is kept unless a new one is given."""
+        old = self._lines[line]
+        taken = old.seconds if seconds is None else seconds
+        self._lines[line] = replace(old, status=status, note=note, problem=problem, seconds=taken)
+        self._tell()
+
+    async def timed(self, line: str, work: Awaitable[T]) -> T:
+        """Await work as this line: running, then passed or failed, with the time it took."""
+        self.set(line, Status.RUNNING)
+        began = self._timer()
+        try:
+            result = await work
+        except SetupError as error:
+            self.set(line, Status.FAILED, "", error.problem, self._timer() - began)
+            raise
+        self.set(line, Status.PASSED, "", None, self._timer() - began)
+        return result
+
+    def _tell(self) -> None:
+        self._show(tuple(self._lines.values()))

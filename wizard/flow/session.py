@@ -1,0 +1,155 @@
+"""What outlives a screen: the draft and where it is kept, and work that must not be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import TypeVar
+
+from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.models import CredentialSet, LastCheck, Profile
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.ports import Clock, Locked, ProfileStore
+from wizard.flow.state import resume_step
+
+T = TypeVar("T")
+
+
+class Session:
+    """One wizard's profile: its record, its draft, and the writes to both.
+
+    Every write goes through one lock in this process and the profile's lock between processes,
+    in a thread, and is finished even when the screen that asked for it is gone.
+    """
+
+    def __init__(
+        self, name: str, store: ProfileStore, clock: Clock, blank: CredentialSet | None = None
+    ) -> None:
+        """Args: `blank` is what a new draft begins with (endpoints, a demo's prefilled fields)."""
+        self.name = name
+        self.clock = clock
+        self.profile = Profile()
+        self.draft: CredentialSet | None = None
+        self.active: CredentialSet | None = None
+        self._store = store
+        self._blank = blank or CredentialSet()
+        self._writing = asyncio.Lock()
+        self._protected: set[asyncio.Task[object]] = set()
+
+    def open(self) -> None:
+        """Read what there is. Raises SetupError."""
+        with self._store.locked(self.name) as held:
+            self.profile = held.profile or Profile()
+            self.draft, self.active = held.draft(), held.active()
+
+    def working_draft(self) -> CredentialSet:
+        """The draft, or what a new one begins with: the active set without its tokens."""
+        if self.draft is not None:
+            return self.draft
+        if self.active is not None:
+            return replace(self.active, tokens=None, attempts=())
+        return self._blank
+
+    def resume_at(self) -> Step | None:
+        """Where the unfinished draft goes on; None without one."""
+        if self.draft is None:
+            return None
+        return resume_step(self.profile.draft_step, self.draft, self.clock())
+
+    def known_secrets(self) -> tuple[Secret, ...]:
+        """The secrets a person might paste by mistake."""
+        sets = (self.draft, self.active)
+        return tuple(s.client_secret for s in sets if s is not None and s.client_secret)
+
+    async def save_draft(self, draft: CredentialSet) -> None:
+        """Keep a draft, in memory at once and on disk before returning. Raises SetupError."""
+        self.draft = draft
+        now = self.clock()
+        await self._write(
+            lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft)
+        )
+
+    async def note_step(self, step: Step) -> None:
+        """Remember how far an existing draft has come. Raises SetupError."""
+        if self.draft is not None and self.profile.draft_step is not step:
+            await self._write(lambda held, profile: held.save(replace(profile, draft_step=step)))
+
+    async def save_ticks(self, ticks: tuple[str, ...]) -> None:
+        """Remember the ticked prerequisites. Raises SetupError."""
+        await self._write(lambda held, profile: held.save(replace(profile, ticks=ticks)))
+
+    async def save_audience(self, audience: str) -> None:
+        """Remember who will use the credential. Raises SetupError."""
+        await self._write(lambda held, profile: held.save(replace(profile, audience=audience)))
+
+    async def discard_draft(self) -> None:
+        """Remove the draft and its secrets. Raises SetupError."""
+        await self._write(lambda held, profile: held.save(_without_draft(profile)))
+        self.draft = None
+
+    async def swap(self, check: LastCheck, organization: str | None) -> None:
+        """Make the proven draft the active set, in one replacement of the record.
+
+        Raises SetupError.
+        """
+        if self.draft is None:
+            raise SetupError(NOT_SET_UP)
+        active = replace(self.draft, attempts=())
+        now = self.clock()
+
+        def change(held: Locked, profile: Profile) -> Profile:
+            proven = replace(
+                _without_draft(profile),
+                organization=organization,
+                set_up_at=now,
+                last_check=check,
+                refresh_failure=None,
+            )
+            return held.save(proven, active=active)
+
+        await self._write(change)
+        self.active, self.draft = active, None
+
+    async def record_check(self, check: LastCheck) -> None:
+        """Remember how a live check of the active set ended. Raises SetupError."""
+        await self._write(lambda held, profile: held.save(replace(profile, last_check=check)))
+
+    async def reload(self) -> None:
+        """Read again what another process may have changed. Raises SetupError."""
+        await asyncio.to_thread(self.open)
+
+    async def _write(self, change: Callable[[Locked, Profile], Profile]) -> None:
+        def run() -> Profile:
+            with self._store.locked(self.name) as held:
+                return change(held, held.profile or Profile())
+
+        async def write() -> None:
+            async with self._writing:
+                self.profile = await asyncio.to_thread(run)
+
+        await self.protect(write())
+
+    async def protect(self, work: Coroutine[object, object, T]) -> T:
+        """Await work that goes on to its end even if the one who awaits is cancelled."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._protected.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: asyncio.Task[object]) -> None:
+        self._protected.discard(task)
+        if not task.cancelled():
+            # Looked at, so that nothing is logged when the one who awaited it is gone.
+            task.exception()
+
+    async def close(self) -> None:
+        """Wait for everything protected; a request once sent is bounded by its own limits."""
+        while self._protected:
+            await asyncio.wait(tuple(self._protected))
+
+
+def _without_draft(profile: Profile) -> Profile:
+    return replace(profile, draft=None, draft_step=None, draft_saved_at=None)

@@ -1,0 +1,157 @@
+"""Where the wizard stands, and what a screen can say when it is left. Plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.steps import Step
+
+
+class Delivery(Enum):
+    """What became of the authorize link; Redirect tells it."""
+
+    SHOWN = "shown"
+    OPENED = "the browser was asked to open it"
+    NOT_OPENED = "no browser took it: copy it"
+    COPIED = "copied to the clipboard"
+    SENT = "sent to your terminal's clipboard"
+    APPROVED = "approved in its stead by the demo"
+
+
+class Subject(Enum):
+    """Which credential set Check is about."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class WizardState:
+    """All that decides which screen comes next; holds no credential."""
+
+    step: Step
+    has_active: bool = False
+    """A working set exists: the first step's Back, and Done's, lead to Overview."""
+    is_change: bool = False
+    """Reconfiguring: Credentials' Back leads to Overview."""
+    resume_at: Step | None = None
+    """Where an unfinished draft goes on; None without one."""
+    delivery: Delivery = Delivery.SHOWN
+    answer: Received | BareCode | None = None
+    """A code on its way to Check."""
+    subject: Subject = Subject.DRAFT
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The step is done as far as it needs to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One step back."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """To the step that a problem's remedy names."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTaken:
+    """The authorize link has been handed out."""
+
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReceived:
+    """A code came by paste, by the listener or from the demo."""
+
+    answer: Received | BareCode
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The check passed; a draft has become the active set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the unfinished draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    """From the first step, with ID and secret still filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """The unfinished draft is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNow:
+    """Check the active set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change the active set, beginning at a step (Credentials, or Authorize for a new consent)."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Leave the wizard; what was saved stays."""
+
+
+Outcome = (
+    Next
+    | Back
+    | GoTo
+    | LinkTaken
+    | CodeReceived
+    | Verified
+    | Resume
+    | StartOver
+    | Discarded
+    | CheckNow
+    | Change
+    | Quit
+)
+"""What a screen is left with."""
+
+
+def start(profile: Profile | None, draft: CredentialSet | None, now: datetime) -> WizardState:
+    """Return the state a wizard opens with: Overview when there is something to come back to."""
+    has_active = profile is not None and profile.active is not None
+    resume_at = None
+    if profile is not None and draft is not None:
+        resume_at = resume_step(profile.draft_step, draft, now)
+    step = Step.OVERVIEW if has_active or resume_at else Step.PREREQUISITES
+    return WizardState(step, has_active=has_active, is_change=has_active, resume_at=resume_at)
+
+
+def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> Step:
+    """Return where an interrupted draft goes on.
+
+    Never where a used code would be needed again: a code that was sent and brought no tokens
+    leads to a fresh link.
+    """
+    if reached in (None, Step.PREREQUISITES, Step.CREDENTIALS) or not draft.is_complete:
+        return Step.PREREQUISITES if reached is Step.PREREQUISITES else Step.CREDENTIALS
+    if draft.tokens is not None:
+        return Step.CHECK
+    if reached is Step.REDIRECT and any(a.is_live(now) for a in draft.attempts):
+        return Step.REDIRECT
+    return Step.AUTHORIZE

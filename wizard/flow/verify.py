@@ -1,0 +1,247 @@
+"""Check: from a code, or from tokens that are there, to a proven credential, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from wizard.domain import authorize
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN
+from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.book.scim import NOT_SCIM
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.checks import Status
+from wizard.domain.models import (
+    AuthorizationAttempt,
+    CheckStatus,
+    CredentialSet,
+    LastCheck,
+    TokenSet,
+    UserList,
+)
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.tokens import organization_sid
+from wizard.domain.words import counted_users
+from wizard.flow.live_list import LiveList
+from wizard.flow.ports import TokenEndpoint, UserDirectory
+from wizard.flow.session import Session
+
+Answer = Received | BareCode
+
+STATE, EXCHANGE, SAVED, USERS, LIST, TOKENS = (
+    "state",
+    "exchange",
+    "saved",
+    "users",
+    "list",
+    "tokens",
+)
+
+DRAFT_LINES: Final = {
+    STATE: "State matches the link you opened",
+    EXCHANGE: "Code exchanged for tokens",
+    SAVED: "Tokens saved",
+    USERS: "GET /Users answers",
+    LIST: "Answer is a SCIM list",
+    TOKENS: "Refresh rehearsed",
+}
+ACTIVE_LINES: Final = {
+    TOKENS: "Access token valid",
+    USERS: DRAFT_LINES[USERS],
+    LIST: DRAFT_LINES[LIST],
+}
+
+
+class Verdict(Enum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNRENEWABLE = "unrenewable"
+    """The token works but cannot be renewed: a person decides whether to keep it for its hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of a check."""
+
+    verdict: Verdict
+    problem: Problem | None = None
+    users: int | None = None
+    organization: str | None = None
+    """The organization SID, when the access token names it."""
+
+
+class DraftCheck:
+    """The check of a draft, ending in the swap.
+
+    Only after 200, a SCIM list and a rehearsed refresh does the draft become the active set.
+    Running it again skips what has been done: a code is sent once.
+    """
+
+    def __init__(
+        self, session: Session, endpoint: TokenEndpoint, users: UserDirectory, lines: LiveList
+    ) -> None:
+        """Args: `lines` has the ids of DRAFT_LINES."""
+        self._session = session
+        self._endpoint = endpoint
+        self._users = users
+        self._lines = lines
+
+    async def run(self, answer: Answer | None, *, is_retry: bool = False) -> Report:
+        """Exchange the code if there is one, then the rest; swap when all of it passed.
+
+        Args:
+            answer: the code to exchange; None when the draft has its tokens already.
+            is_retry: renew the tokens first, as permissions may have been changed at Twilio.
+        """
+        try:
+            tokens = await self._tokens(answer)
+            if is_retry or tokens.needs_refresh(self._session.clock()):
+                tokens = await self._rehearse(tokens) or tokens
+            scim_url = self._session.working_draft().endpoints.scim_url
+            listed = await _list(self._users, self._lines, scim_url, tokens.access_token)
+            if self._lines[TOKENS].status is Status.WAITING:
+                tokens = await self._rehearse(tokens) or tokens
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
+        rehearsed = self._lines[TOKENS]
+        if rehearsed.status is not Status.PASSED:
+            return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
+        return await self.accept(report)
+
+    async def accept(self, report: Report) -> Report:
+        """Make the draft active: the end of the gate, or a person's choice of one hour."""
+        check = LastCheck(CheckStatus.PASSED, self._session.clock(), report.users)
+        try:
+            await self._session.swap(check, report.organization)
+        except SetupError as error:
+            return replace(report, verdict=Verdict.FAILED, problem=error.problem)
+        return replace(report, verdict=Verdict.PASSED, problem=None)
+
+    async def _tokens(self, answer: Answer | None) -> TokenSet:
+        tokens = self._session.working_draft().tokens
+        if tokens is not None:
+            for line in (STATE, EXCHANGE, SAVED):
+                self._lines.set(line, Status.SKIPPED, "done before")
+            return tokens
+        if answer is None:
+            raise SetupError(LEFT_UNFINISHED)
+        if isinstance(answer, Received):
+            self._lines.set(STATE, Status.PASSED)
+        else:
+            self._lines.set(STATE, Status.SKIPPED, "not checked: bare code")
+        # Once sent it is awaited and saved, even if the screen is left meanwhile.
+        return await self._session.protect(self._exchange(answer))
+
+    async def _exchange(self, answer: Answer) -> TokenSet:
+        attempt = answer.attempt
+        sent = replace(attempt, code_sent_at=self._session.clock())
+        # On disk before the request, so that no crash can lead to the code being sent twice.
+        await self._session.save_draft(_with_attempt(self._session.working_draft(), sent))
+        work = self._endpoint.exchange(self._session.working_draft(), attempt, answer.code)
+        try:
+            tokens = await self._lines.timed(EXCHANGE, work)
+        except SetupError as error:
+            if error.is_unsent:
+                unsent = _with_attempt(self._session.working_draft(), attempt)
+                await self._session.save_draft(unsent)
+                raise
+            raise SetupError(
+                replace(error.problem, step=error.problem.step or Step.AUTHORIZE)
+            ) from None
+        await self._lines.timed(SAVED, self._keep(tokens, attempt))
+        return tokens
+
+    async def _keep(self, tokens: TokenSet, attempt: AuthorizationAttempt) -> None:
+        draft = self._session.working_draft()
+        # The screen may have been left and the client changed while the answer was under way.
+        if authorize.matches(attempt, draft):
+            await self._session.save_draft(replace(draft, tokens=tokens))
+
+    async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
+        """Refresh the draft's own tokens; None, the line saying why, when there is no renewing."""
+        if tokens.refresh_token is None:
+            self._lines.set(TOKENS, Status.WARNING, "no refresh token", NO_REFRESH_TOKEN)
+            return None
+        renewed = await self._session.protect(self._refresh())
+        if renewed is not None:
+            is_rotated = renewed.refresh_token != tokens.refresh_token
+            self._lines.set(TOKENS, Status.PASSED, "rotated" if is_rotated else "not rotated")
+        return renewed
+
+    async def _refresh(self) -> TokenSet | None:
+        try:
+            tokens = await self._lines.timed(
+                TOKENS, self._endpoint.refresh(self._session.working_draft())
+            )
+        except SetupError as error:
+            if error.problem.exit_code is not ExitCode.ACT_AT_TWILIO:
+                raise
+            self._lines.set(TOKENS, Status.WARNING, "refused", error.problem)
+            return None
+        await self._session.save_draft(replace(self._session.working_draft(), tokens=tokens))
+        return tokens
+
+
+async def check_active(
+    session: Session,
+    users: UserDirectory,
+    lines: LiveList,
+    current: Callable[[], Awaitable[TokenSet]],
+) -> Report:
+    """Check the active set and remember how it ended.
+
+    Args:
+        lines: with the ids of ACTIVE_LINES.
+        current: gives its tokens, renewed only if they expired.
+    """
+    active = session.active
+    try:
+        if active is None:
+            raise SetupError(LEFT_UNFINISHED)
+        tokens = await lines.timed(TOKENS, current())
+        listed = await _list(users, lines, active.endpoints.scim_url, tokens.access_token)
+    except SetupError as error:
+        return await _remember(session, Report(Verdict.FAILED, error.problem))
+    organization = organization_sid(tokens.access_token)
+    return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
+
+
+async def _remember(session: Session, report: Report) -> Report:
+    problem = report.problem
+    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
+    check = LastCheck(status, session.clock(), report.users, problem.id if problem else None)
+    try:
+        await session.record_check(check)
+    except SetupError as error:
+        return replace(report, verdict=Verdict.FAILED, problem=error.problem)
+    return report
+
+
+async def _list(
+    users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
+) -> UserList:
+    def on_wait(seconds: float) -> None:
+        lines.set(USERS, Status.RUNNING, f"again in {seconds:.0f} s")
+
+    try:
+        listed = await lines.timed(USERS, users.list_users(scim_url, access_token, on_wait))
+    except SetupError as error:
+        if error.problem.id == NOT_SCIM.id:
+            lines.set(USERS, Status.PASSED)
+            lines.set(LIST, Status.FAILED, "", error.problem)
+        raise
+    lines.set(LIST, Status.PASSED, counted_users(listed.total))
+    return listed
+
+
+def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:
+    """The draft with its attempt of the same state replaced by this one."""
+    attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
+    return replace(draft, attempts=attempts)

@@ -1,0 +1,212 @@
+"""Opens an address in the browser of the person in front of the terminal.
+
+Commands are started here rather than through `webbrowser`: that module lets children write on
+our terminal, waits for some of them without limit, drops others unreaped, and falls back on text
+browsers, which would take the terminal over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path, PurePath
+from threading import Thread
+from typing import Final
+from urllib.parse import urlsplit
+
+from wizard.host.terminal import is_over_ssh
+
+Command = tuple[str, ...]
+"""A program and its arguments, in which %s stands for the address."""
+
+CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""Files Docker and Podman put into their containers."""
+
+_TEXT_BROWSERS: Final = frozenset({"www-browser", "w3m", "lynx", "links", "links2", "elinks"})
+
+_MACOS: Final[Command] = ("open", "%s")
+_WINDOWS: Final[Command] = ("rundll32.exe", "url.dll,FileProtocolHandler", "%s")
+# rundll32 takes the address as it is: PowerShell would read it as code, and explorer.exe ends
+# with 1 also when it worked.
+_WSL: Final[tuple[Command, ...]] = (("wslview", "%s"), _WINDOWS)
+_DESKTOP: Final[tuple[Command, ...]] = (
+    ("xdg-open", "%s"),
+    ("gio", "open", "%s"),
+    ("x-www-browser", "%s"),
+    ("firefox", "%s"),
+    ("chromium", "%s"),
+    ("google-chrome", "%s"),
+)
+
+
+class SystemBrowser:
+    """The browser of this machine, or why there is none.
+
+    Args:
+        environ: the process environment; what is started gets exactly this one.
+        platform: as `sys.platform`.
+        container_markers: files that only exist inside a container.
+        patience: seconds a started command is watched; one that still runs then has taken the
+            address (some systems run the browser itself in the foreground).
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        platform: str = sys.platform,
+        container_markers: Sequence[Path] = CONTAINER_MARKERS,
+        patience: float = 3.0,
+    ) -> None:
+        self._environ = environ
+        self._platform = platform
+        self._container_markers = container_markers
+        self._patience = patience
+
+    @property
+    def is_here(self) -> bool:
+        """Whether a graphical browser can be expected to open on the person's screen."""
+        return not self.why_not
+
+    @property
+    def why_not(self) -> str:
+        """What keeps it away, in a few words; "" when nothing does.
+
+        One of: SSH, container, no display, text browser only, no browser.
+        A graphical BROWSER goes before all of them: over SSH and in containers, editors set it
+        to a command that opens the browser on the person's own machine.
+        """
+        if self._chosen():
+            return ""
+        return self._obstacle() or ("" if self._installed() else self._nothing_installed())
+
+    async def open(self, url: str) -> bool:
+        """Ask the browser to open an http or https address; whether something took it.
+
+        The address, state and all, stands in a child's arguments: browsers know no other way.
+        """
+        if not _is_web_address(url):
+            return False
+        usable = () if self._obstacle() else self._installed()
+        for command in (*self._chosen(), *usable):
+            if await self._takes([word.replace("%s", url) for word in command]):
+                return True
+        return False
+
+    def _obstacle(self) -> str:
+        """What stands between a browser on this machine and the person."""
+        if self._has_only_text_chosen():
+            return "text browser only"
+        if is_over_ssh(self._environ):
+            return "SSH"
+        if self._environ.get("container") or any(m.exists() for m in self._container_markers):
+            return "container"
+        has_display = self._environ.get("DISPLAY") or self._environ.get("WAYLAND_DISPLAY")
+        if self._is_unix_desktop() and not has_display and not self._is_wsl():
+            return "no display"
+        return ""
+
+    def _nothing_installed(self) -> str:
+        has_text = any(self._which(name) for name in _TEXT_BROWSERS)
+        return "text browser only" if has_text else "no browser"
+
+    def _is_unix_desktop(self) -> bool:
+        return self._platform not in {"win32", "darwin"}
+
+    def _is_wsl(self) -> bool:
+        return "WSL_DISTRO_NAME" in self._environ
+
+    def _chosen(self) -> list[Command]:
+        """The graphical commands in BROWSER that there are."""
+        named = _named(self._environ.get("BROWSER", ""))
+        return [c for c in named if not _is_text(c) and self._which(c[0])]
+
+    def _has_only_text_chosen(self) -> bool:
+        named = _named(self._environ.get("BROWSER", ""))
+        return bool(named) and all(_is_text(command) for command in named)
+
+    def _installed(self) -> list[Command]:
+        """What this system opens an address with, best first."""
+        commands: tuple[Command, ...] = _DESKTOP
+        if self._platform == "darwin":
+            commands = (_MACOS,)
+        elif self._platform == "win32":
+            # In full: on Windows a search begins in the folder we happen to stand in.
+            folder = self._environ.get("SYSTEMROOT", r"C:\Windows")
+            commands = ((rf"{folder}\System32\{_WINDOWS[0]}", *_WINDOWS[1:]),)
+        elif self._is_wsl():
+            commands = (*_WSL, *_DESKTOP)
+        return [command for command in commands if self._which(command[0])]
+
+    def _which(self, program: str) -> str | None:
+        return shutil.which(program, path=self._environ.get("PATH", os.defpath))
+
+    async def _takes(self, argv: Sequence[str]) -> bool:
+        program = self._which(argv[0]) or argv[0]
+        ending = _start([program, *argv[1:]], self._environ)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(ending), self._patience) == 0
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+
+
+def _named(browser: str) -> list[Command]:
+    """Return the commands in BROWSER, as `webbrowser` reads it: a list, %s for the address."""
+    named = []
+    for entry in browser.split(os.pathsep):
+        try:
+            words = [word for word in shlex.split(entry, posix=os.name == "posix") if word != "&"]
+        except ValueError:  # An unclosed quote.
+            continue
+        if words:
+            place = () if any("%s" in word for word in words) else ("%s",)
+            named.append((*words, *place))
+    return named
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # A bracket too few around an IPv6 address.
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+
+
+def _is_text(command: Command) -> bool:
+    return PurePath(command[0]).name in _TEXT_BROWSERS
+
+
+def _start(argv: Sequence[str], environ: Mapping[str, str]) -> Future[int]:
+    """Start a command away from our terminal; its exit status comes in the future.
+
+    A daemon thread waits for it, so that it leaves no zombie and yet may outlive us: asyncio
+    would kill a running child with its transport, and a pool's threads hold up our exit.
+    """
+    ending: Future[int] = Future()
+    ending.set_running_or_notify_cancel()  # So that giving up waiting cannot cancel it.
+
+    def run() -> None:
+        try:
+            process = subprocess.Popen(  # noqa: S603  an argument list, no shell
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environ,
+                start_new_session=True,
+            )
+        except OSError as error:
+            ending.set_exception(error)
+        else:
+            ending.set_result(process.wait())
+
+    Thread(target=run, name="browser", daemon=True).start()
+    return ending

@@ -1,0 +1,56 @@
+"""What the terminal is and can, asked before Textual is imported."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Final, TextIO
+
+ESCAPE_DELAY: Final = "100"
+"""Milliseconds Textual waits for the rest of a key that starts with Escape; its own default."""
+
+ESCAPE_DELAY_OVER_SSH: Final = "400"
+"""The same where packets travel: an arrow key split in two must not read as Escape."""
+
+_SSH_VARIABLES: Final = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
+_DUMB: Final = {"dumb", "unknown"}
+
+
+def is_over_ssh(environ: Mapping[str, str]) -> bool:
+    """Whether the person sits at another machine: its browser and clipboard are not ours."""
+    return any(environ.get(name) for name in _SSH_VARIABLES)
+
+
+def is_interactive() -> bool:
+    """Whether a person can type to us (stdin) and see us: Textual paints on stderr."""
+    return _is_tty(sys.stdin) and _is_tty(sys.stderr)
+
+
+def is_capable(environ: Mapping[str, str], encoding: str | None = None) -> bool:
+    """Whether the terminal moves its cursor and takes UTF-8.
+
+    Args:
+        environ: for TERM (terminfo(5)); unset is fine, as Windows sets none.
+        encoding: the name of the encoding written with; that of stderr when None.
+    """
+    if environ.get("TERM", "").lower() in _DUMB:
+        return False
+    name = encoding or getattr(sys.stderr, "encoding", None) or "ascii"
+    try:
+        return codecs.lookup(name).name == "utf-8"
+    except LookupError:
+        return False
+
+
+def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
+    """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY."""
+    variables = os.environ if environ is None else environ
+    is_remote = is_over_ssh(variables)
+    variables.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH if is_remote else ESCAPE_DELAY)
+
+
+def _is_tty(stream: TextIO | None) -> bool:
+    # None without a console (pythonw), closed after `<&-`; isatty raises on a closed one.
+    return stream is not None and not stream.closed and stream.isatty()

@@ -1,0 +1,300 @@
+"""The stand-in's state and rules: one organization, its OAuth app, its users. No web in here.
+
+It behaves as Twilio's documentation and published specification say. What Twilio publishes
+nothing about (texts of token errors, error redirects, the refresh token's life) follows the RFCs.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from wizard.sandbox import consent
+from wizard.sandbox.consent import AuthorizationRequest, BadRequest
+from wizard.sandbox.exchange import (
+    HTML,
+    Answer,
+    Fields,
+    Seen,
+    json_answer,
+    scim_error,
+    twilio_error,
+)
+from wizard.sandbox.grants import CODE_SECONDS, Grant, Grants, InvalidGrant, InvalidToken
+from wizard.sandbox.people import Person, list_users, show_user
+
+AUTHORIZE_PATH: Final = "/v2/authorize"
+TOKEN_PATH: Final = "/v2/token"  # noqa: S105  an address, not a secret
+METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
+SCIM_PATH: Final = "/scim/v2"
+
+SCENARIOS: Final[dict[str, str]] = {
+    "happy": "everything works",
+    "denied": "the consent is refused",
+    "expired-code": "the code is older than five minutes when it arrives",
+    "wrong-secret": "the app has another Client Secret",
+    "missing-permission": "managed-users/list is not ticked on the app",
+    "throttled": "the first SCIM request is answered with 429",
+    "slow": "every answer takes three seconds",
+    "down": "the SCIM API answers 503",
+    "not-scim": "a login page answers in place of the SCIM API",
+    "many-users": "the organization has 20,000 users",
+    "rotating": "each refresh gives a new refresh token",
+    "loopback": "the Redirect URL is on this computer",
+}
+"""What can be played, and in a few words what happens then."""
+
+DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
+"""Reserved (RFC 6761 §6.4), so the browser shows the error page most admins will see."""
+
+PERMISSIONS: Final = tuple(
+    f"managed-users/{action}" for action in ("list", "read", "create", "update", "delete")
+)
+"""Every permission of the group an admin ticks on the app."""
+
+_LOGIN_PAGE: Final = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>"
+
+
+class Sandbox:
+    """One organization with one OAuth app.
+
+    The server reads and changes it in its own thread, one request at a time. Attributes may be
+    changed meanwhile; a scenario chosen later acts only where it needs no preparation (denied,
+    expired-code, down, not-scim, and happy in their place).
+    """
+
+    def __init__(
+        self,
+        *,
+        scenario: str = "happy",
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        redirect_url: str | None = None,
+        app_name: str = "SCIM for our identity provider",
+        organization: str | None = None,
+        approver: str = "scim-service@example.com",
+        now: Callable[[], float] = time.time,
+        token_seconds: int = 3600,
+        rotate: bool = False,
+        reuse_is_theft: bool = False,
+        delay: float = 0.0,
+        throttles: int = 1,
+        retry_after: int = 2,
+        users: int = 25,
+        has_metadata: bool = True,
+    ) -> None:
+        """Set the stage.
+
+        Args:
+            scenario: A key of SCENARIOS.
+            client_id: `OQ` and 32 hex digits; random when None, like secret and organization.
+            client_secret: What the admin was given; in wrong-secret the app has another.
+            redirect_url: The app's only one, until more are added to `redirect_urls`.
+            app_name: As the consent page shows it.
+            organization: `OR` and 32 hex digits.
+            approver: Who is signed in on the consent page.
+            now: UTC epoch seconds; also tells the Date header.
+            token_seconds: Life of an access token.
+            rotate: Each refresh gives a new refresh token and spends the old one.
+            reuse_is_theft: A code or refresh token sent twice ends its grant (RFC 9700 §4.14.2).
+            delay: Seconds before each answer; at least three in the scenario slow.
+            throttles: How many SCIM requests the scenario throttled refuses.
+            retry_after: Seconds in their Retry-After.
+            users: How many there are; 20,000 in the scenario many-users.
+            has_metadata: Whether RFC 8414's document is served.
+
+        Raises:
+            ValueError: There is no such scenario.
+        """
+        if scenario not in SCENARIOS:
+            raise ValueError(f"no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
+        self.scenario = scenario
+        self.client_id = client_id or "OQ" + secrets.token_hex(16)
+        self.client_secret = client_secret or _new_secret()
+        self._accepted_secret = _new_secret() if scenario == "wrong-secret" else self.client_secret
+        self.redirect_urls = [redirect_url or _default_redirect_url(scenario)]
+        self.app_name = app_name
+        self.organization = organization or "OR" + secrets.token_hex(16)
+        self.approver = approver
+        self.permissions = set(PERMISSIONS)
+        if scenario == "missing-permission":
+            self.permissions.discard("managed-users/list")
+        self.now = now
+        self.delay = max(delay, 3.0) if scenario == "slow" else delay
+        self.throttles_left = throttles if scenario == "throttled" else 0
+        self.retry_after = retry_after
+        self.users = 20_000 if scenario == "many-users" else users
+        self.has_metadata = has_metadata
+        self.seen: list[Seen] = []
+        self.grants = Grants(
+            lambda: self.now(),
+            token_seconds=token_seconds,
+            rotate=rotate or scenario == "rotating",
+            reuse_is_theft=reuse_is_theft,
+        )
+
+    @property
+    def redirect_url(self) -> str:
+        """The app's first redirect URL."""
+        return self.redirect_urls[0]
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """The organization's managed users."""
+        return tuple(Person(number) for number in range(self.users))
+
+    def rotate_secret(self) -> str:
+        """Give the app a new secret and return it; the old one dies at once (no grace period)."""
+        self.client_secret = self._accepted_secret = _new_secret()
+        return self.client_secret
+
+    def expire_access_tokens(self) -> None:
+        """Let every access token issued so far be expired."""
+        self.grants.expire_access_tokens()
+
+    def revoke_grants(self) -> None:
+        """End every consent with its codes and tokens, as when the approver was deactivated."""
+        self.grants.revoke()
+
+    def approve(self, authorize_url: str) -> str:
+        """Press Approve access; return the address the browser lands on. Raises BadClient."""
+        return self._press(authorize_url, is_approved=True)
+
+    def deny(self, authorize_url: str) -> str:
+        """Press Deny; return the address the browser lands on. Raises BadClient."""
+        return self._press(authorize_url, is_approved=False)
+
+    def _press(self, authorize_url: str, *, is_approved: bool) -> str:
+        fields = Fields.of(parse_qsl(urlsplit(authorize_url).query))
+        try:
+            return self.decide(self.read(fields), is_approved=is_approved)
+        except BadRequest as error:
+            return error.location
+
+    def read(self, fields: Fields) -> AuthorizationRequest:
+        """Check an authorization request. Raises BadClient, BadRequest."""
+        return consent.read(fields, self.client_id, self.redirect_urls)
+
+    def decide(self, request: AuthorizationRequest, *, is_approved: bool) -> str:
+        """Return the redirect that answers a request (RFC 6749 §4.1.2)."""
+        if not is_approved or self.scenario == "denied":
+            return request.answer(
+                error="access_denied", error_description="The user denied the request"
+            )
+        grant = Grant(
+            client_id=self.client_id,
+            organization=self.organization,
+            redirect_uri=request.redirect_uri,
+            permissions=frozenset(self.permissions),
+            is_offline=request.is_offline,
+            challenge=request.challenge,
+        )
+        age = CODE_SECONDS if self.scenario == "expired-code" else 0
+        return request.answer(code=self.grants.issue_code(grant, age))
+
+    def token(self, seen: Seen) -> Answer:
+        """Answer the token endpoint. The secret counts in the form only (client_secret_post)."""
+        never_stored = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
+        if seen.method != "POST":
+            return twilio_error(405, 20004, "Method not allowed", never_stored | {"Allow": "POST"})
+        if seen.form.repeated:
+            return twilio_error(400, 20001, "A parameter was sent more than once", never_stored)
+        if not self._is_client(seen.form):
+            return twilio_error(401, 20003, "Invalid credentials", never_stored)
+        try:
+            return json_answer(200, self._grant(seen.form), headers=never_stored)
+        except InvalidGrant as error:
+            return twilio_error(400, 20001, str(error), never_stored)
+
+    def _is_client(self, form: Fields) -> bool:
+        """Whether ID and secret are the app's; both are always compared."""
+        is_id = _same(form.get("client_id"), self.client_id)
+        return _same(form.get("client_secret"), self._accepted_secret) and is_id
+
+    def _grant(self, form: Fields) -> dict[str, object]:
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self.grants.redeem(
+                    form.get("code"), form.get("redirect_uri"), form.get("code_verifier")
+                )
+            case "refresh_token":
+                return self.grants.refresh(form.get("refresh_token"))
+            case _:
+                raise InvalidGrant("The grant_type is not one of this OAuth app's")
+
+    def metadata(self, issuer: str) -> Answer:
+        """Answer with RFC 8414's document; `issuer` is the server's own origin."""
+        if not self.has_metadata:
+            return twilio_error(404, 20404, "The requested resource was not found")
+        return json_answer(
+            200,
+            {
+                "issuer": issuer,
+                "authorization_endpoint": issuer + AUTHORIZE_PATH,
+                "token_endpoint": issuer + TOKEN_PATH,
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            },
+        )
+
+    def scim(self, seen: Seen) -> Answer:
+        """Answer the SCIM API, which is read-only here: what would write is refused with 405."""
+        trouble = self._trouble()
+        if trouble is not None:
+            return trouble
+        if seen.method != "GET":
+            allow = {"Allow": "GET"}
+            return scim_error(405, 20004, "This stand-in only reads", headers=allow)
+        try:
+            grant = self.grants.bearer(_bearer_token(seen))
+        except InvalidToken as error:
+            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750 §3
+            return scim_error(401, 25018, str(error), headers=challenge)
+        match seen.path.removeprefix(SCIM_PATH).split("/"):
+            case ["", "Users"]:
+                return list_users(self.people, grant.permissions, seen.query.get("filter"))
+            case ["", "Users", user_id]:
+                return show_user(self.people, grant.permissions, user_id)
+            case _:
+                return scim_error(404, 20404, "There is no such resource")
+
+    def _trouble(self) -> Answer | None:
+        """Return what stands in for the SCIM API in this scenario; None when it works."""
+        if self.scenario == "down":
+            return twilio_error(503, 20503, "Service unavailable")
+        if self.scenario == "not-scim":
+            return Answer(200, _LOGIN_PAGE, HTML)
+        if self.throttles_left > 0:
+            self.throttles_left -= 1
+            wait = {"Retry-After": str(self.retry_after)}
+            return scim_error(429, 25109, "Too many requests", headers=wait)
+        return None
+
+
+def _bearer_token(seen: Seen) -> str:
+    """Return the token of `Authorization: Bearer …` (RFC 6750 §2.1); "" for anything else."""
+    kind, _, token = seen.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _default_redirect_url(scenario: str) -> str:
+    if scenario != "loopback":
+        return DEFAULT_REDIRECT_URL
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://127.0.0.1:{server.getsockname()[1]}/callback"

@@ -1,0 +1,129 @@
+"""The stand-in on the web: turns requests into `Seen` and answers into responses."""
+
+from __future__ import annotations
+
+import secrets
+from asyncio import sleep
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Final
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from wizard.sandbox import pages
+from wizard.sandbox.consent import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
+from wizard.sandbox.exchange import HTML, Answer, Fields, Seen, twilio_error
+from wizard.sandbox.twilio import AUTHORIZE_PATH, METADATA_PATH, SCIM_PATH, TOKEN_PATH, Sandbox
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
+"""Left as they are in a Location; only what is not ASCII has to be encoded (RFC 3986 §2.2)."""
+
+
+def build_app(sandbox: Sandbox) -> Starlette:
+    """Return the ASGI app that serves a sandbox."""
+    answers: dict[str, Callable[[Seen], Answer]] = {
+        "/": lambda seen: _greet(),
+        AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
+        TOKEN_PATH: sandbox.token,
+        METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
+        SCIM_PATH + "/{rest:path}": sandbox.scim,
+        "/{rest:path}": lambda seen: twilio_error(404, 20404, "The resource was not found"),
+    }
+    return Starlette(
+        routes=[Route(path, _Endpoint(sandbox, answer)) for path, answer in answers.items()]
+    )
+
+
+class _Endpoint:
+    """Logs a request, waits as the sandbox says, and answers.
+
+    An ASGI app and not a function, because a route then passes every method on: what a client
+    tries to write must be seen too.
+    """
+
+    def __init__(self, sandbox: Sandbox, answer: Callable[[Seen], Answer]) -> None:
+        self._sandbox = sandbox
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seen = await _see(Request(scope, receive))
+        self._sandbox.seen.append(seen)
+        if self._sandbox.delay:
+            await sleep(self._sandbox.delay)
+        answer = self._answer(seen)
+        headers = {
+            "Date": formatdate(self._sandbox.now(), usegmt=True),
+            "Twilio-Request-Id": "RQ" + secrets.token_hex(16),
+            **answer.headers,
+        }
+        response = Response(answer.body, answer.status, headers, answer.media_type)
+        await response(scope, receive, send)
+
+
+async def _see(request: Request) -> Seen:
+    """Read a request; a body that is not form-encoded is not looked at."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    pairs = (await request.form()).multi_items() if kind == _FORM else []
+    return Seen(
+        method=request.method,
+        path=request.url.path,
+        query=Fields.of(request.query_params.multi_items()),
+        form=Fields.of((name, value) for name, value in pairs if isinstance(value, str)),
+        headers=dict(request.headers),
+    )
+
+
+def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
+    """Answer the authorization endpoint: GET shows the consent page, POST is its form."""
+    if seen.method not in ("GET", "POST"):
+        return twilio_error(405, 20004, "Method not allowed", {"Allow": "GET, POST"})
+    fields = seen.form if seen.method == "POST" else seen.query
+    try:
+        request = sandbox.read(fields)
+    except BadClient as error:
+        why = "So you were not sent back. Close this page and return to the wizard."
+        return _page(400, pages.message("This link cannot be used", str(error), why))
+    except BadRequest as error:
+        return _redirect(302, error.location)
+    if seen.method == "GET":
+        return _page(200, _consent(sandbox, request, fields))
+    is_approved = fields.get("decision") == "approve"
+    # 303, so that the browser asks for the redirect URL with GET (RFC 9700 §4.12).
+    return _redirect(303, sandbox.decide(request, is_approved=is_approved))
+
+
+def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
+    offline = {"offline_access"} if request.is_offline else set()
+    return pages.consent(
+        app=sandbox.app_name,
+        approver=sandbox.approver,
+        organization=sandbox.organization,
+        permissions=sandbox.permissions | offline,
+        redirect_uri=request.redirect_uri,
+        action=AUTHORIZE_PATH,
+        fields={name: fields.get(name) for name in PARAMETERS if fields.get(name)},
+    )
+
+
+def _greet() -> Answer:
+    text = "It runs, and waits for the wizard. There is nothing to do on this page."
+    return _page(200, pages.message("A stand-in for Twilio", text))
+
+
+def _page(status: int, body: str) -> Answer:
+    return Answer(status, body, HTML, pages.HEADERS)
+
+
+def _redirect(status: int, location: str) -> Answer:
+    headers = {
+        "Location": quote(location, safe=_URL_SIGNS),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Answer(status, "", HTML, headers)

@@ -1,0 +1,114 @@
+"""Records and credential sets as JSON, and back into the domain's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import msgspec
+
+from wizard.domain.book.here import FILE_NEWER, NOT_STORABLE
+from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.store.vault import is_generation
+
+T = TypeVar("T")
+
+_UTC: Final = timedelta(0)
+
+
+class Damaged(Exception):
+    """What was read is not what it should be; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What every version of every file has."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """A credential set as it is stored."""
+
+    version: int
+    credentials: CredentialSet
+
+
+def encode_profile(profile: Profile) -> bytes:
+    """Return a record as JSON that a person can read. Raises SetupError."""
+    return msgspec.json.format(_encode(profile), indent=2) + b"\n"
+
+
+def decode_profile(data: bytes, path: str) -> Profile:
+    """Return the record that was read from `path`.
+
+    Raises Damaged, and SetupError for one of a newer version.
+    """
+    profile = _decode(data, Profile, path)
+    # They become parts of file names.
+    if not all(is_generation(g) for g in (profile.active, profile.draft) if g is not None):
+        raise Damaged("not a generation id")
+    return profile
+
+
+def encode_credentials(credentials: CredentialSet) -> bytes:
+    """Return a credential set as JSON, secrets in clear. Raises SetupError."""
+    return _encode(_Blob(RECORD_VERSION, credentials))
+
+
+def decode_credentials(data: bytes, path: str) -> CredentialSet:
+    """Return the credential set that was read from `path`.
+
+    Raises Damaged, and SetupError for one of a newer version.
+    """
+    return _decode(data, _Blob, path).credentials
+
+
+def _encode(value: object) -> bytes:
+    try:
+        return msgspec.json.encode(value, enc_hook=_reveal)
+    except UnicodeEncodeError:
+        # Half a surrogate pair; the cause would quote the text.
+        raise SetupError(NOT_STORABLE) from None
+
+
+def _decode(data: bytes, kind: type[T], path: str) -> T:
+    try:
+        version = msgspec.json.decode(data, type=_Header).version
+        if version > RECORD_VERSION:
+            raise SetupError(FILE_NEWER.about(path=path))
+        value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Damaged(str(error)) from error
+    if version < 1:
+        raise Damaged("no such version")
+    if not _is_utc(value):
+        raise Damaged("a time that is not UTC")
+    return value
+
+
+def _reveal(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise NotImplementedError(type(value).__name__)
+
+
+def _conceal(kind: type, value: object) -> Secret:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise ValueError("not a text")
+
+
+def _is_utc(value: object) -> bool:
+    """Whether every time in a value is aware and in UTC, so that times can be compared."""
+    if isinstance(value, datetime):
+        return value.utcoffset() == _UTC
+    if isinstance(value, tuple):
+        return all(map(_is_utc, value))
+    if is_dataclass(value):
+        return all(_is_utc(getattr(value, field.name)) for field in fields(value))
+    return True

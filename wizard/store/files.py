@@ -1,0 +1,211 @@
+"""Files nobody else reads, each replaced whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from wizard.domain.book.here import (
+    DISK_FULL,
+    FILE_NOT_OURS,
+    FILE_NOT_READABLE,
+    FOLDER_NOT_WRITABLE,
+    STORE_FAILED,
+)
+from wizard.domain.problems import Problem, SetupError
+
+TEMP_SUFFIX: Final = ".tmp"
+
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+# Windows knows neither of the first two, and only Windows the third.
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+_READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
+_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
+
+_REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
+"""Windows refuses to replace a file while another process reads it, which takes a moment."""
+
+
+@contextmanager
+def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]:
+    """Turn an OSError about `path` into a SetupError; `denied` is the one for lacking rights."""
+    try:
+        yield
+    except OSError as error:
+        match error.errno:
+            case errno.EACCES | errno.EPERM | errno.EROFS:
+                problem = denied
+            case errno.ENOSPC | errno.EDQUOT:
+                problem = DISK_FULL
+            case _:
+                problem = STORE_FAILED
+        reason = error.strerror or type(error).__name__
+        raise SetupError(problem.about(path=str(path)).saying(reason)) from error
+
+
+class PrivateFolder:
+    """A folder for its owner alone (0700, files 0600); it comes to be at the first write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tightened: list[Path] = []
+        """What was found open to others, and closed."""
+
+    def names(self) -> list[str]:
+        """Return the names of what is in the folder, sorted. Raises SetupError."""
+        with telling(self.path, FILE_NOT_READABLE):
+            return sorted(p.name for p in self.path.iterdir()) if self._is_there() else []
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's content, None when there is none.
+
+        Raises SetupError, also for a link or another user's file: what is read here decides
+        where secrets are sent.
+        """
+        path = self.path / name
+        with telling(path, FILE_NOT_READABLE):
+            if not self._is_there():
+                return None
+            if path.is_symlink():
+                raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+            try:
+                descriptor = os.open(path, _READ)
+            except FileNotFoundError:
+                return None
+            try:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode) or _is_foreign(status):
+                    raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+                self._tighten(path, status, _FILE_MODE)
+                with os.fdopen(descriptor, "rb", closefd=False) as file:
+                    return file.read()
+            finally:
+                os.close(descriptor)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put `data` in place of the file, durably; on failure the old content stands.
+
+        Raises SetupError.
+        """
+        with telling(self.path), self._temp(name, data) as temp:
+            _replace(temp, self.path / name)
+            _sync(self.path)
+
+    def prove_writable(self, name: str, size: int) -> None:
+        """Write `size` bytes beside the file `name` and remove them. Raises SetupError."""
+        with telling(self.path), self._temp(name, bytes(size)):
+            pass
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a file another name, durably. Raises SetupError."""
+        with telling(self.path):
+            _replace(self.path / name, self.path / new_name)
+            _sync(self.path)
+
+    def delete(self, name: str) -> None:
+        """Remove a file, durably, if there is one. Raises SetupError."""
+        with telling(self.path), suppress(FileNotFoundError):
+            (self.path / name).unlink()
+            _sync(self.path)
+
+    def delete_temps(self, prefix: str) -> None:
+        """Remove what interrupted writes of files called `prefix…` left. Raises SetupError."""
+        for name in self.names():
+            if name.startswith(prefix) and name.endswith(TEMP_SUFFIX):
+                self.delete(name)
+
+    @contextmanager
+    def _temp(self, name: str, data: bytes) -> Iterator[Path]:
+        """Hold `data`, on the disk, in a new file that is gone afterwards unless renamed."""
+        make_folder(self.path)
+        self._is_there()
+        temp = self.path / f"{name}.{secrets.token_hex(8)}{TEMP_SUFFIX}"
+        try:
+            with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
+                if sys.platform != "win32":
+                    # The umask may have taken the owner's own bits away.
+                    os.fchmod(file.fileno(), _FILE_MODE)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield temp
+        finally:
+            with suppress(OSError):
+                temp.unlink()
+
+    def _is_there(self) -> bool:
+        try:
+            status = self.path.lstat()
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISDIR(status.st_mode) or _is_foreign(status):
+            raise SetupError(FILE_NOT_OURS.about(path=str(self.path)))
+        self._tighten(self.path, status, _FOLDER_MODE)
+        return True
+
+    def _tighten(self, path: Path, status: os.stat_result, mode: int) -> None:
+        # Windows has no such bits: what lies in a user's data folder is that user's there.
+        if sys.platform != "win32" and status.st_mode & _OTHERS:
+            # On a read-only file system it stays as it is, and reading goes on.
+            with suppress(OSError):
+                path.chmod(mode)
+                self.tightened.append(path)
+
+
+def _is_foreign(status: os.stat_result) -> bool:
+    return sys.platform != "win32" and status.st_uid != os.geteuid()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, each 0700 whatever the umask; leave existing ones.
+
+    Raises OSError.
+    """
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_folder(path.parent)
+    try:
+        path.mkdir(_FOLDER_MODE)
+    except FileExistsError:
+        return
+    path.chmod(_FOLDER_MODE)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make new names and removals in a folder last through a power cut. Raises OSError."""
+    # Windows cannot open a folder for it, and logs such changes itself.
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems do not do this for folders.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _replace(source: Path, target: Path) -> None:
+    for _ in range(_REPLACE_TRIES - 1):
+        with suppress(PermissionError):
+            source.replace(target)
+            return
+        time.sleep(0.02)
+    source.replace(target)

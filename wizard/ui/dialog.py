@@ -1,0 +1,76 @@
+"""Dialogs: the help of a step, and the frame they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result]):
+    """A window over a step; Escape closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
+    ]
+    AUTO_FOCUS = "#dialog-body Menu, #close"
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what stands under the title."""
+        yield from ()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the buttons."""
+        yield Button("Close", id="close", variant="primary")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the window."""
+        with Vertical(id="dialog"):
+            yield Static(self._title, classes="dialog-title", markup=False)
+            with VerticalScroll(id="dialog-body", can_focus=False):
+                yield from self.compose_body()
+            with Horizontal(id="dialog-buttons"):
+                yield from self.compose_buttons()
+
+    @on(Button.Pressed, "#close")
+    def action_close(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+
+class HelpScreen(Dialog[None]):
+    """Paragraphs to read; arrows scroll where they do not fit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g,f1", "close", "Close", show=False),
+        Binding("up", "scroll(-1)", "Up", show=False),
+        Binding("down", "scroll(1)", "Down", show=False),
+        Binding("pageup", "scroll(-10)", "Page up", show=False),
+        Binding("pagedown", "scroll(10)", "Page down", show=False),
+    ]
+
+    def __init__(self, title: str, paragraphs: Sequence[str]) -> None:
+        super().__init__(f"Help · {title}")
+        self._paragraphs = paragraphs
+
+    def compose_body(self) -> ComposeResult:
+        """Yield a paragraph each."""
+        for paragraph in self._paragraphs:
+            yield Static(paragraph, classes="paragraph", markup=False)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll the paragraphs."""
+        body = self.query_one("#dialog-body", VerticalScroll)
+        body.scroll_relative(y=rows, animate=False)

@@ -1,0 +1,150 @@
+"""What Authorize and Redirect share: the link, its keys, and reading what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from wizard.domain.callback import BareCode, Reading, Received, Refused
+from wizard.domain.problems import SetupError
+from wizard.flow.link import Link
+from wizard.flow.state import CodeReceived, Delivery
+from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTools:
+    """What can be done with an authorize link."""
+
+    make: Callable[[bool], Awaitable[Link]]
+    """Gives the live link; True makes a fresh one. Raises SetupError."""
+    read: Callable[[str], Reading]
+    caught: Callable[[], Awaitable[Reading]]
+    """Waits for the loopback listener's answer."""
+    open: Callable[[str], Awaitable[bool]]
+    copy: Callable[[str], Awaitable[bool]]
+    """Copies to this machine's clipboard; False where that is not the person's."""
+    show_bare: Callable[[str], Awaitable[str]]
+    """Prints the link in one line on the bare terminal; waits until a line is entered."""
+    can_open: bool = True
+    why_not: str = ""
+    approve: Callable[[str], Awaitable[str]] | None = None
+    """The demo's: approves in the browser's stead and gives the address landed on."""
+
+
+class LinkScreen(StepScreen):
+    """A step that holds the link and may receive its answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "open_link", "Open", key_display="^o", id="link.open"),
+        Binding("ctrl+y", "copy_link", "Copy", key_display="^y", id="link.copy"),
+        Binding("ctrl+l", "show_bare", "Bare", key_display="^l", id="link.bare"),
+        Binding("ctrl+t", "fresh_link", "Fresh link", key_display="^t", id="link.fresh"),
+        Binding("f8", "approve", "Approve for me", key_display="F8", id="demo.approve"),
+    ]
+
+    link: var[Link | None] = var(None)
+    """None while it is being made."""
+
+    def __init__(self, banner: Banner, tools: LinkTools) -> None:
+        super().__init__(banner)
+        self.tools = tools
+        self.question: BareCode | None = None
+
+    def on_mount(self) -> None:
+        """Make the link, the listener first, and wait for what it may catch."""
+        super().on_mount()
+        self.make_link()
+        self._catch()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the demo's key in the demo only."""
+        if action == "approve" and self.tools.approve is None:
+            return False
+        return super().check_action(action, parameters)
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Told that the link has been handed out."""
+
+    def take(self, reading: Reading) -> None:
+        """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        panel = self.query_one(ProblemPanel)
+        self.question = None
+        match reading:
+            case Received():
+                self.leave(CodeReceived(reading))
+            case BareCode():
+                self.question = reading
+                panel.ask(
+                    "Is this the code alone?",
+                    "Its state cannot be checked, so make sure it is from your own browser,"
+                    " a moment ago. ⏎ uses it; pasting the whole address is safer.",
+                )
+                self.expect_new_enter()
+            case Refused(problem, comparison):
+                panel.show(problem, comparison)
+
+    @work(exclusive=True, group="link")
+    async def make_link(self, is_fresh: bool = False) -> None:
+        """Show the live link, or a fresh one."""
+        self.link = None
+        try:
+            self.link = await self.tools.make(is_fresh)
+        except SetupError as error:
+            self.query_one(ProblemPanel).show(error.problem)
+
+    @work(exclusive=True, group="catch")
+    async def _catch(self) -> None:
+        while not self._has_left:
+            self.take(await self.tools.caught())
+
+    @work(group="hand-out")
+    async def action_open_link(self) -> None:
+        """Ask the browser to open the link."""
+        if self.link is not None:
+            is_open = await self.tools.open(self.link.url)
+            self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)
+
+    @work(group="hand-out")
+    async def action_copy_link(self) -> None:
+        """Copy the link, here or through the terminal."""
+        if self.link is not None:
+            self.delivered(await self.copy(self.link.url))
+
+    async def copy(self, text: str) -> Delivery:
+        """Copy to the local clipboard, else send it to the terminal's (OSC 52)."""
+        if await self.tools.copy(text):
+            return Delivery.COPIED
+        self.app.copy_to_clipboard(text)
+        return Delivery.SENT
+
+    def action_fresh_link(self) -> None:
+        """Make a fresh link; on Redirect that means going back to hand it out."""
+        self.make_link(is_fresh=True)
+
+    @work(group="hand-out")
+    async def action_show_bare(self) -> None:
+        """Leave the screens for a moment and print the link in one line."""
+        if self.link is None:
+            return
+        try:
+            with self.app.suspend():
+                entered = await self.tools.show_bare(self.link.url)
+        except SuspendNotSupported:
+            return
+        self.refresh(layout=True)
+        if entered.strip():
+            self.take(self.tools.read(entered))
+
+    @work(exclusive=True, group="hand-out")
+    async def action_approve(self) -> None:
+        """Let the demo approve in the browser's stead."""
+        if self.link is not None and self.tools.approve is not None:
+            self.take(self.tools.read(await self.tools.approve(self.link.url)))

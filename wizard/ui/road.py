@@ -1,0 +1,252 @@
+"""Builds the screen of each state out of the session and the services; the one place that does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from wizard.domain import summary
+from wizard.domain.checks import Check
+from wizard.domain.form import CredentialField, has_changed, with_field
+from wizard.domain.models import CredentialSet, TokenSet
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.words import day, moment
+from wizard.flow.link import LinkDesk
+from wizard.flow.live_list import LiveList
+from wizard.flow.machine import machine_checks
+from wizard.flow.ports import Services
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.session import Session
+from wizard.flow.state import Subject, WizardState
+from wizard.flow.verify import (
+    ACTIVE_LINES,
+    DRAFT_LINES,
+    Answer,
+    DraftCheck,
+    Report,
+    Verdict,
+    check_active,
+)
+from wizard.ui.link_screen import LinkTools
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.check import CheckScreen, Show
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen, Unfinished
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.step_screen import Banner, StepScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What is different in the demo."""
+
+    values: CredentialSet
+    """The only values it takes."""
+    approve: Callable[[str], Awaitable[str]]
+    """Approves an authorize link in the browser's stead; gives the address landed on."""
+
+
+class Road:
+    """Gives each screen the values and the callables it needs."""
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        show_bare: Callable[[str], Awaitable[str]],
+        place: str,
+        demo: Demo | None = None,
+    ) -> None:
+        """Args: `show_bare` prints a link on the bare terminal; `place` is where secrets lie."""
+        self._session = session
+        self._services = services
+        self._show_bare = show_bare
+        self._place = place
+        self._demo = demo
+        self._desk = LinkDesk(session, services.connect, services.listener)
+
+    def screen_for(self, state: WizardState) -> StepScreen:
+        """Return the screen of a state."""
+        match state.step:
+            case Step.OVERVIEW:
+                return self._overview()
+            case Step.PREREQUISITES:
+                return self._prerequisites(state)
+            case Step.CREDENTIALS:
+                return self._credentials()
+            case Step.AUTHORIZE:
+                return AuthorizeScreen(self._banner(), self._link_tools())
+            case Step.REDIRECT:
+                return RedirectScreen(self._banner(), self._link_tools(), state.delivery)
+            case Step.CHECK if state.subject is Subject.ACTIVE:
+                return CheckScreen(self._banner(), _ActiveCheck(self._session, self._services))
+            case Step.CHECK:
+                check = _DraftCheck(self._session, self._services, state.answer)
+                return CheckScreen(self._banner(), check)
+            case _:
+                return self._done()
+
+    async def close(self) -> None:
+        """Stop listening and finish what was begun."""
+        await self._desk.close()
+        await self._session.close()
+        await self._services.close()
+
+    def farewell(self, reached: Step) -> Sequence[str]:
+        """Return the last lines, for the normal screen."""
+        if self._demo is not None:
+            return ("The demo is over; nothing of it is kept. For your own app: scim-wizard",)
+        profile = self._session.profile
+        if reached is Step.DONE:
+            rows = [f"{name:<15}{words}" for name, words in self._facts()]
+            return (
+                "Your SCIM credential works.",
+                *rows,
+                summary.usage(profile, self._session.name),
+            )
+        if profile.draft is not None:
+            return (f"Stopped at {reached.title}; nothing lost. Run scim-wizard to resume.",)
+        if profile.active is None:
+            return (f"Stopped at {reached.title}. Run scim-wizard to go on.",)
+        return ()
+
+    def _banner(self) -> Banner:
+        endpoints = self._session.working_draft().endpoints
+        hosts = () if self._demo else endpoints.foreign_hosts
+        return Banner(self._session.name, self._demo is not None, hosts)
+
+    def _overview(self) -> OverviewScreen:
+        profile = self._session.profile
+        since = profile.set_up_at
+        step, saved = self._session.resume_at(), profile.draft_saved_at
+        return OverviewScreen(
+            self._banner(),
+            facts=self._facts() if profile.active else (),
+            since=day(since) if since else "",
+            unfinished=Unfinished(moment(saved), step) if step and saved else None,
+            discard=self._session.discard_draft,
+        )
+
+    def _prerequisites(self, state: WizardState) -> PrerequisitesScreen:
+        session, services = self._session, self._services
+
+        def probe() -> Awaitable[tuple[Check, ...]]:
+            endpoints = session.working_draft().endpoints
+            return machine_checks(
+                session.name, endpoints, services.store, services.connect, services.browser
+            )
+
+        return PrerequisitesScreen(
+            self._banner(),
+            ticks=session.profile.ticks,
+            audience=session.profile.audience,
+            can_go_back=state.has_active,
+            save_ticks=session.save_ticks,
+            save_audience=session.save_audience,
+            probe=probe,
+            open_url=services.browser.open,
+        )
+
+    def _credentials(self) -> CredentialsScreen:
+        session = self._session
+
+        async def save_field(field: CredentialField, value: Secret) -> None:
+            await session.save_draft(with_field(session.working_draft(), field, value.reveal()))
+
+        return CredentialsScreen(
+            self._banner(),
+            draft=session.working_draft,
+            save_field=save_field,
+            save_draft=session.save_draft,
+            refuse=self._refuse,
+        )
+
+    def _refuse(self, field: CredentialField, value: Secret) -> str | None:
+        if self._demo is None or not has_changed(self._demo.values, field, value.reveal()):
+            return None
+        return "The demo keeps nothing: for your own values run scim-wizard."
+
+    def _link_tools(self) -> LinkTools:
+        browser = self._services.browser
+        return LinkTools(
+            make=lambda is_fresh: self._desk.link(is_fresh=is_fresh),
+            read=self._desk.read,
+            caught=self._desk.caught,
+            open=browser.open,
+            copy=self._services.clipboard.copy,
+            show_bare=self._show_bare,
+            can_open=browser.is_here,
+            why_not=browser.why_not,
+            approve=self._demo.approve if self._demo else None,
+        )
+
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        return summary.facts(self._session.profile, self._place, self._services.clock())
+
+    def _done(self) -> DoneScreen:
+        profile = self._session.profile
+        if self._demo is not None:
+            usage = ("This was the demo: nothing is kept.", "For your own app run: scim-wizard")
+        elif profile.audience == "okta":
+            usage = (
+                "Now enter the same Client ID and Secret in Okta and press Authenticate",
+                "there: Okta asks for a consent of its own.",
+            )
+        else:
+            usage = (
+                "A script gets a valid token at any time with",
+                summary.usage(profile, self._session.name),
+            )
+        return DoneScreen(self._banner(), self._facts(), usage)
+
+
+class _DraftCheck:
+    """Runs the draft's check over a network that is connected when it starts."""
+
+    def __init__(self, session: Session, services: Services, answer: Answer | None) -> None:
+        self._session = session
+        self._services = services
+        self._answer = answer
+        self._check: DraftCheck | None = None
+
+    async def run(self, show: Show, *, is_retry: bool) -> Report:
+        lines = LiveList(DRAFT_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+        return await self._check.run(self._answer, is_retry=is_retry)
+
+    async def accept(self, report: Report) -> Report:
+        return await self._check.accept(report) if self._check else report
+
+
+class _ActiveCheck:
+    """Runs the check of the active set, refreshing only what has expired."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        self._session = session
+        self._services = services
+
+    async def run(self, show: Show, *, is_retry: bool) -> Report:
+        lines = LiveList(ACTIVE_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+
+        def current() -> Awaitable[TokenSet]:
+            services = self._services
+            return self._session.protect(
+                fresh_tokens(self._session.name, services.store, network.tokens, services.clock)
+            )
+
+        return await check_active(self._session, network.users, lines, current)
+
+    async def accept(self, report: Report) -> Report:
+        return report

@@ -1,0 +1,87 @@
+"""A dialog: endpoints, scope and PKCE, for those who know why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, Input, RadioButton, RadioSet, Static
+
+from wizard.domain import rules
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.field import Entry, Field
+
+_ENDPOINTS = {
+    "authorize-url": "Authorization endpoint",
+    "token-url": "Token endpoint",
+    "scim-url": "SCIM base URL",
+}
+
+
+class AdvancedScreen(Dialog[CredentialSet | None]):
+    """Gives the draft with the changes; another endpoint, scope or PKCE choice ends its links."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take", priority=True, show=False),
+    ]
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, draft: CredentialSet) -> None:
+        super().__init__("Advanced")
+        self._draft = draft
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the fields."""
+        endpoints = self._draft.endpoints
+        values = (endpoints.authorize_url, endpoints.token_url, endpoints.scim_url)
+        for (id_, label), value in zip(_ENDPOINTS.items(), values, strict=True):
+            yield Field(label, Entry(id_, value))
+        yield Field("Scope", Entry("scope", self._draft.scope), "Twilio knows offline_access only")
+        yield Static("PKCE  auto: when the server says it knows it", markup=False)
+        with RadioSet(id="pkce"):
+            for choice in Pkce:
+                yield RadioButton(choice.value, value=choice is self._draft.pkce)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the change."""
+        yield Button("Close", id="close")
+        yield Button("Take", id="take", variant="primary")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter belongs to a focused button or choice."""
+        return not (action == "take" and isinstance(self.focused, Button | RadioSet))
+
+    @on(Input.Blurred)
+    def _judge(self, event: Input.Blurred) -> None:
+        if event.input.id in _ENDPOINTS:
+            self._is_right(event.input.id)
+
+    def _is_right(self, id_: str) -> bool:
+        problem = rules.endpoint(self.query_one(f"#{id_}", Entry).value)
+        self.query_one(f"#{id_}-field", Field).say(problem)
+        return problem is None
+
+    @on(Button.Pressed, "#take")
+    def action_take(self) -> None:
+        """Close with the changes, or say what is wrong with them."""
+        wrong = [id_ for id_ in _ENDPOINTS if not self._is_right(id_)]
+        if wrong:
+            self.query_one(f"#{wrong[0]}", Entry).focus()
+            return
+        urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in _ENDPOINTS)
+        pressed = max(self.query_one("#pkce", RadioSet).pressed_index, 0)
+        changed = replace(
+            self._draft,
+            endpoints=Endpoints(*urls),
+            scope=rules.clean(self.query_one("#scope", Entry).value),
+            pkce=list(Pkce)[pressed],
+        )
+        if changed.endpoints != self._draft.endpoints:
+            # Tokens of another server: they must never be sent to this one.
+            changed = replace(changed, tokens=None, attempts=())
+        self.dismiss(changed)

@@ -1,0 +1,58 @@
+"""A dialog: who will use the credential, and what differs for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Button, OptionList, Static
+
+from wizard.domain.audiences import AUDIENCES, audience
+from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.menu import Item, Menu
+
+
+class AudienceScreen(Dialog[str | None]):
+    """Choose one; the text under the list follows the highlight."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "close", "Close", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    def __init__(self, current: str | None) -> None:
+        super().__init__("Who will use the credential?")
+        self._current = current
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the list and the text of its highlighted line."""
+        yield Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES])
+        yield Static("", classes="gap")
+        yield Static("", id="differs", classes="pane", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the choice and the way out."""
+        yield Button("Close", id="close")
+        yield Button("That is it", id="choose", variant="primary")
+
+    def on_mount(self) -> None:
+        """Highlight what was chosen before."""
+        ids = [a.id for a in AUDIENCES]
+        if self._current in ids:
+            self.query_one(Menu).highlighted = ids.index(self._current)
+
+    @on(OptionList.OptionHighlighted)
+    def _explain(self) -> None:
+        chosen = audience(self.query_one(Menu).chosen)
+        if chosen is not None:
+            self.query_one("#differs", Static).update(Content("\n\n".join(chosen.text)))
+
+    @on(OptionList.OptionSelected)
+    @on(Button.Pressed, "#choose")
+    def action_choose(self) -> None:
+        """Close with the highlighted one."""
+        self.dismiss(self.query_one(Menu).chosen)

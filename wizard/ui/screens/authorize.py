@@ -1,0 +1,100 @@
+"""Step 3: the authorize link, what happens behind it, and handing it to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from wizard.domain.rules import split
+from wizard.domain.steps import Step
+from wizard.flow.link import Link
+from wizard.flow.state import CodeReceived, Delivery, LinkTaken
+from wizard.ui.link_screen import LinkScreen
+from wizard.ui.widgets.link_view import LinkView
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+
+class AuthorizeScreen(LinkScreen):
+    """Opens the link, or copies it where the browser is on another machine."""
+
+    STEP = Step.AUTHORIZE
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the link and the three things to do with it."""
+        yield LinkView()
+        yield Static("", classes="gap")
+        yield Static("", id="then", classes="pane", markup=False)
+        yield Static("", id="where", classes="muted", markup=False)
+        yield ProblemPanel()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the primary that works on this machine."""
+        yield Button("‹ Back", id="back")
+        if self.tools.can_open:
+            yield Button("Copy link", id="copy")
+            yield Button("Open browser ›", id="next", variant="primary")
+        elif self.tools.approve is not None:
+            yield Button("Approve for me ›", id="next", variant="primary")
+        else:
+            yield Button("Copy link ›", id="next", variant="primary")
+
+    def watch_link(self, link: Link | None) -> None:
+        """Show the link and where it will lead."""
+        if not self.is_mounted:
+            return
+        self.query_one(LinkView).url = link.url if link else ""
+        if link is None:
+            return
+        parts = split(link.attempt.redirect_url)
+        landing = f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
+        then = Content.assemble(
+            ("1", "bold"),
+            "  Sign in, read the permissions, ",
+            ("Approve access", "bold"),
+            ".\n",
+            ("2", "bold"),
+            "  You land on ",
+            (landing, "bold"),
+            "\n",
+            "   An error page there is fine.\n",
+            ("3", "bold"),
+            "  Copy that page's whole address and come back.\n",
+            "   The code in it lives five minutes.",
+        )
+        self.query_one("#then", Static).update(then)
+        self.query_one("#where", Static).update(Content(_where(link, self.tools.why_not)))
+
+    def action_primary(self) -> None:
+        """Hand the link out, or use the bare code that was asked about."""
+        if self.question is not None:
+            self.leave(CodeReceived(self.question))
+        elif self.tools.can_open:
+            self.action_open_link()
+        elif self.tools.approve is not None:
+            self.action_approve()
+        else:
+            self.action_copy_link()
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Go on to Redirect, which says what happened."""
+        self.leave(LinkTaken(delivery))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Copy by mouse."""
+        if event.button.id == "copy":
+            self.action_copy_link()
+
+
+def _where(link: Link, why_not: str) -> str:
+    lines = []
+    if link.listener_problem is not None:
+        lines.append(f"! {link.listener_problem.title}: paste the address instead.")
+    elif link.is_listening and why_not:
+        lines.append(f"! Your browser is elsewhere ({why_not}): paste the address instead.")
+    elif link.is_listening:
+        lines.append("Waiting at the Redirect URL too: if the browser is on this machine,")
+        lines.append("the wizard goes on by itself.")
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Step 5: the live check, line by line, and what to do where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.reactive import var
+from textual.widgets import Button, Static
+
+from wizard.domain.checks import Check
+from wizard.domain.steps import Step
+from wizard.flow.state import GoTo, Verified
+from wizard.flow.verify import Report, Verdict
+from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.widgets.check_lines import CheckLines
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+Show = Callable[[tuple[Check, ...]], None]
+
+
+class Running(Protocol):
+    """A check that can be run, and run again."""
+
+    async def run(self, show: Show, *, is_retry: bool) -> Report:
+        """Run it, telling the lines as they change."""
+
+    async def accept(self, report: Report) -> Report:
+        """Take a credential that cannot be renewed, for as long as it lasts."""
+
+
+class CheckScreen(StepScreen):
+    """Runs by itself; one reactive holds the report, one watcher paints it."""
+
+    STEP = Step.CHECK
+    AUTO_FOCUS = "#next"
+
+    report: var[Report | None] = var(None)
+    """None while the check runs."""
+
+    def __init__(self, banner: Banner, check: Running) -> None:
+        super().__init__(banner)
+        self._check = check
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the lines and what may be wrong."""
+        yield CheckLines()
+        yield Static("", classes="gap")
+        yield ProblemPanel()
+        yield Static("", id="organization", classes="muted", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield Cancel while it runs; what is next once it is known."""
+        yield Button("Cancel", id="back")
+        yield Button("Use it for its hour", id="accept")
+        yield Button("Checking …", id="next", variant="primary", disabled=True)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        super().on_mount()
+        self.query_one("#accept").display = False
+        self._run()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing to go on to while it runs."""
+        if action == "primary" and self.report is None:
+            return False
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="check")
+    async def _run(self, is_retry: bool = False) -> None:
+        self.report = None
+        self.report = await self._check.run(self._show_lines, is_retry=is_retry)
+
+    def _show_lines(self, checks: tuple[Check, ...]) -> None:
+        # The exchange goes on, and is saved, after this screen has been left.
+        if self.is_attached:
+            self.query_one(CheckLines).checks = checks
+
+    def watch_report(self, report: Report | None) -> None:
+        """Paint the end of the check, or that it runs."""
+        if not self.is_mounted:
+            return
+        button = self.query_one("#next", Button)
+        button.label = _primary(report)
+        button.disabled = report is None
+        self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
+        is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
+        self.query_one("#accept").display = is_open
+        self.query_one(ProblemPanel).show(report.problem if report else None)
+        if report is not None and report.organization:
+            text = f"Organization {report.organization}"
+            self.query_one("#organization", Static).update(text)
+        self.refresh_bindings()
+        self.expect_new_enter()
+        if report is not None:
+            button.focus()
+
+    def action_primary(self) -> None:
+        """Go on, try again, or go where the problem can be mended."""
+        report = self.report
+        if report is None:
+            return
+        if report.verdict is Verdict.PASSED:
+            self.leave(Verified())
+        elif report.verdict is Verdict.UNRENEWABLE:
+            self.leave(GoTo(Step.AUTHORIZE))
+        elif report.problem is not None and report.problem.step is not None:
+            self.leave(GoTo(report.problem.step))
+        else:
+            self._run(is_retry=True)
+
+    @on(Button.Pressed, "#accept")
+    @work(exclusive=True, group="check")
+    async def _accept(self) -> None:
+        if self.report is not None:
+            self.report = await self._check.accept(self.report)
+
+
+def _primary(report: Report | None) -> str:
+    if report is None:
+        return "Checking …"
+    if report.verdict is Verdict.PASSED:
+        return "Next ›"
+    if report.verdict is Verdict.UNRENEWABLE:
+        return "Authorize again ›"
+    match report.problem and report.problem.step:
+        case None:
+            return "Try again ›"
+        case Step.AUTHORIZE | Step.REDIRECT:
+            return "Authorize again ›"
+        case step:
+            return f"To {step.title} ›"

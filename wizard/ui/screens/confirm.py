@@ -1,0 +1,40 @@
+"""A dialog: one question, yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from wizard.ui.dialog import Dialog
+
+
+class ConfirmScreen(Dialog[bool]):
+    """True for yes; no is the button that has the focus."""
+
+    AUTO_FOCUS = "#close"
+
+    def __init__(self, title: str, text: str, yes: str) -> None:
+        super().__init__(title)
+        self._text = text
+        self._yes = yes
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the question."""
+        yield Static(self._text, classes="paragraph", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield no and yes."""
+        yield Button("No", id="close")
+        yield Button(self._yes, id="yes", variant="primary")
+
+    @on(Button.Pressed, "#close")
+    def action_close(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+    @on(Button.Pressed, "#yes")
+    def _say_yes(self) -> None:
+        self.dismiss(True)

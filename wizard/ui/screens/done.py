@@ -1,0 +1,50 @@
+"""Step 6: what was set up, who uses it now, and what to keep in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from wizard.domain.steps import Step
+from wizard.flow.state import Next
+from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.widgets.facts import Facts
+
+
+class DoneScreen(StepScreen):
+    """The end of the road; Finish prints the same in a few lines."""
+
+    STEP = Step.DONE
+    AUTO_FOCUS = "#next"
+
+    def __init__(
+        self, banner: Banner, rows: Sequence[tuple[str, str]], usage: Sequence[str]
+    ) -> None:
+        """Args: `usage` holds what to do with it now, a paragraph each."""
+        super().__init__(banner)
+        self._rows = rows
+        self._usage = usage
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the facts and what to do with them."""
+        yield Facts(self._rows)
+        yield Static("", classes="gap")
+        yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
+        yield Static("", classes="gap")
+        warning = (
+            "! Keep the user who approved active, and out of SCIM's own reach:\n"
+            "  when that user goes, this credential may go too."
+        )
+        yield Static(warning, classes="warn", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way to Overview and out."""
+        yield Button("Overview", id="back")
+        yield Button("Finish", id="next", variant="primary")
+
+    def action_primary(self) -> None:
+        """Leave the wizard."""
+        self.leave(Next())

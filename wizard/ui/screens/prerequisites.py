@@ -1,0 +1,175 @@
+"""Step 1: what has to be true, ticked by the person or looked at by the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Button, Static
+
+from wizard.domain.checks import Check, Status
+from wizard.domain.prerequisites import CONSOLE, PREREQUISITES, missing
+from wizard.domain.problems import SetupError
+from wizard.domain.steps import Step
+from wizard.flow.state import Next
+from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
+SaveAudience = Callable[[str], Awaitable[None]]
+Probe = Callable[[], Awaitable[tuple[Check, ...]]]
+
+
+class PrerequisitesScreen(StepScreen):
+    """Seven lines to tick, the why of one, and what the machine found."""
+
+    STEP = Step.PREREQUISITES
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "audience", "Who uses it", id="prerequisites.audience"),
+        Binding("o", "open_console", "Console", id="prerequisites.console"),
+        Binding("r", "probe", "Again", show=False, id="prerequisites.again"),
+    ]
+
+    checks: var[tuple[Check, ...]] = var(())
+
+    def __init__(
+        self,
+        banner: Banner,
+        *,
+        ticks: Sequence[str],
+        audience: str | None,
+        can_go_back: bool,
+        save_ticks: SaveTicks,
+        save_audience: SaveAudience,
+        probe: Probe,
+        open_url: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        super().__init__(banner)
+        self._ticks = tuple(ticks)
+        self._audience = audience
+        self._can_go_back = can_go_back
+        self._save_ticks = save_ticks
+        self._save_audience = save_audience
+        self._probe = probe
+        self._open_url = open_url
+        self._is_warned = False
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the list, the why pane and the machine's findings."""
+        yield Checklist(PREREQUISITES, self._ticks)
+        yield Static("", classes="gap")
+        yield Static("", id="why", classes="pane", markup=False)
+        yield ProblemPanel()
+        yield Static("", classes="gap")
+        yield Static("", id="machine", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield Back only where it leads somewhere."""
+        if self._can_go_back:
+            yield Button("‹ Back", id="back")
+        yield Button("Next ›", id="next", variant="primary")
+
+    def aside(self) -> str:
+        """Tell how many are ticked."""
+        return f"{len(self._ticks)} of {len(PREREQUISITES)} ticked"
+
+    def on_mount(self) -> None:
+        """Let the machine look."""
+        super().on_mount()
+        self.action_probe()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer Back only where it leads somewhere."""
+        if action == "back" and not self._can_go_back:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(Checklist.Highlighted)
+    def _explain(self, event: Checklist.Highlighted) -> None:
+        self.query_one("#why", Static).update(Content(event.item.why))
+
+    @on(Checklist.Ticked)
+    def _ticked(self, event: Checklist.Ticked) -> None:
+        self._ticks = event.ticks
+        self._is_warned = False
+        self.say_aside(self.aside())
+        self._show_problem(None)
+        self._keep_ticks()
+
+    @work(group="ticks")
+    async def _keep_ticks(self) -> None:
+        try:
+            await self._save_ticks(self._ticks)
+        except SetupError as error:
+            self._show_problem(error)
+
+    def _show_problem(self, error: SetupError | None) -> None:
+        self.query_one(ProblemPanel).show(error.problem if error else None)
+        self.query_one("#why").display = error is None
+
+    def action_primary(self) -> None:
+        """Go on; with something required unticked, name it first and go on at the second."""
+        open_items = missing(self._ticks)
+        if not open_items or self._is_warned:
+            self.leave(Next())
+            return
+        self._is_warned = True
+        self.query_one(Checklist).point_at(open_items[0])
+        count = "One is" if len(open_items) == 1 else f"{len(open_items)} are"
+        why = f"! {count} not ticked; the first: {open_items[0].text}.\n{open_items[0].why}"
+        self.call_after_refresh(self.query_one("#why", Static).update, Content(why))
+        self.expect_new_enter()
+        self.say_aside("⏎ again goes on all the same")
+
+    def action_probe(self) -> None:
+        """Look again."""
+        self.checks = ()
+        self._look()
+
+    @work(exclusive=True, group="probe")
+    async def _look(self) -> None:
+        self.checks = await self._probe()
+
+    def watch_checks(self, checks: tuple[Check, ...]) -> None:
+        """Paint the machine's findings: what is fine in one line, the rest a line each."""
+        if not self.is_mounted:
+            return
+        fine = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
+        lines = [Content.styled("Looking at this machine …", "$muted")]
+        if checks:
+            lines = [Content.styled("   ".join(fine), "$success")] if fine else []
+            lines += [_warning(c) for c in checks if c.status is Status.WARNING]
+        self.query_one("#machine", Static).update(Content("\n").join(lines))
+
+    @work(group="open")
+    async def action_open_console(self) -> None:
+        """Open the page of the Console where the app is made."""
+        if not await self._open_url(CONSOLE):
+            self.notify(CONSOLE, title="No browser here. The page is", markup=False, timeout=20)
+
+    @work(group="audience")
+    async def action_audience(self) -> None:
+        """Ask who will use the credential, and say what differs for them."""
+        chosen = await self.app.push_screen_wait(AudienceScreen(self._audience))
+        if chosen is None:
+            return
+        self._audience = chosen
+        try:
+            await self._save_audience(chosen)
+        except SetupError as error:
+            self._show_problem(error)
+
+
+def _warning(check: Check) -> Content:
+    note = f" ({check.note})" if check.note else ""
+    lines = [Content.styled(f"! {check.title}{note}", "$warning")]
+    if check.problem is not None:
+        lines.append(Content.styled(f"  {check.problem.remedy}", "$muted"))
+    return Content("\n").join(lines)

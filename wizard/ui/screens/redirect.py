@@ -1,0 +1,141 @@
+"""Step 4: paste the address the browser landed on; the doctor answers at once."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from wizard.domain import callback
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import MASK, Secret
+from wizard.domain.steps import Step
+from wizard.flow.link import Link
+from wizard.flow.state import CodeReceived, Delivery, GoTo
+from wizard.ui.link_screen import LinkScreen, LinkTools
+from wizard.ui.step_screen import Banner
+from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+SILENCE: Final = 0.3
+"""Seconds without a key after which typed (or unbracketed pasted) text is read."""
+
+
+class AddressEntry(Entry):
+    """Shows where a pasted address leads, never its code; typing starts anew."""
+
+    def fill(self, text: str) -> None:
+        """Show the masked address; the text itself goes with the message."""
+        with self.prevent(Input.Changed):
+            self.value = callback.mask(text)
+        self.cursor_position = len(self.value)
+        self.post_message(self.Pasted(self, Secret(text)))
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.is_printable and MASK in self.value:
+            self.value = ""
+        await super()._on_key(event)
+
+
+class RedirectScreen(LinkScreen):
+    """A good paste goes on by itself; anything else is answered in words."""
+
+    STEP = Step.REDIRECT
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "primary", "Next", key_display="⏎", priority=True, id="step.primary"),
+    ]
+
+    def __init__(self, banner: Banner, tools: LinkTools, delivery: Delivery) -> None:
+        super().__init__(banner, tools)
+        self._delivery = delivery
+        self._silence: Timer | None = None
+        self._pasted: Secret | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the field, the doctor's answer and the facts."""
+        yield Field("Address", AddressEntry("address", placeholder="paste it here"))
+        yield ProblemPanel()
+        yield Static("", id="facts", markup=False)
+
+    def watch_link(self, link: Link | None) -> None:
+        """Show what became of the link."""
+        if self.is_mounted:
+            self._show_facts()
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Show what became of the link now."""
+        self._delivery = delivery
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        link = self.link
+        made = f"{link.attempt.created_at.astimezone():%H:%M}" if link else ""
+        waits = "only for a paste (no loopback address)"
+        if link is not None and link.is_listening:
+            waits = "for a paste, or for the browser at the Redirect URL"
+        elif link is not None and link.listener_problem is not None:
+            waits = f"only for a paste ({link.listener_problem.title})"
+        rows = (
+            ("Link", f"made {made}; {self._delivery.value}"),
+            ("", "^o Open again   ^y Copy   ^l Show it bare"),
+            ("Code", "lives 5 minutes from Approve access"),
+            ("Waits", waits),
+        )
+        facts = Content("\n").join([Content(f"{name:<8}{text}") for name, text in rows])
+        self.query_one("#facts", Static).update(facts.stylize("$muted"))
+
+    # -- what comes in -----------------------------------------------------------------------
+
+    @on(Entry.Pasted)
+    def _take_paste(self, event: Entry.Pasted) -> None:
+        text = event.text.reveal()
+        self._pasted = event.text
+        self.query_one(Field).note(f"pasted, {len(text):,} long")
+        self.take(self.tools.read(text))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._pasted = None
+        self.query_one(Field).note()
+        self.query_one(ProblemPanel).show(None)
+        self.question = None
+        if self._silence is not None:
+            self._silence.stop()
+        # Text without paste brackets comes key by key: half of it must not be submitted.
+        self._silence = self.set_timer(SILENCE, self._read_typed) if event.value else None
+
+    def _read_typed(self) -> None:
+        text = self.query_one(AddressEntry).value
+        if isinstance(self.tools.read(text), callback.Received):
+            self._mask_and_take(text)
+
+    def _mask_and_take(self, text: str) -> None:
+        self.query_one(AddressEntry).fill(text)
+
+    def action_primary(self) -> None:
+        """Use the bare code that was asked about, or say what is wrong with what is there."""
+        if self.question is not None:
+            self.leave(CodeReceived(self.question))
+            return
+        if self._pasted is not None:
+            self.take(self.tools.read(self._pasted.reveal()))
+            return
+        self._mask_and_take(self.query_one(AddressEntry).value)
+
+    def action_fresh_link(self) -> None:
+        """Make a fresh link, and go back to where it is handed out."""
+        self._make_fresh()
+
+    @work(exclusive=True, group="link")
+    async def _make_fresh(self) -> None:
+        try:
+            await self.tools.make(True)
+        except SetupError as error:
+            self.query_one(ProblemPanel).show(error.problem)
+            return
+        self.leave(GoTo(Step.AUTHORIZE))

@@ -1,0 +1,169 @@
+"""The frame every step stands in: title, rail, body, buttons, keys; and the way out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+from typing import ClassVar, Final
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Static
+
+from wizard.domain.guide import GUIDE
+from wizard.domain.steps import ROAD, Step
+from wizard.flow.state import Back, Outcome
+from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.rail import Rail
+
+MIN_COLUMNS: Final = 60
+MIN_ROWS: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What every screen shows at its top."""
+
+    profile: str
+    is_demo: bool = False
+    foreign_hosts: tuple[str, ...] = ()
+    """Hosts that are not Twilio's; empty in the demo, which says so itself."""
+
+
+class StepScreen(Screen[Outcome]):
+    """A step: given what it needs, left once with an outcome, knowing no other step."""
+
+    STEP: ClassVar[Step]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "primary", "Next", key_display="⏎", priority=True, id="step.primary"),
+        Binding("ctrl+n", "primary", "Next", show=False, id="step.next"),
+        Binding("escape", "back", "Back", key_display="esc", id="step.back"),
+        Binding("ctrl+g,f1", "help", "Help", key_display="^g", id="step.help"),
+    ]
+    AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
+    HAS_RAIL: ClassVar[bool] = True
+
+    def __init__(self, banner: Banner) -> None:
+        super().__init__()
+        self._banner = banner
+        self._has_left = False
+        self.shown_at: float | None = None
+        """When the screen was first painted, monotonic seconds; an Enter before is not for it."""
+
+    # -- what a step fills in ---------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what stands under the heading."""
+        yield from ()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the buttons, the primary one last and with the id "next"."""
+        yield Button("‹ Back", id="back")
+        yield Button("Next ›", id="next", variant="primary")
+
+    def aside(self) -> str:
+        """A few words at the right of the heading."""
+        return ""
+
+    def action_primary(self) -> None:
+        """Do what the step is there for."""
+        raise NotImplementedError
+
+    def action_back(self) -> None:
+        """Go one step back."""
+        self.leave(Back())
+
+    # -- the way out -------------------------------------------------------------------------
+
+    def leave(self, outcome: Outcome) -> None:
+        """Leave, once: a second Enter in the same read must not dismiss another screen."""
+        if not self._has_left:
+            self._has_left = True
+            self.dismiss(outcome)
+
+    # -- the frame ---------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame."""
+        page = GUIDE[self.STEP]
+        with Horizontal(id="title"):
+            yield Static(Content.assemble(("Twilio SCIM", "bold $brand"), " setup"), id="name")
+            if self._banner.foreign_hosts:
+                hosts = ", ".join(self._banner.foreign_hosts)
+                yield Static(f"! not Twilio: {hosts}", id="foreign", markup=False)
+            profile = Content.assemble("profile ", (self._banner.profile, "bold"))
+            yield Static(profile, id="profile")
+            if self._banner.is_demo:
+                yield Static("demo", id="mark")
+        if self.HAS_RAIL:
+            yield Static(_crumb(self.STEP), id="crumb")
+        with Horizontal(id="middle"):
+            if self.HAS_RAIL:
+                yield Rail(self.STEP)
+            with Vertical(id="page"):
+                with VerticalScroll(id="body", can_focus=False):
+                    with Horizontal(id="heading-row"):
+                        yield Static(page.heading, id="heading")
+                        yield Static(Content(self.aside()), id="aside")
+                    if page.intro:
+                        yield Static(page.intro, id="intro", markup=False)
+                    yield from self.compose_body()
+                with Horizontal(id="buttons"):
+                    yield from self.compose_buttons()
+        yield Footer()
+        yield Static("", id="too-small")
+
+    def say_aside(self, text: str) -> None:
+        """Change the words at the right of the heading."""
+        self.query_one("#aside", Static).update(Content(text))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter belongs to a focused button; nothing acts on a screen that cannot be seen."""
+        if self.has_class("-too-small") and action in ("primary", "back"):
+            return False
+        return not (action == "primary" and isinstance(self.focused, Button))
+
+    def on_mount(self) -> None:
+        """Note when the screen can first be seen."""
+        self.expect_new_enter()
+
+    def expect_new_enter(self) -> None:
+        """Take an Enter only if it was pressed after what is shown now could be seen."""
+        self.shown_at = None
+        self.call_after_refresh(self._note_shown)
+
+    def _note_shown(self) -> None:
+        self.shown_at = monotonic()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so when there is too little room to work in."""
+        columns, rows = event.size
+        self.set_class(columns < MIN_COLUMNS or rows < MIN_ROWS, "-too-small")
+        needed = f"{MIN_COLUMNS}×{MIN_ROWS} needed, now {columns}×{rows}:\nenlarge the window"
+        self.query_one("#too-small", Static).update(needed)
+
+    def on_descendant_focus(self) -> None:
+        """The keys shown depend on what has the focus."""
+        self.refresh_bindings()
+
+    @on(Button.Pressed, "#next")
+    def _next_pressed(self) -> None:
+        self.action_primary()
+
+    @on(Button.Pressed, "#back")
+    def _back_pressed(self) -> None:
+        self.action_back()
+
+    def action_help(self) -> None:
+        """Open the help of this step."""
+        page = GUIDE[self.STEP]
+        self.app.push_screen(HelpScreen(page.heading, page.help))
+
+
+def _crumb(step: Step) -> str:
+    return f"Step {ROAD.index(step) + 1} of {len(ROAD)} · {step.title}"

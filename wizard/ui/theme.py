@@ -1,0 +1,65 @@
+"""The wizard's own dark and light theme; every colour holds 4.5:1 on the grounds it stands on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK: Final = Theme(
+    name="scim-dark",
+    dark=True,
+    primary="#5B8DEF",
+    secondary="#8FB2F5",
+    accent="#7FA8F5",
+    foreground="#E6E9F2",
+    background="#0E1116",
+    surface="#151A21",
+    panel="#1C232C",
+    success="#3DCF84",
+    warning="#F5A524",
+    error="#FF646C",
+    variables={
+        "brand": "#FF5A66",
+        "muted": "#9AA3B2",
+        "on-primary": "#0B1220",
+        "on-warning": "#1B1300",
+        "footer-background": "#0E1116",
+        "footer-key-foreground": "#7FA8F5",
+        "input-selection-background": "#35538C",
+        "input-cursor-background": "#E6E9F2",
+        "input-cursor-foreground": "#0E1116",
+        "button-focus-text-style": "bold underline",
+        "scrollbar": "#3A4453",
+        "scrollbar-background": "#0E1116",
+    },
+)
+
+LIGHT: Final = Theme(
+    name="scim-light",
+    dark=False,
+    primary="#1F5FD0",
+    secondary="#1A4FAE",
+    accent="#1A4FAE",
+    foreground="#1B1F27",
+    background="#FBFBFC",
+    surface="#F1F3F6",
+    panel="#E6E9EF",
+    success="#0B6B3A",
+    warning="#855000",
+    error="#BC1B2D",
+    variables={
+        "brand": "#C9182F",
+        "muted": "#555E6C",
+        "on-primary": "#FFFFFF",
+        "on-warning": "#FFFFFF",
+        "footer-background": "#FBFBFC",
+        "footer-key-foreground": "#1A4FAE",
+        "input-selection-background": "#BFD3F8",
+        "input-cursor-background": "#1B1F27",
+        "input-cursor-foreground": "#FBFBFC",
+        "button-focus-text-style": "bold underline",
+        "scrollbar": "#B9C0CC",
+        "scrollbar-background": "#FBFBFC",
+    },
+)

@@ -1,0 +1,123 @@
+"""Lines to tick with Space or a click.
+
+Written here because Textual's own lists draw the same glyph ticked or not, tick on Enter, which
+is the primary action on every screen of ours, and cannot set a remark at a line's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from wizard.domain.prerequisites import Prerequisite
+from wizard.ui.widgets.lines import spread
+
+
+class Checklist(Widget, can_focus=True):
+    """Prerequisites with a cursor; Space ticks and moves on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("home", "move(-99)", "First", show=False),
+        Binding("end", "move(99)", "Last", show=False),
+        Binding("space", "tick", "Tick", key_display="Space", id="checklist.tick"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "checklist--ticked",
+        "checklist--aside",
+        "checklist--cursor",
+    }
+
+    cursor: reactive[int] = reactive(0)
+    ticks: reactive[frozenset[str]] = reactive(frozenset)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another line."""
+
+        item: Prerequisite
+
+    @dataclass
+    class Ticked(Message):
+        """The ticks have changed."""
+
+        ticks: tuple[str, ...]
+
+    def __init__(self, items: Iterable[Prerequisite], ticks: Iterable[str]) -> None:
+        super().__init__(id="checklist")
+        self._items = tuple(items)
+        self.set_reactive(Checklist.ticks, frozenset(ticks))
+        first_open = (i for i, item in enumerate(self._items) if item.id not in self.ticks)
+        self.set_reactive(Checklist.cursor, next(first_open, 0))
+
+    @property
+    def highlighted(self) -> Prerequisite:
+        """The line the cursor stands on."""
+        return self._items[self.cursor]
+
+    def point_at(self, item: Prerequisite) -> None:
+        """Put the cursor on a line."""
+        self.cursor = self._items.index(item)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """One row a line."""
+        return len(self._items)
+
+    def render(self) -> Content:
+        """Draw the lines."""
+        width = self.content_size.width
+        return Content("\n").join(
+            [self._line(i, item, width) for i, item in enumerate(self._items)]
+        )
+
+    def _line(self, index: int, item: Prerequisite, width: int) -> Content:
+        if item.id in self.ticks:
+            box = Content.styled("[x] ", self.get_visual_style("checklist--ticked"))
+        else:
+            box = Content("[ ] ")
+        aside = Content.styled(item.aside, self.get_visual_style("checklist--aside"))
+        line = spread(Content.assemble(box, item.text), aside, width)
+        if index == self.cursor and self.has_focus:
+            return line.stylize_before(self.get_visual_style("checklist--cursor"))
+        return line
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        self.cursor = min(max(self.cursor + by, 0), len(self._items) - 1)
+
+    def action_tick(self) -> None:
+        """Tick or untick the line, and move on."""
+        self._toggle()
+        self.action_move(1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tick or untick the line that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self._items):
+            self.cursor = offset.y
+            self._toggle()
+
+    def watch_cursor(self) -> None:
+        """Tell the line, and bring it into view where the list is higher than the screen."""
+        self.post_message(self.Highlighted(self.highlighted))
+        self.screen.scroll_to_widget(self, animate=False)
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False)
+
+    def on_focus(self) -> None:
+        """Tell which line the why pane is about."""
+        self.post_message(self.Highlighted(self.highlighted))
+
+    def _toggle(self) -> None:
+        self.ticks = self.ticks ^ {self.highlighted.id}
+        ticked = tuple(item.id for item in self._items if item.id in self.ticks)
+        self.post_message(self.Ticked(ticked))

@@ -1,0 +1,117 @@
+"""A labeled field: what it is, a note at the right, the entry, and what is wrong under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from wizard.domain.rules import clean
+from wizard.domain.secret import Secret
+
+
+class Entry(Input):
+    """A text entry that a paste fills whole; `^z` brings back what was there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "restore", "Undo", show=False)]
+
+    @dataclass
+    class Pasted(Message):
+        """A text was pasted, held as it came."""
+
+        entry: Entry
+        text: Secret
+
+        @property
+        def control(self) -> Entry:
+            """The entry, for selectors."""
+            return self.entry
+
+    def __init__(self, id: str, value: str = "", placeholder: str = "") -> None:
+        super().__init__(value, placeholder=placeholder, id=id, highlighter=None)
+        self._before: str | None = None
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        # Input's own handler, which would run next, keeps the first line only.
+        event.prevent_default()
+        self.fill(event.text)
+
+    def fill(self, text: str) -> None:
+        """Replace what is there by a pasted text, cleaned."""
+        self._before = self.value
+        self.value = clean(text)
+        self.cursor_position = len(self.value)
+        self.post_message(self.Pasted(self, Secret(text)))
+
+    def action_restore(self) -> None:
+        """Take the last paste back."""
+        if self._before is not None:
+            self.value, self._before = self._before, self.value
+            self.cursor_position = len(self.value)
+
+
+class SecretEntry(Entry):
+    """An entry whose text is masked, and is never copied, cut or selected by accident.
+
+    Textual's own password Input puts the clear text on the clipboard at Ctrl+C and Ctrl+X.
+    """
+
+    def __init__(self, id: str, placeholder: str = "") -> None:
+        super().__init__(id, placeholder=placeholder)
+        self.password = True
+        self.select_on_focus = False
+
+    def action_copy(self) -> None:
+        """Do nothing: a secret is copied on purpose only, from the palette."""
+
+    def action_cut(self) -> None:
+        """Do nothing, as for copying."""
+
+    def action_toggle_shown(self) -> None:
+        """Show the text, or mask it again."""
+        self.password = not self.password
+
+    def _on_blur(self, event: events.Blur) -> None:
+        self.password = True
+        super()._on_blur(event)
+
+
+class Field(Vertical):
+    """Label, note, entry, message; it knows no rule, it shows what it is told."""
+
+    def __init__(self, label: str, entry: Entry, note: str = "") -> None:
+        super().__init__(id=f"{entry.id}-field")
+        self._label = label
+        self._hint = note
+        self.entry = entry
+
+    def compose(self) -> ComposeResult:
+        """Lay out the parts."""
+        with Horizontal(classes="field-head"):
+            yield Static(self._label, classes="field-label", markup=False)
+            yield Static(self._hint, classes="field-note", markup=False)
+        yield self.entry
+        yield Static("", classes="field-message", markup=False)
+
+    def note(self, text: str = "", *, is_good: bool = False) -> None:
+        """Say something at the right of the label; "" brings back the hint."""
+        note = self.query_one(".field-note", Static)
+        note.set_class(is_good, "-good")
+        note.update(Content(text or self._hint))
+
+    def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
+        """Say what is wrong, or what to look at, under the entry."""
+        lines = [f"✗ {problem}"] if problem else [f"! {warning}" for warning in warnings]
+        message = self.query_one(".field-message", Static)
+        message.set_class(problem is not None, "-bad")
+        message.set_class(bool(lines), "-shown")
+        message.update(Content("\n".join(lines)))

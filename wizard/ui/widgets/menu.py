@@ -1,0 +1,54 @@
+"""Actions to choose from: a name at the left, a few words at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.visual import VisualType
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from wizard.ui.widgets.lines import spread
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a menu."""
+
+    id: str
+    title: str
+    brief: str = ""
+
+
+class Menu(OptionList):
+    """An option list whose lines reach from edge to edge; the first line is highlighted."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__(id="menu", markup=False)
+        self._items = tuple(items)
+
+    def on_mount(self) -> None:
+        """Put the lines in once their width is known."""
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Draw the lines to the new width."""
+        self._fill()
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the highlighted line."""
+        return None if self.highlighted is None else self._items[self.highlighted].id
+
+    def _fill(self) -> None:
+        at = self.highlighted or 0
+        width = self.scrollable_content_region.width
+        self.clear_options()
+        self.add_options([Option(_line(item, width), id=item.id) for item in self._items])
+        self.highlighted = at
+
+
+def _line(item: Item, width: int) -> VisualType:
+    return spread(Content(f"  {item.title}"), Content.styled(item.brief, "$muted"), width)

@@ -1,0 +1,49 @@
+"""A problem under what it concerns: what happened, why, and what to do now."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from wizard.domain.callback import Comparison
+from wizard.domain.problems import Problem
+
+
+class ProblemPanel(Static):
+    """Hidden while there is no problem. Everything in it is text, never markup."""
+
+    def __init__(self, id: str = "problem") -> None:
+        super().__init__("", id=id, markup=False)
+        self.display = False
+
+    def show(self, problem: Problem | None, comparison: Comparison | None = None) -> None:
+        """Show a problem, with the two addresses of a mismatch, or nothing."""
+        self.remove_class("-question")
+        self.display = problem is not None
+        if problem is None:
+            return
+        parts = [Content.styled(f"✗ {problem.title}", "bold")]
+        if comparison is not None:
+            parts += _compared(comparison)
+        else:
+            parts.append(Content(problem.cause))
+        parts.append(Content(f"{problem.who.value}: {problem.remedy}"))
+        parts += [Content.styled(line, "$muted") for line in problem.detail]
+        self.update(Content("\n").join([p for p in parts if p]))
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def ask(self, title: str, text: str) -> None:
+        """Show a question that the primary action answers."""
+        self.add_class("-question")
+        self.display = True
+        self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
+        self.call_after_refresh(self.scroll_visible, animate=False)
+
+
+def _compared(comparison: Comparison) -> list[Content]:
+    mark = " " * (8 + comparison.differs_at)
+    return [
+        Content(f"pasted  {comparison.pasted}"),
+        Content(f"set     {comparison.expected}"),
+        Content.styled(f"{mark}^ differs from here", "$error"),
+    ]

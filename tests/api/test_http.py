@@ -87,14 +87,14 @@ async def test_loopback_is_never_proxied(
         ("NO_PROXY", "::1,fe80::/10"),
     ],
 )
-def test_misspelt_proxy_variable_is_named_without_its_value(
+def test_misspelled_proxy_variable_is_named_without_its_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SetupError) as caught:
         open_client()
     problem = caught.value.problem
-    assert problem.id == "proxy-misspelt"
+    assert problem.id == "proxy-misspelled"
     assert variable in problem.title
     assert problem.exit_code is ExitCode.MACHINE
     assert "hunter2" not in repr(problem)

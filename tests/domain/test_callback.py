@@ -72,6 +72,7 @@ REFUSALS: list[Row] = [
     ("paste-no-code", "https://example.com/token", ATTEMPT),
     ("paste-no-code", f"https://example.com/token?state={STATE}", ATTEMPT),
     ("paste-no-code", "example.com/token", ATTEMPT),
+    ("paste-no-code", "http://[::1]", replace(ATTEMPT, redirect_url="http://[::1]/")),
     ("paste-forwarded", "https://example.com/", ATTEMPT),
     ("paste-forwarded", "https://example.com/login?next=/home", ATTEMPT),
     ("paste-no-state", f"https://example.com/token?code={CODE}", ATTEMPT),
@@ -124,6 +125,7 @@ REFUSALS: list[Row] = [
     ("paste-secret", SECRET, ATTEMPT),
     ("paste-secret", f'  "{SECRET}"\n', ATTEMPT),
     ("paste-secret", f"client secret: {SECRET}", ATTEMPT),
+    ("paste-secret", f"Redirect https://example.com/token Secret {SECRET}", ATTEMPT),
     ("paste-secret", f"{SECRET[:9]}\n{SECRET[9:]}", ATTEMPT),
     ("paste-nothing-usable", "what am I to paste here?", ATTEMPT),
     ("paste-nothing-usable", "password", ATTEMPT),
@@ -151,6 +153,7 @@ SAFE_WRAPPERS: dict[str, Callable[[str], str]] = {
     "typographic quotes": lambda url: f"„{url}“",
     "backticks": lambda url: f"`{url}`",
     "angle brackets": lambda url: f"<{url}>",
+    "square brackets": lambda url: f"[{url}]",
     "parentheses": lambda url: f"({url})",
     "sentence": lambda url: f"Here is it: {url}. Is that right?",
     "words after": lambda url: f"{url} thanks a lot",
@@ -260,6 +263,7 @@ def test_current_link_is_answered_beside_an_expired_and_a_used_one() -> None:
         (f' "{CODE}"\n', CODE),
         (f"{CODE[:20]}\n{CODE[20:]}", CODE),
         ("4/0AbCdEf-12", "4/0AbCdEf-12"),
+        ("eyJab12345678", "eyJab12345678"),
         (f"code={CODE}", CODE),
         (f"?code={CODE}", CODE),
     ],
@@ -325,16 +329,22 @@ def test_encoded_additions_make_a_state_foreign(extra: str) -> None:
             GOOD.replace("https://", "https://me:pw@"),
             Comparison("https://•••@example.com/token", "https://example.com/token", 8),
         ),
-        (
-            f"https://other.test/token&code={CODE}&state={STATE}",
-            Comparison("https://other.test/token", "https://example.com/token", 8),
-        ),
     ],
 )
 def test_other_address_shows_both_and_where_they_part(pasted: str, comparison: Comparison) -> None:
     refused = _read(pasted, ATTEMPT)
     assert isinstance(refused, Refused)
     assert refused.comparison == comparison
+
+
+@pytest.mark.parametrize("lost", ["?", "?c", "?code", "?code="])
+def test_comparison_and_mask_show_nothing_of_a_code_that_ran_into_the_path(lost: str) -> None:
+    pasted = GOOD.replace("example", "other").replace("?code="[: len(lost)], "", 1)
+    refused = _read(pasted, ATTEMPT)
+    assert isinstance(refused, Refused)
+    assert refused.problem.id == "paste-other-address"
+    assert refused.comparison is None
+    assert mask(pasted) == "•••"
 
 
 def test_error_tells_the_servers_words_sanitised() -> None:
@@ -444,7 +454,7 @@ def test_edits_anywhere_never_crash_nor_bring_another_state(
 ) -> None:
     edited = GOOD[:at] + noise + GOOD[at + length :]
     reading = _read(edited, ATTEMPT)
-    mask(edited)
+    assert not any(part in mask(edited) for part in (CODE[10:30], CODE[-12:], STATE[-12:]))
     if isinstance(reading, Received):
         rest = iter(edited)
         assert all(letter in rest for letter in STATE)  # whole and in order

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.domain.words import DETAIL_LIMIT, counted_users, iso, plain, short_id
+from wizard.domain.words import DETAIL_LIMIT, counted_users, day, iso, moment, plain, short_id
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,9 @@ def test_short_id(client_id: str, short: str) -> None:
 )
 def test_counted_users(total: int | None, words: str) -> None:
     assert counted_users(total) == words
+
+
+def test_day_and_moment_are_local() -> None:
+    at = datetime(2026, 11, 3, 14, 2).astimezone().astimezone(UTC)
+    assert day(at) == "3 Nov 2026"
+    assert moment(at) == "3 Nov 2026, 14:02"

@@ -16,7 +16,7 @@ import truststore
 
 from wizard import __version__
 from wizard.api.failures import proxy_variables, strerror
-from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELT
+from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
 from wizard.domain.problems import Problem, SetupError
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
@@ -66,7 +66,7 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
             mounts=dict.fromkeys(LOOPBACK),
         )
     except (ValueError, httpx.InvalidURL):
-        problem = PROXY_MISSPELT.about(variable=_misspelt_variable())
+        problem = PROXY_MISSPELLED.about(variable=_misspelled_variable())
     # Raised out here: httpx's own exception quotes the proxy's address, password and all.
     raise SetupError(problem)
 
@@ -122,7 +122,7 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _misspelt_variable() -> str:
+def _misspelled_variable() -> str:
     """The variable httpx could not read; it does not tell, so each is tried by itself."""
     for scheme in ("https", "http", "all"):
         for variable in proxy_variables(scheme):

@@ -100,7 +100,8 @@ def read(
         return Refused(book.EMPTY)
     if not attempts:
         return Refused(book.NO_LINK)
-    if _holds_one_of(text, known_secrets):
+    word = "".join(line.strip() for line in text.splitlines())
+    if _holds_one_of(f"{text} {word}", known_secrets):
         return Refused(book.SECRET)
     if '"access_token"' in text or text[:7].lower() == "bearer ":
         return Refused(book.TOKEN)
@@ -110,13 +111,13 @@ def read(
         if isinstance(reading, Received) or _is_final(reading):
             return reading
         readings.append(reading)
-    return readings[0] if readings else _bare(text, attempts, now, known_secrets)
+    return readings[0] if readings else _bare(clean(word), attempts, now)
 
 
 def mask(pasted: str) -> str:
     """Return what may be shown of a pasted text: host and path, never a code or a state."""
     best = next(iter(addresses(visible(pasted[:PASTE_LIMIT]))), None)
-    if best is None or (place := place_of(best.base)) is None:
+    if best is None or not best.is_marked or (place := place_of(best.base)) is None:
         return MASK
     names = [name for name in ("code", "error", "state") if best.first(name)]
     shown = place.shown()
@@ -201,20 +202,13 @@ def _error_problem(error: str, description: str) -> Problem:
     return problem.saying(description)
 
 
-def _bare(
-    text: str,
-    attempts: Sequence[AuthorizationAttempt],
-    now: datetime,
-    known_secrets: Sequence[Secret],
-) -> Reading:
+def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
     """Judge a text that holds no address and no query: a code by itself, or nothing."""
-    word = clean("".join(line.strip() for line in text.splitlines()))
-    if _holds_one_of(word, known_secrets):
-        return Refused(book.SECRET)
     if "access_token" in word or _is_access_token(word):
         return Refused(book.TOKEN)
     if _is_host_and_path(word):
-        return _judge(Address(word, (), is_cut=word.endswith(("...", "…"))), attempts, now)
+        is_cut = word.endswith(("...", "…"))
+        return _judge(Address(word, (), is_cut, is_marked=False), attempts, now)
     if word.endswith(("...", "…")) and " " not in word:
         return Refused(book.CUT_OFF)
     is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))

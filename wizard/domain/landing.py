@@ -69,7 +69,7 @@ def elsewhere(
     if place == expected:
         return _without_query(address, attempt) if has_answer else None
     if place is None:
-        return book.OTHER_ADDRESS, _compared(plain(address.base), expected.shown())
+        return _not(expected, plain(address.base), address)
     authorize = place_of(attempt.endpoints.authorize_url)
     if place == authorize or (address.first("response_type") and not has_answer):
         return book.AUTHORIZE_URL, None
@@ -77,7 +77,7 @@ def elsewhere(
         return book.TWILIO_PAGE, None
     if not has_answer and (problem := _without_answer(address, place, expected)):
         return problem, None
-    return book.OTHER_ADDRESS, _compared(place.shown(), expected.shown())
+    return _not(expected, place.shown(), address)
 
 
 def naming(problem: Problem, **names: str) -> Problem:
@@ -111,7 +111,12 @@ def _without_query(
     return None if missing is None else (naming(book.OTHER_QUERY, name=missing), None)
 
 
-def _compared(pasted: str, expected: str) -> Comparison:
-    pairs = enumerate(zip(pasted, expected, strict=False))
-    shorter = min(len(pasted), len(expected))
-    return Comparison(pasted, expected, next((i for i, (a, b) in pairs if a != b), shorter))
+def _not(expected: Place, pasted: str, address: Address) -> tuple[Problem, Comparison | None]:
+    if address.fields and not address.is_marked:
+        # With its "?" lost, what looks like a path may end in the code.
+        return book.OTHER_ADDRESS, None
+    wanted = expected.shown()
+    pairs = enumerate(zip(pasted, wanted, strict=False))
+    shorter = min(len(pasted), len(wanted))
+    differs_at = next((i for i, (a, b) in pairs if a != b), shorter)
+    return book.OTHER_ADDRESS, Comparison(pasted, wanted, differs_at)

@@ -48,6 +48,8 @@ class Address:
     """Decoded names and values of query and fragment, in order; they hold the code."""
     is_cut: bool
     """Its end, or a part in its middle, is visibly missing."""
+    is_marked: bool
+    """A "?" or "#" parts base and query; else the base may hold some of the query."""
 
     def first(self, name: str) -> str | None:
         """The first value of that name; None when it is missing or empty."""
@@ -143,7 +145,8 @@ def _address(text: str) -> Address:
         )
     except ValueError:
         fields = []
-    return Address(base, tuple(fields), _is_cut(text, base, query, fields))
+    is_cut = _is_cut(text, base, query, fields)
+    return Address(base, tuple(fields), is_cut, is_marked=query[:1] in ("?", "#"))
 
 
 def _is_cut(text: str, base: str, query: str, fields: list[tuple[str, str]]) -> bool:

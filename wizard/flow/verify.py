@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from wizard.domain import authorize
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN
+from wizard.domain.book.exchange import CODE_USED, NO_REFRESH_TOKEN
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import NOT_SCIM
 from wizard.domain.callback import BareCode, Received
@@ -74,6 +74,8 @@ class Report:
     users: int | None = None
     organization: str | None = None
     """The organization SID, when the access token names it."""
+    can_retry: bool = False
+    """Failed where trying again may help without another consent."""
 
 
 class DraftCheck:
@@ -108,7 +110,9 @@ class DraftCheck:
             if self._lines[TOKENS].status is Status.WAITING:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
+            has_tokens = self._session.working_draft().tokens is not None
+            can_retry = error.is_unsent or (has_tokens and not self._is_waiting(answer))
+            return Report(Verdict.FAILED, error.problem, can_retry=can_retry)
         report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
         rehearsed = self._lines[TOKENS]
         if rehearsed.status is not Status.PASSED:
@@ -125,19 +129,27 @@ class DraftCheck:
         return replace(report, verdict=Verdict.PASSED, problem=None)
 
     async def _tokens(self, answer: Answer | None) -> TokenSet:
-        tokens = self._session.working_draft().tokens
-        if tokens is not None:
+        if answer is None or not self._is_waiting(answer):
+            tokens = self._session.working_draft().tokens
+            if tokens is None:
+                raise SetupError(LEFT_UNFINISHED if answer is None else CODE_USED)
             for line in (STATE, EXCHANGE, SAVED):
                 self._lines.set(line, Status.SKIPPED, "done before")
             return tokens
-        if answer is None:
-            raise SetupError(LEFT_UNFINISHED)
         if isinstance(answer, Received):
             self._lines.set(STATE, Status.PASSED)
         else:
             self._lines.set(STATE, Status.SKIPPED, "not checked: bare code")
         # Once sent it is awaited and saved, even if the screen is left meanwhile.
         return await self._session.protect(self._exchange(answer))
+
+    def _is_waiting(self, answer: Answer | None) -> bool:
+        """Whether there is a code that has not been sent; one that was is never sent again."""
+        if answer is None:
+            return False
+        attempts = self._session.working_draft().attempts
+        sent = (a for a in attempts if a.code_sent_at is not None)
+        return all(a.state != answer.attempt.state for a in sent)
 
     async def _exchange(self, answer: Answer) -> TokenSet:
         attempt = answer.attempt
@@ -208,7 +220,7 @@ async def check_active(
         tokens = await lines.timed(TOKENS, current())
         listed = await _list(users, lines, active.endpoints.scim_url, tokens.access_token)
     except SetupError as error:
-        return await _remember(session, Report(Verdict.FAILED, error.problem))
+        return await _remember(session, Report(Verdict.FAILED, error.problem, can_retry=True))
     organization = organization_sid(tokens.access_token)
     return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
 

@@ -46,8 +46,8 @@ class LinkScreen(StepScreen):
         Binding("ctrl+o", "open_link", "Open", key_display="^o", id="link.open"),
         Binding("ctrl+y", "copy_link", "Copy", key_display="^y", id="link.copy"),
         Binding("ctrl+l", "show_bare", "Bare", key_display="^l", id="link.bare"),
-        Binding("ctrl+t", "fresh_link", "Fresh link", key_display="^t", id="link.fresh"),
-        Binding("f8", "approve", "Approve for me", key_display="F8", id="demo.approve"),
+        Binding("ctrl+t", "fresh_link", "Fresh", key_display="^t", id="link.fresh"),
+        Binding("f8", "approve", "Approve", key_display="F8", id="demo.approve"),
     ]
 
     link: var[Link | None] = var(None)
@@ -65,7 +65,9 @@ class LinkScreen(StepScreen):
         self._catch()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the demo's key in the demo only."""
+        """Offer the demo's key in the demo only, and a browser only where there is one."""
+        if action == "open_link" and not self.tools.can_open:
+            return False
         if action == "approve" and self.tools.approve is None:
             return False
         return super().check_action(action, parameters)

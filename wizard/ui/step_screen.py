@@ -126,7 +126,8 @@ class StepScreen(Screen[Outcome]):
         """Enter belongs to a focused button; nothing acts on a screen that cannot be seen."""
         if self.has_class("-too-small") and action in ("primary", "back"):
             return False
-        return not (action == "primary" and isinstance(self.focused, Button))
+        is_other_button = isinstance(self.focused, Button) and self.focused.id != "next"
+        return not (action == "primary" and is_other_button)
 
     def on_mount(self) -> None:
         """Note when the screen can first be seen."""

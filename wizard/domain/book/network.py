@@ -13,7 +13,7 @@ from wizard.domain.steps import Step
 NO_DNS: Final = Problem(
     id="no-dns",
     title="{host} has no address here",
-    cause="The name could not be looked up: offline, a VPN is down, or it is misspelt.",
+    cause="The name could not be looked up: offline, a VPN is down, or it is misspelled.",
     remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY.",
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -89,8 +89,8 @@ PROXY_UNREACHABLE: Final = Problem(
     exit_code=ExitCode.UNREACHABLE,
 )
 
-PROXY_MISSPELT: Final = Problem(
-    id="proxy-misspelt",
+PROXY_MISSPELLED: Final = Problem(
+    id="proxy-misspelled",
     title="{variable} cannot be understood",
     cause="Proxies are http://, https:// or socks5:// addresses; NO_PROXY lists hosts.",
     remedy="Correct or unset {variable}, then start again.",
@@ -148,7 +148,7 @@ ENTRIES: Final = (
     TLS_FAILED,
     PROXY_REFUSED,
     PROXY_UNREACHABLE,
-    PROXY_MISSPELT,
+    PROXY_MISSPELLED,
     CA_FILE_UNUSABLE,
     DROPPED,
     ENCODING_REFUSED,

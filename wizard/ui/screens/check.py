@@ -55,12 +55,14 @@ class CheckScreen(StepScreen):
         """Yield Cancel while it runs; what is next once it is known."""
         yield Button("Cancel", id="back")
         yield Button("Use it for its hour", id="accept")
+        yield Button("", id="elsewhere")
         yield Button("Checking …", id="next", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
         """Begin."""
         super().on_mount()
         self.query_one("#accept").display = False
+        self.query_one("#elsewhere").display = False
         self._run()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -85,6 +87,10 @@ class CheckScreen(StepScreen):
             return
         button = self.query_one("#next", Button)
         button.label = _primary(report)
+        elsewhere = self.query_one("#elsewhere", Button)
+        step = report.problem.step if report and report.problem else None
+        elsewhere.display = report is not None and report.can_retry and step is not None
+        elsewhere.label = _towards(step) if step else ""
         button.disabled = report is None
         self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
         is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
@@ -107,10 +113,15 @@ class CheckScreen(StepScreen):
             self.leave(Verified())
         elif report.verdict is Verdict.UNRENEWABLE:
             self.leave(GoTo(Step.AUTHORIZE))
-        elif report.problem is not None and report.problem.step is not None:
-            self.leave(GoTo(report.problem.step))
-        else:
+        elif report.can_retry or report.problem is None or report.problem.step is None:
             self._run(is_retry=True)
+        else:
+            self.leave(GoTo(report.problem.step))
+
+    @on(Button.Pressed, "#elsewhere")
+    def _go_elsewhere(self) -> None:
+        if self.report is not None and self.report.problem and self.report.problem.step:
+            self.leave(GoTo(self.report.problem.step))
 
     @on(Button.Pressed, "#accept")
     @work(exclusive=True, group="check")
@@ -126,10 +137,9 @@ def _primary(report: Report | None) -> str:
         return "Next ›"
     if report.verdict is Verdict.UNRENEWABLE:
         return "Authorize again ›"
-    match report.problem and report.problem.step:
-        case None:
-            return "Try again ›"
-        case Step.AUTHORIZE | Step.REDIRECT:
-            return "Authorize again ›"
-        case step:
-            return f"To {step.title} ›"
+    step = report.problem.step if report.problem else None
+    return "Try again ›" if report.can_retry or step is None else f"{_towards(step)} ›"
+
+
+def _towards(step: Step) -> str:
+    return "Authorize again" if step in (Step.AUTHORIZE, Step.REDIRECT) else f"To {step.title}"

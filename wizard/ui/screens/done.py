@@ -35,8 +35,8 @@ class DoneScreen(StepScreen):
         yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
         yield Static("", classes="gap")
         warning = (
-            "! Keep the user who approved active, and out of SCIM's own reach:\n"
-            "  when that user goes, this credential may go too."
+            "! Keep the user who approved active, and SCIM away from\n"
+            "  that user: when they go, this credential may go too."
         )
         yield Static(warning, classes="warn", markup=False)
 

@@ -1,0 +1,1 @@
+"""Pictures of the wizard, rendered from the real app."""

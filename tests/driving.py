@@ -1,0 +1,79 @@
+"""Drives the real app without a terminal: builds it on fakes, and waits for conditions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from textual import events
+from textual.pilot import Pilot
+
+from tests.fakes import World
+from wizard.domain.models import CredentialSet
+from wizard.domain.problems import ExitCode
+from wizard.flow.session import Session
+from wizard.flow.state import start
+from wizard.ui.app import WizardApp
+from wizard.ui.road import Demo, Road
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.theme import DARK
+
+PATIENCE = 10.0
+"""Seconds after which a condition is given up; never what a test measures."""
+
+
+async def no_bare(url: str) -> str:
+    """Stand for the bare terminal where no test is about it."""
+    raise AssertionError("the bare terminal was not expected")
+
+
+def make_app(
+    world: World,
+    *,
+    blank: CredentialSet | None = None,
+    demo: Demo | None = None,
+    theme: str = DARK.name,
+    show_bare: Callable[[str], object] = no_bare,
+) -> WizardApp:
+    """Return the wizard on fakes, as the wiring would build it."""
+    session = Session("default", world.store, world.clock, blank)
+    session.open()
+    road = Road(session, world.services, show_bare, "files only you can read", demo)  # type: ignore[arg-type]
+    return WizardApp(session, start(session.profile, session.draft, world.clock()), road, theme)
+
+
+async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:
+    """Wait until a condition holds; fail, saying what was waited for."""
+    give_up = monotonic() + PATIENCE
+    while not condition():
+        assert monotonic() < give_up, f"waited in vain for {what}; on {pilot.app.screen!r}"
+        await pilot.pause()
+        await asyncio.sleep(0)
+
+
+async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> StepScreen:
+    """Wait until a step is shown and takes an Enter; return it."""
+
+    def is_shown() -> bool:
+        screen = pilot.app.screen
+        return isinstance(screen, kind) and screen.shown_at is not None
+
+    await wait_until(pilot, is_shown, f"a {kind.__name__}")
+    screen = pilot.app.screen
+    assert isinstance(screen, StepScreen)
+    return screen
+
+
+async def paste(pilot: Pilot[ExitCode], text: str) -> None:
+    """Paste as a terminal does: one event, to the app."""
+    pilot.app.post_message(events.Paste(text))
+    await pilot.pause()
+
+
+def text_of(app: WizardApp) -> str:
+    """Return what is on the screen, as lines of text."""
+    width, height = app.screen.size
+    strips = app.screen._compositor.render_strips()
+    lines = ("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+    return "\n".join(line.rstrip() for line in lines)

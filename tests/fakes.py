@@ -1,0 +1,221 @@
+"""Stand-ins for the flow's ports: they record each call and fail on one that was not expected."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from wizard.domain.checks import Check, Status
+from wizard.domain.models import (
+    AuthorizationAttempt,
+    CredentialSet,
+    Endpoints,
+    ServerMetadata,
+    TokenSet,
+    UserList,
+)
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.ports import Listening, Network, ProfileStore, Services
+
+T = TypeVar("T")
+
+NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Move it: `move(minutes=5)`."""
+        self.now += timedelta(**by)
+
+
+def tokens(
+    name: str = "1", *, refresh: str | None = "refresh-1", at: datetime = NOW, seconds: int = 3600
+) -> TokenSet:
+    """Return tokens whose texts can be told apart."""
+    return TokenSet(
+        access_token=Secret(f"access-{name}"),
+        expires_at=at + timedelta(seconds=seconds),
+        obtained_at=at,
+        refresh_token=None if refresh is None else Secret(refresh),
+    )
+
+
+@dataclass
+class FakeTokenEndpoint:
+    """Answers from two queues; an empty queue means the call was not expected."""
+
+    exchanges: list[TokenSet | SetupError] = field(default_factory=list)
+    refreshes: list[TokenSet | SetupError] = field(default_factory=list)
+    calls: list[tuple[str, CredentialSet, Secret | None]] = field(default_factory=list)
+
+    async def exchange(
+        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+    ) -> TokenSet:
+        self.calls.append(("exchange", credentials, code))
+        return _next(self.exchanges, "an exchange")
+
+    async def refresh(self, credentials: CredentialSet) -> TokenSet:
+        assert credentials.tokens is not None
+        self.calls.append(("refresh", credentials, credentials.tokens.refresh_token))
+        return _next(self.refreshes, "a refresh")
+
+
+@dataclass
+class FakeMetadata:
+    """Says the same each time."""
+
+    metadata: ServerMetadata | None = None
+    asked: list[Endpoints] = field(default_factory=list)
+
+    async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
+        self.asked.append(endpoints)
+        return self.metadata
+
+
+@dataclass
+class FakeUsers:
+    """Answers from a queue."""
+
+    answers: list[UserList | SetupError] = field(default_factory=list)
+    calls: list[tuple[str, Secret]] = field(default_factory=list)
+
+    async def list_users(
+        self, scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+    ) -> UserList:
+        self.calls.append((scim_url, access_token))
+        return _next(self.answers, "a list of users")
+
+
+@dataclass
+class FakeReach:
+    """Finds everything fine unless told otherwise."""
+
+    checks: tuple[Check, ...] = (
+        Check("reach", "Twilio reachable, trusted", Status.PASSED),
+        Check("clock", "Clock", Status.PASSED),
+    )
+
+    async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
+        return self.checks
+
+
+@dataclass
+class FakeBrowser:
+    """Opens nothing and remembers what it was asked to open."""
+
+    why_not: str = ""
+    takes: bool = True
+    opened: list[str] = field(default_factory=list)
+
+    @property
+    def is_here(self) -> bool:
+        return not self.why_not
+
+    async def open(self, url: str) -> bool:
+        self.opened.append(url)
+        return self.takes
+
+
+@dataclass
+class FakeClipboard:
+    """Keeps what was copied."""
+
+    is_here: bool = True
+    copied: list[str] = field(default_factory=list)
+
+    async def copy(self, text: str) -> bool:
+        if self.is_here:
+            self.copied.append(text)
+        return self.is_here
+
+
+@dataclass
+class FakeListening:
+    """A listener that is bound to nothing."""
+
+    is_open: bool = True
+
+    async def close(self) -> None:
+        self.is_open = False
+
+
+@dataclass
+class FakeListener:
+    """Binds nothing; `catch` acts as a browser that came by."""
+
+    problem: SetupError | None = None
+    bound: list[str] = field(default_factory=list)
+    listening: FakeListening = field(default_factory=FakeListening)
+    accept: Callable[[str], Awaitable[bool]] | None = None
+
+    async def listen(
+        self, redirect_url: str, accept: Callable[[str], Awaitable[bool]]
+    ) -> Listening:
+        if self.problem is not None:
+            raise self.problem
+        self.bound.append(redirect_url)
+        self.listening, self.accept = FakeListening(), accept
+        return self.listening
+
+    async def catch(self, url: str) -> bool:
+        """Let a browser land on an address."""
+        assert self.accept is not None, "nobody listens"
+        return await self.accept(url)
+
+
+@dataclass
+class World:
+    """Every fake, and the services made of them around a real store."""
+
+    store: ProfileStore
+    clock: FakeClock = field(default_factory=FakeClock)
+    tokens: FakeTokenEndpoint = field(default_factory=FakeTokenEndpoint)
+    metadata: FakeMetadata = field(default_factory=FakeMetadata)
+    users: FakeUsers = field(default_factory=FakeUsers)
+    reach: FakeReach = field(default_factory=FakeReach)
+    browser: FakeBrowser = field(default_factory=FakeBrowser)
+    clipboard: FakeClipboard = field(default_factory=FakeClipboard)
+    listener: FakeListener = field(default_factory=FakeListener)
+    unconnected: SetupError | None = None
+    """Raised instead of connecting."""
+    is_closed: bool = False
+
+    async def connect(self) -> Network:
+        if self.unconnected is not None:
+            raise self.unconnected
+        return Network(self.tokens, self.metadata, self.users, self.reach)
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            store=self.store,
+            connect=self.connect,
+            browser=self.browser,
+            clipboard=self.clipboard,
+            listener=self.listener,
+            clock=self.clock,
+            timer=lambda: 0.0,
+            close=self.close,
+        )
+
+
+def _next(queue: list[T | SetupError], what: str) -> T:
+    assert queue, f"{what} was not expected"
+    answer = queue.pop(0)
+    if isinstance(answer, SetupError):
+        raise answer
+    return answer

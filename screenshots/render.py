@@ -101,7 +101,9 @@ async def check(pilot: ThePilot, world: World) -> None:
 
 
 async def check_failed(pilot: ThePilot, world: World) -> None:
-    world.users.answers.insert(0, SetupError(MISSING_PERMISSION))
+    world.users.answers.insert(
+        0, SetupError(MISSING_PERMISSION.about(permission="managed-users/list"))
+    )
     await check(pilot, world)
 
 

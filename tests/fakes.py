@@ -190,6 +190,11 @@ class World:
     unconnected: SetupError | None = None
     """Raised instead of connecting."""
     is_closed: bool = False
+    seconds: float = 0.0
+
+    def timer(self) -> float:
+        self.seconds += 0.12
+        return self.seconds
 
     async def connect(self) -> Network:
         if self.unconnected is not None:
@@ -208,7 +213,7 @@ class World:
             clipboard=self.clipboard,
             listener=self.listener,
             clock=self.clock,
-            timer=lambda: 0.0,
+            timer=self.timer,
             close=self.close,
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from wizard.domain.models import CheckStatus, Profile
 from wizard.domain.words import counted_users, day, moment, short_id
 
-SCRIPT = "scim-wizard token --header | curl -sH @- {scim_url}/Users"
+SCRIPT: Final = "scim-wizard token --header |\n  curl -sH @- {scim_url}/Users"
 """How a script uses the credential: no token stands in argv."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -21,6 +23,9 @@ class AuthorizeScreen(LinkScreen):
     """Opens the link, or copies it where the browser is on another machine."""
 
     STEP = Step.AUTHORIZE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "open_link", "Open", show=False, id="link.open"),
+    ]
 
     def compose_body(self) -> ComposeResult:
         """Yield the link and the three things to do with it."""

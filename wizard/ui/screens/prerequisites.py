@@ -141,7 +141,8 @@ class PrerequisitesScreen(StepScreen):
         """Paint the machine's findings: what is fine in one line, the rest a line each."""
         if not self.is_mounted:
             return
-        fine = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
+        # Blanks that do not break keep a sign and its words on one line.
+        fine = [f"✓ {c.title}".replace(" ", "\xa0") for c in checks if c.status is Status.PASSED]
         lines = [Content.styled("Looking at this machine …", "$muted")]
         if checks:
             lines = [Content.styled("   ".join(fine), "$success")] if fine else []

@@ -47,7 +47,7 @@ class RedirectScreen(LinkScreen):
 
     STEP = Step.REDIRECT
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "primary", "Next", key_display="⏎", priority=True, id="step.primary"),
+        Binding("ctrl+l", "show_bare", "Bare", show=False, id="link.bare"),
     ]
 
     def __init__(self, banner: Banner, tools: LinkTools, delivery: Delivery) -> None:
@@ -82,7 +82,6 @@ class RedirectScreen(LinkScreen):
             waits = f"only for a paste ({link.listener_problem.title})"
         rows = (
             ("Link", f"made {made}; {self._delivery.value}"),
-            ("", "^o Open again   ^y Copy   ^l Show it bare"),
             ("Code", "lives 5 minutes from Approve access"),
             ("Waits", waits),
         )

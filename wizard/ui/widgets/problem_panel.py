@@ -41,9 +41,11 @@ class ProblemPanel(Static):
 
 
 def _compared(comparison: Comparison) -> list[Content]:
-    mark = " " * (8 + comparison.differs_at)
+    at, words = 8 + comparison.differs_at, "differs from here"
+    # Before the mark where there is more room, so that it stands on one line.
+    mark = f"{words} ^".rjust(at + 1) if at > len(words) + 1 else f"{' ' * at}^ {words}"
     return [
         Content(f"pasted  {comparison.pasted}"),
         Content(f"set     {comparison.expected}"),
-        Content.styled(f"{mark}^ differs from here", "$error"),
+        Content.styled(mark, "$error"),
     ]

@@ -18,8 +18,12 @@ class Rail(Widget):
     def render(self) -> Content:
         """Draw a line a step, joined where there is room."""
         is_roomy = self.screen.size.height >= 22
-        joint = "\n│\n" if is_roomy else "\n"
-        return Content(joint).join([self._line(i, step) for i, step in enumerate(ROAD)])
+        lines = []
+        for index, step in enumerate(ROAD):
+            if index and is_roomy:
+                lines.append(Content.styled("│", "$success" if index <= self._here else "$muted"))
+            lines.append(self._line(index, step))
+        return Content("\n").join(lines)
 
     def _line(self, index: int, step: Step) -> Content:
         if index < self._here:

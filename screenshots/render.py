@@ -13,12 +13,13 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 from textual.pilot import Pilot
 
-from tests.driving import make_app, paste, wait_for_screen, wait_until
+from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import FakeBrowser, World, tokens
 from wizard.domain.book.scim import MISSING_PERMISSION
 from wizard.domain.models import UserList
@@ -64,14 +65,13 @@ async def credentials(pilot: ThePilot, world: World) -> None:
     await pilot.press("space", "space", "enter")
     screen = await wait_for_screen(pilot, CredentialsScreen)
     for id_, text in (("client-id", CLIENT_ID), ("client-secret", SECRET)):
-        await wait_until(pilot, lambda i=id_: screen.query_one(f"#{i}").has_focus, id_)
+        entry = screen.query_one(f"#{id_}")
+        await wait_until(pilot, partial(getattr, entry, "has_focus"), id_)
         await paste(pilot, text)
         await pilot.press("enter")
     await wait_until(pilot, lambda: screen.query_one("#redirect-url").has_focus, "redirect")
     await paste(pilot, REDIRECT_URL)
-    notes = (f"#{id_}-field .field-note" for id_ in ("client-id", "client-secret", "redirect-url"))
-    for note in notes:
-        await wait_until(pilot, lambda n=note: "saved" in str(screen.query_one(n).render()), note)
+    await wait_until(pilot, lambda: text_of(pilot.app).count("saved") == 3, "all three saved")
 
 
 async def authorize(pilot: ThePilot, world: World) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.fakes import World
@@ -71,7 +72,7 @@ async def paste(pilot: Pilot[ExitCode], text: str) -> None:
     await pilot.pause()
 
 
-def text_of(app: WizardApp) -> str:
+def text_of(app: App[ExitCode]) -> str:
     """Return what is on the screen, as lines of text."""
     width, height = app.screen.size
     strips = app.screen._compositor.render_strips()

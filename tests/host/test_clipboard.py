@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import select
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ async def test_without_a_mechanism_it_says_so(environ: dict[str, str]) -> None:
     assert not await SystemClipboard({"PATH": environ["PATH"]}, patience=60).copy(TEXT)
 
 
+async def test_without_an_interpreter_to_start_it_says_so(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+
+    assert not await SystemClipboard(environ).copy(TEXT)
+
+
 async def test_klipper_is_not_used(tmp_path: Path, environ: dict[str, str]) -> None:
     logs = [install(tmp_path / "bin", name) for name in ("klipper", "qdbus")]
 
@@ -75,8 +84,9 @@ async def test_a_helper_that_hangs_is_ended(tmp_path: Path, environ: dict[str, s
     )
     install(tmp_path / "bin", "xclip", then=then)
 
-    while os.read(reading, 4) != b"here":  # As long as it takes a busy machine to start it.
-        assert not await SystemClipboard(environ, patience=0.5).copy(TEXT)
+    async with asyncio.timeout(60):
+        while os.read(reading, 4) != b"here":  # As long as it takes a busy machine to start it.
+            assert not await SystemClipboard(environ, patience=0.5).copy(TEXT)
 
     # The end of the file comes when the helper, which holds the other end, is gone.
     is_over, _, _ = await asyncio.to_thread(select.select, [reading], [], [], 30)

@@ -11,6 +11,7 @@ import logging
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -328,6 +329,29 @@ async def test_half_a_request_and_silence_is_closed(
     await listen(f"http://127.0.0.1:{port}/callback", patience=0.1)
 
     assert await exchange(port, f"GET /callback?{GOOD} HTTP/1.1\r\nHos".encode()) == b""
+    assert session.asked == []
+
+
+async def test_a_request_cut_off_changes_nothing(
+    listen: Listen, session: Session, port: int
+) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(get(f"/callback?{GOOD}", f"127.0.0.1:{port}").removesuffix(b"\r\n"))
+    writer.write_eof()
+
+    assert status(await reader.read()) == 404
+    writer.close()
+    await writer.wait_closed()
+    assert session.asked == []
+
+
+async def test_more_than_can_be_held_is_cut(listen: Listen, session: Session, port: int) -> None:
+    await listen(f"http://127.0.0.1:{port}/callback")
+
+    with suppress(ConnectionError):  # Whether the 404 still gets through is a matter of timing.
+        await exchange(port, f"GET /callback?{GOOD}&x=".encode() + b"x" * 2**20)
+
     assert session.asked == []
 
 

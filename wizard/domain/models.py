@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
-from urllib.parse import urlsplit
 
+from wizard.domain import rules
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 
@@ -32,16 +32,14 @@ class Endpoints:
     @property
     def foreign_hosts(self) -> tuple[str, ...]:
         """The hosts (with port) that are not Twilio's, each once, in order."""
-        hosts = [urlsplit(u).netloc for u in (self.authorize_url, self.token_url, self.scim_url)]
-        return tuple(dict.fromkeys(h for h in hosts if not _is_twilio(h)))
+        urls = (self.authorize_url, self.token_url, self.scim_url)
+        parts = [rules.split(url) for url in urls]
+        foreign = [p.netloc for p in parts if p and not rules.is_twilio_host(p.hostname or "")]
+        return tuple(dict.fromkeys(foreign))
 
 
 TWILIO: Final = Endpoints()
 """Twilio's documented endpoints."""
-
-
-def _is_twilio(netloc: str) -> bool:
-    return netloc == "twilio.com" or netloc.endswith(".twilio.com")
 
 
 class Pkce(Enum):

@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import BaseFileLock
 
 from wizard.domain.book.here import LOCK_BUSY
 from wizard.domain.problems import SetupError
+from wizard.store import lock
 from wizard.store.lock import hold, hold_async
 
 HOLDER = """
@@ -85,11 +87,23 @@ def test_lock_file_stays_and_is_private(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_lock_is_freed_by_an_error(path: Path) -> None:
+async def test_lock_is_freed_by_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Collecting a lock frees it as well, so these are kept.
+    kept: list[BaseFileLock] = []
+    make = lock._lock
+
+    def make_and_keep(path: Path) -> BaseFileLock:
+        kept.append(make(path))
+        return kept[-1]
+
+    monkeypatch.setattr(lock, "_lock", make_and_keep)
     with pytest.raises(ZeroDivisionError), hold(path, 0, LOCK_BUSY):
         _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        async with hold_async(path, 0, LOCK_BUSY):
+            _ = 1 / 0
     with hold(path, 0, LOCK_BUSY):
-        pass
+        assert [one.is_locked for one in kept] == [False, False, True]
 
 
 def test_lock_is_held_against_the_same_thread_too(path: Path) -> None:

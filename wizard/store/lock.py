@@ -62,8 +62,7 @@ def _lock(path: Path) -> BaseFileLock:
         path,
         mode=0o600,
         thread_local=False,
-        # A lock made of a mere file would outlive a killed process.
-        fallback_to_soft=False,
+        # Also rules out a lock made of a mere file, which would outlive a killed process.
         preserve_lock_file=True,
     )
 

@@ -51,4 +51,7 @@ class Menu(OptionList):
 
 
 def _line(item: Item, width: int) -> VisualType:
-    return spread(Content(f"  {item.title}"), Content.styled(item.brief, "$muted"), width)
+    title = Content(f"  {item.title}")
+    room = max(width - title.cell_length - 2, 0)
+    brief = Content.styled(item.brief, "$muted")
+    return spread(title, brief.truncate(room, ellipsis=True), width)

@@ -17,23 +17,23 @@ def test_every_entry_is_listed_once_under_an_id_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("entry", here.ENTRIES, ids=lambda entry: entry.id)
-def test_entry_is_short_and_ends_as_sentences_do(entry: Problem) -> None:
+def test_entry_is_short_and_says_what_to_do(entry: Problem) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", entry.id)
     assert not entry.title.endswith(".")
-    assert entry.cause.endswith(".")
-    assert entry.remedy.endswith(".")
+    assert entry.cause
+    assert entry.remedy
     assert len(entry.cause) + len(entry.remedy) <= 4 * 56
 
 
-def test_exit_codes_tell_misuse_and_unfinished_setups_from_this_machine() -> None:
-    codes = {
-        code: {entry.id for entry in here.ENTRIES if entry.exit_code is code} for code in ExitCode
-    }
-    assert codes[ExitCode.USAGE] == {
-        "bad-profile-name",
-        "endpoints-conflict",
-        "not-a-terminal",
-        "terminal-too-small",
-    }
-    assert codes[ExitCode.NOT_SET_UP] == {"not-set-up", "left-unfinished"}
-    assert len(codes[ExitCode.MACHINE]) == len(here.ENTRIES) - 6
+@pytest.mark.parametrize(
+    ("code", "ids"),
+    [
+        (ExitCode.USAGE, {"bad-profile-name", "endpoints-conflict", "not-a-terminal"}),
+        (ExitCode.NOT_SET_UP, {"not-set-up", "left-unfinished"}),
+        (ExitCode.MACHINE, {"disk-full", "file-damaged", "file-newer", "lock-busy"}),
+    ],
+)
+def test_exit_code_tells_misuse_and_unfinished_setups_from_this_machine(
+    code: ExitCode, ids: set[str]
+) -> None:
+    assert ids <= {entry.id for entry in here.ENTRIES if entry.exit_code is code}

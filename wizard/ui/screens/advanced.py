@@ -9,7 +9,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Input, RadioButton, RadioSet, Static
+from textual.containers import Horizontal
+from textual.widgets import Button, Input, Static
 
 from wizard.domain import rules
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
@@ -34,6 +35,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     def __init__(self, draft: CredentialSet) -> None:
         super().__init__("Advanced")
         self._draft = draft
+        self._pkce = draft.pkce
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
@@ -42,10 +44,9 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         for (id_, label), value in zip(_ENDPOINTS.items(), values, strict=True):
             yield Field(label, Entry(id_, value))
         yield Field("Scope", Entry("scope", self._draft.scope), "Twilio knows offline_access only")
-        yield Static("PKCE  auto: when the server says it knows it", markup=False)
-        with RadioSet(id="pkce"):
-            for choice in Pkce:
-                yield RadioButton(choice.value, value=choice is self._draft.pkce)
+        with Horizontal(id="pkce-row"):
+            yield Static("PKCE, by itself when the server says so", markup=False)
+            yield Button(self._draft.pkce.value, id="pkce")
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out and the change."""
@@ -53,8 +54,14 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         yield Button("Take", id="take", variant="primary")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter belongs to a focused button or choice."""
-        return not (action == "take" and isinstance(self.focused, Button | RadioSet))
+        """Enter belongs to a focused button."""
+        return not (action == "take" and isinstance(self.focused, Button))
+
+    @on(Button.Pressed, "#pkce")
+    def _next_choice(self, event: Button.Pressed) -> None:
+        choices = list(Pkce)
+        self._pkce = choices[(choices.index(self._pkce) + 1) % len(choices)]
+        event.button.label = self._pkce.value
 
     @on(Input.Blurred)
     def _judge(self, event: Input.Blurred) -> None:
@@ -74,12 +81,11 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
             self.query_one(f"#{wrong[0]}", Entry).focus()
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in _ENDPOINTS)
-        pressed = max(self.query_one("#pkce", RadioSet).pressed_index, 0)
         changed = replace(
             self._draft,
             endpoints=Endpoints(*urls),
             scope=rules.clean(self.query_one("#scope", Entry).value),
-            pkce=list(Pkce)[pressed],
+            pkce=self._pkce,
         )
         if changed.endpoints != self._draft.endpoints:
             # Tokens of another server: they must never be sent to this one.

@@ -93,7 +93,12 @@ class PrerequisitesScreen(StepScreen):
 
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
-        self.query_one("#why", Static).update(Content(event.item.why))
+        open_items = missing(self._ticks)
+        why = event.item.why
+        if self._is_warned and event.item in open_items:
+            count = "One is" if len(open_items) == 1 else f"{len(open_items)} are"
+            why = f"! {count} not ticked; this one: {why}"
+        self.query_one("#why", Static).update(Content(why))
 
     @on(Checklist.Ticked)
     def _ticked(self, event: Checklist.Ticked) -> None:
@@ -122,9 +127,6 @@ class PrerequisitesScreen(StepScreen):
             return
         self._is_warned = True
         self.query_one(Checklist).point_at(open_items[0])
-        count = "One is" if len(open_items) == 1 else f"{len(open_items)} are"
-        why = f"! {count} not ticked; the first: {open_items[0].text}.\n{open_items[0].why}"
-        self.call_after_refresh(self.query_one("#why", Static).update, Content(why))
         self.expect_new_enter()
         self.say_aside("⏎ again goes on all the same")
 

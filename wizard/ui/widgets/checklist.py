@@ -66,8 +66,9 @@ class Checklist(Widget, can_focus=True):
         return self._items[self.cursor]
 
     def point_at(self, item: Prerequisite) -> None:
-        """Put the cursor on a line."""
+        """Put the cursor on a line, and tell it even if it stood there."""
         self.cursor = self._items.index(item)
+        self.post_message(self.Highlighted(item))
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """One row a line."""

@@ -13,135 +13,45 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
-from textual.pilot import Pilot
-
-from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
-from tests.fakes import FakeBrowser, World, tokens
-from wizard.domain.book.scim import MISSING_PERMISSION
-from wizard.domain.models import UserList
-from wizard.domain.problems import ExitCode, SetupError
-from wizard.domain.secret import Secret
-from wizard.store.profiles import FileProfileStore
-from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen
-from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.redirect import RedirectScreen
+from tests import walks
+from tests.driving import make_app
+from tests.fakes import World
+from wizard.domain.problems import ExitCode
 from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.field import Entry
 
 HERE = Path(__file__).parent
-CLIENT_ID = "OQ0123456789abcdef0123456789abcdef"
-SECRET = "k3Yq-0mB2vXw9TzR4uLs7NpD1eHf6JaC8gQi5oKx_WbVtMyZnUcErSdAlGhPjFqI"
-REDIRECT_URL = "https://scim.example.edu/callback"
-STATE = "7Q2m-JxT0bVhZr9sLkYwEoNpUaDcGf3H"
-ANSWER = f"{REDIRECT_URL}?code={'c' * 1100}&state={STATE}"
-
-ThePilot = Pilot[ExitCode]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture: how to get there, and what has to be true when it is taken."""
+    """A picture: its name, and how to get there."""
 
     name: str
-    walk: Callable[[ThePilot, World], Awaitable[None]]
-
-
-async def prerequisites(pilot: ThePilot, world: World) -> None:
-    screen = await wait_for_screen(pilot, PrerequisitesScreen)
-    await wait_until(pilot, lambda: bool(getattr(screen, "checks", ())), "the machine's checks")
-    await pilot.press(*["space"] * 5)
-
-
-async def credentials(pilot: ThePilot, world: World) -> None:
-    await prerequisites(pilot, world)
-    await pilot.press("space", "space", "enter")
-    screen = await wait_for_screen(pilot, CredentialsScreen)
-    for id_, text in (("client-id", CLIENT_ID), ("client-secret", SECRET)):
-        entry = screen.query_one(f"#{id_}")
-        await wait_until(pilot, partial(getattr, entry, "has_focus"), id_)
-        await paste(pilot, text)
-        await pilot.press("enter")
-    await wait_until(pilot, lambda: screen.query_one("#redirect-url").has_focus, "redirect")
-    await paste(pilot, REDIRECT_URL)
-    await wait_until(pilot, lambda: text_of(pilot.app).count("saved") == 3, "all three saved")
-
-
-async def authorize(pilot: ThePilot, world: World) -> None:
-    await credentials(pilot, world)
-    await pilot.press("enter")
-    screen = await wait_for_screen(pilot, AuthorizeScreen)
-    await wait_until(pilot, lambda: getattr(screen, "link", None) is not None, "the link")
-
-
-async def redirect(pilot: ThePilot, world: World) -> None:
-    await authorize(pilot, world)
-    await pilot.press("enter")
-    screen = await wait_for_screen(pilot, RedirectScreen)
-    await wait_until(pilot, lambda: getattr(screen, "link", None) is not None, "the link")
-
-
-async def redirect_mismatch(pilot: ThePilot, world: World) -> None:
-    await redirect(pilot, world)
-    await paste(pilot, ANSWER.replace("callback", "callbacks"))
-
-
-async def check(pilot: ThePilot, world: World) -> None:
-    await redirect(pilot, world)
-    await paste(pilot, ANSWER)
-    screen = await wait_for_screen(pilot, CheckScreen)
-    await wait_until(pilot, lambda: getattr(screen, "report", None) is not None, "the report")
-
-
-async def check_failed(pilot: ThePilot, world: World) -> None:
-    world.users.answers.insert(
-        0, SetupError(MISSING_PERMISSION.about(permission="managed-users/list"))
-    )
-    await check(pilot, world)
-
-
-async def done(pilot: ThePilot, world: World) -> None:
-    await check(pilot, world)
-    await wait_until(pilot, lambda: pilot.app.focused is not None, "a focus")
-    await pilot.press("enter")
-    await wait_for_screen(pilot, DoneScreen)
-
-
-async def overview(pilot: ThePilot, world: World) -> None:
-    await done(pilot, world)
-    await pilot.press("escape")
-    await wait_for_screen(pilot, OverviewScreen)
+    walk: Callable[[walks.ThePilot, World], Awaitable[object]]
 
 
 SCENES = [
-    Scene("prerequisites", prerequisites),
-    Scene("credentials", credentials),
-    Scene("authorize", authorize),
-    Scene("redirect", redirect),
-    Scene("redirect-mismatch", redirect_mismatch),
-    Scene("check", check),
-    Scene("check-failed", check_failed),
-    Scene("done", done),
-    Scene("overview", overview),
+    Scene("prerequisites", walks.prerequisites),
+    Scene("credentials", walks.credentials),
+    Scene("authorize", walks.authorize),
+    Scene("redirect", walks.redirect),
+    Scene("redirect-mismatch", walks.redirect_mismatch),
+    Scene("check", walks.check),
+    Scene("check-failed", walks.check_failed),
+    Scene("done", walks.done),
+    Scene("overview", walks.overview),
 ]
 SIZES = ((80, 24), (120, 36))
 
 
 async def render(scene: Scene, size: tuple[int, int], theme: str, home: Path) -> str:
     """Return the SVG of a scene."""
-    world = World(FileProfileStore(home), browser=FakeBrowser())
-    world.tokens.exchanges = [tokens("1")]
-    world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
-    world.users.answers = [UserList(25)]
+    world = walks.happy_world(home)
     app = make_app(world, theme=theme)
-    with patch("wizard.domain.authorize._random", lambda: Secret(STATE)):
+    with walks.known_state():
         async with app.run_test(size=size) as pilot:
             await scene.walk(pilot, world)
             for entry in app.screen.query(Entry):

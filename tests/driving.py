@@ -74,7 +74,7 @@ async def paste(pilot: Pilot[ExitCode], text: str) -> None:
 
 def text_of(app: App[ExitCode]) -> str:
     """Return what is on the screen, as lines of text."""
-    width, height = app.screen.size
+    width, height = app.size
     strips = app.screen._compositor.render_strips()
     lines = ("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
     return "\n".join(line.rstrip() for line in lines)

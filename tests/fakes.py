@@ -58,17 +58,30 @@ class FakeTokenEndpoint:
     exchanges: list[TokenSet | SetupError] = field(default_factory=list)
     refreshes: list[TokenSet | SetupError] = field(default_factory=list)
     calls: list[tuple[str, CredentialSet, Secret | None]] = field(default_factory=list)
+    on_call: Callable[[], Awaitable[None]] | None = None
+    """Awaited while a request is under way: to look around, to move a clock, to hold it back."""
 
     async def exchange(
         self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
     ) -> TokenSet:
         self.calls.append(("exchange", credentials, code))
+        await self._under_way()
         return _next(self.exchanges, "an exchange")
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         assert credentials.tokens is not None
         self.calls.append(("refresh", credentials, credentials.tokens.refresh_token))
+        await self._under_way()
         return _next(self.refreshes, "a refresh")
+
+    async def _under_way(self) -> None:
+        if self.on_call is not None:
+            await self.on_call()
+
+    @property
+    def sent(self) -> list[str]:
+        """The kinds of the requests, in order."""
+        return [kind for kind, _, _ in self.calls]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -16,7 +16,7 @@ from wizard import __version__, wiring
 from wizard.commands.report import report
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.book.here import NOT_A_TERMINAL
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import ExitCode, SetupError
 from wizard.store.paths import check_name
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EPILOG = """\b
+YEAR: Final = 366 * 24 * 3600
+"""Seconds; no token lives longer."""
+
+EPILOG: Final = """\b
 Examples:
   scim-wizard --demo                 try it against the built-in stand-in
   scim-wizard                        set up, or change what is set up
@@ -131,7 +134,9 @@ def status(obj: Common, profile: str | None, ca_file: Path | None, as_json: bool
 @common
 @click.option("--header", "as_header", is_flag=True, help="As a header line, for curl -H @-.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--min-ttl", type=click.IntRange(0), metavar="S", help="Seconds it must still live.")
+@click.option(
+    "--min-ttl", type=click.IntRange(0, YEAR), metavar="S", help="Seconds it must still live."
+)
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
 @click.pass_obj
 def token(
@@ -162,7 +167,9 @@ def token(
 def _settings(
     obj: Common, profile: str | None, ca_file: Path | None, as_json: bool
 ) -> wiring.Settings:
-    chosen = replace(obj, profile=profile or obj.profile, ca_file=ca_file or obj.ca_file)
+    # An empty --profile, as from a variable that is not set, must not mean the default one.
+    name = obj.profile if profile is None else profile
+    chosen = replace(obj, profile=name, ca_file=ca_file or obj.ca_file)
     try:
         return chosen.settings()
     except SetupError as error:
@@ -192,8 +199,15 @@ def _run(opening: AbstractContextManager[WizardApp]) -> int:
 
 
 def main() -> None:
-    """Run the command line."""
-    cli(prog_name="scim-wizard")
+    """Run the command line; Ctrl+C ends a command with 130, where click's own way is 1."""
+    try:
+        code = cli(prog_name="scim-wizard", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        code = ExitCode.SIGNAL
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -93,9 +93,8 @@ class Terminal:
 
     def __enter__(self) -> Self:
         size = self._emulator.rows, self._emulator.cols
-        self._process = PtyProcess(
-            self._argv, self._env, size, self._show, cwd=self._cwd, umask=self._umask
-        )
+        self._process = PtyProcess(self._argv, self._env, size, cwd=self._cwd, umask=self._umask)
+        self._process.start_reading(self._show)
         return self
 
     def __exit__(
@@ -137,8 +136,8 @@ class Terminal:
         """Change the window's size; the kernel tells the program (SIGWINCH)."""
         with self._changed:
             report = self._emulator.resize(rows, cols)
-        self._process.set_size((rows, cols))
-        self._process.write(report)
+            self._process.set_size((rows, cols))
+            self._process.write(report)
 
     def hang_up(self) -> None:
         """Close the window: the program gets SIGHUP, and what it prints is lost."""
@@ -238,13 +237,13 @@ class Terminal:
             self._changed.wait_for(lambda: self._is_at_end, 2)
         return code
 
-    def _show(self, output: bytes) -> bytes:
+    def _show(self, output: bytes) -> None:
         with self._changed:
             self._raw += output
             self._is_at_end = not output
-            answers = self._emulator.feed(output)
+            # Under the lock, so that an older size cannot be told after a newer one.
+            self._process.write(self._emulator.feed(output))
             self._changed.notify_all()
-        return answers
 
     def _holds(self, is_so: Callable[[str], bool]) -> bool:
         return SYNCHRONIZED_OUTPUT not in self._emulator.modes and is_so(self.screen())

@@ -14,6 +14,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +29,6 @@ class PtyProcess:
         argv: The program and its arguments.
         env: All its variables.
         size: Rows and columns.
-        on_output: Given each piece of output, and b"" at its end, in the reading thread; what it
-            returns is written back.
         cwd: Where it runs.
         umask: Its umask; -1 leaves it.
     """
@@ -39,12 +38,10 @@ class PtyProcess:
         argv: Sequence[str],
         env: Mapping[str, str],
         size: tuple[int, int],
-        on_output: Callable[[bytes], bytes],
         *,
         cwd: Path | None,
         umask: int,
     ) -> None:
-        self._on_output = on_output
         self._writing = threading.Lock()
         self._master, slave = os.openpty()
         os.set_blocking(self._master, False)
@@ -73,7 +70,11 @@ class PtyProcess:
         os.close(report)
         self.pid = int(self._report.readline())
         self._ending: tuple[int, int] | None = None
-        self._reader = threading.Thread(target=self._read, name="terminal")
+        self._reader: threading.Thread | None = None
+
+    def start_reading(self, on_output: Callable[[bytes], None]) -> None:
+        """Give each piece of output, and b"" at its end, to a function, in a thread."""
+        self._reader = threading.Thread(target=self._read, args=[on_output], name="terminal")
         self._reader.start()
 
     @property
@@ -105,7 +106,9 @@ class PtyProcess:
     def kill(self, number: signal.Signals) -> None:
         """Send the program a signal, unless it has ended."""
         if self.is_running:
-            os.kill(self.pid, number)
+            # It may end at this moment, its leader not yet.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def wait(self, timeout: float) -> tuple[int, int]:
         """Return exit code (or minus signal) and the terminal's local flags (-1: hung up).
@@ -123,7 +126,8 @@ class PtyProcess:
         if not self._fds:
             return
         os.write(self._wake_writer, b"!")
-        self._reader.join()
+        if self._reader:
+            self._reader.join()
         with self._writing:
             while self._fds:
                 os.close(self._fds.pop())
@@ -135,12 +139,12 @@ class PtyProcess:
         self.hang_up()
         self._report.close()
 
-    def _read(self) -> None:
+    def _read(self, on_output: Callable[[bytes], None]) -> None:
         data = b"more"
         while data:
             ready, _, _ = select.select([self._master, self._wake_reader], [], [])
             data = b"" if self._wake_reader in ready else _read_some(self._master)
-            self.write(self._on_output(data))
+            on_output(data)
 
 
 def _read_some(master: int) -> bytes:

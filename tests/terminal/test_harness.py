@@ -111,7 +111,8 @@ def test_a_textual_app_is_typed_into_clicked_and_left(textual_app: list[str]) ->
 def test_a_paste_arrives_whole_when_bracketed_and_as_keys_when_not(textual_app: list[str]) -> None:
     with Terminal(textual_app) as terminal:
         terminal.wait_for("ready")
-        terminal.paste("p" * 3000)
+        # An Input keeps the first line of a paste, and takes an Enter key for "submit".
+        terminal.paste("p" * 3000 + "\nrest")
         terminal.send(ENTER)
         terminal.wait_for("submitted 3000")
         terminal.paste_raw("q\n")
@@ -159,6 +160,9 @@ sys.exit(3)
         terminal.send(f"Ann{ENTER}")
         assert terminal.wait_exit() == 3
         assert "hello, Ann" in terminal.screen()
+        terminal.kill(signal.SIGKILL)
+        terminal.send("to nobody")
+        assert terminal.wait_exit() == 3
         assert terminal.leftovers == []
 
 
@@ -239,6 +243,8 @@ def test_the_screen_from_before_comes_back() -> None:
     emulator = Emulator(2, 20)
     emulator.feed(b"$ run\r\n\x1b[?1049hpainted\x1b[?1049ldone")
     assert [line.rstrip() for line in emulator.lines] == ["$ run", "done"]
+    emulator.feed(b"\x1b[?1049h\x1b[2;1Hagain")
+    assert [line.rstrip() for line in emulator.lines] == ["", "again"]
 
 
 @pytest.mark.parametrize(

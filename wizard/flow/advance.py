@@ -59,7 +59,7 @@ def _from_overview(state: WizardState, outcome: Outcome) -> WizardState:
         case Discarded():
             step = Step.OVERVIEW if state.has_active else Step.PREREQUISITES
             return replace(_at(state, step), resume_at=None)
-        case CheckNow():
+        case CheckNow() if state.has_active:
             return replace(_at(state, Step.CHECK), subject=Subject.ACTIVE)
         case Change(step):
             return replace(_at(state, step), is_change=True)

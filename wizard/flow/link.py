@@ -10,6 +10,7 @@ from wizard.domain import authorize, callback, rules
 from wizard.domain.book import paste as book
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
 from wizard.flow.ports import Connect, Listening, LoopbackListener
 from wizard.flow.session import Session
 
@@ -41,23 +42,25 @@ class LinkDesk:
         self._connect = connect
         self._listener = listener
         self._listening: tuple[str, Listening] | None = None
-        self._caught: asyncio.Queue[callback.Reading] = asyncio.Queue()
+        self._caught: asyncio.Queue[Secret] = asyncio.Queue()
 
     async def link(self, *, is_fresh: bool = False) -> Link:
         """Return the live link of the draft as it stands, or make one; the listener is up first.
 
         Raises SetupError when the attempt cannot be saved: an answer nobody can check is no use.
         """
-        draft = self._session.working_draft()
-        now = self._session.clock()
-        kept = tuple(a for a in draft.attempts if a.is_live(now) and authorize.matches(a, draft))
-        if is_fresh or not kept:
-            metadata = await self._metadata(draft.endpoints)
-            kept = (*kept, authorize.begin(draft, metadata, self._session.clock()))
-        if kept != draft.attempts or self._session.draft is None:
-            await self._session.save_draft(replace(draft, attempts=kept))
+        attempts = self._live()
+        if is_fresh or not attempts:
+            metadata = await self._metadata(self._session.working_draft().endpoints)
+            # Looked at again: tokens of an exchange still under way may have come meanwhile.
+            begun = authorize.begin(self._session.working_draft(), metadata, self._session.clock())
+            attempts = (*self._live(), begun)
+        draft = replace(self._session.working_draft(), attempts=attempts)
+        if draft != self._session.draft or not self._session.is_draft_saved:
+            await self._session.save_draft(draft)
         problem = await self._listen(draft)
-        return Link(kept[-1], is_listening=self._listening is not None, listener_problem=problem)
+        is_listening = self._listening is not None
+        return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
 
     def read(self, pasted: str) -> callback.Reading:
         """Read a pasted address against the draft's links."""
@@ -67,13 +70,21 @@ class LinkDesk:
 
     async def caught(self) -> callback.Reading:
         """Wait for an answer on the loopback listener."""
-        return await self._caught.get()
+        while True:
+            # Read again: by now its link may have been used, or the settings changed.
+            reading = self.read((await self._caught.get()).reveal())
+            if _is_answer(reading):
+                return reading
 
     async def close(self) -> None:
         """Stop listening."""
         if self._listening is not None:
             (_, listening), self._listening = self._listening, None
             await listening.close()
+
+    def _live(self) -> tuple[AuthorizationAttempt, ...]:
+        draft, now = self._session.working_draft(), self._session.clock()
+        return tuple(a for a in draft.attempts if a.is_live(now) and authorize.matches(a, draft))
 
     async def _metadata(self, endpoints: Endpoints) -> ServerMetadata | None:
         try:
@@ -97,14 +108,17 @@ class LinkDesk:
         return None
 
     async def _accept(self, url: str) -> bool:
-        reading = self.read(url)
-        match reading:
-            case callback.Received():
-                is_answer = True
-            case callback.Refused(problem):
-                is_answer = problem.id in _ERROR_REDIRECTS
-            case _:
-                is_answer = False
+        is_answer = _is_answer(self.read(url))
         if is_answer:
-            self._caught.put_nowait(reading)
+            self._caught.put_nowait(Secret(url))
         return is_answer
+
+
+def _is_answer(reading: callback.Reading) -> bool:
+    match reading:
+        case callback.Received():
+            return True
+        case callback.Refused(problem):
+            return problem.id in _ERROR_REDIRECTS
+        case _:
+            return False

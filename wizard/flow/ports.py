@@ -18,6 +18,7 @@ from wizard.domain.models import (
     TokenSet,
     UserList,
 )
+from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 
 Clock = Callable[[], datetime]
@@ -109,6 +110,10 @@ class Locked(Protocol):
 
 class ProfileStore(Protocol):
     """Profiles and their credential sets."""
+
+    @property
+    def notices(self) -> Sequence[Problem]:
+        """What was found amiss and mended on the way, to be said once."""
 
     def names(self) -> Sequence[str]:
         """Names of the profiles there are, sorted."""

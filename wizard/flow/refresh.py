@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wizard.domain.book.catalogue import find
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import ExitCode, SetupError
@@ -43,7 +44,7 @@ async def fresh_tokens(
             return active.tokens
         failure = profile.refresh_failure
         if failure is not None and failure.at >= began:
-            raise SetupError(find(failure.problem) or NO_REFRESH_TOKEN)
+            raise SetupError(find(failure.problem) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
         return await _refresh(held, profile, active, endpoint, clock)
@@ -77,7 +78,9 @@ async def _refresh(
     except SetupError as error:
         if error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
             failure = RefreshFailure(error.problem.id, clock())
-            held.save(replace(profile, refresh_failure=failure))
+            # What Twilio said matters more than that it could not be noted for others.
+            with suppress(SetupError):
+                held.save(replace(profile, refresh_failure=failure))
         raise
     held.save(replace(profile, refresh_failure=None), active=replace(active, tokens=tokens))
     return tokens

@@ -11,7 +11,7 @@ from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
+from wizard.domain.steps import ROAD, Step
 from wizard.flow.ports import Clock, Locked, ProfileStore
 from wizard.flow.state import resume_step
 
@@ -36,6 +36,8 @@ class Session:
         self.active: CredentialSet | None = None
         self._store = store
         self._blank = blank or CredentialSet()
+        self._on_disk: CredentialSet | None = None
+        """The draft as it was last written."""
         self._writing = asyncio.Lock()
         self._protected: set[asyncio.Task[object]] = set()
 
@@ -44,6 +46,12 @@ class Session:
         with self._store.locked(self.name) as held:
             self.profile = held.profile or Profile()
             self.draft, self.active = held.draft(), held.active()
+        self._on_disk = self.draft
+
+    @property
+    def is_draft_saved(self) -> bool:
+        """Whether the draft in memory is the one on disk; not so after a save that failed."""
+        return self.draft is self._on_disk
 
     def working_draft(self) -> CredentialSet:
         """The draft, or what a new one begins with: the active set without its tokens."""
@@ -61,20 +69,36 @@ class Session:
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """The secrets a person might paste by mistake."""
-        sets = (self.draft, self.active)
-        return tuple(s.client_secret for s in sets if s is not None and s.client_secret)
+        sets = tuple(s for s in (self.draft, self.active) if s is not None)
+        tokens = tuple(s.tokens for s in sets if s.tokens is not None)
+        secrets = (
+            *(s.client_secret for s in sets),
+            *(t.access_token for t in tokens),
+            *(t.refresh_token for t in tokens),
+        )
+        return tuple(secret for secret in secrets if secret)
 
     async def save_draft(self, draft: CredentialSet) -> None:
         """Keep a draft, in memory at once and on disk before returning. Raises SetupError."""
         self.draft = draft
         now = self.clock()
+
+        def settle() -> None:
+            self._on_disk = draft
+
         await self._write(
-            lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft)
+            lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft),
+            settle,
         )
 
     async def note_step(self, step: Step) -> None:
-        """Remember how far an existing draft has come. Raises SetupError."""
-        if self.draft is not None and self.profile.draft_step is not step:
+        """Remember how far an existing draft has come. Raises SetupError.
+
+        Overview is no part of the road: being there leaves a draft where it was.
+        """
+        if self.draft is None or step not in ROAD:
+            return
+        if self.profile.draft_step is not step:
             await self._write(lambda held, profile: held.save(replace(profile, draft_step=step)))
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
@@ -87,17 +111,20 @@ class Session:
 
     async def discard_draft(self) -> None:
         """Remove the draft and its secrets. Raises SetupError."""
-        await self._write(lambda held, profile: held.save(_without_draft(profile)))
-        self.draft = None
+        draft = self.draft
+        await self._write(
+            lambda held, profile: held.save(_without_draft(profile)), lambda: self._drop(draft)
+        )
 
     async def swap(self, check: LastCheck, organization: str | None) -> None:
         """Make the proven draft the active set, in one replacement of the record.
 
         Raises SetupError.
         """
-        if self.draft is None:
+        draft = self.draft
+        if draft is None:
             raise SetupError(NOT_SET_UP)
-        active = replace(self.draft, attempts=())
+        active = replace(draft, attempts=())
         now = self.clock()
 
         def change(held: Locked, profile: Profile) -> Profile:
@@ -110,18 +137,36 @@ class Session:
             )
             return held.save(proven, active=active)
 
-        await self._write(change)
-        self.active, self.draft = active, None
+        def settle() -> None:
+            self.active = active
+            self._drop(draft)
+
+        await self._write(change, settle)
+
+    async def prove_writable(self) -> None:
+        """Raise SetupError unless a draft can be saved now."""
+
+        def prove(held: Locked, profile: Profile) -> Profile:
+            held.prove_writable()
+            return profile
+
+        await self._write(prove)
 
     async def record_check(self, check: LastCheck) -> None:
         """Remember how a live check of the active set ended. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, last_check=check)))
 
-    async def reload(self) -> None:
-        """Read again what another process may have changed. Raises SetupError."""
-        await asyncio.to_thread(self.open)
+    def _drop(self, draft: CredentialSet | None) -> None:
+        """Note that the draft is gone from the disk; one that has come meanwhile stays."""
+        self._on_disk = None
+        if self.draft is draft:
+            self.draft = None
 
-    async def _write(self, change: Callable[[Locked, Profile], Profile]) -> None:
+    async def _write(
+        self, change: Callable[[Locked, Profile], Profile], settle: Callable[[], None] | None = None
+    ) -> None:
+        """Change the record; `settle` then brings the memory in line, also without an awaiter."""
+
         def run() -> Profile:
             with self._store.locked(self.name) as held:
                 return change(held, held.profile or Profile())
@@ -129,6 +174,8 @@ class Session:
         async def write() -> None:
             async with self._writing:
                 self.profile = await asyncio.to_thread(run)
+                if settle is not None:
+                    settle()
 
         await self.protect(write())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
@@ -111,7 +112,9 @@ class DraftCheck:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
             has_tokens = self._session.working_draft().tokens is not None
-            can_retry = error.is_unsent or (has_tokens and not self._is_waiting(answer))
+            # After a lost code the tokens there are an earlier consent's: no help for this one.
+            is_lost = self._lines[EXCHANGE].status is Status.FAILED
+            can_retry = error.is_unsent or (has_tokens and not is_lost)
             return Report(Verdict.FAILED, error.problem, can_retry=can_retry)
         report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
         rehearsed = self._lines[TOKENS]
@@ -135,6 +138,9 @@ class DraftCheck:
                 raise SetupError(LEFT_UNFINISHED if answer is None else CODE_USED)
             for line in (STATE, EXCHANGE, SAVED):
                 self._lines.set(line, Status.SKIPPED, "done before")
+            if not self._session.is_draft_saved:
+                save = self._session.save_draft(self._session.working_draft())
+                await self._lines.timed(SAVED, save)
             return tokens
         if isinstance(answer, Received):
             self._lines.set(STATE, Status.PASSED)
@@ -147,22 +153,25 @@ class DraftCheck:
         """Whether there is a code that has not been sent; one that was is never sent again."""
         if answer is None:
             return False
+        # An attempt that is no longer the draft's could not be marked as sent.
         attempts = self._session.working_draft().attempts
-        sent = (a for a in attempts if a.code_sent_at is not None)
-        return all(a.state != answer.attempt.state for a in sent)
+        unsent = (a for a in attempts if a.code_sent_at is None)
+        return any(a.state == answer.attempt.state for a in unsent)
 
     async def _exchange(self, answer: Answer) -> TokenSet:
         attempt = answer.attempt
-        sent = replace(attempt, code_sent_at=self._session.clock())
         # On disk before the request, so that no crash can lead to the code being sent twice.
-        await self._session.save_draft(_with_attempt(self._session.working_draft(), sent))
+        try:
+            await self._mark(replace(attempt, code_sent_at=self._session.clock()))
+        except SetupError as error:
+            await self._unmark(attempt)
+            raise SetupError(error.problem, is_unsent=True) from error
         work = self._endpoint.exchange(self._session.working_draft(), attempt, answer.code)
         try:
             tokens = await self._lines.timed(EXCHANGE, work)
         except SetupError as error:
             if error.is_unsent:
-                unsent = _with_attempt(self._session.working_draft(), attempt)
-                await self._session.save_draft(unsent)
+                await self._unmark(attempt)
                 raise
             raise SetupError(
                 replace(error.problem, step=error.problem.step or Step.AUTHORIZE)
@@ -170,10 +179,20 @@ class DraftCheck:
         await self._lines.timed(SAVED, self._keep(tokens, attempt))
         return tokens
 
+    async def _mark(self, attempt: AuthorizationAttempt) -> None:
+        await self._session.save_draft(_with_attempt(self._session.working_draft(), attempt))
+
+    async def _unmark(self, attempt: AuthorizationAttempt) -> None:
+        # If only memory takes it, a crash leads to a fresh link: the code is not sent twice.
+        if self._session.draft is not None:
+            with suppress(SetupError):
+                await self._mark(attempt)
+
     async def _keep(self, tokens: TokenSet, attempt: AuthorizationAttempt) -> None:
-        draft = self._session.working_draft()
-        # The screen may have been left and the client changed while the answer was under way.
-        if authorize.matches(attempt, draft):
+        draft = self._session.draft
+        # The screen may have been left, and the draft discarded or its client changed, while the
+        # answer was under way.
+        if draft is not None and authorize.matches(attempt, draft):
             await self._session.save_draft(replace(draft, tokens=tokens))
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
@@ -188,16 +207,24 @@ class DraftCheck:
         return renewed
 
     async def _refresh(self) -> TokenSet | None:
+        asked = self._session.working_draft()
+
+        async def renew() -> TokenSet:
+            # First, because a rotated refresh token that cannot be saved would be lost.
+            await self._session.prove_writable()
+            return await self._endpoint.refresh(asked)
+
         try:
-            tokens = await self._lines.timed(
-                TOKENS, self._endpoint.refresh(self._session.working_draft())
-            )
+            tokens = await self._lines.timed(TOKENS, renew())
         except SetupError as error:
             if error.problem.exit_code is not ExitCode.ACT_AT_TWILIO:
                 raise
             self._lines.set(TOKENS, Status.WARNING, "refused", error.problem)
             return None
-        await self._session.save_draft(replace(self._session.working_draft(), tokens=tokens))
+        draft = self._session.draft
+        # As in _keep: another client, or none, and the tokens are not this draft's any more.
+        if draft is not None and draft.tokens == asked.tokens:
+            await self._session.save_draft(replace(draft, tokens=tokens))
         return tokens
 
 
@@ -232,7 +259,7 @@ async def _remember(session: Session, report: Report) -> Report:
     try:
         await session.record_check(check)
     except SetupError as error:
-        return replace(report, verdict=Verdict.FAILED, problem=error.problem)
+        return replace(report, verdict=Verdict.FAILED, problem=problem or error.problem)
     return report
 
 

@@ -71,6 +71,9 @@ class WizardApp(App[ExitCode]):
                 # Not on Windows, and not outside the main thread (tests).
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._leave, ExitCode.SIGNAL)
+        for notice in self._road.notices:
+            words = f"{notice.cause} {notice.remedy}"
+            self.notify(words, title=notice.title, severity="warning", markup=False)
         self._run_flow()
 
     @work(group="flow")

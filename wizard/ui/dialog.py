@@ -26,6 +26,7 @@ class Dialog(ModalScreen[Result]):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+        self._has_answer = False
 
     def compose_body(self) -> ComposeResult:
         """Yield what stands under the title."""
@@ -44,10 +45,20 @@ class Dialog(ModalScreen[Result]):
             with Horizontal(id="dialog-buttons"):
                 yield from self.compose_buttons()
 
+    def answer(self, result: Result | None) -> None:
+        """Close, once: a second Enter in the same read must not dismiss the step below."""
+        if not self._has_answer:
+            self._has_answer = True
+            self.dismiss(result)
+
+    # Not the action itself: Textual calls the decorated method of every class in the line.
     @on(Button.Pressed, "#close")
+    def _close_pressed(self) -> None:
+        self.action_close()
+
     def action_close(self) -> None:
         """Close without an answer."""
-        self.dismiss(None)
+        self.answer(None)
 
 
 class HelpScreen(Dialog[None]):

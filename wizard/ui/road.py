@@ -9,7 +9,7 @@ from wizard.domain import summary
 from wizard.domain.checks import Check
 from wizard.domain.form import CredentialField, has_changed, with_field
 from wizard.domain.models import CredentialSet, TokenSet
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.words import day, moment
@@ -89,6 +89,11 @@ class Road:
                 return CheckScreen(self._banner(), check)
             case _:
                 return self._done()
+
+    @property
+    def notices(self) -> Sequence[Problem]:
+        """What to say at the start."""
+        return self._services.store.notices
 
     async def close(self) -> None:
         """Stop listening and finish what was begun."""

@@ -135,10 +135,6 @@ class StepScreen(Screen[Outcome]):
 
     def expect_new_enter(self) -> None:
         """Take an Enter only if it was pressed after what is shown now could be seen."""
-        self.shown_at = None
-        self.call_after_refresh(self._note_shown)
-
-    def _note_shown(self) -> None:
         self.shown_at = monotonic()
 
     def on_resize(self, event: events.Resize) -> None:

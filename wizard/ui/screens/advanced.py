@@ -90,4 +90,4 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         if changed.endpoints != self._draft.endpoints:
             # Tokens of another server: they must never be sent to this one.
             changed = replace(changed, tokens=None, attempts=())
-        self.dismiss(changed)
+        self.answer(changed)

@@ -30,7 +30,7 @@ class AudienceScreen(Dialog[str | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the list and the text of its highlighted line."""
-        yield Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES])
+        yield Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
         yield Static("", classes="gap")
         yield Static("", id="differs", classes="pane", markup=False)
 
@@ -38,12 +38,6 @@ class AudienceScreen(Dialog[str | None]):
         """Yield the choice and the way out."""
         yield Button("Close", id="close")
         yield Button("That is it", id="choose", variant="primary")
-
-    def on_mount(self) -> None:
-        """Highlight what was chosen before."""
-        ids = [a.id for a in AUDIENCES]
-        if self._current in ids:
-            self.query_one(Menu).highlighted = ids.index(self._current)
 
     @on(OptionList.OptionHighlighted)
     def _explain(self) -> None:
@@ -55,4 +49,4 @@ class AudienceScreen(Dialog[str | None]):
     @on(Button.Pressed, "#choose")
     def action_choose(self) -> None:
         """Close with the highlighted one."""
-        self.dismiss(self.query_one(Menu).chosen)
+        self.answer(self.query_one(Menu).chosen)

@@ -30,11 +30,10 @@ class ConfirmScreen(Dialog[bool]):
         yield Button("No", id="close")
         yield Button(self._yes, id="yes", variant="primary")
 
-    @on(Button.Pressed, "#close")
     def action_close(self) -> None:
         """Answer no."""
-        self.dismiss(False)
+        self.answer(False)
 
     @on(Button.Pressed, "#yes")
     def _say_yes(self) -> None:
-        self.dismiss(True)
+        self.answer(True)

@@ -16,7 +16,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.state import Next
+from wizard.flow.state import Back, Next
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.step_screen import Banner, StepScreen
@@ -57,7 +57,8 @@ class CredentialsScreen(StepScreen):
         self._save_field = save_field
         self._save_draft = save_draft
         self._refuse = refuse
-        self._unsaved: SetupError | None = None
+        self._unsaved: set[CredentialField] = set()
+        """Fields whose last save failed, though the draft in memory has them."""
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class CredentialsScreen(StepScreen):
         if field is CredentialField.CLIENT_ID and text and form.problem(field, text):
             self._field(field).note(rules.client_id_shape(text))
         elif text and not form.problem(field, text):
-            self._judge(field, is_saved=not form.has_changed(self._draft(), field, text))
+            self._judge(field)
         else:
             self._field(field).note()
 
@@ -135,9 +136,14 @@ class CredentialsScreen(StepScreen):
             self._field(field).say(None)
             return True
         is_right = self._judge(field)
-        if is_right and form.has_changed(self._draft(), field, text):
+        if is_right and self._is_unsaved(field):
             self._keep(field, Secret(text))
         return is_right
+
+    def _is_unsaved(self, field: CredentialField) -> bool:
+        text = self._entry(field).value
+        has_changed = bool(text) and form.has_changed(self._draft(), field, text)
+        return has_changed or field in self._unsaved
 
     def _judge(self, field: CredentialField, *, is_saved: bool = False) -> bool:
         """Say what is wrong with a field, or that it is right; whether it is."""
@@ -150,8 +156,7 @@ class CredentialsScreen(StepScreen):
         warnings = rules.redirect_warnings(text) if is_redirect and not problem else ()
         self._field(field).say(problem, warnings)
         shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
-        is_saved = is_saved or not form.has_changed(self._draft(), field, text)
-        good = "✓ saved" if is_saved else "✓"
+        good = "✓" if self._is_unsaved(field) else "✓ saved"
         self._field(field).note(
             shape if problem else f"{shape} {good}".strip(), is_good=not problem
         )
@@ -162,14 +167,18 @@ class CredentialsScreen(StepScreen):
         try:
             await self._save_field(field, value)
         except SetupError as error:
-            self._unsaved = error
+            self._unsaved.add(field)
             self.query_one(ProblemPanel).show(error.problem)
             self._offer_unsaved()
             return
-        self._unsaved = None
+        # A save writes the whole draft, so what failed before is kept now too.
+        saved = {field, *self._unsaved}
+        self._unsaved.clear()
         self.query_one(ProblemPanel).show(None)
-        if self._entry(field).value == value.reveal():
-            self._judge(field, is_saved=True)
+        self.query("#unsaved").remove()
+        for kept in saved:
+            if self._entry(kept).value:
+                self._judge(kept)
 
     @work(group="spread")
     async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
@@ -218,12 +227,23 @@ class CredentialsScreen(StepScreen):
 
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:
-        for field in CredentialField:
-            text = self._entry(field).value
-            if text and form.has_changed(self._draft(), field, text):
-                await self._keep(field, Secret(text)).wait()
-        if self._unsaved is None:
+        await self._keep_entered()
+        if not self._unsaved:
             self.leave(Next())
+
+    def action_back(self) -> None:
+        """Go back; what is right is kept, also where the focus never left it."""
+        self._go_back()
+
+    @work(exclusive=True, group="go-on")
+    async def _go_back(self) -> None:
+        await self._keep_entered()
+        self.leave(Back())
+
+    async def _keep_entered(self) -> None:
+        for field in CredentialField:
+            if self._is_unsaved(field) and self._judge(field):
+                await self._keep(field, Secret(self._entry(field).value)).wait()
 
     def _offer_unsaved(self) -> None:
         if not self.query("#unsaved"):

@@ -23,11 +23,13 @@ class Item:
 
 
 class Menu(OptionList):
-    """An option list whose lines reach from edge to edge; the first line is highlighted."""
+    """An option list whose lines reach from edge to edge; one line is always highlighted."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
+        """Args: `chosen` is the id of the line to begin at, the first one without it."""
         super().__init__(id="menu", markup=False)
         self._items = tuple(items)
+        self._begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)
 
     def on_mount(self) -> None:
         """Put the lines in once their width is known."""
@@ -43,7 +45,7 @@ class Menu(OptionList):
         return None if self.highlighted is None else self._items[self.highlighted].id
 
     def _fill(self) -> None:
-        at = self.highlighted or 0
+        at = self._begin if self.highlighted is None else self.highlighted
         width = self.scrollable_content_region.width
         self.clear_options()
         self.add_options([Option(_line(item, width), id=item.id) for item in self._items])

@@ -1,0 +1,19 @@
+"""A stage for each test of the flow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flow.stage import Stage
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def stage(home: Path) -> Stage:
+    return Stage(home)

@@ -1,0 +1,145 @@
+"""What the tests of the flow stand on: a profile to set up, its desk and its check."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.fakes import World
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.checks import Check, Status
+from wizard.domain.models import CredentialSet, Profile, TokenSet
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.link import Link, LinkDesk
+from wizard.flow.live_list import LiveList
+from wizard.flow.session import Session
+from wizard.flow.verify import ACTIVE_LINES, DRAFT_LINES, DraftCheck, Report, Verdict
+from wizard.store.profiles import FileProfileStore
+
+NAME = "default"
+COMPLETE = CredentialSet(
+    client_id="OQ" + "0123456789abcdef" * 2,
+    client_secret=Secret("client-secret-1"),
+    redirect_url="https://idp.example.org/callback",
+)
+"""Everything an authorize link is made of."""
+
+PROBLEM = Problem("made-up", "Made up", "A test wants it.", "Nothing.")
+"""A failure with nothing special about it."""
+UNREACHABLE = Problem("made-up-net", "No way", "A test.", "Wait.", exit_code=ExitCode.UNREACHABLE)
+"""A failure on the way there."""
+
+
+class Stage:
+    """A session on a real store with fakes around, and a fresh list of lines for each check."""
+
+    def __init__(self, home: Path, blank: CredentialSet = COMPLETE) -> None:
+        self.home = home
+        self.world = World(FileProfileStore(home))
+        self.session = Session(NAME, self.world.store, self.world.clock, blank)
+        self.session.open()
+        self.desk = LinkDesk(self.session, self.world.connect, self.world.listener)
+        self.lines: Mapping[str, Check] = {}
+
+    async def code(self, code: str = "code-1", *, is_fresh: bool = False) -> Received:
+        """Make a link, approve it, and read the address landed on."""
+        link = await self.desk.link(is_fresh=is_fresh)
+        reading = self.desk.read(landing(link, code))
+        assert isinstance(reading, Received)
+        return reading
+
+    def check(self) -> DraftCheck:
+        """Return a check of the draft that paints its lines anew."""
+        lines = LiveList(DRAFT_LINES, self._show, self.world.timer)
+        return DraftCheck(self.session, self.world.tokens, self.world.users, lines)
+
+    async def run(self, answer: Received | BareCode | None, *, is_retry: bool = False) -> Report:
+        """Check the draft."""
+        return await self.check().run(answer, is_retry=is_retry)
+
+    def active_lines(self) -> LiveList:
+        """Return the lines of a check of the active set."""
+        return LiveList(ACTIVE_LINES, self._show, self.world.timer)
+
+    def statuses(self) -> dict[str, Status]:
+        """Return how each line of the newest check stands."""
+        return {line: check.status for line, check in self.lines.items()}
+
+    def _show(self, checks: tuple[Check, ...]) -> None:
+        self.lines = {check.id: check for check in checks}
+
+    def on_disk(self) -> tuple[Profile, CredentialSet | None, CredentialSet | None]:
+        """Return record, draft and active set as another process would read them."""
+        return read(self.home)
+
+    def put(self, profile: Profile | None = None, **sets: CredentialSet) -> None:
+        """Store an active set or a draft, and open the session on it."""
+        with self.world.store.locked(NAME) as held:
+            held.save(profile or held.profile or Profile(), **sets)
+        self.session.open()
+
+    def active(self, tokens: TokenSet) -> CredentialSet:
+        """Store an active set with these tokens, and return it."""
+        active = CredentialSet(
+            "OQ" + "f" * 32, Secret("client-secret-0"), COMPLETE.redirect_url, tokens=tokens
+        )
+        self.put(active=active)
+        return active
+
+
+def read(home: Path) -> tuple[Profile, CredentialSet | None, CredentialSet | None]:
+    """Return record, draft and active set of a home, through a store of its own."""
+    with FileProfileStore(home).locked(NAME) as held:
+        return held.profile or Profile(), held.draft(), held.active()
+
+
+def landing(link: Link, code: str = "code-1", **more: str) -> str:
+    """Return the address a browser lands on after the consent to a link."""
+    query = {"code": code, "state": link.attempt.state.reveal()} | more
+    return f"{link.attempt.redirect_url}?{urlencode(query)}"
+
+
+def refusal(link: Link, state: str | None = None) -> str:
+    """Return the address a browser lands on after access was denied."""
+    query = {"error": "access_denied", "state": state or link.attempt.state.reveal()}
+    return f"{link.attempt.redirect_url}?{urlencode(query)}"
+
+
+def problem_of(report: Report) -> str:
+    """Return the id of the problem of a check that failed."""
+    assert report.verdict is Verdict.FAILED
+    assert report.problem is not None
+    return report.problem.id
+
+
+def error(problem: Problem = PROBLEM, *, is_unsent: bool = False) -> SetupError:
+    """Return a failure for a fake to raise."""
+    return SetupError(problem, is_unsent=is_unsent)
+
+
+class Gate:
+    """Holds a request back until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let the kernel refuse every byte written to a file by this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

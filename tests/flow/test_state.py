@@ -1,0 +1,90 @@
+"""Where a wizard opens, and where an unfinished draft goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from tests.flow.stage import COMPLETE
+from wizard.domain.authorize import begin
+from wizard.domain.models import ATTEMPT_LIFE, CredentialSet, Profile
+from wizard.domain.steps import Step
+from wizard.flow.state import WizardState, resume_step, start
+
+GENERATION = "0" * 32
+LIVE = begin(COMPLETE, None, NOW - ATTEMPT_LIFE + timedelta(seconds=1))
+DEAD = begin(COMPLETE, None, NOW - ATTEMPT_LIFE)
+SENT = replace(LIVE, code_sent_at=NOW)
+
+HALF = replace(COMPLETE, redirect_url="")
+WITH_TOKENS = replace(COMPLETE, tokens=tokens())
+
+
+@pytest.mark.parametrize(
+    ("reached", "draft", "step"),
+    [
+        (None, CredentialSet(), Step.CREDENTIALS),
+        (None, COMPLETE, Step.CREDENTIALS),
+        (None, WITH_TOKENS, Step.CREDENTIALS),
+        (Step.PREREQUISITES, CredentialSet(), Step.PREREQUISITES),
+        (Step.PREREQUISITES, COMPLETE, Step.PREREQUISITES),
+        (Step.CREDENTIALS, HALF, Step.CREDENTIALS),
+        (Step.CREDENTIALS, COMPLETE, Step.CREDENTIALS),
+        (Step.AUTHORIZE, HALF, Step.CREDENTIALS),
+        (Step.REDIRECT, replace(HALF, attempts=(LIVE,)), Step.CREDENTIALS),
+        (Step.CHECK, replace(HALF, tokens=tokens()), Step.CREDENTIALS),
+        (Step.AUTHORIZE, COMPLETE, Step.AUTHORIZE),
+        (Step.AUTHORIZE, replace(COMPLETE, attempts=(LIVE,)), Step.AUTHORIZE),
+        (Step.REDIRECT, replace(COMPLETE, attempts=(LIVE,)), Step.REDIRECT),
+        (Step.REDIRECT, replace(COMPLETE, attempts=(LIVE, DEAD)), Step.REDIRECT),
+        (Step.REDIRECT, replace(COMPLETE, attempts=(DEAD,)), Step.AUTHORIZE),
+        (Step.REDIRECT, replace(COMPLETE, attempts=(SENT,)), Step.AUTHORIZE),
+        (Step.REDIRECT, COMPLETE, Step.AUTHORIZE),
+        (Step.CHECK, replace(COMPLETE, attempts=(SENT,)), Step.AUTHORIZE),
+        (Step.CHECK, replace(COMPLETE, attempts=(LIVE,)), Step.AUTHORIZE),
+        (Step.CHECK, WITH_TOKENS, Step.CHECK),
+        (Step.CHECK, replace(WITH_TOKENS, attempts=(SENT,)), Step.CHECK),
+        (Step.AUTHORIZE, WITH_TOKENS, Step.CHECK),
+        (Step.REDIRECT, replace(WITH_TOKENS, attempts=(LIVE,)), Step.CHECK),
+    ],
+)
+def test_draft_goes_on_where_no_used_code_is_needed(
+    reached: Step | None, draft: CredentialSet, step: Step
+) -> None:
+    assert resume_step(reached, draft, NOW) is step
+
+
+@pytest.mark.parametrize(
+    ("profile", "draft", "state"),
+    [
+        (None, None, WizardState(Step.PREREQUISITES)),
+        (Profile(ticks=("admin",)), None, WizardState(Step.PREREQUISITES)),
+        (
+            Profile(active=GENERATION),
+            None,
+            WizardState(Step.OVERVIEW, has_active=True, is_change=True),
+        ),
+        (
+            Profile(draft=GENERATION, draft_step=Step.AUTHORIZE),
+            COMPLETE,
+            WizardState(Step.OVERVIEW, resume_at=Step.AUTHORIZE),
+        ),
+        (
+            Profile(draft=GENERATION),
+            HALF,
+            WizardState(Step.OVERVIEW, resume_at=Step.CREDENTIALS),
+        ),
+        (
+            Profile(active=GENERATION, draft=GENERATION, draft_step=Step.CHECK),
+            WITH_TOKENS,
+            WizardState(Step.OVERVIEW, has_active=True, is_change=True, resume_at=Step.CHECK),
+        ),
+    ],
+)
+def test_wizard_opens_with_overview_when_there_is_something_to_come_back_to(
+    profile: Profile | None, draft: CredentialSet | None, state: WizardState
+) -> None:
+    assert start(profile, draft, NOW) == state

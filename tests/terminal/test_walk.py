@@ -1,0 +1,341 @@
+"""The whole setup through a real terminal, against the stand-in and against a second server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
+
+import pytest
+
+from tests.browser import consent_in_browser, requires_chromium
+from tests.second_server import SecondServer
+from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
+from tests.terminal.walk import (
+    WIZARD,
+    enter,
+    finish,
+    is_saved,
+    link,
+    tick_all,
+    variables,
+    wizard,
+)
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+
+REDIRECT_URL = "https://scim.example.invalid/landing"
+F8 = "\x1b[19~"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def second() -> Iterator[SecondServer]:
+    with SecondServer(redirect_url=REDIRECT_URL) as server:
+        yield server
+
+
+def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the wizard without a terminal."""
+    return subprocess.run(
+        [*WIZARD, *arguments],
+        env={"PATH": os.environ["PATH"], **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def set_up(terminal: Terminal, server: SecondServer) -> int:
+    """Walk from an empty home to Done."""
+    tick_all(terminal)
+    enter(terminal, "Client ID", server.client_id)
+    enter(terminal, "Client Secret", server.client_secret)
+    enter(terminal, "Redirect URL", server.redirect_url)
+    terminal.paste(server.approve(link(terminal)))
+    return finish(terminal)
+
+
+# -- the demo -----------------------------------------------------------------------------------
+
+
+@requires_chromium
+def test_demo_is_walked_with_a_real_browser(home: Path) -> None:
+    with wizard(variables(home), "--demo") as terminal:
+        tick_all(terminal)
+        terminal.send(ENTER)
+        landed = consent_in_browser(link(terminal))
+        assert landed.startswith("https://idp.example.invalid/callback?")
+        terminal.paste(landed)
+        assert finish(terminal) == 0
+        assert terminal.leftovers == []
+    assert not home.exists(), "the demo wrote into the user's own folder"
+
+
+def test_demo_is_walked_with_its_own_approval(home: Path) -> None:
+    with wizard(variables(home), "--demo") as terminal:
+        tick_all(terminal)
+        terminal.send(ENTER)
+        terminal.wait_for("F8 Approve")
+        terminal.wait_for("state=")
+        terminal.send(F8)
+        assert finish(terminal) == 0
+
+
+def test_demo_takes_its_own_values_only(home: Path) -> None:
+    with wizard(variables(home), "--demo") as terminal:
+        tick_all(terminal)
+        terminal.paste("OQ" + "a" * 32)
+        terminal.wait_for("The demo keeps nothing")
+
+
+def test_loopback_scenario_goes_on_by_itself(home: Path) -> None:
+    with wizard(variables(home), "--scenario", "loopback") as terminal:
+        tick_all(terminal)
+        terminal.send(ENTER)
+        url = link(terminal)
+        if shutil.which("chromium"):
+            consent_in_browser(url)
+        else:
+            terminal.send(F8)
+        assert finish(terminal) == 0
+
+
+# -- a server of other habits ---------------------------------------------------------------------
+
+
+def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: SecondServer) -> None:
+    env = variables(home, second)
+    with wizard(env, umask=0) as terminal:
+        assert set_up(terminal, second) == 0
+        assert terminal.leftovers == []
+        for secret in (second.client_secret, "access_token", "code="):
+            assert secret.encode() not in terminal.raw.replace(b"\xe2\x80\xa2", b"")
+
+    for path in [home, *home.rglob("*")]:
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+    token = run(env, "token")
+    assert token.returncode == 0, token.stderr
+    assert token.stderr == ""
+    assert token.stdout.count("\n") == 1
+    assert len(token.stdout.strip()) > 20
+
+    if curl := shutil.which("curl"):
+        header = run(env, "token", "--header").stdout
+        url = f"{second.scim_url}/Users"
+        got = subprocess.run(
+            [curl, "-sH", "@-", "-o", os.devnull, "-w", "%{http_code}", url],
+            input=header, capture_output=True, text=True, timeout=20, check=True,
+        )  # fmt: skip
+        assert got.stdout == "200"
+
+    refreshed = second.counts["refreshed"]
+    assert run(env, "token", "--min-ttl", "91").stdout != token.stdout
+    assert second.counts["refreshed"] == refreshed + 1
+
+    status = json.loads(run(env, "status", "--json").stdout)
+    assert status["client_id"] == second.client_id
+    assert status["token"]["state"] == "valid"
+    assert status["token"]["refreshable"] is True
+    assert status["last_check"]["status"] == "passed"
+    assert {r.method for r in second.requests if r.path.endswith("/Users")} == {"GET"}
+
+
+def test_expired_token_is_refreshed(home: Path) -> None:
+    sandbox = Sandbox(redirect_url=REDIRECT_URL, token_seconds=2, rotate=True)
+    with serve.serving(sandbox) as base:
+        server = SimpleNamespace(
+            authorize_url=serve.authorize_url(base),
+            token_url=serve.token_url(base),
+            scim_url=serve.scim_url(base),
+        )
+        env = variables(home, server)
+        with wizard(env) as terminal:
+            tick_all(terminal)
+            enter(terminal, "Client ID", sandbox.client_id)
+            enter(terminal, "Client Secret", sandbox.client_secret)
+            enter(terminal, "Redirect URL", REDIRECT_URL)
+            terminal.paste(sandbox.approve(link(terminal)))
+            assert finish(terminal) == 0
+        give_up = monotonic() + 20
+        while json.loads(run(env, "status", "--json").stdout)["token"]["state"] != "expired":
+            assert monotonic() < give_up
+        before = len([s for s in sandbox.seen if s.form.get("grant_type") == "refresh_token"])
+        token = run(env, "token")
+        assert token.returncode == 0, token.stderr
+        after = len([s for s in sandbox.seen if s.form.get("grant_type") == "refresh_token"])
+        assert after == before + 1
+
+
+def test_variable_cannot_move_a_stored_secret(home: Path, second: SecondServer) -> None:
+    env = variables(home, second)
+    with wizard(env) as terminal:
+        assert set_up(terminal, second) == 0
+    with SecondServer(redirect_url=REDIRECT_URL) as thief:
+        moved = {**env, "SCIM_WIZARD_TOKEN_URL": thief.token_url}
+        got = run(moved, "token", "--force")
+        assert got.returncode == 2
+        assert got.stdout == ""
+        assert thief.token_url in got.stderr
+        assert second.token_url in got.stderr
+        assert thief.requests == []
+        with wizard(moved) as terminal:
+            assert terminal.wait_exit() == 2
+
+
+# -- interrupted ----------------------------------------------------------------------------------
+
+
+def test_pasted_secret_survives_a_kill(home: Path, second: SecondServer) -> None:
+    env = variables(home, second)
+    with wizard(env) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", second.client_id)
+        terminal.paste(second.client_secret)
+        terminal.wait_for(lambda screen: is_saved(screen, "Client Secret"))
+        terminal.kill(signal.SIGKILL)
+        assert terminal.wait_exit() == -signal.SIGKILL
+
+    with wizard(env) as terminal:
+        terminal.wait_for("Unfinished setup")
+        terminal.send(ENTER)
+        terminal.wait_for("stored")
+        # The focus stands on the field that is still empty.
+        enter(terminal, "Redirect URL", REDIRECT_URL)
+        terminal.paste(second.approve(link(terminal)))
+        assert finish(terminal) == 0
+    exchange = next(r for r in second.requests if r.form.get("grant_type") == "authorization_code")
+    assert exchange.form["client_secret"] == second.client_secret
+
+
+def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: SecondServer) -> None:
+    env = variables(home, second)
+    with wizard(env) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", second.client_id)
+        enter(terminal, "Client Secret", second.client_secret)
+        enter(terminal, "Redirect URL", REDIRECT_URL)
+        url = link(terminal)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait_exit()
+    with wizard(env) as terminal:
+        terminal.wait_for("goes on at Redirect")
+        terminal.send(ENTER)
+        terminal.wait_for("paste it here")
+        terminal.wait_for("Link    made")
+        terminal.paste(second.approve(url))
+        assert finish(terminal) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> None:
+    with wizard(variables(home)) as terminal:
+        terminal.wait_for("0 of 7 ticked")
+        terminal.kill(number)
+        assert terminal.wait_exit() == 130
+        assert terminal.leftovers == []
+
+
+def test_closed_window_ends_the_wizard(home: Path) -> None:
+    with wizard(variables(home)) as terminal:
+        terminal.wait_for("0 of 7 ticked")
+        terminal.hang_up()
+        assert terminal.wait_exit() == 130
+
+
+def test_quit_says_where_it_stopped(home: Path) -> None:
+    with wizard(variables(home)) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", "OQ" + "0" * 32)
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+        assert terminal.leftovers == []
+        assert "Stopped at Credentials; nothing lost." in terminal.screen()
+
+
+def test_second_wizard_on_a_profile_says_so(home: Path) -> None:
+    with wizard(variables(home)) as first:
+        first.wait_for("0 of 7 ticked")
+        with wizard(variables(home)) as other:
+            assert other.wait_exit() == 6
+            assert "Another wizard has this profile open" in other.screen()
+
+
+# -- keys that come in odd ways ----------------------------------------------------------------
+
+
+def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) -> None:
+    with wizard(variables(home, second)) as terminal:
+        terminal.wait_for("0 of 7 ticked")
+        terminal.send(ENTER + ENTER)
+        # The first names what is missing; the second came before that could be read.
+        terminal.wait_for("again goes on")
+        terminal.send(ENTER)
+        terminal.wait_for("From the OAuth app you made")
+        enter(terminal, "Client ID", second.client_id)
+        enter(terminal, "Client Secret", second.client_secret)
+        terminal.paste(REDIRECT_URL)
+        terminal.wait_for(lambda screen: is_saved(screen, "Redirect URL"))
+        terminal.send(ENTER + ENTER)
+        terminal.wait_for("Approve access")
+        terminal.wait_for("state=")
+        assert "● Authorize" in terminal.screen()
+        assert terminal.clipboard == []
+
+
+def test_wrapped_paste_without_brackets_arrives_whole(home: Path, second: SecondServer) -> None:
+    with wizard(variables(home, second)) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", second.client_id)
+        enter(terminal, "Client Secret", second.client_secret)
+        enter(terminal, "Redirect URL", REDIRECT_URL)
+        landed = second.approve(link(terminal))
+        wrapped = "\n".join(landed[i : i + 76] for i in range(0, len(landed), 76))
+        terminal.paste_raw(wrapped + "\n")
+        assert finish(terminal) == 0
+
+
+def test_split_arrow_key_is_no_escape(home: Path) -> None:
+    env = {**variables(home), "SSH_CONNECTION": "192.0.2.1 5000 192.0.2.2 22"}
+    with wizard(env) as terminal:
+        tick_all(terminal)
+        screen = terminal.screen()
+        terminal.send(ESC)
+        # Whatever the wizard makes of it takes longer than the next packet.
+        terminal.send("[A")
+        terminal.paste("OQ" + "1" * 32)
+        terminal.wait_for(lambda now: is_saved(now, "Client ID"))
+        assert "● Credentials" in screen
+        assert "● Credentials" in terminal.screen()
+
+
+def test_too_small_a_window_says_so_and_goes_by_itself(home: Path) -> None:
+    with wizard(variables(home)) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", "OQ" + "2" * 32)
+        terminal.resize(14, 52)
+        terminal.wait_for("60×18 needed, now 52×14")
+        terminal.resize(24, 80)
+        terminal.wait_for("OQ" + "2" * 32)
+
+
+def test_terminal_without_a_person_is_refused(home: Path) -> None:
+    got = run(variables(home))
+    assert got.returncode == 2
+    assert "needs a terminal" in got.stderr
+    assert "Traceback" not in got.stderr

@@ -1,0 +1,79 @@
+"""The walk of a setup on a real terminal, as a person makes it: by keyboard alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from tests.terminal.harness import ENTER, SPACE, Terminal, ctrl
+
+WIZARD = (sys.executable, "-m", "wizard")
+
+
+class Server(Protocol):
+    """What a walk needs to know of a server."""
+
+    authorize_url: str
+    token_url: str
+    scim_url: str
+
+
+def variables(home: Path, server: Server | None = None) -> dict[str, str]:
+    """Return the environment of a wizard on a home of its own, set up for a server."""
+    env = {"SCIM_WIZARD_HOME": str(home), "HOME": str(home.parent)}
+    if server is not None:
+        env |= {
+            "SCIM_WIZARD_AUTHORIZE_URL": server.authorize_url,
+            "SCIM_WIZARD_TOKEN_URL": server.token_url,
+            "SCIM_WIZARD_SCIM_URL": server.scim_url,
+        }
+    return env
+
+
+def wizard(
+    env: Mapping[str, str], *arguments: str, rows: int = 24, cols: int = 80, umask: int = -1
+) -> Terminal:
+    """Return the wizard on a terminal."""
+    return Terminal([*WIZARD, *arguments], env=env, rows=rows, cols=cols, umask=umask)
+
+
+def tick_all(terminal: Terminal) -> None:
+    """Step 1: tick the seven lines, one key each, and go on."""
+    terminal.wait_for("0 of 7 ticked")
+    for count in range(1, 8):
+        terminal.send(SPACE)
+        terminal.wait_for(f"{count} of 7 ticked")
+    terminal.send(ENTER)
+    terminal.wait_for("From the OAuth app you made")
+
+
+def enter(terminal: Terminal, label: str, text: str) -> None:
+    """Paste into the focused field, wait until it says saved, and press Enter."""
+    terminal.paste(text)
+    terminal.wait_for(lambda screen: is_saved(screen, label))
+    terminal.send(ENTER)
+
+
+def is_saved(screen: str, label: str) -> bool:
+    """Whether a field's line says "saved"."""
+    return any(label in line and "saved" in line for line in screen.splitlines())
+
+
+def link(terminal: Terminal) -> str:
+    """Step 3: copy the link, which leads on to Redirect; return what was copied."""
+    terminal.wait_for("Approve access")
+    terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
+    terminal.send(ctrl("y"))
+    terminal.wait_for("paste it here")
+    return terminal.clipboard[-1]
+
+
+def finish(terminal: Terminal) -> int:
+    """Steps 5 and 6: wait for the check, go on, and finish; return the exit code."""
+    terminal.wait_for(lambda screen: "Refresh rehearsed" in screen and "Next ›" in screen)
+    terminal.send(ENTER)
+    terminal.wait_for("Finish")
+    terminal.send(ENTER)
+    return terminal.wait_exit()

@@ -1,0 +1,114 @@
+"""Shows one screen in an app that has nothing else, and keeps what it was left with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+import wizard.ui.app
+from tests.driving import text_of, wait_until
+from wizard.domain.problems import ExitCode
+from wizard.ui.app import WizardApp
+from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.theme import DARK, LIGHT
+
+BANNER = Banner("default")
+
+Shown = TypeVar("Shown", bound=Screen[object])
+
+
+class Host(App[ExitCode]):
+    """An empty app with the wizard's style and measures."""
+
+    CSS_PATH = str(Path(wizard.ui.app.__file__).with_name("app.tcss"))
+    HORIZONTAL_BREAKPOINTS = WizardApp.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = WizardApp.VERTICAL_BREAKPOINTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.suspended = 0
+        """How often the terminal was handed over."""
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Count only: there is no terminal here that could be handed over."""
+        self.suspended += 1
+        yield
+
+
+@dataclass
+class Stage(Generic[Shown]):
+    """A screen that is shown, and how to act on it."""
+
+    app: Host
+    pilot: Pilot[ExitCode]
+    screen: Shown
+    outcomes: list[object] = field(default_factory=list)
+    """What the screen was left with; empty while it is there."""
+
+    @property
+    def text(self) -> str:
+        """What is on the terminal."""
+        return text_of(self.app)
+
+    def words_in(self, selector: str) -> str:
+        """What can be read in a widget, its frame and line breaks taken out."""
+        region = self.app.screen.query_one(selector).region
+        lines = self.text.splitlines()[region.y : region.bottom]
+        cut = " ".join(line.ljust(region.right)[region.x : region.right] for line in lines)
+        return " ".join(word for word in cut.split() if word not in "▌▏│")
+
+    async def until_words(self, selector: str, words: str) -> None:
+        """Wait until the words can be read in a widget."""
+        await wait_until(
+            self.pilot,
+            lambda: words in self.words_in(selector),
+            f"“{words}” in {selector}: {self.text}",
+        )
+
+    async def until_text(self, *words: str) -> None:
+        """Wait until all of the words can be read."""
+        await wait_until(
+            self.pilot, lambda: all(word in self.text for word in words), f"{words} in {self.text}"
+        )
+
+    async def outcome(self) -> object:
+        """Wait until the screen has been left; return what with."""
+        await wait_until(self.pilot, lambda: bool(self.outcomes), "an outcome")
+        assert len(self.outcomes) == 1
+        return self.outcomes[0]
+
+    async def until_shown(self, kind: type[Screen[object]]) -> None:
+        """Wait until a screen of this kind is on top."""
+        await wait_until(self.pilot, lambda: isinstance(self.app.screen, kind), kind.__name__)
+
+
+@asynccontextmanager
+async def showing(
+    screen: Shown, size: tuple[int, int] = (80, 24), *, notifications: bool = False
+) -> AsyncIterator[Stage[Shown]]:
+    """Show a screen until the end of the block."""
+    app = Host()
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        stage = Stage(app, pilot, screen)
+        app.push_screen(screen, stage.outcomes.append)
+        await wait_until(
+            pilot,
+            lambda: (
+                app.screen is screen
+                and (not isinstance(screen, StepScreen) or screen.shown_at is not None)
+            ),
+            f"{screen!r} to be shown",
+        )
+        yield stage
+        app.exit(ExitCode.FINE)

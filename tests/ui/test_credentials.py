@@ -1,0 +1,443 @@
+"""Step 2, alone: what is entered, what is said of it, what is kept, and what is never shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from tests.driving import paste, wait_until
+from tests.fakes import NOW, tokens
+from tests.ui.hosting import BANNER, Stage, showing
+from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
+from wizard.domain.authorize import begin
+from wizard.domain.book.here import DISK_FULL
+from wizard.domain.form import CredentialField, with_field
+from wizard.domain.models import TWILIO, CredentialSet, Pkce
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.state import Back, Next
+from wizard.ui.screens.advanced import AdvancedScreen
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.widgets.field import Entry, SecretEntry
+
+WHOLE = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
+GRANTED = replace(WHOLE, tokens=tokens(), attempts=(begin(WHOLE, None, NOW),))
+ID, SECRET_ENTRY, URL = "#client-id", "#client-secret", "#redirect-url"
+OTHER_ID = "OQfedcba9876543210fedcba9876543210"
+AUTHORIZATION_URL = (
+    f"https://oauth.twilio.com/v2/authorize?client_id={OTHER_ID}&response_type=code"
+    "&scope=offline_access&redirect_uri=https%3A%2F%2Fidp.example.edu%2Fcb&state=STATE"
+)
+
+
+@dataclass
+class Form:
+    """Keeps the draft as the session does: in memory at once, on disk unless that fails."""
+
+    draft: CredentialSet = field(default_factory=CredentialSet)
+    kept: CredentialSet = field(default_factory=CredentialSet)
+    failure: SetupError | None = None
+
+    async def save_draft(self, draft: CredentialSet) -> None:
+        self.draft = draft
+        if self.failure is not None:
+            raise self.failure
+        self.kept = draft
+
+    async def save_field(self, which: CredentialField, value: Secret) -> None:
+        await self.save_draft(with_field(self.draft, which, value.reveal()))
+
+    def refuse(self, which: CredentialField, value: Secret) -> str | None:
+        return "not this one" if value.reveal() == "refused" else None
+
+    def screen(self) -> CredentialsScreen:
+        return CredentialsScreen(
+            BANNER,
+            draft=lambda: self.draft,
+            save_field=self.save_field,
+            save_draft=self.save_draft,
+            refuse=self.refuse,
+        )
+
+
+def full_disk() -> SetupError:
+    return SetupError(DISK_FULL.about(path="/somewhere"))
+
+
+def entry(stage: Stage[CredentialsScreen], selector: str) -> Entry:
+    return stage.screen.query_one(selector, Entry)
+
+
+async def paste_into(stage: Stage[CredentialsScreen], selector: str, text: str) -> None:
+    """Go into a field and paste, as a hand with a mouse would."""
+    await stage.pilot.click(selector)
+    await paste(stage.pilot, text)
+
+
+async def until_saved(stage: Stage[CredentialsScreen], selector: str) -> None:
+    await stage.until_words(f"{selector}-field", "✓ saved")
+
+
+# -- the road through the form -------------------------------------------------------------
+
+
+async def test_enter_goes_to_the_next_empty_field_and_then_on() -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        assert entry(stage, ID).has_focus
+        await paste(stage.pilot, CLIENT_ID)
+        await stage.pilot.press("enter")
+        assert entry(stage, SECRET_ENTRY).has_focus
+        await paste_into(stage, URL, REDIRECT_URL)
+        await stage.pilot.press("enter")
+        assert entry(stage, SECRET_ENTRY).has_focus
+        await paste(stage.pilot, SECRET)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    assert form.kept == WHOLE
+
+
+async def test_what_is_typed_is_saved_when_the_field_is_left() -> None:
+    form = Form(replace(WHOLE, redirect_url=""))
+    async with showing(form.screen()) as stage:
+        assert entry(stage, URL).has_focus
+        await stage.pilot.press(*"https://a.edu/b")
+        assert form.kept.redirect_url == ""
+        assert "✓ saved" not in stage.words_in(f"{URL}-field")
+        await stage.pilot.press("shift+tab")
+        await until_saved(stage, URL)
+        assert form.kept.redirect_url == "https://a.edu/b"
+        assert stage.outcomes == []
+
+
+async def test_enter_saves_what_was_only_typed() -> None:
+    form = Form(replace(WHOLE, redirect_url=""))
+    async with showing(form.screen()) as stage:
+        await stage.pilot.press(*"https://a.edu/b", "enter")
+        assert await stage.outcome() == Next()
+    assert form.kept.redirect_url == "https://a.edu/b"
+
+
+async def test_enter_in_an_empty_field_says_what_belongs_there() -> None:
+    async with showing(Form().screen()) as stage:
+        await stage.pilot.press("enter")
+        await stage.until_words(f"{ID}-field", "Enter the Client ID")
+        assert stage.outcomes == []
+        assert entry(stage, ID).has_focus
+
+
+async def test_each_right_field_is_saved_also_while_another_is_wrong() -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, "AC" + "0" * 32)
+        await stage.until_words(f"{ID}-field", "Account SID")
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await until_saved(stage, SECRET_ENTRY)
+        await paste_into(stage, URL, REDIRECT_URL)
+        await until_saved(stage, URL)
+        assert form.kept == replace(WHOLE, client_id="")
+        await stage.pilot.press("enter")
+        assert entry(stage, ID).has_focus
+        assert stage.outcomes == []
+
+
+@pytest.mark.parametrize(
+    ("selector", "text", "words"),
+    [
+        (ID, "AC" + "0" * 32, "Account SID"),
+        (ID, "SK" + "0" * 32, "API key SID"),
+        (ID, CLIENT_ID[:12], "12 of 34"),
+        (SECRET_ENTRY, CLIENT_ID, "This is the Client ID"),
+        (SECRET_ENTRY, "refused", "not this one"),
+        (URL, "http://scim.example.edu/cb", "Use https"),
+        (URL, "https://scim.example.edu/cb#x", "no fragment"),
+        (URL, "javascript://x", "must start with https"),
+    ],
+)
+async def test_a_wrong_value_is_named_under_its_field_and_not_kept(
+    selector: str, text: str, words: str
+) -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, selector, text)
+        await stage.until_words(f"{selector}-field", words)
+        assert "✓" not in stage.words_in(f"{selector}-field")
+    assert form.kept == CredentialSet()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://scim.example.edu/", "ends in a slash"),
+        ("https://example.com/token", "is not yours"),
+        ("https://acme.okta.com/cb", "may use the code up"),
+    ],
+)
+async def test_a_doubtful_redirect_url_is_warned_of_and_kept(url: str, words: str) -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, URL, url)
+        await stage.until_words(f"{URL}-field", words)
+        assert "! " in stage.words_in(f"{URL}-field")
+        await until_saved(stage, URL)
+    assert form.kept.redirect_url == url
+
+
+async def test_the_length_of_a_client_id_is_counted_while_it_is_typed() -> None:
+    async with showing(Form().screen()) as stage:
+        await stage.pilot.press(*"OQ01")
+        await stage.until_words(f"{ID}-field", "4 of 34")
+
+
+@pytest.mark.parametrize("around", ['"{}"', " {}\n", "\u200b{}\ufeff", "“{}”\r\n", "\x1b{}\x00"])
+async def test_what_only_came_along_with_a_paste_is_left_out(around: str) -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        for selector, text in ((ID, CLIENT_ID), (SECRET_ENTRY, SECRET), (URL, REDIRECT_URL)):
+            await paste_into(stage, selector, around.format(text))
+            await until_saved(stage, selector)
+    assert form.kept == WHOLE
+
+
+async def test_two_lines_are_not_taken_for_one_value() -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, f"{SECRET[:20]}\n{SECRET[20:]}")
+        await stage.until_words(f"{SECRET_ENTRY}-field", "no blanks inside")
+    assert form.kept == CredentialSet()
+
+
+# -- an Authorization URL -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("selector", [ID, SECRET_ENTRY, URL])
+async def test_an_authorization_url_fills_in_what_it_holds(selector: str) -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, selector, f"\n {AUTHORIZATION_URL}\n")
+        await until_saved(stage, ID)
+        await until_saved(stage, URL)
+        assert entry(stage, ID).value == OTHER_ID
+        assert entry(stage, URL).value == "https://idp.example.edu/cb"
+        assert entry(stage, SECRET_ENTRY).value == ""
+        assert entry(stage, SECRET_ENTRY).has_focus
+    assert form.kept == CredentialSet(OTHER_ID, None, "https://idp.example.edu/cb")
+
+
+@pytest.mark.parametrize("selector", [ID, SECRET_ENTRY, URL])
+async def test_a_foreign_authorization_url_is_asked_about(selector: str) -> None:
+    foreign = AUTHORIZATION_URL.replace("oauth.twilio.com", "evil.example.net")
+    form = Form(WHOLE, WHOLE)
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, selector, foreign)
+        await stage.until_shown(ConfirmScreen)
+        await stage.until_text("evil.example.net", "oauth.twilio.com")
+        await stage.pilot.press("enter")
+        await stage.until_shown(CredentialsScreen)
+        await wait_until(stage.pilot, lambda: entry(stage, ID).value == CLIENT_ID, "the old ID")
+        assert entry(stage, URL).value == REDIRECT_URL
+        assert entry(stage, SECRET_ENTRY).value == ""
+        assert form.draft == form.kept == WHOLE
+
+        await paste_into(stage, selector, foreign)
+        await stage.until_shown(ConfirmScreen)
+        await stage.pilot.press("tab", "enter")
+        await stage.until_shown(CredentialsScreen)
+        await until_saved(stage, ID)
+        await wait_until(stage.pilot, lambda: form.kept.client_id == OTHER_ID, "the new ID")
+    assert form.kept.endpoints == TWILIO
+
+
+# -- the secret ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["ctrl+r", "f2"])
+async def test_a_secret_is_masked_until_asked_for_and_again_when_left(key: str) -> None:
+    async with showing(Form().screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await until_saved(stage, SECRET_ENTRY)
+        assert SECRET[:12] not in stage.text
+        await stage.pilot.press(key)
+        await stage.until_text(SECRET[:12])
+        await stage.pilot.press("tab")
+        await wait_until(stage.pilot, lambda: SECRET[:12] not in stage.text, "the mask")
+        await stage.pilot.press(key)
+        await stage.until_text(SECRET[:12])
+        await stage.pilot.press(key)
+        await wait_until(stage.pilot, lambda: SECRET[:12] not in stage.text, "the mask")
+
+
+@pytest.mark.parametrize("keys", [("ctrl+c",), ("ctrl+x",), ("ctrl+a", "ctrl+c"), ("super+c",)])
+async def test_no_key_copies_or_cuts_a_secret(keys: tuple[str, ...]) -> None:
+    async with showing(Form().screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await stage.pilot.press("ctrl+r", "home", "shift+end", *keys)
+        assert stage.app.clipboard == ""
+        assert entry(stage, SECRET_ENTRY).value == SECRET
+
+
+async def test_no_mouse_copies_a_secret() -> None:
+    async with showing(Form().screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await stage.pilot.press("ctrl+r")
+        await stage.pilot.mouse_down(SECRET_ENTRY, offset=(2, 0))
+        await stage.pilot.hover(SECRET_ENTRY, offset=(30, 0))
+        await stage.pilot.mouse_up(SECRET_ENTRY, offset=(30, 0))
+        await stage.pilot.double_click(SECRET_ENTRY, offset=(8, 0))
+        await stage.pilot.press("ctrl+c", "ctrl+x")
+        assert stage.app.clipboard == ""
+        assert not stage.screen.get_selected_text()
+        assert entry(stage, SECRET_ENTRY).value == SECRET
+
+
+async def test_focus_does_not_select_a_secret() -> None:
+    async with showing(Form().screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await stage.pilot.press("tab", "shift+tab")
+        assert entry(stage, SECRET_ENTRY).has_focus
+        assert entry(stage, SECRET_ENTRY).selection.is_empty
+
+
+@pytest.mark.parametrize("selector", [ID, SECRET_ENTRY, URL])
+async def test_a_paste_replaces_and_can_be_taken_back(selector: str) -> None:
+    async with showing(Form().screen()) as stage:
+        await paste_into(stage, selector, "the-first")
+        await paste(stage.pilot, "the-second")
+        assert entry(stage, selector).value == "the-second"
+        await stage.pilot.press("ctrl+z")
+        assert entry(stage, selector).value == "the-first"
+        await stage.pilot.press("ctrl+z")
+        assert entry(stage, selector).value == "the-second"
+
+
+async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -> None:
+    form = Form(WHOLE, WHOLE)
+    async with showing(form.screen()) as stage:
+        secret = stage.screen.query_one(SECRET_ENTRY, SecretEntry)
+        assert secret.value == ""
+        await stage.until_words(f"{SECRET_ENTRY}-field", "✓ saved")
+        assert "stored" in stage.words_in(f"{SECRET_ENTRY}-field")
+        await stage.pilot.press("ctrl+r")
+        assert SECRET[:6] not in stage.text
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    assert form.kept == WHOLE
+
+
+async def test_a_new_secret_replaces_the_stored_one_and_keeps_the_tokens() -> None:
+    form = Form(GRANTED, GRANTED)
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, "rotated-secret")
+        await until_saved(stage, SECRET_ENTRY)
+    assert form.kept == replace(GRANTED, client_secret=Secret("rotated-secret"))
+
+
+# -- saving fails -------------------------------------------------------------------------
+
+
+async def test_a_save_that_fails_stays_and_is_tried_again() -> None:
+    form = Form(replace(WHOLE, redirect_url=""), failure=full_disk())
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, REDIRECT_URL)
+        await stage.until_text(DISK_FULL.title)
+        await stage.pilot.press("enter")
+        await stage.pilot.press("shift+tab")
+        assert "saved" not in stage.words_in(f"{URL}-field")
+        assert stage.outcomes == []
+        form.failure = None
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    assert form.kept == WHOLE
+
+
+async def test_going_on_unsaved_is_chosen() -> None:
+    form = Form(replace(WHOLE, redirect_url=""), failure=full_disk())
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, REDIRECT_URL)
+        await wait_until(stage.pilot, lambda: bool(stage.screen.query("#unsaved")), "the choice")
+        await stage.pilot.click("#unsaved")
+        assert await stage.outcome() == Next()
+    assert form.draft == WHOLE
+    assert form.kept == CredentialSet()
+
+
+async def test_the_choice_goes_away_once_saving_works() -> None:
+    form = Form(replace(WHOLE, redirect_url=""), failure=full_disk())
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, REDIRECT_URL)
+        await stage.until_text(DISK_FULL.title)
+        form.failure = None
+        await paste(stage.pilot, f"{REDIRECT_URL}/2")
+        await until_saved(stage, URL)
+        assert DISK_FULL.title not in stage.text
+        assert not stage.screen.query("#unsaved")
+
+
+# -- advanced -----------------------------------------------------------------------------
+
+
+async def open_advanced(stage: Stage[CredentialsScreen]) -> None:
+    await stage.pilot.click("#advanced")
+    await stage.until_shown(AdvancedScreen)
+
+
+async def test_other_endpoints_drop_tokens_and_links() -> None:
+    form = Form(GRANTED, GRANTED)
+    async with showing(form.screen(), (80, 30)) as stage:
+        await open_advanced(stage)
+        await stage.pilot.click("#token-url")
+        await paste(stage.pilot, "http://127.0.0.1:8765/v2/token")
+        await stage.pilot.press("enter")
+        await stage.until_shown(CredentialsScreen)
+        await wait_until(stage.pilot, lambda: form.kept.tokens is None, "the change")
+    endpoints = replace(TWILIO, token_url="http://127.0.0.1:8765/v2/token")
+    assert form.kept == replace(WHOLE, endpoints=endpoints)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(Pkce.AUTO, Pkce.ON), (Pkce.ON, Pkce.OFF), (Pkce.OFF, Pkce.AUTO)]
+)
+async def test_scope_and_pkce_keep_the_tokens(before: Pkce, after: Pkce) -> None:
+    form = Form(replace(GRANTED, pkce=before))
+    async with showing(form.screen(), (80, 30)) as stage:
+        await open_advanced(stage)
+        await stage.pilot.click("#scope")
+        await paste(stage.pilot, "offline_access openid")
+        await stage.pilot.press("tab", "enter", "shift+tab", "enter")
+        await stage.until_shown(CredentialsScreen)
+        await wait_until(stage.pilot, lambda: form.kept.pkce is after, "the change")
+    assert form.kept == replace(GRANTED, scope="offline_access openid", pkce=after)
+
+
+@pytest.mark.parametrize("bad", ["", "http://oauth.twilio.com/v2/token", "token", "https://"])
+async def test_a_bad_endpoint_is_refused(bad: str) -> None:
+    form = Form(GRANTED, GRANTED)
+    async with showing(form.screen(), (80, 30)) as stage:
+        await open_advanced(stage)
+        await stage.pilot.click("#token-url")
+        await paste(stage.pilot, bad)
+        await stage.pilot.press("enter")
+        await stage.until_words("#token-url-field", "✗")
+        assert isinstance(stage.app.screen, AdvancedScreen)
+        await stage.pilot.press("escape")
+        await stage.until_shown(CredentialsScreen)
+        assert stage.outcomes == []
+    assert form.kept == GRANTED
+
+
+async def test_endpoints_that_cannot_be_saved_are_said() -> None:
+    form = Form(GRANTED, GRANTED, full_disk())
+    async with showing(form.screen(), (80, 30)) as stage:
+        await open_advanced(stage)
+        await stage.pilot.press("enter")
+        await stage.until_text(DISK_FULL.title)
+
+
+async def test_escape_is_back_and_keeps_what_was_typed_and_is_right() -> None:
+    form = Form(replace(WHOLE, redirect_url=""))
+    async with showing(form.screen()) as stage:
+        await stage.pilot.press(*"https://a.edu/b", "escape")
+        assert await stage.outcome() == Back()
+        await wait_until(stage.pilot, lambda: bool(form.kept.redirect_url), "the last field")

@@ -1,0 +1,197 @@
+"""Step 1, alone: ticks, what is missing, who uses it, and what the machine found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.ui.hosting import BANNER, showing
+from wizard.domain.book.here import DISK_FULL
+from wizard.domain.book.network import NO_DNS
+from wizard.domain.checks import Check, Status
+from wizard.domain.prerequisites import CONSOLE, PREREQUISITES
+from wizard.domain.problems import SetupError
+from wizard.flow.state import Back, Next
+from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.widgets.checklist import Checklist
+
+IDS = tuple(p.id for p in PREREQUISITES)
+REQUIRED = tuple(p.id for p in PREREQUISITES if p.is_required)
+FINE = (Check("reach", "Reached", Status.PASSED), Check("clock", "Clock", Status.PASSED))
+
+
+@dataclass
+class Machine:
+    """What the screen is given: it remembers what was saved, and answers what it is told to."""
+
+    ticks: tuple[str, ...] = ()
+    audience: str | None = None
+    can_go_back: bool = False
+    failure: SetupError | None = None
+    checks: tuple[Check, ...] = FINE
+    probes: int = 0
+    has_browser: bool = True
+    saved: list[tuple[str, ...]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+    async def save_ticks(self, ticks: tuple[str, ...]) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.saved.append(ticks)
+
+    async def save_audience(self, audience: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.audience = audience
+
+    async def probe(self) -> tuple[Check, ...]:
+        self.probes += 1
+        return self.checks
+
+    async def open_url(self, url: str) -> bool:
+        self.opened.append(url)
+        return self.has_browser
+
+    def screen(self) -> PrerequisitesScreen:
+        return PrerequisitesScreen(
+            BANNER,
+            ticks=self.ticks,
+            audience=self.audience,
+            can_go_back=self.can_go_back,
+            save_ticks=self.save_ticks,
+            save_audience=self.save_audience,
+            probe=self.probe,
+            open_url=self.open_url,
+        )
+
+
+async def test_eight_keys_tick_all_seven_and_leave() -> None:
+    machine = Machine()
+    async with showing(machine.screen()) as stage:
+        await stage.pilot.press(*["space"] * 7, "enter")
+        assert await stage.outcome() == Next()
+    assert machine.saved == [IDS[: count + 1] for count in range(7)]
+
+
+async def test_space_unticks_and_a_click_ticks() -> None:
+    machine = Machine(ticks=IDS[:2])
+    async with showing(machine.screen()) as stage:
+        assert stage.text.count("[x]") == 2
+        await stage.pilot.press("up", "space")
+        assert machine.saved[-1] == IDS[:1]
+        await stage.pilot.click(Checklist, offset=(1, 6))
+        assert machine.saved[-1] == (IDS[0], IDS[6])
+        assert "2 of 7" in stage.text
+        assert stage.outcomes == []
+
+
+async def test_the_why_follows_the_cursor() -> None:
+    async with showing(Machine().screen()) as stage:
+        for item in PREREQUISITES:
+            await stage.until_words("#why", item.why)
+            await stage.pilot.press("down")
+
+
+async def test_the_cursor_begins_at_the_first_open_line() -> None:
+    async with showing(Machine(ticks=IDS[:3]).screen()) as stage:
+        await stage.pilot.press("space")
+        assert stage.screen.query_one(Checklist).ticks == set(IDS[:4])
+
+
+async def test_enter_names_what_is_missing_and_a_second_one_goes_on() -> None:
+    machine = Machine(ticks=tuple(i for i in IDS if i not in ("app", "secret")))
+    async with showing(machine.screen()) as stage:
+        await stage.pilot.press("home", "enter")
+        await stage.until_words("#why", "2 are not ticked")
+        assert stage.screen.query_one(Checklist).highlighted.id == "app"
+        assert stage.outcomes == []
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+
+
+async def test_ticking_takes_the_warning_back() -> None:
+    async with showing(Machine(ticks=IDS[:5]).screen()) as stage:
+        await stage.pilot.press("enter", "space", "enter")
+        await stage.until_words("#why", "One is not ticked")
+        assert stage.outcomes == []
+
+
+async def test_what_is_only_recommended_may_stay_open() -> None:
+    async with showing(Machine(ticks=REQUIRED).screen()) as stage:
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+
+
+async def test_escape_leads_back_only_where_something_is_set_up() -> None:
+    async with showing(Machine().screen()) as stage:
+        await stage.pilot.press("escape")
+        assert stage.outcomes == []
+        assert not stage.screen.query("#back")
+    async with showing(Machine(can_go_back=True).screen()) as stage:
+        await stage.pilot.press("escape")
+        assert await stage.outcome() == Back()
+
+
+async def test_a_save_that_fails_is_said_and_does_not_stop_the_road() -> None:
+    failure = SetupError(DISK_FULL.about(path="/somewhere"))
+    async with showing(Machine(ticks=IDS[1:], failure=failure).screen()) as stage:
+        await stage.pilot.press("space")
+        await stage.until_text(DISK_FULL.title, "/somewhere")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+
+
+async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
+    machine = Machine()
+    async with showing(machine.screen()) as stage:
+        await stage.pilot.press("i")
+        await stage.until_shown(AudienceScreen)
+        await stage.until_text("script")
+        await stage.pilot.press("down", "down")
+        await stage.until_text("client credentials", "iam.twilio.com")
+        await stage.pilot.press("enter")
+        await stage.until_shown(PrerequisitesScreen)
+        assert machine.audience == "entra"
+        await stage.pilot.press("i")
+        await stage.until_shown(AudienceScreen)
+        await stage.until_text("client credentials")
+        await stage.pilot.press("escape")
+        await stage.until_shown(PrerequisitesScreen)
+        assert machine.audience == "entra"
+        assert stage.outcomes == []
+
+
+async def test_an_audience_that_cannot_be_saved_is_said() -> None:
+    machine = Machine(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    async with showing(machine.screen()) as stage:
+        await stage.pilot.press("i")
+        await stage.until_shown(AudienceScreen)
+        await stage.until_text("script")
+        await stage.pilot.press("enter")
+        await stage.until_text(DISK_FULL.title)
+
+
+async def test_the_machine_says_what_it_found_and_looks_again() -> None:
+    problem = NO_DNS.about(host="oauth.twilio.com")
+    warning = Check("reach", problem.title, Status.WARNING, problem=problem)
+    noted = Check("clock", "Clock off", Status.WARNING, note="by 7 min")
+    machine = Machine(checks=(warning, noted))
+    async with showing(machine.screen(), (80, 30)) as stage:
+        await stage.until_text(f"! {problem.title}", problem.remedy[:30], "! Clock off (by 7 min)")
+        machine.checks = FINE
+        await stage.pilot.press("r")
+        await stage.until_text("✓\xa0Reached")
+        assert problem.title not in stage.text
+        assert machine.probes == 2
+        assert stage.screen.checks == FINE
+
+
+async def test_o_opens_the_console_or_shows_its_address() -> None:
+    machine = Machine()
+    async with showing(machine.screen(), notifications=True) as stage:
+        await stage.pilot.press("o")
+        assert machine.opened == [CONSOLE]
+        assert CONSOLE[:30] not in stage.text
+        machine.has_browser = False
+        await stage.pilot.press("o")
+        await stage.until_text("1console.twilio.com")

@@ -1,0 +1,172 @@
+"""The road walked with real keys, from the first screen to the last: for tests and pictures.
+
+Each walk begins where the app begins and ends on a screen in the state that is worth looking at;
+it returns that screen. The values are fixed, so that two walks show the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from unittest.mock import patch
+
+from textual.pilot import Pilot
+
+from tests.driving import paste, text_of, wait_for_screen, wait_until
+from tests.fakes import World, tokens
+from wizard.domain.book.scim import MISSING_PERMISSION
+from wizard.domain.models import UserList
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.secret import Secret
+from wizard.store.profiles import FileProfileStore
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+
+CLIENT_ID: Final = "OQ0123456789abcdef0123456789abcdef"
+SECRET: Final = "k3Yq-0mB2vXw9TzR4uLs7NpD1eHf6JaC8gQi5oKx_WbVtMyZnUcErSdAlGhPjFqI"
+REDIRECT_URL: Final = "https://scim.example.edu/callback"
+STATE: Final = "7Q2m-JxT0bVhZr9sLkYwEoNpUaDcGf3H"
+CODE: Final = "c" * 1100
+ANSWER: Final = f"{REDIRECT_URL}?code={CODE}&state={STATE}"
+"""The address landed on after Approve access."""
+
+ThePilot = Pilot[ExitCode]
+
+
+def happy_world(home: Path) -> World:
+    """Return a world whose answers lead to Done once."""
+    world = World(FileProfileStore(home))
+    world.tokens.exchanges = [tokens("1")]
+    world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    world.users.answers = [UserList(25)]
+    return world
+
+
+@contextmanager
+def known_state() -> Iterator[None]:
+    """Make every link with the same state, so that ANSWER answers it."""
+    with patch("wizard.domain.authorize._random", lambda: Secret(STATE)):
+        yield
+
+
+async def prerequisites(pilot: ThePilot, world: World) -> PrerequisitesScreen:
+    """Walk to the first step: five of seven ticked, the machine looked at."""
+    screen = await wait_for_screen(pilot, PrerequisitesScreen)
+    assert isinstance(screen, PrerequisitesScreen)
+    await wait_until(pilot, lambda: bool(screen.checks), "the machine's checks")
+    await pilot.press(*["space"] * 5)
+    return screen
+
+
+async def empty_credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
+    """Walk to the second step: nothing entered yet."""
+    await prerequisites(pilot, world)
+    await pilot.press("space", "space", "enter")
+    screen = await wait_for_screen(pilot, CredentialsScreen)
+    assert isinstance(screen, CredentialsScreen)
+    return screen
+
+
+async def credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
+    """Walk to the second step: all three pasted and saved, the focus in the last."""
+    screen = await empty_credentials(pilot, world)
+    await fill_in(pilot, screen, CLIENT_ID, SECRET, REDIRECT_URL)
+    return screen
+
+
+async def fill_in(pilot: ThePilot, screen: CredentialsScreen, *texts: str) -> None:
+    """Paste the three fields, Enter between them; wait until each says that it is saved."""
+    names = ("client-id", "client-secret", "redirect-url")
+    for count, (name, text) in enumerate(zip(names, texts, strict=True)):
+        if count:
+            await pilot.press("enter")
+        entry = screen.query_one(f"#{name}")
+        await wait_until(pilot, lambda entry=entry: entry.has_focus, f"the focus in {name}")  # type: ignore[misc]
+        await paste(pilot, text)
+    await wait_until(pilot, lambda: text_of(pilot.app).count("✓ saved") == 3, "all three saved")
+
+
+async def authorize(pilot: ThePilot, world: World) -> AuthorizeScreen:
+    """Walk to the third step: the link is there."""
+    await credentials(pilot, world)
+    await pilot.press("enter")
+    return await linked_authorize(pilot)
+
+
+async def linked_authorize(pilot: ThePilot) -> AuthorizeScreen:
+    """Wait for Authorize with its link."""
+    screen = await wait_for_screen(pilot, AuthorizeScreen)
+    assert isinstance(screen, AuthorizeScreen)
+    await wait_until(pilot, lambda: screen.link is not None, "the link")
+    return screen
+
+
+async def redirect(pilot: ThePilot, world: World) -> RedirectScreen:
+    """Walk to the fourth step: the browser was asked, nothing pasted yet."""
+    await authorize(pilot, world)
+    await pilot.press("enter")
+    return await linked_redirect(pilot)
+
+
+async def linked_redirect(pilot: ThePilot) -> RedirectScreen:
+    """Wait for Redirect with its link."""
+    screen = await wait_for_screen(pilot, RedirectScreen)
+    assert isinstance(screen, RedirectScreen)
+    await wait_until(pilot, lambda: screen.link is not None, "the link")
+    return screen
+
+
+async def redirect_mismatch(pilot: ThePilot, world: World) -> RedirectScreen:
+    """Walk to the fourth step: another address than the Redirect URL was pasted."""
+    screen = await redirect(pilot, world)
+    await paste(pilot, ANSWER.replace("callback", "callbacks"))
+    return screen
+
+
+async def check(pilot: ThePilot, world: World) -> CheckScreen:
+    """Walk to the fifth step: the check has ended."""
+    await redirect(pilot, world)
+    await paste(pilot, ANSWER)
+    return await reported_check(pilot)
+
+
+async def reported_check(pilot: ThePilot) -> CheckScreen:
+    """Wait for Check with its report, and until it takes an Enter."""
+    screen = await wait_for_screen(pilot, CheckScreen)
+    assert isinstance(screen, CheckScreen)
+    await wait_until(pilot, lambda: screen.report is not None, "the report")
+    await wait_for_screen(pilot, CheckScreen)
+    return screen
+
+
+async def check_failed(pilot: ThePilot, world: World) -> CheckScreen:
+    """Walk to the fifth step: a permission is missing."""
+    problem = MISSING_PERMISSION.about(permission="managed-users/list")
+    world.users.answers.insert(0, SetupError(problem))
+    return await check(pilot, world)
+
+
+async def done(pilot: ThePilot, world: World) -> DoneScreen:
+    """Walk to the end."""
+    await check(pilot, world)
+    await wait_until(pilot, lambda: pilot.app.focused is not None, "a focus")
+    await pilot.press("enter")
+    screen = await wait_for_screen(pilot, DoneScreen)
+    assert isinstance(screen, DoneScreen)
+    return screen
+
+
+async def overview(pilot: ThePilot, world: World) -> OverviewScreen:
+    """Walk to the end and on to Overview."""
+    await done(pilot, world)
+    await pilot.press("escape")
+    screen = await wait_for_screen(pilot, OverviewScreen)
+    assert isinstance(screen, OverviewScreen)
+    return screen

@@ -191,10 +191,16 @@ def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
 
 
 def _run(opening: AbstractContextManager[WizardApp]) -> int:
+    from wizard.host import terminal
+
     with opening as app:
         app.run()
-        for line in app.farewell():
-            click.echo(line, err=True)
+        try:
+            for line in app.farewell():
+                click.echo(line, err=True)
+        except OSError:
+            # The window was closed: nobody is there to read it.
+            terminal.let_go()
         return app.return_code or 0
 
 

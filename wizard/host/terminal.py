@@ -6,6 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Final, TextIO
 
 ESCAPE_DELAY: Final = "100"
@@ -54,3 +55,12 @@ def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None
 def _is_tty(stream: TextIO | None) -> bool:
     # None without a console (pythonw), closed after `<&-`; isatty raises on a closed one.
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def let_go() -> None:
+    """Write no more to a terminal that is gone.
+
+    Python ends with 120, whatever exit code was meant, when stdout or stderr cannot be flushed.
+    """
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open to the very end
+    sys.stdout = sys.stderr = nowhere

@@ -129,6 +129,9 @@ class LinkScreen(StepScreen):
 
     def action_fresh_link(self) -> None:
         """Make a fresh link; on Redirect that means going back to hand it out."""
+        # Both are about the link before.
+        self.question = None
+        self.query_one(ProblemPanel).show(None)
         self.make_link(is_fresh=True)
 
     @work(group="hand-out")

@@ -82,9 +82,13 @@ class StepScreen(Screen[Outcome]):
 
     def leave(self, outcome: Outcome) -> None:
         """Leave, once: a second Enter in the same read must not dismiss another screen."""
-        if not self._has_left:
-            self._has_left = True
-            self.dismiss(outcome)
+        if self._has_left:
+            return
+        self._has_left = True
+        # A dialog may be open when the listener catches the answer: dismissing takes the top.
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
+        self.dismiss(outcome)
 
     # -- the frame ---------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         """Close with the changes, or say what is wrong with them."""
         wrong = [id_ for id_ in _ENDPOINTS if not self._is_right(id_)]
         if wrong:
-            self.query_one(f"#{wrong[0]}", Entry).focus()
+            self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in _ENDPOINTS)
         changed = replace(

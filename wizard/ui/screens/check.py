@@ -102,7 +102,7 @@ class CheckScreen(StepScreen):
         self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
-            button.focus()
+            self.set_focus(button)
 
     def action_primary(self) -> None:
         """Go on, try again, or go where the problem can be mended."""

@@ -87,7 +87,7 @@ class CredentialsScreen(StepScreen):
             if form.is_kept(self._draft(), field):
                 self._judge(field, is_saved=True)
         empty = next((f for f in CredentialField if self._is_empty(f)), None)
-        self._entry(empty or CredentialField.CLIENT_ID).focus()
+        self.set_focus(self._entry(empty or CredentialField.CLIENT_ID))
 
     def _entry(self, field: CredentialField) -> Entry:
         return self.query_one(f"#{field.value}", Entry)
@@ -206,7 +206,7 @@ class CredentialsScreen(StepScreen):
             self._settle(CredentialField.REDIRECT_URL)
         empty = next((f for f in CredentialField if self._is_empty(f)), None)
         if empty is not None:
-            self._entry(empty).focus()
+            self.set_focus(self._entry(empty))
 
     # -- going on ----------------------------------------------------------------------------
 
@@ -217,11 +217,11 @@ class CredentialsScreen(StepScreen):
         if here is not None and not self._is_empty(fields[here]):
             for field in fields[here + 1 :] + fields[:here]:
                 if self._is_empty(field):
-                    self._entry(field).focus()
+                    self.set_focus(self._entry(field))
                     return
         wrong = [f for f in fields if not self._settle(f)]
         if wrong:
-            self._entry(wrong[0]).focus()
+            self.set_focus(self._entry(wrong[0]))
             return
         self._go_on()
 
@@ -258,7 +258,7 @@ class CredentialsScreen(StepScreen):
         """Show the secret as it is being entered, or mask it again."""
         entry = self.query_one("#client-secret", SecretEntry)
         if not entry.has_focus:
-            entry.focus()
+            self.set_focus(entry)
         entry.action_toggle_shown()
 
     @on(Button.Pressed, "#advanced")

@@ -172,7 +172,8 @@ class PrerequisitesScreen(StepScreen):
 
 def _warning(check: Check) -> Content:
     note = f" ({check.note})" if check.note else ""
-    lines = [Content.styled(f"! {check.title}{note}", "$warning")]
+    title = check.problem.title if check.problem else check.title
+    lines = [Content.styled(f"! {title}{note}", "$warning")]
     if check.problem is not None:
         lines.append(Content.styled(f"  {check.problem.remedy}", "$muted"))
     return Content("\n").join(lines)

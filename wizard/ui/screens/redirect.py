@@ -109,6 +109,7 @@ class RedirectScreen(LinkScreen):
         self._silence = self.set_timer(SILENCE, self._read_typed) if event.value else None
 
     def _read_typed(self) -> None:
+        self._silence = None
         text = self.query_one(AddressEntry).value
         if isinstance(self.tools.read(text), callback.Received):
             self._mask_and_take(text)

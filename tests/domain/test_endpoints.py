@@ -1,0 +1,64 @@
+"""Endpoints from outside: checked, and never to move a stored secret elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from wizard.domain.endpoints import NAMES, asked, refuse_others
+from wizard.domain.models import TWILIO, Endpoints
+from wizard.domain.problems import ExitCode, SetupError
+
+ELSEWHERE = Endpoints("https://a.example/x", "https://a.example/y", "https://a.example/z")
+
+
+def as_given(endpoints: Endpoints) -> dict[str, str]:
+    return {name: getattr(endpoints, name) for name in NAMES}
+
+
+def test_names_are_those_of_the_endpoints() -> None:
+    assert [field.name for field in fields(Endpoints)] == list(NAMES)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_was_not_given_is_not_asked_for(nothing: str | None) -> None:
+    given = {"authorize_url": nothing, "token_url": " 'https://a.example/t'\n", "scim_url": None}
+    assert asked(given) == {"token_url": "https://a.example/t"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "address",
+    ["http://a.example/", "ftp://a.example/", "a.example", "https://", "https://u:p@a.example/"],
+)
+def test_address_no_secret_may_be_sent_to_is_refused_by_its_name(name: str, address: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        asked({name: address})
+    problem = caught.value.problem
+    assert (problem.id, problem.exit_code) == ("bad-endpoint", ExitCode.USAGE)
+    assert "--" + name.replace("_", "-") in problem.title
+    assert "u:p" not in f"{problem.title}{problem.cause}{problem.remedy}"
+
+
+def test_loopback_may_be_plain_http() -> None:
+    given = {"token_url": "http://127.0.0.1:8080/token"}
+    assert asked(given) == given
+
+
+@pytest.mark.parametrize("stored", [[], [TWILIO], [TWILIO, TWILIO]])
+def test_stored_endpoints_may_be_named_again(stored: list[Endpoints]) -> None:
+    refuse_others(as_given(TWILIO), stored)
+    refuse_others({}, [*stored, ELSEWHERE])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("stored", [[TWILIO], [TWILIO, ELSEWHERE], [ELSEWHERE, TWILIO]])
+def test_other_endpoint_is_refused_with_both_named(name: str, stored: list[Endpoints]) -> None:
+    given = getattr(ELSEWHERE, name)
+    with pytest.raises(SetupError) as caught:
+        refuse_others({name: given}, stored)
+    problem = caught.value.problem
+    assert (problem.id, problem.exit_code) == ("endpoints-conflict", ExitCode.USAGE)
+    assert given in problem.cause
+    assert getattr(TWILIO, name) in problem.cause

@@ -1,0 +1,86 @@
+"""The form of Credentials: rules by field, and what entering one does to a draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from wizard.domain import form
+from wizard.domain.authorize import begin
+from wizard.domain.form import CredentialField
+from wizard.domain.models import CredentialSet
+from wizard.domain.secret import Secret
+
+ID, SECRET, REDIRECT = CredentialField
+GOOD = {ID: "OQ" + "0" * 32, SECRET: "s3cret", REDIRECT: "https://a.example.org/callback"}
+BAD = {ID: "AC" + "0" * 32, SECRET: "two words", REDIRECT: "http://a.example.org/"}
+DRAFT = CredentialSet(GOOD[ID], Secret(GOOD[SECRET]), GOOD[REDIRECT], tokens=tokens())
+WHOLE = replace(DRAFT, attempts=(begin(DRAFT, None, NOW),))
+
+
+def test_fields_are_called_as_at_twilio() -> None:
+    labels = [field.label for field in CredentialField]
+    assert labels == ["Client ID", "Client Secret", "Redirect URL"]
+    assert len({field.value for field in CredentialField}) == 3
+
+
+@pytest.mark.parametrize("field", CredentialField)
+def test_each_field_has_a_rule_of_its_own(field: CredentialField) -> None:
+    assert form.problem(field, GOOD[field]) is None
+    said = form.problem(field, BAD[field])
+    assert said
+    assert said != form.problem(field, "") != form.problem(field, GOOD[field])
+    others = [other for other in CredentialField if other is not field]
+    assert all(form.problem(other, "") != form.problem(field, "") for other in others)
+
+
+@pytest.mark.parametrize("field", CredentialField)
+def test_entered_field_is_kept(field: CredentialField) -> None:
+    assert not form.is_kept(CredentialSet(), field)
+    draft = form.with_field(CredentialSet(), field, GOOD[field])
+    assert [form.is_kept(draft, other) for other in CredentialField] == [
+        other is field for other in CredentialField
+    ]
+    assert not form.has_changed(draft, field, GOOD[field])
+
+
+@pytest.mark.parametrize("field", CredentialField)
+def test_what_only_came_along_with_a_paste_changes_nothing(field: CredentialField) -> None:
+    for text in (GOOD[field], f'  "{GOOD[field]}"\n', f"\u200b{GOOD[field]}\ufeff"):
+        assert not form.has_changed(WHOLE, field, text)
+        assert form.with_field(WHOLE, field, text) is WHOLE
+
+
+@pytest.mark.parametrize("field", CredentialField)
+def test_other_text_is_a_change(field: CredentialField) -> None:
+    assert form.has_changed(WHOLE, field, GOOD[field] + "x")
+    assert form.has_changed(WHOLE, field, "")
+    assert form.has_changed(CredentialSet(), field, GOOD[field])
+    assert not form.has_changed(CredentialSet(), field, " ")
+
+
+def test_entered_text_is_kept_without_what_came_along() -> None:
+    draft = CredentialSet()
+    for field in CredentialField:
+        draft = form.with_field(draft, field, f" {GOOD[field]}\n")
+    assert draft == replace(DRAFT, tokens=None)
+    assert draft.is_complete
+
+
+def test_another_client_ends_what_the_old_one_was_granted() -> None:
+    other = "OQ" + "1" * 32
+    changed = replace(WHOLE, client_id=other, tokens=None, attempts=())
+    assert form.with_field(WHOLE, ID, other) == changed
+
+
+def test_another_secret_ends_nothing() -> None:
+    changed = replace(WHOLE, client_secret=Secret("rotated"))
+    assert form.with_field(WHOLE, SECRET, "rotated") == changed
+
+
+def test_another_redirect_url_ends_the_links_made_for_the_old_one() -> None:
+    other = GOOD[REDIRECT] + "/"
+    changed = replace(WHOLE, redirect_url=other, attempts=())
+    assert form.with_field(WHOLE, REDIRECT, other) == changed

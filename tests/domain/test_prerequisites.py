@@ -1,0 +1,61 @@
+"""What has to be true before a setup, and the words around the steps."""
+
+from __future__ import annotations
+
+from wizard.domain import rules
+from wizard.domain.audiences import AUDIENCES, audience
+from wizard.domain.guide import GUIDE
+from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing
+from wizard.domain.steps import ROAD, Step
+
+REQUIRED = [p.id for p in PREREQUISITES if p.is_required]
+
+PANE = 56
+"""Columns of the pane that tells why."""
+
+
+def test_seven_things_are_asked_for_and_all_but_one_are_required() -> None:
+    ids = [p.id for p in PREREQUISITES]
+    assert len(set(ids)) == len(ids) == 7
+    assert set(ids) - set(REQUIRED) == {"service-account"}
+
+
+def test_required_ones_are_missing_until_they_are_ticked() -> None:
+    assert [p.id for p in missing(())] == REQUIRED
+    assert [p.id for p in missing(["service-account", "no-longer-known"])] == REQUIRED
+    assert [p.id for p in missing(REQUIRED[1:])] == REQUIRED[:1]
+    assert missing(REQUIRED) == ()
+
+
+def test_each_fits_its_line_and_its_reason_the_pane() -> None:
+    for prerequisite in PREREQUISITES:
+        assert len(prerequisite.text) + len(prerequisite.aside) <= PANE - 4
+        assert prerequisite.why.endswith(".")
+        assert len(prerequisite.why) <= 3 * PANE - PANE // 3, prerequisite.id
+
+
+def test_both_consoles_are_twilios() -> None:
+    for url in (CONSOLE, LEGACY_CONSOLE):
+        parts = rules.split(url)
+        assert parts is not None
+        assert parts.scheme == "https"
+        assert rules.is_twilio_host(parts.hostname or "")
+
+
+def test_each_step_has_a_page_with_help() -> None:
+    assert set(GUIDE) == {Step.OVERVIEW, *ROAD}
+    for step, page in GUIDE.items():
+        assert page.heading
+        assert page.help, step
+        assert len(page.intro) <= 2 * 60, step
+
+
+def test_each_audience_is_found_by_its_id() -> None:
+    assert [a.id for a in AUDIENCES] == ["script", "okta", "entra", "other"]
+    assert [audience(a.id) for a in AUDIENCES] == list(AUDIENCES)
+    assert audience(None) is audience("nobody") is None
+
+
+def test_only_entra_has_no_use_for_a_consent() -> None:
+    assert [a.id for a in AUDIENCES if not a.needs_consent] == ["entra"]
+    assert all(len(line) <= 76 for a in AUDIENCES for t in a.text for line in t.split("\n")[1:])

@@ -1,0 +1,76 @@
+"""What is set up, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import NOW
+from wizard.domain import summary
+from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile
+from wizard.domain.words import day, moment
+
+PROFILE = Profile(
+    client_id="OQ0123456789abcdef0123456789abcdef",
+    redirect_url="https://a.example.org/callback",
+    expires_at=NOW + timedelta(hours=1),
+    refreshable=True,
+    organization="OR" + "1" * 32,
+    last_check=LastCheck(CheckStatus.PASSED, NOW, 25),
+)
+
+
+def test_facts_tell_what_is_set_up_without_a_secret() -> None:
+    assert summary.facts(PROFILE, "the system keyring", NOW) == (
+        ("Client ID", "OQ0123…cdef"),
+        ("Redirect URL", "https://a.example.org/callback"),
+        ("Secret", "stored in the system keyring"),
+        ("Access token", f"valid until {moment(NOW + timedelta(hours=1))}"),
+        ("Refresh token", "there"),
+        ("Checked", f"{day(NOW)}: passed, 25 users"),
+        ("Organization", "OR" + "1" * 32),
+    )
+
+
+def test_facts_tell_what_is_missing() -> None:
+    facts = dict(summary.facts(Profile(), "files", NOW))
+    assert facts["Access token"] == "none"
+    assert facts["Refresh token"] == "none: good for its hour only"
+    assert facts["Checked"] == "never"
+    assert "Organization" not in facts
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [(timedelta(seconds=3599), "valid until"), (timedelta(hours=1), "expired")],
+)
+def test_access_token_expires_to_the_second(later: timedelta, words: str) -> None:
+    assert summary.access_token(PROFILE, NOW + later).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (LastCheck(CheckStatus.FAILED, NOW, None, "bad-token"), f"{moment(NOW)}: failed"),
+        (LastCheck(CheckStatus.PASSED, NOW, 1), f"{day(NOW)}: passed, 1 user"),
+        (LastCheck(CheckStatus.PASSED, NOW), f"{day(NOW)}: passed, too many to count"),
+    ],
+)
+def test_last_check_is_told_with_its_time(check: LastCheck, words: str) -> None:
+    assert summary.checked(replace(PROFILE, last_check=check)) == words
+
+
+def test_usage_keeps_the_token_out_of_argv() -> None:
+    assert summary.usage(PROFILE, "default") == (
+        "scim-wizard token --header |\n  curl -sH @- https://iam.twilio.com/scim/v2/Users"
+    )
+
+
+def test_usage_names_the_profile_and_its_own_address() -> None:
+    endpoints = Endpoints(scim_url="https://a.example/token/{x}")
+    assert summary.usage(replace(PROFILE, endpoints=endpoints), "acme") == (
+        "scim-wizard token --profile acme --header |\n"
+        "  curl -sH @- https://a.example/token/{x}/Users"
+    )

@@ -1,0 +1,596 @@
+"""Check: what is sent, what is saved before and after, and when a draft becomes the active set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from tests.flow.stage import (
+    COMPLETE,
+    NAME,
+    PROBLEM,
+    UNREACHABLE,
+    Gate,
+    Stage,
+    error,
+    full_disk,
+    problem_of,
+)
+from wizard.domain.book.exchange import (
+    ANSWER_LOST,
+    CODE_EXPIRED,
+    REDIRECT_MISMATCH,
+    REFRESH_REFUSED,
+    TOKEN_THROTTLED,
+    WRONG_CLIENT,
+)
+from wizard.domain.book.scim import MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.checks import Status
+from wizard.domain.form import CredentialField, with_field
+from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet, UserList
+from wizard.domain.problems import Problem
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.verify import Report, Verdict, check_active
+
+ORGANIZATION = "OR" + "1" * 32
+NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
+"""An access token whose claims are {"org": ORGANIZATION}."""
+
+PASSED, FAILED, WAITING = Status.PASSED, Status.FAILED, Status.WAITING
+SKIPPED, WARNING = Status.SKIPPED, Status.WARNING
+LINES = ("state", "exchange", "saved", "users", "list", "tokens")
+
+
+def lines(*statuses: Status) -> dict[str, Status]:
+    return dict(zip(LINES, statuses, strict=True))
+
+
+def draft_on_disk(stage: Stage) -> CredentialSet:
+    draft = stage.on_disk()[1]
+    assert draft is not None
+    return draft
+
+
+async def exchanged(stage: Stage, *answers: UserList | Problem) -> Report:
+    """Run a check whose exchange gives tokens 1, and whose lists are these answers."""
+    stage.world.tokens.exchanges.append(tokens("1", refresh="refresh-1"))
+    stage.world.users.answers += [error(a) if isinstance(a, Problem) else a for a in answers]
+    return await stage.run(await stage.code(is_fresh=True))
+
+
+# -- the happy road ------------------------------------------------------------------------------
+
+
+async def test_code_becomes_a_proven_credential(stage: Stage) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    received = await stage.code()
+    issued = replace(tokens("1", refresh="refresh-1"), access_token=Secret(NAMING))
+    renewed = replace(tokens("2", refresh="refresh-1"), access_token=Secret(NAMING + "2"))
+    stage.world.tokens.exchanges = [issued]
+    stage.world.tokens.refreshes = [renewed]
+    stage.world.users.answers = [UserList(25)]
+    assert stage.on_disk()[2] == old
+
+    report = await stage.run(received)
+
+    assert report == Report(Verdict.PASSED, None, 25, ORGANIZATION)
+    assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, PASSED)
+    assert (stage.lines["list"].note, stage.lines["tokens"].note) == ("25 users", "not rotated")
+    assert all(stage.lines[line].seconds for line in ("exchange", "saved", "users", "tokens"))
+    profile, draft, active = stage.on_disk()
+    assert (draft, active) == (None, replace(COMPLETE, tokens=renewed))
+    assert profile.last_check == LastCheck(CheckStatus.PASSED, stage.world.clock(), 25)
+    assert profile.organization == ORGANIZATION
+    _, sent_with, code = stage.world.tokens.calls[0]
+    assert code == received.code
+    assert sent_with.client_secret == COMPLETE.client_secret
+    assert stage.world.tokens.calls[1][2] == issued.refresh_token
+    assert stage.world.users.calls == [(COMPLETE.endpoints.scim_url, issued.access_token)]
+
+
+@pytest.mark.parametrize(("total", "note"), [(0, "0 users"), (None, "too many to count")])
+async def test_any_number_of_users_is_fine(stage: Stage, total: int | None, note: str) -> None:
+    stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    report = await exchanged(stage, UserList(total))
+    assert report == Report(Verdict.PASSED, None, total)
+    assert (stage.lines["list"].note, stage.lines["tokens"].note) == (note, "rotated")
+    active = stage.on_disk()[2]
+    assert active is not None
+    assert active.tokens == tokens("2", refresh="refresh-2")
+
+
+async def test_bare_code_is_used_without_a_state(stage: Stage) -> None:
+    attempt = (await stage.code()).attempt
+    stage.world.tokens.exchanges = [tokens("1")]
+    stage.world.tokens.refreshes = [tokens("2")]
+    stage.world.users.answers = [UserList(1)]
+    report = await stage.run(BareCode(Secret("bare"), attempt))
+    assert report.verdict is Verdict.PASSED
+    assert stage.lines["state"].status is SKIPPED
+    assert stage.lines["state"].note == "not checked: bare code"
+    assert stage.world.tokens.calls[0][2] == Secret("bare")
+
+
+async def test_wait_before_a_retry_is_shown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    async def list_users(
+        scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+    ) -> UserList:
+        on_wait(12.2)
+        seen.append((stage.lines["users"].status, stage.lines["users"].note))
+        return UserList(1)
+
+    monkeypatch.setattr(stage.world.users, "list_users", list_users)
+    stage.world.tokens.refreshes = [tokens("2")]
+    assert (await exchanged(stage)).verdict is Verdict.PASSED
+    assert seen == [(Status.RUNNING, "again in 12 s")]
+    assert stage.lines["users"].note == ""
+
+
+# -- the code is sent once -----------------------------------------------------------------------
+
+
+async def test_code_is_marked_as_sent_on_disk_before_it_is_sent(stage: Stage) -> None:
+    received = await stage.code()
+    seen = []
+
+    async def look() -> None:
+        seen.append(draft_on_disk(stage).attempts)
+
+    stage.world.tokens.on_call = look
+    stage.world.tokens.exchanges = [error()]
+    await stage.run(received)
+    assert seen == [(replace(received.attempt, code_sent_at=NOW),)]
+
+
+async def test_code_is_not_sent_when_that_cannot_be_marked(stage: Stage) -> None:
+    received = await stage.code()
+    with full_disk():
+        report = await stage.run(received)
+    assert problem_of(report) == "store-failed"
+    assert report.can_retry
+    assert stage.world.tokens.sent == []
+    stage.world.tokens.exchanges = [tokens("1")]
+    stage.world.tokens.refreshes = [tokens("2")]
+    stage.world.users.answers = [UserList(1)]
+    assert (await stage.run(received)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("problem", "step"),
+    [
+        (ANSWER_LOST, Step.AUTHORIZE),
+        (CODE_EXPIRED, Step.AUTHORIZE),
+        (REDIRECT_MISMATCH, Step.CREDENTIALS),
+        (WRONG_CLIENT, Step.CREDENTIALS),
+        (TOKEN_THROTTLED.about(wait="a minute"), Step.AUTHORIZE),
+        (PROBLEM, Step.AUTHORIZE),
+    ],
+)
+async def test_code_that_was_sent_is_never_sent_again(
+    stage: Stage, problem: Problem, step: Step
+) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [error(problem)]
+    report = await stage.run(received)
+    assert report == Report(Verdict.FAILED, replace(problem, step=step))
+    assert stage.statuses() == lines(PASSED, FAILED, WAITING, WAITING, WAITING, WAITING)
+    assert stage.session.resume_at() is not Step.REDIRECT
+
+    again = await stage.run(received, is_retry=True)
+    assert problem_of(again) == "code-used"
+    assert again.problem is not None
+    assert again.problem.step is Step.AUTHORIZE
+    # Nor by a wizard that was started anew.
+    later = Stage(stage.home)
+    assert problem_of(await later.run(received)) == "code-used"
+    assert stage.world.tokens.sent == ["exchange"]
+
+
+async def test_code_that_did_not_leave_may_be_sent_again(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [error(UNREACHABLE, is_unsent=True), tokens("1")]
+    report = await stage.run(received)
+    assert report == Report(Verdict.FAILED, UNREACHABLE, can_retry=True)
+    assert draft_on_disk(stage).attempts == (received.attempt,)
+    stage.world.tokens.refreshes = [tokens("2")] * 2
+    stage.world.users.answers = [UserList(1)]
+    again = await stage.run(received, is_retry=True)
+    assert again.verdict is Verdict.PASSED
+    assert stage.world.tokens.sent == ["exchange", "exchange", "refresh"]
+
+
+async def test_code_of_a_link_that_is_the_drafts_no_more_is_not_sent(stage: Stage) -> None:
+    received = await stage.code()
+    draft = stage.session.working_draft()
+    await stage.session.save_draft(with_field(draft, CredentialField.CLIENT_ID, "OQ" + "b" * 32))
+    assert problem_of(await stage.run(received)) == "code-used"
+    assert stage.world.tokens.sent == []
+
+
+async def test_new_code_is_exchanged_though_an_earlier_consent_left_tokens(stage: Stage) -> None:
+    assert problem_of(await exchanged(stage, MISSING_PERMISSION)) == "missing-permission"
+    second = await stage.code("code-2", is_fresh=True)
+    stage.world.tokens.exchanges = [tokens("3", refresh="refresh-3")]
+    stage.world.tokens.refreshes = [tokens("4", refresh="refresh-3")]
+    stage.world.users.answers = [UserList(1)]
+    assert (await stage.run(second)).verdict is Verdict.PASSED
+    assert stage.world.tokens.sent == ["exchange", "exchange", "refresh"]
+    assert stage.world.tokens.calls[1][2] == Secret("code-2")
+    assert stage.world.users.calls[-1][1] == Secret("access-3")
+
+
+async def test_lost_code_is_not_made_good_by_an_earlier_consents_tokens(stage: Stage) -> None:
+    await exchanged(stage, MISSING_PERMISSION)
+    second = await stage.code("code-2", is_fresh=True)
+    stage.world.tokens.exchanges = [error(ANSWER_LOST)]
+    assert await stage.run(second) == Report(Verdict.FAILED, ANSWER_LOST)
+
+
+# -- what fails after the exchange ---------------------------------------------------------------
+
+
+async def test_trying_again_renews_the_tokens_and_asks_for_the_list_only(stage: Stage) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    report = await exchanged(stage, MISSING_PERMISSION)
+    assert report == Report(Verdict.FAILED, MISSING_PERMISSION, can_retry=True)
+    assert stage.statuses() == lines(PASSED, PASSED, PASSED, FAILED, WAITING, WAITING)
+    assert draft_on_disk(stage).tokens == tokens("1", refresh="refresh-1")
+    assert stage.on_disk()[2] == old
+    received = Received(Secret("code-1"), stage.session.working_draft().attempts[-1])
+
+    order = []
+    stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    stage.world.users.answers = [UserList(3)]
+
+    async def note() -> None:
+        order.append(len(stage.world.users.calls))
+
+    stage.world.tokens.on_call = note
+    again = await stage.run(received, is_retry=True)
+    assert again == Report(Verdict.PASSED, None, 3)
+    assert stage.statuses() == lines(SKIPPED, SKIPPED, SKIPPED, PASSED, PASSED, PASSED)
+    assert stage.world.tokens.sent == ["exchange", "refresh"]
+    assert order == [1], "the refresh comes before the second list"
+    assert stage.world.users.calls[-1][1] == Secret("access-2")
+
+
+async def test_draft_with_tokens_is_checked_without_a_code(stage: Stage) -> None:
+    await exchanged(stage, SCIM_FAILING)
+    later = Stage(stage.home)
+    later.world.tokens.refreshes = [tokens("2")]
+    later.world.users.answers = [UserList(1)]
+    assert (await later.run(None)).verdict is Verdict.PASSED
+    assert later.statuses() == lines(SKIPPED, SKIPPED, SKIPPED, PASSED, PASSED, PASSED)
+    assert later.world.users.calls[0][1] == Secret("access-1")
+
+
+async def test_expired_tokens_of_a_draft_are_renewed_before_they_are_used(stage: Stage) -> None:
+    await exchanged(stage, SCIM_FAILING)
+    stage.world.clock.move(hours=2)
+    stage.world.tokens.refreshes = [tokens("2", at=stage.world.clock())]
+    stage.world.users.answers = [UserList(1)]
+    assert (await stage.run(None)).verdict is Verdict.PASSED
+    assert stage.world.users.calls[-1][1] == Secret("access-2")
+    assert stage.world.tokens.sent == ["exchange", "refresh"]
+
+
+async def test_draft_without_code_and_tokens_has_nothing_to_check(stage: Stage) -> None:
+    await stage.session.save_draft(COMPLETE)
+    assert problem_of(await stage.run(None)) == "left-unfinished"
+
+
+async def test_answer_that_is_not_scim_fails_the_second_line(stage: Stage) -> None:
+    problem = NOT_SCIM.about(host="iam.twilio.com", kind="a web page")
+    report = await exchanged(stage, problem)
+    assert report == Report(Verdict.FAILED, problem, can_retry=True)
+    assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, FAILED, WAITING)
+    assert stage.lines["list"].problem == problem
+    assert stage.lines["users"].problem is None
+
+
+@pytest.mark.parametrize("problem", [REFRESH_REFUSED, WRONG_CLIENT])
+async def test_refused_rehearsal_asks_before_it_swaps(stage: Stage, problem: Problem) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    stage.world.tokens.refreshes = [error(problem)]
+    check = stage.check()
+    received = await stage.code(is_fresh=True)
+    stage.world.tokens.exchanges = [tokens("1")]
+    stage.world.users.answers = [UserList(7)]
+    report = await check.run(received)
+    assert report == Report(Verdict.UNRENEWABLE, problem, 7)
+    assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, WARNING)
+    assert stage.on_disk()[2] == old
+    assert await check.accept(report) == Report(Verdict.PASSED, None, 7)
+    profile, draft, active = stage.on_disk()
+    assert (draft, active) == (None, replace(COMPLETE, tokens=tokens("1")))
+    assert profile.last_check == LastCheck(CheckStatus.PASSED, NOW, 7)
+
+
+async def test_tokens_without_a_refresh_token_are_asked_about(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1", refresh=None)]
+    stage.world.users.answers = [UserList(7)]
+    check = stage.check()
+    report = await check.run(received)
+    assert report.verdict is Verdict.UNRENEWABLE
+    assert report.problem is not None
+    assert report.problem.id == "no-refresh-token"
+    assert stage.lines["tokens"].note == "no refresh token"
+    assert stage.on_disk()[2] is None
+    assert (await check.accept(report)).verdict is Verdict.PASSED
+    assert not stage.on_disk()[0].refreshable
+
+
+async def test_rehearsal_that_does_not_get_through_is_a_failure(stage: Stage) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    stage.world.tokens.refreshes = [error(UNREACHABLE)]
+    report = await exchanged(stage, UserList(1))
+    assert report == Report(Verdict.FAILED, UNREACHABLE, can_retry=True)
+    assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, FAILED)
+    assert stage.on_disk()[2] == old
+
+
+async def test_swap_that_cannot_be_saved_is_a_failure(stage: Stage) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(replace(COMPLETE, tokens=tokens("1", refresh=None)))
+    stage.world.users.answers = [UserList(1)]
+    check = stage.check()
+    report = await check.run(None)
+    with full_disk():
+        failed = await check.accept(report)
+    assert problem_of(failed) == "store-failed"
+    assert stage.on_disk()[1:] == (replace(COMPLETE, tokens=tokens("1", refresh=None)), old)
+    assert (await check.accept(report)).verdict is Verdict.PASSED
+
+
+async def test_tokens_that_could_not_be_saved_are_saved_when_trying_again(stage: Stage) -> None:
+    received = await stage.code()
+    disk = full_disk()
+
+    async def fill() -> None:
+        disk.__enter__()
+
+    stage.world.tokens.on_call = fill
+    stage.world.tokens.exchanges = [tokens("1")]
+    try:
+        report = await stage.run(received)
+    finally:
+        disk.__exit__(None, None, None)
+    assert problem_of(report) == "store-failed"
+    assert report.can_retry
+    assert stage.lines["saved"].status is FAILED
+
+    async def look() -> None:
+        assert draft_on_disk(stage).tokens == tokens("1")
+
+    stage.world.tokens.on_call = look
+    stage.world.tokens.refreshes = [tokens("2")]
+    stage.world.users.answers = [UserList(1)]
+    again = await stage.run(received, is_retry=True)
+    assert again.verdict is Verdict.PASSED
+    assert stage.statuses() == lines(SKIPPED, SKIPPED, PASSED, PASSED, PASSED, PASSED)
+
+
+async def test_rehearsal_waits_for_a_store_that_can_be_written(stage: Stage) -> None:
+    await exchanged(stage, SCIM_FAILING)
+    with full_disk():
+        report = await stage.run(None, is_retry=True)
+    assert problem_of(report) == "store-failed"
+    assert report.can_retry
+    assert stage.world.tokens.sent == ["exchange"]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "listed", "refresh"),
+    [
+        (error(WRONG_CLIENT), UserList(1), tokens("2")),
+        (error(UNREACHABLE, is_unsent=True), UserList(1), tokens("2")),
+        (tokens("1"), error(MISSING_PERMISSION), tokens("2")),
+        (tokens("1"), error(NOT_SCIM), tokens("2")),
+        (tokens("1"), UserList(1), error(UNREACHABLE)),
+        (tokens("1"), UserList(1), error(REFRESH_REFUSED)),
+        (tokens("1", refresh=None), UserList(1), tokens("2")),
+    ],
+)
+async def test_nothing_is_swapped_unless_all_of_it_passed(
+    stage: Stage,
+    exchange: TokenSet | Exception,
+    listed: UserList | Exception,
+    refresh: TokenSet | Exception,
+) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    before = stage.on_disk()[0]
+    received = await stage.code()
+    stage.world.tokens.exchanges = [exchange]  # type: ignore[list-item]
+    stage.world.tokens.refreshes = [refresh]  # type: ignore[list-item]
+    stage.world.users.answers = [listed]  # type: ignore[list-item]
+    assert (await stage.run(received)).verdict is not Verdict.PASSED
+    profile, draft, active = stage.on_disk()
+    assert active == old
+    assert draft is not None
+    assert replace(profile, draft=before.draft) == before
+
+
+# -- a screen that was left ----------------------------------------------------------------------
+
+
+async def left_during(stage: Stage, run: Awaitable[Report]) -> Gate:
+    """Run a check and leave it while its request is under way."""
+    gate = stage.world.tokens.on_call = Gate()
+    running = asyncio.ensure_future(run)
+    await gate.reached.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    return gate
+
+
+async def test_tokens_of_an_exchange_nobody_waits_for_are_saved(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1")]
+    gate = await left_during(stage, stage.run(received))
+    assert draft_on_disk(stage).tokens is None
+    gate.opened.set()
+    await stage.session.close()
+    draft = draft_on_disk(stage)
+    assert draft.tokens == tokens("1")
+    assert stage.session.draft == draft
+    assert stage.world.users.calls == []
+
+
+async def test_tokens_are_saved_beside_the_next_link(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1")]
+    gate = await left_during(stage, stage.run(received))
+    link = await stage.desk.link()
+    gate.opened.set()
+    await stage.session.close()
+    assert draft_on_disk(stage) == replace(COMPLETE, tokens=tokens("1"), attempts=(link.attempt,))
+
+
+async def test_tokens_of_another_client_are_dropped(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1")]
+    gate = await left_during(stage, stage.run(received))
+    changed = with_field(stage.session.working_draft(), CredentialField.CLIENT_ID, "OQ" + "b" * 32)
+    await stage.session.save_draft(changed)
+    gate.opened.set()
+    await stage.session.close()
+    assert draft_on_disk(stage) == stage.session.draft == changed
+
+
+async def test_discarded_draft_does_not_come_back_with_its_tokens(stage: Stage) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1")]
+    gate = await left_during(stage, stage.run(received))
+    await stage.session.discard_draft()
+    gate.opened.set()
+    await stage.session.close()
+    assert stage.on_disk()[1] is stage.session.draft is None
+
+
+async def test_discarded_draft_does_not_come_back_with_a_code_that_did_not_leave(
+    stage: Stage,
+) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [error(UNREACHABLE, is_unsent=True)]
+    gate = await left_during(stage, stage.run(received))
+    await stage.session.discard_draft()
+    gate.opened.set()
+    await stage.session.close()
+    assert stage.on_disk()[1] is stage.session.draft is None
+
+
+async def test_renewed_tokens_nobody_waits_for_are_saved(stage: Stage) -> None:
+    await exchanged(stage, SCIM_FAILING)
+    stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    gate = await left_during(stage, stage.run(None, is_retry=True))
+    gate.opened.set()
+    await stage.session.close()
+    assert draft_on_disk(stage).tokens == tokens("2", refresh="refresh-2")
+
+
+async def test_renewed_tokens_of_another_client_are_dropped(stage: Stage) -> None:
+    await exchanged(stage, SCIM_FAILING)
+    stage.world.tokens.refreshes = [tokens("2")]
+    gate = await left_during(stage, stage.run(None, is_retry=True))
+    changed = with_field(stage.session.working_draft(), CredentialField.CLIENT_ID, "OQ" + "b" * 32)
+    await stage.session.save_draft(changed)
+    gate.opened.set()
+    await stage.session.close()
+    assert draft_on_disk(stage) == changed
+    assert changed.tokens is None
+
+
+# -- the active set ------------------------------------------------------------------------------
+
+
+def check(stage: Stage) -> Awaitable[Report]:
+    """Check the active set, as its screen does."""
+
+    def current() -> Awaitable[TokenSet]:
+        world = stage.world
+        return fresh_tokens(NAME, world.store, world.tokens, world.clock)
+
+    return check_active(stage.session, stage.world.users, stage.active_lines(), current)
+
+
+async def test_valid_tokens_are_checked_as_they_are(stage: Stage) -> None:
+    active = stage.active(replace(tokens("old"), access_token=Secret(NAMING)))
+    stage.world.users.answers = [UserList(25)]
+    assert await check(stage) == Report(Verdict.PASSED, None, 25, ORGANIZATION)
+    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
+    assert stage.world.tokens.sent == []
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check == LastCheck(CheckStatus.PASSED, NOW, 25)
+    assert kept == active
+
+
+async def test_expired_tokens_are_refreshed_and_kept(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    renewed = tokens("new", at=stage.world.clock())
+    stage.world.tokens.refreshes = [renewed]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage)).verdict is Verdict.PASSED
+    kept = stage.on_disk()[2]
+    assert kept is not None
+    assert kept.tokens == renewed
+    assert stage.world.users.calls[0][1] == renewed.access_token
+
+
+@pytest.mark.parametrize(
+    ("problem", "ended"),
+    [
+        (MISSING_PERMISSION, {"tokens": PASSED, "users": FAILED, "list": WAITING}),
+        (NOT_SCIM, {"tokens": PASSED, "users": PASSED, "list": FAILED}),
+    ],
+)
+async def test_failed_check_is_remembered_and_changes_nothing_else(
+    stage: Stage, problem: Problem, ended: dict[str, Status]
+) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.users.answers = [error(problem)]
+    assert await check(stage) == Report(Verdict.FAILED, problem, can_retry=True)
+    assert stage.statuses() == ended
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id)
+    assert kept == active
+
+
+async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
+    assert problem_of(await check(stage)) == "refresh-refused"
+    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check is not None
+    assert profile.last_check.problem == "refresh-refused"
+    assert kept == active
+
+
+async def test_check_that_cannot_be_remembered_says_so(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.users.answers = [UserList(1), error(MISSING_PERMISSION)]
+    with full_disk():
+        assert problem_of(await check(stage)) == "store-failed"
+        assert problem_of(await check(stage)) == "missing-permission"
+
+
+async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:
+    assert problem_of(await check(stage)) == "left-unfinished"

@@ -1,0 +1,74 @@
+"""The error book as a whole."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+from types import ModuleType
+
+import pytest
+
+from wizard.domain.book import exchange, here, network, paste, scim
+from wizard.domain.book.catalogue import CATALOGUE, find
+from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.steps import ROAD
+
+PARTS = (paste, exchange, scim, network, here)
+LONGEST = 240
+"""Characters of cause and remedy together: some four lines beside the rail."""
+
+EVERY = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.id)
+
+
+def texts(problem: Problem) -> tuple[str, str, str]:
+    return problem.title, problem.cause, problem.remedy
+
+
+def names(problem: Problem) -> set[str]:
+    fields = (field for text in texts(problem) for field in Formatter().parse(text))
+    return {name for _, name, _, _ in fields if name is not None}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__.rpartition(".")[2])
+def test_every_problem_of_a_part_is_among_its_entries(part: ModuleType) -> None:
+    named = [value for value in vars(part).values() if isinstance(value, Problem)]
+    assert named
+    assert all(any(entry is problem for entry in part.ENTRIES) for problem in named)
+    assert len({entry.id for entry in part.ENTRIES}) == len(part.ENTRIES)
+
+
+def test_ids_are_unique_across_the_book() -> None:
+    ids = [entry.id for part in PARTS for entry in part.ENTRIES]
+    assert sorted(ids) == sorted(CATALOGUE)
+    assert len(set(ids)) == len(ids)
+
+
+def test_entry_is_found_by_its_id() -> None:
+    assert all(find(id_) is entry for id_, entry in CATALOGUE.items())
+    assert find("of-a-newer-version") is None
+
+
+@EVERY
+def test_placeholders_have_names_and_can_be_filled(entry: Problem) -> None:
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in names(entry))
+    filled = entry.about(**dict.fromkeys(names(entry), "something"))
+    assert not any(sign in text for text in texts(filled) for sign in "{}")
+
+
+@EVERY
+def test_entry_is_short_and_whole(entry: Problem) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry.id)
+    assert all(texts(entry))
+    assert not entry.title.endswith(".")
+    assert entry.remedy.endswith((".", "]'"))
+    assert len(entry.cause) + len(entry.remedy) <= LONGEST
+    assert entry.step is None or entry.step in ROAD
+    assert entry.exit_code not in (ExitCode.FINE, ExitCode.SIGNAL)
+    assert entry.detail == ()
+
+
+def test_refusals_are_recorded_by_entries_that_need_no_filling() -> None:
+    """A refresh that was refused is told to others by its id alone."""
+    acts = [e for e in exchange.ENTRIES if e.exit_code is ExitCode.ACT_AT_TWILIO]
+    assert acts
+    assert not any(names(entry) for entry in acts)

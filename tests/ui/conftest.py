@@ -1,0 +1,35 @@
+"""What the screens' tests stand on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import walks
+from tests.fakes import World
+
+
+@pytest.fixture(autouse=True)
+def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pilot look every 4 ms whether the app is idle, not every 20: most of a test's time.
+
+    It still waits until the app is idle; what a test needs beyond that it waits for itself.
+    """
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+
+
+@pytest.fixture(autouse=True)
+def utc(environment: None) -> Iterator[None]:
+    """Take the time zone the environment was given; local times are on the screens."""
+    time.tzset()
+    yield
+    time.tzset()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A world whose answers lead to Done once, with nothing stored yet."""
+    return walks.happy_world(tmp_path / "home")

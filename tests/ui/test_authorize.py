@@ -1,0 +1,244 @@
+"""Step 3, alone: the link is whole, and every way of handing it out ends where it should."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+
+from tests.driving import wait_until
+from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
+from tests.ui.hosting import BANNER, Stage, showing
+from wizard.domain.book.here import DISK_FULL, PORT_TAKEN
+from wizard.domain.book.paste import ACCESS_DENIED, NO_CODE
+from wizard.domain.callback import BareCode, Received, Refused
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.state import Back, CodeReceived, Delivery, LinkTaken
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.widgets.link_view import LinkView
+
+RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
+
+
+def at_authorize(
+    desk: Desk, size: tuple[int, int] = (80, 24)
+) -> AbstractAsyncContextManager[Stage[AuthorizeScreen]]:
+    return showing(AuthorizeScreen(BANNER, desk.tools()), size)
+
+
+def link_rows(stage: Stage[AuthorizeScreen]) -> list[tuple[str, set[str | None]]]:
+    """Return each row of the link: its text, and the hyperlinks its characters lead to."""
+    region = stage.screen.query_one(LinkView).content_region
+    strips = stage.screen._compositor.render_strips()[region.y : region.bottom]
+    rows = []
+    for strip in strips:
+        row = [s for s in strip.crop(region.x, region.right) if s.text.strip()]
+        links = {s.style.link if s.style else None for s in row}
+        rows.append(("".join(s.text for s in row).rstrip(), links))
+    return rows
+
+
+async def until_linked(stage: Stage[AuthorizeScreen]) -> None:
+    await wait_until(stage.pilot, lambda: stage.screen.link is not None, "the link")
+    await stage.pilot.pause()
+
+
+async def test_the_link_is_whole_and_every_row_leads_to_all_of_it() -> None:
+    desk = Desk()
+    for size in ((80, 24), (120, 36), (60, 18)):
+        async with at_authorize(desk, size) as stage:
+            await until_linked(stage)
+            rows = link_rows(stage)
+            assert "".join(text for text, _ in rows) == desk.link.url
+            assert len(rows) > 1
+            assert all(links == {desk.link.url} for _, links in rows)
+
+
+async def test_a_link_too_long_for_its_room_says_which_key_shows_all_of_it() -> None:
+    desk = Desk()
+    desk.attempts = [replace(ATTEMPT, redirect_url="https://scim.example.edu/" + "x" * 700)]
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        rows = link_rows(stage)
+        assert len(rows) == 7
+        assert "^l" in rows[-1][0]
+        assert all(links == {desk.link.url} for _, links in rows)
+
+
+async def test_enter_opens_the_browser_and_goes_on() -> None:
+    desk = Desk()
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == LinkTaken(Delivery.OPENED)
+    assert desk.opened == [desk.link.url]
+
+
+async def test_a_browser_that_takes_nothing_is_told() -> None:
+    desk = Desk(takes=False)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+o")
+        assert await stage.outcome() == LinkTaken(Delivery.NOT_OPENED)
+
+
+async def test_a_click_copies_where_a_browser_could_open() -> None:
+    desk = Desk()
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.click("#copy")
+        assert await stage.outcome() == LinkTaken(Delivery.COPIED)
+    assert desk.copied == [desk.link.url]
+    assert desk.opened == []
+
+
+async def test_over_ssh_enter_copies_and_no_browser_is_offered() -> None:
+    desk = Desk(why_not="SSH")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+o")
+        assert stage.outcomes == []
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == LinkTaken(Delivery.COPIED)
+    assert (desk.opened, desk.copied) == ([], [desk.link.url])
+
+
+async def test_without_a_clipboard_here_the_terminal_is_asked() -> None:
+    desk = Desk(why_not="SSH", has_clipboard=False)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+y")
+        assert await stage.outcome() == LinkTaken(Delivery.SENT)
+        assert stage.app.clipboard == desk.link.url
+
+
+async def test_no_key_hands_out_a_link_that_is_not_there() -> None:
+    desk = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    async with at_authorize(desk) as stage:
+        await stage.until_text(DISK_FULL.title)
+        await stage.pilot.press("enter", "ctrl+o", "ctrl+y", "ctrl+l")
+        assert stage.outcomes == []
+        assert (desk.opened, desk.copied, desk.bare) == ([], [], [])
+        desk.failure = None
+        await stage.pilot.press("ctrl+t")
+        await until_linked(stage)
+        assert DISK_FULL.title not in stage.text
+
+
+async def test_a_fresh_link_takes_the_place_of_the_old_one() -> None:
+    desk = Desk()
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        old = desk.link.url
+        await stage.pilot.press("ctrl+t")
+        await wait_until(stage.pilot, lambda: desk.link.url != old, "a fresh link")
+        await until_linked(stage)
+        assert "".join(text for text, _ in link_rows(stage)) == desk.link.url
+
+
+async def test_the_bare_link_may_be_answered_at_once() -> None:
+    desk = Desk(entered=f"{ANSWER[:40]}\r\n{ANSWER[40:]}\r\n")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        assert await stage.outcome() == RECEIVED
+        assert stage.app.suspended == 1
+    assert desk.bare == [desk.link.url]
+
+
+async def test_enter_on_the_bare_terminal_only_comes_back() -> None:
+    desk = Desk(entered="\r")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        assert stage.app.suspended == 1
+        assert stage.outcomes == []
+
+
+async def test_a_bad_address_from_the_bare_terminal_is_named() -> None:
+    desk = Desk(entered="https://scim.example.edu/callback\r")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        await stage.until_text(NO_CODE.title)
+        assert stage.outcomes == []
+
+
+async def test_a_bare_code_is_asked_about_and_enter_uses_it() -> None:
+    desk = Desk(entered="abcdefgh-1234567890-ijkl\r")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        await stage.until_text("?", "code alone")
+        await stage.pilot.press("enter")
+        code = Secret("abcdefgh-1234567890-ijkl")
+        assert await stage.outcome() == CodeReceived(BareCode(code, desk.attempts[0]))
+    assert desk.opened == []
+
+
+async def test_a_fresh_link_drops_the_question_about_a_code_for_the_old_one() -> None:
+    desk = Desk(entered="abcdefgh-1234567890-ijkl\r")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        await stage.until_text("code alone")
+        await stage.pilot.press("ctrl+t")
+        await until_linked(stage)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == LinkTaken(Delivery.OPENED)
+
+
+async def test_what_the_listener_catches_goes_on_by_itself() -> None:
+    desk = Desk(is_listening=True)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.until_text("Waiting at the Redirect URL")
+        desk.caught.put_nowait(RECEIVED.answer)
+        assert await stage.outcome() == RECEIVED
+
+
+async def test_a_denial_the_listener_catches_is_shown_and_it_waits_on() -> None:
+    desk = Desk(is_listening=True)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        desk.caught.put_nowait(Refused(ACCESS_DENIED))
+        await stage.until_text(ACCESS_DENIED.title)
+        assert stage.outcomes == []
+        desk.caught.put_nowait(RECEIVED.answer)
+        assert await stage.outcome() == RECEIVED
+
+
+async def test_a_listener_that_cannot_listen_is_said() -> None:
+    problem = PORT_TAKEN.about(port="8765")
+    async with at_authorize(Desk(listener_problem=problem)) as stage:
+        await stage.until_text("Port 8765 is taken", "paste")
+
+
+async def test_it_is_said_where_the_browser_is_elsewhere() -> None:
+    async with at_authorize(Desk(is_listening=True, why_not="SSH")) as stage:
+        await stage.until_text("elsewhere", "SSH", "paste")
+
+
+async def test_the_demo_approves_in_the_browsers_stead() -> None:
+    approved = []
+
+    async def approve(url: str) -> str:
+        approved.append(url)
+        return ANSWER
+
+    for keys in (("f8",), ("enter",)):
+        desk = Desk(why_not="SSH", approve=approve)
+        async with at_authorize(desk) as stage:
+            await until_linked(stage)
+            await stage.pilot.press(*keys)
+            assert await stage.outcome() == RECEIVED
+    assert approved == [desk.link.url] * 2
+
+
+async def test_without_the_demo_no_key_approves() -> None:
+    async with at_authorize(Desk()) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("f8")
+        assert stage.outcomes == []
+        await stage.pilot.press("escape")
+        assert await stage.outcome() == Back()

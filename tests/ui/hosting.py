@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -21,7 +21,7 @@ from wizard.ui.theme import DARK, LIGHT
 
 BANNER = Banner("default")
 
-Shown = TypeVar("Shown", bound=Screen[object])
+Shown = TypeVar("Shown", bound=Screen[Any])
 
 
 class Host(App[ExitCode]):
@@ -70,17 +70,17 @@ class Stage(Generic[Shown]):
 
     async def until_words(self, selector: str, words: str) -> None:
         """Wait until the words can be read in a widget."""
-        await wait_until(
-            self.pilot,
-            lambda: words in self.words_in(selector),
-            f"“{words}” in {selector}: {self.text}",
-        )
+        await self._until(lambda: words in self.words_in(selector), f"“{words}” in {selector}")
 
     async def until_text(self, *words: str) -> None:
         """Wait until all of the words can be read."""
-        await wait_until(
-            self.pilot, lambda: all(word in self.text for word in words), f"{words} in {self.text}"
-        )
+        await self._until(lambda: all(word in self.text for word in words), f"{words}")
+
+    async def _until(self, condition: Callable[[], bool], what: str) -> None:
+        try:
+            await wait_until(self.pilot, condition, what)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.text}") from None
 
     async def outcome(self) -> object:
         """Wait until the screen has been left; return what with."""
@@ -88,7 +88,7 @@ class Stage(Generic[Shown]):
         assert len(self.outcomes) == 1
         return self.outcomes[0]
 
-    async def until_shown(self, kind: type[Screen[object]]) -> None:
+    async def until_shown(self, kind: type[Screen[Any]]) -> None:
         """Wait until a screen of this kind is on top."""
         await wait_until(self.pilot, lambda: isinstance(self.app.screen, kind), kind.__name__)
 

@@ -20,6 +20,7 @@ from wizard.flow.state import Next
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.lines import packed
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
@@ -143,13 +144,14 @@ class PrerequisitesScreen(StepScreen):
         """Paint the machine's findings: what is fine in one line, the rest a line each."""
         if not self.is_mounted:
             return
-        # Blanks that do not break keep a sign and its words on one line.
-        fine = [f"✓ {c.title}".replace(" ", "\xa0") for c in checks if c.status is Status.PASSED]
+        machine = self.query_one("#machine", Static)
+        passed = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
+        fine = packed(passed, machine.size.width)
         lines = [Content.styled("Looking at this machine …", "$muted")]
         if checks:
-            lines = [Content.styled("   ".join(fine), "$success")] if fine else []
+            lines = [Content.styled(line, "$success") for line in fine]
             lines += [_warning(c) for c in checks if c.status is Status.WARNING]
-        self.query_one("#machine", Static).update(Content("\n").join(lines))
+        machine.update(Content("\n").join(lines))
 
     @work(group="open")
     async def action_open_console(self) -> None:

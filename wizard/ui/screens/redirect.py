@@ -72,6 +72,11 @@ class RedirectScreen(LinkScreen):
         self._delivery = delivery
         self._show_facts()
 
+    def take(self, reading: callback.Reading) -> None:
+        """Answer, and let the facts move up to what is said above them."""
+        super().take(reading)
+        self.query_one("#facts").set_class(self.query_one(ProblemPanel).display, "-close")
+
     def _show_facts(self) -> None:
         link = self.link
         made = f"{link.attempt.created_at.astimezone():%H:%M}" if link else ""
@@ -102,6 +107,7 @@ class RedirectScreen(LinkScreen):
         self._pasted = None
         self.query_one(Field).note()
         self.query_one(ProblemPanel).show(None)
+        self.query_one("#facts").remove_class("-close")
         self.question = None
         if self._silence is not None:
             self._silence.stop()

@@ -1,0 +1,134 @@
+"""Runs the commands as scripts do: processes of their own, with a home of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from wizard.domain.authorize import authorize_url, begin
+from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
+from wizard.domain.secret import Secret
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+from wizard.store.profiles import FileProfileStore
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+"""Seconds after which a process is given up; never what a test measures."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return all the variables a command gets."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home.parent / "user"),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SCIM_WIZARD_HOME": str(home),
+    } | more
+
+
+def start(
+    home: Path,
+    *args: str,
+    env: Mapping[str, str] | None = None,
+    python: tuple[str, ...] = (),
+    under: tuple[str, ...] = (),
+) -> subprocess.Popen[str]:
+    """Start a command with nothing to read.
+
+    Args:
+        env: variables besides those of `environment`.
+        python: options of the interpreter.
+        under: a program that runs it.
+    """
+    return subprocess.Popen(
+        [*under, sys.executable, *python, "-m", "wizard", *args],
+        env=environment(home, **(env or {})),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wizard(
+    home: Path,
+    *args: str,
+    env: Mapping[str, str] | None = None,
+    python: tuple[str, ...] = (),
+    under: tuple[str, ...] = (),
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; the arguments are those of `start`."""
+    with start(home, *args, env=env, python=python, under=under) as process:
+        try:
+            out, words = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    return subprocess.CompletedProcess(args, process.returncode, out, words)
+
+
+def issued(*, hours: float, refresh: str | None = "refresh-1") -> TokenSet:
+    """Return tokens that expire so many hours from now."""
+    expires_at = now() + timedelta(hours=hours)
+    renew = None if refresh is None else Secret(refresh)
+    return TokenSet(Secret("access-1"), expires_at, expires_at - timedelta(hours=1), renew)
+
+
+ACTIVE = CredentialSet(
+    client_id="OQ" + "0123456789abcdef" * 2,
+    client_secret=Secret("client-secret-1"),
+    redirect_url="https://idp.example.org/callback",
+)
+
+
+def put(home: Path, profile: Profile | None = None, name: str = "default", **sets: object) -> None:
+    """Store credential sets: `active`, `draft`."""
+    with FileProfileStore(home).locked(name) as held:
+        held.save(profile or Profile(), **sets)  # type: ignore[arg-type]
+
+
+def stored(home: Path, name: str = "default") -> CredentialSet:
+    """Return the active set."""
+    with FileProfileStore(home).locked(name) as held:
+        active = held.active()
+    assert active is not None
+    return active
+
+
+def silent_port() -> int:
+    """Return a port nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@contextmanager
+def set_up(sandbox: Sandbox, home: Path) -> Iterator[str]:
+    """Serve a sandbox and store a consent of it whose access token has expired."""
+    with serve.serving(sandbox) as base:
+        draft = CredentialSet(
+            sandbox.client_id,
+            Secret(sandbox.client_secret),
+            sandbox.redirect_url,
+            Endpoints(serve.authorize_url(base), serve.token_url(base), serve.scim_url(base)),
+        )
+        landed = sandbox.approve(authorize_url(begin(draft, None, now())))
+        code = parse_qs(urlsplit(landed).query)["code"][0]
+        refresh = sandbox.grants.redeem(code, sandbox.redirect_url, "")["refresh_token"]
+        tokens = replace(issued(hours=-1), refresh_token=Secret(str(refresh)))
+        put(home, active=replace(draft, tokens=tokens))
+        yield base

@@ -1,0 +1,110 @@
+"""The command line itself: what it says of itself, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import PATIENCE, ROOT, environment, wizard
+from wizard import __version__
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_version_is_told(home: Path) -> None:
+    run = wizard(home, "--version")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == f"scim-wizard, version {__version__}\n"
+
+
+@pytest.mark.parametrize("args", [("--help",), ("-h",), ("token", "--help"), ("status", "-h")])
+def test_help_is_told_within_80_columns(home: Path, args: tuple[str, ...]) -> None:
+    run = wizard(home, *args)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Usage: scim-wizard")
+    usage = run.stdout.partition("Examples:")[0]
+    assert max(map(len, usage.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("args", [(), ("--demo",), ("--scenario", "nonsense")])
+def test_wizard_without_a_terminal_names_the_alternatives(
+    home: Path, args: tuple[str, ...]
+) -> None:
+    run = wizard(home, *args)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "needs a terminal" in run.stderr
+    assert "scim-wizard token" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("args", [("nonsense",), ("token", "--nonsense"), ("token", "x")])
+def test_what_it_does_not_know_is_misuse(home: Path, args: tuple[str, ...]) -> None:
+    run = wizard(home, *args)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("Usage: scim-wizard")
+
+
+@pytest.mark.parametrize("name", ["Default", "../x", "con", "x" * 65])
+def test_name_no_profile_can_have_is_misuse(home: Path, name: str) -> None:
+    run = wizard(home, "status", "--json", "--profile", name)
+    assert run.returncode == 2
+    assert json.loads(run.stdout)["error"]["id"] == "bad-profile-name"
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("name", ["authorize", "token", "scim"])
+def test_endpoint_no_secret_may_be_sent_to_is_misuse(home: Path, name: str) -> None:
+    by_option = wizard(home, f"--{name}-url", "http://a.example/", "status", "--json")
+    variable = f"SCIM_WIZARD_{name.upper()}_URL"
+    by_variable = wizard(home, "status", "--json", env={variable: "http://a.example/"})
+    for run in (by_option, by_variable):
+        assert run.returncode == 2
+        error = json.loads(run.stdout)["error"]
+        assert error["id"] == "bad-endpoint"
+        assert f"--{name}-url" in error["title"]
+
+
+def on_a_terminal(home: Path, *args: str) -> tuple[int, str]:
+    """Run a command with a terminal for input and messages; return exit code and messages."""
+    person, terminal = os.openpty()
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "wizard", *args],
+            env=environment(home, TERM="xterm-256color"),
+            cwd=ROOT,
+            stdin=terminal,
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return run.returncode, os.read(person, 65536).decode()
+    finally:
+        os.close(terminal)
+        os.close(person)
+
+
+def test_scenario_that_is_not_there_is_misuse_and_all_are_named(home: Path) -> None:
+    code, words = on_a_terminal(home, "--scenario", "nonsense")
+    assert code == 2
+    assert "nonsense" in words
+    assert "many-users" in words
+    assert "Traceback" not in words
+
+
+def test_damaged_profile_is_told_before_a_screen_is_painted(home: Path) -> None:
+    (home / "profiles").mkdir(parents=True)
+    (home / "profiles" / "default.json").write_text("{")
+    code, words = on_a_terminal(home)
+    assert code == 6
+    assert "damaged" in words
+    assert "\x1b[?1049h" not in words

@@ -1,0 +1,115 @@
+"""`scim-wizard status`: what is set up, without a network and without opening a secret."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import ACTIVE, issued, now, put, wizard
+from wizard.domain.models import TWILIO, CheckStatus, LastCheck, Profile, TokenSet
+
+VALID, EXPIRED = issued(hours=1), issued(hours=-1)
+CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def time(text: object) -> datetime:
+    assert isinstance(text, str)
+    assert text.endswith("Z")
+    return datetime.fromisoformat(text)
+
+
+def test_json_tells_all_there_is_to_know(home: Path) -> None:
+    passed = LastCheck(CheckStatus.PASSED, now(), 25)
+    put(home, Profile(last_check=passed), active=replace(ACTIVE, tokens=VALID), draft=ACTIVE)
+    run = wizard(home, "status", "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    told = json.loads(run.stdout)
+    expires_at, checked_at = told["token"].pop("expires_at"), told["last_check"].pop("at")
+    assert (time(expires_at), time(checked_at)) == (VALID.expires_at, passed.at)
+    assert told == {
+        "version": 1,
+        "profile": "default",
+        "client_id": ACTIVE.client_id,
+        "redirect_url": ACTIVE.redirect_url,
+        "endpoints": {
+            "authorize_url": TWILIO.authorize_url,
+            "token_url": TWILIO.token_url,
+            "scim_url": TWILIO.scim_url,
+        },
+        "secrets": {"store": "file"},
+        "token": {"state": "valid", "refreshable": True},
+        "draft": True,
+        "last_check": {"status": "passed", "users": 25},
+    }
+
+
+@pytest.mark.parametrize(
+    ("tokens", "state", "refreshable"),
+    [(EXPIRED, "expired", True), (issued(hours=1, refresh=None), "valid", False)],
+)
+def test_json_tells_how_the_token_stands(
+    home: Path, tokens: TokenSet, state: str, refreshable: bool
+) -> None:
+    put(home, Profile(last_check=CHECKED), active=replace(ACTIVE, tokens=tokens))
+    told = json.loads(wizard(home, "status", "--json").stdout)
+    assert (told["token"]["state"], told["token"]["refreshable"]) == (state, refreshable)
+    assert (told["last_check"]["status"], told["last_check"]["users"]) == ("failed", None)
+    assert told["draft"] is False
+
+
+def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
+    put(home, draft=ACTIVE)
+    run = wizard(home, "status", "--json")
+    assert run.returncode == 3
+    told = json.loads(run.stdout)
+    assert told["token"] == {"state": "missing", "expires_at": None, "refreshable": False}
+    assert (told["draft"], told["last_check"]) == (True, None)
+    run = wizard(home, "status")
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "Run scim-wizard to resume." in run.stderr
+
+
+def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=VALID))
+    run = wizard(home, "status")
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = [line.split(maxsplit=1) for line in run.stdout.splitlines()]
+    assert rows[0] == ["Profile", "default"]
+    assert ["Redirect", f"URL   {ACTIVE.redirect_url}"] in rows
+    assert ["Checked", "never"] in rows
+    assert not any(secret in run.stdout for secret in ("client-secret-1", "access-1", "refresh-1"))
+
+
+def test_secrets_are_not_opened(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=VALID))
+    for secret in (home / "secrets").iterdir():
+        secret.unlink()
+    assert wizard(home, "status", "--json").returncode == 0
+
+
+@pytest.mark.parametrize("ticks", [(), ("admin",)])
+def test_nothing_set_up(home: Path, ticks: tuple[str, ...]) -> None:
+    if ticks:
+        put(home, Profile(ticks=ticks))
+    run = wizard(home, "status", "--json")
+    assert run.returncode == 3
+    assert json.loads(run.stdout)["error"]["id"] == "not-set-up"
+    assert "not set up" in run.stderr
+    assert home.exists() is bool(ticks)
+
+
+def test_record_that_cannot_be_read(home: Path) -> None:
+    put(home, active=ACTIVE)
+    (home / "profiles" / "default.json").write_text("[]")
+    run = wizard(home, "status", "--json")
+    assert run.returncode == 6
+    assert json.loads(run.stdout)["error"]["id"] == "file-damaged"

@@ -1,0 +1,296 @@
+"""`scim-wizard token`: one valid access token on stdout, or words, and a code to tell by."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import (
+    ACTIVE,
+    PATIENCE,
+    issued,
+    put,
+    set_up,
+    silent_port,
+    start,
+    stored,
+    wizard,
+)
+from wizard.domain.models import Endpoints, TokenSet
+from wizard.sandbox.twilio import Sandbox
+
+VALID = replace(ACTIVE, tokens=issued(hours=1))
+EXPIRED = replace(ACTIVE, tokens=issued(hours=-1))
+SECRETS = ("client-secret-1", "access-1", "refresh-1")
+
+UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "platformdirs"}
+"""What a valid token is printed without."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def at(port: int) -> Endpoints:
+    return Endpoints(token_url=f"http://127.0.0.1:{port}/v2/token")
+
+
+def files(home: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in home.rglob("*")}
+
+
+# -- a valid token -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("option", "line"), [((), "access-1"), (("--header",), "Authorization: Bearer access-1")]
+)
+def test_valid_token_is_one_line(home: Path, option: tuple[str, ...], line: str) -> None:
+    put(home, active=VALID)
+    run = wizard(home, "token", *option)
+    assert (run.returncode, run.stdout, run.stderr) == (0, f"{line}\n", "")
+
+
+def test_json_tells_when_the_token_expires(home: Path) -> None:
+    put(home, active=VALID)
+    run = wizard(home, "token", "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    told = json.loads(run.stdout)
+    assert list(told) == ["version", "access_token", "token_type", "expires_at"]
+    assert (told["version"], told["access_token"], told["token_type"]) == (1, "access-1", "Bearer")
+    assert VALID.tokens is not None
+    assert told["expires_at"].endswith("Z")
+    assert datetime.fromisoformat(told["expires_at"]) == VALID.tokens.expires_at
+
+
+def test_valid_token_needs_no_lock_no_write_and_no_network_import(home: Path) -> None:
+    put(home, active=VALID)
+    for lock in home.rglob("*.lock"):
+        lock.unlink()
+    before = files(home)
+    run = wizard(home, "token", python=("-X", "importtime"))
+    assert (run.returncode, run.stdout) == (0, "access-1\n")
+    assert files(home) == before
+    lines = [line for line in run.stderr.splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    assert {"wizard", "click", "msgspec"} <= imported
+    assert not imported & UNUSED
+
+
+def test_profile_is_chosen_before_or_after_the_command_or_by_variable(home: Path) -> None:
+    put(home, active=EXPIRED)
+    put(home, name="acme", active=VALID)
+    runs = (
+        wizard(home, "--profile", "acme", "token"),
+        wizard(home, "token", "--profile", "acme"),
+        wizard(home, "token", env={"SCIM_WIZARD_PROFILE": "acme"}),
+    )
+    assert [run.stdout for run in runs] == ["access-1\n"] * 3
+
+
+def test_empty_name_of_a_profile_does_not_mean_the_default_one(home: Path) -> None:
+    put(home, active=VALID)
+    run = wizard(home, "token", "--profile", "")
+    assert (run.returncode, run.stdout) == (2, "")
+
+
+# -- a refresh -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", ["happy", "rotating"])
+def test_expired_token_is_refreshed_once_and_kept(home: Path, scenario: str) -> None:
+    sandbox = Sandbox(scenario=scenario)
+    with set_up(sandbox, home):
+        before = stored(home)
+        first, second = (wizard(home, "token") for _ in range(2))
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout == second.stdout
+    after = stored(home)
+    assert before.tokens is not None
+    assert after.tokens is not None
+    assert first.stdout == f"{after.tokens.access_token.reveal()}\n"
+    is_rotated = after.tokens.refresh_token != before.tokens.refresh_token
+    assert is_rotated is (scenario == "rotating")
+    assert [seen.path for seen in sandbox.seen] == ["/v2/token"]
+
+
+def test_min_ttl_and_force_refresh_a_valid_token(home: Path) -> None:
+    sandbox = Sandbox(token_seconds=3600)
+    with set_up(sandbox, home):
+        tokens = [
+            wizard(home, "token", *options).stdout
+            for options in ((), ("--min-ttl", "3000"), ("--min-ttl", "4000"), ("--force",))
+        ]
+    assert len(sandbox.seen) == 3
+    assert tokens[0] == tokens[1]
+    assert len(set(tokens)) == 3
+
+
+def test_many_at_once_refresh_once(home: Path) -> None:
+    sandbox = Sandbox(scenario="rotating")
+    with set_up(sandbox, home):
+        processes = [start(home, "token") for _ in range(4)]
+        ended = [process.communicate(timeout=PATIENCE) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, ended
+    assert len({out for out, _ in ended}) == 1
+    assert len(sandbox.seen) == 1
+
+
+# -- failures ------------------------------------------------------------------------------------
+
+
+def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, title: str) -> None:
+    """Check that a run with --json failed as it should, and showed no secret."""
+    assert run.returncode == code, run.stderr
+    told = json.loads(run.stdout)
+    assert list(told) == ["version", "error"]
+    assert list(told["error"]) == ["id", "title", "remedy"]
+    assert (told["version"], told["error"]["id"]) == (1, problem)
+    assert title in told["error"]["title"]
+    assert run.stderr.startswith(told["error"]["title"] + ".\n")
+    assert told["error"]["remedy"] in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not any(secret in run.stdout + run.stderr for secret in SECRETS)
+
+
+def test_nothing_set_up(home: Path) -> None:
+    refused(wizard(home, "token", "--json"), 3, "not-set-up", "not set up")
+    assert not home.exists()
+
+
+def test_setup_left_unfinished(home: Path) -> None:
+    put(home, draft=VALID)
+    refused(wizard(home, "token", "--json"), 3, "left-unfinished", "not finished")
+
+
+def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
+    run = wizard(home, "token")
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr.splitlines() == [
+        "This profile is not set up.",
+        "Nothing is stored for it yet.",
+        "Run scim-wizard to set it up, or name another one with --profile.",
+    ]
+
+
+def test_refused_refresh_keeps_what_is_stored(home: Path) -> None:
+    sandbox = Sandbox()
+    with set_up(sandbox, home):
+        before = stored(home)
+        sandbox.revoke_grants()
+        run = wizard(home, "token", "--json")
+    refused(run, 4, "refresh-refused", "refresh token")
+    assert stored(home) == before
+
+
+def test_rotated_secret(home: Path) -> None:
+    sandbox = Sandbox()
+    with set_up(sandbox, home):
+        sandbox.rotate_secret()
+        run = wizard(home, "token", "--json")
+    refused(run, 4, "wrong-client", "Client ID or Secret")
+
+
+def test_expired_token_that_cannot_be_renewed(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=-1, refresh=None)))
+    refused(wizard(home, "token", "--json"), 4, "no-refresh-token", "no refresh token")
+
+
+def test_nobody_answers(home: Path) -> None:
+    put(home, active=replace(EXPIRED, endpoints=at(silent_port())))
+    refused(wizard(home, "token", "--json"), 5, "connection-refused", "refuses the connection")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem", "title"),
+    [("{", "file-damaged", "damaged"), ('{"version": 99}', "file-newer", "newer version")],
+)
+def test_record_that_cannot_be_read(home: Path, content: str, problem: str, title: str) -> None:
+    put(home, active=VALID)
+    (home / "profiles" / "default.json").write_text(content)
+    refused(wizard(home, "token", "--json"), 6, problem, title)
+
+
+def test_nothing_is_sent_when_the_answer_could_not_be_saved(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        put(home, active=replace(EXPIRED, endpoints=at(server.getsockname()[1])))
+        shell = ("sh", "-c", 'ulimit -f 0; exec "$@"', "-")
+        run = wizard(home, "token", "--json", under=shell)
+        assert not has_visitor(server)
+    refused(run, 6, "store-failed", "failed")
+
+
+def test_proxy_that_cannot_be_understood(home: Path) -> None:
+    put(home, active=EXPIRED)
+    run = wizard(home, "token", "--json", env={"HTTPS_PROXY": "socks4://user:pass@127.0.0.1:1"})
+    refused(run, 6, "proxy-misspelled", "HTTPS_PROXY")
+    assert "pass" not in run.stderr
+
+
+def test_missing_ca_file(home: Path, tmp_path: Path) -> None:
+    put(home, active=EXPIRED)
+    run = wizard(home, "token", "--json", "--ca-file", str(tmp_path / "none.pem"))
+    refused(run, 6, "ca-file-unusable", "--ca-file")
+
+
+# -- nothing from outside moves a secret ---------------------------------------------------------
+
+
+def has_visitor(server: socket.socket) -> bool:
+    """Whether anybody has connected."""
+    server.setblocking(False)
+    try:
+        server.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("way", ["variable", "option"])
+@pytest.mark.parametrize("tokens", [issued(hours=1), issued(hours=-1)], ids=["valid", "expired"])
+def test_stored_secret_is_not_sent_elsewhere(home: Path, way: str, tokens: TokenSet) -> None:
+    put(home, active=replace(ACTIVE, tokens=tokens))
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/v2/token"
+        if way == "variable":
+            run = wizard(home, "token", "--json", env={"SCIM_WIZARD_TOKEN_URL": url})
+        else:
+            run = wizard(home, "--token-url", url, "token", "--json")
+        assert not has_visitor(elsewhere)
+    refused(run, 2, "endpoints-conflict", "other endpoints")
+    assert url in run.stderr
+    assert ACTIVE.endpoints.token_url in run.stderr
+
+
+def test_stored_endpoints_may_be_named_again(home: Path) -> None:
+    put(home, active=VALID)
+    run = wizard(home, "token", env={"SCIM_WIZARD_TOKEN_URL": ACTIVE.endpoints.token_url})
+    assert (run.returncode, run.stdout) == (0, "access-1\n")
+
+
+# -- interrupted ---------------------------------------------------------------------------------
+
+
+def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        put(home, active=replace(EXPIRED, endpoints=at(server.getsockname()[1])))
+        server.settimeout(PATIENCE)
+        with start(home, "token") as process, server.accept()[0]:
+            process.send_signal(signal.SIGINT)
+            out, words = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (130, "")
+    assert words.strip() == ""
+
+
+def test_life_asked_for_is_bounded(home: Path) -> None:
+    run = wizard(home, "token", "--min-ttl", "9" * 20)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--min-ttl" in run.stderr

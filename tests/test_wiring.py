@@ -1,0 +1,120 @@
+"""What is built from the command line's settings."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import tokens
+from wizard import wiring
+from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.ports import Network
+from wizard.wiring import Connection, Settings
+
+TOKEN_URL = "https://a.example/token"
+OTHERS = replace(TWILIO, token_url=TOKEN_URL)
+WHOLE = CredentialSet("OQ", Secret("s"), "https://a.example/", OTHERS, tokens=tokens())
+GIVEN = Settings(endpoints={"token_url": TOKEN_URL})
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home that the environment of every test names."""
+    return tmp_path / "home"
+
+
+def put(**sets: CredentialSet) -> None:
+    with wiring.store().locked("default") as held:
+        held.save(Profile(), **sets)
+
+
+def test_clock_tells_utc() -> None:
+    assert wiring.clock().tzinfo is UTC
+
+
+def test_store_is_where_the_environment_says(home: Path) -> None:
+    put(active=WHOLE)
+    assert (home / "profiles" / "default.json").is_file()
+    assert wiring.store({"SCIM_WIZARD_HOME": str(home / "other")}).load("default") is None
+
+
+async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
+    async with Connection() as connect:
+        first, second = await connect(), await connect()
+        assert isinstance(first, Network)
+        client = connect._client
+        assert client is not None
+        assert connect._client is client
+        assert second.tokens is not first.tokens
+        assert not client.is_closed
+    assert client.is_closed
+
+
+async def test_connection_that_was_never_used_has_nothing_to_close() -> None:
+    async with Connection():
+        pass
+
+
+async def test_client_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    async with Connection(tmp_path / "none.pem") as connect:
+        for _ in range(2):
+            with pytest.raises(SetupError, match="ca-file-unusable"):
+                await connect()
+
+
+def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:
+    with wiring.wizard(GIVEN) as app:
+        assert app._session.working_draft() == CredentialSet(endpoints=OTHERS)
+    with wiring.wizard(Settings()) as app:
+        assert app._session.working_draft() == CredentialSet()
+
+
+@pytest.mark.parametrize("kind", ["active", "draft"])
+def test_stored_endpoints_stay(kind: str) -> None:
+    put(**{kind: WHOLE})
+    with wiring.wizard(GIVEN) as app:
+        assert app._session.working_draft().endpoints == OTHERS
+    elsewhere = Settings(endpoints={"token_url": "https://b.example/token"})
+    with pytest.raises(SetupError, match="endpoints-conflict"), wiring.wizard(elsewhere):
+        pass
+
+
+def test_second_wizard_on_a_profile_is_refused() -> None:
+    with wiring.wizard(Settings()):
+        with pytest.raises(SetupError, match="another-wizard"), wiring.wizard(Settings()):
+            pass
+        with wiring.wizard(Settings(profile="acme")):
+            pass
+    with wiring.wizard(Settings()):
+        pass
+
+
+def test_demo_has_a_home_and_values_of_its_own(home: Path) -> None:
+    with wiring.demo(Settings(), "loopback") as app:
+        draft = app._session.working_draft()
+        assert draft.is_complete
+        assert draft.redirect_url.startswith("http://127.0.0.1:")
+        endpoints = (draft.endpoints.authorize_url, draft.endpoints.token_url)
+        assert all(url.startswith("http://127.0.0.1:") for url in endpoints)
+        assert draft.endpoints != Endpoints()
+    assert not home.exists()
+
+
+def test_scenario_that_is_not_there_is_told() -> None:
+    with pytest.raises(SetupError, match="no-scenario") as caught, wiring.demo(Settings(), "x\x1b"):
+        pass
+    assert "happy" in caught.value.problem.cause
+    assert "\x1b" not in caught.value.problem.title
+
+
+def test_demo_without_its_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wizard.sandbox.serve", None)
+    monkeypatch.delattr("wizard.sandbox.serve", raising=False)
+    with pytest.raises(SetupError, match="demo-not-installed"), wiring.demo(Settings(), "happy"):
+        pass

@@ -21,6 +21,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("SCIM_WIZARD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TZ", "UTC")
+    # No test but those that say so may ask this user's keyring, nor fill it.
+    monkeypatch.setenv("SCIM_WIZARD_STORE", "file")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 
 from textual import events
@@ -40,7 +41,7 @@ def make_app(
     """Return the wizard on fakes, as the wiring would build it."""
     session = Session("default", world.store, world.clock, blank)
     session.open()
-    road = Road(session, world.services, show_bare, "files only you can read", demo)  # type: ignore[arg-type]
+    road = Road(session, world.services, show_bare, demo)  # type: ignore[arg-type]
     return WizardApp(session, start(session.profile, session.draft, world.clock()), road, theme)
 
 
@@ -58,7 +59,7 @@ async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> Ste
 
     def is_shown() -> bool:
         screen = pilot.app.screen
-        return isinstance(screen, kind) and screen.shown_at is not None
+        return isinstance(screen, kind) and screen.shown_at < inf
 
     await wait_until(pilot, is_shown, f"a {kind.__name__}")
     screen = pilot.app.screen

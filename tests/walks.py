@@ -20,7 +20,7 @@ from wizard.domain.book.scim import MISSING_PERMISSION
 from wizard.domain.models import UserList
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
@@ -42,7 +42,7 @@ ThePilot = Pilot[ExitCode]
 
 def happy_world(home: Path) -> World:
     """Return a world whose answers lead to Done once."""
-    world = World(FileProfileStore(home))
+    world = World(LocalProfileStore(home))
     world.tokens.exchanges = [tokens("1")]
     world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
     world.users.answers = [UserList(25)]

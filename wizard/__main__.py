@@ -5,24 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from wizard import __version__, wiring
-from wizard.commands.report import report
-from wizard.domain import endpoints as endpoint_rules
+from wizard import __version__, options, wiring
+from wizard.commands.interrupt import end_on_signals
+from wizard.commands.report import report, say, take_any_encoding
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.store.paths import check_name
+from wizard.options import Common, common
 
 if TYPE_CHECKING:
+    from wizard.flow.ports import ProfileStore
     from wizard.ui.app import WizardApp
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 YEAR: Final = 366 * 24 * 3600
 """Seconds; no token lives longer."""
@@ -31,33 +30,19 @@ EPILOG: Final = """\b
 Examples:
   scim-wizard --demo                 try it against the built-in stand-in
   scim-wizard                        set up, or change what is set up
-  scim-wizard token                  a valid access token, for a script
-  scim-wizard token --header | curl -sH @- https://iam.twilio.com/scim/v2/Users
+  scim-wizard --profile acme check   is it still working?
+  scim-wizard token --header |
+    curl -sH @- https://iam.twilio.com/scim/v2/Users
+
+\b
+Completion in bash (for zsh and fish: zsh_source, fish_source), in ~/.bashrc:
+  eval "$(_SCIM_WIZARD_COMPLETE=bash_source scim-wizard)"
+
+\b
+Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal, 3 not set up,
+4 somebody must act at Twilio, 5 not reachable or throttled, 6 this machine,
+130 interrupted.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """Options that stand before or after the command."""
-
-    profile: str
-    ca_file: Path | None
-    given: dict[str, str | None]
-    """Endpoints as they were given."""
-
-    def settings(self) -> wiring.Settings:
-        """Return the settings, checked. Raises SetupError."""
-        check_name(self.profile)
-        return wiring.Settings(self.profile, endpoint_rules.asked(self.given), self.ca_file)
-
-
-def common(command: F) -> F:
-    """Add the options that stand after a command as well as before it."""
-    ca_file = click.option(
-        "--ca-file", type=click.Path(path_type=Path), help="Trust these certificates too (PEM)."
-    )
-    profile = click.option("--profile", help="Which profile; default: default.")
-    return profile(ca_file(command))
 
 
 @click.group(
@@ -68,33 +53,21 @@ def common(command: F) -> F:
 @click.option(
     "--profile",
     envvar="SCIM_WIZARD_PROFILE",
+    metavar="NAME",
     default="default",
     show_default=True,
+    shell_complete=options.profiles,
     help="Which profile to work on.",
 )
 @click.option("--demo", is_flag=True, help="Try it against a built-in stand-in; keeps nothing.")
-@click.option("--scenario", metavar="NAME", help="What the demo acts out: denied, down, …")
 @click.option(
-    "--authorize-url",
-    envvar="SCIM_WIZARD_AUTHORIZE_URL",
-    metavar="URL",
-    help="Authorization endpoint of a new setup.",
+    "--scenario",
+    metavar="NAME",
+    shell_complete=options.scenarios,
+    help="What the demo acts out: denied, down, …",
 )
-@click.option(
-    "--token-url",
-    envvar="SCIM_WIZARD_TOKEN_URL",
-    metavar="URL",
-    help="Token endpoint of a new setup.",
-)
-@click.option(
-    "--scim-url", envvar="SCIM_WIZARD_SCIM_URL", metavar="URL", help="SCIM base URL of a new setup."
-)
-@click.option(
-    "--ca-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Trust these certificates too (PEM).",
-)
+@options.endpoints
+@options.ca_file()
 @click.version_option(__version__, prog_name="scim-wizard")
 @click.pass_context
 def cli(
@@ -106,7 +79,7 @@ def cli(
     token_url: str | None,
     scim_url: str | None,
     ca_file: Path | None,
-) -> None:
+) -> int:
     """Set up Twilio's SCIM API: from an OAuth app to a verified credential.
 
     Without a command the wizard opens in this terminal. What it keeps, and scripts then use,
@@ -114,23 +87,75 @@ def cli(
     """
     given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
     context.obj = Common(profile, ca_file, given)
+    is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
-        context.exit(_open(context.obj, demo or scenario is not None, scenario))
+        return _open(context.obj, is_demo, scenario)
+    if is_demo:
+        # The command would work on a real profile.
+        raise click.UsageError("--demo and --scenario are for the wizard, not for a command.")
+    return ExitCode.FINE
 
 
-@cli.command()
+@cli.command(
+    short_help="Show what is set up; no network.",
+    epilog="""\b
+Examples:
+  scim-wizard status
+  scim-wizard status --all
+  scim-wizard status --json | jq -r .token.expires_at
+""",
+)
 @common
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="Every profile there is.")
 @click.pass_obj
-def status(obj: Common, profile: str | None, ca_file: Path | None, as_json: bool) -> None:
+def status(obj: Common, as_json: bool, is_all: bool) -> int:
     """Show what is set up; asks no network and opens no secret."""
     from wizard.commands import status as command
 
-    settings = _settings(obj, profile, ca_file, as_json)
-    sys.exit(command.run(settings.profile, wiring.store, wiring.clock, as_json=as_json))
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        if is_all:
+            return command.run_all(store, wiring.clock, as_json=as_json)
+        return command.run(settings.profile, store, wiring.clock, as_json=as_json)
+
+    return _run(obj, work, as_json=as_json)
 
 
-@cli.command()
+@cli.command(
+    short_help="Ask the SCIM API whether it still works.",
+    epilog="""\b
+Examples:
+  scim-wizard check
+  scim-wizard check --profile acme --json
+  scim-wizard check --all || echo "somebody should look"
+""",
+)
+@common
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="Every profile there is, at the same time.")
+@click.pass_obj
+def check(obj: Common, as_json: bool, is_all: bool) -> int:
+    """Ask the SCIM API once, read-only; an expired token is refreshed first."""
+    from wizard.commands import check as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.CheckRequest(settings.profile, settings.endpoints, is_all, as_json)
+        connecting = partial(wiring.Connection, settings.ca_file)
+        return command.run(request, store, connecting, wiring.clock)
+
+    return _run(obj, work, as_json=as_json)
+
+
+@cli.command(
+    short_help="Print a valid access token, for a script.",
+    epilog="""\b
+Examples:
+  scim-wizard token --header |
+    curl -sH @- https://iam.twilio.com/scim/v2/Users
+  scim-wizard token --min-ttl 600    good for ten minutes at least
+  scim-wizard token --json | jq -r .expires_at
+""",
+)
 @common
 @click.option("--header", "as_header", is_flag=True, help="As a header line, for curl -H @-.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -139,41 +164,97 @@ def status(obj: Common, profile: str | None, ca_file: Path | None, as_json: bool
 )
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
 @click.pass_obj
-def token(
-    obj: Common,
-    profile: str | None,
-    ca_file: Path | None,
-    as_header: bool,
-    as_json: bool,
-    min_ttl: int | None,
-    force: bool,
-) -> None:
+def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
     """Print a valid access token, refreshed if need be; nothing else goes to stdout."""
     from wizard.commands import token as command
 
-    settings = _settings(obj, profile, ca_file, as_json)
-    request = command.TokenRequest(
-        settings.profile,
-        settings.endpoints,
-        as_header,
-        as_json,
-        None if min_ttl is None else timedelta(seconds=min_ttl),
-        force,
-    )
-    connecting = lambda: wiring.Connection(settings.ca_file)  # noqa: E731
-    sys.exit(command.run(request, wiring.store, connecting, wiring.clock))
+    life = None if min_ttl is None else timedelta(seconds=min_ttl)
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.TokenRequest(
+            settings.profile, settings.endpoints, as_header, as_json, life, force
+        )
+        connecting = partial(wiring.Connection, settings.ca_file)
+        return command.run(request, store, connecting, wiring.clock)
+
+    return _run(obj, work, as_json=as_json)
 
 
-def _settings(
-    obj: Common, profile: str | None, ca_file: Path | None, as_json: bool
-) -> wiring.Settings:
-    # An empty --profile, as from a variable that is not set, must not mean the default one.
-    name = obj.profile if profile is None else profile
-    chosen = replace(obj, profile=name, ca_file=ca_file or obj.ca_file)
+@cli.command(
+    short_help="Print the sheet for an IdP admin or a script.",
+    epilog="""\b
+Examples:
+  scim-wizard handoff                          for whom the profile was set up
+  scim-wizard handoff --for okta > okta.md
+  scim-wizard handoff --format env --show-secrets > scim.env
+""",
+)
+@common
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "json", "env", "curl"]),
+    default="markdown",
+    show_default=True,
+    help="What the sheet is written as.",
+)
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["script", "okta", "entra", "other"]),
+    help="Who will use it; default: whom the profile names.",
+)
+@click.option("--show-secrets", is_flag=True, help="With the Client Secret, in clear.")
+@click.pass_obj
+def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) -> int:
+    """Print the sheet for whoever uses the credential: IdP admin or script."""
+    from wizard.commands import handoff as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.HandoffRequest(settings.profile, form, audience, show_secrets)
+        return command.run(request, store)
+
+    return _run(obj, work, as_json=form == "json")
+
+
+@cli.command(
+    short_help="Remove a profile and its secrets.",
+    epilog="""\b
+Examples:
+  scim-wizard forget --profile old --yes
+""",
+)
+@common
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def forget(obj: Common, yes: bool) -> int:
+    """Remove a profile and its secrets here; says what remains to be done at Twilio."""
+    from wizard.commands import forget as command
+    from wizard.host import terminal
+
+    if not yes and not terminal.is_interactive():
+        raise click.UsageError("There is no terminal to ask on: say --yes if it is meant.")
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        return command.run(settings.profile, store, wiring.clock, is_asking=not yes)
+
+    return _run(obj, work)
+
+
+def _run(
+    obj: Common, work: Callable[[wiring.Settings, ProfileStore], int], *, as_json: bool = False
+) -> int:
+    """Do a command's work; tell its failure; say what was mended on the way."""
+    store: ProfileStore | None = None
     try:
-        return chosen.settings()
+        settings = obj.settings()
+        store = wiring.store()
+        code = work(settings, store)
     except SetupError as error:
-        sys.exit(report(error.problem, as_json=as_json))
+        code = report(error.problem, as_json=as_json)
+    for notice in store.notices if store else ():
+        say(notice)
+    return code
 
 
 def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
@@ -184,13 +265,13 @@ def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
     terminal.prepare_environment()
     try:
         if is_demo:
-            return _run(wiring.demo(wiring.Settings(), scenario or "happy"))
-        return _run(wiring.wizard(obj.settings()))
+            return _show(wiring.demo(wiring.Settings(), scenario or "happy"))
+        return _show(wiring.wizard(obj.settings()))
     except SetupError as error:
         return report(error.problem)
 
 
-def _run(opening: AbstractContextManager[WizardApp]) -> int:
+def _show(opening: AbstractContextManager[WizardApp]) -> int:
     from wizard.host import terminal
 
     with opening as app:
@@ -206,12 +287,14 @@ def _run(opening: AbstractContextManager[WizardApp]) -> int:
 
 def main() -> None:
     """Run the command line; Ctrl+C ends a command with 130, where click's own way is 1."""
+    end_on_signals()
+    take_any_encoding()
     try:
         code = cli(prog_name="scim-wizard", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
     sys.exit(code)
 

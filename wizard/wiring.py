@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from wizard.domain.book.here import DEMO_NOT_INSTALLED, NO_SCENARIO
 from wizard.domain.endpoints import refuse_others
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from wizard.flow.ports import Network, ProfileStore, Services
     from wizard.ui.app import WizardApp
     from wizard.ui.road import Demo
-
-PLACE: Final = "files only you can read"
-"""Where secrets lie, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +40,40 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
-    """Return the profiles of this user."""
-    from wizard.store.paths import home
-    from wizard.store.profiles import FileProfileStore
+def program() -> str:
+    """Return how this program is started again: its name alone where the shell finds that."""
+    import shutil
+    import sys
 
-    return FileProfileStore(home(environ))
+    if shutil.which("scim-wizard"):
+        return "scim-wizard"
+    started = sys.argv[0]
+    return started if Path(started).stem == "scim-wizard" else "python -m wizard"
+
+
+def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
+    """Return the profiles of this user. Raises SetupError when SCIM_WIZARD_STORE does not hold."""
+    from wizard.store.paths import home, preferred
+    from wizard.store.profiles import LocalProfileStore
+
+    return LocalProfileStore(home(environ), preferred(environ))
 
 
 class Connection:
     """The network services over one client, which is made on first use."""
 
     def __init__(self, ca_file: Path | None = None) -> None:
+        # Not above: a command that needs no network should not wait for it.
+        import asyncio
+
         self._ca_file = ca_file
         self._client: httpx.AsyncClient | None = None
         self._making = asyncio.Lock()
 
     async def __call__(self) -> Network:
         """Return the services. Raises SetupError when no client can be made."""
+        import asyncio
+
         async with self._making:
             if self._client is None:
                 # Importing httpx and reading certificates takes long enough to be seen.
@@ -133,18 +145,28 @@ def _blank(settings: Settings) -> CredentialSet:
     return CredentialSet(endpoints=replace(Endpoints(), **settings.endpoints))
 
 
+def scenarios() -> Sequence[str]:
+    """Return what the demo can act out."""
+    # Their names need nothing of the extra.
+    from wizard.sandbox.twilio import SCENARIOS
+
+    return tuple(SCENARIOS)
+
+
 @contextmanager
 def demo(settings: Settings, scenario: str) -> Iterator[WizardApp]:
     """Give the wizard against the built-in stand-in, with a home that is thrown away.
 
     Raises SetupError when the extra is not installed, or there is no such scenario.
     """
+    import asyncio
+
     try:
         from wizard.sandbox import serve
         from wizard.sandbox.twilio import SCENARIOS, Sandbox
     except ImportError:
         raise SetupError(DEMO_NOT_INSTALLED) from None
-    from wizard.store.profiles import FileProfileStore
+    from wizard.store.profiles import LocalProfileStore
     from wizard.ui.road import Demo
 
     if scenario not in SCENARIOS:
@@ -163,7 +185,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[WizardApp]:
                 serve.authorize_url(base), serve.token_url(base), serve.scim_url(base)
             ),
         )
-        profiles = FileProfileStore(Path(folder) / "home")
+        profiles = LocalProfileStore(Path(folder) / "home")
         yield _app(settings, profiles, values, Demo(values, approve))
 
 
@@ -181,5 +203,5 @@ def _app(
     stored = (kept.endpoints for kept in (session.active, session.draft) if kept is not None)
     refuse_others(settings.endpoints, stored)
     services = _services(profiles, Connection(settings.ca_file))
-    road = Road(session, services, show_bare, PLACE, demo)
+    road = Road(session, services, show_bare, demo, program())
     return WizardApp(session, start(session.profile, session.draft, clock()), road)

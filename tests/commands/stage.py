@@ -18,7 +18,7 @@ from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -97,13 +97,13 @@ ACTIVE = CredentialSet(
 
 def put(home: Path, profile: Profile | None = None, name: str = "default", **sets: object) -> None:
     """Store credential sets: `active`, `draft`."""
-    with FileProfileStore(home).locked(name) as held:
+    with LocalProfileStore(home).locked(name) as held:
         held.save(profile or Profile(), **sets)  # type: ignore[arg-type]
 
 
 def stored(home: Path, name: str = "default") -> CredentialSet:
     """Return the active set."""
-    with FileProfileStore(home).locked(name) as held:
+    with LocalProfileStore(home).locked(name) as held:
         active = held.active()
     assert active is not None
     return active

@@ -279,15 +279,26 @@ def test_stored_endpoints_may_be_named_again(home: Path) -> None:
 # -- interrupted ---------------------------------------------------------------------------------
 
 
+BODY = b'{"access_token": "newer-token", "token_type": "Bearer", "expires_in": 3600}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(BODY),
+    BODY,
+)
+
+
 def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         put(home, active=replace(EXPIRED, endpoints=at(server.getsockname()[1])))
         server.settimeout(PATIENCE)
-        with start(home, "token") as process, server.accept()[0]:
+        with start(home, "token") as process, server.accept()[0] as connection:
+            connection.recv(65536)
             process.send_signal(signal.SIGINT)
+            # The refresh token may be spent by now: the answer is waited for, and saved.
+            connection.sendall(ANSWER)
             out, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (130, "")
     assert words.strip() == ""
+    assert b"newer-token" in b"".join(path.read_bytes() for path in (home / "secrets").iterdir())
 
 
 def test_life_asked_for_is_bounded(home: Path) -> None:

@@ -82,5 +82,5 @@ def test_another_secret_ends_nothing() -> None:
 
 def test_another_redirect_url_ends_the_links_made_for_the_old_one() -> None:
     other = GOOD[REDIRECT] + "/"
-    changed = replace(WHOLE, redirect_url=other, attempts=())
+    changed = replace(WHOLE, redirect_url=other, tokens=None, attempts=())
     assert form.with_field(WHOLE, REDIRECT, other) == changed

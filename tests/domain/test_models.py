@@ -38,7 +38,9 @@ def seconds(number: float) -> timedelta:
         (24 * HOUR, 60, True),
         (100, 11, False),
         (100, 10, True),
-        (0, 1, False),
+        # Before they were got: the clock was set back.
+        (HOUR, HOUR + 1, True),
+        (HOUR, HOUR, False),
         (0, 0, True),
     ],
 )

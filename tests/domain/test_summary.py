@@ -28,7 +28,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "stored in the system keyring"),
         ("Access token", f"valid until {moment(NOW + timedelta(hours=1))}"),
-        ("Refresh token", "there"),
+        ("Refresh token", "stored"),
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )

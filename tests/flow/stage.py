@@ -19,7 +19,7 @@ from wizard.flow.link import Link, LinkDesk
 from wizard.flow.live_list import LiveList
 from wizard.flow.session import Session
 from wizard.flow.verify import ACTIVE_LINES, DRAFT_LINES, DraftCheck, Report, Verdict
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 NAME = "default"
 COMPLETE = CredentialSet(
@@ -40,7 +40,7 @@ class Stage:
 
     def __init__(self, home: Path, blank: CredentialSet = COMPLETE) -> None:
         self.home = home
-        self.world = World(FileProfileStore(home))
+        self.world = World(LocalProfileStore(home))
         self.session = Session(NAME, self.world.store, self.world.clock, blank)
         self.session.open()
         self.desk = LinkDesk(self.session, self.world.connect, self.world.listener)
@@ -94,7 +94,7 @@ class Stage:
 
 def read(home: Path) -> tuple[Profile, CredentialSet | None, CredentialSet | None]:
     """Return record, draft and active set of a home, through a store of its own."""
-    with FileProfileStore(home).locked(NAME) as held:
+    with LocalProfileStore(home).locked(NAME) as held:
         return held.profile or Profile(), held.draft(), held.active()
 
 

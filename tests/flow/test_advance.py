@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import NOW
 from wizard.domain.authorize import begin
+from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
@@ -33,6 +34,7 @@ from wizard.flow.state import (
     Resume,
     StartOver,
     Subject,
+    Unchanged,
     Verified,
     WizardState,
 )
@@ -47,6 +49,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Next(),
     Back(),
     *map(GoTo, STEPS),
+    GoTo(Step.CREDENTIALS, WRONG_CLIENT),
     *map(LinkTaken, Delivery),
     CodeReceived(CODE),
     CodeReceived(BARE),
@@ -58,6 +61,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Change(Step.CREDENTIALS),
     Change(Step.AUTHORIZE),
     Quit(),
+    Unchanged(),
 )
 
 Changes = Callable[[WizardState, Any], dict[str, object] | None]
@@ -69,7 +73,7 @@ def to(step: Step, **more: object) -> Changes:
 
     def changes(state: WizardState, outcome: Outcome) -> dict[str, object]:
         subject = state.subject if step in NOT_ABOUT_THE_DRAFT else Subject.DRAFT
-        return {"step": step, "answer": None, "subject": subject} | more
+        return {"step": step, "answer": None, "because": None, "subject": subject} | more
 
     return changes
 
@@ -111,6 +115,10 @@ def has_active(state: WizardState) -> bool:
     return state.has_active
 
 
+def has_overview(state: WizardState) -> bool:
+    return state.has_active or state.resume_at is not None
+
+
 def is_change(state: WizardState) -> bool:
     return state.is_change
 
@@ -133,8 +141,11 @@ TABLE: dict[tuple[Step, type], Changes] = {
     ),
     (Step.OVERVIEW, Change): change,
     (Step.PREREQUISITES, Next): to(Step.CREDENTIALS),
-    (Step.PREREQUISITES, Back): where(has_active, to(Step.OVERVIEW), otherwise=nothing),
+    (Step.PREREQUISITES, Back): where(has_overview, to(Step.OVERVIEW), otherwise=nothing),
     (Step.CREDENTIALS, Next): to(Step.AUTHORIZE),
+    (Step.CREDENTIALS, Unchanged): where(
+        has_active, to(Step.CHECK, subject=Subject.ACTIVE), otherwise=nothing
+    ),
     (Step.CREDENTIALS, Back): where(is_change, to(Step.OVERVIEW), to(Step.PREREQUISITES)),
     (Step.AUTHORIZE, LinkTaken): hand_out,
     (Step.AUTHORIZE, CodeReceived): take_code,
@@ -171,7 +182,7 @@ def expected(state: WizardState, outcome: Outcome) -> WizardState:
     if isinstance(outcome, Quit):
         return replace(state, has_left=True)
     if isinstance(outcome, GoTo):
-        changes = to(outcome.step)(state, outcome)
+        changes = to(outcome.step, because=outcome.because)(state, outcome)
     else:
         changes = TABLE.get((state.step, type(outcome)), nothing)(state, outcome)
     return replace(state, **(changes or {}))  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from wizard.domain.secret import Secret
 from wizard.flow.link import LinkDesk
 from wizard.flow.ports import Listening
 from wizard.host.listener import CallbackListener
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 LOOPBACK = replace(COMPLETE, redirect_url="http://127.0.0.1:8765/callback")
 S256 = ServerMetadata("https://oauth.twilio.com", has_s256=True)
@@ -342,7 +342,7 @@ async def test_link_is_kept_before_it_is_listened_for(
     attempts_on_disk = []
 
     async def watched(redirect_url: str, accept: Callable[[str], Awaitable[bool]]) -> Listening:
-        with FileProfileStore(stage.home).locked(NAME) as held:
+        with LocalProfileStore(stage.home).locked(NAME) as held:
             draft = held.draft()
         assert draft is not None
         attempts_on_disk.append(draft.attempts)

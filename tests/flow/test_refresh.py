@@ -24,7 +24,7 @@ from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.models import Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.flow.refresh import fresh_tokens
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 EXPIRED = tokens("old", at=NOW - timedelta(hours=1))
 SECOND = timedelta(seconds=1)
@@ -35,7 +35,7 @@ async def ask(
 ) -> TokenSet:
     """Ask for fresh tokens through a store of its own, as another process would."""
     world = stage.world
-    store = FileProfileStore(stage.home)
+    store = LocalProfileStore(stage.home)
     return await fresh_tokens(
         NAME, store, world.tokens, world.clock, at_least=at_least, is_forced=is_forced
     )
@@ -49,7 +49,7 @@ def files(home: Path) -> dict[str, tuple[int, bytes]]:
 
 def failing(stage: Stage, failure: RefreshFailure) -> None:
     """Record a refusal, as another process would."""
-    with FileProfileStore(stage.home).locked(NAME) as held:
+    with LocalProfileStore(stage.home).locked(NAME) as held:
         assert held.profile is not None
         held.save(replace(held.profile, refresh_failure=failure))
 
@@ -200,7 +200,7 @@ async def test_two_at_once_refresh_once(home: Path, is_forced: bool) -> None:
     endpoint.on_call = take_time
     Stage(home).active(EXPIRED)
     asking = (
-        fresh_tokens(NAME, FileProfileStore(home), endpoint, clock, is_forced=is_forced)
+        fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock, is_forced=is_forced)
         for _ in range(2)
     )
     given = await asyncio.gather(*asking)
@@ -221,7 +221,7 @@ async def test_two_at_once_are_refused_once(home: Path) -> None:
 
     endpoint.on_call = take_time
     Stage(home).active(EXPIRED)
-    asking = (fresh_tokens(NAME, FileProfileStore(home), endpoint, clock) for _ in range(2))
+    asking = (fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock) for _ in range(2))
     ended = await asyncio.gather(*asking, return_exceptions=True)
     problems = [one.problem for one in ended if isinstance(one, SetupError)]
     assert problems == [REFRESH_REFUSED, REFRESH_REFUSED]
@@ -233,7 +233,7 @@ async def test_tokens_saved_while_waiting_are_good_however_short_their_life(
 ) -> None:
     active = stage.active(EXPIRED)
     short = tokens("short", at=NOW + SECOND, seconds=30)
-    with FileProfileStore(stage.home).locked(NAME) as held:
+    with LocalProfileStore(stage.home).locked(NAME) as held:
         asking = asyncio.create_task(ask(stage, timedelta(hours=2), is_forced=True))
         await asyncio.sleep(0)
         stage.world.clock.move(seconds=1)
@@ -246,7 +246,7 @@ async def test_tokens_saved_while_waiting_are_good_however_short_their_life(
 async def test_tokens_saved_while_waiting_are_no_good_once_expired(stage: Stage) -> None:
     active = stage.active(EXPIRED)
     short = tokens("short", at=NOW + SECOND, seconds=30)
-    with FileProfileStore(stage.home).locked(NAME) as held:
+    with LocalProfileStore(stage.home).locked(NAME) as held:
         asking = asyncio.create_task(ask(stage))
         await asyncio.sleep(0)
         stage.world.clock.move(seconds=31)
@@ -264,7 +264,7 @@ async def test_failure_recorded_while_waiting_is_mine_too(
     stage: Stage, recorded: str, told: str
 ) -> None:
     stage.active(EXPIRED)
-    with FileProfileStore(stage.home).locked(NAME) as held:
+    with LocalProfileStore(stage.home).locked(NAME) as held:
         asking = asyncio.create_task(ask(stage))
         await asyncio.sleep(0)
         assert held.profile is not None
@@ -283,7 +283,7 @@ async def test_failure_from_before_is_tried_again(stage: Stage) -> None:
 
 async def test_profile_forgotten_while_waiting_is_not_set_up(stage: Stage) -> None:
     stage.active(EXPIRED)
-    with FileProfileStore(stage.home).locked(NAME) as held:
+    with LocalProfileStore(stage.home).locked(NAME) as held:
         asking = asyncio.create_task(ask(stage))
         await asyncio.sleep(0)
         held.remove()

@@ -18,6 +18,7 @@ GENERATION = "0" * 32
 LIVE = begin(COMPLETE, None, NOW - ATTEMPT_LIFE + timedelta(seconds=1))
 DEAD = begin(COMPLETE, None, NOW - ATTEMPT_LIFE)
 SENT = replace(LIVE, code_sent_at=NOW)
+LATER = replace(LIVE, code_sent_at=NOW + timedelta(seconds=1))
 
 HALF = replace(COMPLETE, redirect_url="")
 WITH_TOKENS = replace(COMPLETE, tokens=tokens())
@@ -47,8 +48,10 @@ WITH_TOKENS = replace(COMPLETE, tokens=tokens())
         (Step.CHECK, replace(COMPLETE, attempts=(LIVE,)), Step.AUTHORIZE),
         (Step.CHECK, WITH_TOKENS, Step.CHECK),
         (Step.CHECK, replace(WITH_TOKENS, attempts=(SENT,)), Step.CHECK),
-        (Step.AUTHORIZE, WITH_TOKENS, Step.CHECK),
-        (Step.REDIRECT, replace(WITH_TOKENS, attempts=(LIVE,)), Step.CHECK),
+        # A later code that was sent and lost: the tokens are an earlier consent's.
+        (Step.CHECK, replace(WITH_TOKENS, attempts=(LATER,)), Step.AUTHORIZE),
+        (Step.AUTHORIZE, WITH_TOKENS, Step.AUTHORIZE),
+        (Step.REDIRECT, replace(WITH_TOKENS, attempts=(LIVE,)), Step.REDIRECT),
     ],
 )
 def test_draft_goes_on_where_no_used_code_is_needed(

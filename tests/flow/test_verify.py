@@ -299,8 +299,17 @@ async def test_answer_that_is_not_scim_fails_the_second_line(stage: Stage) -> No
     assert stage.lines["users"].problem is None
 
 
-@pytest.mark.parametrize("problem", [REFRESH_REFUSED, WRONG_CLIENT])
-async def test_refused_rehearsal_asks_before_it_swaps(stage: Stage, problem: Problem) -> None:
+async def test_refused_client_at_the_rehearsal_fails(stage: Stage) -> None:
+    old = stage.active(tokens("old"))
+    await stage.session.save_draft(COMPLETE)
+    stage.world.tokens.refreshes = [error(WRONG_CLIENT)]
+    report = await exchanged(stage, UserList(7))
+    assert (report.verdict, report.problem) == (Verdict.FAILED, WRONG_CLIENT)
+    assert stage.on_disk()[2] == old
+
+
+async def test_refused_rehearsal_asks_before_it_swaps(stage: Stage) -> None:
+    problem = REFRESH_REFUSED
     old = stage.active(tokens("old"))
     await stage.session.save_draft(COMPLETE)
     stage.world.tokens.refreshes = [error(problem)]

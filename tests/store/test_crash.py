@@ -11,14 +11,14 @@ import pytest
 
 from tests.store.samples import credentials
 from wizard.domain.models import Profile
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 SAVER = """
 import os, signal, sys
 from pathlib import Path
 from tests.store.samples import credentials
 from wizard.domain.models import Profile
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 home, work, countdown = sys.argv[1], sys.argv[2], int(sys.argv[3])
 CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.listdir", "os.scandir"}
@@ -30,7 +30,7 @@ def watch(event, args):
         if countdown == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-with FileProfileStore(Path(home)).locked("default") as held:
+with LocalProfileStore(Path(home)).locked("default") as held:
     sys.addaudithook(watch)
     if work == "save":
         held.save(
@@ -63,7 +63,7 @@ def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, is_first: bool) -
     is_killed = True
     while is_killed:
         number += 1
-        store = FileProfileStore(tmp_path / str(number))
+        store = LocalProfileStore(tmp_path / str(number))
         if not is_first:
             with store.locked("default") as held:
                 held.save(Profile(), active=old, draft=old_draft)
@@ -90,7 +90,7 @@ def test_killed_forget_drops_the_record_only_after_the_secrets(tmp_path: Path) -
     while is_killed:
         number += 1
         home = tmp_path / str(number)
-        store = FileProfileStore(home)
+        store = LocalProfileStore(home)
         with store.locked("default") as held:
             held.save(Profile(), active=credentials("old"), draft=credentials("old-draft"))
         is_killed = killed_at(home, "forget", number)

@@ -1,4 +1,4 @@
-"""Where the folder is, and what a profile may be called."""
+"""Where things are kept as the environment says, and what a profile may be called."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.store.paths import check_name, home, is_name
+from wizard.store.paths import check_name, home, is_name, preferred
 
 
 def test_home_is_the_one_named() -> None:
@@ -25,6 +26,22 @@ def test_home_is_in_the_user_data_folder_otherwise(
     found = home(environ)
     assert found.name == "twilio-scim-wizard"
     assert found.is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("keyring", StoreKind.KEYRING), ("file", StoreKind.FILE), ("", None), (None, None)],
+)
+def test_store_of_a_new_profile_is_the_one_named(value: str | None, kind: StoreKind | None) -> None:
+    assert preferred({} if value is None else {"SCIM_WIZARD_STORE": value}) is kind
+
+
+@pytest.mark.parametrize("value", ["File", "keychain", " "])
+def test_other_stores_are_refused_as_misuse(value: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        preferred({"SCIM_WIZARD_STORE": value})
+    assert caught.value.problem.id == "bad-store"
+    assert caught.value.problem.exit_code is ExitCode.USAGE
 
 
 @pytest.mark.parametrize("name", ["default", "a", "0", "acme-prod_2", "a" * 64, "com10", "console"])
@@ -53,10 +70,11 @@ def test_name_is_refused_as_misuse_when_it_is_not(name: str) -> None:
 def test_reading_a_profile_imports_nothing_slow(tmp_path: Path) -> None:
     script = (
         "import sys; from wizard.store.paths import home;"
-        "from wizard.store.profiles import FileProfileStore;"
-        "store = FileProfileStore(home({'SCIM_WIZARD_HOME': sys.argv[1]}));"
+        "from wizard.store.profiles import LocalProfileStore;"
+        "store = LocalProfileStore(home({'SCIM_WIZARD_HOME': sys.argv[1]}));"
         "assert store.load('default') is None;"
-        "print([m for m in ('filelock', 'platformdirs', 'asyncio', 'logging') if m in sys.modules])"
+        "slow = {'filelock', 'platformdirs', 'asyncio', 'logging', 'keyring'};"
+        "print(sorted(slow & set(sys.modules)))"
     )
     run = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True

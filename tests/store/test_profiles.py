@@ -15,19 +15,19 @@ import pytest
 
 from tests.store.samples import NOW, credentials
 from tests.store.test_lock import another_process_holding
-from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind, TokenSet
+from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow import ports
-from wizard.store.profiles import FileProfileStore
+from wizard.store.profiles import LocalProfileStore
 
 NEWER = b'{"version": 2, "active": "elsewhere", "shape": "unknown"}'
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FileProfileStore:
-    return FileProfileStore(tmp_path)
+def store(tmp_path: Path) -> LocalProfileStore:
+    return LocalProfileStore(tmp_path)
 
 
 def record(store_home: Path, name: str = "default") -> Path:
@@ -39,12 +39,12 @@ def secret_files(store_home: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir()) if folder.exists() else []
 
 
-def set_up(store: FileProfileStore, mark: str = "one", name: str = "default") -> Profile:
+def set_up(store: LocalProfileStore, mark: str = "one", name: str = "default") -> Profile:
     with store.locked(name) as held:
         return held.save(held.profile or Profile(), active=credentials(mark))
 
 
-def test_store_is_what_the_flow_asks_for(store: FileProfileStore) -> None:
+def test_store_is_what_the_flow_asks_for(store: LocalProfileStore) -> None:
     asked: ports.ProfileStore = store
     with store.locked("default") as held:
         locked: ports.Locked = held
@@ -52,7 +52,7 @@ def test_store_is_what_the_flow_asks_for(store: FileProfileStore) -> None:
     assert asked.names() == []
 
 
-def test_profile_that_is_not_there_is_none(store: FileProfileStore, tmp_path: Path) -> None:
+def test_profile_that_is_not_there_is_none(store: LocalProfileStore, tmp_path: Path) -> None:
     assert store.load("default") is None
     assert store.active("default", Profile()) is None
     assert store.names() == []
@@ -61,7 +61,7 @@ def test_profile_that_is_not_there_is_none(store: FileProfileStore, tmp_path: Pa
         assert (held.profile, held.active(), held.draft()) == (None, None, None)
 
 
-def test_saved_sets_are_there_for_another_process(store: FileProfileStore, tmp_path: Path) -> None:
+def test_saved_sets_are_there_for_another_process(store: LocalProfileStore, tmp_path: Path) -> None:
     with store.locked("default") as held:
         written = held.save(
             Profile(draft_step=Step.REDIRECT, draft_saved_at=NOW, ticks=("owner",)),
@@ -69,7 +69,7 @@ def test_saved_sets_are_there_for_another_process(store: FileProfileStore, tmp_p
             draft=credentials("two"),
         )
         assert held.profile == written
-    other = FileProfileStore(tmp_path)
+    other = LocalProfileStore(tmp_path)
     assert other.names() == ["default"]
     assert other.load("default") == written
     assert other.active("default", written) == credentials("one")
@@ -79,7 +79,7 @@ def test_saved_sets_are_there_for_another_process(store: FileProfileStore, tmp_p
 
 
 def test_record_repeats_the_active_set_and_holds_no_secret(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     endpoints = Endpoints("https://a.example/1", "https://a.example/2", "https://a.example/3")
     with store.locked("default") as held:
@@ -95,7 +95,7 @@ def test_record_repeats_the_active_set_and_holds_no_secret(
 
 @pytest.mark.parametrize("tokens", [None, TokenSet(Secret("a"), NOW, NOW)])
 def test_record_is_not_refreshable_without_a_refresh_token(
-    store: FileProfileStore, tokens: TokenSet | None
+    store: LocalProfileStore, tokens: TokenSet | None
 ) -> None:
     profile = set_up(store)
     with store.locked("default") as held:
@@ -104,7 +104,7 @@ def test_record_is_not_refreshable_without_a_refresh_token(
     assert profile.expires_at == (NOW if tokens else None)
 
 
-def test_draft_leaves_what_is_said_of_the_active_set(store: FileProfileStore) -> None:
+def test_draft_leaves_what_is_said_of_the_active_set(store: LocalProfileStore) -> None:
     before = set_up(store)
     with store.locked("default") as held:
         after = held.save(before, draft=credentials("two"))
@@ -112,10 +112,10 @@ def test_draft_leaves_what_is_said_of_the_active_set(store: FileProfileStore) ->
     assert replace(after, draft=None) == before
 
 
-def test_files_are_private_whatever_the_umask(store: FileProfileStore, tmp_path: Path) -> None:
+def test_files_are_private_whatever_the_umask(store: LocalProfileStore, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        set_up(FileProfileStore(tmp_path / "deep" / "home"))
+        set_up(LocalProfileStore(tmp_path / "deep" / "home"))
     finally:
         os.umask(before)
     for path in (tmp_path / "deep").rglob("*"):
@@ -124,7 +124,7 @@ def test_files_are_private_whatever_the_umask(store: FileProfileStore, tmp_path:
 
 
 def test_what_was_open_to_others_is_closed_and_said(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     profile = set_up(store)
     secret = tmp_path / "secrets" / secret_files(tmp_path)[0]
@@ -138,7 +138,7 @@ def test_what_was_open_to_others_is_closed_and_said(
 
 
 def test_set_not_given_keeps_its_generation_and_a_replaced_one_goes(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     with store.locked("default") as held:
         first = held.save(Profile(), active=credentials("one"), draft=credentials("two"))
@@ -149,7 +149,7 @@ def test_set_not_given_keeps_its_generation_and_a_replaced_one_goes(
     assert len(secret_files(tmp_path)) == 2
 
 
-def test_draft_is_dropped_by_a_record_without_it(store: FileProfileStore, tmp_path: Path) -> None:
+def test_draft_is_dropped_by_a_record_without_it(store: LocalProfileStore, tmp_path: Path) -> None:
     with store.locked("default") as held:
         profile = held.save(Profile(), active=credentials("one"), draft=credentials("two"))
         held.save(replace(profile, draft=None))
@@ -159,7 +159,7 @@ def test_draft_is_dropped_by_a_record_without_it(store: FileProfileStore, tmp_pa
 
 
 def test_record_from_before_anothers_save_is_refused(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     stale = set_up(store, "one")
     set_up(store, "two")
@@ -172,7 +172,7 @@ def test_record_from_before_anothers_save_is_refused(
 
 
 def test_leftovers_are_swept_at_the_next_save_and_neighbors_kept(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     set_up(store, "other", name="default-2")
     set_up(store)
@@ -199,7 +199,7 @@ def test_leftovers_are_swept_at_the_next_save_and_neighbors_kept(
 
 
 def test_save_that_cannot_sweep_has_still_succeeded(
-    store: FileProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: LocalProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(store)
     with monkeypatch.context() as patch:
@@ -211,20 +211,20 @@ def test_save_that_cannot_sweep_has_still_succeeded(
     assert len(secret_files(tmp_path)) == 1
 
 
-def test_reader_overtaken_by_a_save_gets_the_successor(store: FileProfileStore) -> None:
+def test_reader_overtaken_by_a_save_gets_the_successor(store: LocalProfileStore) -> None:
     seen = set_up(store, "one")
     set_up(store, "two")
     assert store.active("default", seen) == credentials("two")
 
 
-def test_reader_overtaken_by_forgetting_gets_nothing(store: FileProfileStore) -> None:
+def test_reader_overtaken_by_forgetting_gets_nothing(store: LocalProfileStore) -> None:
     seen = set_up(store, "one")
     with store.locked("default") as held:
         held.remove()
     assert store.active("default", seen) is None
 
 
-def test_secrets_that_are_gone_are_named(store: FileProfileStore, tmp_path: Path) -> None:
+def test_secrets_that_are_gone_are_named(store: LocalProfileStore, tmp_path: Path) -> None:
     profile = set_up(store)
     (tmp_path / "secrets" / secret_files(tmp_path)[0]).unlink()
     with pytest.raises(SetupError, match="secrets-missing"):
@@ -233,7 +233,7 @@ def test_secrets_that_are_gone_are_named(store: FileProfileStore, tmp_path: Path
         held.active()
 
 
-def test_damaged_secrets_are_named_and_left(store: FileProfileStore, tmp_path: Path) -> None:
+def test_damaged_secrets_are_named_and_left(store: LocalProfileStore, tmp_path: Path) -> None:
     profile = set_up(store)
     (file,) = (tmp_path / "secrets").iterdir()
     damaged = file.read_bytes()[:-9]
@@ -248,7 +248,7 @@ def test_damaged_secrets_are_named_and_left(store: FileProfileStore, tmp_path: P
 @pytest.mark.parametrize("garbage", [b"", b"\0" * 500, b"\xff{", b"{}", b"[" * 100_000])
 @pytest.mark.parametrize("is_locked", [False, True])
 def test_damaged_record_is_set_aside_and_its_secrets_survive(
-    store: FileProfileStore, tmp_path: Path, garbage: bytes, is_locked: bool
+    store: LocalProfileStore, tmp_path: Path, garbage: bytes, is_locked: bool
 ) -> None:
     def read() -> None:
         if is_locked:
@@ -277,7 +277,7 @@ def test_damaged_record_is_set_aside_and_its_secrets_survive(
 
 
 def test_damaged_record_is_left_to_who_holds_the_lock(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     set_up(store)
     record(tmp_path).write_bytes(b"?")
@@ -288,7 +288,7 @@ def test_damaged_record_is_left_to_who_holds_the_lock(
 
 
 def test_newer_record_is_refused_and_left_byte_for_byte(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     set_up(store)
     files = secret_files(tmp_path)
@@ -302,18 +302,7 @@ def test_newer_record_is_refused_and_left_byte_for_byte(
     assert store.names() == ["default"]
 
 
-def test_keyring_profile_is_refused_here_and_never_moved_to_files(
-    store: FileProfileStore, tmp_path: Path
-) -> None:
-    profile = replace(set_up(store), store=StoreKind.KEYRING)
-    with store.locked("default") as held, pytest.raises(SetupError, match="keyring-absent"):
-        held.save(profile, active=credentials("two"))
-    with pytest.raises(SetupError, match="keyring-absent"):
-        store.active("default", profile)
-    assert len(secret_files(tmp_path)) == 1
-
-
-def test_link_in_place_of_a_record_is_refused(store: FileProfileStore, tmp_path: Path) -> None:
+def test_link_in_place_of_a_record_is_refused(store: LocalProfileStore, tmp_path: Path) -> None:
     set_up(store)
     record(tmp_path).rename(tmp_path / "moved.json")
     record(tmp_path).symlink_to(tmp_path / "moved.json")
@@ -322,7 +311,7 @@ def test_link_in_place_of_a_record_is_refused(store: FileProfileStore, tmp_path:
 
 
 def test_forgetting_leaves_nothing_but_locks_and_neighbors(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     set_up(store, "other", name="default-2")
     profile = set_up(store)
@@ -339,7 +328,7 @@ def test_forgetting_leaves_nothing_but_locks_and_neighbors(
 
 
 def test_record_stays_when_a_secret_cannot_be_removed(
-    store: FileProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: LocalProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = set_up(store)
     with monkeypatch.context() as patch, store.locked("default") as held:
@@ -353,7 +342,7 @@ def test_record_stays_when_a_secret_cannot_be_removed(
 
 
 def test_full_disk_keeps_the_old_state(
-    store: FileProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: LocalProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set_up(store)
     with monkeypatch.context() as patch:
@@ -369,7 +358,7 @@ def test_full_disk_keeps_the_old_state(
 
 
 def test_set_that_reads_back_differently_is_not_pointed_at(
-    store: FileProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: LocalProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set_up(store)
     replace_file = os.replace
@@ -387,14 +376,14 @@ def test_set_that_reads_back_differently_is_not_pointed_at(
     assert store.active("default", before) == credentials("one")
 
 
-def test_proof_of_writing_leaves_nothing(store: FileProfileStore, tmp_path: Path) -> None:
+def test_proof_of_writing_leaves_nothing(store: LocalProfileStore, tmp_path: Path) -> None:
     with store.locked("default") as held:
         held.prove_writable()
     assert secret_files(tmp_path) == []
     assert [path.name for path in (tmp_path / "profiles").iterdir()] == ["default.lock"]
 
 
-def test_bad_names_are_refused_everywhere(store: FileProfileStore, tmp_path: Path) -> None:
+def test_bad_names_are_refused_everywhere(store: LocalProfileStore, tmp_path: Path) -> None:
     calls: list[Callable[[], object]] = [
         lambda: store.load("../x"),
         lambda: store.active("../x", Profile()),
@@ -411,12 +400,12 @@ def test_bad_names_are_refused_everywhere(store: FileProfileStore, tmp_path: Pat
 
 
 def test_second_wizard_is_told_at_once_and_the_profile_stays_usable(
-    store: FileProfileStore, tmp_path: Path
+    store: LocalProfileStore, tmp_path: Path
 ) -> None:
     with store.wizard_lock("default"):
         with (
             pytest.raises(SetupError, match="another-wizard"),
-            FileProfileStore(tmp_path).wizard_lock("default"),
+            LocalProfileStore(tmp_path).wizard_lock("default"),
         ):
             pass
         set_up(store)
@@ -426,7 +415,7 @@ def test_second_wizard_is_told_at_once_and_the_profile_stays_usable(
         pass
 
 
-def test_profile_under_lock_is_as_the_one_before_left_it(store: FileProfileStore) -> None:
+def test_profile_under_lock_is_as_the_one_before_left_it(store: LocalProfileStore) -> None:
     is_at_the_door = threading.Event()
     seen: list[Profile | None] = []
 
@@ -444,7 +433,7 @@ def test_profile_under_lock_is_as_the_one_before_left_it(store: FileProfileStore
     assert seen == [written]
 
 
-async def test_profile_is_locked_for_tasks_too(store: FileProfileStore) -> None:
+async def test_profile_is_locked_for_tasks_too(store: LocalProfileStore) -> None:
     async with store.locked_async("default") as held:
         held.save(Profile(), draft=CredentialSet(client_id="OQ"))
         with pytest.raises(SetupError, match="lock-busy"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,20 @@ from tests.fakes import World
 def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the pilot look every 4 ms whether the app is idle, not every 20: most of a test's time.
 
-    It still waits until the app is idle; what a test needs beyond that it waits for itself.
+    It still waits until the app is idle; what a test needs beyond that it waits for itself. As its
+    keys come faster than a hand's, what counts as a key held down is faster too.
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr("wizard.ui.key_gate.REPEAT", 0.002)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def seldom_collected() -> Iterator[None]:
+    """Collect garbage seldom: an app is made of rings, and looking for them costs a third."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 50)
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(autouse=True)

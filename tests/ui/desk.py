@@ -80,6 +80,7 @@ class Desk:
             make=self.make,
             read=self.read,
             caught=self.caught.get,
+            give_back=self.caught.put_nowait,
             open=self.open,
             copy=self.copy,
             show_bare=self.show_bare,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -38,6 +39,13 @@ class Host(App[ExitCode]):
         self.theme = DARK.name
         self.suspended = 0
         """How often the terminal was handed over."""
+        self.sent: list[str] = []
+        """What was sent to the terminal's clipboard."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Remember it."""
+        self.sent.append(text)
+        super().copy_to_clipboard(text)
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
@@ -106,7 +114,7 @@ async def showing(
             pilot,
             lambda: (
                 app.screen is screen
-                and (not isinstance(screen, StepScreen) or screen.shown_at is not None)
+                and (not isinstance(screen, StepScreen) or screen.shown_at < inf)
             ),
             f"{screen!r} to be shown",
         )

@@ -109,7 +109,7 @@ async def test_without_a_clipboard_here_the_terminal_is_asked() -> None:
         await until_linked(stage)
         await stage.pilot.press("ctrl+y")
         assert await stage.outcome() == LinkTaken(Delivery.SENT)
-        assert stage.app.clipboard == desk.link.url
+        assert stage.app.sent == [desk.link.url]
 
 
 async def test_no_key_hands_out_a_link_that_is_not_there() -> None:

@@ -1,18 +1,72 @@
-"""How a command says that it failed: words on stderr, JSON on stdout where that was asked for."""
+"""What a command says: its answer on stdout, everything else on stderr, failures as JSON too."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
-from wizard.domain.problems import Problem
+from wizard.domain.book.here import STORE_FAILED
+from wizard.domain.problems import Problem, SetupError
+
+
+def take_any_encoding() -> None:
+    """Let a sign that the encoding of stdout has not be no reason to fail."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def tell(answer: str) -> None:
+    """Write the answer to stdout, whole. A reader who has left is no failure.
+
+    Raises:
+        SetupError: stdout takes no more, as on a full disk.
+    """
+    try:
+        print(answer, flush=True)
+    except OSError as error:
+        _let_go_of_stdout()
+        if not isinstance(error, BrokenPipeError):
+            reason = error.strerror or type(error).__name__
+            raise SetupError(STORE_FAILED.about(path="stdout").saying(reason)) from error
+
+
+def tell_json(**values: object) -> None:
+    """Write one JSON object, with its version, to stdout. Raises SetupError."""
+    tell(json.dumps({"version": 1, **values}))
+
+
+def as_error(problem: Problem) -> dict[str, str]:
+    """Return what JSON tells of a problem."""
+    return {"id": problem.id, "title": problem.title, "remedy": problem.remedy}
 
 
 def report(problem: Problem, *, as_json: bool = False) -> int:
     """Tell a problem and return the exit code it means."""
     if as_json:
-        error = {"id": problem.id, "title": problem.title, "remedy": problem.remedy}
-        print(json.dumps({"version": 1, "error": error}))
-    lines = (problem.title + ".", problem.cause, *problem.detail, problem.remedy)
-    print(*lines, sep="\n", file=sys.stderr)
+        # Where even this cannot be written, the words on stderr are what is left.
+        with suppress(SetupError):
+            tell_json(error=as_error(problem))
+    say(problem)
     return int(problem.exit_code)
+
+
+def say(problem: Problem, profile: str | None = None) -> None:
+    """Say a problem on stderr; `profile` names whose it is, where there are several."""
+    title = f"{problem.title}." if profile is None else f"{profile}: {problem.title}."
+    say_lines((title, problem.cause, *problem.detail, problem.remedy))
+
+
+def say_lines(lines: Sequence[str]) -> None:
+    """Say lines on stderr."""
+    print(*lines, sep="\n", file=sys.stderr, flush=True)
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is left in the buffer nowhere; else Python complains at exit and ends with 120."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

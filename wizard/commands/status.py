@@ -2,38 +2,86 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.commands.report import report
+from wizard.commands.report import as_error, report, say, tell, tell_json
 from wizard.domain import summary
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.words import iso
 from wizard.flow.ports import Clock, ProfileStore
 
 
-def run(name: str, store: Callable[[], ProfileStore], clock: Clock, *, as_json: bool) -> int:
-    """Print how a profile stands; return the exit code."""
-    try:
-        profile = store().load(name)
-    except SetupError as error:
-        return report(error.problem, as_json=as_json)
-    if profile is None or (profile.active is None and profile.draft is None):
-        return report(NOT_SET_UP, as_json=as_json)
+def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
+    """Print how a profile stands; return the exit code. Raises SetupError."""
+    profile = _load(name, store)
     if as_json:
-        print(json.dumps(_as_json(name, profile, clock())))
-    elif profile.active is not None:
-        rows = (
-            ("Profile", name),
-            *summary.facts(profile, f"the {profile.store.value} store", clock()),
-        )
-        print("\n".join(f"{title:<15}{words}" for title, words in rows))
+        tell_json(**_as_json(name, profile, clock()))
+        return int(_code(profile))
     if profile.active is None:
-        return 3 if as_json else report(LEFT_UNFINISHED)
-    return 0
+        return report(LEFT_UNFINISHED)
+    place = summary.place(profile.store)
+    rows = (("Profile", name), *summary.facts(profile, place, clock()))
+    tell("\n".join(f"{title:<15}{words}" for title, words in rows))
+    return ExitCode.FINE
+
+
+def run_all(store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
+    """Print how every profile stands; return the highest exit code. Raises SetupError."""
+    found = [(name, _try(name, store)) for name in store.names()]
+    now = clock()
+    if as_json:
+        tell_json(profiles=[_entry(name, what, now) for name, what in found])
+    elif found:
+        tell("\n".join(_lines(found, now)))
+    for name, what in found:
+        if isinstance(what, SetupError):
+            say(what.problem, name)
+    if not found:
+        say(NOT_SET_UP)
+    return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
+
+
+def _load(name: str, store: ProfileStore) -> Profile:
+    profile = store.load(name)
+    if profile is None or (profile.active is None and profile.draft is None):
+        raise SetupError(NOT_SET_UP)
+    return profile
+
+
+def _try(name: str, store: ProfileStore) -> Profile | SetupError:
+    try:
+        return _load(name, store)
+    except SetupError as error:
+        return error
+
+
+def _code(what: Profile | SetupError) -> ExitCode:
+    if isinstance(what, SetupError):
+        return what.problem.exit_code
+    return ExitCode.NOT_SET_UP if what.active is None else ExitCode.FINE
+
+
+def _entry(name: str, what: Profile | SetupError, now: datetime) -> dict[str, object]:
+    if isinstance(what, SetupError):
+        return {"profile": name, "error": as_error(what.problem)}
+    return _as_json(name, what, now)
+
+
+def _lines(found: Sequence[tuple[str, Profile | SetupError]], now: datetime) -> list[str]:
+    width = max(len(name) for name, _ in found)
+    return [f"{name:<{width}}  {_line(what, now)}" for name, what in found]
+
+
+def _line(what: Profile | SetupError, now: datetime) -> str:
+    if isinstance(what, SetupError):
+        return f"✗ {what.problem.title}"
+    if what.active is None:
+        return f"○ {LEFT_UNFINISHED.title}"
+    token = summary.access_token(what, now)
+    return f"✓ Set up; token {token}; checked {summary.checked(what)}"
 
 
 def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
@@ -41,7 +89,6 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     expires_at = profile.expires_at
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
-        "version": 1,
         "profile": name,
         "client_id": profile.client_id,
         "redirect_url": profile.redirect_url,

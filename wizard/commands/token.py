@@ -5,16 +5,15 @@ With a valid token stored it takes no lock, writes nothing and imports no networ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from wizard.commands.report import report
+from wizard.commands.report import tell, tell_json
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.endpoints import refuse_others
-from wizard.domain.models import TokenSet
+from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.words import iso
 from wizard.flow.ports import Clock, Connect, ProfileStore
@@ -35,21 +34,16 @@ class TokenRequest:
     is_forced: bool = False
 
 
-def run(
-    request: TokenRequest, store: Callable[[], ProfileStore], connecting: Connecting, clock: Clock
-) -> int:
-    """Print a valid access token, refreshed if need be; return the exit code."""
-    try:
-        tokens = _tokens(request, store(), connecting, clock)
-    except SetupError as error:
-        return report(error.problem, as_json=request.as_json)
+def run(request: TokenRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
+    """Print a valid access token, refreshed if need be; return 0. Raises SetupError."""
+    tokens = _tokens(request, store, connecting, clock)
     access_token = tokens.access_token.reveal()
     if request.as_json:
         expires_at = iso(tokens.expires_at)
         answer = {"access_token": access_token, "token_type": "Bearer", "expires_at": expires_at}
-        print(json.dumps({"version": 1, **answer}))
+        tell_json(**answer)
     else:
-        print(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
+        tell(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
     return 0
 
 
@@ -65,11 +59,15 @@ def _tokens(
     tokens = active and active.tokens
     if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
         return tokens
-    return _refreshed(request, store, connecting, clock)
+    return _refreshed(request, store, profile, connecting, clock)
 
 
 def _refreshed(
-    request: TokenRequest, store: ProfileStore, connecting: Connecting, clock: Clock
+    request: TokenRequest,
+    store: ProfileStore,
+    seen: Profile,
+    connecting: Connecting,
+    clock: Clock,
 ) -> TokenSet:
     # Imported here: most calls need none of it.
     import asyncio
@@ -86,6 +84,7 @@ def _refreshed(
                 clock,
                 at_least=request.min_ttl,
                 is_forced=request.is_forced,
+                seen=seen,
             )
 
     return asyncio.run(refresh())

@@ -142,7 +142,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
         return _without_state(address, attempts[-1], now)
     if attempt is None:
         return Refused(book.FOREIGN_STATE)
-    if problem := _issuer_problem(address.first("iss"), attempt) or _stale(attempt, now):
+    if problem := _issuer_problem(_iss(address), attempt) or _stale(attempt, now):
         return Refused(problem)
     if code is None or error is not None:
         return Refused(_error_problem(error or "", address.first("error_description") or ""))
@@ -174,6 +174,10 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
         return Refused(naming(book.UNPROVEN_ERROR, error=error))
     if address.base:
         return Refused(book.NO_STATE)
+    issuer = _iss(address)
+    if issuer is not None and (problem := _issuer_problem(issuer, attempt)):
+        # The mix-up that `iss` tells of is no question to a person (RFC 9207 §2.4).
+        return Refused(problem)
     return _unchecked(address.first("code") or "", attempt, now)
 
 
@@ -188,6 +192,11 @@ def _stale(attempt: AuthorizationAttempt, now: datetime) -> Problem | None:
     return book.LINK_EXPIRED if attempt.code_sent_at is None else book.LINK_USED
 
 
+def _iss(address: Address) -> str | None:
+    """The issuer an answer names: an empty one contradicts, only a missing one says nothing."""
+    return next((value for name, value in address.fields if name == "iss"), None)
+
+
 def _issuer_problem(iss: str | None, attempt: AuthorizationAttempt) -> Problem | None:
     """Compare `iss` as RFC 9207 §2.4 asks, by simple string comparison."""
     if attempt.issuer is None or iss == attempt.issuer:
@@ -199,7 +208,7 @@ def _issuer_problem(iss: str | None, attempt: AuthorizationAttempt) -> Problem |
 
 def _error_problem(error: str, description: str) -> Problem:
     problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=error)
-    return problem.saying(description)
+    return problem.saying(f"The answer says: {description}" if description else "")
 
 
 def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:

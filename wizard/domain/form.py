@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 from wizard.domain import rules
-from wizard.domain.models import CredentialSet
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
+
+SHORT_SECRET: Final = 20
+"""Characters; Twilio's samples have 64 and more, but no length is documented."""
 
 
 class CredentialField(Enum):
@@ -38,6 +42,17 @@ def problem(field: CredentialField, text: str) -> str | None:
             return rules.redirect_url(text)
 
 
+def warnings(field: CredentialField, text: str) -> tuple[str, ...]:
+    """Return what to look at in a text that passes its rule."""
+    match field:
+        case CredentialField.CLIENT_SECRET if len(rules.clean(text)) < SHORT_SECRET:
+            return (f"Only {len(rules.clean(text))} characters: is this the whole secret?",)
+        case CredentialField.REDIRECT_URL:
+            return rules.redirect_warnings(text)
+        case _:
+            return ()
+
+
 def is_kept(draft: CredentialSet, field: CredentialField) -> bool:
     """Whether the draft has a value for the field."""
     return bool(_value(draft, field))
@@ -51,7 +66,8 @@ def has_changed(draft: CredentialSet, field: CredentialField, text: str) -> bool
 def with_field(draft: CredentialSet, field: CredentialField, text: str) -> CredentialSet:
     """Return the draft with a field entered.
 
-    Another client ends what the old one was granted; another redirect URL ends its links.
+    Another client or redirect URL ends what was granted to the old one: only what has been proven
+    as a whole may become active.
     """
     if not has_changed(draft, field, text):
         return draft
@@ -62,7 +78,35 @@ def with_field(draft: CredentialSet, field: CredentialField, text: str) -> Crede
         case CredentialField.CLIENT_SECRET:
             return replace(draft, client_secret=Secret(value))
         case CredentialField.REDIRECT_URL:
-            return replace(draft, redirect_url=value, attempts=())
+            return replace(draft, redirect_url=value, tokens=None, attempts=())
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What the form leaves alone unless asked: endpoints, scope, PKCE."""
+
+    endpoints: Endpoints
+    scope: str
+    pkce: Pkce
+
+
+def advanced(draft: CredentialSet) -> Advanced:
+    """Return a draft's advanced settings."""
+    return Advanced(draft.endpoints, draft.scope, draft.pkce)
+
+
+def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
+    """Return the draft with other advanced settings, which end what was granted under the old."""
+    if choice == advanced(draft):
+        return draft
+    return replace(
+        draft,
+        endpoints=choice.endpoints,
+        scope=choice.scope,
+        pkce=choice.pkce,
+        tokens=None,
+        attempts=(),
+    )
 
 
 def _value(draft: CredentialSet, field: CredentialField) -> Secret:

@@ -62,7 +62,12 @@ class TokenSet:
     refresh_token: Secret | None = None
 
     def needs_refresh(self, now: datetime, at_least: timedelta | None = None) -> bool:
-        """Whether less than the margin is left: min(60 s, 10 % of life), or `at_least`."""
+        """Whether less than the margin is left: min(60 s, 10 % of life), or `at_least`.
+
+        Also when the clock stands before the tokens were got: it was set back, or ran ahead then.
+        """
+        if now < self.obtained_at:
+            return True
         margin = min(timedelta(seconds=60), (self.expires_at - self.obtained_at) / 10)
         return self.expires_at - now <= (margin if at_least is None else max(margin, at_least))
 

@@ -14,6 +14,8 @@ CLIENT_ID_LENGTH: Final = 34
 TEXT_LIMIT: Final = 64 * 1024
 """Characters of a pasted Authorization URL that are looked at."""
 
+_PROFILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
 _CLIENT_ID = re.compile(r"OQ[0-9A-Za-z]{32}")
 _NAMED_SIDS: Final = {
     "AC": "an Account SID",
@@ -112,6 +114,18 @@ def redirect_url(text: str) -> str | None:
     if "*" in text:
         return "A Redirect URL has no wildcard (*): it is compared letter by letter."
     return _address_problem(text, "Redirect URL")
+
+
+def profile_name(text: str) -> str | None:
+    """Rule for the name of a profile, which is also that of its files.
+
+    Small letters only, because two names must not meet in one file where file names ignore
+    case; no dot, because what follows one tells a profile's files apart; no name that Windows
+    keeps for a device.
+    """
+    if _PROFILE_NAME.fullmatch(text) and not _DEVICE.fullmatch(text):
+        return None
+    return "1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit."
 
 
 def endpoint(text: str) -> str | None:

@@ -10,7 +10,6 @@ class Step(Enum):
     """A step of the wizard; the value is its name on disk."""
 
     OVERVIEW = "overview"
-    RESUME = "resume"
     PREREQUISITES = "prerequisites"
     CREDENTIALS = "credentials"
     AUTHORIZE = "authorize"

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from wizard.domain.models import CheckStatus, Profile
+from wizard.domain.models import CheckStatus, Profile, StoreKind
 from wizard.domain.words import counted_users, day, moment, short_id
 
-SCRIPT: Final = "scim-wizard token --header |\n  curl -sH @- {scim_url}/Users"
+SCRIPT: Final = "{program} token{option} --header |\n  curl -sH @- {scim_url}/Users"
 """How a script uses the credential: no token stands in argv."""
+
+
+def place(kind: StoreKind) -> str:
+    """Return where the secrets of a profile lie."""
+    return "the system keyring" if kind is StoreKind.KEYRING else "files only you can read"
 
 
 def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:
@@ -24,7 +29,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         ("Redirect URL", profile.redirect_url),
         ("Secret", f"stored in {place}"),
         ("Access token", access_token(profile, now)),
-        ("Refresh token", "there" if profile.refreshable else "none: good for its hour only"),
+        ("Refresh token", "stored" if profile.refreshable else "none: good for its hour only"),
         ("Checked", checked(profile)),
         *((("Organization", profile.organization),) if profile.organization else ()),
     )
@@ -49,7 +54,7 @@ def checked(profile: Profile) -> str:
     return f"{day(last.at)}: passed, {counted_users(last.users)}"
 
 
-def usage(profile: Profile, name: str) -> str:
-    """Return the line a script uses."""
-    command = SCRIPT.format(scim_url=profile.endpoints.scim_url)
-    return command if name == "default" else command.replace("token", f"token --profile {name}", 1)
+def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:
+    """Return the line a script uses; `program` is what starts the wizard."""
+    option = "" if name == "default" else f" --profile {name}"
+    return SCRIPT.format(program=program, option=option, scim_url=profile.endpoints.scim_url)

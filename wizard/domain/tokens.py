@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
+from datetime import UTC, datetime
 from typing import Final
 
 from wizard.domain.secret import Secret
 
 _ORGANIZATION: Final = re.compile(rb"(?<![0-9A-Za-z])OR[0-9a-f]{32}(?![0-9A-Za-z])")
+
+
+def expiry(token: Secret) -> datetime | None:
+    """Return the `exp` a JWT names (RFC 7519 §4.1.4), UTC; None when it is not to be read."""
+    try:
+        claims = json.loads(_claims(token) or b"")
+        return datetime.fromtimestamp(claims["exp"], UTC)
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
+        return None
 
 
 def organization_sid(access_token: Secret) -> str | None:
@@ -18,12 +29,16 @@ def organization_sid(access_token: Secret) -> str | None:
     Twilio documents no claims, so every claim is looked through; an opaque token, a broken one
     or one that names several organizations gives None.
     """
-    parts = access_token.reveal().split(".")
+    found = set(_ORGANIZATION.findall(_claims(access_token) or b""))
+    return found.pop().decode("ascii") if len(found) == 1 else None
+
+
+def _claims(token: Secret) -> bytes | None:
+    """The middle part of a JWT, decoded; None for any other text."""
+    parts = token.reveal().split(".")
     if len(parts) != 3:
         return None
     try:
-        claims = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        return base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
     except (binascii.Error, ValueError):
         return None
-    found = set(_ORGANIZATION.findall(claims))
-    return found.pop().decode("ascii") if len(found) == 1 else None

@@ -19,6 +19,7 @@ from wizard.flow.state import (
     Resume,
     StartOver,
     Subject,
+    Unchanged,
     Verified,
     WizardState,
 )
@@ -33,8 +34,8 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
     match outcome:
         case Quit():
             return replace(state, has_left=True)
-        case GoTo(step):
-            return _at(state, step)
+        case GoTo(step, because):
+            return replace(_at(state, step), because=because)
     match state.step:
         case Step.OVERVIEW:
             return _from_overview(state, outcome)
@@ -47,7 +48,7 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
 def _at(state: WizardState, step: Step) -> WizardState:
     """Enter a step without a code; the steps before Check are always about the draft."""
     subject = state.subject if step in (Step.OVERVIEW, Step.CHECK, Step.DONE) else Subject.DRAFT
-    return replace(state, step=step, answer=None, subject=subject)
+    return replace(state, step=step, answer=None, because=None, subject=subject)
 
 
 def _from_overview(state: WizardState, outcome: Outcome) -> WizardState:
@@ -83,6 +84,8 @@ def _on_the_road(state: WizardState, outcome: Outcome) -> WizardState:
             return _back(state)
         case Step.PREREQUISITES, Next():
             return _at(state, Step.CREDENTIALS)
+        case Step.CREDENTIALS, Unchanged() if state.has_active:
+            return replace(_at(state, Step.CHECK), subject=Subject.ACTIVE)
         case Step.CREDENTIALS, Next():
             return _at(state, Step.AUTHORIZE)
         case Step.AUTHORIZE | Step.REDIRECT, LinkTaken(delivery):
@@ -101,7 +104,7 @@ def _on_the_road(state: WizardState, outcome: Outcome) -> WizardState:
 def _back(state: WizardState) -> WizardState:
     match state.step:
         case Step.PREREQUISITES:
-            return _at(state, Step.OVERVIEW) if state.has_active else state
+            return _at(state, Step.OVERVIEW) if state.has_overview else state
         case Step.CREDENTIALS if state.is_change:
             return _at(state, Step.OVERVIEW)
         case Step.CREDENTIALS:

@@ -43,6 +43,7 @@ class LinkDesk:
         self._listener = listener
         self._listening: tuple[str, Listening] | None = None
         self._caught: asyncio.Queue[Secret] = asyncio.Queue()
+        self._returned: list[callback.Reading] = []
 
     async def link(self, *, is_fresh: bool = False) -> Link:
         """Return the live link of the draft as it stands, or make one; the listener is up first.
@@ -57,7 +58,11 @@ class LinkDesk:
             attempts = (*self._live(), begun)
         draft = replace(self._session.working_draft(), attempts=attempts)
         if draft != self._session.draft or not self._session.is_draft_saved:
-            await self._session.save_draft(draft)
+            try:
+                await self._session.save_draft(draft)
+            except SetupError:
+                if not self._session.may_be_unsaved:
+                    raise
         problem = await self._listen(draft)
         is_listening = self._listening is not None
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
@@ -66,15 +71,23 @@ class LinkDesk:
         """Read a pasted address against the draft's links."""
         draft = self._session.working_draft()
         now = self._session.clock()
-        return callback.read(pasted, draft.attempts, now, self._session.known_secrets())
+        # Changing a setting ends the links made before it.
+        attempts = [a for a in draft.attempts if authorize.matches(a, draft)]
+        return callback.read(pasted, attempts, now, self._session.known_secrets())
 
     async def caught(self) -> callback.Reading:
         """Wait for an answer on the loopback listener."""
         while True:
+            if self._returned:
+                return self._returned.pop()
             # Read again: by now its link may have been used, or the settings changed.
             reading = self.read((await self._caught.get()).reveal())
-            if _is_answer(reading):
+            if is_answer(reading):
                 return reading
+
+    def give_back(self, reading: callback.Reading) -> None:
+        """Keep an answer for the next who waits: the one who got it was being left."""
+        self._returned.append(reading)
 
     async def close(self) -> None:
         """Stop listening."""
@@ -108,17 +121,14 @@ class LinkDesk:
         return None
 
     async def _accept(self, url: str) -> bool:
-        is_answer = _is_answer(self.read(url))
-        if is_answer:
+        is_ours = is_answer(self.read(url))
+        if is_ours:
             self._caught.put_nowait(Secret(url))
-        return is_answer
+        return is_ours
 
 
-def _is_answer(reading: callback.Reading) -> bool:
-    match reading:
-        case callback.Received():
-            return True
-        case callback.Refused(problem):
-            return problem.id in _ERROR_REDIRECTS
-        case _:
-            return False
+def is_answer(reading: callback.Reading) -> bool:
+    """Whether a reading is the server's answer to one of the links: a code, or an error of its."""
+    if isinstance(reading, callback.Refused):
+        return reading.problem.id in _ERROR_REDIRECTS
+    return isinstance(reading, callback.Received)

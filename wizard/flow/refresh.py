@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from wizard.domain.book.catalogue import find
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
@@ -12,6 +12,7 @@ from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
+from wizard.flow.uninterrupted import to_its_end
 
 
 async def fresh_tokens(
@@ -22,46 +23,41 @@ async def fresh_tokens(
     *,
     at_least: timedelta | None = None,
     is_forced: bool = False,
+    seen: Profile | None = None,
 ) -> TokenSet:
     """Return tokens of the active set with enough life left, refreshing once if needed.
 
-    What another process saved or was refused since this call began counts as this call's own
-    answer: a rotating refresh token must not be spent twice (RFC 9700 §4.14).
+    What another process saved or was refused since the record was seen counts as this call's own
+    answer: a rotating refresh token must not be spent twice (RFC 9700 §4.14). Told by comparing
+    records, not times, because clocks are set back.
 
     Args:
         at_least: life that must be left; the margin of `TokenSet.needs_refresh` without it.
         is_forced: refresh even a valid token.
+        seen: the record the caller decided by; read now when None.
 
     Raises:
         SetupError: not set up, no refresh token, refused, unreachable, or not to be saved.
     """
-    began = clock()
+    before = seen or store.load(name)
     async with store.locked_async(name) as held:
         profile, active = held.profile, held.active()
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
-        if _is_good(active.tokens, began, clock(), at_least, is_forced):
+        if before is not None and before.active != profile.active:
+            # Another process saved while this one waited: as fresh as it gets, and good unless
+            # its whole life is shorter than asked for.
+            is_good = active.tokens.expires_at > clock()
+        else:
+            is_good = not is_forced and not active.tokens.needs_refresh(clock(), at_least)
+        if is_good:
             return active.tokens
         failure = profile.refresh_failure
-        if failure is not None and failure.at >= began:
+        if failure is not None and before is not None and failure != before.refresh_failure:
             raise SetupError(find(failure.problem) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
-        return await _refresh(held, profile, active, endpoint, clock)
-
-
-def _is_good(
-    tokens: TokenSet,
-    began: datetime,
-    now: datetime,
-    at_least: timedelta | None,
-    is_forced: bool,
-) -> bool:
-    if tokens.obtained_at > began:
-        # Another process refreshed while this one waited: as fresh as it gets, and good unless
-        # its whole life is shorter than asked for.
-        return tokens.expires_at > now
-    return not is_forced and not tokens.needs_refresh(now, at_least)
+        return await to_its_end(_refresh(held, profile, active, endpoint, clock))
 
 
 async def _refresh(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.change import differences
 from wizard.domain.models import CredentialSet, LastCheck, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -38,6 +39,7 @@ class Session:
         self._blank = blank or CredentialSet()
         self._on_disk: CredentialSet | None = None
         """The draft as it was last written."""
+        self.may_be_unsaved = False
         self._writing = asyncio.Lock()
         self._protected: set[asyncio.Task[object]] = set()
 
@@ -47,6 +49,15 @@ class Session:
             self.profile = held.profile or Profile()
             self.draft, self.active = held.draft(), held.active()
         self._on_disk = self.draft
+
+    @property
+    def kept(self) -> CredentialSet:
+        """What of the fields is on disk: the draft as last written, else the active set."""
+        return self._on_disk or self.active or CredentialSet()
+
+    def go_unsaved(self) -> None:
+        """Go on although the draft cannot be saved; a code is not sent before it can be."""
+        self.may_be_unsaved = True
 
     @property
     def is_draft_saved(self) -> bool:
@@ -90,6 +101,14 @@ class Session:
             lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft),
             settle,
         )
+
+    async def drop_idle_draft(self) -> None:
+        """Remove a draft that changes nothing of the active set. Raises SetupError."""
+        draft, active = self.draft, self.active
+        if draft is None or active is None or draft.tokens is not None:
+            return
+        if not differences(active, draft):
+            await self.discard_draft()
 
     async def note_step(self, step: Step) -> None:
         """Remember how far an existing draft has come. Raises SetupError.
@@ -156,6 +175,19 @@ class Session:
         """Remember how a live check of the active set ended. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, last_check=check)))
 
+    async def reload(self) -> None:
+        """Read the record and the active set again, after a change that went past this session.
+
+        The draft is this wizard's alone and stays as it is. Raises SetupError.
+        """
+
+        def run() -> tuple[Profile, CredentialSet | None]:
+            with self._store.locked(self.name) as held:
+                return held.profile or Profile(), held.active()
+
+        async with self._writing:
+            self.profile, self.active = await asyncio.to_thread(run)
+
     def _drop(self, draft: CredentialSet | None) -> None:
         """Note that the draft is gone from the disk; one that has come meanwhile stays."""
         self._on_disk = None
@@ -184,13 +216,20 @@ class Session:
         task = asyncio.get_running_loop().create_task(work)
         self._protected.add(task)
         task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
+        # Not asyncio.shield: from Python 3.14 on it logs, onto the screen, what fails unseen.
+        await asyncio.wait((task,))
+        return task.result()
 
     def _forget(self, task: asyncio.Task[object]) -> None:
         self._protected.discard(task)
         if not task.cancelled():
             # Looked at, so that nothing is logged when the one who awaited it is gone.
             task.exception()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something protected is under way."""
+        return bool(self._protected)
 
     async def close(self) -> None:
         """Wait for everything protected; a request once sent is bounded by its own limits."""

@@ -8,6 +8,7 @@ from enum import Enum
 
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 
 
@@ -44,7 +45,14 @@ class WizardState:
     answer: Received | BareCode | None = None
     """A code on its way to Check."""
     subject: Subject = Subject.DRAFT
+    because: Problem | None = None
+    """What led to this step, for it to say."""
     has_left: bool = False
+
+    @property
+    def has_overview(self) -> bool:
+        """Whether there is something for Overview to show."""
+        return self.has_active or self.resume_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class GoTo:
     """To the step that a problem's remedy names."""
 
     step: Step
+    because: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,11 @@ class CodeReceived:
     """A code came by paste, by the listener or from the demo."""
 
     answer: Received | BareCode
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing of the active set was changed: a check of it is all there is to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,7 @@ Outcome = (
     | GoTo
     | LinkTaken
     | CodeReceived
+    | Unchanged
     | Verified
     | Resume
     | StartOver
@@ -150,8 +165,16 @@ def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> St
     """
     if reached in (None, Step.PREREQUISITES, Step.CREDENTIALS) or not draft.is_complete:
         return Step.PREREQUISITES if reached is Step.PREREQUISITES else Step.CREDENTIALS
-    if draft.tokens is not None:
+    if reached is Step.CHECK and _has_tokens_of_its_last_code(draft):
         return Step.CHECK
     if reached is Step.REDIRECT and any(a.is_live(now) for a in draft.attempts):
         return Step.REDIRECT
     return Step.AUTHORIZE
+
+
+def _has_tokens_of_its_last_code(draft: CredentialSet) -> bool:
+    """Whether the tokens are newer than every code that was sent: a later code was lost."""
+    tokens = draft.tokens
+    return tokens is not None and all(
+        a.code_sent_at is None or a.code_sent_at <= tokens.obtained_at for a in draft.attempts
+    )

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from wizard.domain import authorize
-from wizard.domain.book.exchange import CODE_USED, NO_REFRESH_TOKEN
+from wizard.domain.book.exchange import (
+    CODE_EXPIRED,
+    CODE_REFUSED,
+    CODE_USED,
+    NO_REFRESH_TOKEN,
+    REFRESH_REFUSED,
+)
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import NOT_SCIM
 from wizard.domain.callback import BareCode, Received
@@ -22,13 +29,13 @@ from wizard.domain.models import (
     TokenSet,
     UserList,
 )
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.tokens import organization_sid
+from wizard.domain.tokens import expiry, organization_sid
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
-from wizard.flow.ports import TokenEndpoint, UserDirectory
+from wizard.flow.ports import Clock, TokenEndpoint, UserDirectory
 from wizard.flow.session import Session
 
 Answer = Received | BareCode
@@ -43,7 +50,7 @@ STATE, EXCHANGE, SAVED, USERS, LIST, TOKENS = (
 )
 
 DRAFT_LINES: Final = {
-    STATE: "State matches the link you opened",
+    STATE: "State matches your link",
     EXCHANGE: "Code exchanged for tokens",
     SAVED: "Tokens saved",
     USERS: "GET /Users answers",
@@ -75,6 +82,8 @@ class Report:
     users: int | None = None
     organization: str | None = None
     """The organization SID, when the access token names it."""
+    organization_before: str | None = None
+    """The one of the set that was active before; another one now deserves a look."""
     can_retry: bool = False
     """Failed where trying again may help without another consent."""
 
@@ -116,7 +125,13 @@ class DraftCheck:
             is_lost = self._lines[EXCHANGE].status is Status.FAILED
             can_retry = error.is_unsent or (has_tokens and not is_lost)
             return Report(Verdict.FAILED, error.problem, can_retry=can_retry)
-        report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
+        report = Report(
+            Verdict.PASSED,
+            None,
+            listed.total,
+            organization_sid(tokens.access_token),
+            self._session.profile.organization,
+        )
         rehearsed = self._lines[TOKENS]
         if rehearsed.status is not Status.PASSED:
             return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
@@ -149,33 +164,31 @@ class DraftCheck:
         # Once sent it is awaited and saved, even if the screen is left meanwhile.
         return await self._session.protect(self._exchange(answer))
 
-    def _is_waiting(self, answer: Answer | None) -> bool:
-        """Whether there is a code that has not been sent; one that was is never sent again."""
-        if answer is None:
-            return False
+    def _is_waiting(self, answer: Answer) -> bool:
+        """Whether a code has not been sent; one that was is never sent again."""
         # An attempt that is no longer the draft's could not be marked as sent.
         attempts = self._session.working_draft().attempts
         unsent = (a for a in attempts if a.code_sent_at is None)
         return any(a.state == answer.attempt.state for a in unsent)
 
     async def _exchange(self, answer: Answer) -> TokenSet:
-        attempt = answer.attempt
+        attempt, credentials = answer.attempt, self._session.working_draft()
         # On disk before the request, so that no crash can lead to the code being sent twice.
         try:
             await self._mark(replace(attempt, code_sent_at=self._session.clock()))
         except SetupError as error:
             await self._unmark(attempt)
             raise SetupError(error.problem, is_unsent=True) from error
-        work = self._endpoint.exchange(self._session.working_draft(), attempt, answer.code)
+        # With the secret of the settings the code was asked for, whatever the form holds by now.
+        work = self._endpoint.exchange(credentials, attempt, answer.code)
         try:
             tokens = await self._lines.timed(EXCHANGE, work)
         except SetupError as error:
             if error.is_unsent:
                 await self._unmark(attempt)
                 raise
-            raise SetupError(
-                replace(error.problem, step=error.problem.step or Step.AUTHORIZE)
-            ) from None
+            problem = _explained(error.problem, answer.code, self._session.clock())
+            raise SetupError(replace(problem, step=problem.step or Step.AUTHORIZE)) from None
         await self._lines.timed(SAVED, self._keep(tokens, attempt))
         return tokens
 
@@ -217,7 +230,7 @@ class DraftCheck:
         try:
             tokens = await self._lines.timed(TOKENS, renew())
         except SetupError as error:
-            if error.problem.exit_code is not ExitCode.ACT_AT_TWILIO:
+            if error.problem.id != REFRESH_REFUSED.id:
                 raise
             self._lines.set(TOKENS, Status.WARNING, "refused", error.problem)
             return None
@@ -228,8 +241,30 @@ class DraftCheck:
         return tokens
 
 
+def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
+    """Say that the code was too old where the server said only that it does not take it."""
+    died = expiry(code)
+    is_vague = problem.id == CODE_REFUSED.id
+    return CODE_EXPIRED.saying(*problem.detail) if is_vague and died and died <= now else problem
+
+
+class ActiveSet(Protocol):
+    """What is checked, and where it is remembered how that ended; a Session is one."""
+
+    @property
+    def active(self) -> CredentialSet | None:
+        """The set itself; None when there is none."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tells when the check ended."""
+
+    async def record_check(self, check: LastCheck) -> None:
+        """Remember how it ended. Raises SetupError."""
+
+
 async def check_active(
-    session: Session,
+    session: ActiveSet,
     users: UserDirectory,
     lines: LiveList,
     current: Callable[[], Awaitable[TokenSet]],
@@ -252,7 +287,7 @@ async def check_active(
     return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
 
 
-async def _remember(session: Session, report: Report) -> Report:
+async def _remember(session: ActiveSet, report: Report) -> Report:
     problem = report.problem
     status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
     check = LastCheck(status, session.clock(), report.users, problem.id if problem else None)

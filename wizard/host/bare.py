@@ -33,7 +33,7 @@ async def show_bare(url: str) -> str:
 async def _read(fd: int) -> str:
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes] = asyncio.Queue()
-    loop.add_reader(fd, lambda: chunks.put_nowait(os.read(fd, 65536)))
+    loop.add_reader(fd, lambda: chunks.put_nowait(_available(fd)))
     data = b""
     try:
         while len(data) < LIMIT:
@@ -49,6 +49,14 @@ async def _read(fd: int) -> str:
     finally:
         loop.remove_reader(fd)
     return data.decode("utf-8", "replace")
+
+
+def _available(fd: int) -> bytes:
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        # The terminal is gone: as at its end.
+        return b""
 
 
 @contextlib.contextmanager

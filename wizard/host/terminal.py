@@ -48,6 +48,8 @@ def is_capable(environ: Mapping[str, str], encoding: str | None = None) -> bool:
 def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
     """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY."""
     variables = os.environ if environ is None else environ
+    # Textual would write every key and paste into that file, secrets and codes among them.
+    variables.pop("TEXTUAL_LOG", None)
     is_remote = is_over_ssh(variables)
     variables.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH if is_remote else ESCAPE_DELAY)
 

@@ -95,6 +95,16 @@ class PrivateFolder:
             finally:
                 os.close(descriptor)
 
+    def modified_at(self, name: str) -> float | None:
+        """Return when a file was last written, seconds since the epoch; None without the file.
+
+        Raises SetupError.
+        """
+        path = self.path / name
+        with telling(path, FILE_NOT_READABLE), suppress(FileNotFoundError):
+            return path.lstat().st_mtime
+        return None
+
     def write(self, name: str, data: bytes) -> None:
         """Put `data` in place of the file, durably; on failure the old content stands.
 

@@ -1,17 +1,14 @@
-"""Where the wizard's folder is, and what a profile may be called."""
+"""Where things are kept, as the environment says; and what a profile may be called."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-from wizard.domain.book.here import BAD_PROFILE_NAME
+from wizard.domain import rules
+from wizard.domain.book.here import BAD_PROFILE_NAME, BAD_STORE
+from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
-
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
 
 
 def home(environ: Mapping[str, str]) -> Path:
@@ -24,13 +21,23 @@ def home(environ: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_dir("twilio-scim-wizard", appauthor=False))
 
 
-def is_name(text: str) -> bool:
-    """Whether a profile may be called so.
+def preferred(environ: Mapping[str, str]) -> StoreKind | None:
+    """Return where the secrets of a new profile go as SCIM_WIZARD_STORE has it; None: unsaid.
 
-    Small letters only, because two names must not meet in one file where file names ignore
-    case; no dot, because what follows one tells a profile's files apart.
+    Raises SetupError.
     """
-    return bool(_NAME.fullmatch(text)) and not _DEVICE.fullmatch(text)
+    chosen = environ.get("SCIM_WIZARD_STORE")
+    if not chosen:
+        return None
+    try:
+        return StoreKind(chosen)
+    except ValueError:
+        raise SetupError(BAD_STORE.about(value=chosen)) from None
+
+
+def is_name(text: str) -> bool:
+    """Whether a profile may be called so; names of files that are not profiles' are not."""
+    return rules.profile_name(text) is None
 
 
 def check_name(name: str) -> None:

@@ -4,9 +4,10 @@
     profiles/<name>.json.damaged-<n>      a record that could not be read, set aside
     profiles/<name>[.wizard].lock         locks, empty
     secrets/<name>.<generation>.json      a credential set
+    secrets/<name>.<generation>.keyring   empty: one that is, or may be, in the OS keyring
 
 A save writes new credential sets, then replaces the record, then removes the old sets, each
-step durable before the next: a crash leaves the old state or the new one, and at most files
+step durable before the next: a crash leaves the old state or the new one, and at most sets
 that nothing points at, which the next save removes.
 """
 
@@ -27,26 +28,47 @@ from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile, StoreKi
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
+from wizard.store.keyring_vault import KeyringVault
 from wizard.store.lock import hold, hold_async
 from wizard.store.paths import check_name
 from wizard.store.records import Records
 from wizard.store.sets import CredentialSets
-from wizard.store.vault import FileVault
+from wizard.store.system_keyring import SystemKeyring
+from wizard.store.vault import FileVault, Vault
 
 
-class FileProfileStore:
-    """The profiles in the wizard's folder, which comes to be at the first write or lock."""
+class LocalProfileStore:
+    """The profiles in the wizard's folder, which comes to be at the first write or lock.
 
-    def __init__(self, home: Path) -> None:
-        self._folders = (PrivateFolder(home / "profiles"), PrivateFolder(home / "secrets"))
-        self._records = Records(self._folders[0])
-        self._sets = CredentialSets({StoreKind.FILE: FileVault(self._folders[1])})
+    Their secrets lie where each record says: in that folder too, or in the OS keyring.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        preferred: StoreKind | None = StoreKind.FILE,
+        keyring: SystemKeyring | None = None,
+    ) -> None:
+        """Args: `preferred` is where a new profile's secrets go; None: the keyring if it can be."""
+        records, secrets = PrivateFolder(home / "profiles"), PrivateFolder(home / "secrets")
+        vaults: dict[StoreKind, Vault] = {
+            StoreKind.FILE: FileVault(secrets),
+            StoreKind.KEYRING: KeyringVault(secrets, keyring or SystemKeyring()),
+        }
+        self._folders = (records, secrets)
+        self._records = Records(records)
+        self._sets = CredentialSets(vaults, preferred)
+        self._moving: set[str] = set()
 
     @property
     def notices(self) -> tuple[Problem, ...]:
         """What was found amiss and mended on the way, for a face to say."""
         paths = [path for folder in self._folders for path in folder.tightened]
-        return tuple(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths)
+        passed_over = self._sets.passed_over
+        return (
+            *(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths),
+            *([passed_over] if passed_over else []),
+        )
 
     def names(self) -> Sequence[str]:
         """Return the names of the profiles there are, sorted. Raises SetupError."""
@@ -73,20 +95,24 @@ class FileProfileStore:
         check_name(name)
         if profile.active is None:
             return None
-        found = self._sets.find(name, profile, profile.active)
+        found = self._sets.find(name, profile.store, profile.active)
         if found is not None:
             return found
         current = self.load(name)
         if current is None or current.active is None:
             return None
-        return self._sets.get(name, current, current.active)
+        return self._sets.get(name, current.store, current.active)
+
+    def use_file(self, name: str) -> None:
+        """Have the next save of a profile put its secrets, kept ones too, into files for good."""
+        self._moving.add(name)
 
     @contextmanager
     def locked(self, name: str, timeout: float = 10.0) -> Iterator[LockedProfile]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
         check_name(name)
         with hold(self._records.lock_path(name), timeout, LOCK_BUSY):
-            yield LockedProfile(name, self._records, self._sets)
+            yield LockedProfile(name, self._records, self._sets, self._moving)
 
     @asynccontextmanager
     async def locked_async(
@@ -97,7 +123,7 @@ class FileProfileStore:
         """Do the same without blocking the event loop while waiting."""
         check_name(name)
         async with hold_async(self._records.lock_path(name), timeout, LOCK_BUSY):
-            yield LockedProfile(name, self._records, self._sets)
+            yield LockedProfile(name, self._records, self._sets, self._moving)
 
     @contextmanager
     def wizard_lock(self, name: str) -> Iterator[None]:
@@ -110,11 +136,12 @@ class FileProfileStore:
 class LockedProfile:
     """A profile whose lock is held: its record as read since, and the writes to it."""
 
-    def __init__(self, name: str, records: Records, sets: CredentialSets) -> None:
-        """Read the record. Raises SetupError."""
+    def __init__(self, name: str, records: Records, sets: CredentialSets, moving: set[str]) -> None:
+        """Read the record. Raises SetupError. Args: `moving`: profiles that turn to files."""
         self._name = name
         self._records = records
         self._sets = sets
+        self._moving = moving
         self._profile = records.read_or_set_aside(name)
 
     @property
@@ -132,7 +159,7 @@ class LockedProfile:
 
     def prove_writable(self) -> None:
         """Raise SetupError unless a write the size of a credential set succeeds now."""
-        self._sets.prove_writable(self._name, self._profile or Profile())
+        self._sets.prove_writable(self._name, self._kind(is_writing=True))
         self._records.prove_writable(self._name)
 
     def save(
@@ -145,7 +172,8 @@ class LockedProfile:
         """Write new generations for the sets given, point the record at them, and sweep.
 
         A set that is not given keeps its generation as `profile` names it. Returns the record
-        written, in which the fields that repeat the active set follow the one given.
+        written, in which the fields that repeat the active set follow the one given, and
+        `store` says where the sets are, whatever `profile` has there.
         Raises SetupError, also when `profile` is from before another's save.
         """
         before = self._profile or Profile()
@@ -155,14 +183,19 @@ class LockedProfile:
         }
         if not kept <= {None, before.active, before.draft}:
             raise SetupError(PROFILE_CHANGED)
-        after = replace(profile, version=RECORD_VERSION)
+        kind = self._kind(is_writing=not (active is None and draft is None))
+        if kind is not before.store:
+            active = self._pointed(profile.active) if active is None else active
+            draft = self._pointed(profile.draft) if draft is None else draft
+        after = replace(profile, version=RECORD_VERSION, store=kind)
         if active is not None:
-            generation = self._sets.put(self._name, after, active)
+            generation = self._sets.put(self._name, kind, active)
             after = replace(_repeating(after, active), active=generation)
         if draft is not None:
-            after = replace(after, draft=self._sets.put(self._name, after, draft))
+            after = replace(after, draft=self._sets.put(self._name, kind, draft))
         self._records.write(self._name, after)
         self._profile = after
+        self._moving.discard(self._name)
         # The save has succeeded: what cannot be removed now, the next one tries again.
         with suppress(SetupError):
             self._sweep(before, after)
@@ -170,24 +203,30 @@ class LockedProfile:
 
     def remove(self) -> None:
         """Remove secrets first, then set-aside records, the record last. Raises SetupError."""
-        profile = self._profile or Profile()
-        self._sets.delete(self._name, profile, self._sets.generations(self._name, profile))
+        self._sets.sweep(self._name, self._profile or Profile())
         self._records.remove(self._name)
         self._profile = None
 
     def _pointed(self, generation: str | None) -> CredentialSet | None:
         if self._profile is None or generation is None:
             return None
-        return self._sets.get(self._name, self._profile, generation)
+        return self._sets.get(self._name, self._profile.store, generation)
+
+    def _kind(self, *, is_writing: bool) -> StoreKind:
+        """Return where the next save's sets go; it is chosen while there are none."""
+        profile = self._profile or Profile()
+        if self._name in self._moving:
+            return StoreKind.FILE
+        if is_writing and profile.active is None and profile.draft is None:
+            return self._sets.choose(self._name)
+        return profile.store
 
     def _sweep(self, before: Profile, after: Profile) -> None:
-        old = {before.active, before.draft}
-        # A damaged record may have pointed at a secret that is nowhere else.
-        if not self._records.has_set_aside(self._name):
-            old |= self._sets.generations(self._name, after)
-        gone = old - {None, after.active, after.draft}
-        self._sets.delete(self._name, after, {g for g in gone if g is not None})
         self._records.tidy(self._name)
+        # A damaged record may have pointed at a secret that is nowhere else.
+        is_thorough = not self._records.has_set_aside(self._name)
+        keep = {after.active, after.draft}
+        self._sets.sweep(self._name, before, keep, is_thorough=is_thorough)
 
 
 def _repeating(profile: Profile, active: CredentialSet) -> Profile:

@@ -1,25 +1,62 @@
-"""Credential sets in the vaults of their profiles."""
+"""Credential sets in the vaults of their profiles, and which vault a new profile gets."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
-from wizard.domain.book.here import KEYRING_ABSENT, SECRETS_DAMAGED, SECRETS_MISSING
+from wizard.domain.book.here import (
+    KEYRING_FAILED,
+    KEYRING_HANGS,
+    KEYRING_LOCKED,
+    KEYRING_PASSED_OVER,
+    SECRETS_DAMAGED,
+    SECRETS_MISSING,
+    VALUE_TOO_LARGE,
+)
 from wizard.domain.models import CredentialSet, Profile, StoreKind
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged, decode_credentials, encode_credentials
 from wizard.store.vault import Vault, new_generation
 
+_WORTH_SAYING: Final = frozenset(
+    problem.id for problem in (KEYRING_LOCKED, KEYRING_HANGS, KEYRING_FAILED, VALUE_TOO_LARGE)
+)
+"""Why a keyring is passed over that the user may believe to be in use."""
+
 
 class CredentialSets:
-    """Writes and reads credential sets, each profile's in the kind of vault its record names."""
+    """Writes and reads credential sets in the kind of vault that is named."""
 
-    def __init__(self, vaults: Mapping[StoreKind, Vault]) -> None:
+    def __init__(self, vaults: Mapping[StoreKind, Vault], preferred: StoreKind | None) -> None:
+        """Args: `preferred` is where those of a new profile go; None: the keyring if it can be."""
         self._vaults = vaults
+        self._preferred = preferred
+        self.passed_over: Problem | None = None
+        """Why the last choice was files though there is a keyring."""
 
-    def find(self, name: str, profile: Profile, generation: str) -> CredentialSet | None:
+    def choose(self, name: str) -> StoreKind:
+        """Return where the sets of a profile that has none go. Raises SetupError."""
+        self.passed_over = None
+        if self._preferred is StoreKind.FILE:
+            return StoreKind.FILE
+        try:
+            # Whole: a keyring that takes the first small set and not the tokens would fail when
+            # the code they came for is spent.
+            self._vaults[StoreKind.KEYRING].prove_writable(name)
+        except SetupError as error:
+            problem = error.problem
+            if self._preferred is StoreKind.KEYRING:
+                raise
+            if problem.id in _WORTH_SAYING:
+                why = KEYRING_PASSED_OVER.about(why=problem.title)
+                self.passed_over = why.saying(*problem.detail)
+            return StoreKind.FILE
+        return StoreKind.KEYRING
+
+    def find(self, name: str, kind: StoreKind, generation: str) -> CredentialSet | None:
         """Return a set, None when it is not there (any more). Raises SetupError."""
-        vault = self._vault(profile)
+        vault = self._vaults[kind]
         blob = vault.get(name, generation)
         if blob is None:
             return None
@@ -29,37 +66,51 @@ class CredentialSets:
         except Damaged as damage:
             raise SetupError(SECRETS_DAMAGED.about(path=place).saying(str(damage))) from damage
 
-    def get(self, name: str, profile: Profile, generation: str) -> CredentialSet:
+    def get(self, name: str, kind: StoreKind, generation: str) -> CredentialSet:
         """Return a set. Raises SetupError, also when it is not there."""
-        found = self.find(name, profile, generation)
+        found = self.find(name, kind, generation)
         if found is None:
-            place = self._vault(profile).place(name, generation)
+            place = self._vaults[kind].place(name, generation)
             raise SetupError(SECRETS_MISSING.about(path=place))
         return found
 
-    def put(self, name: str, profile: Profile, credentials: CredentialSet) -> str:
+    def put(self, name: str, kind: StoreKind, credentials: CredentialSet) -> str:
         """Keep a set, durably, and return its new generation id. Raises SetupError."""
         generation = new_generation()
-        self._vault(profile).put(name, generation, encode_credentials(credentials))
+        self._vaults[kind].put(name, generation, encode_credentials(credentials))
         return generation
 
-    def prove_writable(self, name: str, profile: Profile) -> None:
+    def prove_writable(self, name: str, kind: StoreKind) -> None:
         """Raise SetupError unless a large set can be written now."""
-        self._vault(profile).prove_writable(name)
+        self._vaults[kind].prove_writable(name)
 
-    def generations(self, name: str, profile: Profile) -> frozenset[str]:
-        """Return the ids of the sets that are there. Raises SetupError."""
-        return self._vault(profile).generations(name)
+    def sweep(
+        self,
+        name: str,
+        before: Profile,
+        keep: Collection[str | None] = (),
+        *,
+        is_thorough: bool = True,
+    ) -> None:
+        """Remove a profile's sets but those to keep, and what interrupted writes left.
 
-    def delete(self, name: str, profile: Profile, generations: Collection[str]) -> None:
-        """Remove sets and what interrupted writes left. Raises SetupError."""
-        vault = self._vault(profile)
-        for generation in generations:
-            vault.delete(name, generation)
-        vault.tidy(name)
+        Tries all of them before it raises a SetupError.
 
-    def _vault(self, profile: Profile) -> Vault:
-        try:
-            return self._vaults[profile.store]
-        except KeyError:
-            raise SetupError(KEYRING_ABSENT) from None
+        Args:
+            before: names sets to remove.
+            is_thorough: remove also those that it does not name.
+        """
+        failures: list[SetupError] = []
+        for kind, vault in self._vaults.items():
+            gone = {before.active, before.draft} if kind is before.store else set()
+            if is_thorough:
+                gone |= vault.generations(name)
+            for generation in gone.difference(keep):
+                try:
+                    if generation is not None:
+                        vault.delete(name, generation)
+                except SetupError as error:
+                    failures.append(error)
+            vault.tidy(name)
+        if failures:
+            raise failures[0]

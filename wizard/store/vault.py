@@ -13,7 +13,7 @@ from wizard.store.files import PrivateFolder
 _GENERATION: Final = re.compile(r"[0-9a-f]{32}")
 _SUFFIX: Final = ".json"
 
-_PROOF_SIZE: Final = 64 * 1024
+PROOF_SIZE: Final = 64 * 1024
 """Bytes; more than a credential set with long tokens takes."""
 
 
@@ -25,6 +25,18 @@ def new_generation() -> str:
 def is_generation(text: str) -> bool:
     """Whether a text has the shape of a generation id."""
     return bool(_GENERATION.fullmatch(text))
+
+
+def ids_in(folder: PrivateFolder, profile: str, suffix: str) -> frozenset[str]:
+    """Return the ids in a profile's files `<profile>.<generation><suffix>`. Raises SetupError."""
+    # No profile's name has a dot, so that of one is never the beginning of another's.
+    prefix = f"{profile}."
+    ids = (
+        name.removeprefix(prefix).removesuffix(suffix)
+        for name in folder.names()
+        if name.startswith(prefix) and name.endswith(suffix)
+    )
+    return frozenset(filter(is_generation, ids))
 
 
 class Vault(Protocol):
@@ -40,7 +52,7 @@ class Vault(Protocol):
         """Remove a blob, durably, if there is one. Raises SetupError."""
 
     def generations(self, profile: str) -> frozenset[str]:
-        """Return the ids of a profile's blobs. Raises SetupError."""
+        """Return the ids of all of a profile's blobs. Raises SetupError."""
 
     def tidy(self, profile: str) -> None:
         """Remove what interrupted writes left. Raises SetupError."""
@@ -76,14 +88,7 @@ class FileVault:
 
     def generations(self, profile: str) -> frozenset[str]:
         """Return the ids of a profile's blobs. Raises SetupError."""
-        # No profile's name has a dot, so that of one is never the beginning of another's.
-        prefix = f"{profile}."
-        ids = (
-            name.removeprefix(prefix).removesuffix(_SUFFIX)
-            for name in self._folder.names()
-            if name.startswith(prefix) and name.endswith(_SUFFIX)
-        )
-        return frozenset(filter(is_generation, ids))
+        return ids_in(self._folder, profile, _SUFFIX)
 
     def tidy(self, profile: str) -> None:
         """Remove what interrupted writes left. Raises SetupError."""
@@ -91,7 +96,7 @@ class FileVault:
 
     def prove_writable(self, profile: str) -> None:
         """Raise SetupError unless a large blob can be kept now."""
-        self._folder.prove_writable(f"{profile}{_SUFFIX}", _PROOF_SIZE)
+        self._folder.prove_writable(f"{profile}{_SUFFIX}", PROOF_SIZE)
 
     def place(self, profile: str, generation: str) -> str:
         """Say where a blob is, for a message."""

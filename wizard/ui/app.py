@@ -9,27 +9,22 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
-from wizard.flow.state import WizardState
+from wizard.flow.state import Delivery, Subject, WizardState
+from wizard.ui.key_gate import KeyGate
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
-
-BURST: Final = 0.03
-"""Seconds: an Enter this soon after a character was not typed by a hand."""
-SILENCE: Final = 0.3
-"""Seconds without a character after which such an Enter counts."""
 
 
 class WizardApp(App[ExitCode]):
@@ -59,8 +54,7 @@ class WizardApp(App[ExitCode]):
         self._session = session
         self._start = start
         self._road = road
-        self._last_character = 0.0
-        self._held_enter: Timer | None = None
+        self._gate = KeyGate(self)
         self.reached = start.step
 
     def on_mount(self) -> None:
@@ -81,29 +75,42 @@ class WizardApp(App[ExitCode]):
         state = self._start
         while not state.has_left:
             self.reached = state.step
+            # What cannot be noted only makes Resume begin a little earlier.
             with contextlib.suppress(SetupError):
-                # A step that cannot be noted only makes Resume begin a little earlier.
-                await self._session.note_step(state.step)
+                if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
+                    await self._session.drop_idle_draft()
+                elif state.subject is Subject.DRAFT:
+                    await self._session.note_step(state.step)
+            state = self._as_session(state)
             outcome = await self.push_screen_wait(self._road.screen_for(state))
-            state = advance(state, outcome)
-            if state.step is Step.OVERVIEW:
-                state = replace(state, resume_at=self._session.resume_at())
-        self._leave(self._exit_code(state))
+            state = advance(self._as_session(state), outcome)
+        self._leave(self._exit_code())
 
-    def _exit_code(self, state: WizardState) -> ExitCode:
-        return ExitCode.FINE if state.has_active else ExitCode.NOT_SET_UP
+    def _as_session(self, state: WizardState) -> WizardState:
+        """The state with what the session knows better: what there is to come back to."""
+        has_active = self._session.profile.active is not None
+        return replace(state, has_active=has_active, resume_at=self._session.resume_at())
+
+    def _exit_code(self) -> ExitCode:
+        is_fine = self._road.is_demo or self._session.active is not None
+        return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
     # -- leaving -----------------------------------------------------------------------------
 
     async def action_quit(self) -> None:
         """Leave from anywhere; what was saved stays."""
-        self._leave(ExitCode.FINE if self._session.active is not None else ExitCode.NOT_SET_UP)
+        self._leave(self._exit_code())
 
     def _leave(self, code: ExitCode) -> None:
         self._close(code)
 
     @work(exclusive=True, group="leave")
     async def _close(self, code: ExitCode) -> None:
+        steps = [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
+        for screen in steps:
+            await screen.keep()
+            if self._session.is_busy:
+                screen.say_aside("Leaving: waiting for an answer …")
         # A request once sent is awaited and its answer saved, or it would be lost.
         await self._road.close()
         self.exit(code, return_code=code)
@@ -123,47 +130,34 @@ class WizardApp(App[ExitCode]):
             for frame in traceback.extract_tb(error.__traceback__ if error else None)
         ]
         self._exit_renderables.append("\n".join(lines))
+        self._return_code = ExitCode.MACHINE
         self._close_messages_no_wait()
 
-    # -- Enter -------------------------------------------------------------------------------
+    # -- keys --------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Let an Enter through only when a person meant it for what is on the screen."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if event.key == "enter" and not self._is_meant(event):
-                return
-            if event.is_printable:
-                self._last_character = event.time
-                self._drop_held_enter()
+        """Let keys through only when a person meant them for what is on the screen."""
+        is_entered = isinstance(event, events.InputEvent | events.Paste)
+        is_fresh = is_entered and not event.is_forwarded
+        if is_fresh and not self._gate.lets(event):
+            return
         await super().on_event(event)
+        if isinstance(event, events.Key) and event.key == "enter":
+            self._gate.enter_done()
 
-    def _is_meant(self, event: events.Key) -> bool:
-        screen = self.screen
-        if not isinstance(screen, StepScreen):
-            return True
-        if screen.shown_at is None or event.time < screen.shown_at:
-            return False
-        if event.time - self._last_character < BURST:
-            # The end of a line in an unbracketed paste, or of the paste: silence will tell.
-            self._drop_held_enter()
-            self._held_enter = self.set_timer(SILENCE, self._press_held_enter)
-            return False
-        return True
-
-    def _drop_held_enter(self) -> None:
-        if self._held_enter is not None:
-            self._held_enter.stop()
-            self._held_enter = None
-
-    def _press_held_enter(self) -> None:
-        self._held_enter = None
-        self._last_character = 0.0
-        self.post_message(events.Key("enter", "\r"))
+    def action_help_quit(self) -> None:
+        """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""
+        self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
 
     # -- palette -----------------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only."""
+        if isinstance(screen, StepScreen):
+            for command in screen.commands():
+                yield SystemCommand(
+                    command.title, command.help, self._screen_action(command.action)
+                )
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
         name = LIGHT.name if self.theme == DARK.name else DARK.name
         yield SystemCommand("Other theme", "Dark or light", lambda: setattr(self, "theme", name))

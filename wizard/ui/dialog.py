@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, Footer, Static
 
 Result = TypeVar("Result")
 
@@ -44,6 +44,8 @@ class Dialog(ModalScreen[Result]):
                 yield from self.compose_body()
             with Horizontal(id="dialog-buttons"):
                 yield from self.compose_buttons()
+        # Its own, or the keys of the step below would be read as its.
+        yield Footer()
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""

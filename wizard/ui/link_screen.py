@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -13,10 +13,14 @@ from textual.reactive import var
 
 from wizard.domain.callback import BareCode, Reading, Received, Refused
 from wizard.domain.problems import SetupError
+from wizard.domain.steps import Step
 from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+QUESTION_PAUSE: Final = 0.7
+"""Seconds a question about a bare code stands before an Enter answers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class LinkTools:
     read: Callable[[str], Reading]
     caught: Callable[[], Awaitable[Reading]]
     """Waits for the loopback listener's answer."""
+    give_back: Callable[[Reading], None]
+    """Takes back what could not be taken."""
     open: Callable[[str], Awaitable[bool]]
     copy: Callable[[str], Awaitable[bool]]
     """Copies to this machine's clipboard; False where that is not the person's."""
@@ -72,11 +78,21 @@ class LinkScreen(StepScreen):
             return False
         return super().check_action(action, parameters)
 
+    def commands(self) -> Iterable[Command]:
+        """Offer all that can be done with the link."""
+        if self.tools.can_open:
+            yield Command("Open link", "In the browser of this machine", "open_link")
+        yield Command("Copy link", "To the clipboard, here or of your terminal", "copy_link")
+        yield Command("Show link bare", "In one line on the bare terminal", "show_bare")
+        yield Command("Fresh link", "Makes another one, with a new state", "fresh_link")
+
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""
 
     def take(self, reading: Reading) -> None:
         """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        if not self.is_here:
+            return
         panel = self.query_one(ProblemPanel)
         self.question = None
         match reading:
@@ -89,9 +105,11 @@ class LinkScreen(StepScreen):
                     "Its state cannot be checked, so make sure it is from your own browser,"
                     " a moment ago. ⏎ uses it; pasting the whole address is safer.",
                 )
-                self.expect_new_enter()
+                # The one place where the state check is waived: not by a double Enter.
+                self.expect_new_enter(after=QUESTION_PAUSE)
             case Refused(problem, comparison):
-                panel.show(problem, comparison)
+                key = "^t" if problem.step is Step.AUTHORIZE else ""
+                panel.show(problem, comparison, key)
 
     @work(exclusive=True, group="link")
     async def make_link(self, is_fresh: bool = False) -> None:
@@ -100,12 +118,17 @@ class LinkScreen(StepScreen):
         try:
             self.link = await self.tools.make(is_fresh)
         except SetupError as error:
-            self.query_one(ProblemPanel).show(error.problem)
+            self.show_problem(error.problem)
 
     @work(exclusive=True, group="catch")
     async def _catch(self) -> None:
-        while not self._has_left:
-            self.take(await self.tools.caught())
+        while True:
+            reading = await self.tools.caught()
+            if not self.is_here:
+                # The screen was being left: the next one takes it.
+                self.tools.give_back(reading)
+                return
+            self.take(reading)
 
     @work(group="hand-out")
     async def action_open_link(self) -> None:
@@ -131,7 +154,7 @@ class LinkScreen(StepScreen):
         """Make a fresh link; on Redirect that means going back to hand it out."""
         # Both are about the link before.
         self.question = None
-        self.query_one(ProblemPanel).show(None)
+        self.show_problem(None)
         self.make_link(is_fresh=True)
 
     @work(group="hand-out")

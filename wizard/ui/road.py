@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from wizard.domain import summary
+from wizard.domain.change import Difference, differences
 from wizard.domain.checks import Check
 from wizard.domain.form import CredentialField, has_changed, with_field
 from wizard.domain.models import CredentialSet, TokenSet
@@ -58,15 +59,15 @@ class Road:
         session: Session,
         services: Services,
         show_bare: Callable[[str], Awaitable[str]],
-        place: str,
         demo: Demo | None = None,
+        program: str = "scim-wizard",
     ) -> None:
-        """Args: `show_bare` prints a link on the bare terminal; `place` is where secrets lie."""
+        """Args: `show_bare` prints a link on the bare terminal; `program` is what started us."""
         self._session = session
         self._services = services
         self._show_bare = show_bare
-        self._place = place
         self._demo = demo
+        self._program = program
         self._desk = LinkDesk(session, services.connect, services.listener)
 
     def screen_for(self, state: WizardState) -> StepScreen:
@@ -77,7 +78,7 @@ class Road:
             case Step.PREREQUISITES:
                 return self._prerequisites(state)
             case Step.CREDENTIALS:
-                return self._credentials()
+                return self._credentials(state)
             case Step.AUTHORIZE:
                 return AuthorizeScreen(self._banner(), self._link_tools())
             case Step.REDIRECT:
@@ -89,6 +90,11 @@ class Road:
                 return CheckScreen(self._banner(), check)
             case _:
                 return self._done()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether nothing of this is kept."""
+        return self._demo is not None
 
     @property
     def notices(self) -> Sequence[Problem]:
@@ -104,19 +110,21 @@ class Road:
     def farewell(self, reached: Step) -> Sequence[str]:
         """Return the last lines, for the normal screen."""
         if self._demo is not None:
-            return ("The demo is over; nothing of it is kept. For your own app: scim-wizard",)
+            return (f"The demo is over; nothing of it is kept. For your own app: {self._program}",)
         profile = self._session.profile
         if reached is Step.DONE:
             rows = [f"{name:<15}{words}" for name, words in self._facts()]
             return (
                 "Your SCIM credential works.",
                 *rows,
-                summary.usage(profile, self._session.name),
+                summary.usage(profile, self._session.name, self._program),
             )
+        if not self._session.is_draft_saved:
+            return (f"Stopped at {reached.title}; what was entered last could not be saved.",)
         if profile.draft is not None:
-            return (f"Stopped at {reached.title}; nothing lost. Run scim-wizard to resume.",)
+            return (f"Stopped at {reached.title}; nothing lost. Run {self._program} to resume.",)
         if profile.active is None:
-            return (f"Stopped at {reached.title}. Run scim-wizard to go on.",)
+            return (f"Stopped at {reached.title}. Run {self._program} to go on.",)
         return ()
 
     def _banner(self) -> Banner:
@@ -149,14 +157,18 @@ class Road:
             self._banner(),
             ticks=session.profile.ticks,
             audience=session.profile.audience,
-            can_go_back=state.has_active,
+            can_go_back=state.has_overview,
             save_ticks=session.save_ticks,
             save_audience=session.save_audience,
             probe=probe,
             open_url=services.browser.open,
         )
 
-    def _credentials(self) -> CredentialsScreen:
+    def _changes(self) -> tuple[Difference, ...] | None:
+        active = self._session.active
+        return differences(active, self._session.working_draft()) if active else None
+
+    def _credentials(self, state: WizardState) -> CredentialsScreen:
         session = self._session
 
         async def save_field(field: CredentialField, value: Secret) -> None:
@@ -168,6 +180,11 @@ class Road:
             save_field=save_field,
             save_draft=session.save_draft,
             refuse=self._refuse,
+            copy=self._services.clipboard.copy,
+            kept=lambda: session.kept,
+            differences=self._changes,
+            go_unsaved=session.go_unsaved,
+            because=state.because,
         )
 
     def _refuse(self, field: CredentialField, value: Secret) -> str | None:
@@ -181,6 +198,7 @@ class Road:
             make=lambda is_fresh: self._desk.link(is_fresh=is_fresh),
             read=self._desk.read,
             caught=self._desk.caught,
+            give_back=self._desk.give_back,
             open=browser.open,
             copy=self._services.clipboard.copy,
             show_bare=self._show_bare,
@@ -190,12 +208,16 @@ class Road:
         )
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
-        return summary.facts(self._session.profile, self._place, self._services.clock())
+        profile = self._session.profile
+        return summary.facts(profile, summary.place(profile.store), self._services.clock())
 
     def _done(self) -> DoneScreen:
         profile = self._session.profile
         if self._demo is not None:
-            usage = ("This was the demo: nothing is kept.", "For your own app run: scim-wizard")
+            usage = (
+                "This was the demo: nothing is kept.",
+                f"For your own app run: {self._program}",
+            )
         elif profile.audience == "okta":
             usage = (
                 "Now enter the same Client ID and Secret in Okta and press Authenticate",
@@ -204,7 +226,7 @@ class Road:
         else:
             usage = (
                 "A script gets a valid token at any time with",
-                summary.usage(profile, self._session.name),
+                summary.usage(profile, self._session.name, self._program),
             )
         return DoneScreen(self._banner(), self._facts(), usage)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -12,17 +11,26 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Static
 
+from wizard.domain.callback import Comparison
 from wizard.domain.guide import GUIDE
+from wizard.domain.problems import Problem
 from wizard.domain.steps import ROAD, Step
 from wizard.flow.state import Back, Outcome
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.rail import Rail
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
+
+
+def now() -> float:
+    """Return the seconds of the clock that events are stamped with: not everywhere monotonic's."""
+    return Message().time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,16 @@ class Banner:
     """Hosts that are not Twilio's; empty in the demo, which says so itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the palette."""
+
+    title: str
+    help: str
+    action: str
+    """Name of an action of the screen."""
+
+
 class StepScreen(Screen[Outcome]):
     """A step: given what it needs, left once with an outcome, knowing no other step."""
 
@@ -44,6 +62,8 @@ class StepScreen(Screen[Outcome]):
         Binding("ctrl+n", "primary", "Next", show=False, id="step.next"),
         Binding("escape", "back", "Back", key_display="esc", id="step.back"),
         Binding("ctrl+g,f1", "help", "Help", key_display="^g", id="step.help"),
+        Binding("pageup", "scroll_body(-1)", "Up", show=False, id="step.up"),
+        Binding("pagedown", "scroll_body(1)", "Down", show=False, id="step.down"),
     ]
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
     HAS_RAIL: ClassVar[bool] = True
@@ -52,8 +72,10 @@ class StepScreen(Screen[Outcome]):
         super().__init__()
         self._banner = banner
         self._has_left = False
-        self.shown_at: float | None = None
-        """When the screen was first painted, monotonic seconds; an Enter before is not for it."""
+        self.is_too_small = False
+        """The window is; the step is covered, and no key is for it."""
+        self.shown_at = float("inf")
+        """When an Enter counts from (see `now`); one pressed before is not for what is shown."""
 
     # -- what a step fills in ---------------------------------------------------------------
 
@@ -69,6 +91,13 @@ class StepScreen(Screen[Outcome]):
     def aside(self) -> str:
         """A few words at the right of the heading."""
         return ""
+
+    async def keep(self) -> None:
+        """Save what has been entered so far: the wizard is being left."""
+
+    def commands(self) -> Iterable[Command]:
+        """What the palette offers on this step, beside help, theme and leaving."""
+        return ()
 
     def action_primary(self) -> None:
         """Do what the step is there for."""
@@ -89,6 +118,16 @@ class StepScreen(Screen[Outcome]):
         while self.app.screen is not self and self in self.app.screen_stack:
             self.app.pop_screen()
         self.dismiss(outcome)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is something to paint on: what comes after leaving is for nobody."""
+        return self.is_mounted and not self._has_left
+
+    def show_problem(self, problem: Problem | None, comparison: Comparison | None = None) -> None:
+        """Show a problem in the panel of the step, or clear it."""
+        if self.is_here:
+            self.query_one(ProblemPanel).show(problem, comparison)
 
     # -- the frame ---------------------------------------------------------------------------
 
@@ -127,9 +166,7 @@ class StepScreen(Screen[Outcome]):
         self.query_one("#aside", Static).update(Content(text))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter belongs to a focused button; nothing acts on a screen that cannot be seen."""
-        if self.has_class("-too-small") and action in ("primary", "back"):
-            return False
+        """Enter belongs to a focused button."""
         is_other_button = isinstance(self.focused, Button) and self.focused.id != "next"
         return not (action == "primary" and is_other_button)
 
@@ -137,16 +174,18 @@ class StepScreen(Screen[Outcome]):
         """Note when the screen can first be seen."""
         self.expect_new_enter()
 
-    def expect_new_enter(self) -> None:
-        """Take an Enter only if it was pressed after what is shown now could be seen."""
-        self.shown_at = monotonic()
+    def expect_new_enter(self, after: float = 0.0) -> None:
+        """Take an Enter only if it is pressed `after` seconds from now: when this was seen."""
+        self.shown_at = now() + after
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is too little room to work in."""
         columns, rows = event.size
-        self.set_class(columns < MIN_COLUMNS or rows < MIN_ROWS, "-too-small")
+        self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
+        self.set_class(self.is_too_small, "-too-small")
         needed = f"{MIN_COLUMNS}×{MIN_ROWS} needed, now {columns}×{rows}:\nenlarge the window"
         self.query_one("#too-small", Static).update(needed)
+        self.refresh_bindings()
 
     def on_descendant_focus(self) -> None:
         """The keys shown depend on what has the focus."""
@@ -159,6 +198,11 @@ class StepScreen(Screen[Outcome]):
     @on(Button.Pressed, "#back")
     def _back_pressed(self) -> None:
         self.action_back()
+
+    def action_scroll_body(self, pages: int) -> None:
+        """Scroll what does not fit."""
+        body = self.query_one("#body", VerticalScroll)
+        body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
     def action_help(self) -> None:
         """Open the help of this step."""

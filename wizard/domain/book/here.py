@@ -88,9 +88,48 @@ PERMISSIONS_TIGHTENED: Final = Problem(
 )
 KEYRING_ABSENT: Final = Problem(
     id="keyring-absent",
-    title="The profile's secrets are in the system keyring",
-    cause="No keyring that can be used answers here, and secrets are never moved silently.",
-    remedy="Run this where the keyring is, or set up another profile with --profile.",
+    title="There is no system keyring here",
+    cause="This profile's secrets belong there and are never moved silently. "
+    "Cron jobs and SSH sessions often have none.",
+    remedy="Run this on the desktop, or set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_LOCKED: Final = Problem(
+    id="keyring-locked",
+    title="The system keyring is locked",
+    cause="It was not unlocked, so the secrets in it are out of reach.",
+    remedy="Unlock it, then try again. For jobs that run without you, "
+    "set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_HANGS: Final = Problem(
+    id="keyring-hangs",
+    title="The system keyring does not answer",
+    cause="It may be waiting for you to unlock it, in a window of its own.",
+    remedy="Unlock it, then try again. For jobs that run without you, "
+    "set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_FAILED: Final = Problem(
+    id="keyring-failed",
+    title="The system keyring failed",
+    cause="It did not store, read or remove the secrets. What was saved before is kept.",
+    remedy="Look at what it said, mend that, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+VALUE_TOO_LARGE: Final = Problem(
+    id="value-too-large",
+    title="The system keyring takes only small values",
+    cause="Tokens are larger than it allows (on Windows: 2,560 bytes).",
+    remedy="Set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_PASSED_OVER: Final = Problem(
+    id="keyring-passed-over",
+    title="The secrets go into files only you can read",
+    cause="{why}.",
+    remedy="To use it, mend that before the first value is saved; "
+    "or later run scim-wizard forget and set up again.",
     exit_code=ExitCode.MACHINE,
 )
 ANOTHER_WIZARD: Final = Problem(
@@ -186,6 +225,13 @@ BAD_PROFILE_NAME: Final = Problem(
     remedy="Choose another name, such as default or acme-prod.",
     exit_code=ExitCode.USAGE,
 )
+BAD_STORE: Final = Problem(
+    id="bad-store",
+    title="SCIM_WIZARD_STORE does not hold",
+    cause="“{value}” is neither keyring nor file.",
+    remedy="Set it to one of these, or leave it out: then the keyring is used where it can be.",
+    exit_code=ExitCode.USAGE,
+)
 NOT_SET_UP: Final = Problem(
     id="not-set-up",
     title="This profile is not set up",
@@ -221,6 +267,11 @@ ENTRIES: Final = (
     FILE_NEWER,
     PERMISSIONS_TIGHTENED,
     KEYRING_ABSENT,
+    KEYRING_LOCKED,
+    KEYRING_HANGS,
+    KEYRING_FAILED,
+    VALUE_TOO_LARGE,
+    KEYRING_PASSED_OVER,
     ANOTHER_WIZARD,
     LOCK_BUSY,
     PROFILE_CHANGED,
@@ -234,6 +285,7 @@ ENTRIES: Final = (
     DEMO_NOT_INSTALLED,
     NO_SCENARIO,
     BAD_PROFILE_NAME,
+    BAD_STORE,
     NOT_SET_UP,
     LEFT_UNFINISHED,
     INTERNAL,

@@ -12,7 +12,7 @@ from wizard.domain.steps import Step
 
 NO_DNS: Final = Problem(
     id="no-dns",
-    title="{host} has no address here",
+    title="{host} cannot be found from here",
     cause="The name could not be looked up: offline, a VPN is down, or it is misspelled.",
     remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY.",
     exit_code=ExitCode.UNREACHABLE,

@@ -23,7 +23,8 @@ MISSING_PERMISSION: Final = Problem(
     id="missing-permission",
     title="The permission {permission} is missing",
     cause="The token is good, but the app may not list users.",
-    remedy="Tick all managed-users permissions on the app, then authorize again.",
+    remedy="Tick all managed-users permissions on the app, then try again. "
+    "If it stays so, authorize again.",
     who=Who.OWNER,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +12,8 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from wizard.domain import rules
-from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.form import Advanced
+from wizard.domain.models import Endpoints, Pkce
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.field import Entry, Field
 
@@ -24,29 +24,29 @@ _ENDPOINTS = {
 }
 
 
-class AdvancedScreen(Dialog[CredentialSet | None]):
-    """Gives the draft with the changes; another endpoint, scope or PKCE choice ends its links."""
+class AdvancedScreen(Dialog[Advanced | None]):
+    """Gives the settings as they are then; changing one ends the links made before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take", priority=True, show=False),
     ]
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, draft: CredentialSet) -> None:
+    def __init__(self, settings: Advanced) -> None:
         super().__init__("Advanced")
-        self._draft = draft
-        self._pkce = draft.pkce
+        self._settings = settings
+        self._pkce = settings.pkce
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
-        endpoints = self._draft.endpoints
+        endpoints = self._settings.endpoints
         values = (endpoints.authorize_url, endpoints.token_url, endpoints.scim_url)
         for (id_, label), value in zip(_ENDPOINTS.items(), values, strict=True):
             yield Field(label, Entry(id_, value))
-        yield Field("Scope", Entry("scope", self._draft.scope), "Twilio knows offline_access only")
+        yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):
             yield Static("PKCE, by itself when the server says so", markup=False)
-            yield Button(self._draft.pkce.value, id="pkce")
+            yield Button(self._settings.pkce.value, id="pkce")
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out and the change."""
@@ -81,13 +81,5 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
             self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in _ENDPOINTS)
-        changed = replace(
-            self._draft,
-            endpoints=Endpoints(*urls),
-            scope=rules.clean(self.query_one("#scope", Entry).value),
-            pkce=self._pkce,
-        )
-        if changed.endpoints != self._draft.endpoints:
-            # Tokens of another server: they must never be sent to this one.
-            changed = replace(changed, tokens=None, attempts=())
-        self.answer(changed)
+        scope = rules.clean(self.query_one("#scope", Entry).value)
+        self.answer(Advanced(Endpoints(*urls), scope, self._pkce))

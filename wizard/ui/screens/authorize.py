@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from wizard.domain.callback import Reading, Refused
 from wizard.domain.rules import split
 from wizard.domain.steps import Step
-from wizard.flow.link import Link
+from wizard.flow.link import Link, is_answer
 from wizard.flow.state import CodeReceived, Delivery, LinkTaken
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.widgets.link_view import LinkView
@@ -26,6 +27,20 @@ class AuthorizeScreen(LinkScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "open_link", "Open", show=False, id="link.open"),
     ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing to hand out while the link is being made."""
+        if action == "primary" and self.link is None:
+            return False
+        return super().check_action(action, parameters)
+
+    def take(self, reading: Reading) -> None:
+        """Answer; after a refusal by the server the link that led to it has had its day."""
+        super().take(reading)
+        if self.is_here:
+            self.query_one("#then").display = not self.query_one(ProblemPanel).display
+            if isinstance(reading, Refused) and is_answer(reading):
+                self.make_link(is_fresh=True)
 
     def compose_body(self) -> ComposeResult:
         """Yield the link and the three things to do with it."""
@@ -48,11 +63,19 @@ class AuthorizeScreen(LinkScreen):
 
     def watch_link(self, link: Link | None) -> None:
         """Show the link and where it will lead."""
-        if not self.is_mounted:
+        if not self.is_here:
             return
         self.query_one(LinkView).url = link.url if link else ""
+        button = self.query_one("#next", Button)
+        if link is None and button.has_focus:
+            # Else Textual gives the focus of a disabled button to the one before it: Back.
+            self.set_focus(None)
+        button.disabled = link is None
         if link is None:
             return
+        if self.focused is None:
+            self.set_focus(button)
+        self.refresh_bindings()
         parts = split(link.attempt.redirect_url)
         landing = f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
         then = Content.assemble(

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Button, Static
 
@@ -78,27 +79,31 @@ class CheckScreen(StepScreen):
 
     def _show_lines(self, checks: tuple[Check, ...]) -> None:
         # The exchange goes on, and is saved, after this screen has been left.
-        if self.is_attached:
+        if self.is_here:
             self.query_one(CheckLines).checks = checks
 
     def watch_report(self, report: Report | None) -> None:
         """Paint the end of the check, or that it runs."""
-        if not self.is_mounted:
+        if not self.is_here:
             return
         button = self.query_one("#next", Button)
         button.label = _primary(report)
+        # A button keeps the width of its first label otherwise.
+        button.refresh(layout=True)
         elsewhere = self.query_one("#elsewhere", Button)
         step = report.problem.step if report and report.problem else None
         elsewhere.display = report is not None and report.can_retry and step is not None
         elsewhere.label = _towards(step) if step else ""
+        if report is None and button.has_focus:
+            # Else Textual gives the focus of a disabled button to the one before it: Cancel.
+            self.set_focus(None)
         button.disabled = report is None
         self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
         is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
         self.query_one("#accept").display = is_open
-        self.query_one(ProblemPanel).show(report.problem if report else None)
+        self.show_problem(report.problem if report else None)
         if report is not None and report.organization:
-            text = f"Organization {report.organization}"
-            self.query_one("#organization", Static).update(text)
+            self.query_one("#organization", Static).update(_organization(report))
         self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
@@ -116,18 +121,34 @@ class CheckScreen(StepScreen):
         elif report.can_retry or report.problem is None or report.problem.step is None:
             self._run(is_retry=True)
         else:
-            self.leave(GoTo(report.problem.step))
+            self.leave(GoTo(report.problem.step, report.problem))
+
+    def action_back(self) -> None:
+        """Go back; what has passed is done, and there is no step before it any more."""
+        if self.report is not None and self.report.verdict is Verdict.PASSED:
+            self.leave(Verified())
+        else:
+            super().action_back()
 
     @on(Button.Pressed, "#elsewhere")
     def _go_elsewhere(self) -> None:
-        if self.report is not None and self.report.problem and self.report.problem.step:
-            self.leave(GoTo(self.report.problem.step))
+        problem = self.report.problem if self.report else None
+        if problem is not None and problem.step is not None:
+            self.leave(GoTo(problem.step, problem))
 
     @on(Button.Pressed, "#accept")
     @work(exclusive=True, group="check")
     async def _accept(self) -> None:
         if self.report is not None:
             self.report = await self._check.accept(self.report)
+
+
+def _organization(report: Report) -> Content:
+    before = report.organization_before
+    if before in (None, report.organization):
+        return Content(f"Organization {report.organization}")
+    words = f"! Organization {report.organization}\n  another than before: {before}"
+    return Content.styled(words, "$warning")
 
 
 def _primary(report: Report | None) -> str:

@@ -11,15 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
-from wizard.domain.form import CredentialField
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.change import Difference
+from wizard.domain.form import Advanced, CredentialField
 from wizard.domain.models import CredentialSet
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.state import Back, Next
+from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.screens.advanced import AdvancedScreen
+from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import ConfirmScreen
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -50,15 +53,32 @@ class CredentialsScreen(StepScreen):
         save_field: SaveField,
         save_draft: SaveDraft,
         refuse: Callable[[CredentialField, Secret], str | None],
+        copy: Callable[[str], Awaitable[bool]],
+        kept: Callable[[], CredentialSet] | None = None,
+        differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
+        go_unsaved: Callable[[], None] = lambda: None,
+        because: Problem | None = None,
     ) -> None:
-        """Args: `refuse` says why a valid value is not taken (the demo's), or None."""
+        """Where the form gets its values from, and where they go.
+
+        Args:
+            draft: the values in memory.
+            refuse: says why a valid value is not taken (the demo's), or None.
+            kept: the values on disk; those of `draft` when None.
+            differences: what the draft changes of an active set; None when there is none.
+            go_unsaved: told that the person goes on although saving failed.
+            because: what led back here.
+        """
         super().__init__(banner)
         self._draft = draft
         self._save_field = save_field
         self._save_draft = save_draft
         self._refuse = refuse
-        self._unsaved: set[CredentialField] = set()
-        """Fields whose last save failed, though the draft in memory has them."""
+        self._copy = copy
+        self._kept = kept or draft
+        self._differences = differences
+        self._go_unsaved = go_unsaved
+        self._because = because
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -85,9 +105,14 @@ class CredentialsScreen(StepScreen):
         super().on_mount()
         for field in CredentialField:
             if form.is_kept(self._draft(), field):
-                self._judge(field, is_saved=True)
-        empty = next((f for f in CredentialField if self._is_empty(f)), None)
-        self.set_focus(self._entry(empty or CredentialField.CLIENT_ID))
+                self._judge(field)
+        first = next((f for f in CredentialField if self._is_empty(f)), CredentialField.CLIENT_ID)
+        if self._because is not None:
+            self.show_problem(self._because)
+            if self._because.id == WRONG_CLIENT.id:
+                first = CredentialField.CLIENT_SECRET
+                self._field(first).say("Refused with the Client ID above: enter it again.")
+        self.set_focus(self._entry(first))
 
     def _entry(self, field: CredentialField) -> Entry:
         return self.query_one(f"#{field.value}", Entry)
@@ -107,9 +132,10 @@ class CredentialsScreen(StepScreen):
         text = event.value
         if field is CredentialField.CLIENT_ID and text and form.problem(field, text):
             self._field(field).note(rules.client_id_shape(text))
-        elif text and not form.problem(field, text):
+        elif (text and not form.problem(field, text)) or not self._is_empty(field):
             self._judge(field)
         else:
+            self._field(field).say(None)
             self._field(field).note()
 
     @on(Entry.Pasted)
@@ -131,32 +157,27 @@ class CredentialsScreen(StepScreen):
 
     def _settle(self, field: CredentialField) -> bool:
         """Judge a field and save it when it is right; whether it is."""
-        text = self._entry(field).value
-        if not text and not self._is_empty(field):
-            self._field(field).say(None)
-            return True
         is_right = self._judge(field)
-        if is_right and self._is_unsaved(field):
-            self._keep(field, Secret(text))
+        if is_right and not self._is_on_disk(field):
+            self._keep(field, Secret(self._entry(field).value))
         return is_right
 
-    def _is_unsaved(self, field: CredentialField) -> bool:
+    def _is_on_disk(self, field: CredentialField) -> bool:
         text = self._entry(field).value
-        has_changed = bool(text) and form.has_changed(self._draft(), field, text)
-        return has_changed or field in self._unsaved
+        kept = self._kept()
+        return not form.has_changed(kept, field, text) if text else form.is_kept(kept, field)
 
-    def _judge(self, field: CredentialField, *, is_saved: bool = False) -> bool:
+    def _judge(self, field: CredentialField) -> bool:
         """Say what is wrong with a field, or that it is right; whether it is."""
         text = self._entry(field).value
-        if not text and field is CredentialField.CLIENT_SECRET and is_saved:
-            self._field(field).note("✓ saved", is_good=True)
+        good = "✓ saved" if self._is_on_disk(field) else "✓"
+        if not text and not self._is_empty(field):
+            self._field(field).say(None)
+            self._field(field).note(good, is_good=True)
             return True
         problem = form.problem(field, text) or self._refuse(field, Secret(text))
-        is_redirect = field is CredentialField.REDIRECT_URL
-        warnings = rules.redirect_warnings(text) if is_redirect and not problem else ()
-        self._field(field).say(problem, warnings)
+        self._field(field).say(problem, () if problem else form.warnings(field, text))
         shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
-        good = "✓" if self._is_unsaved(field) else "✓ saved"
         self._field(field).note(
             shape if problem else f"{shape} {good}".strip(), is_good=not problem
         )
@@ -167,18 +188,35 @@ class CredentialsScreen(StepScreen):
         try:
             await self._save_field(field, value)
         except SetupError as error:
-            self._unsaved.add(field)
-            self.query_one(ProblemPanel).show(error.problem)
-            self._offer_unsaved()
+            self._offer_unsaved(error)
+        else:
+            self._note_saved()
+
+    async def _save_all(self) -> bool:
+        """Save every field that is right, in one write; whether that succeeded."""
+        draft = self._draft()
+        for field in CredentialField:
+            text = self._entry(field).value
+            if text and not form.problem(field, text) and not self._refuse(field, Secret(text)):
+                draft = form.with_field(draft, field, text)
+        if draft == self._kept():
+            return True
+        try:
+            await self._save_draft(draft)
+        except SetupError as error:
+            self._offer_unsaved(error)
+            return False
+        self._note_saved()
+        return True
+
+    def _note_saved(self) -> None:
+        if not self.is_here:
             return
-        # A save writes the whole draft, so what failed before is kept now too.
-        saved = {field, *self._unsaved}
-        self._unsaved.clear()
-        self.query_one(ProblemPanel).show(None)
+        self.show_problem(None)
         self.query("#unsaved").remove()
-        for kept in saved:
-            if self._entry(kept).value:
-                self._judge(kept)
+        for field in CredentialField:
+            if self._entry(field).value:
+                self._judge(field)
 
     @work(group="spread")
     async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
@@ -200,10 +238,13 @@ class CredentialsScreen(StepScreen):
         if entry is not None and entry.id == CredentialField.REDIRECT_URL.value:
             entry.value = parts.redirect_url or draft.redirect_url
         self._entry(CredentialField.CLIENT_ID).value = parts.client_id
-        self._settle(CredentialField.CLIENT_ID)
         if parts.redirect_url:
             self._entry(CredentialField.REDIRECT_URL).value = parts.redirect_url
-            self._settle(CredentialField.REDIRECT_URL)
+        self.say_aside("filled in from the Authorization URL")
+        if parts.scope and parts.scope != draft.scope:
+            choice = Advanced(draft.endpoints, parts.scope, draft.pkce)
+            await self._save_advanced(choice)
+        await self._save_all()
         empty = next((f for f in CredentialField if self._is_empty(f)), None)
         if empty is not None:
             self.set_focus(self._entry(empty))
@@ -215,20 +256,26 @@ class CredentialsScreen(StepScreen):
         fields = list(CredentialField)
         here = next((i for i, f in enumerate(fields) if self._entry(f).has_focus), None)
         if here is not None and not self._is_empty(fields[here]):
+            if not self._settle(fields[here]):
+                return
             for field in fields[here + 1 :] + fields[:here]:
                 if self._is_empty(field):
                     self.set_focus(self._entry(field))
                     return
-        wrong = [f for f in fields if not self._settle(f)]
+        wrong = [f for f in fields if not self._judge(f)]
         if wrong:
             self.set_focus(self._entry(wrong[0]))
-            return
-        self._go_on()
+        else:
+            self._go_on()
 
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:
-        await self._keep_entered()
-        if not self._unsaved:
+        if not await self._save_all() or not self.is_here:
+            return
+        changes = self._differences()
+        if changes == ():
+            self.leave(Unchanged())
+        elif not changes or await self.app.push_screen_wait(ChangesScreen(changes)):
             self.leave(Next())
 
     def action_back(self) -> None:
@@ -237,21 +284,23 @@ class CredentialsScreen(StepScreen):
 
     @work(exclusive=True, group="go-on")
     async def _go_back(self) -> None:
-        await self._keep_entered()
+        await self._save_all()
         self.leave(Back())
 
-    async def _keep_entered(self) -> None:
-        for field in CredentialField:
-            if self._is_unsaved(field) and self._judge(field):
-                await self._keep(field, Secret(self._entry(field).value)).wait()
+    async def keep(self) -> None:
+        """Save what has been entered so far."""
+        if self.is_here:
+            await self._save_all()
 
-    def _offer_unsaved(self) -> None:
-        if not self.query("#unsaved"):
+    def _offer_unsaved(self, error: SetupError) -> None:
+        self.show_problem(error.problem)
+        if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
 
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:
-        if all(self._settle(f) for f in CredentialField):
+        if all(self._judge(f) for f in CredentialField):
+            self._go_unsaved()
             self.leave(Next())
 
     def action_show_secret(self) -> None:
@@ -261,13 +310,38 @@ class CredentialsScreen(StepScreen):
             self.set_focus(entry)
         entry.action_toggle_shown()
 
+    def commands(self) -> Iterable[Command]:
+        """Offer the secret on purpose only: Twilio will not show it again."""
+        yield Command("Copy secret", "Puts the Client Secret on the clipboard", "copy_secret")
+
+    @work(group="copy")
+    async def action_copy_secret(self) -> None:
+        """Copy the secret that is entered, or stored."""
+        entered = Secret(self._entry(CredentialField.CLIENT_SECRET).value)
+        secret = entered if entered else self._draft().client_secret
+        if not secret:
+            self.notify("There is no Client Secret yet.", markup=False)
+            return
+        is_local = await self._copy(secret.reveal())
+        if not is_local:
+            self.app.copy_to_clipboard(secret.reveal())
+            # Textual keeps a copy for its own ^v, which would show it in another field.
+            self.app._clipboard = ""
+        where = "to the clipboard" if is_local else "to your terminal's clipboard"
+        self.notify(f"Client Secret sent {where}. Clear it after use.", markup=False)
+
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
-        changed = await self.app.push_screen_wait(AdvancedScreen(self._draft()))
-        if changed is None:
-            return
+        choice = await self.app.push_screen_wait(AdvancedScreen(form.advanced(self._draft())))
+        if choice is not None and await self._save_advanced(choice):
+            # Again, because the title names hosts that are not Twilio's.
+            self.leave(GoTo(Step.CREDENTIALS))
+
+    async def _save_advanced(self, choice: Advanced) -> bool:
         try:
-            await self._save_draft(changed)
+            await self._save_draft(form.with_advanced(self._draft(), choice))
         except SetupError as error:
-            self.query_one(ProblemPanel).show(error.problem)
+            self._offer_unsaved(error)
+            return False
+        return True

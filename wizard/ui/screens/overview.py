@@ -146,6 +146,6 @@ class OverviewScreen(StepScreen):
         try:
             await self._discard()
         except SetupError as error:
-            self.query_one(ProblemPanel).show(error.problem)
+            self.show_problem(error.problem)
             return
         self.leave(Discarded())

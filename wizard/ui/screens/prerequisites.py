@@ -13,10 +13,11 @@ from textual.reactive import var
 from textual.widgets import Button, Static
 
 from wizard.domain.checks import Check, Status
-from wizard.domain.prerequisites import CONSOLE, PREREQUISITES, missing
+from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
+from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.checklist import Checklist
@@ -95,11 +96,12 @@ class PrerequisitesScreen(StepScreen):
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
         open_items = missing(self._ticks)
-        why = event.item.why
+        why = Content(event.item.why)
         if self._is_warned and event.item in open_items:
-            count = "One is" if len(open_items) == 1 else f"{len(open_items)} are"
-            why = f"! {count} not ticked; this one: {why}"
-        self.query_one("#why", Static).update(Content(why))
+            count = "One line is" if len(open_items) == 1 else f"{len(open_items)} lines are"
+            words = f"! {count} required and not ticked, this one first."
+            why = Content.assemble((words, "$warning"), f"\n{event.item.text}: is it so?")
+        self.query_one("#why", Static).update(why)
 
     @on(Checklist.Ticked)
     def _ticked(self, event: Checklist.Ticked) -> None:
@@ -117,8 +119,9 @@ class PrerequisitesScreen(StepScreen):
             self._show_problem(error)
 
     def _show_problem(self, error: SetupError | None) -> None:
-        self.query_one(ProblemPanel).show(error.problem if error else None)
-        self.query_one("#why").display = error is None
+        self.show_problem(error.problem if error else None)
+        if self.is_here:
+            self.query_one("#why").display = error is None
 
     def action_primary(self) -> None:
         """Go on; with something required unticked, name it first and go on at the second."""
@@ -142,7 +145,7 @@ class PrerequisitesScreen(StepScreen):
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
         """Paint the machine's findings: what is fine in one line, the rest a line each."""
-        if not self.is_mounted:
+        if not self.is_here:
             return
         machine = self.query_one("#machine", Static)
         passed = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
@@ -151,13 +154,16 @@ class PrerequisitesScreen(StepScreen):
         if checks:
             lines = [Content.styled(line, "$success") for line in fine]
             lines += [_warning(c) for c in checks if c.status is Status.WARNING]
+        # The gaps give way, so that all of it is seen without scrolling.
+        self.set_class(len(lines) > 2, "-crowded")
         machine.update(Content("\n").join(lines))
 
-    @work(group="open")
+    @work(exclusive=True, group="open")
     async def action_open_console(self) -> None:
         """Open the page of the Console where the app is made."""
         if not await self._open_url(CONSOLE):
-            self.notify(CONSOLE, title="No browser here. The page is", markup=False, timeout=20)
+            pages = ("Current Console:", CONSOLE, "Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
+            await self.app.push_screen_wait(HelpScreen("No browser here: the pages are", pages))
 
     @work(group="audience")
     async def action_audience(self) -> None:
@@ -174,8 +180,7 @@ class PrerequisitesScreen(StepScreen):
 
 def _warning(check: Check) -> Content:
     note = f" ({check.note})" if check.note else ""
-    title = check.problem.title if check.problem else check.title
-    lines = [Content.styled(f"! {title}{note}", "$warning")]
-    if check.problem is not None:
-        lines.append(Content.styled(f"  {check.problem.remedy}", "$muted"))
-    return Content("\n").join(lines)
+    if check.problem is None:
+        return Content.styled(f"! {check.title}{note}", "$warning")
+    again = Content.styled("  r looks again", "$muted")
+    return Content.assemble(Content.styled(f"! {check.problem.title}{note}", "$warning"), again)

@@ -27,18 +27,41 @@ SILENCE: Final = 0.3
 
 
 class AddressEntry(Entry):
-    """Shows where a pasted address leads, never its code; typing starts anew."""
+    """Shows where an address leads, never its code; after a paste, typing starts anew.
+
+    What was typed, or came without paste brackets, is masked too when it rests, and is there
+    again when more comes: over a slow line an address can come in pieces.
+    """
+
+    _typed: Secret | None = None
 
     def fill(self, text: str) -> None:
         """Show the masked address; the text itself goes with the message."""
+        self._typed = None
+        self._mask(text)
+        self.post_message(self.Pasted(self, Secret(text)))
+
+    def rest(self) -> None:
+        """Mask what was typed."""
+        self._typed = Secret(self.value)
+        self._mask(self.value)
+
+    @property
+    def text(self) -> str:
+        """What was typed, also while it is masked."""
+        return self._typed.reveal() if self._typed else self.value
+
+    def _mask(self, text: str) -> None:
         with self.prevent(Input.Changed):
             self.value = callback.mask(text)
         self.cursor_position = len(self.value)
-        self.post_message(self.Pasted(self, Secret(text)))
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.is_printable and MASK in self.value:
-            self.value = ""
+        if MASK in self.value and (event.is_printable or event.key in ("backspace", "delete")):
+            keeps = event.is_printable and self._typed is not None
+            self.value = self.text if keeps else ""
+            self.cursor_position = len(self.value)
+            self._typed = None
         await super()._on_key(event)
 
 
@@ -64,8 +87,7 @@ class RedirectScreen(LinkScreen):
 
     def watch_link(self, link: Link | None) -> None:
         """Show what became of the link."""
-        if self.is_mounted:
-            self._show_facts()
+        self._show_facts()
 
     def delivered(self, delivery: Delivery) -> None:
         """Show what became of the link now."""
@@ -75,9 +97,12 @@ class RedirectScreen(LinkScreen):
     def take(self, reading: callback.Reading) -> None:
         """Answer, and let the facts move up to what is said above them."""
         super().take(reading)
-        self.query_one("#facts").set_class(self.query_one(ProblemPanel).display, "-close")
+        if self.is_here:
+            self.query_one("#facts").set_class(self.query_one(ProblemPanel).display, "-close")
 
     def _show_facts(self) -> None:
+        if not self.is_here:
+            return
         link = self.link
         made = f"{link.attempt.created_at.astimezone():%H:%M}" if link else ""
         waits = "only for a paste (no loopback address)"
@@ -106,7 +131,7 @@ class RedirectScreen(LinkScreen):
     def _typed(self, event: Input.Changed) -> None:
         self._pasted = None
         self.query_one(Field).note()
-        self.query_one(ProblemPanel).show(None)
+        self.show_problem(None)
         self.query_one("#facts").remove_class("-close")
         self.question = None
         if self._silence is not None:
@@ -116,12 +141,11 @@ class RedirectScreen(LinkScreen):
 
     def _read_typed(self) -> None:
         self._silence = None
-        text = self.query_one(AddressEntry).value
-        if isinstance(self.tools.read(text), callback.Received):
-            self._mask_and_take(text)
-
-    def _mask_and_take(self, text: str) -> None:
-        self.query_one(AddressEntry).fill(text)
+        entry = self.query_one(AddressEntry)
+        reading = self.tools.read(entry.text)
+        if "code=" in entry.text:
+            entry.rest()
+            self.take(reading)
 
     def action_primary(self) -> None:
         """Use the bare code that was asked about, or say what is wrong with what is there."""
@@ -131,7 +155,11 @@ class RedirectScreen(LinkScreen):
         if self._pasted is not None:
             self.take(self.tools.read(self._pasted.reveal()))
             return
-        self._mask_and_take(self.query_one(AddressEntry).value)
+        entry = self.query_one(AddressEntry)
+        reading = self.tools.read(entry.text)
+        if "code=" in entry.text:
+            entry.rest()
+        self.take(reading)
 
     def action_fresh_link(self) -> None:
         """Make a fresh link, and go back to where it is handed out."""
@@ -142,6 +170,6 @@ class RedirectScreen(LinkScreen):
         try:
             await self.tools.make(True)
         except SetupError as error:
-            self.query_one(ProblemPanel).show(error.problem)
+            self.show_problem(error.problem)
             return
         self.leave(GoTo(Step.AUTHORIZE))

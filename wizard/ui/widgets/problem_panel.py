@@ -16,8 +16,13 @@ class ProblemPanel(Static):
         super().__init__("", id=id, markup=False)
         self.display = False
 
-    def show(self, problem: Problem | None, comparison: Comparison | None = None) -> None:
-        """Show a problem, with the two addresses of a mismatch, or nothing."""
+    def show(
+        self, problem: Problem | None, comparison: Comparison | None = None, key: str = ""
+    ) -> None:
+        """Show a problem, with the two addresses of a mismatch, or nothing.
+
+        Args: `key` names the key that does what the remedy says.
+        """
         self.remove_class("-question")
         self.display = problem is not None
         if problem is None:
@@ -27,7 +32,7 @@ class ProblemPanel(Static):
             parts += _compared(comparison)
         else:
             parts.append(Content(problem.cause))
-        parts.append(Content(f"{problem.who.value}: {problem.remedy}"))
+        parts.append(Content(f"{problem.who.value}: {problem.remedy}{key and f' ({key})'}"))
         parts += [Content.styled(line, "$muted") for line in problem.detail]
         self.update(Content("\n").join([p for p in parts if p]))
         self.call_after_refresh(self.scroll_visible, animate=False)

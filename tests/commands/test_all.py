@@ -1,0 +1,236 @@
+"""`status --all` and `check --all`: every profile, and none spoils the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.consents import ERROR, TIME, at_sandbox, at_second, told, whole
+from tests.commands.stage import ACTIVE, issued, put, stored, wizard
+from tests.second_http import Answer, HttpServer, Request, json_answer
+from tests.second_server import SecondServer
+from wizard.domain.models import CheckStatus, Endpoints
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+from wizard.store.profiles import LocalProfileStore
+
+NAME = {"type": "string", "pattern": "^[a-z0-9_-]+$"}
+FAILED = whole({"profile": NAME, "error": ERROR})
+ENDPOINT = {"type": "string", "pattern": "^https?://"}
+
+CHECKED = whole(
+    {
+        "profile": NAME,
+        "status": {"const": "passed"},
+        "users": {"type": ["integer", "null"]},
+        "organization": {"type": ["string", "null"]},
+        "checked_at": TIME,
+    }
+)
+STATUS = whole(
+    {
+        "profile": NAME,
+        "client_id": {"type": "string"},
+        "redirect_url": {"type": "string"},
+        "endpoints": whole(dict.fromkeys(("authorize_url", "token_url", "scim_url"), ENDPOINT)),
+        "secrets": whole({"store": {"enum": ["file", "keyring"]}}),
+        "token": whole(
+            {
+                "state": {"enum": ["valid", "expired", "missing"]},
+                "expires_at": {"anyOf": [TIME, {"type": "null"}]},
+                "refreshable": {"type": "boolean"},
+            }
+        ),
+        "draft": {"type": "boolean"},
+        "last_check": {
+            "anyOf": [
+                {"type": "null"},
+                whole(
+                    {
+                        "status": {"enum": ["passed", "failed"]},
+                        "at": TIME,
+                        "users": {"type": ["integer", "null"]},
+                    }
+                ),
+            ]
+        },
+    }
+)
+
+
+def each(schema: Mapping[str, object]) -> dict[str, object]:
+    """Return the schema of an answer about every profile."""
+    entries = {"type": "array", "items": {"oneOf": [schema, FAILED]}}
+    return whole({"version": {"const": 1}, "profiles": entries})
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def ten(home: Path) -> Iterator[Path]:
+    """Serve and store ten profiles: six good ones, and four with something amiss."""
+    good, expired, refused = Sandbox(users=3), Sandbox(rotate=True), Sandbox()
+    second = SecondServer(redirect_url="https://idp.example.org/callback", users=9)
+    with (
+        serve.serving(good) as one,
+        serve.serving(expired) as two,
+        serve.serving(refused) as three,
+        second,
+    ):
+        for number in range(4):
+            put(home, name=f"good-{number}", active=at_sandbox(good, one))
+        put(home, name="second", active=at_second(second))
+        put(home, name="expired", active=at_sandbox(expired, two, is_expired=True))
+        put(home, name="refused", active=at_sandbox(refused, three, is_expired=True))
+        refused.revoke_grants()
+        put(home, name="unfinished", draft=ACTIVE)
+        put(home, name="bad-secret", active=replace(ACTIVE, tokens=issued(hours=1)))
+        for secret in (home / "secrets").glob("bad-secret.*"):
+            secret.write_text("{")
+        put(home, name="damaged", active=ACTIVE)
+        (home / "profiles" / "damaged.json").write_text("{")
+        yield home
+
+
+def by_profile(answer: Any) -> dict[str, Any]:
+    found = {entry["profile"]: entry for entry in answer["profiles"]}
+    assert list(found) == sorted(found)
+    assert len(found) == len(answer["profiles"]) == 10
+    return found
+
+
+def errors(found: Mapping[str, Any]) -> dict[str, str]:
+    return {name: entry["error"]["id"] for name, entry in found.items() if "error" in entry}
+
+
+def test_check_of_ten_is_right_about_each(ten: Path) -> None:
+    before = stored(ten, "expired")
+    run = wizard(ten, "check", "--all", "--json")
+    assert run.returncode == 6
+    found = by_profile(told(run.stdout, each(CHECKED)))
+    assert errors(found) == {
+        "bad-secret": "secrets-damaged",
+        "damaged": "file-damaged",
+        "refused": "refresh-refused",
+        "unfinished": "left-unfinished",
+    }
+    users = {name: entry["users"] for name, entry in found.items() if "users" in entry}
+    assert users == {f"good-{n}": 3 for n in range(4)} | {"second": 9, "expired": 25}
+    assert stored(ten, "expired").tokens != before.tokens
+    assert "refused: Twilio refuses the refresh token.\n" in run.stderr
+    assert "Traceback" not in run.stderr
+    store = LocalProfileStore(ten)
+    ended = {name: store.load(name) for name in ("good-0", "second", "refused", "unfinished")}
+    last = {name: profile and profile.last_check for name, profile in ended.items()}
+    assert {name: check and check.status for name, check in last.items()} == {
+        "good-0": CheckStatus.PASSED,
+        "second": CheckStatus.PASSED,
+        "refused": CheckStatus.FAILED,
+        "unfinished": None,
+    }
+
+
+def test_check_of_ten_in_words_is_a_line_each(ten: Path) -> None:
+    run = wizard(ten, "check", "--all")
+    assert run.returncode == 6
+    lines = {line.split()[2]: line for line in run.stdout.splitlines()}
+    assert len(lines) == 10
+    assert lines["good-2"].split() == ["✓", "passed", "good-2", "3", "users"]
+    assert lines["refused"].startswith("✗ failed")
+    assert lines["refused"].endswith("Twilio refuses the refresh token")
+
+
+def test_status_of_ten_is_right_about_each(ten: Path) -> None:
+    run = wizard(ten, "status", "--all", "--json")
+    assert run.returncode == 6
+    found = by_profile(told(run.stdout, each(STATUS)))
+    assert errors(found) == {"damaged": "file-damaged"}
+    states = {name: e["token"]["state"] for name, e in found.items() if name != "damaged"}
+    assert states.pop("unfinished") == "missing"
+    assert states.pop("expired") == states.pop("refused") == "expired"
+    assert set(states.values()) == {"valid"}
+    assert run.stderr.startswith("damaged: A profile's file is damaged.\n")
+
+
+def test_status_of_ten_in_words_is_a_line_each(ten: Path) -> None:
+    run = wizard(ten, "status", "--all")
+    assert run.returncode == 6
+    lines = {line.split()[0]: line.split(maxsplit=2)[1:] for line in run.stdout.splitlines()}
+    assert len(lines) == 10
+    assert lines["damaged"] == ["✗", "A profile's file is damaged"]
+    assert lines["unfinished"] == ["○", "The setup is not finished"]
+    assert lines["expired"] == ["✓", "Set up; token expired; checked never"]
+
+
+def test_highest_code_counts(home: Path) -> None:
+    for name in ("one", "two"):
+        put(home, name=name, active=replace(ACTIVE, tokens=issued(hours=1)))
+    assert wizard(home, "status", "--all").returncode == 0
+    put(home, name="three", draft=ACTIVE)
+    assert wizard(home, "status", "--all").returncode == 3
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+def test_no_profile_at_all(home: Path, command: str) -> None:
+    run = wizard(home, command, "--all", "--json")
+    assert run.returncode == 3
+    assert told(run.stdout, each(STATUS)) == {"version": 1, "profiles": []}
+    assert "not set up" in run.stderr
+    assert wizard(home, command, "--all").stdout == ""
+
+
+class Crowd:
+    """A SCIM API that answers nobody until so many wait at the same time."""
+
+    def __init__(self, needed: int) -> None:
+        self.most = 0
+        """How many waited at once."""
+        self._needed = needed
+        self._waiting = 0
+        self._changed = threading.Condition()
+
+    def answer(self, _request: Request) -> Answer:
+        with self._changed:
+            self._waiting += 1
+            self.most = max(self.most, self._waiting)
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: self.most >= self._needed, timeout=20)
+            # Time for one too many to come; in vain, so that slowness fails nothing.
+            self._changed.wait_for(lambda: self.most > self._needed, timeout=0.5)
+            self._waiting -= 1
+        schema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+        return json_answer(200, {"schemas": [schema], "totalResults": 1}, "application/scim+json")
+
+
+@contextmanager
+def serving(crowd: Crowd) -> Iterator[str]:
+    server = HttpServer(crowd.answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.stop()
+        thread.join()
+    assert not server.faults
+
+
+def test_ten_are_checked_at_a_time_and_no_more(home: Path) -> None:
+    crowd = Crowd(10)
+    with serving(crowd) as url:
+        active = replace(ACTIVE, endpoints=Endpoints(scim_url=url), tokens=issued(hours=1))
+        for number in range(12):
+            put(home, name=f"n{number}", active=active)
+        run = wizard(home, "check", "--all")
+    assert run.returncode == 0, run.stderr
+    assert len(run.stdout.splitlines()) == 12
+    assert crowd.most == 10

@@ -1,0 +1,166 @@
+"""`scim-wizard forget`: nothing of a profile is left, and all of the others is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
+from wizard.store.profiles import LocalProfileStore
+
+VALID = replace(ACTIVE, tokens=issued(hours=1))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def files(home: Path, name: str = "default") -> list[str]:
+    """Return what there is of a profile, but for its locks, which are empty and stay."""
+    return sorted(p.name for p in home.rglob(f"{name}.*") if p.suffix != ".lock")
+
+
+def test_profile_goes_with_draft_and_secrets_and_others_stay(home: Path) -> None:
+    put(home, active=VALID, draft=ACTIVE)
+    # The names of both begin alike.
+    put(home, name="default-2", active=VALID, draft=ACTIVE)
+    others = files(home, "default-2")
+    assert (len(files(home)), len(others)) == (3, 3)
+    run = wizard(home, "forget", "--yes")
+    assert (run.returncode, run.stdout) == (0, "")
+    assert files(home) == []
+    assert all(p.stat().st_size == 0 for p in home.rglob("default.*lock"))
+    assert files(home, "default-2") == others
+    assert stored(home, "default-2") == VALID
+    assert wizard(home, "status").returncode == 3
+
+
+def test_what_remains_to_be_done_at_twilio_is_said(home: Path) -> None:
+    put(home, active=VALID)
+    words = wizard(home, "forget", "--yes").stderr
+    assert words.startswith("Profile default is removed from this machine.\n")
+    assert ACTIVE.client_id in words
+    assert "delete" in words
+    assert "rotate its secret" in words
+    assert "access token is good until" in words
+
+
+def test_expired_token_is_not_said_to_be_good(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=-1)))
+    words = wizard(home, "forget", "--yes").stderr
+    assert "access token" not in words
+    assert "refresh token is good" in words
+
+
+def test_unfinished_setup_can_be_forgotten(home: Path) -> None:
+    put(home, draft=ACTIVE)
+    assert wizard(home, "forget", "--yes").returncode == 0
+    assert files(home) == []
+
+
+@pytest.mark.parametrize("is_seen_before", [False, True])
+def test_damaged_record_can_be_forgotten(home: Path, is_seen_before: bool) -> None:
+    put(home, active=VALID)
+    (home / "profiles" / "default.json").write_text("{")
+    if is_seen_before:
+        # Which sets the record aside.
+        assert wizard(home, "status").returncode == 6
+    run = wizard(home, "forget", "--yes")
+    assert run.returncode == (3 if is_seen_before else 0)
+    assert files(home) == []
+
+
+def test_record_of_a_newer_version_is_left_alone(home: Path) -> None:
+    put(home, active=VALID)
+    (home / "profiles" / "default.json").write_text('{"version": 99}')
+    before = files(home)
+    assert wizard(home, "forget", "--yes").returncode == 6
+    assert files(home) == before
+
+
+def test_profile_is_kept_until_its_secrets_are_gone(home: Path) -> None:
+    put(home, active=VALID)
+    (secret,) = (home / "secrets").iterdir()
+    secret.unlink()
+    secret.mkdir()
+    run = wizard(home, "forget", "--yes")
+    assert run.returncode == 6
+    assert "default.json" in files(home)
+
+
+def test_profile_a_wizard_has_open_is_refused(home: Path) -> None:
+    put(home, active=VALID)
+    before = files(home)
+    with LocalProfileStore(home).wizard_lock("default"):
+        run = wizard(home, "forget", "--yes")
+    assert (run.returncode, run.stdout) == (6, "")
+    assert "Another wizard" in run.stderr
+    assert files(home) == before
+
+
+def test_nothing_set_up(home: Path) -> None:
+    run = wizard(home, "forget", "--yes")
+    assert (run.returncode, run.stdout) == (3, "")
+    assert "not set up" in run.stderr
+
+
+def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
+    put(home, active=VALID)
+    run = wizard(home, "forget")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--yes" in run.stderr
+    assert files(home)
+
+
+def on_a_terminal(home: Path, answer: bytes) -> tuple[int, str]:
+    """Run it on a terminal, type an answer ahead; return the exit code and what was said."""
+    person, terminal = os.openpty()
+    try:
+        os.write(person, answer)
+        run = subprocess.run(
+            [sys.executable, "-m", "wizard", "forget"],
+            env=environment(home, TERM="xterm-256color"),
+            cwd=ROOT,
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert run.stdout == b""
+        return run.returncode, os.read(person, 65536).decode()
+    finally:
+        os.close(terminal)
+        os.close(person)
+
+
+@pytest.mark.parametrize("answer", [b"y\n", b"Yes\n"])
+def test_yes_on_a_terminal_removes_it(home: Path, answer: bytes) -> None:
+    put(home, active=VALID)
+    code, words = on_a_terminal(home, answer)
+    assert code == 0
+    assert "Remove profile default with its Client ID, Client Secret and tokens" in words
+    assert files(home) == []
+
+
+@pytest.mark.parametrize("answer", [b"\n", b"n\n", b"what\n", b"\x04"], ids=repr)
+def test_anything_else_keeps_it(home: Path, answer: bytes) -> None:
+    put(home, active=VALID)
+    before = files(home)
+    code, words = on_a_terminal(home, answer)
+    assert code == 0
+    assert "Nothing was removed." in words
+    assert files(home) == before
+
+
+def test_nothing_to_ask_about(home: Path) -> None:
+    code, words = on_a_terminal(home, b"y\n")
+    assert code == 3
+    assert "Remove" not in words
+    assert not home.exists()

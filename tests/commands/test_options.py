@@ -1,0 +1,47 @@
+"""Options before and after a command, and the help of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.consents import FAILURE, told
+from tests.commands.stage import ACTIVE, issued, put, wizard
+
+COMMANDS = ("status", "check", "token", "handoff", "forget")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_profile_stands_before_or_after_the_command(home: Path, command: str) -> None:
+    args = (command, "--yes") if command == "forget" else (command,)
+    put(home, active=replace(ACTIVE, tokens=issued(hours=1)))
+    before = wizard(home, "--profile", "none", *args)
+    after = wizard(home, "--profile", "default", *args, "--profile", "none")
+    assert (before.returncode, before.stdout) == (3, "")
+    assert (after.returncode, after.stdout, after.stderr) == (3, "", before.stderr)
+
+
+@pytest.mark.parametrize("command", ["check", "token"])
+def test_ca_file_stands_before_or_after_the_command(home: Path, command: str) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=-1)))
+    option = ("--ca-file", str(home / "none.pem"))
+    for args in ((*option, command, "--json"), (command, "--json", *option)):
+        run = wizard(home, *args)
+        assert run.returncode == 6
+        assert told(run.stdout, FAILURE)["error"]["id"] == "ca-file-unusable"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_has_examples_within_80_columns(home: Path, command: str, option: str) -> None:
+    run = wizard(home, command, option)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert f"\n    scim-wizard {command}" in run.stdout.partition("Examples:")[2]
+    assert max(map(len, run.stdout.splitlines())) <= 80

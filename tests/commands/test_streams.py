@@ -1,0 +1,119 @@
+"""What becomes of the answer where nobody reads it, or it cannot be written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.consents import EMPTY_LIST, held_by
+from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
+
+VALID = replace(ACTIVE, tokens=issued(hours=1))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    put(home, active=VALID)
+    return home
+
+
+def into(home: Path, stdout: int, *args: str) -> tuple[int, str]:
+    """Run a command with this stdout; return the exit code and what was said."""
+    run = subprocess.run(
+        [sys.executable, "-m", "wizard", *args],
+        env=environment(home),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return run.returncode, run.stderr
+
+
+IGNORING = ("sh", "-c", 'trap "" HUP INT; exec "$@"', "-")
+COMMANDS = (("token",), ("status", "--json"), ("status", "--all"), ("handoff",))
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_reader_who_has_left_is_no_failure(home: Path, args: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert into(home, writer, *args) == (0, "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_answer_that_cannot_be_written_is_a_failure(home: Path, args: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        code, words = into(home, full.fileno(), *args)
+    assert code == 6
+    assert words.startswith("Storing or reading failed.\n")
+    assert "stdout" in words
+    assert "access-1" not in words
+    assert "Traceback" not in words
+
+
+def test_failure_that_cannot_be_written_as_json_is_still_told(home: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        code, words = into(home, full.fileno(), "token", "--json", "--profile", "none")
+    assert code == 3
+    assert words.startswith("This profile is not set up.\n")
+
+
+@pytest.mark.parametrize("args", [("status",), ("handoff", "--for", "okta")], ids=" ".join)
+def test_sign_the_encoding_has_not_is_no_failure(home: Path, args: tuple[str, ...]) -> None:
+    run = wizard(home, *args, env={"PYTHONIOENCODING": "latin-1"})
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "Client ID" in run.stdout
+
+
+def test_permissions_that_were_mended_are_said_once(home: Path) -> None:
+    (home / "profiles").chmod(0o755)
+    first, second = (wizard(home, "token") for _ in range(2))
+    assert (first.returncode, first.stdout) == (0, "access-1\n")
+    assert "Other users could get at" in first.stderr
+    assert second.stderr == ""
+
+
+def test_demo_is_not_for_commands(home: Path) -> None:
+    for option in (("--demo",), ("--scenario", "down")):
+        run = wizard(home, *option, "token")
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "--demo" in run.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_signal_that_is_ignored_stays_so(home: Path, number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        put(home, active=held_by(server))
+        server.settimeout(PATIENCE)
+        with start(home, "check", under=IGNORING) as process, server.accept()[0] as connection:
+            process.send_signal(number)
+            connection.recv(65536)
+            connection.sendall(EMPTY_LIST)
+            connection.close()
+            _, words = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, words) == (0, "")
+
+
+def test_background_job_of_a_script_ends_with_130_too(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        put(home, active=held_by(server))
+        server.settimeout(PATIENCE)
+        with start(home, "check", under=IGNORING) as process, server.accept()[0]:
+            process.send_signal(signal.SIGTERM)
+            out, words = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, words) == (130, "", "")

@@ -1,0 +1,59 @@
+"""What a reconfiguration would change, told without a secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from wizard.domain.authorize import begin
+from wizard.domain.change import Difference, differences
+from wizard.domain.models import TWILIO, CredentialSet, Pkce
+from wizard.domain.secret import Secret
+
+ACTIVE = CredentialSet("OQ-old", Secret("hush-old"), "https://a.example/", tokens=tokens())
+ELSEWHERE = "https://b.example/"
+
+
+@pytest.mark.parametrize(
+    ("draft", "difference"),
+    [
+        (replace(ACTIVE, client_id="OQ-new"), Difference("Client ID", "OQ-old", "OQ-new")),
+        (
+            replace(ACTIVE, client_secret=Secret("hush-new")),
+            Difference("Client Secret", "the stored one", "a new one"),
+        ),
+        (
+            replace(ACTIVE, redirect_url=ELSEWHERE),
+            Difference("Redirect URL", "https://a.example/", ELSEWHERE),
+        ),
+        (
+            replace(ACTIVE, endpoints=replace(TWILIO, authorize_url=ELSEWHERE)),
+            Difference("Authorize URL", TWILIO.authorize_url, ELSEWHERE),
+        ),
+        (
+            replace(ACTIVE, endpoints=replace(TWILIO, token_url=ELSEWHERE)),
+            Difference("Token URL", TWILIO.token_url, ELSEWHERE),
+        ),
+        (
+            replace(ACTIVE, endpoints=replace(TWILIO, scim_url=ELSEWHERE)),
+            Difference("SCIM URL", TWILIO.scim_url, ELSEWHERE),
+        ),
+        (replace(ACTIVE, scope=""), Difference("Scope", "offline_access", "")),
+        (replace(ACTIVE, pkce=Pkce.OFF), Difference("PKCE", "auto", "off")),
+    ],
+)
+def test_each_changed_value_is_told(draft: CredentialSet, difference: Difference) -> None:
+    assert differences(ACTIVE, draft) == (difference,)
+    assert "hush" not in repr(difference)
+
+
+def test_tokens_and_links_are_no_change() -> None:
+    draft = replace(ACTIVE, tokens=None, attempts=(begin(ACTIVE, None, NOW),))
+    assert differences(ACTIVE, draft) == ()
+
+
+def test_all_that_changed_is_told_in_order() -> None:
+    names = [d.name for d in differences(CredentialSet(), ACTIVE)]
+    assert names == ["Client ID", "Client Secret", "Redirect URL"]

@@ -1,0 +1,111 @@
+"""A D-Bus session with GNOME's keyring in it, as a Linux desktop has: the real Secret Service."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+PROGRAMS: Final = ("dbus-run-session", "dbus-send", "gnome-keyring-daemon")
+MISSING: Final = [program for program in PROGRAMS if shutil.which(program) is None]
+"""What has to be installed first (Debian: dbus, gnome-keyring)."""
+
+PATIENCE: Final = 30.0
+"""Seconds after which a program is given up; never what a test measures."""
+
+_TELL_ADDRESS: Final = """
+import os
+print(os.environ["DBUS_SESSION_BUS_ADDRESS"], flush=True)
+input()
+"""
+
+_HAS_SERVICE: Final = (
+    *("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus"),
+    *("/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner"),
+    "string:org.freedesktop.secrets",
+)
+
+_LIST: Final = """
+import sys
+import secretstorage
+connection = secretstorage.dbus_init()
+for item in secretstorage.search_items(connection, {"service": sys.argv[1]}):
+    print(item.get_attributes()["username"])
+"""
+
+
+class Desktop:
+    """A session of a user whose files are in one folder."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = environ
+        """What a program of this session has, the bus among it."""
+
+    @contextmanager
+    def keyring(self, password: str | None) -> Iterator[None]:
+        """Run the keyring, unlocked with a password (made at first), or locked without one."""
+        unlock = [] if password is None else ["--unlock"]
+        command = ["gnome-keyring-daemon", "--foreground", "--components=secrets", *unlock]
+        with subprocess.Popen(
+            command,
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as daemon:
+            try:
+                assert daemon.stdin is not None
+                daemon.stdin.write((password or "").encode())
+                daemon.stdin.close()
+                self._wait_for_service()
+                yield
+            finally:
+                daemon.terminate()
+
+    def entries(self, service: str) -> set[str]:
+        """Return the user names under which the keyring has something for a service."""
+        return set(self._run(sys.executable, "-c", _LIST, service).split())
+
+    def _wait_for_service(self) -> None:
+        give_up = time.monotonic() + PATIENCE
+        # Asking only for the name: any other call would have the bus start a keyring itself.
+        while "boolean true" not in self._run(*_HAS_SERVICE):
+            assert time.monotonic() < give_up, "the keyring does not come up"
+
+    def _run(self, *command: str) -> str:
+        return subprocess.run(
+            command, env=self.environ, capture_output=True, text=True, timeout=PATIENCE, check=True
+        ).stdout
+
+
+@contextmanager
+def desktop(folder: Path) -> Iterator[Desktop]:
+    """Give a session; the folder is its user's home."""
+    # Of its own, since the path of a socket may not be long.
+    with tempfile.TemporaryDirectory(prefix="scim-") as runtime:
+        environ = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": runtime,
+            "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with subprocess.Popen(
+            ["dbus-run-session", "--", sys.executable, "-c", _TELL_ADDRESS],
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as bus:
+            assert bus.stdout is not None
+            address = bus.stdout.readline().strip()
+            # Leaving closes its input, at which the session ends.
+            yield Desktop(environ | {"DBUS_SESSION_BUS_ADDRESS": address})

@@ -1,0 +1,111 @@
+"""The whole wizard on fakes: started, possibly in the middle of the road, and left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from time import monotonic
+from typing import Final
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.screen import Screen
+
+from tests.driving import PATIENCE, make_app, wait_for_screen
+from tests.fakes import NOW, World, tokens
+from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
+from wizard.domain.authorize import begin
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.prerequisites import PREREQUISITES
+from wizard.domain.problems import ExitCode
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.ui.app import WizardApp
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.step_screen import StepScreen
+
+WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
+LINKED: Final = replace(WHOLE, attempts=(replace(begin(WHOLE, None, NOW), state=Secret(STATE)),))
+"""A draft whose link has been handed out."""
+ACTIVE: Final = replace(WHOLE, tokens=tokens("active", refresh="refresh-active"))
+TICKED: Final = tuple(p.id for p in PREREQUISITES)
+
+
+def seed(
+    world: World,
+    *,
+    active: CredentialSet | None = None,
+    draft: CredentialSet | None = None,
+    step: Step = Step.CREDENTIALS,
+) -> None:
+    """Store what an earlier run would have left."""
+    profile = Profile(ticks=TICKED)
+    if active is not None:
+        profile = replace(profile, set_up_at=NOW)
+    if draft is not None:
+        profile = replace(profile, draft_step=step, draft_saved_at=NOW)
+    with world.store.locked("default") as held:
+        held.save(profile, active=active, draft=draft)
+
+
+def stored(world: World) -> tuple[CredentialSet | None, CredentialSet | None]:
+    """Return the active set and the draft as they are on disk."""
+    with world.store.locked("default") as held:
+        return held.active(), held.draft()
+
+
+@asynccontextmanager
+async def running(
+    app: WizardApp, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[WizardApp, ThePilot]]:
+    """Run the wizard until the end of the block."""
+    async with app.run_test(size=size) as pilot:
+        yield app, pilot
+        if app.return_value is None:
+            await app.action_quit()
+            await left(app)
+
+
+@asynccontextmanager
+async def resumed(
+    world: World, step: Step, draft: CredentialSet = LINKED, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[WizardApp, ThePilot]]:
+    """Run the wizard with a draft that has come to a step, and resume it with u."""
+    seed(world, draft=draft, step=step)
+    async with running(make_app(world), size) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("u")
+        yield app, pilot
+
+
+async def left(app: WizardApp) -> ExitCode:
+    """Wait until the wizard has ended; return what with."""
+    give_up = monotonic() + PATIENCE
+    # Not with the pilot, which needs a screen.
+    while app.return_value is None:
+        assert monotonic() < give_up, f"not left, still on {app.screen!r}"
+        await asyncio.sleep(0.001)
+    assert app.return_code == app.return_value
+    return app.return_value
+
+
+def feed(app: WizardApp, text: str) -> None:
+    """Let the terminal's own parser read keys, all of them in one read."""
+    assert app._driver is not None
+    for event in XTermParser().feed(text):
+        app._driver.process_message(event)
+
+
+def post_enters(app: WizardApp, count: int) -> None:
+    """Post Enters without a pause."""
+    for _ in range(count):
+        app.post_message(events.Key("enter", "\r"))
+
+
+def top(app: WizardApp) -> Screen[object]:
+    """Return the screen on top; it must be the only one but for the empty one at the bottom."""
+    steps = [screen for screen in app.screen_stack if isinstance(screen, StepScreen)]
+    assert len(steps) <= 1, f"a step left behind: {app.screen_stack}"
+    return app.screen

@@ -1,0 +1,214 @@
+"""Step 5, alone: the lines as they change, and what each end of a check offers."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+
+from textual.widgets import Button
+
+from tests.driving import wait_until
+from tests.ui.hosting import BANNER, Stage, showing
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT
+from wizard.domain.book.network import TIMED_OUT
+from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
+from wizard.domain.checks import Check, Status
+from wizard.domain.steps import Step
+from wizard.flow.state import Back, GoTo, Verified
+from wizard.flow.verify import Report, Verdict
+from wizard.ui.screens.check import CheckScreen, Show
+from wizard.ui.widgets.check_lines import SPINNER, CheckLines
+
+WAITING = (Check("exchange", "Code exchanged"), Check("users", "GET /Users answers"))
+PASSED = Report(Verdict.PASSED, users=25)
+
+
+@dataclass
+class Steered:
+    """A check that ends when the test says so, and how it says."""
+
+    ends: asyncio.Queue[Report] = field(default_factory=asyncio.Queue)
+    runs: list[bool] = field(default_factory=list)
+    """Whether each run was a retry."""
+    accepted: list[Report] = field(default_factory=list)
+    is_cancelled: bool = False
+    show: Show = print
+
+    async def run(self, show: Show, *, is_retry: bool) -> Report:
+        self.runs.append(is_retry)
+        self.show = show
+        show(WAITING)
+        try:
+            return await self.ends.get()
+        except asyncio.CancelledError:
+            self.is_cancelled = True
+            raise
+
+    async def accept(self, report: Report) -> Report:
+        self.accepted.append(report)
+        return replace(report, verdict=Verdict.PASSED, problem=None)
+
+
+def at_check(check: Steered) -> AbstractAsyncContextManager[Stage[CheckScreen]]:
+    return showing(CheckScreen(BANNER, check))
+
+
+async def end(stage: Stage[CheckScreen], check: Steered, report: Report) -> None:
+    check.ends.put_nowait(report)
+    await wait_until(stage.pilot, lambda: stage.screen.report is report, "the report")
+    await stage.pilot.pause()
+
+
+def primary(stage: Stage[CheckScreen]) -> str:
+    return str(stage.screen.query_one("#next", Button).label)
+
+
+async def test_the_lines_show_state_note_and_time() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await stage.until_text("○  Code exchanged", "waiting")
+        check.show(
+            (
+                Check("a", "First", Status.PASSED, "25 users", 0.5),
+                Check("b", "Second", Status.FAILED),
+                Check("c", "Third", Status.WARNING, "no refresh token"),
+                Check("d", "Fourth", Status.SKIPPED, "done before"),
+            )
+        )
+        await stage.until_text("✓  First", "25 users  0.50 s", "✗  Second", "failed")
+        await stage.until_text("!  Third", "no refresh token", "–  Fourth", "done before")
+
+
+async def test_the_spinner_turns_only_while_something_runs() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        assert not is_turning(stage)
+        check.show((Check("a", "First", Status.RUNNING),))
+        first = await spinner(stage, "")
+        assert await spinner(stage, first) != first
+        check.show((Check("a", "First", Status.PASSED),))
+        assert not is_turning(stage)
+        await stage.until_text("✓  First")
+
+
+def is_turning(stage: Stage[CheckScreen]) -> bool:
+    return stage.screen.query_one(CheckLines)._spin._active.is_set()
+
+
+async def spinner(stage: Stage[CheckScreen], before: str) -> str:
+    """Wait for another frame of the spinner than the one before."""
+
+    def frames() -> list[str]:
+        return [sign for sign in SPINNER if f"{sign}  First" in stage.text and sign != before]
+
+    await wait_until(stage.pilot, lambda: bool(frames()), "a frame of the spinner")
+    return frames()[0]
+
+
+async def test_a_line_that_waits_tells_how_long() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        check.show((Check("users", "GET /Users", Status.RUNNING, "again in 7 s"),))
+        await stage.until_text("again in 7 s")
+
+
+async def test_enter_goes_on_once_it_passed_and_not_before() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await stage.pilot.press("enter", "ctrl+n")
+        assert stage.outcomes == []
+        await end(stage, check, replace(PASSED, organization="OR" + "a" * 32))
+        await stage.until_text("OR" + "a" * 32)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Verified()
+    assert check.runs == [False]
+
+
+async def test_escape_leaves_at_once_while_it_runs() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await stage.until_text("Cancel")
+        await stage.pilot.press("escape")
+        assert await stage.outcome() == Back()
+        await wait_until(stage.pilot, lambda: check.is_cancelled, "the end of the run")
+        # What was sent goes on, and still tells of itself.
+        check.show(WAITING)
+
+
+async def test_a_click_cancels_too() -> None:
+    async with at_check(Steered()) as stage:
+        await stage.pilot.click("#back")
+        assert await stage.outcome() == Back()
+
+
+async def test_what_may_pass_by_itself_is_tried_again() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await end(stage, check, Report(Verdict.FAILED, TIMED_OUT, can_retry=True))
+        await stage.until_text(TIMED_OUT.title, "Try again")
+        await stage.pilot.press("enter")
+        await wait_until(stage.pilot, lambda: check.runs == [False, True], "another run")
+        await wait_until(stage.pilot, lambda: TIMED_OUT.title not in stage.text, "a clean screen")
+        assert primary(stage).startswith("Checking")
+        assert stage.app.focused is None
+        await end(stage, check, PASSED)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Verified()
+
+
+async def test_trying_again_comes_before_authorizing_again() -> None:
+    check = Steered()
+    problem = MISSING_PERMISSION.about(permission="managed-users/list")
+    async with at_check(check) as stage:
+        await end(stage, check, Report(Verdict.FAILED, problem, can_retry=True))
+        assert primary(stage).startswith("Try again")
+        await stage.until_text("managed-users/list", "Authorize again")
+        await stage.pilot.click("#elsewhere")
+        assert await stage.outcome() == GoTo(Step.AUTHORIZE, problem)
+
+
+async def test_the_primary_leads_to_where_it_can_be_mended() -> None:
+    for problem, words in ((WRONG_CLIENT, "To Credentials"), (BAD_TOKEN, "Authorize again")):
+        check = Steered()
+        async with at_check(check) as stage:
+            await end(stage, check, Report(Verdict.FAILED, problem))
+            assert problem.step is not None
+            assert primary(stage).startswith(words)
+            await stage.until_text(problem.title)
+            await stage.pilot.press("enter")
+            assert await stage.outcome() == GoTo(problem.step, problem)
+
+
+async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> None:
+    check = Steered()
+    unrenewable = Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN, users=25)
+    async with at_check(check) as stage:
+        assert not stage.screen.query_one("#accept").display
+        await end(stage, check, unrenewable)
+        assert primary(stage).startswith("Authorize again")
+        await stage.pilot.click("#accept")
+        await wait_until(stage.pilot, lambda: primary(stage).startswith("Next"), "it is taken")
+        assert check.accepted == [unrenewable]
+        assert not stage.screen.query_one("#accept").display
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Verified()
+
+
+async def test_what_cannot_be_renewed_is_authorized_again_at_enter() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await end(stage, check, Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN))
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == GoTo(Step.AUTHORIZE)
+    assert check.accepted == []
+
+
+async def test_a_report_that_comes_while_help_is_open_is_there_afterwards() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await stage.pilot.press("f1")
+        await wait_until(stage.pilot, lambda: stage.app.screen is not stage.screen, "the help")
+        await end(stage, check, PASSED)
+        await stage.pilot.press("escape", "enter")
+        assert await stage.outcome() == Verified()

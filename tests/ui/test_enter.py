@@ -1,0 +1,214 @@
+"""An Enter is for what could be seen when it was pressed: twice in one read, early, in a paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from textual import events
+
+from tests import walks
+from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.running import (
+    ACTIVE,
+    LINKED,
+    WHOLE,
+    feed,
+    left,
+    post_enters,
+    resumed,
+    running,
+    seed,
+    top,
+)
+from tests.walks import ANSWER, CLIENT_ID, SECRET, ThePilot
+from wizard.domain.problems import ExitCode
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.ui.app import WizardApp
+from wizard.ui.dialog import HelpScreen
+from wizard.ui.screens.advanced import AdvancedScreen
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.step_screen import StepScreen, now
+from wizard.ui.widgets.field import Entry
+
+Send = Callable[[WizardApp], None]
+
+
+def twice_posted(app: WizardApp) -> None:
+    post_enters(app, 2)
+
+
+def twice_read(app: WizardApp) -> None:
+    feed(app, "\r\r")
+
+
+async def settle(pilot: ThePilot) -> None:
+    """Give a second Enter every chance to do harm."""
+    for _ in range(4):
+        await pilot.pause()
+
+
+async def arrive(pilot: ThePilot, kind: type[StepScreen], early: events.Key) -> None:
+    """Wait for a step, and find that neither the second Enter nor an early one was for it."""
+    await wait_for_screen(pilot, kind)
+    await settle(pilot)
+    assert isinstance(pilot.app, WizardApp)
+    assert isinstance(top(pilot.app), kind)
+    pilot.app.post_message(early)
+    await settle(pilot)
+    assert isinstance(top(pilot.app), kind)
+    assert not pilot.app.screen.query_one("#problem").display if kind is not DoneScreen else True
+
+
+@pytest.mark.parametrize("send", [twice_posted, twice_read])
+async def test_two_enters_in_one_read_leave_one_step(world: World, send: Send) -> None:
+    seed(world, draft=WHOLE, step=Step.PREREQUISITES)
+
+    def enter() -> events.Key:
+        return events.Key("enter", "\r")
+
+    async with running(make_app(world)) as (app, pilot):
+        early = enter()
+        await wait_for_screen(pilot, OverviewScreen)
+        send(app)
+        await arrive(pilot, PrerequisitesScreen, early)
+        early = enter()
+        send(app)
+        await arrive(pilot, CredentialsScreen, early)
+        early = enter()
+        send(app)
+        await arrive(pilot, AuthorizeScreen, early)
+        await walks.linked_authorize(pilot)
+        assert world.browser.opened == []
+        early = enter()
+        send(app)
+        await arrive(pilot, RedirectScreen, early)
+        assert len(world.browser.opened) == 1
+        await paste(pilot, "a-bare-code-0123456789")
+        await wait_until(pilot, lambda: "code alone" in text_of(app), "the question")
+        send(app)
+        await settle(pilot)
+        redirect = top(app)
+        assert isinstance(redirect, RedirectScreen)
+        await wait_until(pilot, lambda: now() > redirect.shown_at, "the question to be read")
+        send(app)
+        await walks.reported_check(pilot)
+        await settle(pilot)
+        assert [name for name, *_ in world.tokens.calls] == ["exchange", "refresh"]
+        early = enter()
+        send(app)
+        await arrive(pilot, DoneScreen, early)
+        send(app)
+        assert await left(app) is ExitCode.FINE
+
+
+async def test_two_enters_in_a_dialog_do_not_reach_the_step_below(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+
+        async def closed_by_two() -> None:
+            twice_read(app)
+            await wait_until(pilot, lambda: app.screen is credentials, "the step again")
+            await settle(pilot)
+            assert top(app) is credentials
+
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        await closed_by_two()
+        await pilot.click("#advanced")
+        await wait_until(pilot, lambda: isinstance(app.screen, AdvancedScreen), "the dialog")
+        twice_read(app)
+        await wait_until(pilot, lambda: app.screen is not credentials, "the dialog to be closed")
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        await settle(pilot)
+        assert top(app) is credentials
+        await pilot.click(credentials.query_one("#client-id"))
+        await paste(pilot, "https://evil.test/authorize?client_id=x&response_type=code")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+        await closed_by_two()
+        assert credentials.query_one("#client-id", Entry).value == CLIENT_ID
+
+
+async def test_two_enters_on_overview_choose_once(world: World) -> None:
+    seed(world, active=ACTIVE, draft=replace(LINKED, redirect_url="https://new.example.edu/cb"))
+    async with running(make_app(world)) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("down", "down", "down")
+        post_enters(app, 2)
+        await wait_for_screen(pilot, CredentialsScreen)
+        await settle(pilot)
+        assert isinstance(top(app), CredentialsScreen)
+
+
+async def test_two_escapes_lead_back_one_step_or_two_but_never_into_the_void(
+    world: World,
+) -> None:
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        await walks.linked_redirect(pilot)
+        for _ in range(2):
+            app.post_message(events.Key("escape", "\x1b"))
+        await settle(pilot)
+        await wait_until(pilot, lambda: isinstance(app.screen, StepScreen), "a step")
+        assert isinstance(top(app), AuthorizeScreen | CredentialsScreen)
+
+
+# -- pastes that a terminal does not bracket ----------------------------------------------
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text into lines as a terminal sends them when they are pasted."""
+    return "\r".join(text[i : i + width] for i in range(0, len(text), width)) + "\r"
+
+
+async def test_a_wrapped_unbracketed_address_arrives_whole(world: World) -> None:
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        await walks.linked_redirect(pilot)
+        code = "0123456789abcdef" * 20
+        # With the code last, every line's end would be an answer of its own.
+        address = f"{WHOLE.redirect_url}?state={LINKED.attempts[0].state.reveal()}&code={code}"
+        feed(app, wrapped(address, 72))
+        await walks.reported_check(pilot)
+        assert isinstance(top(app), CheckScreen)
+    assert world.tokens.calls[0][2] == Secret(code)
+
+
+async def test_a_bracketed_address_goes_on_whatever_its_lines(world: World) -> None:
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        await walks.linked_redirect(pilot)
+        feed(app, f"\x1b[200~{wrapped(ANSWER, 80)}\x1b[201~\r")
+        await walks.reported_check(pilot)
+    assert world.tokens.calls[0][2] == Secret(walks.CODE)
+
+
+async def test_a_secret_pasted_without_brackets_goes_on_after_a_silence(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, LINKED) as (app, pilot):
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        await pilot.click(credentials.query_one("#client-secret"))
+        feed(app, "rotated-secret\r")
+        entry = credentials.query_one("#client-secret", Entry)
+        await wait_until(pilot, lambda: entry.value == "rotated-secret", "all of it")
+        assert app.screen is credentials
+        await walks.linked_authorize(pilot)
+
+
+async def test_lines_pasted_without_brackets_submit_nothing_by_halves(world: World) -> None:
+    async with running(make_app(world)) as (app, pilot):
+        credentials = await walks.empty_credentials(pilot, world)
+        feed(app, f"{CLIENT_ID}\r{SECRET}\r")
+        entry = credentials.query_one("#client-id", Entry)
+        await wait_until(pilot, lambda: len(entry.value) > len(CLIENT_ID), "all of it")
+        await wait_until(pilot, lambda: app._gate._held is None, "the Enter after the silence")
+        await settle(pilot)
+        assert app.screen is credentials
+        assert entry.value == CLIENT_ID + SECRET
+        assert credentials.query_one("#client-secret", Entry).value == ""

@@ -1,0 +1,160 @@
+"""The two ends, alone: Done, and Overview with what it offers in each state."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from tests.driving import wait_until
+from tests.ui.hosting import BANNER, Stage, showing
+from wizard.domain.book.here import DISK_FULL
+from wizard.domain.problems import SetupError
+from wizard.domain.steps import Step
+from wizard.flow.state import (
+    Back,
+    Change,
+    CheckNow,
+    Discarded,
+    Next,
+    Outcome,
+    Quit,
+    Resume,
+    StartOver,
+)
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen, Unfinished
+from wizard.ui.widgets.menu import Menu
+
+FACTS = (("Client ID", "OQ0123…cdef"), ("Checked", "[b]never[/b]"))
+UNFINISHED = Unfinished("12 Mar 2026, 14:02", Step.REDIRECT)
+
+
+async def nothing() -> None:
+    """Discard nothing, without a failure."""
+
+
+def at_overview(
+    *,
+    has_active: bool = True,
+    has_draft: bool = False,
+    discard: Callable[[], Awaitable[None]] = nothing,
+) -> AbstractAsyncContextManager[Stage[OverviewScreen]]:
+    screen = OverviewScreen(
+        BANNER,
+        facts=FACTS if has_active else (),
+        since="20 Nov 2025" if has_active else "",
+        unfinished=UNFINISHED if has_draft else None,
+        discard=discard,
+    )
+    return showing(screen)
+
+
+async def choose(stage: Stage[OverviewScreen], id_: str) -> None:
+    """Go down to a line and press Enter."""
+    menu = stage.screen.query_one(Menu)
+    await wait_until(stage.pilot, lambda: menu.highlighted is not None, "a highlighted line")
+    for _ in range(menu.option_count):
+        if menu.chosen == id_:
+            break
+        await stage.pilot.press("down")
+    assert menu.chosen == id_
+    await stage.pilot.press("enter")
+
+
+@pytest.mark.parametrize(
+    ("id_", "outcome"),
+    [
+        ("check", CheckNow()),
+        ("authorize", Change(Step.AUTHORIZE)),
+        ("change", Change(Step.CREDENTIALS)),
+        ("quit", Quit()),
+    ],
+)
+async def test_each_line_of_a_finished_setup_leads_somewhere(id_: str, outcome: Outcome) -> None:
+    async with at_overview() as stage:
+        await choose(stage, id_)
+        assert await stage.outcome() == outcome
+
+
+@pytest.mark.parametrize(
+    ("id_", "outcome"), [("resume", Resume()), ("start-over", StartOver()), ("quit", Quit())]
+)
+async def test_each_line_of_an_unfinished_setup_leads_somewhere(id_: str, outcome: Outcome) -> None:
+    async with at_overview(has_active=False, has_draft=True) as stage:
+        await choose(stage, id_)
+        assert await stage.outcome() == outcome
+
+
+async def test_a_click_chooses_too() -> None:
+    async with at_overview() as stage:
+        await wait_until(stage.pilot, lambda: bool(stage.screen.query_one(Menu).option_count), "it")
+        await stage.pilot.click(Menu, offset=(4, 2))
+        assert await stage.outcome() == Change(Step.CREDENTIALS)
+
+
+async def test_what_is_set_up_is_told_as_it_is_written() -> None:
+    async with at_overview() as stage:
+        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "20 Nov 2025")
+        await stage.pilot.press("u", "d", "escape")
+        assert stage.outcomes == []
+        assert stage.app.screen is stage.screen
+
+
+async def test_an_unfinished_change_can_be_resumed_with_a_key() -> None:
+    async with at_overview(has_draft=True) as stage:
+        await stage.until_text("12 Mar 2026, 14:02", "Redirect", "OQ0123…cdef")
+        await stage.pilot.press("u")
+        assert await stage.outcome() == Resume()
+
+
+async def test_discarding_asks_first_and_no_is_the_answer_of_enter() -> None:
+    discarded = []
+
+    async def discard() -> None:
+        discarded.append(True)
+
+    async with at_overview(has_active=False, has_draft=True, discard=discard) as stage:
+        for key in ("enter", "escape"):
+            await stage.pilot.press("d")
+            await stage.until_shown(ConfirmScreen)
+            await stage.until_text("rotate")
+            await stage.pilot.press(key)
+            await stage.until_shown(OverviewScreen)
+        assert (discarded, stage.outcomes) == ([], [])
+        await stage.pilot.press("d")
+        await stage.until_shown(ConfirmScreen)
+        await stage.pilot.press("tab", "enter")
+        assert await stage.outcome() == Discarded()
+    assert discarded == [True]
+
+
+async def test_a_draft_that_cannot_be_discarded_stays() -> None:
+    async def discard() -> None:
+        raise SetupError(DISK_FULL.about(path="/somewhere"))
+
+    async with at_overview(has_draft=True, discard=discard) as stage:
+        await stage.pilot.press("d")
+        await stage.until_shown(ConfirmScreen)
+        await stage.pilot.click("#yes")
+        await stage.until_text(DISK_FULL.title)
+        assert stage.outcomes == []
+
+
+def at_done() -> AbstractAsyncContextManager[Stage[DoneScreen]]:
+    return showing(DoneScreen(BANNER, FACTS, ("Use it with", "scim-wizard token [x]")))
+
+
+async def test_done_tells_what_was_set_up_and_how_to_use_it() -> None:
+    async with at_done() as stage:
+        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "scim-wizard token [x]", "active")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+
+
+async def test_escape_on_done_leads_to_overview() -> None:
+    async with at_done() as stage:
+        await stage.pilot.press("escape")
+        assert await stage.outcome() == Back()

@@ -1,0 +1,142 @@
+"""At every size: the primary in view, the focus where work begins, an overlay where none fits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.geometry import Region
+from textual.widgets import Button, Footer
+
+from tests import walks
+from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.running import WHOLE, resumed, running
+from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
+from wizard.domain.steps import Step
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.field import Entry
+from wizard.ui.widgets.menu import Menu
+
+
+def assert_in_view(pilot: ThePilot) -> None:
+    """Assert that the primary and the keys stand whole in the window, and nothing covers them."""
+    app = pilot.app
+    window = Region(0, 0, *app.size)
+    primary = app.screen.query_one("#next", Button)
+    for widget in (primary, app.screen.query_one(Footer)):
+        assert widget.region.area > 0
+        assert window.contains_region(widget.region), f"{widget!r} at {widget.region}"
+    row = text_of(app).splitlines()[primary.region.y]
+    assert str(primary.label) in row
+    for corner in (primary.region.offset, primary.region.bottom_right - (1, 1)):
+        assert app.get_widget_at(*corner)[0] is primary
+    longest = max(len(line) for line in text_of(app).splitlines())
+    assert longest <= app.size.width
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
+async def test_the_primary_is_in_view_and_the_focus_where_work_begins(
+    world: World, size: tuple[int, int]
+) -> None:
+    async with running(make_app(world), size) as (app, pilot):
+        with walks.known_state():
+
+            async def begins_at(kind: type[Checklist | Entry | Button | Menu]) -> None:
+                await wait_until(pilot, lambda: isinstance(app.focused, kind), "the focus")
+                assert app.focused is not None
+                assert app.focused.id != "back"
+                await pilot.pause()
+                assert_in_view(pilot)
+
+            await wait_for_screen(pilot, PrerequisitesScreen)
+            await begins_at(Checklist)
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: "not ticked" in text_of(app), "the warning")
+            assert_in_view(pilot)
+            await pilot.press("enter")
+            credentials = await wait_for_screen(pilot, CredentialsScreen)
+            assert isinstance(credentials, CredentialsScreen)
+            await begins_at(Entry)
+            assert app.focused is credentials.query_one("#client-id")
+            await walks.fill_in(pilot, credentials, CLIENT_ID, SECRET, REDIRECT_URL)
+            assert_in_view(pilot)
+            await pilot.press("enter")
+            await walks.linked_authorize(pilot)
+            await begins_at(Button)
+            await pilot.press("enter")
+            await walks.linked_redirect(pilot)
+            await begins_at(Entry)
+            await paste(pilot, ANSWER.replace("callback", "callbacks"))
+            await wait_until(pilot, lambda: "not the Redirect URL" in text_of(app), "the answer")
+            assert_in_view(pilot)
+            await paste(pilot, ANSWER)
+            await walks.reported_check(pilot)
+            await begins_at(Button)
+            await pilot.press("enter")
+            await wait_for_screen(pilot, DoneScreen)
+            await begins_at(Button)
+            await pilot.press("escape")
+            await wait_for_screen(pilot, OverviewScreen)
+            await begins_at(Menu)
+
+
+async def test_a_window_too_small_says_so_and_nothing_happens_behind_it(world: World) -> None:
+    async with running(make_app(world)) as (app, pilot):
+        await walks.prerequisites(pilot, world)
+        await pilot.resize_terminal(52, 14)
+        await wait_until(pilot, lambda: "60×18" in text_of(app), "the overlay")
+        assert "52×14" in text_of(app)
+        assert "Before you start" not in text_of(app)
+        # Nothing of the step, nor of its keys, is left around the overlay.
+        assert text_of(app).split()[-3:] == ["enlarge", "the", "window"]
+        assert len(text_of(app).split()) == 7
+        for key in ("space", "enter", "enter", "ctrl+n", "escape", "i", "o", "f1"):
+            await pilot.press(key)
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: "60×18" not in text_of(app), "the step again")
+        assert isinstance(app.screen, PrerequisitesScreen)
+        assert "5 of 7" in text_of(app)
+        await wait_until(pilot, lambda: isinstance(app.focused, Checklist), "the focus")
+        await pilot.press("space")
+        await wait_until(pilot, lambda: "6 of 7" in text_of(app), "the next tick")
+
+
+async def test_what_was_typed_survives_a_window_too_small(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS) as (app, pilot):
+        screen = await wait_for_screen(pilot, CredentialsScreen)
+        secret = screen.query_one("#client-secret", Entry)
+        await pilot.click(secret)
+        await pilot.press(*"half-a-se")
+        await pilot.resize_terminal(52, 14)
+        await wait_until(pilot, lambda: "52×14" in text_of(app), "the overlay")
+        await pilot.press("x", "enter")
+        await paste(pilot, "lost")
+        await pilot.resize_terminal(60, 18)
+        await wait_until(pilot, lambda: "52×14" not in text_of(app), "the step again")
+        assert app.screen is screen
+        assert secret.value == "half-a-se"
+        await wait_until(pilot, lambda: app.focused is secret, "the focus")
+
+
+async def test_what_the_listener_catches_goes_on_behind_the_overlay(world: World) -> None:
+    draft = replace(WHOLE, redirect_url="http://127.0.0.1:8765/callback")
+    async with resumed(world, Step.AUTHORIZE, draft) as (app, pilot):
+        screen = await walks.linked_authorize(pilot)
+        await pilot.resize_terminal(59, 18)
+        await wait_until(pilot, lambda: "59×18" in text_of(app), "the overlay")
+        await pilot.resize_terminal(60, 17)
+        await wait_until(pilot, lambda: "60×17" in text_of(app), "the overlay")
+        assert screen.link is not None
+        state = screen.link.attempt.state.reveal()
+        await world.listener.catch(f"{draft.redirect_url}?code=a-code-4711&state={state}")
+        await walks.reported_check(pilot)
+        await wait_until(pilot, lambda: "60×17" in text_of(app), "the overlay")
+        await pilot.resize_terminal(60, 18)
+        await wait_until(pilot, lambda: "60×17" not in text_of(app), "the step")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, DoneScreen)

@@ -1,0 +1,247 @@
+"""`scim-wizard check`: the live check of what is set up, of one profile or of all at once.
+
+The result lines are the answer and go to stdout; what a failure means and what to do about it
+goes to stderr, as everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+from typing import Final
+
+from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
+from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP, PROFILE_CHANGED
+from wizard.domain.checks import Check, Status
+from wizard.domain.endpoints import refuse_others
+from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.words import iso
+from wizard.flow.live_list import LiveList
+from wizard.flow.ports import Clock, Connect, Network, ProfileStore
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.verify import ACTIVE_LINES, Report, check_active
+
+Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+
+AT_ONCE: Final = 10
+"""Profiles that are checked at the same time."""
+
+SIGNS: Final = {
+    Status.WAITING: "○ not run",
+    Status.RUNNING: "○ running",
+    Status.PASSED: "✓ passed",
+    Status.WARNING: "! warning",
+    Status.FAILED: "✗ failed",
+    Status.SKIPPED: "– skipped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What was asked for."""
+
+    profile: str
+    endpoints: Mapping[str, str]
+    """Endpoints that were given: refused unless they are the stored ones."""
+    is_all: bool = False
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the check of a profile ended."""
+
+    profile: str
+    problem: Problem | None
+    lines: tuple[Check, ...] = ()
+    """Empty where it ended before the first of them."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What JSON tells when it passed."""
+    warning: str = ""
+
+    @property
+    def code(self) -> ExitCode:
+        """The exit code it means."""
+        return ExitCode.FINE if self.problem is None else self.problem.exit_code
+
+
+def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
+    """Check, print how it went, and return the (highest) exit code. Raises SetupError."""
+    names = store.names() if request.is_all else [request.profile]
+    outcomes = asyncio.run(_check_each(names, request, store, connecting, clock))
+    if request.is_all:
+        return _tell_all(outcomes, as_json=request.as_json)
+    return _tell_one(outcomes[0], as_json=request.as_json)
+
+
+# -- checking ------------------------------------------------------------------------------------
+
+
+async def _check_each(
+    names: Sequence[str],
+    request: CheckRequest,
+    store: ProfileStore,
+    connecting: Connecting,
+    clock: Clock,
+) -> list[Outcome]:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async with connecting() as connect:
+
+        async def check(name: str) -> Outcome:
+            async with room:
+                try:
+                    return await _check(name, request, store, connect, clock)
+                except SetupError as error:
+                    return Outcome(name, error.problem)
+
+        return await asyncio.gather(*map(check, names))
+
+
+async def _check(
+    name: str, request: CheckRequest, store: ProfileStore, connect: Connect, clock: Clock
+) -> Outcome:
+    # In a thread: a keyring may take seconds, and the other profiles need not wait for it.
+    profile, active = await asyncio.to_thread(_read, name, store)
+    refuse_others(request.endpoints, [active.endpoints])
+    # A client that cannot be made says nothing about the profile, so nothing is remembered.
+    network = await connect()
+    checked = _Checked(name, store, clock, profile, active, network)
+    shown = _Shown(name if request.is_all else None)
+    lines = LiveList(ACTIVE_LINES, shown, monotonic)
+    result = await check_active(checked, network.users, lines, checked.current)
+    return _outcome(name, profile, result, shown.lines, checked.at)
+
+
+def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
+    profile = store.load(name)
+    active = None if profile is None else store.active(name, profile)
+    if profile is None or active is None:
+        has_draft = profile is not None and profile.draft is not None
+        raise SetupError(LEFT_UNFINISHED if has_draft else NOT_SET_UP)
+    return profile, active
+
+
+class _Checked:
+    """The active set of a stored profile, as `check_active` takes it."""
+
+    def __init__(
+        self,
+        name: str,
+        store: ProfileStore,
+        clock: Clock,
+        profile: Profile,
+        active: CredentialSet,
+        network: Network,
+    ) -> None:
+        self.active = active
+        self.clock = clock
+        self.at = clock()
+        """When the check ended, UTC; until then when it began."""
+        self._name = name
+        self._store = store
+        self._profile = profile
+        self._tokens = network.tokens
+
+    async def current(self) -> TokenSet:
+        """Return tokens that are valid, renewed only if they expired. Raises SetupError."""
+        tokens = await fresh_tokens(
+            self._name, self._store, self._tokens, self.clock, seen=self._profile
+        )
+        # A wizard may have put another set in its place since this one was read: its tokens
+        # must not be sent to the endpoints of the old one.
+        profile = await asyncio.to_thread(self._store.load, self._name)
+        if profile is None or profile.endpoints != self.active.endpoints:
+            raise SetupError(PROFILE_CHANGED)
+        return tokens
+
+    async def record_check(self, check: LastCheck) -> None:
+        """Remember how it ended, unless the profile was forgotten meanwhile. Raises SetupError."""
+        self.at = check.at
+        async with self._store.locked_async(self._name) as held:
+            if held.profile is not None and held.profile.active is not None:
+                held.save(replace(held.profile, last_check=check))
+
+
+class _Shown:
+    """Keeps the lines as they change; says once that a pause is being waited out."""
+
+    def __init__(self, profile: str | None) -> None:
+        self.lines: tuple[Check, ...] = ()
+        self._prefix = f"{profile}: " if profile else ""
+        self._has_said = False
+
+    def __call__(self, lines: tuple[Check, ...]) -> None:
+        self.lines = lines
+        waits = [line.note for line in lines if line.status is Status.RUNNING and line.note]
+        if waits and not self._has_said:
+            self._has_said = True
+            say_lines([f"{self._prefix}No good answer yet; {waits[0]}."])
+
+
+def _outcome(
+    name: str, before: Profile, result: Report, lines: tuple[Check, ...], at: datetime
+) -> Outcome:
+    values = {
+        "status": "passed",
+        "users": result.users,
+        "organization": result.organization,
+        "checked_at": iso(at),
+    }
+    old, new = before.organization, result.organization
+    warning = ""
+    if old and new and old != new:
+        warning = f"The token is for organization {new} now; at the setup it was {old}."
+    return Outcome(name, result.problem, lines, values, warning)
+
+
+# -- telling -------------------------------------------------------------------------------------
+
+
+def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
+    if as_json and outcome.problem is None:
+        tell_json(profile=outcome.profile, **outcome.values)
+    elif not as_json and outcome.lines:
+        tell("\n".join(map(_line, outcome.lines)))
+    if outcome.warning:
+        say_lines([outcome.warning])
+    return 0 if outcome.problem is None else report(outcome.problem, as_json=as_json)
+
+
+def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
+    if as_json:
+        tell_json(profiles=[_entry(outcome) for outcome in outcomes])
+    elif outcomes:
+        width = max(len(outcome.profile) for outcome in outcomes)
+        tell("\n".join(_row(outcome, width) for outcome in outcomes))
+    for outcome in outcomes:
+        if outcome.warning:
+            say_lines([f"{outcome.profile}: {outcome.warning}"])
+        if outcome.problem is not None:
+            say(outcome.problem, outcome.profile)
+    if not outcomes:
+        say(NOT_SET_UP)
+    return max((outcome.code for outcome in outcomes), default=ExitCode.NOT_SET_UP)
+
+
+def _entry(outcome: Outcome) -> dict[str, object]:
+    if outcome.problem is not None:
+        return {"profile": outcome.profile, "error": as_error(outcome.problem)}
+    return {"profile": outcome.profile, **outcome.values}
+
+
+def _row(outcome: Outcome, width: int) -> str:
+    if outcome.problem is not None:
+        return f"{SIGNS[Status.FAILED]:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
+    return f"{SIGNS[Status.PASSED]:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"
+
+
+def _line(check: Check) -> str:
+    taken = "" if check.seconds is None else f"{check.seconds:.2f} s"
+    ends = "  ".join(part for part in (check.note, taken) if part)
+    return f"{SIGNS[check.status]:<10} {check.title:<24} {ends}".rstrip()

@@ -1,0 +1,52 @@
+"""`scim-wizard forget`: removes a profile and its secrets, here; there is no answer on stdout."""
+
+from __future__ import annotations
+
+import sys
+
+from wizard.commands.report import say, say_lines
+from wizard.domain.book.here import FILE_DAMAGED, NOT_SET_UP
+from wizard.domain.forgetting import question, remains
+from wizard.domain.models import Profile
+from wizard.domain.problems import SetupError
+from wizard.flow.ports import Clock, ProfileStore
+
+
+def run(name: str, store: ProfileStore, clock: Clock, *, is_asking: bool) -> int:
+    """Remove a profile; return 0, also when the person says no. Raises SetupError.
+
+    Args:
+        is_asking: ask on the terminal first. Without it even what a damaged record left goes.
+    """
+    profile = _load(name, store)
+    if profile is None and is_asking:
+        raise SetupError(NOT_SET_UP)
+    # Held while the question stands, so that no wizard opens what is about to go. Scripts still
+    # get their tokens meanwhile: for those it is the profile's own lock that counts.
+    with store.wizard_lock(name):
+        if is_asking and not _is_sure(name):
+            say_lines(["Nothing was removed."])
+            return 0
+        with store.locked(name) as held:
+            profile = held.profile or profile
+            held.remove()
+    if profile is None:
+        raise SetupError(NOT_SET_UP)
+    say_lines([f"Profile {name} is removed from this machine.", *remains(profile, clock())])
+    return 0
+
+
+def _load(name: str, store: ProfileStore) -> Profile | None:
+    try:
+        return store.load(name)
+    except SetupError as error:
+        if error.problem.id != FILE_DAMAGED.id:
+            raise
+        # It is set aside now, so that the profile can be forgotten all the same.
+        say(error.problem)
+        return Profile()
+
+
+def _is_sure(name: str) -> bool:
+    print(question(name), "[y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,43 @@
+"""`scim-wizard handoff`: the sheet for whoever will use the credential. No network."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from wizard.commands.report import say_lines, tell
+from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.handoff import sheet
+from wizard.domain.handoff_text import FORMATS
+from wizard.domain.models import Profile
+from wizard.domain.problems import SetupError
+from wizard.flow.ports import ProfileStore
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRequest:
+    """What was asked for."""
+
+    profile: str
+    form: str
+    """A key of FORMATS."""
+    audience: str | None = None
+    """The id of who will use it; None: whom the profile names."""
+    has_secrets: bool = False
+    """Whether secrets are to be on it; else none is even read."""
+
+
+def run(request: HandoffRequest, store: ProfileStore) -> int:
+    """Print the sheet; return 0. Raises SetupError."""
+    profile = store.load(request.profile) or Profile()
+    audience = request.audience or profile.audience
+    # Entra's sheet is about another app: it needs nothing of this one.
+    if profile.active is None and audience != "entra":
+        raise SetupError(NOT_SET_UP if profile.draft is None else LEFT_UNFINISHED)
+    active = store.active(request.profile, profile) if request.has_secrets else None
+    made = sheet(profile, request.profile, active, audience)
+    text = FORMATS[request.form](made)
+    if made.has_secrets and request.form != "curl" and sys.stdout.isatty():
+        say_lines(["The Client Secret is on your screen, and in what it scrolls back to."])
+    tell(text)
+    return 0

@@ -1,0 +1,32 @@
+"""SIGTERM and SIGHUP end a command as Ctrl+C does."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+
+from wizard.domain.problems import ExitCode
+
+
+def end_on_signals() -> None:
+    """Set the handlers; the wizard sets its own in their place.
+
+    A signal that is ignored, as under nohup, stays so.
+    """
+    # Windows has no SIGHUP.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        # While a command awaits the network this is asyncio's, which ends it in good order.
+        handler(signal.SIGINT, frame)
+    else:
+        # Ctrl+C is ignored, as in a script's background job, and asyncio has set nothing up.
+        # What is on the disk is whole at any time.
+        os._exit(ExitCode.SIGNAL)

@@ -1,0 +1,57 @@
+"""A rotated Client Secret: proven by a refresh of the active grant, and kept only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from wizard.domain.book.exchange import REFRESH_REFUSED
+from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
+from wizard.flow.uninterrupted import to_its_end
+
+
+class Rotation(Enum):
+    """What came of a new secret."""
+
+    KEPT = "kept"
+    """It worked and is stored; no new consent was needed."""
+    NEEDS_CONSENT = "needs consent"
+    """There is no live refresh token to prove it with; nothing has been changed."""
+
+
+async def rotate_secret(
+    name: str, store: ProfileStore, endpoint: TokenEndpoint, client_secret: Secret
+) -> Rotation:
+    """Refresh the active grant with a new secret; keep both when that succeeds.
+
+    Raises:
+        SetupError: not set up; the secret was refused, or the server not reached (then nothing
+            has been changed); the store cannot be written to.
+    """
+    async with store.locked_async(name) as held:
+        profile, active = held.profile, held.active()
+        if profile is None or active is None:
+            raise SetupError(NOT_SET_UP)
+        if active.tokens is None or active.tokens.refresh_token is None:
+            return Rotation.NEEDS_CONSENT
+        # Before the request: a rotated refresh token that cannot be saved would be lost.
+        held.prove_writable()
+        candidate = replace(active, client_secret=client_secret)
+        return await to_its_end(_prove(held, profile, candidate, endpoint))
+
+
+async def _prove(
+    held: Locked, profile: Profile, candidate: CredentialSet, endpoint: TokenEndpoint
+) -> Rotation:
+    try:
+        tokens = await endpoint.refresh(candidate)
+    except SetupError as error:
+        if error.problem.id == REFRESH_REFUSED.id:
+            return Rotation.NEEDS_CONSENT
+        raise
+    held.save(replace(profile, refresh_failure=None), active=replace(candidate, tokens=tokens))
+    return Rotation.KEPT

@@ -1,0 +1,102 @@
+"""Options that stand before or after a command, and what the shell completes them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from wizard import wiring
+from wizard.domain import endpoints as endpoint_rules
+from wizard.domain.problems import SetupError
+from wizard.store.paths import check_name
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What stands before a command, and after it."""
+
+    profile: str
+    ca_file: Path | None
+    given: dict[str, str | None]
+    """Endpoints as they were given."""
+
+    def settings(self) -> wiring.Settings:
+        """Return the settings, checked. Raises SetupError."""
+        check_name(self.profile)
+        return wiring.Settings(self.profile, endpoint_rules.asked(self.given), self.ca_file)
+
+
+def profiles(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a profile."""
+    try:
+        names = wiring.store().names()
+    except SetupError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def scenarios(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a scenario of the demo."""
+    return [name for name in wiring.scenarios() if name.startswith(incomplete)]
+
+
+def ca_file(callback: Callable[..., None] | None = None) -> Callable[[F], F]:
+    """Return the option that adds certificates; a callback takes its value, if there is one."""
+    return click.option(
+        "--ca-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        expose_value=callback is None,
+        callback=callback,
+        help="Trust these certificates too (PEM).",
+    )
+
+
+def common(command: F) -> F:
+    """Add the options that stand after a command as well as before it; the later one holds."""
+    profile = click.option(
+        "--profile",
+        metavar="NAME",
+        expose_value=False,
+        callback=_choose_profile,
+        shell_complete=profiles,
+        help="Which profile; default: default.",
+    )
+    return profile(ca_file(_choose_ca_file)(command))
+
+
+def endpoints(command: F) -> F:
+    """Add the options that name a new setup's endpoints; each has its variable."""
+    for name, what in _ENDPOINTS:
+        variable, words = f"SCIM_WIZARD_{name.upper()}", f"{what} of a new setup."
+        option = f"--{name.replace('_', '-')}"
+        command = click.option(option, envvar=variable, metavar="URL", help=words)(command)
+    return command
+
+
+_ENDPOINTS: Final = (
+    # The last one added is listed first.
+    ("scim_url", "SCIM base URL"),
+    ("token_url", "Token endpoint"),
+    ("authorize_url", "Authorization endpoint"),
+)
+
+
+# The shell completes a command without running what stands before it: there is no Common then.
+
+
+def _choose_profile(context: click.Context, _option: click.Parameter, name: str | None) -> None:
+    # An empty one, as from a variable that is not set, must not mean the default one.
+    if name is not None and isinstance(context.obj, Common):
+        context.obj = replace(context.obj, profile=name)
+
+
+def _choose_ca_file(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    if path is not None and isinstance(context.obj, Common):
+        context.obj = replace(context.obj, ca_file=path)

@@ -1,0 +1,152 @@
+"""The operating system's keyring: entries of one service, every call bounded in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wizard.domain.book.here import (
+    KEYRING_ABSENT,
+    KEYRING_FAILED,
+    KEYRING_HANGS,
+    KEYRING_LOCKED,
+    VALUE_TOO_LARGE,
+)
+from wizard.domain.problems import Problem, SetupError
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+SERVICE: Final = "twilio-scim-wizard"
+"""The name all entries are under."""
+
+LIMIT: Final = 3.0
+"""Seconds a command waits for an answer."""
+
+NOT_KEPT: Final = frozenset({KEYRING_ABSENT.id, KEYRING_LOCKED.id, VALUE_TOO_LARGE.id})
+"""Ids of the problems of a write after which there is certainly no entry."""
+
+_NAMED: Final = frozenset(
+    f"keyring.backends.{name}" for name in ("SecretService", "kwallet", "macOS", "Windows")
+)
+"""Modules of the backends that encrypt what they keep and ask nobody but the user's own desktop."""
+
+_LOCKED: Final = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
+"""By name, because the last two are secretstorage's, which is there on Linux only."""
+
+_BAD_STUB_DATA: Final = 1783
+"""RPC_X_BAD_STUB_DATA: what CredWrite says to more than 2,560 bytes."""
+
+
+def find_backend() -> KeyringBackend | None:
+    """Return the keyring this user has, None when there is none that can be trusted.
+
+    May ask the desktop, so may hang; may raise whatever a configured backend raises.
+    """
+    import logging
+
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
+
+    # A plug-in that does not load is logged, which without a handler goes to stderr.
+    logging.getLogger("keyring").addHandler(logging.NullHandler())
+    chosen = keyring.get_keyring()
+    found: list[KeyringBackend] = (
+        chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
+    )
+    return next((backend for backend in found if type(backend).__module__ in _NAMED), None)
+
+
+class SystemKeyring:
+    """Entries by name in the OS keyring.
+
+    Calls run in daemon threads, since a backend may wait for a person who is not there. One
+    that was given up goes on: until it ends, every further call fails at once.
+    """
+
+    def __init__(
+        self,
+        limit: float = LIMIT,
+        find: Callable[[], KeyringBackend | None] = find_backend,
+    ) -> None:
+        self.limit = limit
+        """Seconds to wait for an answer; may be changed at any time."""
+        self._find = find
+        self._backend: KeyringBackend | None = None
+        self._given_up: Thread | None = None
+
+    def get(self, name: str) -> str | None:
+        """Return an entry, None when there is none. Raises SetupError."""
+        return self._call(lambda backend: backend.get_password(SERVICE, name))
+
+    def put(self, name: str, value: str) -> None:
+        """Keep an entry. Raises SetupError; but for those of NOT_KEPT it may still come to be."""
+        self._call(lambda backend: backend.set_password(SERVICE, name, value))
+
+    def delete(self, name: str) -> bool:
+        """Remove an entry and look that it is gone; whether it was there. Raises SetupError."""
+
+        def work(backend: KeyringBackend) -> bool:
+            from keyring.errors import PasswordDeleteError
+
+            refusal = None
+            try:
+                backend.delete_password(SERVICE, name)
+            except PasswordDeleteError as error:
+                # Backends also say this of an entry that is not there.
+                refusal = error
+            if backend.get_password(SERVICE, name) is not None:
+                raise refusal or PasswordDeleteError("it is still there")
+            return refusal is None
+
+        return self._call(work)
+
+    def _call(self, work: Callable[[KeyringBackend], T]) -> T:
+        if self._given_up is not None and self._given_up.is_alive():
+            raise SetupError(KEYRING_HANGS)
+        answers: list[T] = []
+        problems: list[Problem] = []
+
+        def run() -> None:
+            try:
+                answers.append(work(self._found()))
+            except Exception as error:  # noqa: BLE001  backends raise what they like
+                problems.append(self._problem_of(error))
+
+        thread = Thread(target=run, name="keyring", daemon=True)
+        thread.start()
+        thread.join(self.limit)
+        if answers:
+            return answers[0]
+        if problems:
+            raise SetupError(problems[0])
+        self._given_up = thread
+        raise SetupError(KEYRING_HANGS)
+
+    def _found(self) -> KeyringBackend:
+        if self._backend is None:
+            self._backend = self._find()
+        if self._backend is None:
+            raise SetupError(KEYRING_ABSENT)
+        return self._backend
+
+    def _problem_of(self, error: Exception) -> Problem:
+        if isinstance(error, SetupError):
+            return error.problem
+        if self._backend is None:
+            return KEYRING_ABSENT.saying(_words(error))
+        if {type(error).__name__, type(error.__cause__).__name__} & _LOCKED:
+            return KEYRING_LOCKED
+        if getattr(error, "winerror", None) == _BAD_STUB_DATA:
+            return VALUE_TOO_LARGE
+        return KEYRING_FAILED.saying(_words(error))
+
+
+def _words(error: Exception) -> str:
+    """What an error says, as far as it cannot quote the value that was to be kept."""
+    name = type(error).__name__
+    is_known = isinstance(error, OSError) or type(error).__module__ == "keyring.errors"
+    return f"{name}: {error}" if is_known else name

@@ -1,0 +1,41 @@
+"""A dialog: what a reconfiguration changes, before it goes on to be proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from wizard.domain.change import Difference
+from wizard.ui.screens.confirm import ConfirmScreen
+
+
+class ChangesScreen(ConfirmScreen):
+    """Before and after of each value; yes is the button that has the focus."""
+
+    AUTO_FOCUS = "#yes"
+
+    def __init__(self, differences: Sequence[Difference]) -> None:
+        text = "What is set up stays in use until this has been proven with a live request."
+        super().__init__("This is going to change", text, "Go on ›")
+        self._differences = differences
+
+    def compose_body(self) -> ComposeResult:
+        """Yield each value, before and after."""
+        for difference in self._differences:
+            lines = Content.assemble(
+                (difference.name, "bold"),
+                ("\n  before  ", "$muted"),
+                difference.before,
+                ("\n  after   ", "$muted"),
+                difference.after,
+            )
+            yield Static(lines, classes="paragraph", markup=False)
+        yield from super().compose_body()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield no and yes."""
+        yield Button("Not yet", id="close")
+        yield Button("Go on ›", id="yes", variant="primary")

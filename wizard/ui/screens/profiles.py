@@ -1,0 +1,60 @@
+"""A dialog: another profile, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, OptionList, Static
+
+from wizard.domain.rules import profile_name
+from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.menu import Item, Menu
+
+
+class ProfilesScreen(Dialog[str | None]):
+    """Gives the name of the profile to open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", priority=True, show=False),
+    ]
+    AUTO_FOCUS = "Menu, Entry"
+
+    def __init__(self, names: Sequence[str], current: str) -> None:
+        super().__init__("Profiles")
+        self._names = names
+        self._current = current
+
+    def compose_body(self) -> ComposeResult:
+        """Yield those there are, and a field for a new one."""
+        others = [name for name in self._names if name != self._current]
+        if others:
+            yield Menu([Item(name, name) for name in others])
+            yield Static("", classes="gap")
+        yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the choice."""
+        yield Button("Close", id="close")
+        yield Button("Open ›", id="open", variant="primary")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter belongs to a focused button."""
+        return not (action == "open" and isinstance(self.focused, Button))
+
+    @on(OptionList.OptionSelected)
+    @on(Button.Pressed, "#open")
+    def action_open(self) -> None:
+        """Open the new one if a name stands there, else the highlighted one."""
+        entry = self.query_one("#new-profile", Entry)
+        if not entry.value and self.query(Menu):
+            self.dismiss(self.query_one(Menu).chosen)
+            return
+        problem = profile_name(entry.value)
+        self.query_one(Field).say(problem)
+        if problem is None:
+            self.dismiss(entry.value)

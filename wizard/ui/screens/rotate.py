@@ -1,0 +1,96 @@
+"""A dialog: one field for a rotated Client Secret, tried before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Button, Static
+
+from wizard.domain import rules
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.flow.rotate import Rotation
+from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.field import Entry, Field, SecretEntry
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+Rotate = Callable[[Secret], Awaitable[Rotation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The new secret, and what came of it."""
+
+    secret: Secret
+    rotation: Rotation
+
+
+class RotateScreen(Dialog[Rotated | None]):
+    """Closes only with a secret that worked, or that needs a consent to be proven."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "try", "Try it", priority=True, show=False),
+        Binding("ctrl+r,f2", "show_secret", "Show secret", show=False),
+    ]
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, rotate: Rotate) -> None:
+        super().__init__("I rotated the secret")
+        self._rotate = rotate
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the field and what it does."""
+        text = (
+            "Enter the new Client Secret. It is tried with one refresh; what is stored stays as"
+            " it is until it has worked. With a grace period of 0 the old secret ended at once."
+        )
+        yield Static(text, classes="paragraph", markup=False)
+        yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
+        yield ProblemPanel()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the trial."""
+        yield Button("Close", id="close")
+        yield Button("Try it ›", id="try", variant="primary")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter belongs to a focused button."""
+        return not (action == "try" and isinstance(self.focused, Button))
+
+    @on(Entry.Changed)
+    def _typed(self) -> None:
+        self.query_one(Field).say(None)
+        self.query_one(ProblemPanel).show(None)
+
+    @on(Button.Pressed, "#try")
+    def action_try(self) -> None:
+        """Try what has been entered."""
+        text = self.query_one(SecretEntry).value
+        problem = rules.client_secret(text)
+        self.query_one(Field).say(problem)
+        button = self.query_one("#try", Button)
+        if problem is None and not button.disabled:
+            button.disabled = True
+            button.label = "Trying …"
+            self._try(Secret(rules.clean(text)))
+
+    @work(exclusive=True, group="rotate")
+    async def _try(self, secret: Secret) -> None:
+        try:
+            rotation = await self._rotate(secret)
+        except SetupError as error:
+            self.query_one(ProblemPanel).show(error.problem)
+            button = self.query_one("#try", Button)
+            button.disabled = False
+            button.label = "Try it ›"
+            return
+        self.dismiss(Rotated(secret, rotation))
+
+    def action_show_secret(self) -> None:
+        """Show the secret as it is being entered, or mask it again."""
+        self.query_one(SecretEntry).action_toggle_shown()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.widgets import Footer
 
 from tests import walks
 from tests.fakes import World
@@ -22,6 +23,15 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("wizard.ui.key_gate.REPEAT", 0.002)
+
+
+@pytest.fixture(autouse=True)
+def bare_footer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the row of keys, which is drawn anew at every change: a quarter of a test's time.
+
+    Where it matters, what is on the screen as a whole, a module's own fixture of this name keeps it.
+    """
+    monkeypatch.setattr(Footer, "compose", lambda _footer: ())
 
 
 @pytest.fixture(autouse=True, scope="package")

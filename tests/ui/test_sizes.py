@@ -23,6 +23,11 @@ from wizard.ui.widgets.field import Entry
 from wizard.ui.widgets.menu import Menu
 
 
+@pytest.fixture(autouse=True)
+def bare_footer() -> None:
+    """Keep the row of keys: it needs its room."""
+
+
 def assert_in_view(pilot: ThePilot) -> None:
     """Assert that the primary and the keys stand whole in the window, and nothing covers them."""
     app = pilot.app

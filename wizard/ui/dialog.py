@@ -75,7 +75,7 @@ class HelpScreen(Dialog[None]):
     ]
 
     def __init__(self, title: str, paragraphs: Sequence[str]) -> None:
-        super().__init__(f"Help · {title}")
+        super().__init__(title)
         self._paragraphs = paragraphs
 
     def compose_body(self) -> ComposeResult:

@@ -207,7 +207,7 @@ class StepScreen(Screen[Outcome]):
     def action_help(self) -> None:
         """Open the help of this step."""
         page = GUIDE[self.STEP]
-        self.app.push_screen(HelpScreen(page.heading, page.help))
+        self.app.push_screen(HelpScreen(f"Help · {page.heading}", page.help))
 
 
 def _crumb(step: Step) -> str:

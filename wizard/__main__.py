@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -265,13 +266,18 @@ def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
     terminal.prepare_environment()
     try:
         if is_demo:
-            return _show(wiring.demo(wiring.Settings(), scenario or "happy"))
-        return _show(wiring.wizard(obj.settings()))
+            return _show(wiring.demo(wiring.Settings(), scenario or "happy"))[0]
+        settings, following = obj.settings(), obj.profile
+        while following:
+            settings = replace(settings, profile=following)
+            code, following = _show(wiring.wizard(settings))
+        return code
     except SetupError as error:
         return report(error.problem)
 
 
-def _show(opening: AbstractContextManager[WizardApp]) -> int:
+def _show(opening: AbstractContextManager[WizardApp]) -> tuple[int, str]:
+    """Run a wizard; return its exit code, and the profile to open next or ""."""
     from wizard.host import terminal
 
     with opening as app:
@@ -282,7 +288,7 @@ def _show(opening: AbstractContextManager[WizardApp]) -> int:
         except OSError:
             # The window was closed: nobody is there to read it.
             terminal.let_go()
-        return app.return_code or 0
+        return app.return_code or 0, app.next_profile or ""
 
 
 def main() -> None:

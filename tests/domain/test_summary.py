@@ -25,10 +25,10 @@ PROFILE = Profile(
 def test_facts_tell_what_is_set_up_without_a_secret() -> None:
     assert summary.facts(PROFILE, "the system keyring", NOW) == (
         ("Client ID", "OQ0123…cdef"),
+        ("Refresh token", "stored"),
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "stored in the system keyring"),
         ("Access token", f"valid until {moment(NOW + timedelta(hours=1))}"),
-        ("Refresh token", "stored"),
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )

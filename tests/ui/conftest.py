@@ -29,7 +29,7 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
 def bare_footer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the row of keys, which is drawn anew at every change: a quarter of a test's time.
 
-    Where it matters, what is on the screen as a whole, a module's own fixture of this name keeps it.
+    Where the screen as a whole matters, a module's own fixture of this name keeps it.
     """
     monkeypatch.setattr(Footer, "compose", lambda _footer: ())
 

@@ -13,7 +13,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.screen import Screen
 
-from tests.driving import PATIENCE, make_app, wait_for_screen
+from tests.driving import PATIENCE, make_app, wait_for_screen, wait_until
 from tests.fakes import NOW, World, tokens
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
 from wizard.domain.authorize import begin
@@ -25,6 +25,7 @@ from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.menu import Menu
 
 WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
 LINKED: Final = replace(WHOLE, attempts=(replace(begin(WHOLE, None, NOW), state=Secret(STATE)),))
@@ -78,6 +79,18 @@ async def resumed(
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("u")
         yield app, pilot
+
+
+async def point_at(pilot: ThePilot, id_: str) -> None:
+    """Go down Overview's menu to a line."""
+    screen = await wait_for_screen(pilot, OverviewScreen)
+    menu = screen.query_one(Menu)
+    await wait_until(pilot, lambda: menu.highlighted is not None, "a highlighted line")
+    for _ in range(menu.option_count):
+        if menu.chosen == id_:
+            return
+        await pilot.press("down")
+    raise AssertionError(f"Overview has no {id_}")
 
 
 async def left(app: WizardApp) -> ExitCode:

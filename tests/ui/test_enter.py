@@ -17,6 +17,7 @@ from tests.ui.running import (
     WHOLE,
     feed,
     left,
+    point_at,
     post_enters,
     resumed,
     running,
@@ -142,8 +143,7 @@ async def test_two_enters_in_a_dialog_do_not_reach_the_step_below(world: World) 
 async def test_two_enters_on_overview_choose_once(world: World) -> None:
     seed(world, active=ACTIVE, draft=replace(LINKED, redirect_url="https://new.example.edu/cb"))
     async with running(make_app(world)) as (app, pilot):
-        await wait_for_screen(pilot, OverviewScreen)
-        await pilot.press("down", "down", "down")
+        await point_at(pilot, "change")
         post_enters(app, 2)
         await wait_for_screen(pilot, CredentialsScreen)
         await settle(pilot)

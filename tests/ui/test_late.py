@@ -32,7 +32,7 @@ async def test_a_link_that_comes_late() -> None:
     ):
         async with showing(screen) as stage:
             await leave(stage)
-            screen.link = desk.link
+            screen.watch_link(desk.link)
             screen.delivered(Delivery.COPIED)
             screen.take(Refused(ACCESS_DENIED))
             screen.take(Received(Secret("a-code"), ATTEMPT))
@@ -45,7 +45,7 @@ async def test_a_report_that_comes_late() -> None:
     check = Steered()
     async with showing(CheckScreen(BANNER, check)) as stage:
         await leave(stage)
-        stage.screen.report = PASSED
+        stage.screen.watch_report(PASSED)
         check.show(())
         assert stage.outcomes == [Back()]
 
@@ -53,6 +53,6 @@ async def test_a_report_that_comes_late() -> None:
 async def test_findings_that_come_late() -> None:
     async with showing(Machine(can_go_back=True).screen()) as stage:
         await leave(stage)
-        stage.screen.checks = FINE[:1]
+        stage.screen.watch_checks(FINE)
         stage.screen.show_problem(DISK_FULL)
         assert stage.outcomes == [Back()]

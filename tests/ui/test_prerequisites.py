@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from textual import events
+
+from tests.driving import wait_until
 from tests.ui.hosting import BANNER, showing
 from wizard.domain.book.here import DISK_FULL
 from wizard.domain.book.network import NO_DNS
@@ -158,6 +161,20 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.pilot.press("escape")
         await stage.until_shown(PrerequisitesScreen)
         assert machine.audience == "entra"
+        assert stage.outcomes == []
+
+
+async def test_two_enters_close_the_dialog_only() -> None:
+    machine = Machine()
+    async with showing(machine.screen()) as stage:
+        await stage.pilot.press("i")
+        await stage.until_shown(AudienceScreen)
+        await stage.until_text("script")
+        for _ in range(2):
+            stage.app.post_message(events.Key("enter", "\r"))
+        await wait_until(stage.pilot, lambda: machine.audience is not None, "the choice")
+        await stage.pilot.pause()
+        assert stage.app.screen is stage.screen
         assert stage.outcomes == []
 
 

@@ -11,7 +11,18 @@ import pytest
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import FakeTokenEndpoint, World, tokens
-from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE, left, resumed, running, seed, stored
+from tests.ui.running import (
+    ACTIVE,
+    LINKED,
+    TICKED,
+    WHOLE,
+    left,
+    point_at,
+    resumed,
+    running,
+    seed,
+    stored,
+)
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.authorize import matches
 from wizard.domain.book.exchange import CODE_EXPIRED, REFRESH_REFUSED, WRONG_CLIENT
@@ -42,7 +53,6 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.menu import Menu
 
 LOOPBACK = "http://127.0.0.1:8765/callback"
 
@@ -56,13 +66,7 @@ def answer_to(screen: LinkScreen) -> str:
 
 async def choose(pilot: ThePilot, id_: str) -> None:
     """Choose an action of Overview."""
-    screen = await wait_for_screen(pilot, OverviewScreen)
-    menu = screen.query_one(Menu)
-    await wait_until(pilot, lambda: menu.highlighted is not None, "a highlighted line")
-    for _ in range(menu.option_count):
-        if menu.chosen == id_:
-            break
-        await pilot.press("down")
+    await point_at(pilot, id_)
     await pilot.press("enter")
 
 
@@ -488,6 +492,13 @@ async def test_quitting_before_anything_was_entered(world: World) -> None:
         await pilot.press("ctrl+q")
         assert await left(app) is ExitCode.NOT_SET_UP
     assert stored(world) == (None, None)
+
+
+async def test_quitting_an_unfinished_setup_from_overview(world: World) -> None:
+    seed(world, draft=WHOLE)
+    async with running(make_app(world)) as (app, pilot):
+        await choose(pilot, "quit")
+        assert await left(app) is ExitCode.NOT_SET_UP
 
 
 async def test_quitting_what_is_set_up_is_fine(world: World) -> None:

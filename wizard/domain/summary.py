@@ -26,10 +26,10 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
     """
     return (
         ("Client ID", short_id(profile.client_id)),
+        ("Refresh token", "stored" if profile.refreshable else "none: good for its hour only"),
         ("Redirect URL", profile.redirect_url),
         ("Secret", f"stored in {place}"),
         ("Access token", access_token(profile, now)),
-        ("Refresh token", "stored" if profile.refreshable else "none: good for its hour only"),
         ("Checked", checked(profile)),
         *((("Organization", profile.organization),) if profile.organization else ()),
     )

@@ -135,6 +135,19 @@ class Session:
             lambda held, profile: held.save(_without_draft(profile)), lambda: self._drop(draft)
         )
 
+    async def forget(self) -> None:
+        """Remove the profile: its secrets first, then its record. Raises SetupError."""
+
+        def remove(held: Locked, profile: Profile) -> Profile:
+            held.remove()
+            return Profile()
+
+        def settle() -> None:
+            self.active = None
+            self._drop(self.draft)
+
+        await self._write(remove, settle)
+
     async def swap(self, check: LastCheck, organization: str | None) -> None:
         """Make the proven draft the active set, in one replacement of the record.
 

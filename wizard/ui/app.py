@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -21,7 +21,7 @@ from wizard.domain.steps import Step
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
-from wizard.ui.key_gate import KeyGate
+from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
@@ -92,7 +92,8 @@ class WizardApp(App[ExitCode]):
         return replace(state, has_active=has_active, resume_at=self._session.resume_at())
 
     def _exit_code(self) -> ExitCode:
-        is_fine = self._road.is_demo or self._session.active is not None
+        is_done = self._road.is_demo or self._road.is_forgotten
+        is_fine = is_done or self._session.active is not None
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
     # -- leaving -----------------------------------------------------------------------------
@@ -114,6 +115,11 @@ class WizardApp(App[ExitCode]):
         # A request once sent is awaited and its answer saved, or it would be lost.
         await self._road.close()
         self.exit(code, return_code=code)
+
+    @property
+    def next_profile(self) -> str | None:
+        """The profile to open next, when one was chosen."""
+        return self._road.next_profile
 
     def farewell(self) -> Sequence[str]:
         """Return what is said on the normal screen after the wizard has left."""
@@ -142,8 +148,12 @@ class WizardApp(App[ExitCode]):
         if is_fresh and not self._gate.lets(event):
             return
         await super().on_event(event)
-        if isinstance(event, events.Key) and event.key == "enter":
-            self._gate.enter_done()
+        if is_fresh:
+            self._gate.handled(event)
+
+    @on(Settled)
+    def _let_enter_through(self, settled: Settled) -> None:
+        self._gate.release(settled)
 
     def action_help_quit(self) -> None:
         """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""

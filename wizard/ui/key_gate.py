@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from typing import Final
 
 from textual import events
 from textual.app import App
+from textual.message import Message
+from textual.screen import Screen
 from textual.timer import Timer
 
 from wizard.domain.problems import ExitCode
@@ -22,11 +26,25 @@ LETTER_WAIT: Final = 0.05
 """Seconds a single letter waits, so that the first one of a paste does nothing either."""
 
 
+class Settled(Message):
+    """Follows the keys and pastes before an Enter through every queue up to the app.
+
+    The primary action is a priority binding: without this it would overtake them.
+    """
+
+    def __init__(self, enter: events.Key, screen: Screen[object]) -> None:
+        super().__init__()
+        self.enter = enter
+        self.screen = screen
+        self.is_released = False
+
+
 class KeyGate:
-    """Lets keys through one by one, in the order the app reads them.
+    """Lets keys and pastes through one by one, in the order they were made.
 
     A terminal without bracketed paste sends a paste as keys: its line ends must not press the
-    primary action, and its letters must not press single-letter keys.
+    primary action, and its letters must not press single-letter keys. While an Enter is under
+    way, what follows it waits: a paste after it is for the field that it moves to.
     """
 
     def __init__(self, app: App[ExitCode]) -> None:
@@ -35,28 +53,66 @@ class KeyGate:
         self._last_enter = 0.0
         self._enter_done = 0.0
         self._held: Timer | None = None
-        self._released: events.Key | None = None
+        self._is_busy = False
+        """An Enter is under way."""
+        self._waiting: deque[events.Key | events.Paste] = deque()
+        self._passing: list[events.Key | events.Paste] = []
+        """Posted again, to be let through."""
 
     def lets(self, event: events.Event) -> bool:
-        """Whether the app is to see an event now; what is held comes again by itself."""
-        if not self._app.screen_stack:
-            # The wizard is being left, and what was still read is for nobody.
+        """Whether the app is to see an event now; what waits comes again by itself."""
+        if not isinstance(event, events.Key | events.Paste):
+            return True
+        if any(event is passing for passing in self._passing):
+            self._passing = [passing for passing in self._passing if passing is not event]
+            return True
+        if self._is_busy or self._passing:
+            self._waiting.append(event)
             return False
+        return self._judge(event)
+
+    def handled(self, event: events.Event) -> None:
+        """Told that the app has handled an event that was let through."""
+        if isinstance(event, events.Key) and event.key == "enter":
+            self._end_enter()
+        elif not self._is_busy and not self._passing:
+            self._go_on()
+
+    def release(self, settled: Settled) -> None:
+        """Let an Enter through now that all before it has been handled; once."""
+        if settled.is_released:
+            return
+        settled.is_released = True
+        if self._app.screen is settled.screen:
+            self._pass(events.Key(settled.enter.key, settled.enter.character))
+        else:
+            self._end_enter()
+
+    def _end_enter(self) -> None:
+        self._enter_done = now()
+        self._is_busy = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self._is_busy:
+            event = self._waiting.popleft()
+            if self._judge(event):
+                self._pass(event)
+
+    def _pass(self, event: events.Key | events.Paste) -> None:
+        self._passing.append(event)
+        self._app.post_message(event)
+
+    def _judge(self, event: events.Key | events.Paste) -> bool:
         screen = self._app.screen
         is_covered = isinstance(screen, StepScreen) and screen.is_too_small
-        if not isinstance(event, events.Key):
-            return not (is_covered and isinstance(event, events.Paste))
+        if isinstance(event, events.Paste):
+            return not is_covered
         if is_covered:
             return event.key == "ctrl+q"
-        if event is self._released:
-            return True
         if event.key == "enter":
             return self._is_meant(event)
         return not event.is_printable or self._is_wanted(event)
-
-    def enter_done(self) -> None:
-        """Told that what an Enter did has been done."""
-        self._enter_done = now()
 
     def _is_meant(self, event: events.Key) -> bool:
         since, self._last_enter = event.time - self._last_enter, event.time
@@ -68,8 +124,17 @@ class KeyGate:
             return False
         if event.time - self._last_character < BURST:
             self._hold(event, SILENCE)
-            return False
-        return True
+        else:
+            self._defer(event)
+        return False
+
+    def _defer(self, event: events.Key) -> None:
+        self._is_busy = True
+        screen = self._app.screen
+        settled = Settled(event, screen)
+        (screen.focused or screen).post_message(settled)
+        # A widget that goes takes its queue along; the keys must not wait for ever.
+        self._app.set_timer(SILENCE, partial(self.release, settled))
 
     def _is_wanted(self, event: events.Key) -> bool:
         self._drop_held()
@@ -86,9 +151,7 @@ class KeyGate:
 
         def release() -> None:
             self._held = None
-            if self._app.screen is screen:
-                self._released = events.Key(event.key, event.character)
-                self._app.post_message(self._released)
+            self.release(Settled(event, screen))
 
         self._held = self._app.set_timer(seconds, release)
 

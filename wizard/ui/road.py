@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.domain import summary
+from wizard.domain.book.catalogue import find
 from wizard.domain.change import Difference, differences
 from wizard.domain.checks import Check
+from wizard.domain.forgetting import remains
 from wizard.domain.form import CredentialField, has_changed, with_field
+from wizard.domain.handoff import sheet
+from wizard.domain.handoff_text import markdown
 from wizard.domain.models import CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -19,6 +23,7 @@ from wizard.flow.live_list import LiveList
 from wizard.flow.machine import machine_checks
 from wizard.flow.ports import Services
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.rotate import Rotation, rotate_secret
 from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
 from wizard.flow.verify import (
@@ -35,7 +40,7 @@ from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen, Show
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen, Unfinished
+from wizard.ui.screens.overview import OverviewScreen, OverviewTools, Unfinished
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.step_screen import Banner, StepScreen
@@ -67,6 +72,9 @@ class Road:
         self._services = services
         self._show_bare = show_bare
         self._demo = demo
+        self.next_profile: str | None = None
+        """The profile to open next, when one was chosen."""
+        self._last_words: Sequence[str] = ()
         self._program = program
         self._desk = LinkDesk(session, services.connect, services.listener)
 
@@ -92,6 +100,11 @@ class Road:
                 return self._done()
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether the profile was removed on purpose."""
+        return bool(self._last_words)
+
+    @property
     def is_demo(self) -> bool:
         """Whether nothing of this is kept."""
         return self._demo is not None
@@ -112,6 +125,10 @@ class Road:
         if self._demo is not None:
             return (f"The demo is over; nothing of it is kept. For your own app: {self._program}",)
         profile = self._session.profile
+        if self.next_profile is not None:
+            return ()
+        if self._last_words:
+            return ("The profile is removed from this machine.", *self._last_words)
         if reached is Step.DONE:
             rows = [f"{name:<15}{words}" for name, words in self._facts()]
             return (
@@ -134,7 +151,7 @@ class Road:
 
     def _overview(self) -> OverviewScreen:
         profile = self._session.profile
-        since = profile.set_up_at
+        since, last = profile.set_up_at, profile.last_check
         step, saved = self._session.resume_at(), profile.draft_saved_at
         return OverviewScreen(
             self._banner(),
@@ -142,7 +159,43 @@ class Road:
             since=day(since) if since else "",
             unfinished=Unfinished(moment(saved), step) if step and saved else None,
             discard=self._session.discard_draft,
+            tools=self._overview_tools() if profile.active and not self._demo else None,
+            problem=find(last.problem) if last and last.problem else None,
         )
+
+    def _overview_tools(self) -> OverviewTools:
+        session, services = self._session, self._services
+
+        async def rotate(secret: Secret) -> Rotation:
+            network = await services.connect()
+            rotation = await session.protect(
+                rotate_secret(session.name, services.store, network.tokens, secret)
+            )
+            await session.reload()
+            return rotation
+
+        async def stage(secret: Secret) -> None:
+            await session.save_draft(replace(session.working_draft(), client_secret=secret))
+
+        async def forget() -> None:
+            self._last_words = remains(session.profile, services.clock())
+            await session.forget()
+
+        return OverviewTools(
+            profile=session.name,
+            others=services.store.names(),
+            rotate=rotate,
+            stage=stage,
+            sheet=lambda: markdown(
+                sheet(session.profile, session.name, None, session.profile.audience)
+            ),
+            copy=services.clipboard.copy,
+            forget=forget,
+            switch=self._switch,
+        )
+
+    def _switch(self, name: str) -> None:
+        self.next_profile = name
 
     def _prerequisites(self, state: WizardState) -> PrerequisitesScreen:
         session, services = self._session, self._services

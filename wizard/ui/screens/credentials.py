@@ -333,8 +333,11 @@ class CredentialsScreen(StepScreen):
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
-        choice = await self.app.push_screen_wait(AdvancedScreen(form.advanced(self._draft())))
-        if choice is not None and await self._save_advanced(choice):
+        before = form.advanced(self._draft())
+        choice = await self.app.push_screen_wait(AdvancedScreen(before))
+        if choice is None or choice == before:
+            return
+        if await self._save_advanced(choice):
             # Again, because the title names hosts that are not Twilio's.
             self.leave(GoTo(Step.CREDENTIALS))
 

@@ -12,10 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
-from wizard.domain.problems import SetupError
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.forgetting import question as forgetting
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.flow.rotate import Rotation
 from wizard.flow.state import Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.profiles import ProfilesScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.facts import Facts
 from wizard.ui.widgets.menu import Item, Menu
@@ -32,11 +39,37 @@ class Unfinished:
     """Where it goes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class OverviewTools:
+    """What can be done with an active set, beside the steps of the road."""
+
+    profile: str
+    others: Sequence[str]
+    """Names of the other profiles."""
+    rotate: Callable[[Secret], Awaitable[Rotation]]
+    """Tries a rotated secret and keeps it if it works. Raises SetupError."""
+    stage: Callable[[Secret], Awaitable[None]]
+    """Puts a rotated secret into the draft, for a consent to prove it. Raises SetupError."""
+    sheet: Callable[[], str]
+    """Gives the hand-off sheet as Markdown, without secrets."""
+    copy: Callable[[str], Awaitable[bool]]
+    forget: Callable[[], Awaitable[None]]
+    """Removes the profile and its secrets. Raises SetupError."""
+    switch: Callable[[str], None]
+    """Notes which profile is opened next."""
+
+
 RESUME: Final = Item("resume", "Resume", "goes on where it stopped; every saved field is there")
 ACTIVE: Final = (
     Item("check", "Check now", "one read-only request"),
     Item("authorize", "Authorize again", "new consent, same ID and secret"),
     Item("change", "Change credentials", "ID, secret, redirect URL, endpoints"),
+)
+ROTATE: Final = Item("rotate", "I rotated the secret", "one field; a new consent only if asked")
+MORE: Final = (
+    Item("sheet", "Hand-off sheet", "what an IdP admin or a script needs"),
+    Item("profiles", "Profiles…", "another one, or a new one"),
+    Item("forget", "Forget…", "here; and what is left to do at Twilio"),
 )
 DRAFT: Final = (
     Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
@@ -66,13 +99,24 @@ class OverviewScreen(StepScreen):
         since: str,
         unfinished: Unfinished | None,
         discard: Callable[[], Awaitable[None]],
+        tools: OverviewTools | None = None,
+        problem: Problem | None = None,
     ) -> None:
-        """Args: `facts` is empty when nothing has been set up yet; `since` is when it was."""
+        """What is shown, and what can be done.
+
+        Args:
+            facts: empty when nothing has been set up yet.
+            since: when it was set up, in words.
+            tools: None when nothing has been set up yet.
+            problem: how the last check of the active set failed.
+        """
         super().__init__(banner)
         self._facts = facts
         self._since = since
         self._unfinished = unfinished
         self._discard = discard
+        self._tools = tools
+        self._problem = problem
 
     def aside(self) -> str:
         """Tell since when it is set up."""
@@ -95,7 +139,18 @@ class OverviewScreen(StepScreen):
     def _items(self) -> list[Item]:
         drafts = [RESUME] if self._unfinished else []
         discard = list(DRAFT if not self._facts else DRAFT[1:]) if self._unfinished else []
-        return [*drafts, *(ACTIVE if self._facts else ()), *discard, LEAVE]
+        active = list(ACTIVE) if self._facts else []
+        if self._tools is not None:
+            # What the last check calls for comes first.
+            is_refused = self._problem is not None and self._problem.id == WRONG_CLIENT.id
+            active.insert(0 if is_refused else 1, ROTATE)
+            active += MORE
+        return [*drafts, *active, *discard, LEAVE]
+
+    def on_mount(self) -> None:
+        """Say how the last check failed, if it did."""
+        super().on_mount()
+        self.show_problem(self._problem)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the one action."""
@@ -128,6 +183,44 @@ class OverviewScreen(StepScreen):
                 self.action_discard()
             case "quit":
                 self.leave(Quit())
+            case chosen if chosen is not None and self._tools is not None:
+                self._use(chosen, self._tools)
+
+    @work(exclusive=True, group="tools")
+    async def _use(self, chosen: str, tools: OverviewTools) -> None:
+        """Open the dialog of an action, and do what it ends with."""
+        try:
+            match chosen:
+                case "rotate":
+                    await self._rotate(tools)
+                case "sheet":
+                    await self.app.push_screen_wait(SheetScreen(tools.sheet(), tools.copy))
+                case "profiles":
+                    name = await self.app.push_screen_wait(
+                        ProfilesScreen(tools.others, tools.profile)
+                    )
+                    if name is not None and name != tools.profile:
+                        tools.switch(name)
+                        self.leave(Quit())
+                case "forget":
+                    question = ConfirmScreen("Forget it?", forgetting(tools.profile), "Forget")
+                    if await self.app.push_screen_wait(question):
+                        await tools.forget()
+                        self.leave(Quit())
+        except SetupError as error:
+            self.show_problem(error.problem)
+
+    async def _rotate(self, tools: OverviewTools) -> None:
+        rotated = await self.app.push_screen_wait(RotateScreen(tools.rotate))
+        if rotated is None:
+            return
+        if rotated.rotation is Rotation.KEPT:
+            self.leave(CheckNow())
+            return
+        text = "It can only be proven by a new consent. Until that has worked, the old set stays."
+        if await self.app.push_screen_wait(ConfirmScreen("A consent is needed", text, "Authorize")):
+            await tools.stage(rotated.secret)
+            self.leave(Change(Step.AUTHORIZE))
 
     def action_resume(self) -> None:
         """Go on with the draft."""

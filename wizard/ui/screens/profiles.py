@@ -52,9 +52,9 @@ class ProfilesScreen(Dialog[str | None]):
         """Open the new one if a name stands there, else the highlighted one."""
         entry = self.query_one("#new-profile", Entry)
         if not entry.value and self.query(Menu):
-            self.dismiss(self.query_one(Menu).chosen)
+            self.answer(self.query_one(Menu).chosen)
             return
         problem = profile_name(entry.value)
         self.query_one(Field).say(problem)
         if problem is None:
-            self.dismiss(entry.value)
+            self.answer(entry.value)

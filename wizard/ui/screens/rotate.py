@@ -67,6 +67,11 @@ class RotateScreen(Dialog[Rotated | None]):
         self.query_one(Field).say(None)
         self.query_one(ProblemPanel).show(None)
 
+    def action_close(self) -> None:
+        """Close, but not during a trial: what comes of it has to be known."""
+        if not self.query_one("#try", Button).disabled:
+            super().action_close()
+
     @on(Button.Pressed, "#try")
     def action_try(self) -> None:
         """Try what has been entered."""
@@ -88,8 +93,9 @@ class RotateScreen(Dialog[Rotated | None]):
             button = self.query_one("#try", Button)
             button.disabled = False
             button.label = "Try it ›"
+            self.set_focus(self.query_one(SecretEntry))
             return
-        self.dismiss(Rotated(secret, rotation))
+        self.answer(Rotated(secret, rotation))
 
     def action_show_secret(self) -> None:
         """Show the secret as it is being entered, or mask it again."""

@@ -1,0 +1,1 @@
+"""Processes on one profile at the same time, interleaved and killed."""

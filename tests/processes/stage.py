@@ -1,0 +1,121 @@
+"""A consent of the second server, stored and expired, and processes that all want its token."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import select
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.commands.consents import at_second
+from tests.commands.stage import put, start
+from tests.processes.watched import WATCHED
+from tests.second_server import USERS, SecondServer
+from wizard.domain.models import CredentialSet
+from wizard.store.profiles import LocalProfileStore
+
+PATIENCE = 90.0
+"""Seconds after which something is given up; never what a test measures."""
+
+
+@contextmanager
+def expired(home: Path) -> Iterator[tuple[SecondServer, CredentialSet]]:
+    """Serve with refresh tokens that rotate, reuse being theft; store a consent that expired.
+
+    Yields the server, its requests and counts empty again, and the set that is stored.
+    """
+    redirect_url = "https://idp.example.invalid/callback"
+    with SecondServer(redirect_url=redirect_url, rotate=True, theft=True) as server:
+        active = at_second(server, is_expired=True)
+        put(home, active=active)
+        server.requests.clear()
+        server.counts.clear()
+        yield server, active
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.01)
+
+
+def accepts(server: SecondServer, access_token: str) -> bool:
+    """Whether the server's SCIM API takes a token."""
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=PATIENCE)
+    try:
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/scim+json"}
+        connection.request("GET", USERS, headers=headers)
+        return connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
+def tried(server: SecondServer) -> int:
+    """Return how many requests reached the token endpoint."""
+    return sum(request.method == "POST" for request in server.requests)
+
+
+class Crowd:
+    """Processes of `token`, started together."""
+
+    def __init__(self, home: Path, size: int) -> None:
+        pipe = home.parent / "queue"
+        os.mkfifo(pipe)
+        # Open for both, so that neither end waits for the other.
+        self._queue = os.open(pipe, os.O_RDWR)
+        env = {"WATCH_QUEUE": str(pipe)}
+        self._processes = [start(home, "token", env=env, python=WATCHED) for _ in range(size)]
+
+    def is_at_the_lock(self) -> None:
+        """Wait until each has read the record and has come to the lock."""
+        arrived = 0
+        while arrived < len(self._processes):
+            ready, _, _ = select.select([self._queue], [], [], PATIENCE)
+            assert ready, f"only {arrived} of them came"
+            arrived += len(os.read(self._queue, len(self._processes)))
+
+    def ended(self) -> list[tuple[int, str, str]]:
+        """Wait for all; return of each the exit code and what it wrote to stdout and stderr."""
+        written = [process.communicate(timeout=PATIENCE) for process in self._processes]
+        codes = (process.returncode for process in self._processes)
+        return [(code, out, words) for code, (out, words) in zip(codes, written, strict=True)]
+
+    def disperse(self) -> None:
+        """End those that are left."""
+        os.close(self._queue)
+        kill(self._processes)
+
+
+@contextmanager
+def crowd(home: Path, size: int) -> Iterator[Crowd]:
+    """Start so many processes of `token` at once; end what is left of them."""
+    them = Crowd(home, size)
+    try:
+        yield them
+    finally:
+        them.disperse()
+
+
+def kill(processes: Sequence[subprocess.Popen[str]]) -> None:
+    """Kill processes (SIGKILL) and wait for their ends."""
+    for process in processes:
+        process.kill()
+    for process in processes:
+        with process:
+            process.wait()
+
+
+def leftovers(home: Path) -> set[str]:
+    """Save once more; return the files besides record, lock and the one set it points at."""
+    with LocalProfileStore(home).locked("default") as held:
+        assert held.profile is not None
+        saved = held.save(held.profile)
+    wanted = {"default.json", "default.lock", f"default.{saved.active}.json"}
+    return {path.name for path in home.rglob("*") if path.is_file()} - wanted

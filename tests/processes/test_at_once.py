@@ -1,0 +1,96 @@
+"""Many processes want a token at the same moment: one of them asks the server, for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import start, stored, wizard
+from tests.processes.stage import (
+    PATIENCE,
+    accepts,
+    crowd,
+    expired,
+    kill,
+    leftovers,
+    tried,
+    until,
+)
+from wizard.store.profiles import LocalProfileStore
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_fifty_at_once_refresh_once(home: Path) -> None:
+    with expired(home) as (server, before):
+        server.delay = 1.0
+        with crowd(home, 50) as them:
+            ended = them.ended()
+        server.delay = 0.0
+        assert {(code, words) for code, _, words in ended} == {(0, "")}, ended
+        (line,) = {out for _, out, _ in ended}
+        assert (tried(server), server.counts["refreshed"]) == (1, 1)
+        after = stored(home).tokens
+        assert before.tokens is not None
+        assert after is not None
+        assert line == f"{after.access_token.reveal()}\n"
+        assert line != f"{before.tokens.access_token.reveal()}\n"
+        assert accepts(server, line.strip())
+        # Only the newest refresh token is good for another: any before it counts as stolen.
+        again = wizard(home, "token", "--force")
+        assert again.returncode == 0, again.stderr
+        assert accepts(server, again.stdout.strip())
+    assert leftovers(home) == set()
+
+
+def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
+    with expired(home) as (server, before):
+        server.revoke()
+        with crowd(home, 20) as them:
+            with LocalProfileStore(home).locked("default"):
+                them.is_at_the_lock()
+            ended = them.ended()
+        assert {(code, out) for code, out, _ in ended} == {(4, "")}, ended
+        assert all("Authorize again" in words for _, _, words in ended), ended
+        assert (tried(server), server.counts["refused"]) == (1, 1)
+    assert stored(home) == before
+
+
+def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path) -> None:
+    with expired(home) as (server, _):
+        # An answer is made up and held back; the request itself is not looked at.
+        server.fail_next(503)
+        server.delay = PATIENCE
+        first = start(home, "token")
+        until(lambda: tried(server))
+        with crowd(home, 6) as them:
+            them.is_at_the_lock()
+            server.delay = 0.0
+            kill([first])
+            ended = them.ended()
+        assert {(code, words) for code, _, words in ended} == {(0, "")}, ended
+        (line,) = {out for _, out, _ in ended}
+        assert accepts(server, line.strip())
+        assert (tried(server), server.counts["refreshed"]) == (2, 1)
+    assert leftovers(home) == set()
+
+
+def test_refresher_killed_after_the_server_rotated_costs_one_refusal(home: Path) -> None:
+    with expired(home) as (server, before):
+        server.delay = PATIENCE
+        first = start(home, "token")
+        until(lambda: server.counts["refreshed"])
+        with crowd(home, 6) as them:
+            them.is_at_the_lock()
+            server.delay = 0.0
+            kill([first])
+            ended = them.ended()
+        assert {(code, out) for code, out, _ in ended} == {(4, "")}, ended
+        assert all("Authorize again" in words for _, _, words in ended), ended
+        assert (tried(server), server.counts["refused"]) == (2, 1)
+    assert stored(home) == before
+    assert leftovers(home) == set()

@@ -1,0 +1,84 @@
+"""`token` killed at each of its steps: the next one gives a good token or says what to do."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
+from pathlib import Path
+
+from tests.commands.stage import stored, wizard
+from tests.processes.stage import accepts, expired, leftovers, tried, until
+from tests.processes.watched import WATCHED
+
+NEW_FILE = ["create", "fsync", "replace", "fsync", "unlink"]
+"""Written beside, synced, put in place, the folder synced; the last finds nothing to remove."""
+PROOF = ["create", "fsync", "unlink"]
+"""Written and removed again."""
+STEPS = [
+    *(PROOF + PROOF),
+    *("send", "sent", "send", "sent"),
+    *(NEW_FILE + NEW_FILE),
+    *("unlink", "fsync"),
+]
+"""A refresh: set and record can be written, the request, the new set, the record, the old set."""
+
+
+class Next(IntEnum):
+    """What a `token` does after one that was killed; in this order as that one gets on."""
+
+    REFRESHES = 0
+    """The server was not asked yet: the old refresh token is still good."""
+    IS_REFUSED = 1
+    """The server rotated the refresh token and the new one never reached the disk."""
+    FINDS_IT = 2
+    """The new set is stored: nothing is asked."""
+
+
+def test_killed_refresh_leaves_a_good_token_or_words(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    home = tmp_path / "whole" / "home"
+    with expired(home):
+        run = wizard(home, "token", python=WATCHED, env={"WATCH_TRACE": str(trace)})
+    assert (run.returncode, run.stderr) == (0, "")
+    assert trace.read_text().split() == STEPS
+    numbers = range(1, len(STEPS) + 1)
+    with ThreadPoolExecutor(2) as pool:
+        nexts = list(pool.map(lambda number: _killed_at(tmp_path / str(number), number), numbers))
+    assert nexts == sorted(nexts), "once asked or stored, for good"
+    assert set(nexts) == set(Next)
+    assert nexts.index(Next.IS_REFUSED) == _last("sent"), "asked with the last piece sent"
+    assert nexts.index(Next.FINDS_IT) == _last("replace") + 1, "stored with the record in place"
+
+
+def _last(step: str) -> int:
+    return len(STEPS) - 1 - STEPS[::-1].index(step)
+
+
+def _killed_at(folder: Path, number: int) -> Next:
+    """Kill a `token` at a step, run another, and return which way that one went."""
+    home = folder / "home"
+    with expired(home) as (server, before):
+        run = wizard(home, "token", python=WATCHED, env={"WATCH_KILL": str(number)})
+        assert (run.returncode, run.stdout) == (-signal.SIGKILL, ""), run.stderr
+        if "sent" in STEPS[:number]:
+            # What has been sent arrives, though the sender is no more.
+            until(lambda: server.counts.total())
+        is_rotated, is_asked = bool(server.counts["refreshed"]), tried(server)
+        found = stored(home)
+        run = wizard(home, "token")
+        is_asked = tried(server) - is_asked
+        if run.returncode == 0:
+            assert accepts(server, run.stdout.strip())
+            assert is_rotated is (not is_asked)
+            way = Next.FINDS_IT if is_rotated else Next.REFRESHES
+            assert (found == before) is (way is Next.REFRESHES)
+        else:
+            assert (run.returncode, run.stdout) == (4, "")
+            assert "Authorize again" in run.stderr
+            assert is_rotated
+            assert is_asked == 1
+            assert stored(home) == found == before
+            way = Next.IS_REFUSED
+    assert leftovers(home) == set()
+    return way

@@ -1,0 +1,119 @@
+"""`python -m tests.processes.watched -m wizard …`: the wizard, watched from inside its process.
+
+Variables say what for, each optional:
+    WATCH_QUEUE: a named pipe; a byte goes there when the process first reaches for a lock.
+    WATCH_TRACE: a file; each step is a line of it.
+    WATCH_KILL: the number, from 1, of the step at which the process kills itself.
+
+A step is a moment just before a file is created, replaced, removed or synced, before something
+is sent, and after it was sent. Just after any other call is just before the next one: in between
+nothing changes outside the process.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WATCHED = ("-m", "tests.processes.watched")
+"""The options of the interpreter that put this before what it runs."""
+
+
+class Steps:
+    """Counts the steps, writes them down, and ends the process at one of them."""
+
+    def __init__(self, trace: Path | None, kill_at: int) -> None:
+        self._trace = trace
+        self._left = kill_at
+
+    def __call__(self, what: str) -> None:
+        if self._trace is not None:
+            with self._trace.open("a") as file:
+                file.write(f"{what}\n")
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def before(self, what: str, call: Callable[P, R]) -> Callable[P, R]:
+        """Return a call that is a step first."""
+
+        def stepped(*args: P.args, **kwargs: P.kwargs) -> R:
+            self(what)
+            return call(*args, **kwargs)
+
+        return stepped
+
+
+def watch_files(steps: Steps) -> None:
+    """Make a step of each change to a file."""
+    os.replace = steps.before("replace", os.replace)
+    os.unlink = steps.before("unlink", os.unlink)
+    os.fsync = steps.before("fsync", os.fsync)
+    opened = os.open
+
+    def watched(path: str, flags: int, mode: int = 0o777) -> int:
+        # Locks are created so too, but for one that is there already.
+        if flags & os.O_EXCL and not os.fspath(path).endswith(".lock"):
+            steps("create")
+        return opened(path, flags, mode)
+
+    os.open = watched  # type: ignore[assignment]
+
+
+def watch_requests(steps: Steps) -> None:
+    """Make two steps of each piece that goes to a server."""
+    send = socket.socket.send
+
+    def watched(self: socket.socket, data: bytes, flags: int = 0) -> int:
+        # An event loop wakes itself up through a socket of another family.
+        if self.family != socket.AF_INET:
+            return send(self, data, flags)
+        steps("send")
+        count = send(self, data, flags)
+        steps("sent")
+        return count
+
+    socket.socket.send = watched  # type: ignore[assignment,method-assign]
+
+
+def tell_of_the_lock(queue: str) -> None:
+    """Write a byte into a pipe when a profile's lock is first tried."""
+    opened = os.open
+
+    def watched(path: str, flags: int, mode: int = 0o777) -> int:
+        if os.fspath(path).endswith(".lock"):
+            os.open = opened
+            pipe = opened(queue, os.O_WRONLY)
+            os.write(pipe, b".")
+            os.close(pipe)
+        return opened(path, flags, mode)
+
+    os.open = watched  # type: ignore[assignment]
+
+
+def main() -> None:
+    """Run the module named after `-m`, watched as the variables say."""
+    trace, kill_at = os.environ.get("WATCH_TRACE"), int(os.environ.get("WATCH_KILL", "0"))
+    if trace or kill_at:
+        steps = Steps(Path(trace) if trace else None, kill_at)
+        watch_files(steps)
+        watch_requests(steps)
+    queue = os.environ.get("WATCH_QUEUE")
+    if queue:
+        tell_of_the_lock(queue)
+    module = sys.argv[2]
+    del sys.argv[1:3]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What Overview offers once something is set up: rotate, hand off, another profile, forget."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tests import walks
+from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.fakes import FakeTokenEndpoint, World, tokens
+from tests.ui.running import ACTIVE, left, point_at, running, seed, stored
+from tests.walks import SECRET, ThePilot
+from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.models import CredentialSet, TokenSet, UserList
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.secret import Secret
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.profiles import ProfilesScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.widgets.field import Entry
+
+ROTATED = "the-rotated-secret"
+
+
+async def open_dialog(pilot: ThePilot, id_: str, kind: type[object]) -> None:
+    """Choose an action of Overview that asks something."""
+    await point_at(pilot, id_)
+    await pilot.press("enter")
+    await wait_until(
+        pilot, lambda: isinstance(pilot.app.screen, kind) and bool(pilot.app.focused), "the dialog"
+    )
+
+
+async def until_text(pilot: ThePilot, *words: str) -> None:
+    await wait_until(
+        pilot, lambda: all(word in text_of(pilot.app) for word in words), f"{words} on the screen"
+    )
+
+
+async def test_a_rotated_secret_that_works_is_kept_and_checked(world: World) -> None:
+    seed(world, active=ACTIVE)
+    world.tokens.refreshes = [tokens("new", refresh="refresh-new")]
+    world.users.answers = [UserList(3)]
+    async with running(make_app(world)) as (_, pilot):
+        await open_dialog(pilot, "rotate", RotateScreen)
+        await paste(pilot, f'"{ROTATED}"\n')
+        assert ROTATED not in text_of(pilot.app)
+        await pilot.press("enter")
+        await walks.reported_check(pilot)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, OverviewScreen)
+    new = replace(
+        ACTIVE,
+        client_secret=Secret(ROTATED),
+        tokens=tokens("new", refresh="refresh-new"),
+    )
+    assert stored(world) == (new, None)
+    assert world.users.calls[0][1] == Secret("access-new")
+
+
+async def test_a_rotated_secret_that_is_refused_changes_nothing(world: World) -> None:
+    seed(world, active=ACTIVE)
+    world.tokens.refreshes = [SetupError(WRONG_CLIENT)]
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "rotate", RotateScreen)
+        await pilot.press("enter")
+        await until_text(pilot, "Enter the Client Secret")
+        await paste(pilot, ROTATED)
+        await pilot.press("enter")
+        await until_text(pilot, WRONG_CLIENT.title)
+        assert isinstance(app.screen, RotateScreen)
+        assert isinstance(app.focused, Entry)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, OverviewScreen)
+    assert stored(world) == (ACTIVE, None)
+
+
+async def test_a_rotated_secret_that_needs_a_consent_is_staged_after_a_question(
+    world: World,
+) -> None:
+    seed(world, active=ACTIVE)
+    world.tokens.refreshes = [SetupError(REFRESH_REFUSED), SetupError(REFRESH_REFUSED)]
+    async with running(make_app(world)) as (app, pilot):
+        for is_wanted in (False, True):
+            await open_dialog(pilot, "rotate", RotateScreen)
+            await paste(pilot, ROTATED)
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+            assert stored(world) == (ACTIVE, None)
+            if not is_wanted:
+                await pilot.press("escape")
+                await wait_for_screen(pilot, OverviewScreen)
+        await pilot.click("#yes")
+        await walks.linked_authorize(pilot)
+    active, draft = stored(world)
+    assert active == ACTIVE
+    assert draft is not None
+    assert draft.client_secret == Secret(ROTATED)
+
+
+class SlowRefresh(FakeTokenEndpoint):
+    """Answers a refresh only when it is let go."""
+
+    gate: asyncio.Event
+
+    async def refresh(self, credentials: CredentialSet) -> TokenSet:
+        found = await super().refresh(credentials)
+        await self.gate.wait()
+        return found
+
+
+async def test_a_trial_under_way_is_waited_for(world: World) -> None:
+    seed(world, active=ACTIVE)
+    world.tokens = SlowRefresh(refreshes=[tokens("new", refresh="refresh-new")])
+    world.tokens.gate = asyncio.Event()
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "rotate", RotateScreen)
+        await paste(pilot, ROTATED)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: bool(world.tokens.calls), "the trial")
+        await pilot.press("escape", "enter")
+        assert isinstance(app.screen, RotateScreen)
+        world.tokens.gate.set()
+        await wait_for_screen(pilot, CheckScreen)
+    active, _ = stored(world)
+    assert active is not None
+    assert active.client_secret == Secret(ROTATED)
+
+
+async def test_the_sheet_holds_no_secret_and_can_be_copied(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world), (100, 40)) as (app, pilot):
+        await open_dialog(pilot, "sheet", SheetScreen)
+        await until_text(pilot, "iam.twilio.com")
+        await pilot.click("#copy")
+        await wait_until(pilot, lambda: bool(world.clipboard.copied), "the copy")
+        sheet = world.clipboard.copied[0]
+        for secret in (SECRET, "access-active", "refresh-active"):
+            assert secret not in sheet
+            assert secret not in text_of(app)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, OverviewScreen)
+
+
+async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "profiles", ProfilesScreen)
+        await paste(pilot, "Not A Name")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "✗" in text_of(app), "what is wrong with it")
+        assert isinstance(app.screen, ProfilesScreen)
+        await paste(pilot, "acme-prod")
+        await pilot.press("enter")
+        assert await left(app) is ExitCode.FINE
+        assert app.next_profile == "acme-prod"
+
+
+async def test_forgetting_asks_first_and_says_what_is_left_to_do(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "forget", ConfirmScreen)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, OverviewScreen)
+        assert stored(world)[0] == ACTIVE
+        await open_dialog(pilot, "forget", ConfirmScreen)
+        await pilot.click("#yes")
+        assert await left(app) is ExitCode.FINE
+        assert "Twilio" in " ".join(app.farewell())
+    assert world.store.load("default") is None

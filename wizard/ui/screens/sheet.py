@@ -1,0 +1,33 @@
+"""A dialog: the hand-off sheet, to read and to copy; no secret is on it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from textual import on, work
+from textual.widgets import Button
+
+from wizard.ui.dialog import HelpScreen
+
+
+class SheetScreen(HelpScreen):
+    """Shows Markdown as it is written, which is how it is copied."""
+
+    def __init__(self, text: str, copy: Callable[[str], Awaitable[bool]]) -> None:
+        super().__init__("Hand-off sheet", (text,))
+        self._text = text
+        self._copy = copy
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the copy and the way out."""
+        yield Button("Copy", id="copy")
+        yield from super().compose_buttons()
+
+    @on(Button.Pressed, "#copy")
+    @work(exclusive=True, group="copy")
+    async def _copy_all(self, _event: Button.Pressed) -> None:
+        is_here = await self._copy(self._text)
+        if not is_here:
+            self.app.copy_to_clipboard(self._text)
+        where = "to the clipboard" if is_here else "to your terminal's clipboard"
+        self.notify(f"Sheet sent {where}.", timeout=3, markup=False)

@@ -136,15 +136,6 @@ def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: Second
     assert token.stdout.count("\n") == 1
     assert len(token.stdout.strip()) > 20
 
-    if curl := shutil.which("curl"):
-        header = run(env, "token", "--header").stdout
-        url = f"{second.scim_url}/Users"
-        got = subprocess.run(
-            [curl, "-sH", "@-", "-o", os.devnull, "-w", "%{http_code}", url],
-            input=header, capture_output=True, text=True, timeout=20, check=True,
-        )  # fmt: skip
-        assert got.stdout == "200"
-
     refreshed = second.counts["refreshed"]
     assert run(env, "token", "--min-ttl", "91").stdout != token.stdout
     assert second.counts["refreshed"] == refreshed + 1
@@ -155,6 +146,20 @@ def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: Second
     assert status["token"]["refreshable"] is True
     assert status["last_check"]["status"] == "passed"
     assert {r.method for r in second.requests if r.path.endswith("/Users")} == {"GET"}
+
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("needs curl")
+    header = run(env, "token", "--header").stdout
+    got = subprocess.run(
+        [curl, "-sH", "@-", "-o", os.devnull, "-w", "%{http_code}", f"{second.scim_url}/Users"],
+        input=header,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert got.stdout == "200"
 
 
 def test_expired_token_is_refreshed(home: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
-from tests.terminal.walk import WIZARD, enter, finish, link, tick_all, variables, wizard
+from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
@@ -33,18 +31,6 @@ def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
             scim_url=serve.scim_url(base),
         )
         yield variables(tmp_path / "home", server)
-
-
-def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*WIZARD, *arguments],
-        env={"PATH": os.environ["PATH"], **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def set_up(env: Mapping[str, str], sandbox: Sandbox) -> None:

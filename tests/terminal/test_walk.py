@@ -8,7 +8,7 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
@@ -19,11 +19,11 @@ from tests.browser import consent_in_browser, requires_chromium
 from tests.second_server import SecondServer
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
 from tests.terminal.walk import (
-    WIZARD,
     enter,
     finish,
     is_saved,
     link,
+    run,
     tick_all,
     variables,
     wizard,
@@ -44,19 +44,6 @@ def home(tmp_path: Path) -> Path:
 def second() -> Iterator[SecondServer]:
     with SecondServer(redirect_url=REDIRECT_URL) as server:
         yield server
-
-
-def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the wizard without a terminal."""
-    return subprocess.run(
-        [*WIZARD, *arguments],
-        env={"PATH": os.environ["PATH"], **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def set_up(terminal: Terminal, server: SecondServer) -> int:

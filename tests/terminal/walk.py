@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +39,19 @@ def wizard(
 ) -> Terminal:
     """Return the wizard on a terminal."""
     return Terminal([*WIZARD, *arguments], env=env, rows=rows, cols=cols, umask=umask)
+
+
+def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the wizard without a terminal."""
+    return subprocess.run(
+        [*WIZARD, *arguments],
+        env={"PATH": os.environ["PATH"], **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def tick_all(terminal: Terminal) -> None:

@@ -13,31 +13,21 @@ from wizard.domain.forgetting import remains
 from wizard.domain.form import CredentialField, has_changed, with_field
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import markdown
-from wizard.domain.models import CredentialSet, TokenSet
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.models import CredentialSet
+from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.words import day, moment
 from wizard.flow.link import LinkDesk
-from wizard.flow.live_list import LiveList
 from wizard.flow.machine import machine_checks
 from wizard.flow.ports import Services
-from wizard.flow.refresh import fresh_tokens
 from wizard.flow.rotate import Rotation, rotate_secret
+from wizard.flow.runs import ActiveRun, DraftRun
 from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
-from wizard.flow.verify import (
-    ACTIVE_LINES,
-    DRAFT_LINES,
-    Answer,
-    DraftCheck,
-    Report,
-    Verdict,
-    check_active,
-)
 from wizard.ui.link_screen import LinkTools
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.check import CheckScreen, Show
+from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen, OverviewTools, Unfinished
@@ -92,9 +82,9 @@ class Road:
             case Step.REDIRECT:
                 return RedirectScreen(self._banner(), self._link_tools(), state.delivery)
             case Step.CHECK if state.subject is Subject.ACTIVE:
-                return CheckScreen(self._banner(), _ActiveCheck(self._session, self._services))
+                return CheckScreen(self._banner(), ActiveRun(self._session, self._services))
             case Step.CHECK:
-                check = _DraftCheck(self._session, self._services, state.answer)
+                check = DraftRun(self._session, self._services, state.answer)
                 return CheckScreen(self._banner(), check)
             case _:
                 return self._done()
@@ -282,51 +272,3 @@ class Road:
                 summary.usage(profile, self._session.name, self._program),
             )
         return DoneScreen(self._banner(), self._facts(), usage)
-
-
-class _DraftCheck:
-    """Runs the draft's check over a network that is connected when it starts."""
-
-    def __init__(self, session: Session, services: Services, answer: Answer | None) -> None:
-        self._session = session
-        self._services = services
-        self._answer = answer
-        self._check: DraftCheck | None = None
-
-    async def run(self, show: Show, *, is_retry: bool) -> Report:
-        lines = LiveList(DRAFT_LINES, show, self._services.timer)
-        try:
-            network = await self._services.connect()
-        except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
-        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
-        return await self._check.run(self._answer, is_retry=is_retry)
-
-    async def accept(self, report: Report) -> Report:
-        return await self._check.accept(report) if self._check else report
-
-
-class _ActiveCheck:
-    """Runs the check of the active set, refreshing only what has expired."""
-
-    def __init__(self, session: Session, services: Services) -> None:
-        self._session = session
-        self._services = services
-
-    async def run(self, show: Show, *, is_retry: bool) -> Report:
-        lines = LiveList(ACTIVE_LINES, show, self._services.timer)
-        try:
-            network = await self._services.connect()
-        except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
-
-        def current() -> Awaitable[TokenSet]:
-            services = self._services
-            return self._session.protect(
-                fresh_tokens(self._session.name, services.store, network.tokens, services.clock)
-            )
-
-        return await check_active(self._session, network.users, lines, current)
-
-    async def accept(self, report: Report) -> Report:
-        return report

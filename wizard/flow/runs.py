@@ -1,0 +1,73 @@
+"""A check as a face runs it: connected when it starts, and to be run again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from wizard.domain.models import TokenSet
+from wizard.domain.problems import SetupError
+from wizard.flow.live_list import LiveList, Shown
+from wizard.flow.ports import Services
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.session import Session
+from wizard.flow.verify import (
+    ACTIVE_LINES,
+    DRAFT_LINES,
+    Answer,
+    DraftCheck,
+    Report,
+    Verdict,
+    check_active,
+)
+
+
+class DraftRun:
+    """Runs the draft's check over a network that is connected when it starts."""
+
+    def __init__(self, session: Session, services: Services, answer: Answer | None) -> None:
+        self._session = session
+        self._services = services
+        self._answer = answer
+        self._check: DraftCheck | None = None
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run it, telling the lines as they change."""
+        lines = LiveList(DRAFT_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+        return await self._check.run(self._answer, is_retry=is_retry)
+
+    async def accept(self, report: Report) -> Report:
+        """Take a credential that cannot be renewed, for as long as it lasts."""
+        return await self._check.accept(report) if self._check else report
+
+
+class ActiveRun:
+    """Runs the check of the active set, refreshing only what has expired."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        self._session = session
+        self._services = services
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run it, telling the lines as they change."""
+        lines = LiveList(ACTIVE_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+
+        def current() -> Awaitable[TokenSet]:
+            services = self._services
+            return self._session.protect(
+                fresh_tokens(self._session.name, services.store, network.tokens, services.clock)
+            )
+
+        return await check_active(self._session, network.users, lines, current)
+
+    async def accept(self, report: Report) -> Report:
+        """Take a credential that cannot be renewed, for as long as it lasts."""
+        return report

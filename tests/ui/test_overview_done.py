@@ -68,7 +68,6 @@ async def choose(stage: Stage[OverviewScreen], id_: str) -> None:
     ("id_", "outcome"),
     [
         ("check", CheckNow()),
-        ("authorize", Change(Step.AUTHORIZE)),
         ("change", Change(Step.CREDENTIALS)),
         ("quit", Quit()),
     ],
@@ -77,6 +76,19 @@ async def test_each_line_of_a_finished_setup_leads_somewhere(id_: str, outcome: 
     async with at_overview() as stage:
         await choose(stage, id_)
         assert await stage.outcome() == outcome
+
+
+async def test_a_new_consent_is_warned_of_first() -> None:
+    async with at_overview() as stage:
+        await choose(stage, "authorize")
+        await stage.until_shown(ConfirmScreen)
+        await stage.pilot.press("escape")
+        await stage.until_shown(OverviewScreen)
+        assert stage.outcomes == []
+        await stage.pilot.press("enter")
+        await stage.until_shown(ConfirmScreen)
+        await stage.pilot.click("#yes")
+        assert await stage.outcome() == Change(Step.AUTHORIZE)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ from wizard.ui.road import Demo
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
@@ -402,6 +403,8 @@ async def test_authorizing_again_keeps_what_works_until_it_is_proven(world: Worl
     world.tokens.exchanges = [SetupError(CODE_EXPIRED)]
     async with running(make_app(world)) as (app, pilot):
         await choose(pilot, "authorize")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the warning")
+        await pilot.click("#yes")
         await walks.linked_authorize(pilot)
         await pilot.press("enter")
         await paste(pilot, answer_to(await walks.linked_redirect(pilot)))

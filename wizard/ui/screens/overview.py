@@ -174,7 +174,7 @@ class OverviewScreen(StepScreen):
             case "check":
                 self.leave(CheckNow())
             case "authorize":
-                self.leave(Change(Step.AUTHORIZE))
+                self._authorize_again()
             case "change":
                 self.leave(Change(Step.CREDENTIALS))
             case "start-over":
@@ -185,6 +185,17 @@ class OverviewScreen(StepScreen):
                 self.leave(Quit())
             case chosen if chosen is not None and self._tools is not None:
                 self._use(chosen, self._tools)
+
+    @work(exclusive=True, group="tools")
+    async def _authorize_again(self) -> None:
+        """Go to a new consent, after saying what it may cost."""
+        text = (
+            "Twilio does not say whether a new consent ends the tokens of the one before, an"
+            " identity provider's among them. What is stored here stays until the new one works."
+        )
+        question = ConfirmScreen("Authorize again?", text, "Authorize ›")
+        if await self.app.push_screen_wait(question):
+            self.leave(Change(Step.AUTHORIZE))
 
     @work(exclusive=True, group="tools")
     async def _use(self, chosen: str, tools: OverviewTools) -> None:

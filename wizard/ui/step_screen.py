@@ -72,6 +72,8 @@ class StepScreen(Screen[Outcome]):
         super().__init__()
         self._banner = banner
         self._has_left = False
+        self._is_composed = False
+        """Not `is_mounted`, which comes after on_mount: what that starts may be done by then."""
         self.is_too_small = False
         """The window is; the step is covered, and no key is for it."""
         self.shown_at = float("inf")
@@ -122,7 +124,7 @@ class StepScreen(Screen[Outcome]):
     @property
     def is_here(self) -> bool:
         """Whether there is something to paint on: what comes after leaving is for nobody."""
-        return self.is_mounted and not self._has_left
+        return self._is_composed and self.is_attached and not self._has_left
 
     def show_problem(self, problem: Problem | None, comparison: Comparison | None = None) -> None:
         """Show a problem in the panel of the step, or clear it."""
@@ -171,7 +173,8 @@ class StepScreen(Screen[Outcome]):
         return not (action == "primary" and is_other_button)
 
     def on_mount(self) -> None:
-        """Note when the screen can first be seen."""
+        """Note when the screen can first be seen, and that there is something to paint on."""
+        self._is_composed = True
         self.expect_new_enter()
 
     def expect_new_enter(self, after: float = 0.0) -> None:

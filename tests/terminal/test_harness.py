@@ -211,11 +211,11 @@ def test_waiting_gives_up_and_shows_the_screen() -> None:
 
 
 def test_waiting_ends_with_the_program() -> None:
-    with (
-        Terminal(_python("print('last words')")) as terminal,
-        pytest.raises(AssertionError, match=r"program ended(?s:.*)last words"),
-    ):
-        terminal.wait_for("more")
+    with Terminal(_python("print('last words')")) as terminal:
+        terminal.wait_for("last words")
+        terminal.wait_exit()
+        with pytest.raises(AssertionError, match=r"program ended(?s:.*)last words"):
+            terminal.wait_for("more")
 
 
 def test_no_thread_stays_behind() -> None:

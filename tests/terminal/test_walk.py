@@ -278,8 +278,13 @@ def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) ->
         terminal.send(ENTER + ENTER)
         # The first names what is missing; the second came before that could be read.
         terminal.wait_for("again goes on")
+        # Nearer than a key's repeat to the two before it counts as one of them: then once more.
         terminal.send(ENTER)
-        terminal.wait_for("From the OAuth app you made")
+        try:
+            terminal.wait_for("From the OAuth app you made", timeout=3)
+        except AssertionError:
+            terminal.send(ENTER)
+            terminal.wait_for("From the OAuth app you made")
         enter(terminal, "Client ID", second.client_id)
         enter(terminal, "Client Secret", second.client_secret)
         terminal.paste(REDIRECT_URL)

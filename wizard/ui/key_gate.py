@@ -18,7 +18,7 @@ from wizard.ui.widgets.field import Entry
 
 BURST: Final = 0.03
 """Seconds: a key this soon after a character was not typed by a hand."""
-REPEAT: Final = 0.045
+REPEAT: Final = 0.036
 """Seconds: an Enter this soon after another comes of a key held down, or of the same read."""
 SILENCE: Final = 0.3
 """Seconds without a character after which an Enter at a burst's end counts."""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 os.environ.pop("ESCDELAY", None)
+
+# Ignored signals are inherited: under nohup, or in a script's background job, the programs under
+# test would ignore what they are sent.
+for _name, _usual in (("SIGHUP", signal.SIG_DFL), ("SIGINT", signal.default_int_handler)):
+    _number = getattr(signal, _name, None)
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 _MEANT_FOR_US = ("SCIM_WIZARD_", "HTTP_", "HTTPS_", "ALL_", "NO_", "SSL_CERT", "SSH_", "XDG_")
 

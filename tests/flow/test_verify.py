@@ -28,7 +28,7 @@ from wizard.domain.book.exchange import (
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
-from wizard.domain.book.scim import MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
+from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.form import CredentialField, with_field
@@ -531,9 +531,9 @@ async def test_renewed_tokens_of_another_client_are_dropped(stage: Stage) -> Non
 def check(stage: Stage) -> Awaitable[Report]:
     """Check the active set, as its screen does."""
 
-    def current() -> Awaitable[TokenSet]:
+    def current(refused: Secret | None) -> Awaitable[TokenSet]:
         world = stage.world
-        return fresh_tokens(NAME, world.store, world.tokens, world.clock)
+        return fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
 
     return check_active(stage.session, stage.world.users, stage.active_lines(), current)
 
@@ -579,6 +579,42 @@ async def test_failed_check_is_remembered_and_changes_nothing_else(
     profile, _, kept = stage.on_disk()
     assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id)
     assert kept == active
+
+
+async def test_token_that_ended_before_its_time_is_renewed_once(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(minutes=10)
+    renewed = tokens("new", at=stage.world.clock())
+    stage.world.tokens.refreshes = [renewed]
+    stage.world.users.answers = [error(BAD_TOKEN), UserList(25)]
+    assert (await check(stage)).users == 25
+    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
+    kept = stage.on_disk()[2]
+    assert kept is not None
+    assert kept.tokens == renewed
+
+
+async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.clock.move(minutes=10)
+    stage.world.tokens.refreshes = [error(WRONG_CLIENT)]
+    stage.world.users.answers = [error(BAD_TOKEN)]
+    assert problem_of(await check(stage)) == "wrong-client"
+    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
+    assert stage.on_disk()[2] == active
+
+
+@pytest.mark.parametrize("refresh", ["refresh-1", None])
+async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
+    stage: Stage, refresh: str | None
+) -> None:
+    stage.active(tokens("old", refresh=refresh))
+    stage.world.clock.move(minutes=10)
+    # Without a refresh token nothing is asked; with one, a second refusal is the last word.
+    stage.world.tokens.refreshes = [tokens("new", at=stage.world.clock())] if refresh else []
+    stage.world.users.answers = [error(BAD_TOKEN), *([error(BAD_TOKEN)] if refresh else [])]
+    assert problem_of(await check(stage)) == "bad-token"
+    assert not stage.world.users.answers
 
 
 async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> None:

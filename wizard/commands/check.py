@@ -20,6 +20,7 @@ from wizard.domain.checks import Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.secret import Secret
 from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
@@ -148,10 +149,10 @@ class _Checked:
         self._profile = profile
         self._tokens = network.tokens
 
-    async def current(self) -> TokenSet:
-        """Return tokens that are valid, renewed only if they expired. Raises SetupError."""
+    async def current(self, refused: Secret | None) -> TokenSet:
+        """Return tokens, renewed if they expired or were refused. Raises SetupError."""
         tokens = await fresh_tokens(
-            self._name, self._store, self._tokens, self.clock, seen=self._profile
+            self._name, self._store, self._tokens, self.clock, refused=refused, seen=self._profile
         )
         # A wizard may have put another set in its place since this one was read: its tokens
         # must not be sent to the endpoints of the old one.

@@ -11,6 +11,7 @@ from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.secret import Secret
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
 
@@ -23,6 +24,7 @@ async def fresh_tokens(
     *,
     at_least: timedelta | None = None,
     is_forced: bool = False,
+    refused: Secret | None = None,
     seen: Profile | None = None,
 ) -> TokenSet:
     """Return tokens of the active set with enough life left, refreshing once if needed.
@@ -34,6 +36,7 @@ async def fresh_tokens(
     Args:
         at_least: life that must be left; the margin of `TokenSet.needs_refresh` without it.
         is_forced: refresh even a valid token.
+        refused: an access token that the SCIM API did not take; it is as good as expired.
         seen: the record the caller decided by; read now when None.
 
     Raises:
@@ -44,7 +47,9 @@ async def fresh_tokens(
         profile, active = held.profile, held.active()
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
-        if before is not None and before.active != profile.active:
+        if active.tokens.access_token == refused:
+            is_good = False
+        elif before is not None and before.active != profile.active:
             # Another process saved while this one waited: as fresh as it gets, and good unless
             # its whole life is shorter than asked for.
             is_good = active.tokens.expires_at > clock()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from wizard.domain.models import TokenSet
 from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
 from wizard.flow.live_list import LiveList, Shown
 from wizard.flow.ports import Services
 from wizard.flow.refresh import fresh_tokens
@@ -46,7 +47,7 @@ class DraftRun:
 
 
 class ActiveRun:
-    """Runs the check of the active set, refreshing only what has expired."""
+    """Runs the check of the active set, refreshing what has expired; all of it on a retry."""
 
     def __init__(self, session: Session, services: Services) -> None:
         self._session = session
@@ -60,11 +61,20 @@ class ActiveRun:
         except SetupError as error:
             return Report(Verdict.FAILED, error.problem)
 
-        def current() -> Awaitable[TokenSet]:
-            services = self._services
-            return self._session.protect(
-                fresh_tokens(self._session.name, services.store, network.tokens, services.clock)
+        # A permission that was ticked meanwhile may need a new token to count.
+        is_forced = is_retry and self._session.profile.refreshable
+
+        def current(refused: Secret | None) -> Awaitable[TokenSet]:
+            session, services = self._session, self._services
+            fresh = fresh_tokens(
+                session.name,
+                services.store,
+                network.tokens,
+                services.clock,
+                is_forced=is_forced,
+                refused=refused,
             )
+            return session.protect(fresh)
 
         return await check_active(self._session, network.users, lines, current)
 

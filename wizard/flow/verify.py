@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Final, Protocol
 
 from wizard.domain import authorize
@@ -18,7 +19,7 @@ from wizard.domain.book.exchange import (
     REFRESH_REFUSED,
 )
 from wizard.domain.book.here import LEFT_UNFINISHED
-from wizard.domain.book.scim import NOT_SCIM
+from wizard.domain.book.scim import BAD_TOKEN, NOT_SCIM
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.models import (
@@ -248,6 +249,11 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     return CODE_EXPIRED.saying(*problem.detail) if is_vague and died and died <= now else problem
 
 
+Current = Callable[[Secret | None], Awaitable[TokenSet]]
+"""Gives the tokens of the active set, renewed if they expired, or if the access token is still the
+one named, which the server has refused. Raises SetupError."""
+
+
 class ActiveSet(Protocol):
     """What is checked, and where it is remembered how that ended; a Session is one."""
 
@@ -267,20 +273,29 @@ async def check_active(
     session: ActiveSet,
     users: UserDirectory,
     lines: LiveList,
-    current: Callable[[], Awaitable[TokenSet]],
+    current: Current,
 ) -> Report:
     """Check the active set and remember how it ended.
 
-    Args:
-        lines: with the ids of ACTIVE_LINES.
-        current: gives its tokens, renewed only if they expired.
+    Args: `lines` has the ids of ACTIVE_LINES.
     """
     active = session.active
     try:
         if active is None:
             raise SetupError(LEFT_UNFINISHED)
-        tokens = await lines.timed(TOKENS, current())
-        listed = await _list(users, lines, active.endpoints.scim_url, tokens.access_token)
+        ask = partial(_list, users, lines, active.endpoints.scim_url)
+        began = session.clock()
+        tokens = await lines.timed(TOKENS, current(None))
+        try:
+            listed = await ask(tokens.access_token)
+        except SetupError as error:
+            is_new = tokens.obtained_at >= began
+            if error.problem.id != BAD_TOKEN.id or is_new or tokens.refresh_token is None:
+                raise
+            # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
+            lines.set(USERS, Status.WAITING, "the token was refused")
+            tokens = await lines.timed(TOKENS, current(tokens.access_token))
+            listed = await ask(tokens.access_token)
     except SetupError as error:
         return await _remember(session, Report(Verdict.FAILED, error.problem, can_retry=True))
     organization = organization_sid(tokens.access_token)

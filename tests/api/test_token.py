@@ -15,7 +15,7 @@ import pytest
 from tests.api.conftest import NOW, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.http import open_client
-from wizard.api.token import TokenService
+from wizard.api.token import UNSAID_LIFE, TokenService
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
@@ -166,6 +166,15 @@ async def test_bearer_is_taken_in_any_case(kind: str) -> None:
     assert tokens.access_token == Secret(ACCESS_TOKEN)
 
 
+@pytest.mark.parametrize("grant", ["exchange", "refresh"])
+async def test_life_that_is_not_said_is_short_and_loses_no_refresh_token(grant: str) -> None:
+    answer = answering(200, GOOD | {"expires_in": None, "refresh_token": "newest"})
+    tokens = await ask(answer, grant)
+    assert tokens.refresh_token == Secret("newest")
+    assert timedelta(0) < tokens.expires_at - tokens.obtained_at <= UNSAID_LIFE
+    assert not tokens.needs_refresh(tokens.obtained_at)
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -176,7 +185,6 @@ async def test_bearer_is_taken_in_any_case(kind: str) -> None:
         ({"access_token": "tökén"}, "access_token"),
         ({"token_type": None}, "token_type"),
         ({"token_type": "mac"}, "token_type"),
-        ({"expires_in": None}, "expires_in"),
         ({"expires_in": 0}, "expires_in"),
         ({"expires_in": -1}, "expires_in"),
         ({"expires_in": True}, "expires_in"),

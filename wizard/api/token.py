@@ -27,6 +27,9 @@ TRIES: Final = 3
 PAUSE_SECONDS: Final = 0.5
 LONGEST_LIFE: Final = timedelta(days=366)
 """Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
+UNSAID_LIFE: Final = timedelta(minutes=5)
+"""Taken where the answer names none, as RFC 6749 §5.1 allows: refusing it would lose a rotated
+refresh token."""
 
 _LIMIT: Final = 1 << 20
 """Bytes; a token answer has a few thousand."""
@@ -200,13 +203,13 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     if (answer.token_type or "").lower() != "bearer":
         return ODD_TOKENS.saying("token_type: missing, or not Bearer")
     seconds = answer.expires_in
-    if seconds is None or seconds <= 0:
-        return ODD_TOKENS.saying("expires_in: missing, zero or negative")
-    if seconds > LONGEST_LIFE.total_seconds():
+    if seconds is not None and seconds <= 0:
+        return ODD_TOKENS.saying("expires_in: zero or negative")
+    if seconds is not None and seconds > LONGEST_LIFE.total_seconds():
         return ODD_TOKENS.saying("expires_in: longer than a year")
     return TokenSet(
         access_token=Secret(access),
-        expires_at=asked_at + timedelta(seconds=seconds),
+        expires_at=asked_at + (UNSAID_LIFE if seconds is None else timedelta(seconds=seconds)),
         obtained_at=now,
         refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
     )

@@ -124,7 +124,7 @@ class ProfileStore(Protocol):
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """The credential set `profile.active` points at, read without a lock."""
 
-    def locked(self, name: str, timeout: float = 10.0) -> AbstractContextManager[Locked]:
+    def locked(self, name: str, timeout: float = 60.0) -> AbstractContextManager[Locked]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
 
     def locked_async(self, name: str, timeout: float = 60.0) -> AbstractAsyncContextManager[Locked]:

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from wizard.domain.book.here import (
     ANOTHER_WIZARD,
@@ -35,6 +36,9 @@ from wizard.store.records import Records
 from wizard.store.sets import CredentialSets
 from wizard.store.system_keyring import SystemKeyring
 from wizard.store.vault import FileVault, Vault
+
+PATIENCE: Final = 60.0
+"""Seconds to wait for a profile's lock: longer than a refresh and its saves can take."""
 
 
 class LocalProfileStore:
@@ -108,7 +112,7 @@ class LocalProfileStore:
         self._moving.add(name)
 
     @contextmanager
-    def locked(self, name: str, timeout: float = 10.0) -> Iterator[LockedProfile]:
+    def locked(self, name: str, timeout: float = PATIENCE) -> Iterator[LockedProfile]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
         check_name(name)
         with hold(self._records.lock_path(name), timeout, LOCK_BUSY):
@@ -118,7 +122,7 @@ class LocalProfileStore:
     async def locked_async(
         self,
         name: str,
-        timeout: float = 60.0,  # noqa: ASYNC109  bounds the wait for the lock, not its use
+        timeout: float = PATIENCE,  # noqa: ASYNC109  bounds the wait for the lock, not its use
     ) -> AsyncIterator[LockedProfile]:
         """Do the same without blocking the event loop while waiting."""
         check_name(name)

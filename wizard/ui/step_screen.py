@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
 
 from wizard.domain.callback import Comparison
@@ -21,6 +22,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import ROAD, Step
 from wizard.flow.state import Back, Outcome
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.rail import Rail
 
@@ -189,6 +191,16 @@ class StepScreen(Screen[Outcome]):
         needed = f"{MIN_COLUMNS}×{MIN_ROWS} needed, now {columns}×{rows}:\nenlarge the window"
         self.query_one("#too-small", Static).update(needed)
         self.refresh_bindings()
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Move the focus; a menu scrolls to its line by itself, and is not slid to the middle.
+
+        Textual slides while keys and clicks already come: they would meet another line.
+        """
+        is_scrolled = scroll_visible and not isinstance(widget, Menu)
+        super().set_focus(widget, is_scrolled, from_app_focus)
 
     def on_descendant_focus(self) -> None:
         """The keys shown depend on what has the focus."""

@@ -133,7 +133,7 @@ class OverviewScreen(StepScreen):
             line = f"· Unfinished {what} of {draft.saved}: goes on at {draft.step.title}"
             yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
-        yield ProblemPanel()
+        yield ProblemPanel(self._problem)
         yield Menu(self._items())
 
     def _items(self) -> list[Item]:
@@ -146,11 +146,6 @@ class OverviewScreen(StepScreen):
             active.insert(0 if is_refused else 1, ROTATE)
             active += MORE
         return [*drafts, *active, *discard, LEAVE]
-
-    def on_mount(self) -> None:
-        """Say how the last check failed, if it did."""
-        super().on_mount()
-        self.show_problem(self._problem)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the one action."""
@@ -165,10 +160,16 @@ class OverviewScreen(StepScreen):
     def action_back(self) -> None:
         """Nothing lies before Overview."""
 
-    @on(OptionList.OptionSelected)
     def action_primary(self) -> None:
         """Do the highlighted action."""
-        match self.query_one(Menu).chosen:
+        self._do(self.query_one(Menu).chosen)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self._do(event.option_id)
+
+    def _do(self, action: str | None) -> None:
+        match action:
             case "resume":
                 self.action_resume()
             case "check":

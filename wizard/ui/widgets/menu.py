@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.geometry import Region
-from textual.visual import VisualType
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -29,43 +32,28 @@ class Menu(OptionList):
 
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
         """Args: `chosen` is the id of the line to begin at, the first one without it."""
-        super().__init__(id="menu", markup=False)
+        begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)
+        # All there from the start: a key or a click never finds the menu empty, or moved.
+        lines = [Option(_Line(item, i == begin), id=item.id) for i, item in enumerate(items)]
+        # Before Textual's own, which watches the highlight already.
         self._items = tuple(items)
-        self._marked: int | None = None
-        self._begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)
-
-    def on_mount(self) -> None:
-        """Put the lines in once their width is known."""
-        self.call_after_refresh(self._fill)
-
-    def on_resize(self) -> None:
-        """Draw the lines to the new width."""
-        self._fill()
+        self._marked: int | None = begin if items else None
+        super().__init__(*lines, id="menu", markup=False)
+        self.highlighted = self._marked
 
     @property
     def chosen(self) -> str | None:
         """The id of the highlighted line."""
         return None if self.highlighted is None else self._items[self.highlighted].id
 
-    def _fill(self) -> None:
-        at = self._begin if self.highlighted is None else self.highlighted
-        width = self.scrollable_content_region.width
-        self.clear_options()
-        lines = [
-            Option(_line(item, width, i == at), id=item.id) for i, item in enumerate(self._items)
-        ]
-        self.add_options(lines)
-        self.highlighted = at
-        self._marked = at
-
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Mark the line with a sign too: never by its ground alone."""
         super().watch_highlighted(highlighted)
-        width = self.scrollable_content_region.width
-        for index in {self._marked, highlighted} - {None}:
-            if index is not None and index < self.option_count:
-                line = _line(self._items[index], width, index == highlighted)
-                self.replace_option_prompt_at_index(index, line)
+        if self.option_count and highlighted != self._marked:
+            for index in (self._marked, highlighted):
+                if index is not None:
+                    line = _Line(self._items[index], index == highlighted)
+                    self.replace_option_prompt_at_index(index, line)
         self._marked = highlighted
         if highlighted is not None:
             self.call_after_refresh(self._show_line, highlighted)
@@ -79,8 +67,26 @@ class Menu(OptionList):
                 return
 
 
-def _line(item: Item, width: int, is_marked: bool) -> VisualType:
-    title = Content(f"{'›' if is_marked else ' '} {item.title}")
-    room = max(width - title.cell_length - 2, 0)
-    brief = Content.styled(item.brief, "$muted")
-    return spread(title, brief.truncate(room, ellipsis=True), width)
+class _Line(Visual):
+    """An item drawn to whatever width there is, so that it need not be known beforehand."""
+
+    def __init__(self, item: Item, is_marked: bool) -> None:
+        self._item = item
+        self._is_marked = is_marked
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Draw the one line."""
+        title = Content(f"{'›' if self._is_marked else ' '} {self._item.title}")
+        room = max(width - title.cell_length - 2, 0)
+        brief = Content.styled(self._item.brief, "$muted").truncate(room, ellipsis=True)
+        return spread(title, brief, width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """All there is."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """One line."""
+        return 1

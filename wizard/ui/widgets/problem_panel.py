@@ -12,9 +12,11 @@ from wizard.domain.problems import Problem
 class ProblemPanel(Static):
     """Hidden while there is no problem. Everything in it is text, never markup."""
 
-    def __init__(self, id: str = "problem") -> None:
-        super().__init__("", id=id, markup=False)
-        self.display = False
+    def __init__(self, problem: Problem | None = None, id: str = "problem") -> None:
+        """Args: `problem` is shown from the start, so that nothing under it moves later."""
+        super().__init__(_told(problem) if problem else "", id=id, markup=False)
+        self.display = problem is not None
+        self.problem = problem
 
     def show(
         self, problem: Problem | None, comparison: Comparison | None = None, key: str = ""
@@ -25,24 +27,30 @@ class ProblemPanel(Static):
         """
         self.remove_class("-question")
         self.display = problem is not None
+        self.problem = problem
         if problem is None:
             return
-        parts = [Content.styled(f"✗ {problem.title}", "bold")]
-        if comparison is not None:
-            parts += _compared(comparison)
-        else:
-            parts.append(Content(problem.cause))
-        parts.append(Content(f"{problem.who.value}: {problem.remedy}{key and f' ({key})'}"))
-        parts += [Content.styled(line, "$muted") for line in problem.detail]
-        self.update(Content("\n").join([p for p in parts if p]))
+        self.update(_told(problem, comparison, key))
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
         """Show a question that the primary action answers."""
         self.add_class("-question")
         self.display = True
+        self.problem = None
         self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
         self.call_after_refresh(self.scroll_visible, animate=False)
+
+
+def _told(problem: Problem, comparison: Comparison | None = None, key: str = "") -> Content:
+    parts = [Content.styled(f"✗ {problem.title}", "bold")]
+    if comparison is not None:
+        parts += _compared(comparison)
+    else:
+        parts.append(Content(problem.cause))
+    parts.append(Content(f"{problem.who.value}: {problem.remedy}{key and f' ({key})'}"))
+    parts += [Content.styled(line, "$muted") for line in problem.detail]
+    return Content("\n").join([p for p in parts if p])
 
 
 def _compared(comparison: Comparison) -> list[Content]:

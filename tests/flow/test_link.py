@@ -17,7 +17,7 @@ from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.flow.link import LinkDesk
+from wizard.flow.link import KEPT, LinkDesk
 from wizard.flow.ports import Listening
 from wizard.host.listener import CallbackListener
 from wizard.store.profiles import LocalProfileStore
@@ -57,7 +57,39 @@ async def test_link_is_the_same_while_it_lives(stage: Stage) -> None:
     second = await stage.desk.link()
     assert second.attempt.state != first.attempt.state
     assert second.attempt.created_at == stage.world.clock()
-    assert stage.on_disk()[1] == replace(COMPLETE, attempts=(second.attempt,))
+    assert stage.on_disk()[1] == replace(COMPLETE, attempts=(first.attempt, second.attempt))
+
+
+async def test_few_links_are_remembered_after_their_time(stage: Stage) -> None:
+    """Their answers get words of their own: too old, or used before, and not a stranger's."""
+    links = []
+    for _ in range(KEPT + 2):
+        links.append(await stage.desk.link())
+        stage.world.clock.move(minutes=30)
+    last = await stage.desk.link()
+    draft = stage.on_disk()[1]
+    assert draft is not None
+    assert [a.state for a in draft.attempts] == [
+        link.attempt.state for link in (*links[-KEPT:], last)
+    ]
+    old = stage.desk.read(landing(links[-1]))
+    assert isinstance(old, Refused)
+    assert old.problem.id == "paste-link-expired"
+    assert isinstance(stage.desk.read("a-bare-code-0123456789"), BareCode)
+
+
+async def test_link_still_answered_stays_the_current_one_beside_a_used_one(stage: Stage) -> None:
+    first = await stage.desk.link()
+    second = await stage.desk.link(is_fresh=True)
+    used = replace(second.attempt, code_sent_at=stage.world.clock())
+    await stage.session.save_draft(replace(COMPLETE, attempts=(first.attempt, used)))
+    assert await stage.desk.link() == first
+    answer = stage.desk.read(landing(second))
+    assert isinstance(answer, Refused)
+    assert answer.problem.id == "paste-link-used"
+    bare = stage.desk.read("a-bare-code-0123456789")
+    assert isinstance(bare, BareCode)
+    assert bare.attempt == first.attempt
 
 
 async def test_link_is_the_same_after_a_resume(stage: Stage) -> None:

@@ -468,7 +468,9 @@ async def test_tokens_are_saved_beside_the_next_link(stage: Stage) -> None:
     link = await stage.desk.link()
     gate.opened.set()
     await stage.session.close()
-    assert draft_on_disk(stage) == replace(COMPLETE, tokens=tokens("1"), attempts=(link.attempt,))
+    used = replace(received.attempt, code_sent_at=stage.world.clock())
+    attempts = (used, link.attempt)
+    assert draft_on_disk(stage) == replace(COMPLETE, tokens=tokens("1"), attempts=attempts)
 
 
 async def test_tokens_of_another_client_are_dropped(stage: Stage) -> None:

@@ -6,14 +6,16 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
+import pytest
 from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.network import TIMED_OUT
 from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
 from wizard.domain.checks import Check, Status
+from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.flow.verify import Report, Verdict
@@ -186,7 +188,7 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
     async with at_check(check) as stage:
         assert not stage.screen.query_one("#accept").display
         await end(stage, check, unrenewable)
-        assert primary(stage).startswith("Authorize again")
+        assert primary(stage).startswith("To Credentials")
         await stage.pilot.click("#accept")
         await wait_until(stage.pilot, lambda: primary(stage).startswith("Next"), "it is taken")
         assert check.accepted == [unrenewable]
@@ -195,12 +197,18 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
         assert await stage.outcome() == Verified()
 
 
-async def test_what_cannot_be_renewed_is_authorized_again_at_enter() -> None:
+@pytest.mark.parametrize(
+    ("problem", "step"),
+    [(NO_REFRESH_TOKEN, Step.CREDENTIALS), (REFRESH_REFUSED, Step.AUTHORIZE)],
+    ids=["none-given", "refused"],
+)
+async def test_what_cannot_be_renewed_is_mended_at_enter(problem: Problem, step: Step) -> None:
+    """Without a refresh token it is the scope that has to be looked at, under Advanced."""
     check = Steered()
     async with at_check(check) as stage:
-        await end(stage, check, Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN))
+        await end(stage, check, Report(Verdict.UNRENEWABLE, problem))
         await stage.pilot.press("enter")
-        assert await stage.outcome() == GoTo(Step.AUTHORIZE)
+        assert await stage.outcome() == GoTo(step, problem)
     assert check.accepted == []
 
 

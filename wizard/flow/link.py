@@ -14,6 +14,9 @@ from wizard.domain.secret import Secret
 from wizard.flow.ports import Connect, Listening, LoopbackListener
 from wizard.flow.session import Session
 
+KEPT: Final = 5
+"""Links that are remembered after they were used or have become too old."""
+
 _ERROR_REDIRECTS: Final = {p.id for p in (*book.ERRORS.values(), book.OTHER_ERROR)}
 """What the doctor says of an error redirect whose state matched: an answer too."""
 
@@ -50,12 +53,12 @@ class LinkDesk:
 
         Raises SetupError when the attempt cannot be saved: an answer nobody can check is no use.
         """
-        attempts = self._live()
-        if is_fresh or not attempts:
+        attempts = self._attempts()
+        if is_fresh or not self._is_live(attempts):
             metadata = await self._metadata(self._session.working_draft().endpoints)
             # Looked at again: tokens of an exchange still under way may have come meanwhile.
             begun = authorize.begin(self._session.working_draft(), metadata, self._session.clock())
-            attempts = (*self._live(), begun)
+            attempts = (*self._attempts(), begun)
         draft = replace(self._session.working_draft(), attempts=attempts)
         if draft != self._session.draft or not self._session.is_draft_saved:
             try:
@@ -95,9 +98,18 @@ class LinkDesk:
             (_, listening), self._listening = self._listening, None
             await listening.close()
 
-    def _live(self) -> tuple[AuthorizationAttempt, ...]:
+    def _attempts(self) -> tuple[AuthorizationAttempt, ...]:
+        """The links of the settings as they are, those still answered last.
+
+        A few of the others are kept, so that their answers are told from a stranger's.
+        """
         draft, now = self._session.working_draft(), self._session.clock()
-        return tuple(a for a in draft.attempts if a.is_live(now) and authorize.matches(a, draft))
+        made = [a for a in draft.attempts if authorize.matches(a, draft)]
+        dead = [a for a in made if not a.is_live(now)]
+        return (*dead[-KEPT:], *(a for a in made if a.is_live(now)))
+
+    def _is_live(self, attempts: tuple[AuthorizationAttempt, ...]) -> bool:
+        return bool(attempts) and attempts[-1].is_live(self._session.clock())
 
     async def _metadata(self, endpoints: Endpoints) -> ServerMetadata | None:
         try:

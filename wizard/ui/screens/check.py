@@ -116,8 +116,6 @@ class CheckScreen(StepScreen):
             return
         if report.verdict is Verdict.PASSED:
             self.leave(Verified())
-        elif report.verdict is Verdict.UNRENEWABLE:
-            self.leave(GoTo(Step.AUTHORIZE))
         elif report.can_retry or report.problem is None or report.problem.step is None:
             self._run(is_retry=True)
         else:
@@ -156,8 +154,6 @@ def _primary(report: Report | None) -> str:
         return "Checking …"
     if report.verdict is Verdict.PASSED:
         return "Next ›"
-    if report.verdict is Verdict.UNRENEWABLE:
-        return "Authorize again ›"
     step = report.problem.step if report.problem else None
     return "Try again ›" if report.can_retry or step is None else f"{_towards(step)} ›"
 

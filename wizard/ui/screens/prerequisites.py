@@ -182,5 +182,5 @@ def _warning(check: Check) -> Content:
     note = f" ({check.note})" if check.note else ""
     if check.problem is None:
         return Content.styled(f"! {check.title}{note}", "$warning")
-    again = Content.styled("  r looks again", "$muted")
+    again = Content.styled(f"  r looks again\n  {check.problem.remedy}", "$muted")
     return Content.assemble(Content.styled(f"! {check.problem.title}{note}", "$warning"), again)

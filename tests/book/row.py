@@ -1,0 +1,52 @@
+"""One row of the table: an entry of the book, where it is met, and what it must come to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Flag, auto
+from string import Formatter
+
+from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.steps import Step
+
+
+class Face(Flag):
+    """Where a person meets an entry."""
+
+    SCREEN = auto()
+    COMMAND = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """An entry, and what is expected of it; the kinds of rows add how its fault is made."""
+
+    entry: str
+    step: Step | None = None
+    """Where the wizard leads to mend it; None: it stays, and can try again."""
+    exit_code: int | None = None
+    """What the commands that meet it end with."""
+    faces: Face
+
+    def __str__(self) -> str:
+        return self.entry
+
+
+def says(text: str, entry: str) -> bool:
+    """Whether a text has an entry's title, and after it the remedy, every {name} filled in.
+
+    Line breaks do not count: a screen wraps, also within a long word.
+    """
+    problem = CATALOGUE[entry]
+    wanted = ".*".join(map(_pattern, (problem.title, problem.remedy)))
+    return re.search(wanted, "".join(text.split())) is not None
+
+
+def _pattern(template: str) -> str:
+    """What a text of the book looks like once it is filled; a {name} left open is none."""
+    parts = (
+        re.escape("".join(words.split())) + ("" if name is None else rf"(?!{{{name}}}).+?")
+        for words, name, _, _ in Formatter().parse(template)
+    )
+    return "".join(parts)

@@ -1,0 +1,183 @@
+"""A home on the disk, the real wizard and the real commands on it, and how they are watched."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.book.row import says
+from tests.book.wire import Wire
+from tests.commands.stage import issued
+from tests.driving import text_of, wait_for_screen, wait_until
+from tests.ui.running import TICKED, running
+from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
+from wizard import wiring
+from wizard.__main__ import main
+from wizard.domain.authorize import begin
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.store.profiles import LocalProfileStore
+from wizard.ui.app import WizardApp
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.step_screen import StepScreen
+from wizard.wiring import Settings
+
+SIZE: Final = (100, 40)
+"""Columns and rows: room for a whole page, so that nothing has to be scrolled to."""
+
+SCREENS: Final[Mapping[Step, type[StepScreen]]] = {
+    Step.CREDENTIALS: CredentialsScreen,
+    Step.AUTHORIZE: AuthorizeScreen,
+    Step.REDIRECT: RedirectScreen,
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command came to."""
+
+    code: int
+    out: str
+    words: str
+    """What it wrote to stderr."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A home, the environment around it, and a server beside it."""
+
+    home: Path
+    monkeypatch: pytest.MonkeyPatch
+    wire: Wire
+
+    def credentials(self, endpoints: Endpoints | None = None) -> CredentialSet:
+        """Return a complete set; at the server beside it unless told otherwise."""
+        return CredentialSet(
+            CLIENT_ID, Secret(SECRET), REDIRECT_URL, endpoints or self.wire.endpoints
+        )
+
+    def put(self, profile: Profile | None = None, *, name: str = "default", **sets: object) -> None:
+        """Store what an earlier run would have left."""
+        with LocalProfileStore(self.home).locked(name) as held:
+            held.save(profile or Profile(), **sets)  # type: ignore[arg-type]
+
+    def put_draft(self, draft: CredentialSet, step: Step) -> None:
+        """Store a draft that has come to a step."""
+        self.put(Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
+
+    def put_active(self, *, hours: float, endpoints: Endpoints | None = None) -> None:
+        """Store a set whose access token expires so many hours from now."""
+        self.put(active=replace(self.credentials(endpoints), tokens=issued(hours=hours)))
+
+    def run(self, capsys: pytest.CaptureFixture[str], *args: str) -> Ended:
+        """Run a command line as the shell would, but in this process."""
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        self.monkeypatch.setattr(sys, "argv", ["scim-wizard", *args])
+        capsys.readouterr()
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, *capsys.readouterr())
+
+    def meets(
+        self, capsys: pytest.CaptureFixture[str], entry: str, code: int | None, *args: str
+    ) -> Ended:
+        """Run a command that has to meet an entry, in words and as JSON."""
+        ended = self.run(capsys, *args, "--json")
+        assert says(ended.words, entry), ended
+        assert ended.code == code, ended
+        error = json.loads(ended.out)["error"]
+        assert error["id"] == entry
+        assert says(f"{error['title']} {error['remedy']}", entry)
+        return ended
+
+
+def now() -> datetime:
+    """Return the time, whole seconds, UTC."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def attempt(
+    credentials: CredentialSet, *, state: str = STATE, minutes: float = 0, **more: object
+) -> AuthorizationAttempt:
+    """Return a link that was made so many minutes ago."""
+    made = begin(credentials, None, now() - timedelta(minutes=minutes))
+    return replace(made, state=Secret(state), **more)  # type: ignore[arg-type]
+
+
+def linked(credentials: CredentialSet) -> CredentialSet:
+    """Return the set with a link that was just made."""
+    return replace(credentials, attempts=(attempt(credentials),))
+
+
+def proven(credentials: CredentialSet) -> CredentialSet:
+    """Return the set with tokens that are good for an hour."""
+    good: TokenSet = issued(hours=1)
+    return replace(credentials, tokens=good)
+
+
+@asynccontextmanager
+async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
+    """Run the wizard as its command would, its own services and all."""
+    with wiring.wizard(settings) as app:
+        async with running(app, SIZE) as (_, pilot):
+            yield app, pilot
+
+
+@asynccontextmanager
+async def resumed(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
+    """Run it and go on with the draft that is stored."""
+    async with opened(settings) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("u")
+        yield app, pilot
+
+
+def panel(app: WizardApp, selector: str = "#problem") -> str:
+    """Return what can be read in a widget of the screen."""
+    region = app.screen.query_one(selector).region
+    lines = text_of(app).splitlines()[region.y : region.bottom]
+    return "\n".join(
+        line[region.x : region.right].translate({ord(sign): " " for sign in "▌▏│"})
+        for line in lines
+    )
+
+
+async def until_said(
+    app: WizardApp, pilot: ThePilot, entry: str, selector: str = "#problem"
+) -> None:
+    """Wait until an entry can be read, its title and its remedy."""
+    try:
+        await wait_until(pilot, lambda: says(panel(app, selector), entry), entry)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{text_of(app)}") from None
+
+
+async def leads_to(pilot: ThePilot, step: Step | None) -> None:
+    """From a check that has failed: one button leads where it can be mended."""
+    screen = await wait_for_screen(pilot, CheckScreen)
+    if step is None:
+        assert str(screen.query_one("#next").render()).strip() == "Try again ›"
+        assert not screen.query_one("#elsewhere").display
+        return
+    is_beside = screen.query_one("#elsewhere").display
+    await pilot.click("#elsewhere" if is_beside else "#next")
+    await wait_for_screen(pilot, SCREENS[step])

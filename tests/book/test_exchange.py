@@ -1,0 +1,170 @@
+"""What the token endpoint refuses: of the code on Check, of a refresh in the commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Final
+
+import pytest
+
+from tests.book.row import Face, Row
+from tests.book.stage import Stage, leads_to, linked, resumed, until_said
+from tests.book.wire import TOKEN, USERS, reply, tokens
+from tests.commands.stage import issued
+from tests.driving import paste, wait_for_screen
+from tests.walks import ANSWER
+from wizard.domain.models import Pkce
+from wizard.domain.steps import Step
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+
+BOTH: Final = Face.SCREEN | Face.COMMAND
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRow(Row):
+    """An answer to the code, and to a refresh where a command can meet the same."""
+
+    answer: bytes
+    step: Step = Step.AUTHORIZE
+    """Never None: a code that was sent is not sent again."""
+    pkce: Pkce = Pkce.AUTO
+
+
+def oauth(error: str, description: str = "", status: int = 400) -> bytes:
+    """Return an error as RFC 6749 §5.2 has it."""
+    return reply(status, {"error": error, "error_description": description})
+
+
+ROWS: Final = (
+    CodeRow(
+        entry="wrong-client",
+        answer=reply(401, {"code": 20003, "message": "Invalid credentials"}),
+        step=Step.CREDENTIALS,
+        exit_code=4,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="code-expired",
+        answer=oauth("invalid_grant", "The authorization code has expired"),
+        faces=Face.SCREEN,
+    ),
+    CodeRow(
+        entry="code-used",
+        answer=oauth("invalid_grant", "The code was already used"),
+        faces=Face.SCREEN,
+    ),
+    CodeRow(entry="code-refused", answer=oauth("invalid_grant"), faces=Face.SCREEN),
+    CodeRow(
+        entry="redirect-mismatch",
+        answer=oauth("invalid_grant", "redirect_uri does not match"),
+        step=Step.CREDENTIALS,
+        faces=Face.SCREEN,
+    ),
+    CodeRow(
+        entry="pkce-suspected",
+        answer=oauth("invalid_request"),
+        step=Step.CREDENTIALS,
+        pkce=Pkce.ON,
+        faces=Face.SCREEN,
+    ),
+    CodeRow(
+        entry="app-refused",
+        answer=oauth("unauthorized_client"),
+        step=Step.CREDENTIALS,
+        exit_code=4,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="token-throttled",
+        answer=reply(429, {"code": 20429}, Retry_After="90"),
+        exit_code=5,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="token-server-failing",
+        answer=reply(503, "<h1>Down</h1>"),
+        exit_code=5,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="token-url-not-found",
+        answer=reply(404, {"code": 20404, "message": "not found"}),
+        step=Step.CREDENTIALS,
+        exit_code=1,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="not-oauth",
+        answer=reply(200, "<title>Hotel Wi-Fi</title>"),
+        exit_code=1,
+        faces=BOTH,
+    ),
+    CodeRow(entry="odd-tokens", answer=tokens(expires_in=-1), exit_code=1, faces=BOTH),
+    CodeRow(
+        entry="answer-lost",
+        answer=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+        faces=Face.SCREEN,
+    ),
+    CodeRow(
+        entry="no-refresh-token",
+        answer=tokens(refresh_token=None),
+        step=Step.CREDENTIALS,
+        exit_code=4,
+        faces=BOTH,
+    ),
+)
+
+REFRESH_REFUSED: Final = CodeRow(
+    entry="refresh-refused", answer=oauth("invalid_grant"), exit_code=4, faces=BOTH
+)
+CLOCK_OFF: Final = Row(entry="clock-off", faces=Face.SCREEN)
+
+ENTRIES: Final = (*ROWS, REFRESH_REFUSED, CLOCK_OFF)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
+    stage.wire.answers[TOKEN] = row.answer
+    stage.put_draft(linked(replace(stage.credentials(), pkce=row.pkce)), Step.REDIRECT)
+    async with resumed() as (app, pilot):
+        await wait_for_screen(pilot, RedirectScreen)
+        await paste(pilot, ANSWER)
+        await until_said(app, pilot, row.entry)
+        await leads_to(pilot, row.step)
+
+
+async def test_wizard_rehearses_a_refresh(stage: Stage) -> None:
+    row = REFRESH_REFUSED
+    stage.wire.answers[TOKEN] = row.answer
+    credentials = replace(stage.credentials(), tokens=issued(hours=1))
+    stage.put_draft(credentials, Step.CHECK)
+    async with resumed() as (app, pilot):
+        await until_said(app, pilot, row.entry)
+        await leads_to(pilot, row.step)
+
+
+@pytest.mark.parametrize("command", ["check", "token"])
+@pytest.mark.parametrize(
+    "row", [row for row in (*ROWS, REFRESH_REFUSED) if Face.COMMAND in row.faces], ids=str
+)
+def test_commands_refresh(
+    row: CodeRow, command: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[TOKEN] = row.answer
+    has_refresh = row.entry != "no-refresh-token"
+    expired = issued(hours=-1, refresh="refresh-1" if has_refresh else None)
+    stage.put(active=replace(stage.credentials(), tokens=expired))
+    stage.meets(capsys, row.entry, row.exit_code, command)
+
+
+async def test_clock_is_compared_with_the_servers(stage: Stage) -> None:
+    date = format_datetime(datetime.now(UTC) - timedelta(hours=3), usegmt=True)
+    stage.wire.otherwise = reply(404, Date=date)
+    stage.wire.answers[USERS] = stage.wire.answers[TOKEN] = stage.wire.otherwise
+    stage.put_draft(stage.credentials(), Step.PREREQUISITES)
+    async with resumed() as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await until_said(app, pilot, CLOCK_OFF.entry, "#machine")

@@ -19,6 +19,9 @@ TOKEN: Final = "/v2/token"
 USERS: Final = "/scim/v2/Users"
 METADATA: Final = "/.well-known/oauth-authorization-server"
 
+TLS_HELLO: Final = b"\x16"
+"""What TLS begins with; answered in plain HTTP, as by a server that was expected to speak TLS."""
+
 HANGS: Final = None
 """In place of an answer: none ever comes."""
 _PATIENCE: Final = 30.0
@@ -124,6 +127,9 @@ class Wire:
             if not data:
                 return
             request += data
+            if request.startswith(TLS_HELLO):
+                connection.sendall(reply(400))
+                return
         head, _, body = request.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         while length and len(body) < int(length[1]):

@@ -1,0 +1,138 @@
+"""What goes wrong before a server has said anything, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.api.conftest import CERTIFICATE
+from tests.book.row import Face, Row
+from tests.book.stage import Stage, leads_to, proven, resumed, until_said
+from tests.book.wire import HANGS, Script, Wire, reply
+from tests.commands.stage import issued, silent_port
+from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.steps import Step
+from wizard.wiring import Settings
+
+EXPIRED: Final = Path(__file__).parent / "expired.pem"
+"""Self-signed for 127.0.0.1, ended in 2020, with its key: it guards nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRow(Row):
+    """How both servers are missed: {wire} is a server's address, {closed} one of nobody."""
+
+    base: str = "{wire}"
+    answer: Script = b""
+    certificate: Path | None = None
+    ca_file: str | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    faces: Face = Face.SCREEN | Face.COMMAND
+
+
+ENTRIES: Final = (
+    NetworkRow(entry="no-dns", base="https://nowhere.invalid", exit_code=5),
+    NetworkRow(entry="connection-refused", base="{closed}", exit_code=5),
+    # Nobody may connect to the broadcast address: the kernel says so at once.
+    NetworkRow(entry="unreachable", base="https://255.255.255.255", exit_code=5),
+    NetworkRow(entry="timed-out", answer=HANGS, exit_code=5),
+    NetworkRow(entry="tls-untrusted", certificate=CERTIFICATE, exit_code=5),
+    NetworkRow(entry="tls-out-of-date", certificate=EXPIRED, ca_file=str(EXPIRED), exit_code=5),
+    NetworkRow(entry="tls-failed", base="{tls}", exit_code=5),
+    NetworkRow(
+        entry="proxy-refused",
+        base="https://iam.example.com",
+        env={"HTTPS_PROXY": "{wire}"},
+        answer=reply(407),
+        exit_code=5,
+    ),
+    NetworkRow(
+        entry="proxy-unreachable",
+        base="https://iam.example.com",
+        env={"ALL_PROXY": "{closed}"},
+        exit_code=5,
+    ),
+    NetworkRow(entry="proxy-misspelled", env={"HTTPS_PROXY": "sock://proxy:1080"}, exit_code=6),
+    NetworkRow(entry="ca-file-unusable", ca_file="/nowhere/company.pem", exit_code=6),
+    NetworkRow(
+        entry="connection-dropped",
+        answer=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+        exit_code=5,
+    ),
+    NetworkRow(
+        entry="encoding-refused",
+        answer=reply(200, {"access_token": "a"}, Content_Encoding="gzip"),
+        exit_code=5,
+    ),
+    NetworkRow(
+        entry="bad-address", base="https://xn--a.example", step=Step.CREDENTIALS, exit_code=1
+    ),
+    NetworkRow(
+        entry="unrecognized",
+        answer=reply(418, {"code": 41800, "message": "I am a teapot"}),
+        exit_code=1,
+    ),
+)
+
+EVERY = pytest.mark.parametrize("row", ENTRIES, ids=str)
+
+
+@dataclass(frozen=True)
+class Set:
+    """A row's stage: what to store, and how to start."""
+
+    stage: Stage
+    credentials: CredentialSet
+    args: tuple[str, ...]
+    settings: Settings
+
+
+@pytest.fixture
+def missed(
+    request: pytest.FixtureRequest, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Set]:
+    """Bring about what a row says."""
+    row: NetworkRow = request.getfixturevalue("row")
+    monkeypatch.setattr("wizard.api.http.TIMEOUT", httpx.Timeout(10, read=0.3))
+    with ExitStack() as stack:
+        wire = stage.wire
+        if row.certificate is not None:
+            wire = stack.enter_context(Wire(row.certificate))
+        wire.answers, wire.otherwise = {}, row.answer
+        places = {
+            "wire": wire.base,
+            "tls": wire.base.replace("http:", "https:"),
+            "closed": f"http://127.0.0.1:{silent_port()}",
+        }
+        for name, value in row.env.items():
+            monkeypatch.setenv(name, value.format(**places))
+        base = row.base.format(**places)
+        endpoints = Endpoints(f"{base}/v2/authorize", f"{base}/v2/token", f"{base}/scim/v2")
+        ca_file = () if row.ca_file is None else ("--ca-file", row.ca_file)
+        settings = Settings(ca_file=Path(row.ca_file) if row.ca_file else None)
+        yield Set(stage, stage.credentials(endpoints), ca_file, settings)
+
+
+@EVERY
+async def test_wizard(row: NetworkRow, missed: Set) -> None:
+    missed.stage.put_draft(proven(missed.credentials), Step.CHECK)
+    async with resumed(missed.settings) as (app, pilot):
+        await until_said(app, pilot, row.entry)
+        await leads_to(pilot, row.step)
+
+
+@EVERY
+@pytest.mark.parametrize(("command", "hours"), [("check", 1), ("token", -1)])
+def test_commands(
+    row: NetworkRow, missed: Set, command: str, hours: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` misses the SCIM API, `token` the token endpoint."""
+    active = replace(missed.credentials, tokens=issued(hours=hours))
+    missed.stage.put(active=active)
+    missed.stage.meets(capsys, row.entry, row.exit_code, command, *missed.args)

@@ -17,6 +17,7 @@ from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import report, say, take_any_encoding
 from wizard.domain.book.here import NOT_A_TERMINAL
+from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.options import Common, common
 
@@ -302,6 +303,8 @@ def main() -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
+    except Exception as error:  # noqa: BLE001  Python's own report has the message: a secret may be in it
+        code = report(crash(error))
     sys.exit(code)
 
 

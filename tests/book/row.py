@@ -46,7 +46,7 @@ def says(text: str, entry: str) -> bool:
 def _pattern(template: str) -> str:
     """What a text of the book looks like once it is filled; a {name} left open is none."""
     parts = (
-        re.escape("".join(words.split())) + ("" if name is None else rf"(?!{{{name}}}).+?")
+        re.escape("".join(words.split())) + ("" if name is None else "[^{}]+?")
         for words, name, _, _ in Formatter().parse(template)
     )
     return "".join(parts)

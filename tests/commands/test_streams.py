@@ -60,7 +60,7 @@ def test_answer_that_cannot_be_written_is_a_failure(home: Path, args: tuple[str,
     with Path("/dev/full").open("wb") as full:
         code, words = into(home, full.fileno(), *args)
     assert code == 6
-    assert words.startswith("Storing or reading failed.\n")
+    assert words.startswith("The disk is full.\n")
     assert "stdout" in words
     assert "access-1" not in words
     assert "Traceback" not in words

@@ -134,7 +134,7 @@ def test_newer_version_is_told_from_damage_whatever_its_shape() -> None:
 def test_half_a_surrogate_pair_is_refused_without_quoting_it() -> None:
     with pytest.raises(SetupError) as caught:
         encode_credentials(CredentialSet(client_secret=Secret("hush\ud800")))
-    assert caught.value.problem.id == "not-storable"
+    assert caught.value.problem.id == "internal-error"
     assert caught.value.__cause__ is None
 
 

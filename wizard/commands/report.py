@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from wizard.domain.book.here import STORE_FAILED
+from wizard.domain.book.here import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
 
 
@@ -32,7 +33,9 @@ def tell(answer: str) -> None:
         _let_go_of_stdout()
         if not isinstance(error, BrokenPipeError):
             reason = error.strerror or type(error).__name__
-            raise SetupError(STORE_FAILED.about(path="stdout").saying(reason)) from error
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            problem = DISK_FULL if is_full else STORE_FAILED
+            raise SetupError(problem.about(path="stdout").saying(reason)) from error
 
 
 def tell_json(**values: object) -> None:

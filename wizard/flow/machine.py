@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from wizard.domain.book.here import KEYRING_PASSED_OVER
 from wizard.domain.checks import Check, Status
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import SetupError
@@ -32,8 +33,11 @@ def _storage(name: str, store: ProfileStore) -> Check:
     try:
         with store.locked(name) as held:
             held.prove_writable()
+        passed_over = next((n for n in store.notices if n.id == KEYRING_PASSED_OVER.id), None)
     except SetupError as error:
         return Check("storage", error.problem.title, Status.WARNING, problem=error.problem)
+    if passed_over is not None:
+        return Check("storage", passed_over.title, Status.WARNING, problem=passed_over)
     return Check("storage", "Storage", Status.PASSED)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,6 +117,9 @@ class ProfileStore(Protocol):
 
     def names(self) -> Sequence[str]:
         """Names of the profiles there are, sorted."""
+
+    def client_ids(self) -> Mapping[str, str]:
+        """Client IDs by profile, of the records that can be read."""
 
     def load(self, name: str) -> Profile | None:
         """The record, read without a lock; None when there is none. Raises SetupError."""

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from wizard.domain.book.here import FILE_NEWER, NOT_STORABLE
+from wizard.domain.book.here import FILE_NEWER, INTERNAL
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -72,8 +72,9 @@ def _encode(value: object) -> bytes:
     try:
         return msgspec.json.encode(value, enc_hook=_reveal)
     except UnicodeEncodeError:
-        # Half a surrogate pair; the cause would quote the text.
-        raise SetupError(NOT_STORABLE) from None
+        # Half a surrogate pair, which everything that is entered or received is rid of at the edge.
+        # The cause would quote the text.
+        raise SetupError(INTERNAL.about(error=UnicodeEncodeError.__name__)) from None
 
 
 def _decode(data: bytes, kind: type[T], path: str) -> T:

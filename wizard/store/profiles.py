@@ -13,7 +13,7 @@ that nothing points at, which the next save removes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +77,18 @@ class LocalProfileStore:
     def names(self) -> Sequence[str]:
         """Return the names of the profiles there are, sorted. Raises SetupError."""
         return self._records.names()
+
+    def client_ids(self) -> Mapping[str, str]:
+        """Return the Client IDs in use, by profile, of the records that can be read."""
+        found: dict[str, str] = {}
+        with suppress(SetupError):
+            for name in self.names():
+                # Not with `load`: a damaged record is for its own profile's user to hear of.
+                with suppress(SetupError, Damaged):
+                    profile = self._records.read(name)
+                    if profile is not None and profile.client_id:
+                        found[name] = profile.client_id
+        return found
 
     def load(self, name: str) -> Profile | None:
         """Return the record, read without a lock; None when there is none. Raises SetupError."""

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -16,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.advance import advance
@@ -128,13 +128,9 @@ class WizardApp(App[ExitCode]):
     def _fatal_error(self) -> None:
         """Report a crash without any local variable or message: either may hold a secret."""
         self.bell()
-        error = sys.exc_info()[1]
-        lines = [f"{type(error).__name__}: the wizard ended by a fault of its own. What was saved"]
-        lines.append("stays. Please report these places:")
-        lines += [
-            f"  {frame.filename}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__ if error else None)
-        ]
+        problem = crash(sys.exc_info()[1] or RuntimeError())
+        lines = [f"{problem.title}.", problem.cause, problem.remedy]
+        lines += [f"  {place}" for place in problem.detail]
         self._exit_renderables.append("\n".join(lines))
         self._return_code = ExitCode.MACHINE
         self._close_messages_no_wait()

@@ -228,7 +228,13 @@ class Road:
             differences=self._changes,
             go_unsaved=session.go_unsaved,
             because=state.because,
+            twins=self._twins(),
         )
+
+    def _twins(self) -> dict[str, str]:
+        """Which other profile has which Client ID."""
+        ids = self._services.store.client_ids()
+        return {id_: name for name, id_ in ids.items() if name != self._session.name}
 
     def _refuse(self, field: CredentialField, value: Secret) -> str | None:
         if self._demo is None or not has_changed(self._demo.values, field, value.reveal()):

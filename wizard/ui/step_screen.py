@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
 
+from wizard.domain.book.here import TERMINAL_TOO_SMALL
 from wizard.domain.callback import Comparison
 from wizard.domain.guide import GUIDE
 from wizard.domain.problems import Problem
@@ -188,8 +189,11 @@ class StepScreen(Screen[Outcome]):
         columns, rows = event.size
         self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
         self.set_class(self.is_too_small, "-too-small")
-        needed = f"{MIN_COLUMNS}×{MIN_ROWS} needed, now {columns}×{rows}:\nenlarge the window"
-        self.query_one("#too-small", Static).update(needed)
+        problem = TERMINAL_TOO_SMALL.about(
+            needed=f"{MIN_COLUMNS}×{MIN_ROWS}", size=f"{columns}×{rows}"
+        )
+        words = "\n".join((problem.title, problem.cause, problem.remedy))
+        self.query_one("#too-small", Static).update(words)
         self.refresh_bindings()
 
     def set_focus(

@@ -43,14 +43,6 @@ STORE_FAILED: Final = Problem(
     remedy="Look at what it said, mend that, then try again.",
     exit_code=ExitCode.MACHINE,
 )
-NOT_STORABLE: Final = Problem(
-    id="not-storable",
-    title="A value has characters that cannot be stored",
-    cause="Something that was entered is not valid text, perhaps after a broken paste.",
-    remedy="Clear the field and paste the value again.",
-    step=Step.CREDENTIALS,
-    exit_code=ExitCode.MACHINE,
-)
 FILE_DAMAGED: Final = Problem(
     id="file-damaged",
     title="A profile's file is damaged",
@@ -185,8 +177,8 @@ NOT_A_TERMINAL: Final = Problem(
 TERMINAL_TOO_SMALL: Final = Problem(
     id="terminal-too-small",
     title="The window is too small",
-    cause="60×18 is needed, and it is {size}.",
-    remedy="Enlarge the window, or run scim-wizard --plain.",
+    cause="{needed} needed, now {size}.",
+    remedy="Enlarge the window.",
     exit_code=ExitCode.USAGE,
 )
 ENDPOINTS_CONFLICT: Final = Problem(
@@ -260,7 +252,6 @@ ENTRIES: Final = (
     FILE_NOT_OURS,
     DISK_FULL,
     STORE_FAILED,
-    NOT_STORABLE,
     FILE_DAMAGED,
     SECRETS_DAMAGED,
     SECRETS_MISSING,

@@ -119,7 +119,8 @@ class AuthorizeScreen(LinkScreen):
 def _where(link: Link, why_not: str) -> str:
     lines = []
     if link.listener_problem is not None:
-        lines.append(f"! {link.listener_problem.title}: paste the address instead.")
+        lines.append(f"! {link.listener_problem.title}.")
+        lines.append(f"  {link.listener_problem.remedy}")
     elif link.is_listening and why_not:
         lines.append(f"! Your browser is elsewhere ({why_not}): paste the address instead.")
     elif link.is_listening:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import ClassVar, Final
 
 from textual import events, on, work
@@ -12,6 +12,7 @@ from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
 from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
 from wizard.domain.change import Difference
 from wizard.domain.form import Advanced, CredentialField
 from wizard.domain.models import CredentialSet
@@ -58,6 +59,7 @@ class CredentialsScreen(StepScreen):
         differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
         go_unsaved: Callable[[], None] = lambda: None,
         because: Problem | None = None,
+        twins: Mapping[str, str] | None = None,
     ) -> None:
         """Where the form gets its values from, and where they go.
 
@@ -68,6 +70,7 @@ class CredentialsScreen(StepScreen):
             differences: what the draft changes of an active set; None when there is none.
             go_unsaved: told that the person goes on although saving failed.
             because: what led back here.
+            twins: which other profile has which Client ID.
         """
         super().__init__(banner)
         self._draft = draft
@@ -79,6 +82,7 @@ class CredentialsScreen(StepScreen):
         self._differences = differences
         self._go_unsaved = go_unsaved
         self._because = because
+        self._twins = twins or {}
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -176,12 +180,21 @@ class CredentialsScreen(StepScreen):
             self._field(field).note(good, is_good=True)
             return True
         problem = form.problem(field, text) or self._refuse(field, Secret(text))
-        self._field(field).say(problem, () if problem else form.warnings(field, text))
+        self._field(field).say(problem, () if problem else self._warnings(field, text))
         shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
         self._field(field).note(
             shape if problem else f"{shape} {good}".strip(), is_good=not problem
         )
         return problem is None
+
+    def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
+        """What to look at in a value that is right."""
+        found = form.warnings(field, text)
+        twin = self._twins.get(rules.clean(text))
+        if field is not CredentialField.CLIENT_ID or twin is None:
+            return found
+        problem = CLIENT_ID_ELSEWHERE.about(profile=twin)
+        return (*found, f"{problem.title}. {problem.remedy}")
 
     @work(group="save")
     async def _keep(self, field: CredentialField, value: Secret) -> None:

@@ -1,0 +1,3 @@
+"""Stands where Uvicorn would be if it were installed."""
+
+raise ModuleNotFoundError("No module named 'uvicorn'")

@@ -1,0 +1,5 @@
+"""What the Secret Service's library raises."""
+
+
+class SecretStorageException(Exception):
+    """Any of it."""

@@ -1,0 +1,225 @@
+"""What goes wrong on this machine, as the commands meet it: files, variables, arguments."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.api.conftest import CERTIFICATE
+from tests.book.row import Face, Row, says
+from tests.book.stage import Stage
+from tests.commands.stage import issued
+from wizard.domain.models import TWILIO
+from wizard.domain.problems import Problem
+from wizard.store import lock
+from wizard.store.profiles import LocalProfileStore
+
+Make = Callable[[Stage], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandRow(Row):
+    """How the stage is set, and what command meets it."""
+
+    make: Make = lambda _stage: None
+    args: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+    faces: Face = Face.COMMAND
+
+
+def active(stage: Stage) -> None:
+    """Store a set that works."""
+    stage.put_active(hours=1)
+
+
+def record(stage: Stage) -> Path:
+    """Return the file of the default profile."""
+    return stage.home / "profiles" / "default.json"
+
+
+def blob(stage: Stage) -> Path:
+    """Return the one file with secrets."""
+    (path,) = (stage.home / "secrets").glob("*.json")
+    return path
+
+
+def with_record(change: Callable[[Path], object]) -> Make:
+    """Return what changes the record of a set that works."""
+
+    def make(stage: Stage) -> None:
+        active(stage)
+        change(record(stage))
+
+    return make
+
+
+def with_blob(change: Callable[[Path], object]) -> Make:
+    """Return what changes its secrets' file."""
+
+    def make(stage: Stage) -> None:
+        active(stage)
+        change(blob(stage))
+
+    return make
+
+
+def linked_away(path: Path) -> None:
+    """Put a link in a file's place."""
+    elsewhere = path.with_name("elsewhere")
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
+def of_the_future(path: Path) -> None:
+    """Write a record as a later version would."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
+
+
+def in_the_keyring(path: Path) -> None:
+    """Say in a record that its secrets are in the system keyring."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"store": "keyring"}))
+
+
+def unfinished(stage: Stage) -> None:
+    """Store a draft only."""
+    stage.put(draft=stage.credentials())
+
+
+OTHER_URL: Final = "https://elsewhere.example/token"
+
+ROWS: Final = (
+    CommandRow(
+        entry="store-failed", env={"SCIM_WIZARD_HOME": "/dev/null/x"}, args=("status",), exit_code=6
+    ),
+    CommandRow(entry="file-not-ours", make=with_record(linked_away), args=("status",), exit_code=6),
+    CommandRow(
+        entry="file-damaged",
+        make=with_record(lambda path: path.write_text("{")),
+        args=("status",),
+        exit_code=6,
+    ),
+    CommandRow(
+        entry="secrets-damaged",
+        make=with_blob(lambda path: path.write_text("{}")),
+        args=("token",),
+        exit_code=6,
+    ),
+    CommandRow(entry="secrets-missing", make=with_blob(Path.unlink), args=("check",), exit_code=6),
+    CommandRow(entry="file-newer", make=with_record(of_the_future), args=("status",), exit_code=6),
+    CommandRow(
+        entry="keyring-absent", make=with_record(in_the_keyring), args=("token",), exit_code=6
+    ),
+    CommandRow(
+        entry="endpoints-conflict",
+        make=active,
+        args=("--token-url", OTHER_URL, "token"),
+        exit_code=2,
+    ),
+    CommandRow(
+        entry="bad-endpoint",
+        make=active,
+        env={"SCIM_WIZARD_SCIM_URL": "ftp://iam.example"},
+        args=("status",),
+        exit_code=2,
+    ),
+    CommandRow(entry="bad-profile-name", args=("status", "--profile", "../default"), exit_code=2),
+    CommandRow(
+        entry="bad-store", env={"SCIM_WIZARD_STORE": "cloud"}, args=("status",), exit_code=2
+    ),
+    CommandRow(entry="not-set-up", args=("token",), exit_code=3),
+    CommandRow(entry="left-unfinished", make=unfinished, args=("check",), exit_code=3),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_command(row: CommandRow, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    row.make(stage)
+    for name, value in row.env.items():
+        stage.monkeypatch.setenv(name, value)
+    stage.meets(capsys, row.entry, row.exit_code, *row.args)
+
+
+# -- what takes more than one file -----------------------------------------------------------
+
+
+TIGHTENED: Final = Row(entry="permissions-too-open", exit_code=0, faces=Face.COMMAND)
+NO_TERMINAL: Final = Row(entry="not-a-terminal", exit_code=2, faces=Face.COMMAND)
+BUSY: Final = Row(entry="lock-busy", exit_code=6, faces=Face.COMMAND)
+ANOTHER: Final = Row(entry="another-wizard", exit_code=6, faces=Face.COMMAND)
+CHANGED: Final = Row(entry="profile-changed", exit_code=6, faces=Face.COMMAND)
+ENTRIES: Final = (*ROWS, TIGHTENED, NO_TERMINAL, BUSY, ANOTHER, CHANGED)
+
+
+def test_open_permissions_are_mended_and_said(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    active(stage)
+    record(stage).chmod(0o644)
+    ended = stage.run(capsys, "token")
+    assert (ended.code, ended.out) == (TIGHTENED.exit_code, "access-1\n")
+    assert says(ended.words, TIGHTENED.entry)
+
+
+def test_wizard_needs_a_terminal(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = stage.run(capsys)
+    assert (ended.code, ended.out) == (NO_TERMINAL.exit_code, "")
+    assert says(ended.words, NO_TERMINAL.entry)
+
+
+@pytest.mark.parametrize("row", [BUSY, ANOTHER], ids=str)
+def test_lock_of_another_process(
+    row: Row, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    active(stage)
+    give_up_soon(stage.monkeypatch)
+    with holding(stage.home, row):
+        ended = stage.run(capsys, "forget", "--yes")
+    assert (ended.code, ended.out) == (row.exit_code, "")
+    assert says(ended.words, row.entry)
+    assert record(stage).exists()
+
+
+def test_profile_that_changed_while_it_was_checked(
+    stage: Stage, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The record has been read, and `--ca-file` is awaited: now another set is stored."""
+    stage.put_active(hours=-1)
+    pipe = tmp_path / "ca.pem"
+    os.mkfifo(pipe)
+    elsewhere = replace(stage.credentials(TWILIO), tokens=issued(hours=1))
+
+    def change() -> None:
+        # Opens only when the other end has been opened too.
+        with pipe.open("wb") as file:
+            stage.put(active=elsewhere)
+            file.write(CERTIFICATE.read_bytes())
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    stage.meets(capsys, CHANGED.entry, CHANGED.exit_code, "check", "--ca-file", str(pipe))
+    thread.join()
+
+
+@contextmanager
+def holding(home: Path, row: Row) -> Iterator[None]:
+    """Hold the lock that the row is about."""
+    store = LocalProfileStore(home)
+    with store.locked("default") if row is BUSY else store.wizard_lock("default"):
+        yield
+
+
+def give_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a lock but a moment: how long is not what is tested here."""
+
+    def hold(path: Path, timeout: float, busy: Problem) -> AbstractContextManager[None]:
+        return lock.hold(path, min(timeout, 0.1), busy)
+
+    monkeypatch.setattr("wizard.store.profiles.hold", hold)

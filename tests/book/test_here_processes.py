@@ -1,0 +1,190 @@
+"""What goes wrong on this machine, as processes of their own meet it, some on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.book.row import Face, Row, says
+from tests.book.stage import Stage
+from tests.book.test_here_commands import active, in_the_keyring, record
+from tests.commands.stage import ROOT, environment, wizard
+from tests.terminal.harness import Terminal
+from tests.terminal.walk import WIZARD
+
+BROKEN: Final = Path(__file__).parent / "broken"
+"""Folders of modules that stand where a library should be, and fail as it might."""
+
+UNPRIVILEGED: Final = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+)
+"""Takes from root what lets it past the modes of files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeRow(Row):
+    """Modes that keep the owner itself out."""
+
+    modes: Mapping[str, int]
+    args: tuple[str, ...]
+    faces: Face = Face.COMMAND
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyringRow(Row):
+    """How the Secret Service fails."""
+
+    fault: str
+    args: tuple[str, ...] = ("token",)
+    exit_code: int = 6
+    faces: Face = Face.COMMAND
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerminalRow(Row):
+    """What is said on the normal screen by a wizard that does not open, or ends."""
+
+    args: tuple[str, ...] = ()
+    modules: str = ""
+    """A folder of BROKEN."""
+    faces: Face = Face.SCREEN
+
+
+MODES: Final = (
+    ModeRow(
+        entry="folder-not-writable",
+        modes={"profiles": 0o500, "secrets": 0o500},
+        args=("token", "--force"),
+        exit_code=6,
+    ),
+    ModeRow(
+        entry="file-not-readable",
+        modes={"profiles/default.json": 0},
+        args=("status",),
+        exit_code=6,
+    ),
+)
+KEYRINGS: Final = (
+    KeyringRow(entry="keyring-locked", fault="locked"),
+    KeyringRow(entry="keyring-hangs", fault="hangs"),
+    KeyringRow(entry="keyring-failed", fault="fails"),
+    KeyringRow(entry="value-too-large", fault="small", args=("token", "--force")),
+)
+TERMINALS: Final = (
+    TerminalRow(entry="no-scenario", args=("--scenario", "utopia"), exit_code=2),
+    TerminalRow(entry="demo-not-installed", args=("--demo",), modules="demo", exit_code=2),
+    TerminalRow(
+        entry="internal-error", modules="library", exit_code=6, faces=Face.SCREEN | Face.COMMAND
+    ),
+)
+FULL: Final = Row(entry="disk-full", exit_code=6, faces=Face.COMMAND)
+PASSED_OVER: Final = Row(entry="keyring-passed-over", faces=Face.SCREEN)
+
+ENTRIES: Final = (*MODES, *KEYRINGS, *TERMINALS, FULL, PASSED_OVER)
+
+
+@pytest.mark.parametrize("row", MODES, ids=str)
+def test_modes(row: ModeRow, stage: Stage) -> None:
+    active(stage)
+    for name, mode in row.modes.items():
+        (stage.home / name).chmod(mode)
+    ended = wizard(stage.home, *row.args, "--json", under=UNPRIVILEGED)
+    for name in row.modes:
+        (stage.home / name).chmod(0o700)
+    is_told(row, ended)
+
+
+@pytest.mark.parametrize("row", KEYRINGS, ids=str)
+def test_keyring(row: KeyringRow, stage: Stage, tmp_path: Path) -> None:
+    active(stage)
+    entries = tmp_path / "entries"
+    entries.mkdir()
+    (blob,) = (stage.home / "secrets").glob("*.json")
+    blob.rename(entries / blob.name.removesuffix(".json"))
+    in_the_keyring(record(stage))
+    env = keyring(row.fault, entries)
+    is_told(row, wizard(stage.home, *row.args, "--json", env=env))
+
+
+def test_stdout_on_a_full_disk(stage: Stage) -> None:
+    active(stage)
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*WIZARD, "token"],
+            env=environment(stage.home),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == FULL.exit_code
+    assert says(ended.stderr, FULL.entry)
+
+
+@pytest.mark.parametrize("row", TERMINALS, ids=str)
+def test_terminal(row: TerminalRow, stage: Stage) -> None:
+    env = {"PYTHONPATH": str(BROKEN / row.modules)} if row.modules else {}
+    with on_terminal(stage, env, *row.args) as terminal:
+        assert terminal.wait_exit() == row.exit_code
+        assert says(terminal.screen(), row.entry), terminal.screen()
+        assert not terminal.leftovers
+
+
+def test_fault_of_its_own_in_a_command(stage: Stage) -> None:
+    (row,) = (row for row in TERMINALS if Face.COMMAND in row.faces)
+    active(stage)
+    ended = wizard(stage.home, "check", env={"PYTHONPATH": str(BROKEN / row.modules)})
+    assert (ended.returncode, ended.stdout) == (row.exit_code, "")
+    assert says(ended.stderr, row.entry), ended
+    assert "truststore.py" in ended.stderr
+    assert "planted-secret" not in ended.stderr
+
+
+def test_keyring_that_is_passed_over_is_named_before_anything_is_saved(
+    stage: Stage, tmp_path: Path
+) -> None:
+    with on_terminal(stage, keyring("locked", tmp_path)) as terminal:
+        terminal.wait_for(lambda screen: says(screen, PASSED_OVER.entry))
+
+
+def keyring(fault: str, entries: Path) -> dict[str, str]:
+    """Return the variables of a desktop whose Secret Service fails so."""
+    return {
+        "PYTHONPATH": str(BROKEN / "keyring"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring",
+        "KEYRING_FAULT": fault,
+        "KEYRING_ENTRIES": str(entries),
+    }
+
+
+def on_terminal(stage: Stage, env: Mapping[str, str], *args: str) -> Terminal:
+    """Return the wizard on a terminal with room for a whole page."""
+    variables = environment(stage.home) | dict(env)
+    endpoints = stage.wire.endpoints
+    if args == ():
+        variables |= {
+            "SCIM_WIZARD_AUTHORIZE_URL": endpoints.authorize_url,
+            "SCIM_WIZARD_TOKEN_URL": endpoints.token_url,
+            "SCIM_WIZARD_SCIM_URL": endpoints.scim_url,
+        }
+    return Terminal(
+        [sys.executable, "-m", "wizard", *args], env=variables, cwd=ROOT, rows=40, cols=100
+    )
+
+
+def is_told(row: Row, ended: subprocess.CompletedProcess[str]) -> None:
+    """Check what a command came to, in words and as JSON."""
+    assert ended.returncode == row.exit_code, ended
+    assert says(ended.stderr, row.entry), ended
+    assert json.loads(ended.stdout)["error"]["id"] == row.entry

@@ -1,0 +1,84 @@
+"""What goes wrong on this machine, as the screens meet it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from dataclasses import replace
+from typing import Final
+
+from tests.book.row import Face, Row
+from tests.book.stage import Stage, linked, opened, resumed, until_said
+from tests.driving import paste, wait_for_screen
+from tests.flow.stage import full_disk
+from tests.walks import SECRET
+from wizard.domain.models import CredentialSet
+from wizard.domain.steps import Step
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+
+TOO_SMALL: Final = Row(entry="terminal-too-small", faces=Face.SCREEN)
+TWIN: Final = Row(entry="client-id-elsewhere", step=Step.CREDENTIALS, faces=Face.SCREEN)
+TAKEN: Final = Row(entry="port-taken", faces=Face.SCREEN)
+PRIVILEGED: Final = Row(entry="port-privileged", faces=Face.SCREEN)
+UNSAVED: Final = Row(entry="store-failed", faces=Face.SCREEN)
+
+ENTRIES: Final = (TOO_SMALL, TWIN, TAKEN, PRIVILEGED, UNSAVED)
+
+
+async def test_window_too_small(stage: Stage) -> None:
+    async with opened() as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await pilot.resize_terminal(52, 14)
+        await until_said(app, pilot, TOO_SMALL.entry, "#too-small")
+
+
+async def test_client_id_of_another_profile(stage: Stage) -> None:
+    """It is said beside the field, and keeps from nothing."""
+    stage.put(name="acme", active=stage.credentials())
+    stage.put_draft(stage.credentials(), Step.CREDENTIALS)
+    async with resumed() as (app, pilot):
+        screen = await wait_for_screen(pilot, CredentialsScreen)
+        await until_said(app, pilot, TWIN.entry, "#client-id-field")
+        assert app.screen is screen
+        await pilot.press("enter")
+        await wait_for_screen(pilot, AuthorizeScreen)
+
+
+async def test_disk_that_takes_no_file(stage: Stage) -> None:
+    stage.put_draft(replace(stage.credentials(), client_secret=None), Step.CREDENTIALS)
+    async with resumed() as (app, pilot):
+        screen = await wait_for_screen(pilot, CredentialsScreen)
+        with full_disk():
+            await paste(pilot, SECRET)
+            await until_said(app, pilot, UNSAVED.entry)
+        assert app.screen is screen
+
+
+async def test_port_that_another_program_has(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        await is_said_beside_the_link(stage, TAKEN, port)
+
+
+async def test_port_that_the_system_reserves(stage: Stage) -> None:
+    """The kernel's refusal is played: whether it refuses root, or anybody, is its setting."""
+
+    async def refuse(*_args: object, **_more: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    stage.monkeypatch.setattr(asyncio, "start_server", refuse)
+    await is_said_beside_the_link(stage, PRIVILEGED, 80)
+
+
+async def is_said_beside_the_link(stage: Stage, row: Row, port: int) -> None:
+    """Come to Authorize with a Redirect URL on this machine."""
+    loopback = replace(stage.credentials(), redirect_url=f"http://127.0.0.1:{port}/callback")
+    draft: CredentialSet = linked(loopback)
+    stage.put_draft(draft, Step.AUTHORIZE)
+    async with resumed() as (app, pilot):
+        screen = await wait_for_screen(pilot, AuthorizeScreen)
+        await until_said(app, pilot, row.entry, "#where")
+        assert app.screen is screen

@@ -448,3 +448,18 @@ def fail_with(number: int) -> Callable[..., NoReturn]:
         raise OSError(number, os.strerror(number))
 
     return fail
+
+
+def test_client_ids_are_read_past_a_damaged_record(
+    store: LocalProfileStore, tmp_path: Path
+) -> None:
+    """And it stays where it is, for its own user to hear of."""
+    assert store.client_ids() == {}
+    set_up(store, name="acme")
+    set_up(store, name="zeta")
+    with store.locked("unfinished") as held:
+        held.save(Profile(), draft=credentials())
+    record(tmp_path, "broken").write_text("{")
+    record(tmp_path, "later").write_bytes(NEWER)
+    assert set(store.client_ids()) == {"acme", "zeta"}
+    assert record(tmp_path, "broken").read_text() == "{"

@@ -17,9 +17,16 @@ import httpx
 from wizard.domain.book import network
 from wizard.domain.problems import Problem
 
-WIRE_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
-"""All that a request can raise: InvalidURL is no HTTPError, and a bare ssl.SSLError (an OSError)
-or an IDNA UnicodeError is let through by httpx. TimeoutError is an OSError."""
+WIRE_ERRORS: Final = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpx.CookieConflict,
+    OSError,
+    UnicodeError,
+)
+"""All that a request can raise: the second to fourth are no HTTPErrors, and a bare ssl.SSLError
+(an OSError) or an IDNA UnicodeError is let through by httpx. TimeoutError is an OSError."""
 
 UNSENT_ERRORS: Final = (
     httpx.ConnectError,

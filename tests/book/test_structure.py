@@ -1,0 +1,206 @@
+"""Read from the code itself: what fails can fail only with an entry of the book."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import wizard
+
+ROOT: Final = Path(wizard.__file__).parent
+BOOK: Final = ROOT / "domain" / "book"
+PROBLEMS: Final = ROOT / "domain" / "problems.py"
+"""Where `about` and `saying` fill an entry."""
+
+TEXTS: Final = frozenset({"id", "title", "cause", "remedy"})
+"""What a copy of an entry must not say otherwise than the book."""
+
+RAISED: Final = {
+    "SetupError": None,
+    "Damaged": "store/codec.py: on its way to FILE_DAMAGED and SECRETS_DAMAGED",
+    "DecodingError": "api/http.py: on its way to ENCODING_REFUSED",
+    "PasswordDeleteError": "store/system_keyring.py: on its way to KEYRING_FAILED",
+    "ClickException": "wrong usage: click says it, and the command line ends with 2",
+    "UsageError": "the same",
+    "ValueError": "decoding at the edges, and a listener asked for what is no loopback address",
+    "TypeError": "domain/secret.py: nobody pickles a Secret",
+    "NotImplementedError": "what a subclass or a JSON hook has to know",
+}
+"""All that is raised by name in the product, and where what is no SetupError is caught."""
+
+SOURCES: Final = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+    for path in sorted(ROOT.rglob("*.py"))
+    if "sandbox" not in path.parts
+}
+
+
+def calls(tree: ast.AST, function: str) -> Iterator[ast.Call]:
+    """Yield the calls of a function or class, however it was imported."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) == function:
+            yield node
+
+
+def called(node: ast.Call) -> str:
+    """Return the last name of what is called."""
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def book_names(tree: ast.AST) -> set[str]:
+    """Return what a module calls entries of the book, and its parts."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wizard.domain.book")
+        for alias in node.names
+    }
+
+
+def problem_names(tree: ast.AST) -> set[str]:
+    """Return the names that are declared, or found, to be a Problem."""
+    declared: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(arg=name, annotation=note) if note is not None and _is_problem(note):
+                declared.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=note) if _is_problem(note):
+                declared.add(name)
+            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), kind]) if (
+                _is_problem(kind)
+            ):
+                declared.add(name)
+            case ast.FunctionDef(name=name, returns=note) if note is not None and _is_problem(note):
+                declared.add(name)
+    return declared
+
+
+def _is_problem(note: ast.expr) -> bool:
+    return "Problem" in {n.id for n in ast.walk(note) if isinstance(n, ast.Name)}
+
+
+class Origin:
+    """Tells where an expression of a module comes from: the book, or something declared."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._book = book_names(tree)
+        self._declared = problem_names(tree)
+
+    def is_known(self, node: ast.expr) -> bool:
+        """Whether it is an entry, a filled copy, or a value typed Problem."""
+        match node:
+            case ast.Name(id=name):
+                return name in self._book | self._declared or self._is_assigned(name)
+            case ast.Attribute(value=ast.Name(id=part)) if part in self._book:
+                return True
+            case ast.Attribute(attr="problem"):
+                # SetupError.problem, and what carries one: typed Problem.
+                return True
+            case ast.Subscript(value=of):
+                return self.is_known(of)
+            case ast.IfExp(body=yes, orelse=no):
+                return self.is_known(yes) and self.is_known(no)
+            case ast.BoolOp(values=values):
+                return all(map(self.is_known, values))
+            case ast.Call(func=ast.Attribute(value=of, attr="about" | "saying")):
+                return self.is_known(of)
+            case ast.Call(args=[of, *_]) if called(node) == "replace":
+                return self.is_known(of)
+            case ast.Call():
+                return called(node) in self._declared | self._book | _CLASSIFIERS
+        return False
+
+    def _is_assigned(self, name: str) -> bool:
+        values = [
+            node.value
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name) and target.id == name
+        ]
+        return any(self.is_known(value) for value in values)
+
+
+_CLASSIFIERS: Final = frozenset(
+    name
+    for tree in SOURCES.values()
+    for node in ast.walk(tree)
+    if isinstance(node, ast.FunctionDef) and node.returns is not None and _is_problem(node.returns)
+    for name in [node.name]
+)
+"""Functions of the product that are declared to return a Problem."""
+
+
+def test_setup_error_carries_an_entry() -> None:
+    strays = {
+        f"{name}: {ast.unparse(call)}"
+        for name, tree in SOURCES.items()
+        for call in calls(tree, "SetupError")
+        if not (call.args and Origin(tree).is_known(call.args[0]))
+    }
+    assert not strays
+
+
+def test_problems_are_made_in_the_book_only() -> None:
+    """So whatever is typed Problem is an entry, or one of its copies."""
+    others = {name: tree for name, tree in SOURCES.items() if (ROOT / name).parent != BOOK}
+    assert len(others) > len(SOURCES) / 2
+    made = {
+        f"{name}: {ast.unparse(call)}"
+        for name, tree in others.items()
+        for call in calls(tree, "Problem")
+    }
+    assert not made
+    bases = {
+        ast.unparse(base)
+        for tree in SOURCES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    }
+    assert not bases & {"Problem", "SetupError"}
+
+
+def test_copies_say_what_the_book_says() -> None:
+    changed = {
+        f"{name}: {ast.unparse(call)}"
+        for name, tree in SOURCES.items()
+        for call in calls(tree, "replace")
+        if TEXTS & {keyword.arg for keyword in call.keywords} and ROOT / name != PROBLEMS
+    }
+    assert not changed
+
+
+def test_what_is_raised_is_known() -> None:
+    raised = {
+        called(node.exc) if isinstance(node.exc, ast.Call) else ast.unparse(node.exc)
+        for tree in SOURCES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and node.exc is not None
+    }
+    assert {name for name in raised if name[:1].isupper()} <= set(RAISED)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_known"),
+    [
+        (
+            "from wizard.domain.book.here import DISK_FULL\nSetupError(DISK_FULL.about(path=p))",
+            True,
+        ),
+        ("from wizard.domain.book import scim\nSetupError(replace(scim.NOT_SCIM, step=s))", True),
+        ("def f(problem: Problem): raise SetupError(problem)", True),
+        ("problem = None\nraise SetupError(problem)", False),
+        ("raise SetupError(Problem('id', 'title', 'cause', 'remedy'))", False),
+        ("raise SetupError(whatever())", False),
+    ],
+)
+def test_test_tells_them_apart(code: str, is_known: bool) -> None:
+    tree = ast.parse(code)
+    (call,) = calls(tree, "SetupError")
+    assert Origin(tree).is_known(call.args[0]) is is_known

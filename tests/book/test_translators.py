@@ -1,0 +1,166 @@
+"""Whatever httpx and the system can raise lands in the book: through the services and the store."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.book.stage import attempt
+from tests.commands.stage import ACTIVE, issued, now
+from tests.walks import STATE
+from wizard.api.failures import network_problem
+from wizard.api.metadata import MetadataService
+from wizard.api.reach import ReachService
+from wizard.api.token import TokenService
+from wizard.api.users import UserService
+from wizard.domain.book import network
+from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.checks import Status
+from wizard.domain.models import TWILIO
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.store.files import telling
+
+URL: Final = "https://iam.example.com/scim/v2"
+SET: Final = replace(ACTIVE, tokens=issued(hours=1))
+
+
+def below(kind: type[Exception]) -> Iterator[type[Exception]]:
+    """Yield a class and all that inherit from it."""
+    yield kind
+    for one in kind.__subclasses__():
+        yield from below(one)
+
+
+KINDS: Final = sorted(
+    {
+        kind
+        for top in (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+        for kind in below(top)
+        if kind.__module__.startswith("httpx")
+    },
+    key=lambda kind: kind.__name__,
+)
+"""Every exception of httpx."""
+
+
+def make(kind: type[Exception]) -> Exception:
+    """Return one, however it is made."""
+    request = httpx.Request("GET", URL)
+    if issubclass(kind, httpx.HTTPStatusError):
+        return kind("words", request=request, response=httpx.Response(500, request=request))
+    try:
+        return kind("words")
+    except TypeError:
+        return kind()
+
+
+def client(error: Exception) -> httpx.AsyncClient:
+    """Return a client whose every request ends so."""
+
+    def fail(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(fail))
+
+
+async def no_sleep(_seconds: float) -> None:
+    """Wait for nothing."""
+
+
+Ask = Callable[[httpx.AsyncClient], Awaitable[object]]
+ASKS: Final[dict[str, Ask]] = {
+    "exchange": lambda over: TokenService(over, now, sleep=no_sleep).exchange(
+        SET, attempt(SET, state=STATE), Secret("a-code")
+    ),
+    "refresh": lambda over: TokenService(over, now, sleep=no_sleep).refresh(SET),
+    "users": lambda over: UserService(over, sleep=no_sleep).list_users(
+        URL, Secret("a-token"), lambda _seconds: None
+    ),
+}
+
+
+def test_all_of_them_are_there() -> None:
+    names = {kind.__name__ for kind in KINDS}
+    assert {"ConnectTimeout", "ProxyError", "DecodingError", "TooManyRedirects"} <= names
+    assert {"StreamConsumed", "CookieConflict", "InvalidURL", "LocalProtocolError"} <= names
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+async def test_what_httpx_raises_is_in_the_book(kind: type[Exception]) -> None:
+    async with client(make(kind)) as over:
+        for ask in ASKS.values():
+            with pytest.raises(SetupError) as caught:
+                await ask(over)
+            assert caught.value.problem.id in CATALOGUE
+        reach, _clock = await ReachService(over, now).probe(TWILIO)
+        assert reach.status is Status.WARNING
+        assert reach.problem is not None
+        assert reach.problem.id in {entry.id for entry in network.ENTRIES}
+        assert await MetadataService(over).fetch(TWILIO) is None
+
+
+NUMBERS: Final = {
+    errno.ENOSPC: ("disk-full", "unreachable"),
+    errno.EDQUOT: ("disk-full", "unreachable"),
+    errno.EROFS: ("folder-not-writable", "unreachable"),
+    errno.EACCES: ("folder-not-writable", "unreachable"),
+    errno.EPERM: ("folder-not-writable", "unreachable"),
+    errno.ENOENT: ("store-failed", "unreachable"),
+    errno.ENOTDIR: ("store-failed", "unreachable"),
+    errno.EISDIR: ("store-failed", "unreachable"),
+    errno.ELOOP: ("store-failed", "unreachable"),
+    errno.ENAMETOOLONG: ("store-failed", "unreachable"),
+    errno.EMFILE: ("store-failed", "unreachable"),
+    errno.ENFILE: ("store-failed", "unreachable"),
+    errno.EIO: ("store-failed", "unreachable"),
+    errno.ETXTBSY: ("store-failed", "unreachable"),
+    errno.EFBIG: ("store-failed", "unreachable"),
+    errno.ESTALE: ("store-failed", "unreachable"),
+    errno.ECONNREFUSED: ("store-failed", "connection-refused"),
+    errno.ECONNRESET: ("store-failed", "unreachable"),
+    errno.ECONNABORTED: ("store-failed", "unreachable"),
+    errno.EPIPE: ("store-failed", "unreachable"),
+    errno.ENETUNREACH: ("store-failed", "unreachable"),
+    errno.EHOSTUNREACH: ("store-failed", "unreachable"),
+    errno.ENETDOWN: ("store-failed", "unreachable"),
+    errno.ETIMEDOUT: ("store-failed", "timed-out"),
+    errno.EADDRINUSE: ("store-failed", "unreachable"),
+    errno.EADDRNOTAVAIL: ("store-failed", "unreachable"),
+}
+"""What a number means to the store, and to a connection that it kept from being made."""
+
+EVERY_NUMBER = pytest.mark.parametrize("number", NUMBERS, ids=lambda n: errno.errorcode[n])
+
+
+@EVERY_NUMBER
+def test_what_the_system_says_of_a_file(number: int) -> None:
+    with pytest.raises(SetupError) as caught, telling(Path("/the/file")):
+        raise OSError(number, os.strerror(number))
+    problem = caught.value.problem
+    assert problem.id == NUMBERS[number][0]
+    assert os.strerror(number) in problem.detail
+    assert "/the/file" in problem.cause
+
+
+@EVERY_NUMBER
+def test_what_the_system_says_of_a_connection(number: int) -> None:
+    reason = OSError(number, os.strerror(number))
+    try:
+        raise httpx.ConnectError("words") from reason
+    except httpx.ConnectError as error:
+        connecting = network_problem(error, URL)
+    assert connecting.id == NUMBERS[number][1]
+    bare = network_problem(reason, URL)
+    for problem in (connecting, bare):
+        assert CATALOGUE[problem.id] in network.ENTRIES
+        assert "iam.example.com" in problem.title
+        is_named = problem.id == "unreachable"
+        assert not is_named or os.strerror(number) in problem.cause

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pytest
 
-from tests.book import (
-    test_exchange,
-    test_here_commands,
-    test_here_processes,
-    test_here_screens,
-    test_network,
-    test_paste,
-    test_scim,
-)
 from tests.book.row import Face, Row, says
+from tests.book.table import ROWS
 from wizard.domain.book.catalogue import CATALOGUE
-
-ROWS: Final[tuple[Row, ...]] = (
-    *test_paste.ENTRIES,
-    *test_exchange.ENTRIES,
-    *test_scim.ENTRIES,
-    *test_network.ENTRIES,
-    *test_here_commands.ENTRIES,
-    *test_here_processes.ENTRIES,
-    *test_here_screens.ENTRIES,
-)
 
 
 def test_every_entry_is_driven_and_every_row_is_one() -> None:

@@ -189,9 +189,7 @@ class StepScreen(Screen[Outcome]):
         columns, rows = event.size
         self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
         self.set_class(self.is_too_small, "-too-small")
-        problem = TERMINAL_TOO_SMALL.about(
-            needed=f"{MIN_COLUMNS}×{MIN_ROWS}", size=f"{columns}×{rows}"
-        )
+        problem = TERMINAL_TOO_SMALL.about(size=f"{columns}×{rows}")
         words = "\n".join((problem.title, problem.cause, problem.remedy))
         self.query_one("#too-small", Static).update(words)
         self.refresh_bindings()

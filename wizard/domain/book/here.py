@@ -177,7 +177,7 @@ NOT_A_TERMINAL: Final = Problem(
 TERMINAL_TOO_SMALL: Final = Problem(
     id="terminal-too-small",
     title="The window is too small",
-    cause="{needed} needed, now {size}.",
+    cause="60×18 needed, now {size}.",
     remedy="Enlarge the window.",
     exit_code=ExitCode.USAGE,
 )

@@ -1,0 +1,26 @@
+"""The table: every row there is, of all parts of the book."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.book import (
+    test_exchange,
+    test_here_commands,
+    test_here_processes,
+    test_here_screens,
+    test_network,
+    test_paste,
+    test_scim,
+)
+from tests.book.row import Row
+
+ROWS: Final[tuple[Row, ...]] = (
+    *test_paste.ENTRIES,
+    *test_exchange.ENTRIES,
+    *test_scim.ENTRIES,
+    *test_network.ENTRIES,
+    *test_here_commands.ENTRIES,
+    *test_here_processes.ENTRIES,
+    *test_here_screens.ENTRIES,
+)

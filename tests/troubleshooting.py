@@ -1,0 +1,74 @@
+"""Writes the README's troubleshooting tables from the book: python -m tests.troubleshooting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.book.table import ROWS
+from wizard.domain.book import exchange, here, network, paste, scim
+from wizard.domain.problems import Problem
+
+README: Final = Path(__file__).parents[1] / "README.md"
+BEGIN: Final = "<!-- troubleshooting: python -m tests.troubleshooting -->"
+END: Final = "<!-- end -->"
+
+PARTS: Final = {
+    "What you paste": paste,
+    "Code and tokens": exchange,
+    "The SCIM API": scim,
+    "The network": network,
+    "This machine, and how the wizard is called": here,
+}
+_EXITS: Final = {row.entry: row.exit_code for row in ROWS if row.exit_code is not None}
+"""What commands end with, of the entries that they can meet."""
+
+
+def block() -> str:
+    """Return what stands between the marks, and they."""
+    return "\n".join((BEGIN, *_lines(), END))
+
+
+def current() -> str:
+    """Return the same as the README has it."""
+    text = README.read_text(encoding="utf-8")
+    found = re.search(f"{re.escape(BEGIN)}.*?{re.escape(END)}", text, re.DOTALL)
+    assert found is not None, f"README.md has no {BEGIN}"
+    return found.group()
+
+
+def _lines() -> Iterator[str]:
+    for title, part in PARTS.items():
+        has_exits = any(entry.id in _EXITS for entry in part.ENTRIES)
+        yield f"\n### {title}\n"
+        yield "| it says | why | what to do | step |" + (" exit |" if has_exits else "")
+        yield "|---|---|---|---|" + ("---|" if has_exits else "")
+        for entry in part.ENTRIES:
+            yield _row(entry, has_exits=has_exits)
+    yield ""
+
+
+def _row(entry: Problem, *, has_exits: bool) -> str:
+    cells = [f"**{_cell(entry.title)}**", _cell(entry.cause), _cell(entry.remedy)]
+    cells.append(entry.step.title if entry.step else "")
+    if has_exits:
+        cells.append(str(_EXITS.get(entry.id, "")))
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    """A text of the book, its {names} in italics: they are filled in."""
+    safe = re.sub(r"([|*_<\\])", r"\\\1", text)
+    return re.sub(r"{([a-z_]+)}", r"_\1_", safe)
+
+
+def main() -> None:
+    """Bring the README up to date."""
+    text = README.read_text(encoding="utf-8")
+    README.write_text(text.replace(current(), block()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import httpx
 import msgspec
@@ -28,6 +29,14 @@ _HEAD: Final = 4096
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _SHORTEST_HIDDEN: Final = 4
 """Characters; hiding a shorter secret would only garble the text."""
+_NAMED: Final = re.compile(
+    r"((?:access|refresh|id)_token|client_secret|code_verifier)"
+    r"""(["']?\s*[:=]\s*["']?)[^"'&\s,;}]+""",
+    re.IGNORECASE,
+)
+"""A secret told by its name: one of the server's own, which nobody here knows by value."""
+_TOKEN_LIKE: Final = re.compile(r"[\w.~+%-]{40,}")
+"""What may be most of a secret, cut or changed on its way; Twilio's own ids have 34."""
 
 
 def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> Answer:
@@ -38,10 +47,12 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         secrets: what was sent, hidden wherever the server repeats it.
     """
     fields = _fields(reply.body)
-    content_type = reply.headers.get("Content-Type", "").lower()
+    content_type = (_hide(reply.headers.get("Content-Type"), secrets) or "").lower()
     head = bytes((reply.body or b"")[:_HEAD]).decode("utf-8", "replace").strip()
     if not content_type and head.startswith("<"):
         content_type = "text/html"
+    # What came instead of an error may be tokens after all, or people's names: not shown.
+    is_error = "html" in content_type or reply.status >= 400
     location = reply.headers.get("Location") if 300 <= reply.status < 400 else None
 
     def text(name: str) -> str | None:
@@ -60,9 +71,9 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         message=text("message"),
         detail=text("detail"),
         scim_type=text("scimType"),
-        text=_hide(_readable(head, content_type), secrets),
-        location=host_of(_absolute(location, url)) if location else None,
-        request_id=request_id,
+        text=_hide(_readable(head, content_type), secrets) if is_error else None,
+        location=_hide(host_of(_absolute(location, url)), secrets) if location else None,
+        request_id=_hide(request_id, secrets),
         wait="a minute" if pause is None else in_words(pause),
     )
 
@@ -122,11 +133,22 @@ def _readable(head: str, content_type: str) -> str | None:
 
 
 def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:
+    if not text:
+        return text
     for secret in secrets:
         bare = secret.reveal() if secret else ""
-        if text and len(bare) >= _SHORTEST_HIDDEN:
-            text = text.replace(bare, MASK).replace(quote_plus(bare), MASK)
-    return text
+        if len(bare) >= _SHORTEST_HIDDEN:
+            for spelling in _spellings(bare):
+                text = text.replace(spelling, MASK)
+    return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", text))
+
+
+def _spellings(bare: str) -> tuple[str, ...]:
+    """The ways a server may repeat a text: as it is, from a form, a link, JSON or a page."""
+    coded = (quote_plus(bare), quote(bare, safe=""))
+    in_json = json.dumps(bare)[1:-1]
+    lower = (re.sub("%..", lambda escape: escape[0].lower(), text) for text in coded)
+    return (bare, *coded, *lower, in_json, in_json.replace("/", r"\/"), html.escape(bare))
 
 
 def _absolute(location: str, url: str) -> str:

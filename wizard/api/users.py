@@ -39,7 +39,8 @@ class _List(msgspec.Struct, frozen=True):
     """RFC 7644 §3.4.2; resources stay raw, so that no user's name is ever decoded."""
 
     schemas: list[str]
-    totalResults: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    totalResults: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] | None = None
+    # Beyond it no number is the same to everyone (RFC 8259 §6).
     Resources: list[msgspec.Raw] | None = None
 
 

@@ -1,0 +1,212 @@
+"""Ten thousand answers no proper server gives: nothing but `SetupError` comes out, and no secret.
+
+The same seed makes the same answers. What is looked through is all that a screen, a log or a
+crash report could show of a failure.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+
+from tests.api.conftest import NOW, Naps, Serve
+from tests.api.generated import (
+    ACCESS_TOKEN,
+    CLIENT_SECRET,
+    CODE,
+    NEW_ACCESS_TOKEN,
+    NEW_REFRESH_TOKEN,
+    REFRESH_TOKEN,
+    SENT,
+    TOKENS,
+    VERIFIER,
+    Generated,
+    Generator,
+)
+from tests.api.server import Script
+from wizard.api.http import open_client
+from wizard.api.metadata import MetadataService
+from wizard.api.reach import ReachService
+from wizard.api.token import TokenService
+from wizard.api.users import UserService
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+
+ALL = 10_000
+SERVICES = ("exchange", "refresh", "users", "metadata", "reach")
+NEW = (NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN)
+NAME = "ann@example.com"
+"""Nothing that came with a list of users, whatever its status under 400, is shown."""
+
+
+class Asking:
+    """Asks each service against one server, with secrets that are looked for afterwards."""
+
+    def __init__(self, client: httpx.AsyncClient, base: str, seconds: float = 5.0) -> None:
+        endpoints = Endpoints(f"{base}/authorize", f"{base}/token", f"{base}/scim")
+        self._scim_url = endpoints.scim_url
+        self._endpoints = endpoints
+        old = TokenSet(Secret(ACCESS_TOKEN), NOW, NOW, Secret(REFRESH_TOKEN))
+        self._credentials = CredentialSet(
+            client_id="OQ-id",
+            client_secret=Secret(CLIENT_SECRET),
+            redirect_url="https://r.test/",
+            endpoints=endpoints,
+            tokens=old,
+        )
+        self._attempt = AuthorizationAttempt(
+            state=Secret("state"),
+            client_id="OQ-id",
+            redirect_url="https://r.test/",
+            endpoints=endpoints,
+            scope="offline_access",
+            created_at=NOW,
+            verifier=Secret(VERIFIER),
+        )
+        self._tokens = TokenService(client, lambda: NOW, sleep=Naps(), seconds=seconds)
+        self._users = UserService(client, sleep=Naps(), limit=1 << 20, seconds=seconds)
+        self._metadata = MetadataService(client, seconds=seconds)
+        self._reach = ReachService(client, lambda: NOW, seconds=seconds)
+
+    def ask(self, service: str) -> Awaitable[object]:
+        asked: dict[str, Callable[[], Awaitable[object]]] = {
+            "exchange": lambda: self._tokens.exchange(
+                self._credentials, self._attempt, Secret(CODE)
+            ),
+            "refresh": lambda: self._tokens.refresh(self._credentials),
+            "users": lambda: self._users.list_users(
+                self._scim_url, Secret(ACCESS_TOKEN), lambda _: None
+            ),
+            "metadata": lambda: self._metadata.fetch(self._endpoints),
+            "reach": lambda: self._reach.probe(self._endpoints),
+        }
+        return asked[service]()
+
+
+def shown_of(outcome: object) -> str:
+    """All that anything could show of it."""
+    if not isinstance(outcome, SetupError):
+        return f"{outcome!r} {outcome}"
+    report = "".join(traceback.TracebackException.from_exception(outcome).format())
+    return f"{report}{outcome!r}{outcome.problem!r}{outcome.problem}"
+
+
+async def outcome_of(asking: Asking, service: str) -> object:
+    try:
+        return await asking.ask(service)
+    except SetupError as error:
+        return error
+
+
+def leaks(outcome: object, service: str, status: int = 400) -> list[str]:
+    """Enough of each secret to know it again, as it is and as a link has it."""
+    shown = shown_of(outcome)
+    sent = SENT[service] if service in ("exchange", "refresh", "users") else ()
+    secrets = {spell(text)[:40] for text in (*sent, *NEW) for spell in (str, quote_plus, quote)}
+    if status < 400:
+        secrets.add(NAME)
+    return [hint for hint in secrets if hint in shown]
+
+
+async def test_ten_thousand_generated_answers() -> None:
+    generator = Generator(seed=4)
+    current = Generated(200, [], b"")
+    asked: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(current.status, headers=current.headers, content=current.body)
+
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    transport = httpx.MockTransport(handle)
+    async with httpx.AsyncClient(transport=transport, cookies=cookies) as client:
+        asking = Asking(client, "https://t.test")
+        for number in range(ALL):
+            # Most of them for the three who send a secret.
+            turn = number % 16
+            service = SERVICES[turn % 3 if turn < 14 else turn - 11]
+            current = generator.answer(service)
+            outcome = await outcome_of(asking, service)
+            assert leaks(outcome, service, current.status) == [], (
+                number,
+                service,
+                current.status,
+                shown_of(outcome),
+            )
+            asked[service] += 1
+            problem = outcome.problem.id if isinstance(outcome, SetupError) else "fine"
+            ended[f"{service} {problem}"] += 1
+    assert asked.total() == ALL
+    assert min(asked[name] for name in ("exchange", "refresh", "users")) >= 2500
+    # Neither all refused nor all the same.
+    assert ended["exchange fine"] > 50, ended
+    assert ended["users fine"] > 50
+    assert len(ended) > 30
+
+
+def raw(generator: Generator, generated: Generated) -> Script:
+    """The same answer as bytes, its framing broken in one of many ways."""
+    body = generated.body
+    length = len(body)
+    framing = generator.choice(
+        *(f"Content-Length: {length}", f"Content-Length: {length}, {length}"),
+        *(f"Content-Length: {length + 9}", f"Content-Length: {length // 2}", "Content-Length: -1"),
+        *("Content-Length: x", f"Content-Length: {'9' * 30}", "X: y", "Content-Encoding: gzip"),
+        *(f"Content-Length: {length}\r\nContent-Length: 1", "Content-Encoding: identity"),
+        *("Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked"),
+        *(f"Content-Length: {length}\r\nTransfer-Encoding: chunked", "Content-Encoding: br, gzip"),
+        *(": no name", "no colon", "X\x00: y", f"X-Echo: {ACCESS_TOKEN}\x00", "X: é", " folded"),
+    )
+    if "chunked" in framing:
+        size = generator.choice(f"{length:x}", f"{length + 5:x}", "zz", "-1", "f" * 20, "0", "")
+        end = generator.choice("\r\n0\r\n\r\n", "\r\n", "", "\r\n0\r\nX: y\r\n\r\n", "0\r\n\r\n")
+        body = f"{size}\r\n".encode() + body + end.encode()
+    line = generator.choice(
+        *(f"HTTP/1.1 {generated.status} OK",) * 6,
+        *(f"HTTP/1.0 {generated.status} {CLIENT_SECRET}", f"HTTP/1.1 {generated.status}"),
+        *("HTTP/1.1 OK 200", "HTTP/9.9 200 OK", "ICY 200 OK", "", CODE, "HTTP/1.1 99999 x"),
+        *("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", "HTTP/1.1 101 Switching"),
+    )
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in generated.headers)
+    whole = f"{line}\r\n".encode() + headers + f"{framing}\r\n\r\n".encode() + body
+    if generator.number(6) == 0:
+        whole = whole[: generator.number(len(whole))]
+    return Script(whole)
+
+
+async def test_hundreds_of_generated_answers_over_a_real_socket(serve: Serve) -> None:
+    generator = Generator(seed=5)
+    services = [SERVICES[number % len(SERVICES)] for number in range(600)]
+    ended: Counter[str] = Counter()
+    async with open_client() as client:
+        for service in services:
+            script = raw(generator, generator.answer(service))
+            server = await serve(script)
+            outcome = await outcome_of(Asking(client, server.url, seconds=10), service)
+            await server.stop()
+            assert leaks(outcome, service) == [], (service, script.data[:300], shown_of(outcome))
+            if service in ("exchange", "refresh"):
+                assert len(server.requests) == 1, (script.data[:300], shown_of(outcome))
+            ended[outcome.problem.id if isinstance(outcome, SetupError) else "fine"] += 1
+    assert ended.total() == 600
+    assert ended["answer-lost"] > 20
+    assert ended["connection-dropped"] > 20
+    assert ended["fine"] > 50
+
+
+@pytest.mark.parametrize("service", ["exchange", "refresh", "users"])
+async def test_tokens_in_a_refusal_are_not_shown(service: str) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, json=TOKENS | {"error": "x"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
+        with pytest.raises(SetupError) as caught:
+            await Asking(client, "https://t.test").ask(service)
+    assert leaks(caught.value, service) == []

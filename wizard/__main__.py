@@ -249,9 +249,10 @@ def _run(
     """Do a command's work; tell its failure; say what was mended on the way."""
     store: ProfileStore | None = None
     try:
-        settings = obj.settings()
-        store = wiring.store()
-        code = work(settings, store)
+        with wiring.log(click.get_current_context().info_name or ""):
+            settings = obj.settings()
+            store = wiring.store()
+            code = work(settings, store)
     except SetupError as error:
         code = report(error.problem, as_json=as_json)
     for notice in store.notices if store else ():
@@ -266,15 +267,21 @@ def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
         return report(NOT_A_TERMINAL)
     terminal.prepare_environment()
     try:
-        if is_demo:
-            return _show(wiring.demo(wiring.Settings(), scenario or "happy"))[0]
-        settings, following = obj.settings(), obj.profile
-        while following:
-            settings = replace(settings, profile=following)
-            code, following = _show(wiring.wizard(settings))
-        return code
+        with wiring.log("wizard"):
+            return _walk(obj, scenario or "happy" if is_demo else None)
     except SetupError as error:
         return report(error.problem)
+
+
+def _walk(obj: Common, scenario: str | None) -> int:
+    """Run wizards until one is left for good, in the demo's scenario if there is one."""
+    if scenario is not None:
+        return _show(wiring.demo(wiring.Settings(), scenario))[0]
+    settings, following = obj.settings(), obj.profile
+    while following:
+        settings = replace(settings, profile=following)
+        code, following = _show(wiring.wizard(settings))
+    return code
 
 
 def _show(opening: AbstractContextManager[WizardApp]) -> tuple[int, str]:

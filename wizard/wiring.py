@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard import __version__
+from wizard.domain import journal
 from wizard.domain.book.here import DEMO_NOT_INSTALLED, NO_SCENARIO
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, Endpoints
@@ -38,6 +40,24 @@ class Settings:
 def clock() -> datetime:
     """Return the time now, UTC."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Keep the log that SCIM_WIZARD_LOG asks for until the end of the block. Raises SetupError."""
+    path = environ.get("SCIM_WIZARD_LOG")
+    if not path:
+        yield
+        return
+    import platform
+
+    from wizard.store.log import keeping
+
+    with keeping(Path(path)):
+        versions = f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
+        journal.note(f"scim-wizard {work} begins: {versions}")
+        yield
+        journal.note(f"scim-wizard {work} ends")
 
 
 def program() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,6 +17,7 @@ import truststore
 
 from wizard import __version__
 from wizard.api.failures import proxy_variables, strerror
+from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
 from wizard.domain.problems import Problem, SetupError
 
@@ -79,13 +81,25 @@ async def send(
     Raises:
         httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`; TimeoutError past `seconds`.
     """
-    async with asyncio.timeout(seconds):
-        response = await client.send(request, stream=True)
-        try:
-            body = await read_bounded(response, limit)
-        finally:
-            await response.aclose()
+    began, outcome = time.monotonic(), "no answer"
+    try:
+        async with asyncio.timeout(seconds):
+            response = await client.send(request, stream=True)
+            outcome = f"{response.status_code}, cut off"
+            try:
+                body = await read_bounded(response, limit)
+            finally:
+                await response.aclose()
+        outcome = str(response.status_code)
+    finally:
+        took = (time.monotonic() - began) * 1000
+        journal.note(f"{request.method} {_place(request.url)} {outcome} in {took:.0f} ms")
     return Reply(response.status_code, response.headers, body)
+
+
+def _place(url: httpx.URL) -> str:
+    """An address without user and query, either of which may be secret."""
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
 
 
 async def read_bounded(response: httpx.Response, limit: int) -> bytearray | None:

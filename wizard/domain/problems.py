@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 
+from wizard.domain import journal
 from wizard.domain.steps import Step
 from wizard.domain.words import plain
 
@@ -65,6 +66,11 @@ class Problem:
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
 
+    @property
+    def in_a_line(self) -> str:
+        """What it is, for a log."""
+        return f"problem {self.id}: " + " | ".join((self.title, self.cause, *self.detail))
+
 
 class SetupError(Exception):
     """A failure with its entry of the error book; the only exception services let out."""
@@ -74,3 +80,4 @@ class SetupError(Exception):
         super().__init__(problem.id)
         self.problem = problem
         self.is_unsent = is_unsent
+        journal.note(problem.in_a_line, is_problem=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import Final, NoReturn, final
 
+from wizard.domain import journal
+
 MASK: Final = "•••"
 
 
@@ -20,6 +22,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self.__value = value
+        journal.conceal(value)
 
     def reveal(self) -> str:
         """Return the text itself; the one door, so that a search finds every use."""

@@ -33,6 +33,7 @@ _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
+_APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
 
 _REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
@@ -177,6 +178,27 @@ class PrivateFolder:
 
 def _is_foreign(status: os.stat_result) -> bool:
     return sys.platform != "win32" and status.st_uid != os.geteuid()
+
+
+def open_for_appending(path: Path) -> int:
+    """Return the descriptor of a plain file of ours (0600), made if there is none.
+
+    Raises SetupError, also for a link, another user's file, or what is no plain file.
+    """
+    with telling(path):
+        if path.is_symlink():
+            raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+        descriptor = os.open(path, _APPEND, _FILE_MODE)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or _is_foreign(status):
+                raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+            if sys.platform != "win32":
+                os.fchmod(descriptor, _FILE_MODE)
+        except BaseException:
+            os.close(descriptor)
+            raise
+    return descriptor
 
 
 def make_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from wizard.domain import journal
 from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.steps import Step
@@ -75,6 +76,7 @@ class WizardApp(App[ExitCode]):
         state = self._start
         while not state.has_left:
             self.reached = state.step
+            journal.note(f"step {state.step.name.lower()}")
             # What cannot be noted only makes Resume begin a little earlier.
             with contextlib.suppress(SetupError):
                 if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
@@ -132,6 +134,7 @@ class WizardApp(App[ExitCode]):
         lines = [f"{problem.title}.", problem.cause, problem.remedy]
         lines += [f"  {place}" for place in problem.detail]
         self._exit_renderables.append("\n".join(lines))
+        journal.note("; ".join(lines), is_problem=True)
         self._return_code = ExitCode.MACHINE
         self._close_messages_no_wait()
 

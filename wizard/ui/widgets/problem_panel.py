@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from wizard.domain import journal
 from wizard.domain.callback import Comparison
 from wizard.domain.problems import Problem
 
@@ -30,6 +31,7 @@ class ProblemPanel(Static):
         self.problem = problem
         if problem is None:
             return
+        journal.note(f"shown: {problem.in_a_line}")
         self.update(_told(problem, comparison, key))
         self.call_after_refresh(self.scroll_visible, animate=False)
 

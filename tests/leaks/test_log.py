@@ -1,0 +1,219 @@
+"""The log: whose file it is, what stands in it, and that it holds no secret at any level."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.commands.consents import at_second
+from tests.commands.stage import ACTIVE, issued, put, wizard
+from tests.second_server import SecondServer
+from wizard.domain import journal
+from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.store.log import keeping
+
+LINE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) +\S+ .*"
+)
+LIBRARIES = ("httpx", "httpcore.http11", "textual", "asyncio", "keyring.backend", "uvicorn.access")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+# -- the file ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077, 0o777])
+def test_file_is_private_whatever_the_umask_and_is_added_to(log: Path, mask: int) -> None:
+    with umask(mask):
+        for words in ("first", "second"):
+            with keeping(log):
+                journal.note(words)
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert [line.rpartition(" ")[2] for line in log.read_text().splitlines()] == ["first", "second"]
+
+
+def test_file_others_could_read_is_closed_to_them(log: Path) -> None:
+    log.write_text("")
+    log.chmod(0o666)
+    with keeping(log):
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe", "foreign"])
+def test_file_that_is_not_ours_is_refused_and_left_alone(
+    log: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = log.with_name("target")
+    match kind:
+        case "link":
+            target.write_text("theirs")
+            log.symlink_to(target)
+        case "dangling link":
+            log.symlink_to(target)
+        case "folder":
+            log.mkdir()
+        case "pipe":
+            os.mkfifo(log)
+        case "foreign":
+            log.write_text("theirs")
+            monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    with pytest.raises(SetupError, match=r"file-not-ours|store-failed"), keeping(log):
+        raise AssertionError("a log was kept")
+    if kind in ("link", "foreign"):
+        assert log.read_text() == "theirs"
+    else:
+        assert not target.exists()
+
+
+def test_command_says_that_its_log_is_refused(tmp_path: Path, log: Path) -> None:
+    log.symlink_to(tmp_path / "target")
+    put(tmp_path / "home", active=replace(ACTIVE, tokens=issued(hours=1)))
+    run = wizard(tmp_path / "home", "token", env={"SCIM_WIZARD_LOG": str(log)})
+    assert (run.returncode, run.stdout) == (6, "")
+    assert run.stderr.startswith("A file is not the wizard's own.\n")
+    assert not (tmp_path / "target").exists()
+
+
+# -- what stands in it ---------------------------------------------------------------------------
+
+
+def test_steps_problems_and_every_librarys_lines_are_in_it(log: Path) -> None:
+    with keeping(log):
+        journal.note("step check")
+        SetupError(NOT_SET_UP)
+        for name in LIBRARIES:
+            logging.getLogger(name).debug("told by %s", name)
+    lines = log.read_text().splitlines()
+    assert all(map(LINE.fullmatch, lines))
+    assert "INFO    wizard step check" in lines[0]
+    assert "WARNING wizard problem not-set-up: This profile is not set up" in lines[1]
+    assert [line.rpartition(" ")[2] for line in lines[2:]] == list(LIBRARIES)
+
+
+def test_nothing_is_kept_once_it_has_ended(log: Path) -> None:
+    with keeping(log):
+        pass
+    journal.note("later")
+    logging.getLogger("httpx").warning("later")
+    assert log.read_text() == ""
+
+
+def test_secret_is_taken_out_of_any_loggers_line(log: Path) -> None:
+    with keeping(log):
+        planted = Secret("planted-secret")
+        journal.note(f"a slip: {planted.reveal()}")
+        for name in LIBRARIES:
+            logging.getLogger(name).debug("%s %r", planted.reveal(), [planted.reveal().encode()])
+    assert "planted" not in log.read_text()
+    assert log.read_text().count("•••") == 1 + 2 * len(LIBRARIES)
+
+
+def test_exception_is_told_by_kind_and_places(log: Path) -> None:
+    with keeping(log):
+        try:
+            raise KeyError("never-a-Secret")
+        except KeyError:
+            logging.getLogger("asyncio").exception("it failed")
+    line = log.read_text()
+    assert "it failed | KeyError: " in line
+    assert "test_log.py" in line
+    assert "never" not in line
+    assert line.count("\n") == 1
+
+
+def test_injected_line_is_part_of_the_one_it_came_in(log: Path) -> None:
+    with keeping(log):
+        logging.getLogger("httpx").debug("a\n2026-11-20T14:02:00.000Z 1 INFO wizard forged\x1b[2J")
+    assert log.read_text().count("\n") == 1
+    assert "\x1b" not in log.read_text()
+
+
+def test_full_disk_costs_lines_and_nothing_else(
+    log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.store.log.open_for_appending", lambda _: os.open("/dev/full", 1))
+    with keeping(log):
+        journal.note("lost")
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_httpx_at_its_most_talkative_tells_no_token(log: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 302 Found\r\nLocation: http://x.example/cb?code=planted-code&state=planted\r\n"
+            b"Set-Cookie: session=planted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with keeping(log):
+        async with server, httpx.AsyncClient(trust_env=False) as client:
+            headers = {"Authorization": f"Bearer {Secret('planted-token').reveal()}"}
+            await client.get(f"http://127.0.0.1:{port}/a?state=planted", headers=headers)
+    text = log.read_text()  # noqa: ASYNC240
+    assert "httpcore" in text
+    assert "302 Found" in text
+    assert "planted" not in text
+
+
+# -- commands ------------------------------------------------------------------------------------
+
+
+def test_refresh_and_check_are_told_without_a_secret(tmp_path: Path, log: Path) -> None:
+    home = tmp_path / "home"
+    with SecondServer(redirect_url="https://idp.example.invalid/cb") as server:
+        active = at_second(server, is_expired=True)
+        put(home, active=active)
+        runs = [
+            wizard(home, *args, env={"SCIM_WIZARD_LOG": str(log)})
+            for args in (("token",), ("check",))
+        ]
+    assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
+    assert active.tokens is not None
+    assert active.tokens.refresh_token is not None
+    told = log.read_text()
+    assert all(map(LINE.fullmatch, told.splitlines()))
+    assert re.search(r"wizard POST http://127\.0\.0\.1:\d+/\S+ 20[01] in \d+ ms", told)
+    assert re.search(r"wizard GET http://127\.0\.0\.1:\d+/\S+/Users 200 in \d+ ms", told)
+    assert "scim-wizard token begins" in told
+    assert "scim-wizard check ends" in told
+    secrets = (active.tokens.access_token, active.tokens.refresh_token, active.client_secret)
+    for secret in (runs[0].stdout.strip(), *(s.reveal() for s in secrets if s is not None)):
+        assert secret not in told
+
+
+def test_valid_token_imports_no_logging_without_a_log(tmp_path: Path) -> None:
+    put(tmp_path / "home", active=replace(ACTIVE, tokens=issued(hours=1)))
+    run = wizard(tmp_path / "home", "token", python=("-X", "importtime"))
+    assert run.stdout == "access-1\n"
+    imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
+    assert not imported & {"logging", "wizard.store.log", "wizard.store.redact", "traceback"}

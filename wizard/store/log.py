@@ -1,0 +1,81 @@
+"""The log of SCIM_WIZARD_LOG: what the wizard does and what its libraries tell, without secrets."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from wizard.domain import journal
+from wizard.store.files import open_for_appending
+from wizard.store.redact import Redactor
+
+_OURS: Final = logging.getLogger("wizard")
+
+
+@contextmanager
+def keeping(path: Path) -> Iterator[None]:
+    """Append to a log until the end of the block; every library's logger writes to it too.
+
+    Raises SetupError where there can be no such file, or it is not ours.
+    """
+    descriptor = open_for_appending(path)
+    redactor = Redactor()
+    handler, root = _Handler(descriptor, redactor), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    journal.keep(_Journal(redactor))
+    try:
+        yield
+    finally:
+        journal.keep(None)
+        root.setLevel(level)
+        root.removeHandler(handler)
+        os.close(descriptor)
+
+
+class _Journal:
+    """Writes what the wizard tells as a logger's lines."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def note(self, words: str, *, is_problem: bool) -> None:
+        """Write a line."""
+        _OURS.log(logging.WARNING if is_problem else logging.INFO, "%s", words)
+
+    def conceal(self, value: str) -> None:
+        """Keep a text out of every line from now on."""
+        self._redactor.conceal(value)
+
+
+class _Handler(logging.Handler):
+    """Writes each record as one line, in one write: other processes may append to the same file."""
+
+    def __init__(self, descriptor: int, redactor: Redactor) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._redactor = redactor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, or do without: neither a full disk nor a library's slip is our end."""
+        with suppress(OSError, TypeError, ValueError):
+            os.write(self._descriptor, f"{self.format(record)}\n".encode())
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return when, how grave, who and what; of an exception its kind and places alone."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        where = f"{at}.{int(record.msecs):03}Z {os.getpid()} {record.levelname:<7} {record.name}"
+        words = record.getMessage()
+        if record.exc_info and record.exc_info[0] is not None:
+            # Not its message, nor its cause's: either may quote what was sent.
+            places = traceback.extract_tb(record.exc_info[2])
+            stack = "; ".join(f"{p.filename}:{p.lineno} in {p.name}" for p in places)
+            words = f"{words} | {record.exc_info[0].__name__}: {stack}"
+        return self._redactor.line(f"{where} {words}")

@@ -1,0 +1,84 @@
+"""Makes a line of the log fit to be shown to others: no secret, no control characters."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from wizard.domain.secret import MASK
+
+LINE_LIMIT: Final = 4000
+"""Characters of a line."""
+SHORTEST: Final = 8
+"""Characters of a value that is looked for. A secret being typed is shorter at first, and a
+single letter of it must not take that letter out of every line."""
+
+_NAMES: Final = (
+    r"(?:client_secret|code_verifier|(?:refresh|access|id)_token|code|state|password|assertion"
+    r"|(?:proxy-)?authorization|(?:set-)?cookie)"
+)
+_QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
+_BY_NAME: Final = (
+    # "code": "…" and (b'Authorization', b'Bearer …'), with the quotes of a text in a text.
+    re.compile(rf"(?i)(\\*['\"]{_NAMES}\\*['\"]\s*[:,]\s*b?)(?:\\+['\"].*?\\+['\"]|{_QUOTED})"),
+    # code=… in a query or a form, and the same encoded once more.
+    re.compile(
+        rf"(?i)(?:(?<![\w-])|(?<=%[\da-f]{{2}}))({_NAMES}(?:=|%(?:25)*3D))(?!{MASK})[^\s&\"'<>,;)\]}}]+"
+    ),
+    # Authorization: …, to the end of the line.
+    re.compile(r"(?i)((?:authorization|cookie)\s*:\s*)[^\r\n'\"]+"),
+    re.compile(r"(?i)(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}"),
+    # https://user:password@host
+    re.compile(r"(://)[^\s/?#@]+(?=@)"),
+    # A JWT, whatever it stands in.
+    re.compile(r"()\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
+)
+
+
+class Redactor:
+    """Takes secrets out of lines, by their values and by the names they go under."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+        self._values: re.Pattern[str] | None = None
+
+    def conceal(self, value: str) -> None:
+        """Look for a secret from now on, in every form in which it may be written."""
+        if len(value) >= SHORTEST and value not in self._forms:
+            self._forms.update(_forms(value))
+            # Made anew at the next line: while one is typed there are many.
+            self._values = None
+
+    def line(self, text: str) -> str:
+        """Return a text as one line of at most LINE_LIMIT characters."""
+        if self._forms and self._values is None:
+            # The longest first, or a part of one would leave the rest standing.
+            longest = sorted(self._forms, key=len, reverse=True)
+            self._values = re.compile("|".join(map(re.escape, longest)))
+        if self._values is not None:
+            text = self._values.sub(MASK, text)
+        for pattern in _BY_NAME:
+            text = pattern.sub(rf"\1{MASK}", text)
+        # Cut after, or the head of a secret might be left at the end.
+        is_cut = len(text) > LINE_LIMIT
+        return "".join(map(_visible, text[:LINE_LIMIT])) + ("…" if is_cut else "")
+
+
+def _forms(value: str) -> Iterator[str]:
+    whole = value.encode("utf-8", "surrogatepass")
+    yield value
+    yield quote(whole, safe="")
+    yield quote_plus(whole)
+    yield json.dumps(value)[1:-1]
+    yield repr(value)[1:-1]
+    yield repr(whole)[2:-1]
+
+
+def _visible(character: str) -> str:
+    """A character; one that would act instead of standing there as it is written in Python."""
+    is_plain = unicodedata.category(character)[0] not in "CZ" or character == " "
+    return character if is_plain else character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,7 @@
+"""The screens' own fixtures, for what is shown here too."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import brisk_pilot, utc, world
+
+__all__ = ["brisk_pilot", "utc", "world"]

@@ -14,6 +14,7 @@ from textual.worker import WorkerFailed
 
 from tests.driving import PATIENCE, make_app, paste, wait_for_screen, wait_until
 from tests.fakes import World
+from tests.leaks.every import screens
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER
 from tests.ui.running import WHOLE, seed
@@ -31,13 +32,17 @@ from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import StepScreen
 
 PLANTED = ("planted-secret", "planted-code", "planted-verifier", "planted-token")
@@ -79,7 +84,15 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: ConfirmScreen("Sure?", "", "Yes"),
     lambda: AdvancedScreen(advanced(CredentialSet())),
     lambda: AudienceScreen(None),
+    lambda: ProfilesScreen(("acme",), "default"),
+    lambda: SheetScreen("planted-secret", fail_async),
+    lambda: ChangesScreen(()),
+    lambda: RotateScreen(fail_async),
 ]
+
+
+def test_no_screen_is_left_out() -> None:
+    assert {type(make()) for make in SCREENS} == screens()
 
 
 async def crashed(
@@ -139,6 +152,26 @@ async def test_a_handler_of_any_screen_may_fail(
     assert_clean(capsys.readouterr().err)
     assert not any(planted in caplog.text for planted in PLANTED)
     assert app.return_code == ExitCode.MACHINE
+
+
+@pytest.mark.parametrize("make", SCREENS)
+async def test_a_task_of_any_screen_may_fail(
+    world: World,
+    make: Callable[[], Screen[Any]],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = make_app(world)
+
+    async def act(pilot: ThePilot) -> None:
+        screen = make()
+        app.push_screen(screen)
+        await wait_until(pilot, lambda: app.screen is screen and screen.is_mounted, "the screen")
+        screen.run_worker(fail_async())
+
+    await crashed(app, act)
+    assert_clean(capsys.readouterr().err)
+    assert not any(planted in caplog.text for planted in PLANTED)
 
 
 async def in_a_worker(app: WizardApp, pilot: ThePilot) -> None:

@@ -21,7 +21,7 @@ from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.words import iso
+from wizard.domain.words import iso, plain
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
 from wizard.flow.refresh import fresh_tokens
@@ -197,7 +197,7 @@ def _outcome(
     old, new = before.organization, result.organization
     warning = ""
     if old and new and old != new:
-        warning = f"The token is for organization {new} now; at the setup it was {old}."
+        warning = f"The token is for organization {new} now; at the setup it was {plain(old)}."
     return Outcome(name, result.problem, lines, values, warning)
 
 

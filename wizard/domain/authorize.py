@@ -6,10 +6,14 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Pkce, ServerMetadata
 from wizard.domain.secret import Secret
+
+_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
+"""What stands in an address as it is, beside letters and digits (RFC 3986 §2)."""
 
 
 def begin(
@@ -65,7 +69,8 @@ def authorize_url(attempt: AuthorizationAttempt) -> str:
         if field and unquote_plus(field.partition("=")[0]) not in asked
     ]
     query = "&".join([*kept, urlencode(asked, quote_via=quote, safe="")])
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    # An endpoint from a file somebody edited must not act on the terminal the link is printed on.
+    return quote(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")), safe=_SIGNS)
 
 
 def challenge(verifier: Secret) -> str:

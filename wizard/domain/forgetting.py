@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wizard.domain.models import Profile
 from wizard.domain.prerequisites import CONSOLE
-from wizard.domain.words import moment
+from wizard.domain.words import moment, plain
 
 
 def question(name: str) -> str:
@@ -16,7 +16,7 @@ def question(name: str) -> str:
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:
     """Return what only a person can do at Twilio, in lines; `now` is aware, UTC."""
-    app = f"the OAuth app {profile.client_id}" if profile.client_id else "its OAuth app"
+    app = f"the OAuth app {plain(profile.client_id)}" if profile.client_id else "its OAuth app"
     lines = [
         "At Twilio nothing has changed. If nothing else uses it, delete",
         f"{app}, or rotate its secret:",

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from wizard.domain.models import SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
+from wizard.domain.summary import harmless
 
 UNIQUE_IDENTIFIER: Final = "userName"
 """What Twilio tells users apart by (SCIM API reference)."""
@@ -65,6 +66,7 @@ def sheet(
         credentials: its active set; without it, or its Client Secret, the secret is left out.
         audience: the id of who will use it; a script when None.
     """
+    profile = harmless(profile)
     match audience:
         case "okta":
             return _okta(profile, name, credentials)

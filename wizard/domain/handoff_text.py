@@ -55,8 +55,10 @@ def _reveal(value: str | Secret | None) -> str | None:
 
 
 def _assignment(name: str, value: str | Secret | None) -> str:
-    text = _reveal(value)
-    return f"# {name}=" if text is None else f"{name}={quote(text)}"
+    if value is None:
+        return f"# {name}="
+    text = value.reveal() if isinstance(value, Secret) else plain(value, len(value))
+    return f"{name}={quote(text)}"
 
 
 def _item(row: Row) -> str:

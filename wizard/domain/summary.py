@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from wizard.domain.models import CheckStatus, Profile, StoreKind
-from wizard.domain.words import counted_users, day, moment, short_id
+from wizard.domain.models import CheckStatus, Endpoints, Profile, StoreKind
+from wizard.domain.words import counted_users, day, moment, plain, short_id
 
 SCRIPT: Final = "{program} token{option} --header |\n  curl -sH @- {scim_url}/Users"
 """How a script uses the credential: no token stands in argv."""
+
+URL_LIMIT: Final = 2000
+"""Characters of an address that are shown; hardly a browser takes more."""
+
+
+def harmless(profile: Profile) -> Profile:
+    """Return a record fit to be shown: it is a file, and somebody may have edited it."""
+    endpoints = profile.endpoints
+    return replace(
+        profile,
+        client_id=plain(profile.client_id),
+        redirect_url=plain(profile.redirect_url, URL_LIMIT),
+        organization=plain(profile.organization or "") or None,
+        endpoints=Endpoints(
+            plain(endpoints.authorize_url, URL_LIMIT),
+            plain(endpoints.token_url, URL_LIMIT),
+            plain(endpoints.scim_url, URL_LIMIT),
+        ),
+    )
 
 
 def place(kind: StoreKind) -> str:
@@ -24,6 +44,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         place: where its secrets lie.
         now: aware, UTC.
     """
+    profile = harmless(profile)
     return (
         ("Client ID", short_id(profile.client_id)),
         ("Refresh token", "stored" if profile.refreshable else "none: good for its hour only"),
@@ -57,4 +78,5 @@ def checked(profile: Profile) -> str:
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:
     """Return the line a script uses; `program` is what starts the wizard."""
     option = "" if name == "default" else f" --profile {name}"
-    return SCRIPT.format(program=program, option=option, scim_url=profile.endpoints.scim_url)
+    scim_url = harmless(profile).endpoints.scim_url
+    return SCRIPT.format(program=program, option=option, scim_url=scim_url)

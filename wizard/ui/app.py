@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from wizard.domain import journal
@@ -22,6 +23,7 @@ from wizard.domain.steps import Step
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
+from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
@@ -137,6 +139,10 @@ class WizardApp(App[ExitCode]):
         journal.note("; ".join(lines), is_problem=True)
         self._return_code = ExitCode.MACHINE
         self._close_messages_no_wait()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw nothing that acts on the terminal, wherever it has come from."""
+        return [*super().get_line_filters(), INERT]
 
     # -- keys --------------------------------------------------------------------------------
 

@@ -152,8 +152,11 @@ async def resumed(settings: Settings = Settings()) -> AsyncIterator[tuple[Wizard
 
 
 def panel(app: WizardApp, selector: str = "#problem") -> str:
-    """Return what can be read in a widget of the screen."""
-    region = app.screen.query_one(selector).region
+    """Return what can be read in a widget of the screen; nothing between two screens."""
+    found = app.screen.query(selector)
+    if not found:
+        return ""
+    region = found.first().region
     lines = text_of(app).splitlines()[region.y : region.bottom]
     return "\n".join(
         line[region.x : region.right].translate({ord(sign): " " for sign in "▌▏│"})

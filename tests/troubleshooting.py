@@ -60,7 +60,7 @@ def _row(entry: Problem, *, has_exits: bool) -> str:
 
 def _cell(text: str) -> str:
     """A text of the book, its {names} in italics: they are filled in."""
-    safe = re.sub(r"([|*_<\\])", r"\\\1", text)
+    safe = re.sub(r"([|*<\\])", r"\\\1", text)
     return re.sub(r"{([a-z_]+)}", r"_\1_", safe)
 
 

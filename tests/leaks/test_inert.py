@@ -265,7 +265,9 @@ def test_edited_record_is_printed_harmlessly(tmp_path: Path) -> None:
         assert_inert(run.stderr)
 
 
-@pytest.mark.parametrize("args", [("status", "--json"), ("handoff", "--format", "json")])
+@pytest.mark.parametrize(
+    "args", [("status", "--json"), ("handoff", "--format", "json")], ids=" ".join
+)
 def test_edited_record_is_plain_ascii_in_json(tmp_path: Path, args: tuple[str, ...]) -> None:
     edit(tmp_path / "home")
     run = wizard(tmp_path / "home", *args)
@@ -275,7 +277,9 @@ def test_edited_record_is_plain_ascii_in_json(tmp_path: Path, args: tuple[str, .
     json.loads(run.stdout)
 
 
-@pytest.mark.parametrize("content", [ALL, json.dumps({"version": 1, ALL: ALL, "active": ALL})])
+@pytest.mark.parametrize(
+    "content", [ALL, json.dumps({"version": 1, ALL: ALL, "active": ALL})], ids=["junk", "fields"]
+)
 def test_damaged_record_is_told_harmlessly(tmp_path: Path, content: str) -> None:
     profiles = tmp_path / "home" / "profiles"
     profiles.mkdir(parents=True, mode=0o700)
@@ -308,12 +312,14 @@ def test_variable_is_quoted_harmlessly(tmp_path: Path, variable: str) -> None:
     home = tmp_path / "home"
     put(home, active=replace(ACTIVE, tokens=issued(hours=-1)))
     value = f"/proc/{VARIABLE}" if variable.endswith(("HOME", "LOG")) else VARIABLE
-    for args in (("token",), ("token", "--json")):
-        run = wizard(home, *args, env={"HTTPS_PROXY": "http://127.0.0.1:9", variable: value})
-        assert run.returncode in (2, 3, 5, 6), run.stderr
-        assert_inert(run.stdout)
-        assert_inert(run.stderr)
-        assert "Traceback" not in run.stderr
+    env = {"HTTPS_PROXY": "http://127.0.0.1:9", variable: value}
+    # In words on stderr, as JSON on stdout.
+    run = wizard(home, "token", "--json", env=env)
+    assert run.returncode in (2, 3, 5, 6), run.stderr
+    assert run.stderr
+    assert_inert(run.stdout)
+    assert_inert(run.stderr)
+    assert "Traceback" not in run.stderr
 
 
 # -- the screens ---------------------------------------------------------------------------------

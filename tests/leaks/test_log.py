@@ -27,7 +27,7 @@ from wizard.store.log import keeping
 LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) +\S+ .*"
 )
-LIBRARIES = ("httpx", "httpcore.http11", "textual", "asyncio", "keyring.backend", "uvicorn.access")
+LIBRARIES = ("httpx", "httpcore.http11", "textual", "asyncio", "keyring.backend")
 
 
 @pytest.fixture

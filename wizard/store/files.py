@@ -180,14 +180,22 @@ def _is_foreign(status: os.stat_result) -> bool:
     return sys.platform != "win32" and status.st_uid != os.geteuid()
 
 
+def refuse_foreign(path: Path) -> None:
+    """Raise SetupError where there is a link, or another user's file."""
+    with telling(path), suppress(FileNotFoundError):
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode) or _is_foreign(status):
+            raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+
+
 def open_for_appending(path: Path) -> int:
     """Return the descriptor of a plain file of ours (0600), made if there is none.
 
     Raises SetupError, also for a link, another user's file, or what is no plain file.
     """
+    refuse_foreign(path)
     with telling(path):
-        if path.is_symlink():
-            raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+        # Looked at once more: something else may have come in its place.
         descriptor = os.open(path, _APPEND, _FILE_MODE)
         try:
             status = os.fstat(descriptor)

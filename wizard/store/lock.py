@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.files import telling
+from wizard.store.files import refuse_foreign, telling
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -58,6 +58,8 @@ async def hold_async(path: Path, limit: float, busy: Problem) -> AsyncIterator[N
 def _lock(path: Path) -> BaseFileLock:
     from filelock import FileLock
 
+    # filelock follows no link either, but takes a file that somebody else may hold for ever.
+    refuse_foreign(path)
     return FileLock(
         path,
         mode=0o600,

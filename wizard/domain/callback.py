@@ -37,6 +37,7 @@ PASTE_LIMIT: Final = 256 * 1024
 
 _ONCE: Final = ("code", "state", "error", "iss")
 _BARE_CODE = re.compile(r"[A-Za-z0-9._~+/=!*$:-]{8,}")
+_FRAMES: Final = (("**", "**"), ("(", ")"), ("[", "]"))
 _SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
 _FINAL: Final = {
     problem.id
@@ -111,7 +112,7 @@ def read(
         if isinstance(reading, Received) or _is_final(reading):
             return reading
         readings.append(reading)
-    return readings[0] if readings else _bare(clean(word), attempts, now)
+    return readings[0] if readings else _bare(_unframed(clean(word)), attempts, now)
 
 
 def mask(pasted: str) -> str:
@@ -224,6 +225,14 @@ def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) ->
     if not is_code or _SID.fullmatch(word) or _holds_one_of(word, [a.state for a in attempts]):
         return Refused(book.NOTHING_USABLE)
     return _unchecked(word, attempts[-1], now)
+
+
+def _unframed(word: str) -> str:
+    """Take off what a mail or a chat puts around a word: sent along, it would spoil the code."""
+    for start, end in _FRAMES:
+        if len(word) > len(start + end) and word.startswith(start) and word.endswith(end):
+            return word[len(start) : -len(end)]
+    return word
 
 
 def _is_access_token(word: str) -> bool:

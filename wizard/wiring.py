@@ -222,6 +222,9 @@ def _app(
     session.open()
     stored = (kept.endpoints for kept in (session.active, session.draft) if kept is not None)
     refuse_others(settings.endpoints, stored)
+    if session.trouble is not None:
+        # The record repeats them, also while the active set itself is out of reach.
+        refuse_others(settings.endpoints, [session.profile.endpoints])
     services = _services(profiles, Connection(settings.ca_file))
     road = Road(session, services, show_bare, demo, program())
     return WizardApp(session, start(session.profile, session.draft, clock()), road)

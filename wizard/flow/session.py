@@ -10,7 +10,7 @@ from typing import TypeVar
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.change import differences
 from wizard.domain.models import CredentialSet, LastCheck, Profile
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
 from wizard.flow.ports import Clock, Locked, ProfileStore
@@ -35,6 +35,10 @@ class Session:
         self.profile = Profile()
         self.draft: CredentialSet | None = None
         self.active: CredentialSet | None = None
+        self.trouble: Problem | None = None
+        """Why the active set cannot be read, though the record names one."""
+        self.draft_trouble: Problem | None = None
+        """Why the draft cannot be read, though the record names one."""
         self._store = store
         self._blank = blank or CredentialSet()
         self._on_disk: CredentialSet | None = None
@@ -44,11 +48,22 @@ class Session:
         self._protected: set[asyncio.Task[object]] = set()
 
     def open(self) -> None:
-        """Read what there is. Raises SetupError."""
+        """Read what there is; an active set that cannot be read is told as `trouble`.
+
+        Raises SetupError when the record cannot be read, or a first draft that is all there is.
+        """
         with self._store.locked(self.name) as held:
             self.profile = held.profile or Profile()
-            self.draft, self.active = held.draft(), held.active()
+            self.active, self.trouble = _read(held.active)
+            self.draft, self.draft_trouble = _read(held.draft)
         self._on_disk = self.draft
+        if self.draft_trouble is not None and self.profile.active is None:
+            raise SetupError(self.draft_trouble)
+
+    async def try_again(self) -> None:
+        """Read everything again, after `trouble`. Raises SetupError."""
+        async with self._writing:
+            await asyncio.to_thread(self.open)
 
     @property
     def kept(self) -> CredentialSet:
@@ -170,7 +185,7 @@ class Session:
             return held.save(proven, active=active)
 
         def settle() -> None:
-            self.active = active
+            self.active, self.trouble = active, None
             self._drop(draft)
 
         await self._write(change, settle)
@@ -204,6 +219,7 @@ class Session:
     def _drop(self, draft: CredentialSet | None) -> None:
         """Note that the draft is gone from the disk; one that has come meanwhile stays."""
         self._on_disk = None
+        self.draft_trouble = None
         if self.draft is draft:
             self.draft = None
 
@@ -248,6 +264,15 @@ class Session:
         """Wait for everything protected; a request once sent is bounded by its own limits."""
         while self._protected:
             await asyncio.wait(tuple(self._protected))
+
+
+def _read(
+    read: Callable[[], CredentialSet | None],
+) -> tuple[CredentialSet | None, Problem | None]:
+    try:
+        return read(), None
+    except SetupError as error:
+        return None, error.problem
 
 
 def _without_draft(profile: Profile) -> Profile:

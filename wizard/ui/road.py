@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wizard.domain import summary
 from wizard.domain.book.catalogue import find
+from wizard.domain.book.here import SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.change import Difference, differences
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
@@ -30,7 +31,7 @@ from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen, OverviewTools, Unfinished
+from wizard.ui.screens.overview import OutOfReach, OverviewScreen, OverviewTools, Unfinished
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.step_screen import Banner, StepScreen
@@ -135,7 +136,9 @@ class Road:
         return ()
 
     def _banner(self) -> Banner:
-        endpoints = self._session.working_draft().endpoints
+        session = self._session
+        known = session.profile if session.trouble else session.working_draft()
+        endpoints = known.endpoints
         hosts = () if self._demo else endpoints.foreign_hosts
         return Banner(self._session.name, self._demo is not None, hosts)
 
@@ -151,6 +154,20 @@ class Road:
             discard=self._session.discard_draft,
             tools=self._overview_tools() if profile.active and not self._demo else None,
             problem=find(last.problem) if last and last.problem else None,
+            out_of_reach=self._out_of_reach(),
+        )
+
+    def _out_of_reach(self) -> OutOfReach | None:
+        session = self._session
+        problem = session.trouble or session.draft_trouble
+        if problem is None:
+            return None
+        is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
+        return OutOfReach(
+            problem,
+            is_active=session.trouble is not None,
+            can_start_over=is_gone and session.draft_trouble is None,
+            retry=session.try_again,
         )
 
     def _overview_tools(self) -> OverviewTools:

@@ -18,7 +18,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.rotate import Rotation
-from wizard.flow.state import Change, CheckNow, Discarded, Quit, Resume, StartOver
+from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
@@ -37,6 +37,19 @@ class Unfinished:
     """When its last field was saved, in words."""
     step: Step
     """Where it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """Stored secrets that could not be read; the record could."""
+
+    problem: Problem
+    is_active: bool
+    """Whether it is the active set's, which nothing works without; else only the draft's."""
+    can_start_over: bool
+    """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
+    retry: Callable[[], Awaitable[None]]
+    """Reads them again. Raises SetupError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,8 @@ DRAFT: Final = (
     Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
     Item("discard", "Discard", "removes what was saved"),
 )
+RETRY: Final = Item("retry", "Try again", "reads the stored secrets once more; also by r")
+SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays until it works")
 LEAVE: Final = Item("quit", "Quit", "")
 
 
@@ -88,6 +103,7 @@ class OverviewScreen(StepScreen):
         Binding("enter", "primary", "Choose", key_display="⏎", priority=True, id="step.primary"),
         Binding("u", "resume", "Resume", id="overview.resume"),
         Binding("d", "discard", "Discard", id="overview.discard"),
+        Binding("r", "retry", "Try again", id="overview.retry"),
         Binding("escape", "back", "Back", show=False, id="step.back"),
     ]
 
@@ -101,6 +117,7 @@ class OverviewScreen(StepScreen):
         discard: Callable[[], Awaitable[None]],
         tools: OverviewTools | None = None,
         problem: Problem | None = None,
+        out_of_reach: OutOfReach | None = None,
     ) -> None:
         """What is shown, and what can be done.
 
@@ -109,6 +126,7 @@ class OverviewScreen(StepScreen):
             since: when it was set up, in words.
             tools: None when nothing has been set up yet.
             problem: how the last check of the active set failed.
+            out_of_reach: what is stored and cannot be read; actions that need it are not offered.
         """
         super().__init__(banner)
         self._facts = facts
@@ -116,7 +134,8 @@ class OverviewScreen(StepScreen):
         self._unfinished = unfinished
         self._discard = discard
         self._tools = tools
-        self._problem = problem
+        self._problem = out_of_reach.problem if out_of_reach else problem
+        self._out_of_reach = out_of_reach
 
     def aside(self) -> str:
         """Tell since when it is set up."""
@@ -133,10 +152,24 @@ class OverviewScreen(StepScreen):
             line = f"· Unfinished {what} of {draft.saved}: goes on at {draft.step.title}"
             yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
+        if self._out_of_reach is not None and not self._out_of_reach.is_active:
+            line = "· An unfinished change cannot be read; nothing of it has been removed"
+            yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
+            yield Static("", classes="gap")
         yield ProblemPanel(self._problem)
         yield Menu(self._items())
 
+    def _items_out_of_reach(self, lost: OutOfReach) -> list[Item]:
+        drafts = [RESUME, DRAFT[1]] if self._unfinished else []
+        if not lost.is_active:
+            # A change would be saved in the place of the draft that cannot be read.
+            drafts = [ACTIVE[0], DRAFT[1]]
+        again = [SET_UP_AGAIN] if lost.can_start_over and not self._unfinished else []
+        return [RETRY, *again, *drafts, *(MORE if self._tools is not None else ()), LEAVE]
+
     def _items(self) -> list[Item]:
+        if self._out_of_reach is not None:
+            return self._items_out_of_reach(self._out_of_reach)
         drafts = [RESUME] if self._unfinished else []
         discard = list(DRAFT if not self._facts else DRAFT[1:]) if self._unfinished else []
         active = list(ACTIVE) if self._facts else []
@@ -153,6 +186,11 @@ class OverviewScreen(StepScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the draft's keys only where there is a draft."""
+        lost = self._out_of_reach
+        if action == "retry" and lost is None:
+            return False
+        if action == "discard" and lost is not None and not lost.is_active:
+            return True
         if action in ("resume", "discard") and self._unfinished is None:
             return False
         return super().check_action(action, parameters)
@@ -172,6 +210,8 @@ class OverviewScreen(StepScreen):
         match action:
             case "resume":
                 self.action_resume()
+            case "retry":
+                self.action_retry()
             case "check":
                 self.leave(CheckNow())
             case "authorize":
@@ -233,6 +273,21 @@ class OverviewScreen(StepScreen):
         if await self.app.push_screen_wait(ConfirmScreen("A consent is needed", text, "Authorize")):
             await tools.stage(rotated.secret)
             self.leave(Change(Step.AUTHORIZE))
+
+    @work(exclusive=True, group="retry")
+    async def action_retry(self) -> None:
+        """Read the stored secrets again, and show Overview as it then is."""
+        if self._out_of_reach is None:
+            return
+        self.say_aside("Reading the stored secrets …")
+        try:
+            await self._out_of_reach.retry()
+        except SetupError as error:
+            self.say_aside(self.aside())
+            self.show_problem(error.problem)
+            return
+        # Nothing lies before Overview, so that this builds it anew.
+        self.leave(Back())
 
     def action_resume(self) -> None:
         """Go on with the draft."""

@@ -1,0 +1,114 @@
+"""Overview when the stored secrets cannot be read: from the record alone, never a dead end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import App
+
+from tests.driving import make_app, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.store.keyrings import LockedKeyring
+from tests.ui.running import ACTIVE, WHOLE, point_at, running, seed, stored
+from wizard.domain.book.here import KEYRING_LOCKED
+from wizard.domain.models import StoreKind
+from wizard.domain.problems import ExitCode
+from wizard.store.profiles import LocalProfileStore
+from wizard.store.system_keyring import SystemKeyring
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.menu import Menu
+
+
+def ready(app: App[ExitCode]) -> bool:
+    """Whether Overview is on top with its menu filled."""
+    screen = app.screen
+    if not isinstance(screen, OverviewScreen):
+        return False
+    return any(menu.highlighted is not None for menu in screen.query(Menu))
+
+
+def ids(screen: StepScreen) -> list[str | None]:
+    menu = screen.query_one(Menu)
+    return [menu.get_option_at_index(at).id for at in range(menu.option_count)]
+
+
+def blob(world: World, home: Path, *, of_draft: bool = False) -> Path:
+    """Return the file an active set or a draft is kept in."""
+    with world.store.locked("default") as held:
+        assert held.profile is not None
+        generation = held.profile.draft if of_draft else held.profile.active
+    return home / "secrets" / f"default.{generation}.json"
+
+
+async def test_a_locked_keyring_opens_overview_and_r_makes_it_whole(
+    world: World, tmp_path: Path
+) -> None:
+    backend = LockedKeyring()
+    backend.is_locked = False
+    keyring = SystemKeyring(find=lambda: backend)
+    world.store = LocalProfileStore(tmp_path / "home", StoreKind.KEYRING, keyring)
+    seed(world, active=ACTIVE)
+    backend.is_locked = True
+    app = make_app(world)
+    async with running(app) as (_, pilot):
+        screen = await wait_for_screen(pilot, OverviewScreen)
+        assert ids(screen) == ["retry", "sheet", "profiles", "forget", "quit"]
+        assert isinstance(screen, OverviewScreen)
+        assert screen._problem == KEYRING_LOCKED
+        await pilot.press("r")
+        await wait_until(
+            pilot, lambda: pilot.app.screen is not screen and ready(pilot.app), "a second look"
+        )
+        locked = await wait_for_screen(pilot, OverviewScreen)
+        assert "check" not in ids(locked)
+        backend.is_locked = False
+        await pilot.press("r")
+        await wait_until(
+            pilot, lambda: pilot.app.screen is not locked and ready(pilot.app), "the whole"
+        )
+        whole = await wait_for_screen(pilot, OverviewScreen)
+        assert "check" in ids(whole)
+        assert "retry" not in ids(whole)
+        assert stored(world) == (ACTIVE, None)
+
+
+async def test_a_draft_that_cannot_be_read_leaves_the_active_set_usable(
+    world: World, tmp_path: Path
+) -> None:
+    seed(world, active=ACTIVE, draft=WHOLE)
+    draft = blob(world, tmp_path / "home", of_draft=True)
+    draft.write_text("{")
+    async with running(make_app(world)) as (_, pilot):
+        screen = await wait_for_screen(pilot, OverviewScreen)
+        assert "check" in ids(screen)
+        assert "change" not in ids(screen)
+        assert draft.read_text() == "{"
+        await point_at(pilot, "discard")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen), "the question")
+        await pilot.click("#yes")
+        await wait_until(
+            pilot,
+            lambda: ready(pilot.app) and pilot.app.screen is not screen,
+            "Overview without the draft",
+        )
+        assert "change" in ids(await wait_for_screen(pilot, OverviewScreen))
+        assert stored(world) == (ACTIVE, None)
+
+
+async def test_an_active_set_that_is_damaged_can_be_set_up_again(
+    world: World, tmp_path: Path
+) -> None:
+    seed(world, active=ACTIVE)
+    active = blob(world, tmp_path / "home")
+    active.write_text("{")
+    async with running(make_app(world)) as (_, pilot):
+        screen = await wait_for_screen(pilot, OverviewScreen)
+        assert ids(screen)[:2] == ["retry", "start-over"]
+        await point_at(pilot, "start-over")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        assert active.read_text() == "{"

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.terminal.harness import DOWN, ENTER, ESC, Terminal, ctrl
+from tests.terminal.harness import DOWN, ENTER, Terminal, ctrl
 from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
+from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
@@ -64,54 +65,100 @@ def is_elsewhere(before: str, screen: str) -> bool:
     return marked(screen) not in ("", before)
 
 
-def test_rotated_secret_is_one_field_and_no_new_consent(
-    env: dict[str, str], sandbox: Sandbox
-) -> None:
-    set_up(env, sandbox)
+def refused_check(env: Mapping[str, str], sandbox: Sandbox) -> str:
+    """Rotate the secret, let the token expire, `check` finds out; return the new secret."""
+    life, sandbox.grants.token_seconds = sandbox.grants.token_seconds, 1
+    assert run(env, "token", "--force").returncode == 0
+    sandbox.grants.token_seconds = life
     old, new = sandbox.client_secret, sandbox.rotate_secret()
     assert old != new
-    sandbox.expire_access_tokens()
-    failed = run(env, "token", "--force")
+    while json.loads(run(env, "status", "--json").stdout)["token"]["state"] != "expired":
+        pass
+    failed = run(env, "check")
     assert failed.returncode == 4
+    assert "secret" in failed.stderr.lower()
+    assert WRONG_CLIENT.title in failed.stderr
+    return new
+
+
+def at_problem(terminal: Terminal) -> None:
+    """Wait for Overview with the problem, and its mending highlighted first."""
+    terminal.wait_for(
+        lambda screen: (
+            WRONG_CLIENT.title in screen and marked(screen).startswith("› I rotated the secret")
+        )
+    )
+
+
+def consents(sandbox: Sandbox) -> int:
+    """Count the approvals that were made in a browser."""
+    return sum(s.path.endswith("/authorize") and s.method == "POST" for s in sandbox.seen)
+
+
+@pytest.mark.parametrize("by", ["enter", "click"])
+def test_rotated_secret_is_one_field_and_no_new_consent(
+    env: dict[str, str], sandbox: Sandbox, by: str
+) -> None:
+    set_up(env, sandbox)
+    with wizard(env) as terminal:
+        terminal.wait_for("Overview")
+        terminal.wait_for(lambda screen: marked(screen).startswith("› Check now"))
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 0
+    new = refused_check(env, sandbox)
+    before = consents(sandbox)
 
     with wizard(env) as terminal:
-        choose(terminal, "I rotated the secret")
+        at_problem(terminal)
+        if by == "enter":
+            terminal.send(ENTER)
+        else:
+            terminal.click("I rotated the secret")
         terminal.wait_for("Enter the new Client Secret")
-        terminal.paste("not-the-new-secret-but-long-enough-to-be-one")
-        terminal.send(ENTER)
-        terminal.wait_for("✗")
-        assert run(env, "status", "--json").returncode == 0
         terminal.paste(new)
         terminal.send(ENTER)
         terminal.wait_for("Access token valid")
         terminal.wait_for("Next ›")
         terminal.send(ENTER)
         terminal.wait_for("Overview")
+        assert WRONG_CLIENT.title not in terminal.screen()
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 0
         assert terminal.leftovers == []
         assert new.encode() not in terminal.raw
+    assert run(env, "check").returncode == 0
     assert run(env, "token", "--force").returncode == 0
-    approvals = [s for s in sandbox.seen if s.path.endswith("/authorize") and s.method == "POST"]
-    assert approvals == [], "a consent was asked for"
+    assert consents(sandbox) == before, "a consent was asked for"
 
 
 def test_wrong_new_secret_changes_nothing(env: dict[str, str], sandbox: Sandbox) -> None:
     set_up(env, sandbox)
-    before = run(env, "status", "--json").stdout
+    new = refused_check(env, sandbox)
+    before = stored(env)
     with wizard(env) as terminal:
-        choose(terminal, "I rotated the secret")
+        at_problem(terminal)
+        terminal.send(ENTER)
         terminal.wait_for("Enter the new Client Secret")
         terminal.paste("another-secret-that-is-not-the-right-one-at-all")
         terminal.send(ENTER)
         terminal.wait_for("Try it ›")
-        terminal.wait_for("✗")
-        terminal.send(ESC)
-        terminal.wait_gone("Enter the new Client Secret")
+        terminal.wait_for(lambda screen: screen.count("✗") > 0 and "Try it ›" in screen)
+        assert stored(env) == before
+        # Still good for the right one.
+        terminal.paste(new)
+        terminal.send(ENTER)
+        terminal.wait_for("Access token valid")
+        terminal.wait_for("Next ›")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 0
-    assert run(env, "status", "--json").stdout == before
+    assert stored(env) != before
     assert run(env, "token", "--force").returncode == 0
+
+
+def stored(env: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the credential sets that are kept, byte for byte."""
+    folder = Path(env["SCIM_WIZARD_HOME"]) / "secrets"
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_nothing_changed_leads_straight_to_check(env: dict[str, str], sandbox: Sandbox) -> None:

@@ -145,6 +145,25 @@ async def test_the_sheet_holds_no_secret_and_can_be_copied(world: World) -> None
         await wait_for_screen(pilot, OverviewScreen)
 
 
+async def test_a_problem_is_copied_for_support_without_a_secret(world: World) -> None:
+    seed(world, active=ACTIVE)
+    refused = WRONG_CLIENT.saying(f"401: {SECRET} is wrong", "Request ID: RQ1")
+    world.tokens.refreshes = [SetupError(refused)]
+    async with running(make_app(world)) as (_, pilot):
+        await pilot.press("f9")
+        await open_dialog(pilot, "rotate", RotateScreen)
+        await paste(pilot, ROTATED)
+        await pilot.press("enter")
+        await until_text(pilot, WRONG_CLIENT.title)
+        await pilot.press("f9")
+        await wait_until(pilot, lambda: bool(world.clipboard.copied), "the copy")
+    (text,) = world.clipboard.copied
+    for words in (WRONG_CLIENT.id, "Request ID: RQ1", "scim-wizard", "Python", "textual"):
+        assert words in text
+    for secret in (SECRET, ROTATED, "access-active", "refresh-active"):
+        assert secret not in text
+
+
 async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> None:
     seed(world, active=ACTIVE)
     async with running(make_app(world)) as (app, pilot):

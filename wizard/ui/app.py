@@ -18,16 +18,18 @@ from textual.screen import Screen
 
 from wizard.domain import journal
 from wizard.domain.crash import crash
-from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
+from wizard.ui.copying import copy_and_say
 from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
+from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
 class WizardApp(App[ExitCode]):
@@ -41,6 +43,7 @@ class WizardApp(App[ExitCode]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
+        Binding("f9", "copy_for_support", "Copy for support", show=False, priority=True),
     ]
 
     def __init__(
@@ -166,6 +169,18 @@ class WizardApp(App[ExitCode]):
         """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""
         self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
 
+    def _problem_of(self, screen: Screen[object]) -> Problem | None:
+        panel = next(iter(screen.query(ProblemPanel)), None)
+        return panel.problem if panel is not None else None
+
+    @work(exclusive=True, group="support")
+    async def action_copy_for_support(self) -> None:
+        """Copy what is known of the problem that is shown; nothing where none is."""
+        problem = self._problem_of(self.screen)
+        if problem is not None:
+            text = self._road.support(problem)
+            await copy_and_say(self, self._road.copy, text, "The problem")
+
     # -- palette -----------------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -175,10 +190,17 @@ class WizardApp(App[ExitCode]):
                 yield SystemCommand(
                     command.title, command.help, self._screen_action(command.action)
                 )
+        if self._problem_of(screen) is not None:
+            words = "The problem, versions and request ID; no secret (F9)"
+            yield SystemCommand("Copy for support", words, self._copy_for_support)
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
         name = LIGHT.name if self.theme == DARK.name else DARK.name
         yield SystemCommand("Other theme", "Dark or light", lambda: setattr(self, "theme", name))
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
+
+    def _copy_for_support(self) -> None:
+        # Once the palette is gone, which is a screen of its own.
+        self.call_later(self.run_action, "app.copy_for_support")
 
     def _screen_action(self, name: str) -> Callable[[], None]:
         def run() -> None:

@@ -16,6 +16,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery
+from wizard.ui.copying import Copy, copy_out
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -35,8 +36,7 @@ class LinkTools:
     give_back: Callable[[Reading], None]
     """Takes back what could not be taken."""
     open: Callable[[str], Awaitable[bool]]
-    copy: Callable[[str], Awaitable[bool]]
-    """Copies to this machine's clipboard; False where that is not the person's."""
+    copy: Copy
     show_bare: Callable[[str], Awaitable[str]]
     """Prints the link in one line on the bare terminal; waits until a line is entered."""
     can_open: bool = True
@@ -145,10 +145,8 @@ class LinkScreen(StepScreen):
 
     async def copy(self, text: str) -> Delivery:
         """Copy to the local clipboard, else send it to the terminal's (OSC 52)."""
-        if await self.tools.copy(text):
-            return Delivery.COPIED
-        self.app.copy_to_clipboard(text)
-        return Delivery.SENT
+        is_here = await copy_out(self.app, self.tools.copy, text)
+        return Delivery.COPIED if is_here else Delivery.SENT
 
     def action_fresh_link(self) -> None:
         """Make a fresh link; on Redirect that means going back to hand it out."""

@@ -18,6 +18,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.support import report, secrets_of
 from wizard.domain.words import day, moment
 from wizard.flow.link import LinkDesk
 from wizard.flow.machine import machine_checks
@@ -35,6 +36,7 @@ from wizard.ui.screens.overview import OutOfReach, OverviewScreen, OverviewTools
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.versions import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ class Road:
         await self._desk.close()
         await self._session.close()
         await self._services.close()
+
+    def support(self, problem: Problem) -> str:
+        """Return what to tell someone who helps with a problem; no secret is in it."""
+        session = self._session
+        kept = (session.active, session.draft)
+        held = [secret for each in kept for secret in secrets_of(each)]
+        return report(problem, versions(), held)
+
+    async def copy(self, text: str) -> bool:
+        """Copy to this machine's clipboard; False where that is not the person's."""
+        return await self._services.clipboard.copy(text)
 
     def farewell(self, reached: Step) -> Sequence[str]:
         """Return the last lines, for the normal screen."""

@@ -20,6 +20,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.state import Back, GoTo, Next, Unchanged
+from wizard.ui.copying import Copy, copy_out
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import ConfirmScreen
@@ -54,7 +55,7 @@ class CredentialsScreen(StepScreen):
         save_field: SaveField,
         save_draft: SaveDraft,
         refuse: Callable[[CredentialField, Secret], str | None],
-        copy: Callable[[str], Awaitable[bool]],
+        copy: Copy,
         kept: Callable[[], CredentialSet] | None = None,
         differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
         go_unsaved: Callable[[], None] = lambda: None,
@@ -335,12 +336,8 @@ class CredentialsScreen(StepScreen):
         if not secret:
             self.notify("There is no Client Secret yet.", markup=False)
             return
-        is_local = await self._copy(secret.reveal())
-        if not is_local:
-            self.app.copy_to_clipboard(secret.reveal())
-            # Textual keeps a copy for its own ^v, which would show it in another field.
-            self.app._clipboard = ""
-        where = "to the clipboard" if is_local else "to your terminal's clipboard"
+        is_here = await copy_out(self.app, self._copy, secret.reveal(), is_secret=True)
+        where = "to the clipboard" if is_here else "to your terminal's clipboard"
         self.notify(f"Client Secret sent {where}. Clear it after use.", markup=False)
 
     @on(Button.Pressed, "#advanced")

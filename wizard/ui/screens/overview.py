@@ -19,6 +19,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
+from wizard.ui.copying import Copy
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
@@ -65,7 +66,7 @@ class OverviewTools:
     """Puts a rotated secret into the draft, for a consent to prove it. Raises SetupError."""
     sheet: Callable[[], str]
     """Gives the hand-off sheet as Markdown, without secrets."""
-    copy: Callable[[str], Awaitable[bool]]
+    copy: Copy
     forget: Callable[[], Awaitable[None]]
     """Removes the profile and its secrets. Raises SetupError."""
     switch: Callable[[str], None]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from textual import on, work
 from textual.widgets import Button
 
+from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import HelpScreen
 
 
 class SheetScreen(HelpScreen):
     """Shows Markdown as it is written, which is how it is copied."""
 
-    def __init__(self, text: str, copy: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(self, text: str, copy: Copy) -> None:
         super().__init__("Hand-off sheet", (text,))
         self._text = text
         self._copy = copy
@@ -26,8 +27,4 @@ class SheetScreen(HelpScreen):
     @on(Button.Pressed, "#copy")
     @work(exclusive=True, group="copy")
     async def _copy_all(self, _event: Button.Pressed) -> None:
-        is_here = await self._copy(self._text)
-        if not is_here:
-            self.app.copy_to_clipboard(self._text)
-        where = "to the clipboard" if is_here else "to your terminal's clipboard"
-        self.notify(f"Sheet sent {where}.", timeout=3, markup=False)
+        await copy_and_say(self.app, self._copy, self._text, "Sheet")

@@ -1,0 +1,64 @@
+"""The second server holding back an answer, its work done, until it is told to let go."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from types import TracebackType
+from typing import Final, Literal
+
+from tests.second_http import Answer, Request, json_answer
+from tests.second_server import TOKEN, USERS, SecondServer
+
+PATIENCE: Final = 60.0
+
+Held = Literal["reach", "metadata", "exchange", "refresh", "users", "throttled", ""]
+
+
+class HoldingServer(SecondServer):
+    """Refresh tokens rotate, and using an old one ends the grant: a lost answer would show."""
+
+    def __init__(self, redirect_url: str) -> None:
+        super().__init__(redirect_url=redirect_url, rotate=True, theft=True)
+        self.held: Held = ""
+        """Which kind of answer is held back; "throttled": never held, but a minute is asked for."""
+        self._arrived = threading.Event()
+        self._released = threading.Event()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+        super().__exit__(kind, error, trace)
+
+    def wait_for_request(self) -> None:
+        """Wait until what is held back has been asked for."""
+        assert self._arrived.wait(PATIENCE), f"nobody asked: {self.held}"
+
+    def release(self) -> None:
+        """Let every answer go, from now on too."""
+        self._released.set()
+
+    def _answer(self, request: Request) -> Answer:
+        answer = super()._answer(request)
+        kind = _kind(request)
+        if self.held == "throttled" and kind == "users":
+            self._arrived.set()
+            return replace(json_answer(429, {}), headers={"Retry-After": "60"})
+        if kind and kind == self.held:
+            self._arrived.set()
+            self._released.wait(PATIENCE)
+        return answer
+
+
+def _kind(request: Request) -> Held:
+    if request.path == TOKEN and request.method == "POST":
+        return "exchange" if "code" in request.form else "refresh"
+    if request.path == USERS:
+        return "users"
+    if request.path.startswith("/.well-known/"):
+        return "metadata"
+    return "reach" if request.path == "/" else ""

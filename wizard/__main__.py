@@ -293,6 +293,8 @@ def _show(opening: AbstractContextManager[WizardApp]) -> tuple[int, str]:
         try:
             for line in app.farewell():
                 click.echo(line, err=True)
+            # Also with nothing to say: what the screens left unwritten fails here.
+            sys.stderr.flush()
         except OSError:
             # The window was closed: nobody is there to read it.
             terminal.let_go()

@@ -17,7 +17,8 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -34,14 +35,26 @@ class Steps:
     def __init__(self, trace: Path | None, kill_at: int) -> None:
         self._trace = trace
         self._left = kill_at
+        self._is_paused = False
 
     def __call__(self, what: str) -> None:
+        if self._is_paused:
+            return
         if self._trace is not None:
             with self._trace.open("a") as file:
                 file.write(f"{what}\n")
         self._left -= 1
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let what is done meanwhile be no step: a fake does it, not the wizard."""
+        self._is_paused = True
+        try:
+            yield
+        finally:
+            self._is_paused = False
 
     def before(self, what: str, call: Callable[P, R]) -> Callable[P, R]:
         """Return a call that is a step first."""

@@ -1,0 +1,211 @@
+"""`python -m tests.processes.journeys`: journeys through the real flow, each in a fork of its own.
+
+A line of JSON on stdin orders one; `Journeys` in `tests.processes.travel` writes them. The
+programs are loaded once, so that a journey costs no start. Everything below the screens is the
+wizard's own: session, link desk, check, rotation, store, network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+
+# Loaded before the forks, not in each.
+import filelock  # noqa: F401
+import httpx  # noqa: F401
+
+import wizard.commands.token
+import wizard.host.listener  # noqa: F401
+from tests.processes.watched import Steps, watch_files, watch_requests
+from tests.store.keyrings import FileKeyring, keyring_on
+from wizard import __main__ as command_line
+from wizard import wiring
+from wizard.api import http, metadata, reach, token, users  # noqa: F401
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.form import CredentialField, has_changed, with_field
+from wizard.domain.models import CredentialSet, Endpoints, StoreKind
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.advance import advance
+from wizard.flow.link import LinkDesk
+from wizard.flow.ports import ProfileStore, Services
+from wizard.flow.rotate import rotate_secret
+from wizard.flow.runs import DraftRun
+from wizard.flow.session import Session
+from wizard.flow.state import (
+    Change,
+    CodeReceived,
+    Delivery,
+    GoTo,
+    LinkTaken,
+    Next,
+    Outcome,
+    Quit,
+    Resume,
+    Verified,
+    WizardState,
+    start,
+)
+from wizard.store.profiles import LocalProfileStore
+
+MOST_SCREENS = 12
+"""A journey with more goes round in circles."""
+
+
+def tell(**what: str | int) -> None:
+    """Write a line for the one who ordered the journey."""
+    os.write(1, json.dumps(what).encode() + b"\n")
+
+
+def watch_keyring(steps: Steps) -> None:
+    """Make a step of each change to an entry of the keyring; what its file does is none."""
+    replaced = FileKeyring._replace
+
+    def watched(self: FileKeyring, entries: dict[str, str]) -> None:
+        steps("put" if len(entries) > len(self.entries()) else "delete")
+        with steps.paused():
+            replaced(self, entries)
+
+    FileKeyring._replace = watched  # type: ignore[method-assign]
+
+
+class Traveller:
+    """Does on each screen what a person does who has these values."""
+
+    def __init__(self, session: Session, services: Services, fields: dict[str, str]) -> None:
+        self._session = session
+        self._services = services
+        self._fields = fields
+        self._desk = LinkDesk(session, services.connect, services.listener)
+
+    async def travel(self) -> None:
+        """Go from the first screen to the last, resuming what is unfinished."""
+        session = self._session
+        state = start(session.profile, session.draft, session.clock())
+        for _ in range(MOST_SCREENS):
+            await session.note_step(state.step)
+            state = advance(state, await self._leave(state))
+            if state.has_left:
+                break
+        await self._desk.close()
+        await session.close()
+        await self._services.close()
+
+    async def _leave(self, state: WizardState) -> Outcome:
+        match state.step:
+            case Step.OVERVIEW if state.resume_at:
+                tell(resumed=state.resume_at.value)
+                return Resume()
+            case Step.OVERVIEW:
+                return Change(Step.CREDENTIALS)
+            case Step.CREDENTIALS:
+                return await self._credentials()
+            case Step.AUTHORIZE:
+                await self._desk.link()
+                return LinkTaken(Delivery.COPIED)
+            case Step.REDIRECT:
+                return await self._redirect()
+            case Step.CHECK:
+                return await self._check(state.answer)
+            case Step.DONE:
+                return Quit()
+            case _:
+                return Next()
+
+    async def _credentials(self) -> Outcome:
+        for name, text in self._fields.items():
+            field, draft = CredentialField(name), self._session.working_draft()
+            if has_changed(draft, field, text):
+                await self._session.save_draft(with_field(draft, field, text))
+                tell(saved=name)
+        return Next()
+
+    async def _redirect(self) -> Outcome:
+        link = await self._desk.link()
+        tell(approve=link.url)
+        reading = self._desk.read(sys.stdin.readline().strip())
+        assert isinstance(reading, Received), reading
+        return CodeReceived(reading)
+
+    async def _check(self, answer: Received | BareCode | None) -> Outcome:
+        run = DraftRun(self._session, self._services, answer)
+        report = await run.run(lambda *_: None, is_retry=False)
+        if report.problem is None:
+            return Verified()
+        return GoTo(report.problem.step or Step.AUTHORIZE, report.problem)
+
+
+def store_of(order: dict[str, str]) -> ProfileStore:
+    """Return the store a journey is on: files, or a keyring that outlives the process."""
+    home = Path(order["home"])
+    if order["store"] == "file":
+        return LocalProfileStore(home)
+    home.mkdir(exist_ok=True)
+    return LocalProfileStore(home, StoreKind.KEYRING, keyring_on(FileKeyring(home / "ring.json")))
+
+
+def journey(order: dict[str, str]) -> Coroutine[object, object, None]:
+    """Return the journey that is ordered."""
+    profiles = store_of(order)
+    connection = wiring.Connection()
+    if order["run"] == "rotate":
+        return rotate(profiles, connection, Secret(order["secret"]))
+    blank = CredentialSet(endpoints=Endpoints(*json.loads(order["endpoints"])))
+    session = Session("default", profiles, wiring.clock, blank)
+    session.open()
+    services = wiring._services(profiles, connection)
+    return Traveller(session, services, json.loads(order["fields"])).travel()
+
+
+async def rotate(profiles: ProfileStore, connection: wiring.Connection, secret: Secret) -> None:
+    """Try a rotated secret, as Overview does."""
+    async with connection:
+        network = await connection()
+        tell(rotation=(await rotate_secret("default", profiles, network.tokens, secret)).value)
+
+
+def _as_if(fd: object) -> None:
+    """Sync nothing."""
+
+
+def carry_out(order: dict[str, str]) -> None:
+    """Do what is ordered, watched; for a process of its own."""
+    if order["run"] == "token":
+        out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        wiring.store = lambda *_: store_of(order)
+        sys.argv[1:] = ["token"]
+        command_line.main()
+        return
+    # A killed process loses nothing that it wrote: only a machine that stops does.
+    os.fsync = _as_if
+    trace = order.get("trace")
+    steps = Steps(Path(trace) if trace else None, int(order.get("kill", "0")))
+    watch_files(steps)
+    watch_requests(steps)
+    watch_keyring(steps)
+    asyncio.run(journey(order))
+
+
+def main() -> None:
+    """Carry out orders, each in a fork; tell how each ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Certificates are read once; it has no connection yet that forks could share.
+    client = http.open_client(None)
+    wiring._client = lambda ca_file: client
+    while line := sys.stdin.readline():
+        child = os.fork()
+        if child == 0:
+            carry_out(json.loads(line))
+            sys.exit(0)
+        tell(ended=os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Both journeys killed at each of their steps: nothing that was said to be saved is lost."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.commands.consents import at_second
+from tests.processes.stage import accepts, until
+from tests.processes.travel import Journeys, Told, journeys
+from tests.second_server import SecondServer
+from tests.store.keyrings import FileKeyring, keyring_on
+from wizard.domain.form import CredentialField, has_changed
+from wizard.domain.models import CredentialSet, Profile, StoreKind
+from wizard.store.profiles import LocalProfileStore
+
+REDIRECT_URL = "https://scim.example.invalid/landing"
+
+
+@pytest.fixture
+def server() -> Iterator[SecondServer]:
+    with SecondServer(redirect_url=REDIRECT_URL, rotate=True, theft=True) as server:
+        yield server
+
+
+@pytest.fixture
+def road(server: SecondServer, tmp_path: Path) -> Iterator[Journeys]:
+    with journeys(server, tmp_path) as road:
+        yield road
+
+
+class Place:
+    """A home, and what is in it."""
+
+    def __init__(self, home: Path, kind: StoreKind) -> None:
+        self.home, self.kind = home, kind
+        home.mkdir()
+        self._ring = FileKeyring(home / "ring.json")
+        self.store = LocalProfileStore(home, kind, keyring_on(self._ring))
+
+    def look(self) -> tuple[CredentialSet | None, CredentialSet | None]:
+        """Return the active set and the draft."""
+        with self.store.locked("default") as held:
+            return held.active(), held.draft()
+
+    def put(self, active: CredentialSet) -> None:
+        with self.store.locked("default") as held:
+            held.save(Profile(), active=active)
+
+    def leftovers(self) -> set[str]:
+        """Save once more; return files and entries that nothing points at."""
+        with self.store.locked("default") as held:
+            assert held.profile is not None
+            saved = held.save(held.profile)
+        sets = {f"default.{name}" for name in (saved.active, saved.draft) if name}
+        ending = ".json" if self.kind is StoreKind.FILE else ".keyring"
+        wanted = {"default.json", "default.lock", *(name + ending for name in sets)}
+        if self.kind is StoreKind.KEYRING:
+            wanted |= {"ring.json", *(f"entry {n}" for n in self._ring.entries())}
+            assert len(self._ring.entries()) == len(sets)
+        # An empty note stays for a day: the write that it announces may come late.
+        found = (path for path in self.home.rglob("*") if path.is_file())
+        return {p.name for p in found if p.suffix != ".keyring" or p.stat().st_size} - wanted
+
+
+def values(server: SecondServer) -> dict[str, str]:
+    fields = {
+        "client-id": server.client_id,
+        "client-secret": server.client_secret,
+        "redirect-url": REDIRECT_URL,
+    }
+    endpoints = [server.authorize_url, server.token_url, server.scim_url]
+    return {"fields": json.dumps(fields), "endpoints": json.dumps(endpoints)}
+
+
+@pytest.mark.parametrize(
+    ("has_active", "kind"),
+    [(False, StoreKind.KEYRING), (True, StoreKind.FILE)],
+    ids=["setup", "change"],
+)
+def test_journey_killed_anywhere_loses_nothing_that_was_saved(
+    server: SecondServer, road: Journeys, tmp_path: Path, kind: StoreKind, has_active: bool
+) -> None:
+    old = None
+    if has_active:
+        old = replace(at_second(server), redirect_url="https://old.example.invalid/landing")
+    trace = tmp_path / "trace"
+    whole = Place(tmp_path / "whole", kind)
+    if old:
+        whole.put(old)
+    told = road.order("travel", whole.home, kind.value, trace=str(trace), **values(server))
+    assert told.ended == 0
+    assert told.saved == (["redirect-url"] if old else list(json.loads(values(server)["fields"])))
+    steps = trace.read_text().split()
+    assert {"replace", "send", "sent"} <= set(steps)
+    assert ({"put", "delete"} <= set(steps)) is (kind is StoreKind.KEYRING)
+    for number in moments(steps):
+        place = Place(tmp_path / str(number), kind)
+        if old:
+            place.put(old)
+        _kill(server, road, place, number, old)
+        if steps[number - 1] in ("send", "sent"):
+            _go_on(server, road, place, number)
+
+
+@pytest.mark.parametrize("kind", StoreKind, ids=lambda kind: kind.value)
+def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
+    server: SecondServer, road: Journeys, tmp_path: Path, kind: StoreKind
+) -> None:
+    trace = tmp_path / "trace"
+    rotated(server, road, Place(tmp_path / "whole", kind), trace=str(trace))
+    steps = trace.read_text().split()
+    assert {"send", "sent", "put" if kind is StoreKind.KEYRING else "replace"} <= set(steps)
+    ways = []
+    for number in moments(steps):
+        place = Place(tmp_path / str(number), kind)
+        old, told, refreshed = rotated(server, road, place, kill=str(number))
+        assert told.ended == -signal.SIGKILL, number
+        if steps[: number - 1].count("sent") == steps.count("sent"):
+            # What has been sent arrives, though the sender is no more.
+            until(partial(_has_refreshed, server, refreshed))
+        is_rotated = _has_refreshed(server, refreshed)
+        active, _ = place.look()
+        code, words = token(road, place)
+        if active != old:
+            ways.append("kept")
+            assert (code, is_rotated) == (0, True), (number, words)
+            assert accepts(server, words.strip()), number
+        else:
+            # The old secret is refused; the new one works, unless its answer was lost.
+            ways.append("lost" if is_rotated else "untouched")
+            assert code == 4, (number, words)
+            again = road.order("rotate", place.home, kind.value, secret=server.client_secret)
+            assert again.rotation == ("needs consent" if is_rotated else "kept"), number
+        assert place.leftovers() == set(), number
+    assert ways == sorted(ways, key=["untouched", "lost", "kept"].index)
+    assert set(ways) == {"untouched", "lost", "kept"}
+
+
+def _has_refreshed(server: SecondServer, before: int) -> bool:
+    return server.counts["refreshed"] > before
+
+
+def rotated(
+    server: SecondServer, road: Journeys, place: Place, **more: str
+) -> tuple[CredentialSet, Told, int]:
+    """Try a rotated secret on an expired set.
+
+    Returns the set, what the journey told, and how many refreshes had been answered before it.
+    """
+    old = at_second(server, is_expired=True)
+    place.put(old)
+    secret, refreshed = server.rotate_secret(), server.counts["refreshed"]
+    told = road.order("rotate", place.home, place.kind.value, secret=secret, **more)
+    return old, told, refreshed
+
+
+def moments(steps: list[str]) -> list[int]:
+    """Return the numbers of the steps just before and just after a change that others can see."""
+    seen = {"replace", "put", "delete", "send", "sent"}
+    return [
+        number
+        for number, (before, step) in enumerate(pairwise(["", *steps]), start=1)
+        if {before, step} & seen
+    ]
+
+
+def _kill(
+    server: SecondServer, road: Journeys, place: Place, number: int, old: CredentialSet | None
+) -> None:
+    first = road.order("travel", place.home, place.kind.value, kill=str(number), **values(server))
+    assert first.ended == -signal.SIGKILL, number
+    active, draft = place.look()
+    kept = draft or active
+    for name in first.saved:
+        text = json.loads(values(server)["fields"])[name]
+        assert kept, (number, name)
+        assert not has_changed(kept, CredentialField(name), text), (number, name)
+    is_swapped = draft is None and active is not None and active != old
+    if old and not is_swapped:
+        assert active == old, number
+    if active:
+        code, words = token(road, place)
+        assert code == 0, (number, words)
+        assert accepts(server, words.strip()), number
+    if active or draft:
+        assert place.leftovers() == set(), number
+
+
+def _go_on(server: SecondServer, road: Journeys, place: Place, number: int) -> None:
+    _, draft = place.look()
+    is_answered = any(a.code_sent_at for a in draft.attempts) if draft else False
+    before = server.counts["refused"]
+    again = road.order("travel", place.home, place.kind.value, **values(server))
+    assert again.ended == 0, number
+    assert server.counts["refused"] == before or is_answered, (number, "a used code or token")
+    active, draft = place.look()
+    assert draft is None
+    assert active is not None
+    assert active.tokens is not None
+    assert accepts(server, active.tokens.access_token.reveal()), number
+    assert place.leftovers() == set(), number
+
+
+def token(road: Journeys, place: Place) -> tuple[int, str]:
+    """Run `token`; return its exit code and what it wrote."""
+    out = place.home.parent / f"{place.home.name}.out"
+    told = road.order("token", place.home, place.kind.value, out=str(out))
+    return told.ended, out.read_text()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ import click
 
 from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import report, say, take_any_encoding
+from wizard.commands.report import report, say, saying_late, take_any_encoding
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, SetupError
@@ -24,6 +24,12 @@ from wizard.options import Common, common
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
     from wizard.ui.app import WizardApp
+
+READING: Final = (
+    "Reading the stored secrets …",
+    "If the system asks you to unlock its keyring, do so.",
+)
+"""What is said where the wizard is slow to open."""
 
 YEAR: Final = 366 * 24 * 3600
 """Seconds; no token lives longer."""
@@ -276,19 +282,21 @@ def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
 def _walk(obj: Common, scenario: str | None) -> int:
     """Run wizards until one is left for good, in the demo's scenario if there is one."""
     if scenario is not None:
-        return _show(wiring.demo(wiring.Settings(), scenario))[0]
+        return _show(wiring.demo(wiring.Settings(), scenario), ["Starting the demo …"])[0]
     settings, following = obj.settings(), obj.profile
     while following:
         settings = replace(settings, profile=following)
-        code, following = _show(wiring.wizard(settings))
+        code, following = _show(wiring.wizard(settings), READING)
     return code
 
 
-def _show(opening: AbstractContextManager[WizardApp]) -> tuple[int, str]:
+def _show(opening: AbstractContextManager[WizardApp], if_slow: Sequence[str]) -> tuple[int, str]:
     """Run a wizard; return its exit code, and the profile to open next or ""."""
     from wizard.host import terminal
 
-    with opening as app:
+    with ExitStack() as stack:
+        with saying_late(if_slow):
+            app = stack.enter_context(opening)
         app.run()
         try:
             for line in app.farewell():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import redirect_stderr
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
+from wizard.commands.report import saying_late
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))
 
@@ -117,3 +121,23 @@ def test_background_job_of_a_script_ends_with_130_too(home: Path) -> None:
             process.send_signal(signal.SIGTERM)
             out, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, words) == (130, "", "")
+
+
+def test_who_waits_long_is_told_what_for() -> None:
+    has_said = threading.Event()
+
+    class Telling(io.StringIO):
+        def write(self, text: str) -> int:
+            has_said.set()
+            return super().write(text)
+
+    words = Telling()
+    with redirect_stderr(words), saying_late(["Reading …"], after=0):
+        assert has_said.wait(PATIENCE)
+    assert words.getvalue() == "Reading …\n"
+
+
+def test_who_does_not_wait_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with saying_late(["Reading …"], after=PATIENCE):
+        pass
+    assert capsys.readouterr() == ("", "")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from textual.app import App
 
-from tests.driving import make_app, wait_for_screen, wait_until
+from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import LockedKeyring
-from tests.ui.running import ACTIVE, WHOLE, point_at, running, seed, stored
+from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
 from wizard.domain.book.here import KEYRING_LOCKED
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
@@ -57,7 +57,8 @@ async def test_a_locked_keyring_opens_overview_and_r_makes_it_whole(
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert ids(screen) == ["retry", "sheet", "profiles", "forget", "quit"]
         assert isinstance(screen, OverviewScreen)
-        assert screen._problem == KEYRING_LOCKED
+        assert KEYRING_LOCKED.title in text_of(pilot.app)
+        assert "Unlock it, then press r." in text_of(pilot.app)
         await pilot.press("r")
         await wait_until(
             pilot, lambda: pilot.app.screen is not screen and ready(pilot.app), "a second look"
@@ -112,3 +113,53 @@ async def test_an_active_set_that_is_damaged_can_be_set_up_again(
         await pilot.press("enter")
         await wait_for_screen(pilot, PrerequisitesScreen)
         assert active.read_text() == "{"
+
+
+async def test_a_first_draft_that_cannot_be_read_is_no_dead_end(
+    world: World, tmp_path: Path
+) -> None:
+    seed(world, draft=WHOLE)
+    draft = blob(world, tmp_path / "home", of_draft=True)
+    whole = draft.read_text()
+    draft.write_text("{")
+    async with running(make_app(world)) as (app, pilot):
+        screen = await wait_for_screen(pilot, OverviewScreen)
+        assert ids(screen) == ["retry", "discard", "quit"]
+        assert "An unfinished setup cannot be read" in text_of(app)
+        draft.write_text(whole)
+        await pilot.press("r")
+        await wait_until(pilot, lambda: app.screen is not screen and ready(app), "a second look")
+        assert "resume" in ids(await wait_for_screen(pilot, OverviewScreen))
+        assert stored(world) == (None, WHOLE)
+
+
+async def test_a_first_draft_that_cannot_be_read_is_discarded_only_when_asked(
+    world: World, tmp_path: Path
+) -> None:
+    seed(world, draft=WHOLE)
+    draft = blob(world, tmp_path / "home", of_draft=True)
+    draft.write_text("{")
+    async with running(make_app(world)) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("d")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+        assert draft.exists()
+        await pilot.click("#yes")
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        assert not draft.exists()
+        assert stored(world) == (None, None)
+
+
+async def test_quitting_before_a_draft_that_cannot_be_read_leaves_it_and_says_6(
+    world: World, tmp_path: Path
+) -> None:
+    seed(world, draft=WHOLE)
+    draft = blob(world, tmp_path / "home", of_draft=True)
+    draft.write_text("{")
+    app = make_app(world)
+    async with running(app) as (_, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await point_at(pilot, "quit")
+        await pilot.press("enter")
+        assert await left(app) == ExitCode.MACHINE
+    assert draft.read_text() == "{"

@@ -7,12 +7,17 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
+from typing import Final
 
 from wizard.domain.book.here import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
+
+LATE: Final = 1.0
+"""Seconds after which somebody who waits is told what for."""
 
 
 def take_any_encoding() -> None:
@@ -67,6 +72,20 @@ def say(problem: Problem, profile: str | None = None) -> None:
 def say_lines(lines: Sequence[str]) -> None:
     """Say lines on stderr."""
     print(*lines, sep="\n", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def saying_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
+    """Say lines on stderr if the block takes longer; never once it has ended."""
+    timer = Timer(after, say_lines, [lines])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        # It may be saying them just now, and a screen comes next.
+        timer.join()
 
 
 def _let_go_of_stdout() -> None:

@@ -48,17 +48,15 @@ class Session:
         self._protected: set[asyncio.Task[object]] = set()
 
     def open(self) -> None:
-        """Read what there is; an active set that cannot be read is told as `trouble`.
+        """Read what there is; sets that cannot be read are told as `trouble` and `draft_trouble`.
 
-        Raises SetupError when the record cannot be read, or a first draft that is all there is.
+        Raises SetupError when the record cannot be read.
         """
         with self._store.locked(self.name) as held:
             self.profile = held.profile or Profile()
             self.active, self.trouble = _read(held.active)
             self.draft, self.draft_trouble = _read(held.draft)
         self._on_disk = self.draft
-        if self.draft_trouble is not None and self.profile.active is None:
-            raise SetupError(self.draft_trouble)
 
     async def try_again(self) -> None:
         """Read everything again, after `trouble`. Raises SetupError."""

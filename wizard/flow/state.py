@@ -150,10 +150,12 @@ Outcome = (
 def start(profile: Profile | None, draft: CredentialSet | None, now: datetime) -> WizardState:
     """Return the state a wizard opens with: Overview when there is something to come back to."""
     has_active = profile is not None and profile.active is not None
+    # Also one that cannot be read: it is not to be written over without a word.
+    has_draft = profile is not None and profile.draft is not None
     resume_at = None
     if profile is not None and draft is not None:
         resume_at = resume_step(profile.draft_step, draft, now)
-    step = Step.OVERVIEW if has_active or resume_at else Step.PREREQUISITES
+    step = Step.OVERVIEW if has_active or has_draft else Step.PREREQUISITES
     return WizardState(step, has_active=has_active, is_change=has_active, resume_at=resume_at)
 
 

@@ -101,6 +101,8 @@ class WizardApp(App[ExitCode]):
     def _exit_code(self) -> ExitCode:
         if self._session.trouble is not None and not self._road.is_forgotten:
             return self._session.trouble.exit_code
+        if self._session.draft_trouble is not None and self._session.profile.active is None:
+            return self._session.draft_trouble.exit_code
         is_done = self._road.is_demo or self._road.is_forgotten
         is_fine = is_done or self._session.active is not None
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP

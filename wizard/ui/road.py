@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 
 from wizard.domain import summary
 from wizard.domain.book.catalogue import find
-from wizard.domain.book.here import SECRETS_DAMAGED, SECRETS_MISSING
+from wizard.domain.book.here import (
+    KEYRING_HANGS,
+    KEYRING_LOCKED,
+    SECRETS_DAMAGED,
+    SECRETS_MISSING,
+)
 from wizard.domain.change import Difference, differences
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
@@ -176,6 +181,8 @@ class Road:
         if problem is None:
             return None
         is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
+        if problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id):
+            problem = replace(problem, remedy="Unlock it, then press r.")
         return OutOfReach(
             problem,
             is_active=session.trouble is not None,

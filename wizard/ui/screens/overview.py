@@ -154,7 +154,8 @@ class OverviewScreen(StepScreen):
             yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
         if self._out_of_reach is not None and not self._out_of_reach.is_active:
-            line = "· An unfinished change cannot be read; nothing of it has been removed"
+            what = "change" if self._facts else "setup"
+            line = f"· An unfinished {what} cannot be read; nothing of it has been removed"
             yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
         yield ProblemPanel(self._problem)
@@ -164,7 +165,7 @@ class OverviewScreen(StepScreen):
         drafts = [RESUME, DRAFT[1]] if self._unfinished else []
         if not lost.is_active:
             # A change would be saved in the place of the draft that cannot be read.
-            drafts = [ACTIVE[0], DRAFT[1]]
+            drafts = [*(ACTIVE[:1] if self._facts else ()), DRAFT[1]]
         again = [SET_UP_AGAIN] if lost.can_start_over and not self._unfinished else []
         return [RETRY, *again, *drafts, *(MORE if self._tools is not None else ()), LEAVE]
 

@@ -115,6 +115,17 @@ class Session:
             settle,
         )
 
+    async def use_file(self) -> None:
+        """Keep all secrets of the profile, the draft's with them, in files from now on.
+
+        Raises SetupError, also when what is in the keyring cannot be read to be moved.
+        """
+        self._store.use_file(self.name)
+        if self.draft is not None:
+            await self.save_draft(self.draft)
+        else:
+            await self._write(lambda held, profile: held.save(profile))
+
     async def drop_idle_draft(self) -> None:
         """Remove a draft that changes nothing of the active set. Raises SetupError."""
         draft, active = self.draft, self.active

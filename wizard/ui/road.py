@@ -90,10 +90,11 @@ class Road:
             case Step.REDIRECT:
                 return RedirectScreen(self._banner(), self._link_tools(), state.delivery)
             case Step.CHECK if state.subject is Subject.ACTIVE:
-                return CheckScreen(self._banner(), ActiveRun(self._session, self._services))
+                active = ActiveRun(self._session, self._services)
+                return CheckScreen(self._banner(), active, self._session.use_file)
             case Step.CHECK:
                 check = DraftRun(self._session, self._services, state.answer)
-                return CheckScreen(self._banner(), check)
+                return CheckScreen(self._banner(), check, self._session.use_file)
             case _:
                 return self._done()
 
@@ -264,6 +265,7 @@ class Road:
             kept=lambda: session.kept,
             differences=self._changes,
             go_unsaved=session.go_unsaved,
+            use_file=session.use_file,
             because=state.because,
             twins=self._twins(),
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Button, Static
 
 from wizard.domain.checks import Check
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
 from wizard.flow.verify import Report, Verdict
+from wizard.ui.into_files import IN_FILES, can_use_files, offering_files
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -36,14 +39,21 @@ class CheckScreen(StepScreen):
     """Runs by itself; one reactive holds the report, one watcher paints it."""
 
     STEP = Step.CHECK
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,f7", "use_file", "Use a file", key_display="f", id="keyring.file"),
+    ]
     AUTO_FOCUS = "#next"
 
     report: var[Report | None] = var(None)
     """None while the check runs."""
 
-    def __init__(self, banner: Banner, check: Running) -> None:
+    def __init__(
+        self, banner: Banner, check: Running, use_file: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Args: `use_file` moves the secrets out of a keyring in the way. Raises SetupError."""
         super().__init__(banner)
         self._check = check
+        self._use_file = use_file
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
@@ -70,7 +80,14 @@ class CheckScreen(StepScreen):
         """Nothing to go on to while it runs."""
         if action == "primary" and self.report is None:
             return False
+        if action == "use_file" and not self._can_use_file:
+            return False
         return super().check_action(action, parameters)
+
+    @property
+    def _can_use_file(self) -> bool:
+        problem = self.report.problem if self.report else None
+        return self._use_file is not None and can_use_files(problem)
 
     @work(exclusive=True, group="check")
     async def _run(self, is_retry: bool = False) -> None:
@@ -101,13 +118,32 @@ class CheckScreen(StepScreen):
         self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
         is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
         self.query_one("#accept").display = is_open
-        self.show_problem(report.problem if report else None)
+        self._show_problem(report.problem if report else None)
         if report is not None and report.organization:
             self.query_one("#organization", Static).update(_organization(report))
         self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
             self.set_focus(button)
+
+    def _show_problem(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
+        if problem is not None and self._use_file is not None:
+            problem = offering_files(problem, "f", is_chosen=is_chosen)
+        self.show_problem(problem)
+
+    @work(exclusive=True, group="use-file")
+    async def action_use_file(self) -> None:
+        """Keep the secrets in files instead, say so, and run again."""
+        if self._use_file is None or not self._can_use_file:
+            return
+        try:
+            await self._use_file()
+        except SetupError as error:
+            self._show_problem(error.problem, is_chosen=True)
+            return
+        self.notify(IN_FILES, markup=False)
+        if self.is_here:
+            self._run(is_retry=True)
 
     def action_primary(self) -> None:
         """Go on, try again, or go where the problem can be mended."""

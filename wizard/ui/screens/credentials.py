@@ -21,6 +21,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
+from wizard.ui.into_files import IN_FILES, can_use_files, offering_files
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import ConfirmScreen
@@ -45,6 +46,7 @@ class CredentialsScreen(StepScreen):
     STEP = Step.CREDENTIALS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r,f2", "show_secret", "Show secret", key_display="^r", id="secret.show"),
+        Binding("f7", "use_file", "Use a file", key_display="F7", id="keyring.file"),
     ]
 
     def __init__(
@@ -59,6 +61,7 @@ class CredentialsScreen(StepScreen):
         kept: Callable[[], CredentialSet] | None = None,
         differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
         go_unsaved: Callable[[], None] = lambda: None,
+        use_file: Callable[[], Awaitable[None]] | None = None,
         because: Problem | None = None,
         twins: Mapping[str, str] | None = None,
     ) -> None:
@@ -70,6 +73,7 @@ class CredentialsScreen(StepScreen):
             kept: the values on disk; those of `draft` when None.
             differences: what the draft changes of an active set; None when there is none.
             go_unsaved: told that the person goes on although saving failed.
+            use_file: moves the secrets out of a keyring that is in the way. Raises SetupError.
             because: what led back here.
             twins: which other profile has which Client ID.
         """
@@ -82,6 +86,8 @@ class CredentialsScreen(StepScreen):
         self._kept = kept or draft
         self._differences = differences
         self._go_unsaved = go_unsaved
+        self._use_file = use_file
+        self._can_use_file = False
         self._because = because
         self._twins = twins or {}
 
@@ -227,6 +233,7 @@ class CredentialsScreen(StepScreen):
         if not self.is_here:
             return
         self.show_problem(None)
+        self._offer_file(None)
         self.query("#unsaved").remove()
         for field in CredentialField:
             if self._entry(field).value:
@@ -306,8 +313,36 @@ class CredentialsScreen(StepScreen):
         if self.is_here:
             await self._save_all()
 
-    def _offer_unsaved(self, error: SetupError) -> None:
-        self.show_problem(error.problem)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer files only while the keyring is in the way."""
+        if action == "use_file" and not self._can_use_file:
+            return False
+        return super().check_action(action, parameters)
+
+    def _offer_file(self, problem: Problem | None) -> None:
+        self._can_use_file = self._use_file is not None and can_use_files(problem)
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="use-file")
+    async def action_use_file(self) -> None:
+        """Keep the secrets in files instead, and say so."""
+        if self._use_file is None:
+            return
+        try:
+            await self._use_file()
+        except SetupError as error:
+            self._offer_unsaved(error, is_file_chosen=True)
+            return
+        self.notify(IN_FILES, markup=False)
+        self._note_saved()
+        await self._save_all()
+
+    def _offer_unsaved(self, error: SetupError, *, is_file_chosen: bool = False) -> None:
+        self._offer_file(error.problem)
+        problem = error.problem
+        if self._can_use_file:
+            problem = offering_files(problem, "F7", is_chosen=is_file_chosen)
+        self.show_problem(problem)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
 

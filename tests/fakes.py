@@ -19,6 +19,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.ports import Listening, Network, ProfileStore, Services
+from wizard.store.files import write_new
 
 T = TypeVar("T")
 
@@ -227,6 +228,7 @@ class World:
             listener=self.listener,
             clock=self.clock,
             timer=self.timer,
+            write_new=write_new,
             close=self.close,
         )
 

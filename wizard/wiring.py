@@ -140,6 +140,7 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
     from wizard.host.browser import SystemBrowser
     from wizard.host.clipboard import SystemClipboard
     from wizard.host.listener import CallbackListener
+    from wizard.store.files import write_new
 
     return Services(
         store=profiles,
@@ -149,6 +150,7 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
         listener=CallbackListener(),
         clock=clock,
         timer=monotonic,
+        write_new=write_new,
         close=connection.aclose,
     )
 

@@ -6,18 +6,21 @@ import asyncio
 import errno
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, linked, opened, resumed, until_said
-from tests.driving import paste, wait_for_screen
+from tests.driving import paste, wait_for_screen, wait_until
 from tests.flow.stage import full_disk
+from tests.ui.running import point_at
 from tests.walks import SECRET
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.sheet import SheetScreen
 
 TOO_SMALL: Final = Row(entry="terminal-too-small", faces=Face.SCREEN)
 TWIN: Final = Row(entry="client-id-elsewhere", step=Step.CREDENTIALS, faces=Face.SCREEN)
@@ -25,7 +28,9 @@ TAKEN: Final = Row(entry="port-taken", faces=Face.SCREEN)
 PRIVILEGED: Final = Row(entry="port-privileged", faces=Face.SCREEN)
 UNSAVED: Final = Row(entry="store-failed", faces=Face.SCREEN)
 
-ENTRIES: Final = (TOO_SMALL, TWIN, TAKEN, PRIVILEGED, UNSAVED)
+UNMADE: Final = Row(entry="file-not-made", faces=Face.SCREEN)
+
+ENTRIES: Final = (TOO_SMALL, TWIN, TAKEN, PRIVILEGED, UNSAVED, UNMADE)
 
 
 async def test_window_too_small(stage: Stage) -> None:
@@ -55,6 +60,19 @@ async def test_disk_that_takes_no_file(stage: Stage) -> None:
             await paste(pilot, SECRET)
             await until_said(app, pilot, UNSAVED.entry)
         assert app.screen is screen
+
+
+async def test_sheet_whose_name_is_taken(stage: Stage, tmp_path: Path) -> None:
+    stage.put_active(hours=1)
+    stage.monkeypatch.chdir(tmp_path)
+    (tmp_path / "twilio-scim-default.md").mkdir()
+    async with opened() as (app, pilot):
+        await point_at(pilot, "sheet")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
+        await pilot.click("#save")
+        await until_said(app, pilot, UNMADE.entry)
+        assert isinstance(app.screen, SheetScreen)
 
 
 async def test_port_that_another_program_has(stage: Stage) -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
@@ -11,6 +17,7 @@ from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.ui.running import ACTIVE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.here import FILE_NOT_MADE
 from wizard.domain.models import CredentialSet, TokenSet, UserList
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
@@ -143,6 +150,61 @@ async def test_the_sheet_holds_no_secret_and_can_be_copied(world: World) -> None
             assert secret not in text_of(app)
         await pilot.press("escape")
         await wait_for_screen(pilot, OverviewScreen)
+
+
+@pytest.mark.parametrize("umask", [0, 0o777])
+async def test_the_sheet_is_saved_for_its_owner_alone(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+) -> None:
+    seed(world, active=ACTIVE)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    async with running(make_app(world), (100, 40)) as (_, pilot):
+        await open_dialog(pilot, "sheet", SheetScreen)
+        before = os.umask(umask)
+        try:
+            await pilot.click("#save")
+            await until_text(pilot, "Saved as")
+        finally:
+            os.umask(before)
+        shown = str(pilot.app.screen.query_one("#saved", Static).content)
+        assert str(folder / "twilio-scim-default.md") in shown
+        await pilot.press("enter")
+        await wait_for_screen(pilot, OverviewScreen)
+    path = folder / "twilio-scim-default.md"
+    assert stat.S_IMODE(path.lstat().st_mode) == 0o600
+    text = path.read_text(encoding="utf-8")
+    assert "iam.twilio.com" in text
+    for secret in (SECRET, "access-active", "refresh-active"):
+        assert secret not in text
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+async def test_the_sheet_takes_the_place_of_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_link: bool
+) -> None:
+    seed(world, active=ACTIVE)
+    monkeypatch.chdir(tmp_path)
+    path, target = tmp_path / "twilio-scim-default.md", tmp_path / "elsewhere"
+    if is_link:
+        path.symlink_to(target)
+    else:
+        path.write_text("mine")
+    async with running(make_app(world), (100, 40)) as (app, pilot):
+        await open_dialog(pilot, "sheet", SheetScreen)
+        await pilot.click("#save")
+        await until_text(pilot, FILE_NOT_MADE.title, "File exists")
+        assert not target.exists()
+        assert path.is_symlink() or path.read_text() == "mine"
+        path.unlink()
+        # A button that looks pressed takes no Enter.
+        button = app.screen.query_one("#save")
+        await wait_until(pilot, lambda: not button.has_class("-active"), "the button's rest")
+        await pilot.press("enter")
+        await until_text(pilot, "Saved as")
+    assert path.read_text(encoding="utf-8").startswith("# ")
+    assert not target.exists()
 
 
 async def test_a_problem_is_copied_for_support_without_a_secret(world: World) -> None:

@@ -85,7 +85,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: AdvancedScreen(advanced(CredentialSet())),
     lambda: AudienceScreen(None),
     lambda: ProfilesScreen(("acme",), "default"),
-    lambda: SheetScreen("planted-secret", fail_async),
+    lambda: SheetScreen("planted-secret", fail_async, fail_async),
     lambda: ChangesScreen(()),
     lambda: RotateScreen(fail_async),
 ]

@@ -199,5 +199,10 @@ class Services:
     clock: Clock
     timer: Callable[[], float]
     """Seconds from any fixed point, for how long things took."""
+    write_new: Callable[[str, str], str]
+    """Writes a text to a new file of that name in the current folder; gives its path.
+
+    Raises SetupError, also where there is a file already.
+    """
     close: Callable[[], Awaitable[None]]
     """Lets go of the network."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from wizard.domain.book.here import (
     DISK_FULL,
+    FILE_NOT_MADE,
     FILE_NOT_OURS,
     FILE_NOT_READABLE,
     FOLDER_NOT_WRITABLE,
@@ -207,6 +208,32 @@ def open_for_appending(path: Path) -> int:
             os.close(descriptor)
             raise
     return descriptor
+
+
+def write_new(name: str, text: str) -> str:
+    """Write a file (0600) that was not there into the current folder; return its path.
+
+    Raises SetupError, also where anything has that name: nothing is overwritten or followed.
+    """
+    with telling(Path(name), FILE_NOT_MADE):
+        path = Path.cwd() / name
+    with telling(path, FILE_NOT_MADE):
+        try:
+            descriptor = os.open(path, _CREATE, _FILE_MODE)
+        except FileExistsError as error:
+            problem = FILE_NOT_MADE.about(path=str(path)).saying(error.strerror or "")
+            raise SetupError(problem) from error
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                if sys.platform != "win32":
+                    os.fchmod(file.fileno(), _FILE_MODE)
+                file.write(text)
+        except BaseException:
+            # Half a file would be taken for the whole.
+            with suppress(OSError):
+                path.unlink()
+            raise
+    return str(path)
 
 
 def make_folder(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -205,6 +206,13 @@ class Road:
         async def stage(secret: Secret) -> None:
             await session.save_draft(replace(session.working_draft(), client_secret=secret))
 
+        def text() -> str:
+            return markdown(sheet(session.profile, session.name, None, session.profile.audience))
+
+        async def save_sheet() -> str:
+            name = f"twilio-scim-{session.name}.md"
+            return await asyncio.to_thread(services.write_new, name, text() + "\n")
+
         async def forget() -> None:
             self._last_words = remains(session.profile, services.clock())
             await session.forget()
@@ -214,9 +222,8 @@ class Road:
             others=services.store.names(),
             rotate=rotate,
             stage=stage,
-            sheet=lambda: markdown(
-                sheet(session.profile, session.name, None, session.profile.audience)
-            ),
+            sheet=text,
+            save_sheet=save_sheet,
             copy=services.clipboard.copy,
             forget=forget,
             switch=self._switch,

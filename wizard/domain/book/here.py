@@ -29,6 +29,14 @@ FILE_NOT_OURS: Final = Problem(
     remedy="Find out who put it there, move it away, and try again.",
     exit_code=ExitCode.MACHINE,
 )
+FILE_NOT_MADE: Final = Problem(
+    id="file-not-made",
+    title="The file was not saved",
+    cause="{path} is there already, or this folder takes no files from you. "
+    "Nothing was overwritten.",
+    remedy="Move it away, or start scim-wizard in a folder of yours. Copy works as well.",
+    exit_code=ExitCode.MACHINE,
+)
 DISK_FULL: Final = Problem(
     id="disk-full",
     title="The disk is full",
@@ -250,6 +258,7 @@ ENTRIES: Final = (
     FOLDER_NOT_WRITABLE,
     FILE_NOT_READABLE,
     FILE_NOT_OURS,
+    FILE_NOT_MADE,
     DISK_FULL,
     STORE_FAILED,
     FILE_DAMAGED,

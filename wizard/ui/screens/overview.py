@@ -66,6 +66,8 @@ class OverviewTools:
     """Puts a rotated secret into the draft, for a consent to prove it. Raises SetupError."""
     sheet: Callable[[], str]
     """Gives the hand-off sheet as Markdown, without secrets."""
+    save_sheet: Callable[[], Awaitable[str]]
+    """Saves the same in a new file; gives its path. Raises SetupError."""
     copy: Copy
     forget: Callable[[], Awaitable[None]]
     """Removes the profile and its secrets. Raises SetupError."""
@@ -248,7 +250,8 @@ class OverviewScreen(StepScreen):
                 case "rotate":
                     await self._rotate(tools)
                 case "sheet":
-                    await self.app.push_screen_wait(SheetScreen(tools.sheet(), tools.copy))
+                    text, save = tools.sheet(), tools.save_sheet
+                    await self.app.push_screen_wait(SheetScreen(text, tools.copy, save))
                 case "profiles":
                     name = await self.app.push_screen_wait(
                         ProfilesScreen(tools.others, tools.profile)

@@ -40,6 +40,31 @@ for item in secretstorage.search_items(connection, {"service": sys.argv[1]}):
     print(item.get_attributes()["username"])
 """
 
+_LOCK: Final = """
+import secretstorage
+collection = secretstorage.get_default_collection(secretstorage.dbus_init())
+collection.lock()
+assert collection.is_locked()
+"""
+
+_UNLOCK: Final = """
+import sys
+import secretstorage
+from secretstorage.util import DBusAddressWrapper, format_secret, open_session
+connection = secretstorage.dbus_init()
+
+def at(interface):
+    return DBusAddressWrapper("/org/freedesktop/secrets", interface, connection)
+
+secret = format_secret(open_session(connection), sys.argv[1].encode(), "text/plain")
+# Not an alias of it, which this call does not follow.
+[path] = at("org.freedesktop.Secret.Service").call("ReadAlias", "s", "default")
+prompt = at("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
+prompt.call("UnlockWithMasterPassword", "o(oayays)", path, secret)
+assert not secretstorage.Collection(connection, path).is_locked()
+"""
+"""What GNOME's prompt does with the password that was typed into it."""
+
 
 class Desktop:
     """A session of a user whose files are in one folder."""
@@ -68,6 +93,14 @@ class Desktop:
                 yield
             finally:
                 daemon.terminate()
+
+    def lock(self) -> None:
+        """Lock what is kept, as a screen saver or a person may."""
+        self._run(sys.executable, "-c", _LOCK)
+
+    def unlock(self, password: str) -> None:
+        """Unlock it again, as a person does at the prompt."""
+        self._run(sys.executable, "-c", _UNLOCK, password)
 
     def entries(self, service: str) -> set[str]:
         """Return the user names under which the keyring has something for a service."""

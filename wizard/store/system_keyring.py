@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wizard.domain.book.here import (
@@ -63,8 +63,9 @@ def find_backend() -> KeyringBackend | None:
 class SystemKeyring:
     """Entries by name in the OS keyring.
 
-    Calls run in daemon threads, since a backend may wait for a person who is not there. One
-    that was given up goes on: until it ends, every further call fails at once.
+    Calls run in daemon threads, since a backend may wait for a person who is not there; one at
+    a time, so that the person is asked once. One that was given up goes on: until it ends, every
+    further call fails at once.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class SystemKeyring:
         self._find = find
         self._backend: KeyringBackend | None = None
         self._given_up: Thread | None = None
+        self._asking = Lock()
 
     def get(self, name: str) -> str | None:
         """Return an entry, None when there is none. Raises SetupError."""
@@ -105,6 +107,10 @@ class SystemKeyring:
         return self._call(work)
 
     def _call(self, work: Callable[[KeyringBackend], T]) -> T:
+        with self._asking:
+            return self._ask(work)
+
+    def _ask(self, work: Callable[[KeyringBackend], T]) -> T:
         if self._given_up is not None and self._given_up.is_alive():
             raise SetupError(KEYRING_HANGS)
         answers: list[T] = []

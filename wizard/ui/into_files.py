@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from wizard.domain.book.here import (
@@ -25,16 +24,18 @@ def can_use_files(problem: Problem | None) -> bool:
     return problem is not None and problem.id in _IN_THE_WAY
 
 
-def offering_files(problem: Problem, key: str, *, is_chosen: bool = False) -> Problem:
-    """Return the problem with the key in its remedy, where files are a way out of it.
+def remedy(problem: Problem, key: str, *, is_chosen: bool = False) -> str:
+    """Return what to do where files are a way out of a problem, "" where they are none.
 
-    Args: `is_chosen`: files were chosen already, and what is in the keyring could not be moved.
+    Args:
+        key: the key that chooses them.
+        is_chosen: they were chosen already, and what is in the keyring could not be moved.
     """
     if not can_use_files(problem):
-        return problem
+        return ""
+    is_shut = problem.id in _SHUT
     if is_chosen:
-        words = "What is stored there has to be read before it can go into files."
-        shut = f"Unlock it, then {key} again. " if problem.id in _SHUT else ""
-        return replace(problem, remedy=f"{shut}{words}")
-    first = "Unlock it, then ⏎." if problem.id in _SHUT else problem.remedy
-    return replace(problem, remedy=f"{first} Or {key}: use a file instead.")
+        first = f"Unlock it, then {key} again. " if is_shut else ""
+        return f"{first}What is stored there has to be read before it can go into files."
+    first = "Unlock it, then ⏎." if is_shut else problem.remedy
+    return f"{first} Or {key}: use a file instead."

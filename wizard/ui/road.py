@@ -183,13 +183,13 @@ class Road:
         if problem is None:
             return None
         is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
-        if problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id):
-            problem = replace(problem, remedy="Unlock it, then press r.")
+        is_shut = problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id)
         return OutOfReach(
             problem,
             is_active=session.trouble is not None,
             can_start_over=is_gone and session.draft_trouble is None,
             retry=session.try_again,
+            remedy="Unlock it, then press r." if is_shut else "",
         )
 
     def _overview_tools(self) -> OverviewTools:

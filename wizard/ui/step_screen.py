@@ -129,10 +129,12 @@ class StepScreen(Screen[Outcome]):
         """Whether there is something to paint on: what comes after leaving is for nobody."""
         return self._is_composed and self.is_attached and not self._has_left
 
-    def show_problem(self, problem: Problem | None, comparison: Comparison | None = None) -> None:
-        """Show a problem in the panel of the step, or clear it."""
+    def show_problem(
+        self, problem: Problem | None, comparison: Comparison | None = None, remedy: str = ""
+    ) -> None:
+        """Show a problem in the panel of the step, or clear it; see ProblemPanel."""
         if self.is_here:
-            self.query_one(ProblemPanel).show(problem, comparison)
+            self.query_one(ProblemPanel).show(problem, comparison, remedy=remedy)
 
     # -- the frame ---------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
 from wizard.flow.verify import Report, Verdict
-from wizard.ui.into_files import IN_FILES, can_use_files, offering_files
+from wizard.ui.into_files import IN_FILES, can_use_files, remedy
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -127,9 +127,10 @@ class CheckScreen(StepScreen):
             self.set_focus(button)
 
     def _show_problem(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
+        words = ""
         if problem is not None and self._use_file is not None:
-            problem = offering_files(problem, "f", is_chosen=is_chosen)
-        self.show_problem(problem)
+            words = remedy(problem, "f", is_chosen=is_chosen)
+        self.show_problem(problem, remedy=words)
 
     @work(exclusive=True, group="use-file")
     async def action_use_file(self) -> None:

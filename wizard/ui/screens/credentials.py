@@ -21,7 +21,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
-from wizard.ui.into_files import IN_FILES, can_use_files, offering_files
+from wizard.ui.into_files import IN_FILES, can_use_files, remedy
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import ConfirmScreen
@@ -339,10 +339,10 @@ class CredentialsScreen(StepScreen):
 
     def _offer_unsaved(self, error: SetupError, *, is_file_chosen: bool = False) -> None:
         self._offer_file(error.problem)
-        problem = error.problem
+        problem, words = error.problem, ""
         if self._can_use_file:
-            problem = offering_files(problem, "F7", is_chosen=is_file_chosen)
-        self.show_problem(problem)
+            words = remedy(problem, "F7", is_chosen=is_file_chosen)
+        self.show_problem(problem, remedy=words)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
 

@@ -51,6 +51,8 @@ class OutOfReach:
     """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
     retry: Callable[[], Awaitable[None]]
     """Reads them again. Raises SetupError."""
+    remedy: str = ""
+    """What to do here; else the problem's own remedy is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ class OverviewScreen(StepScreen):
             line = f"· An unfinished {what} cannot be read; nothing of it has been removed"
             yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
-        yield ProblemPanel(self._problem)
+        remedy = self._out_of_reach.remedy if self._out_of_reach else ""
+        yield ProblemPanel(self._problem, remedy=remedy)
         yield Menu(self._items())
 
     def _items_out_of_reach(self, lost: OutOfReach) -> list[Item]:

@@ -112,6 +112,13 @@ REFUSALS: list[Row] = [
     ("paste-doubled", f"{GOOD}\n&state={FOREIGN}", ATTEMPT),
     ("paste-doubled", FORGED + f" &state={STATE}", ATTEMPT),
     ("paste-doubled", f"{GOOD}#code={CODE}", ATTEMPT),
+    ("paste-doubled", f"{GOOD}\n{FORGED}", ATTEMPT),
+    ("paste-doubled", f"{FORGED} {GOOD}", ATTEMPT),
+    ("paste-doubled", f"{GOOD} {quote(FORGED, safe='')}", ATTEMPT),
+    ("paste-doubled", f"{GOOD} code=another-code-123", ATTEMPT),
+    ("paste-doubled", f"{GOOD}\n{GOOD.replace(CODE, CODE[:40] + 'x1')}", ATTEMPT),
+    ("paste-foreign-state", f"{FORGED} state={STATE}", ATTEMPT),
+    ("paste-foreign-state", f"code={CODE}\n\nstate={FOREIGN}", ATTEMPT),
     ("paste-issuer-differs", GOOD + "&iss=https%3A%2F%2Fevil.test", PROMISED),
     ("paste-issuer-differs", GOOD + "&iss=https://oauth.twilio.com/", PROMISED),
     ("paste-issuer-differs", _error("access_denied") + "&iss=https://evil.test", PROMISED),
@@ -119,6 +126,9 @@ REFUSALS: list[Row] = [
     ("paste-token", '{"access_token": "eyJ…", "token_type": "Bearer"}', ATTEMPT),
     ("paste-token", f"Bearer {CODE}", ATTEMPT),
     ("paste-token", AT_JWT, ATTEMPT),
+    ("paste-token", f"token={AT_JWT}", ATTEMPT),
+    ("paste-token", f"{AT_JWT[:9]}\n{AT_JWT[9:]}", ATTEMPT),
+    ("paste-token", GOOD.replace(CODE, AT_JWT), ATTEMPT),
     ("paste-token", "access_token=abc&token_type=bearer", ATTEMPT),
     ("paste-token", "https://example.com/token#access_token=abc&token_type=bearer", ATTEMPT),
     ("paste-token", "https://example.com/other#access_token=abc", ATTEMPT),
@@ -127,6 +137,11 @@ REFUSALS: list[Row] = [
     ("paste-secret", f"client secret: {SECRET}", ATTEMPT),
     ("paste-secret", f"Redirect https://example.com/token Secret {SECRET}", ATTEMPT),
     ("paste-secret", f"{SECRET[:9]}\n{SECRET[9:]}", ATTEMPT),
+    ("paste-secret", GOOD.replace(CODE, SECRET), ATTEMPT),
+    ("paste-secret", "0123456789abcdef0123456789abcdef", ATTEMPT),
+    ("paste-secret", "FK" + "a1_-" * 15, ATTEMPT),
+    ("paste-nothing-usable", f"location:{CODE}", ATTEMPT),
+    ("paste-nothing-usable", f"url={CODE}", ATTEMPT),
     ("paste-nothing-usable", "what am I to paste here?", ATTEMPT),
     ("paste-nothing-usable", "password", ATTEMPT),
     ("paste-nothing-usable", ATTEMPT.client_id, ATTEMPT),
@@ -198,6 +213,8 @@ SAFE_WRAPPERS: dict[str, Callable[[str], str]] = {
     "ampersand at the end": lambda url: url + "&",
 }
 
+QUERY_ALONE = (SAFE_WRAPPERS["query only"], SAFE_WRAPPERS["query with its mark"])
+
 
 def _read(pasted: str, *attempts: AuthorizationAttempt) -> Received | BareCode | Refused:
     return read(pasted, attempts, NOW, [Secret(""), Secret(SECRET)])
@@ -246,6 +263,48 @@ def test_wrapper_around_a_foreign_state_stays_refused(wrap: Callable[[str], str]
     assert refused.problem.id == "paste-foreign-state"
 
 
+@pytest.mark.parametrize("wrap", SAFE_WRAPPERS.values(), ids=SAFE_WRAPPERS.keys())
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{FORGED} &state={STATE}",
+        f"{FORGED} state={STATE}",
+        f"{GOOD} {FORGED}",
+        f"{FORGED} {GOOD}",
+        f"{GOOD}\n{GOOD.replace(CODE, 'another-code-123')}",
+    ],
+)
+def test_two_states_or_codes_are_never_received(pasted: str, wrap: Callable[[str], str]) -> None:
+    if wrap is not SAFE_WRAPPERS["query encoded"]:  # which leaves out the second address
+        assert isinstance(_read(wrap(pasted), OLDER, ATTEMPT), Refused)
+
+
+@pytest.mark.parametrize("wrap", SAFE_WRAPPERS.values(), ids=SAFE_WRAPPERS.keys())
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [("/token", "/tokens"), (".com/", ".com:8443/"), ("example.com", "example.org")],
+)
+def test_another_address_is_named_however_wrapped(
+    part: str, other: str, wrap: Callable[[str], str]
+) -> None:
+    if wrap not in QUERY_ALONE:
+        refused = _read(wrap(GOOD.replace(part, other)), OLDER, ATTEMPT)
+        assert isinstance(refused, Refused)
+        assert refused.problem.id == "paste-other-address"
+
+
+@pytest.mark.parametrize("wrap", SAFE_WRAPPERS.values(), ids=SAFE_WRAPPERS.keys())
+@pytest.mark.parametrize(("held", "problem"), [(SECRET, "secret"), (AT_JWT, "token")])
+def test_a_secret_or_token_is_never_taken_for_a_code(
+    held: str, problem: str, wrap: Callable[[str], str]
+) -> None:
+    if wrap is not SAFE_WRAPPERS["query encoded"]:
+        assert isinstance(_read(wrap(held), ATTEMPT), Refused)
+    refused = _read(wrap(GOOD.replace(CODE, held)), ATTEMPT)
+    assert isinstance(refused, Refused)
+    assert refused.problem.id == f"paste-{problem}"
+
+
 def test_older_link_is_answered_with_its_own_verifier() -> None:
     received = _read(GOOD.replace(STATE, OLD_STATE), OLDER, ATTEMPT)
     assert isinstance(received, Received)
@@ -262,7 +321,11 @@ def test_current_link_is_answered_beside_an_expired_and_a_used_one() -> None:
         (CODE, CODE),
         (f' "{CODE}"\n', CODE),
         (f"{CODE[:20]}\n{CODE[20:]}", CODE),
+        (f"[the code]({CODE})", CODE),
+        (f'{{"code": "{CODE}"}}', CODE),
+        (f'{{\n  "code": "{CODE}"\n}}', CODE),
         ("4/0AbCdEf-12", "4/0AbCdEf-12"),
+        ("c29tZSBvcGFxdWUgY29kZQ==", "c29tZSBvcGFxdWUgY29kZQ=="),
         ("eyJab12345678", "eyJab12345678"),
         (f"code={CODE}", CODE),
         (f"?code={CODE}", CODE),

@@ -7,7 +7,6 @@ a person as well as for what a loopback listener caught.
 from __future__ import annotations
 
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +14,17 @@ from typing import Final
 
 from wizard.domain.book import paste as book
 from wizard.domain.landing import Comparison, elsewhere, naming, place_of
+from wizard.domain.mistaken import (
+    holds_access_token,
+    holds_secret,
+    is_secret_of_twilio,
+    is_sid,
+)
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.problems import Problem
 from wizard.domain.rules import clean
 from wizard.domain.secret import MASK, Secret
-from wizard.domain.unwrap import Address, addresses, visible
+from wizard.domain.unwrap import Address, addresses, contradicts, unescaped, visible
 
 __all__ = [
     "PASTE_LIMIT",
@@ -36,9 +41,12 @@ PASTE_LIMIT: Final = 256 * 1024
 """Characters that are read; a code may be a long JWT, but not that long."""
 
 _ONCE: Final = ("code", "state", "error", "iss")
-_BARE_CODE = re.compile(r"[A-Za-z0-9._~+/=!*$:-]{8,}")
-_FRAMES: Final = (("**", "**"), ("(", ")"), ("[", "]"))
-_SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+_BARE_CODE = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
+_FRAME = re.compile(
+    r"\*\*(.+)\*\*|\((.+)\)|\[([^\]]+)\]|\[[^\]]*\]\(([^)]+)\)"
+    r'|\{\s*"[a-z_]{1,20}"\s*:\s*"([^"]+)"\s*\}'
+)
+"""What a mail, a chat, Markdown or JSON puts around a word."""
 _FINAL: Final = {
     problem.id
     for problem in (
@@ -50,6 +58,8 @@ _FINAL: Final = {
     )
 }
 """Refusals no other reading of the same text may get around."""
+_ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAGE.id}
+"""Nor may these be for an address with a code: its query alone would pass for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +112,48 @@ def read(
     if not attempts:
         return Refused(book.NO_LINK)
     word = "".join(line.strip() for line in text.splitlines())
-    if _holds_one_of(f"{text} {word}", known_secrets):
+    if holds_secret(f"{text} {word}", known_secrets):
         return Refused(book.SECRET)
-    if '"access_token"' in text or text[:7].lower() == "bearer ":
+    if '"access_token"' in text or clean(text)[:7].lower() == "bearer ":
         return Refused(book.TOKEN)
+    if holds_access_token(f"{text} {word}"):
+        return Refused(book.TOKEN)
+    reading = _best(text, word, attempts, now)
+    if isinstance(reading, Refused):
+        return reading
+    problem = _mistaken(reading.code, known_secrets) or _contradicted(reading, text, attempts)
+    return Refused(problem) if problem else reading
+
+
+def _best(text: str, word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
     readings: list[Reading] = []
     for address in addresses(text):
         reading = _judge(address, attempts, now)
-        if isinstance(reading, Received) or _is_final(reading):
+        if isinstance(reading, Received) or _is_one_of(_FINAL, reading):
             return reading
         readings.append(reading)
-    return readings[0] if readings else _bare(_unframed(clean(word)), attempts, now)
+        if _is_one_of(_ELSEWHERE, reading) and address.first("code"):
+            break
+    return readings[0] if readings else _bare(_unframed(clean(unescaped(word))), attempts, now)
+
+
+def _mistaken(code: Secret, known_secrets: Sequence[Secret]) -> Problem | None:
+    if holds_secret(code.reveal(), known_secrets) or is_secret_of_twilio(code.reveal()):
+        return book.SECRET
+    return book.TOKEN if holds_access_token(code.reveal()) else None
+
+
+def _contradicted(
+    reading: Received | BareCode, text: str, attempts: Sequence[AuthorizationAttempt]
+) -> Problem | None:
+    """Name what else the text says beside what was found: which is meant is not clear."""
+    if contradicts(text, "code", [reading.code]):
+        return naming(book.DOUBLED, name="code=")
+    if isinstance(reading, BareCode):
+        is_foreign = contradicts(text, "state", [attempt.state for attempt in attempts])
+        return book.FOREIGN_STATE if is_foreign else None
+    is_other = contradicts(text, "state", [reading.attempt.state])
+    return naming(book.DOUBLED, name="state=") if is_other else None
 
 
 def mask(pasted: str) -> str:
@@ -150,8 +191,8 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
     return Received(Secret(code), attempt)
 
 
-def _is_final(reading: Reading) -> bool:
-    return isinstance(reading, Refused) and reading.problem.id in _FINAL
+def _is_one_of(ids: set[str], reading: Reading) -> bool:
+    return isinstance(reading, Refused) and reading.problem.id in ids
 
 
 def _issued(
@@ -214,7 +255,7 @@ def _error_problem(error: str, description: str) -> Problem:
 
 def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
     """Judge a text that holds no address and no query: a code by itself, or nothing."""
-    if "access_token" in word or _is_access_token(word):
+    if "access_token" in word:
         return Refused(book.TOKEN)
     if _is_host_and_path(word):
         is_cut = word.endswith(("...", "…"))
@@ -222,28 +263,15 @@ def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) ->
     if word.endswith(("...", "…")) and " " not in word:
         return Refused(book.CUT_OFF)
     is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
-    if not is_code or _SID.fullmatch(word) or _holds_one_of(word, [a.state for a in attempts]):
+    if not is_code or is_sid(word) or holds_secret(word, [a.state for a in attempts]):
         return Refused(book.NOTHING_USABLE)
     return _unchecked(word, attempts[-1], now)
 
 
 def _unframed(word: str) -> str:
-    """Take off what a mail or a chat puts around a word: sent along, it would spoil the code."""
-    for start, end in _FRAMES:
-        if len(word) > len(start + end) and word.startswith(start) and word.endswith(end):
-            return word[len(start) : -len(end)]
-    return word
-
-
-def _is_access_token(word: str) -> bool:
-    """Whether a JWT says in its header that it is one (RFC 9068 §2.1); a code may be a JWT too."""
-    header = word.partition(".")[0][:512]
-    if not header.startswith("eyJ") or not header.isascii():
-        return False
-    try:
-        return b'at+jwt"' in urlsafe_b64decode(header + "=" * (-len(header) % 4)).lower()
-    except ValueError:
-        return False
+    """Take off what was put around a word: sent along, it would spoil the code."""
+    frame = _FRAME.fullmatch(word)
+    return clean(next(filter(None, frame.groups()))) if frame else word
 
 
 def _is_host_and_path(word: str) -> bool:
@@ -251,8 +279,3 @@ def _is_host_and_path(word: str) -> bool:
     last = host.rpartition(".")[2]
     is_name = "." in host and last.isalpha() and len(last) <= 12 and not host.startswith("eyJ")
     return host == "localhost" or is_name
-
-
-def _holds_one_of(text: str, secrets: Sequence[Secret]) -> bool:
-    words = {Secret(word.strip("\"'`,;<>()")) for word in text.split()}
-    return any(secret in words for secret in secrets if secret)

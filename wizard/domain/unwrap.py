@@ -8,13 +8,14 @@ and the number of readings is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from wizard.domain.rules import without_invisible
+from wizard.domain.secret import Secret
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 """A terminal's CSI (bracketed paste, color) and OSC (link) sequences, ECMA-48 §5.4 and §5.6."""
@@ -26,10 +27,18 @@ _START = re.compile(r"(?<![\w=&%/?+.-])https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s<>\"'`(“”‘’«»]+")
 _ANSWER = re.compile(r"(?<![^?&#;])(?:code|state|error)=")
+_SAID: Final = {
+    name: re.compile(rf"(?<![\w.~-]){name}=([^\s&#;%+<>()\[\]{{}}|\"'`\\“”‘’«»]*)")
+    for name in ("code", "state")
+}
+"""What a text gives a name, as far as it stands there in plain characters."""
 _END = re.compile(r"[\s<>\"`“”‘’«»|]")
 """What ends an address in running text: RFC 3986 has none of these."""
 _MARGIN: Final = " \t>|│┃▏▌"
 """Quote marks of mail and frames of a terminal beside a wrapped address."""
+_NO_MARGIN: Final = dict.fromkeys(map(ord, _MARGIN))
+_LAYERS: Final = 3
+"""As it is, and encoded once or twice."""
 _CLOSERS: Final = "'.,;:!)}*([{"
 
 _QUERY_MARK = re.compile(r"[?#]|[&;](?=(?:code|state|error)=)")
@@ -71,13 +80,37 @@ def visible(pasted: str) -> str:
     return without_invisible(_ESCAPE.sub("", pasted)).strip()
 
 
+def unescaped(text: str) -> str:
+    """Undo what JSON, HTML and shells do to the signs of an address."""
+    text = text.replace("\\u0026", "&").replace("\\u003d", "=")
+    return _BACKSLASHED.sub(r"\1", _AMPERSAND.sub("&", text))
+
+
+def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
+    """Whether a text gives "code" or "state", anywhere in it, a value that is none of these.
+
+    The beginning of one is taken for it, since the rest may stand on the next line; with all
+    lines run together, so is one with more after it.
+    """
+    wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
+    layer = unescaped(text)
+    for _ in range(_LAYERS):
+        said = {value.rstrip(_CLOSERS) for value in _SAID[name].findall(layer)}
+        if not all(any(w.startswith(value) for w in wanted) for value in said):
+            return True
+        joined = set(_SAID[name].findall("".join(layer.split()).translate(_NO_MARGIN)))
+        if not all(any(w.startswith(v) or v.startswith(w) for w in wanted) for v in joined):
+            return True
+        layer = unquote(layer)
+    return False
+
+
 def addresses(text: str) -> list[Address]:
     """Return the readings of a visible text, the most telling and least changed first.
 
     Empty when nothing in it looks like an address or a query.
     """
-    text = text.replace("\\u0026", "&").replace("\\u003d", "=")
-    text = _BACKSLASHED.sub(r"\1", _AMPERSAND.sub("&", text))
+    text = unescaped(text)
     found = [_address(reading) for reading in dict.fromkeys(_readings(text))]
     if "%3d" in text.lower() and not any(address.first("state") for address in found):
         # The "=" before the state is itself encoded: one layer too many. Never done to a state

@@ -140,7 +140,7 @@ TOKEN: Final = Problem(
 SECRET: Final = Problem(
     id="paste-secret",
     title="That is the secret, not the address",
-    cause="It is the client secret or another one kept here already.",
+    cause="It is, or looks like, the client secret or a token kept here.",
     remedy="Paste the address you landed on after Approve access.",
     step=Step.REDIRECT,
 )

@@ -1,0 +1,53 @@
+"""What is pasted in a code's place by mistake: secrets, tokens, names of things at Twilio."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import unquote
+
+from wizard.domain.secret import Secret
+
+_LONG: Final = 16
+"""Characters from which on a secret is recognised inside other text, too."""
+
+_JWT_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]{8,512}")
+_AUTH_TOKEN = re.compile(r"[0-9a-f]{32}|FK[0-9A-Za-z_-]{30,}")
+_SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+
+
+def holds_secret(text: str, secrets: Sequence[Secret]) -> bool:
+    """Whether one of the secrets stands in the text: as a word, or anywhere if it is long."""
+    text = f"{text} {''.join(text.split())} {unquote(text)}"
+    # Plain texts: a Secret of each word would keep half a page out of the log.
+    words = {word.strip("\"'`,;<>()") for word in text.split()}
+    known = [secret.reveal() for secret in secrets if secret]
+    return any(k in words or (len(k) >= _LONG and k in text) for k in known)
+
+
+def holds_access_token(text: str) -> bool:
+    """Whether a JWT in it says in its header that it is one (RFC 9068 §2.1).
+
+    A code may be a JWT too, so the others are left alone.
+    """
+    text = f"{text} {''.join(text.split())}"
+    return any(_is_access_token(match[0]) for match in _JWT_HEADER.finditer(text))
+
+
+def is_secret_of_twilio(word: str) -> bool:
+    """Whether a word has the shape of an Auth Token, an API key's secret or an app's."""
+    return _AUTH_TOKEN.fullmatch(word) is not None
+
+
+def is_sid(word: str) -> bool:
+    """Whether a word is the name of a thing at Twilio: AC…, OQ…, SK…"""
+    return _SID.fullmatch(word) is not None
+
+
+def _is_access_token(header: str) -> bool:
+    try:
+        return b'at+jwt"' in urlsafe_b64decode(header + "=" * (-len(header) % 4)).lower()
+    except ValueError:
+        return False

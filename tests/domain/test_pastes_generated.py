@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 import string
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import quote
 
 import pytest
 
-from tests.domain.test_callback import ATTEMPT, EXPIRED, NOW, OLDER, SAFE_WRAPPERS
+from tests.domain.test_callback import AT_JWT, ATTEMPT, EXPIRED, ISSUER, NOW, OLDER, SAFE_WRAPPERS
 from wizard.domain.authorize import authorize_url
 from wizard.domain.book import paste as book
-from wizard.domain.callback import BareCode, Reading, Received, Refused, read
+from wizard.domain.callback import PASTE_LIMIT, BareCode, Reading, Received, Refused, read
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.secret import Secret
 
@@ -55,20 +57,24 @@ class Drawn:
     current: AuthorizationAttempt
     older: AuthorizationAttempt
     expired: AuthorizationAttempt
+    used: AuthorizationAttempt
     code: str
     foreign: str
+    client_secret: str
+    word: str
+    """A few small letters."""
 
     @property
     def attempts(self) -> list[AuthorizationAttempt]:
         """All links, the newest last."""
-        return [self.expired, self.older, self.current]
+        return [self.expired, self.used, self.older, self.current]
 
     @property
     def secrets(self) -> list[str]:
         """What no message and no repr may hold."""
         states = [attempt.state.reveal() for attempt in self.attempts]
         verifiers = [a.verifier.reveal() for a in self.attempts if a.verifier]
-        return [self.code, self.foreign, *states, *verifiers]
+        return [self.code, self.foreign, self.client_secret, *states, *verifiers]
 
     def url(self, attempt: AuthorizationAttempt | None = None, **fields: str) -> str:
         """Return the redirect as Twilio makes it, with the attempt's state."""
@@ -85,27 +91,97 @@ def _draw(chance: random.Random) -> Drawn:
         return replace(attempt, state=Secret(word(43)), verifier=Secret(word(43)))
 
     code = ".".join(word(chance.randint(16, 80)) for _ in range(3))
-    return Drawn(fresh(ATTEMPT), fresh(OLDER), fresh(EXPIRED), code, word(43))
+    small = "".join(chance.choices(string.ascii_lowercase, k=chance.randint(3, 9)))
+    used = replace(fresh(OLDER), code_sent_at=NOW)
+    links = (fresh(ATTEMPT), fresh(OLDER), fresh(EXPIRED), used)
+    return Drawn(*links, code, word(43), word(chance.randint(40, 86)), small)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is pasted, and what it is to be read as."""
+
+    paste: Callable[[Drawn], str]
+    read_as: str = "received"
+    current: Callable[[Drawn], AuthorizationAttempt | None] = lambda drawn: drawn.current
+    """The newest link."""
+    wrappers: tuple[str, ...] = field(default=KEEPING)
 
 
 def _erring(error: str) -> Callable[[Drawn], str]:
     return lambda drawn: drawn.url(drawn.current, error=error)
 
 
+def _good(drawn: Drawn) -> str:
+    return drawn.url(drawn.current, code=drawn.code)
+
+
+def _lines(drawn: Drawn) -> str:
+    width = 20 + len(drawn.code) % 60
+    return re.sub(f"(.{{{width}}})", "\\1\\r\\n  ", _good(drawn))
+
+
+def _promised(drawn: Drawn) -> AuthorizationAttempt:
+    return replace(drawn.current, issuer=ISSUER, iss_required=True)
+
+
+def _tenant(drawn: Drawn) -> AuthorizationAttempt:
+    return replace(drawn.current, redirect_url=f"{drawn.current.redirect_url}?tenant=7")
+
+
+BLANK: Final = ("as it is", "blanks around", "bracketed paste", "colors")
+"""Wrappers that add nothing to be seen."""
+ONCE: Final = tuple(name for name in KEEPING if name != "encoded")
+
 PASTES: Final[dict[str, Callable[[Drawn], str]]] = {
-    "received": lambda d: d.url(d.current, code=d.code),
+    "received": _good,
     "received, older link": lambda d: d.url(d.older, code=d.code),
     "bare code": lambda d: d.code,
     "paste-foreign-state": lambda d: d.url(code=d.code, state=d.foreign),
     "paste-no-state": lambda d: d.url(code=d.code),
     "paste-link-expired": lambda d: d.url(d.expired, code=d.code),
+    "paste-link-used": lambda d: d.url(d.used, code=d.code),
     "paste-doubled": lambda d: d.url(d.current, code=d.code) + f"&code={d.code}",
     "paste-cut-off": lambda d: d.url(d.current, code=d.code)[:-5],
     "paste-other-address": lambda d: d.url(d.current, code=d.code).replace("/token", "/tokens"),
     "paste-twilio-page": lambda d: f"https://login.twilio.com/u/login?state={d.foreign}",
     "paste-authorize-url": lambda d: authorize_url(d.current),
+    "paste-no-code": lambda d: d.current.redirect_url,
+    "paste-forwarded": lambda d: f"https://example.com/{d.word}/{d.foreign}",
+    "paste-token": lambda d: f"{AT_JWT.partition('.')[0]}.{d.code}",
+    "paste-secret": lambda d: d.client_secret,
+    "paste-nothing-usable": lambda d: f"I pressed {d.word}, and now",
+    "paste-unproven-error": lambda d: d.url(error=d.word),
     **{problem.id: _erring(error) for error, problem in book.ERRORS.items()},
     book.OTHER_ERROR.id: _erring("interaction_required"),
+}
+
+KINDS: Final[dict[str, Kind]] = {
+    **{name: Kind(paste, name) for name, paste in PASTES.items()},
+    "in the fragment": Kind(lambda d: _good(d).replace("?", "#")),
+    "query only": Kind(lambda d: _good(d).partition("?")[2]),
+    "HTML-escaped": Kind(lambda d: _good(d).replace("&", "&amp;")),
+    "doubly encoded": Kind(lambda d: quote(_good(d), safe=""), wrappers=ONCE),
+    "wrapped over lines": Kind(_lines, wrappers=ONCE),
+    "no code, but the state": Kind(lambda d: d.url(d.current), "paste-no-code"),
+    "token in the fragment": Kind(
+        lambda d: f"{d.current.redirect_url}#access_token={d.code}&token_type=bearer", "paste-token"
+    ),
+    "secret for a code": Kind(lambda d: d.url(d.current, code=d.client_secret), "paste-secret"),
+    "two states": Kind(
+        lambda d: f"{_good(d)} {d.url(code=d.code, state=d.foreign)}", "paste-doubled"
+    ),
+    "port": Kind(lambda d: _good(d).replace(".com/", ".com:8443/"), "paste-other-address"),
+    "cut to dots": Kind(lambda d: f"{d.url(code=d.code[:9])}…", "paste-cut-off"),
+    "cut in the name": Kind(lambda d: f"{d.url(code=d.code)}&stat", "paste-cut-off"),
+    "paste-other-query": Kind(_good, "paste-other-query", _tenant),
+    "paste-issuer-missing": Kind(_good, "paste-issuer-missing", _promised),
+    "paste-issuer-differs": Kind(
+        lambda d: f"{_good(d)}&iss=https://{d.word}.test", "paste-issuer-differs", _promised
+    ),
+    "paste-no-link": Kind(_good, "paste-no-link", lambda _: None),
+    "paste-empty": Kind(lambda d: "\u200b \n" * len(d.word), "paste-empty", wrappers=BLANK),
+    "paste-too-long": Kind(lambda d: d.word * PASTE_LIMIT, "paste-too-long"),
 }
 
 
@@ -126,22 +202,31 @@ def _assert_silent(reading: Reading, drawn: Drawn) -> None:
     assert not any(secret in text for text in told for secret in drawn.secrets)
 
 
-@pytest.mark.parametrize("kind", PASTES)
-def test_each_kind_is_read_as_what_it_is_however_it_arrives(kind: str) -> None:
-    chance = random.Random(kind)
-    # Markdown's and JSON's words beside a code leave no telling which of them is the code.
-    names = [n for n in KEEPING if kind != "bare code" or n not in ("markdown", "JSON")]
+def _read(pasted: str, drawn: Drawn, current: AuthorizationAttempt | None) -> Reading:
+    attempts = [*drawn.attempts[:-1], current] if current else []
+    return read(pasted, attempts, NOW, [Secret(drawn.client_secret)])
+
+
+def test_every_entry_of_the_book_is_generated() -> None:
+    entries = {entry.id for entry in book.ENTRIES}
+    assert entries <= {kind.read_as for kind in KINDS.values()}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_is_read_as_what_it_is_however_it_arrives(name: str) -> None:
+    chance, kind = random.Random(name), KINDS[name]
     seen: Counter[str] = Counter()
     wrong: Counter[tuple[str, str]] = Counter()
     for round_ in range(ROUNDS):
-        drawn, name = _draw(chance), names[round_ % len(names)]
-        reading = read(SAFE_WRAPPERS[name](PASTES[kind](drawn)), drawn.attempts, NOW)
+        drawn, wrapper = _draw(chance), kind.wrappers[round_ % len(kind.wrappers)]
+        pasted = SAFE_WRAPPERS[wrapper](kind.paste(drawn))
+        reading = _read(pasted, drawn, kind.current(drawn))
         _assert_silent(reading, drawn)
         seen[found := _kind(reading, drawn)] += 1
-        if found != kind:
-            wrong[name, found] += 1
+        if found != kind.read_as:
+            wrong[wrapper, found] += 1
     assert not wrong
-    assert seen[kind] >= ROUNDS
+    assert seen[kind.read_as] >= ROUNDS
 
 
 @pytest.mark.parametrize("name", SAFE_WRAPPERS)

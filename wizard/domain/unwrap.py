@@ -26,7 +26,9 @@ _START = re.compile(r"(?<![\w=&%/?+.-])https?://", re.IGNORECASE)
 """Where an address starts that is not a parameter of another one."""
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s<>\"'`(“”‘’«»]+")
-_ANSWER = re.compile(r"(?<![^?&#;])(?:code|state|error)=")
+_ANSWER = re.compile(r"(?<![^?&#;*\[„])(?:code|state|error)=")
+_OPENED = re.compile(r"[*\[„]+(?=(?:code|state|error)=)")
+"""Bold type, a bracket or a quote before a query that stands alone."""
 _SAID: Final = {
     name: re.compile(rf"(?<![\w.~-]){name}=([^\s&#;%+<>()\[\]{{}}|\"'`\\“”‘’«»]*)")
     for name in ("code", "state")
@@ -112,10 +114,13 @@ def addresses(text: str) -> list[Address]:
     """
     text = unescaped(text)
     found = [_address(reading) for reading in dict.fromkeys(_readings(text))]
-    if "%3d" in text.lower() and not any(address.first("state") for address in found):
+    lower = text.lower()
+    is_hidden = "%3d" in lower and not any(address.first("state") for address in found)
+    if is_hidden or ("%3a%2f%2f" in lower and not found):
         # The "=" before the state is itself encoded: one layer too many. Never done to a state
         # that was found as it is, or a foreign one could be made to fit.
-        found += [_address(reading) for reading in dict.fromkeys(_readings(unquote(text)))]
+        inner = unescaped(unquote(text))
+        found += [_address(reading) for reading in dict.fromkeys(_readings(inner))]
     return sorted(found, key=lambda address: -address.weight)
 
 
@@ -132,7 +137,8 @@ def _first_answer(text: str) -> Iterator[int]:
     for token in _TOKEN.finditer(text):
         if answer := _ANSWER.search(token[0]):
             scheme = _SCHEME.search(token[0], 0, answer.start())
-            yield token.start() + (scheme.start() if scheme else 0)
+            opened = _OPENED.match(token[0])
+            yield token.start() + (scheme.start() if scheme else opened.end() if opened else 0)
             return
 
 

@@ -17,8 +17,9 @@ from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.book.test_here_commands import active, in_the_keyring, record
 from tests.commands.stage import ROOT, environment, wizard
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
+from wizard.domain.book.here import KEYRING_HANGS
 
 BROKEN: Final = Path(__file__).parent / "broken"
 """Folders of modules that stand where a library should be, and fail as it might."""
@@ -104,13 +105,7 @@ def test_modes(row: ModeRow, stage: Stage) -> None:
 
 @pytest.mark.parametrize("row", KEYRINGS, ids=str)
 def test_keyring(row: KeyringRow, stage: Stage, tmp_path: Path) -> None:
-    active(stage)
-    entries = tmp_path / "entries"
-    entries.mkdir()
-    (blob,) = (stage.home / "secrets").glob("*.json")
-    blob.rename(entries / blob.name.removesuffix(".json"))
-    in_the_keyring(record(stage))
-    env = keyring(row.fault, entries)
+    env = kept_in_a_keyring(stage, tmp_path, row.fault)
     is_told(row, wizard(stage.home, *row.args, "--json", env=env))
 
 
@@ -156,6 +151,31 @@ def test_keyring_that_is_passed_over_is_named_before_anything_is_saved(
 ) -> None:
     with on_terminal(stage, keyring("locked", tmp_path)) as terminal:
         terminal.wait_for(lambda screen: says(screen, PASSED_OVER.entry))
+
+
+def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
+    stage: Stage, tmp_path: Path
+) -> None:
+    with on_terminal(stage, kept_in_a_keyring(stage, tmp_path, "hangs")) as terminal:
+        terminal.wait_for("Reading the stored secrets …")
+        terminal.wait_for(
+            lambda screen: KEYRING_HANGS.title in screen and "Unlock it, then press r." in screen
+        )
+        assert "Try again" in terminal.screen()
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 6
+        assert not terminal.leftovers
+
+
+def kept_in_a_keyring(stage: Stage, folder: Path, fault: str) -> dict[str, str]:
+    """Store a set as if in a keyring that then fails; return the variables of its desktop."""
+    active(stage)
+    entries = folder / "entries"
+    entries.mkdir()
+    (blob,) = (stage.home / "secrets").glob("*.json")
+    blob.rename(entries / blob.name.removesuffix(".json"))
+    in_the_keyring(record(stage))
+    return keyring(fault, entries)
 
 
 def keyring(fault: str, entries: Path) -> dict[str, str]:

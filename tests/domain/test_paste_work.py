@@ -1,0 +1,109 @@
+"""How much work a paste makes: none beyond the limit, and below it no more than its length."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib import import_module
+from types import FrameType, ModuleType
+from typing import Final
+
+import pytest
+
+from tests.domain.test_callback import ATTEMPT, FORGED, GOOD, NOW, SECRET
+from wizard.domain import callback, landing, mistaken, unwrap
+from wizard.domain.book import paste as book
+from wizard.domain.callback import PASTE_LIMIT, Refused, mask, read
+from wizard.domain.secret import Secret
+
+SHAPES: Final = (
+    "?",
+    "&",
+    "a=1&",
+    "&amp;",
+    "%25",
+    "%3d&",
+    "<",
+    '"',
+    "\\",
+    "\\u0026",
+    "a ",
+    "a\n",
+    "> a\n",
+    "\u200b",
+    "\x1b[",
+    "\x1b]8;;",
+    "(code=[",
+    "code=a\n",
+    "&state=",
+    "eyJ",
+    "http://",
+    "https://x.test/?code=a ",
+    f"{GOOD} ",
+    f"{FORGED}\n",
+)
+MODULES: Final = (callback, landing, mistaken, unwrap)
+
+
+def _calls(pasted: str) -> int:
+    """Return how many functions are called, ours and the interpreter's, to read and mask it."""
+    count = 0
+
+    def called(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        read(pasted, [ATTEMPT] * 5, NOW, [Secret(SECRET)])
+        mask(pasted)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("before", ["", f"{GOOD} ", f"{GOOD}&x=", "code="])
+@pytest.mark.parametrize("shape", SHAPES, ids=repr)
+def test_twice_the_junk_is_twice_the_work_at_most(shape: str, before: str) -> None:
+    half, whole = (before + shape * (size // len(shape)) for size in (4_000, 8_000))
+    assert _calls(whole) < 2.5 * _calls(half)
+
+
+def test_beyond_the_limit_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_at(text: str) -> str:
+        raise AssertionError("it was looked at")
+
+    monkeypatch.setattr(callback, "visible", looked_at)
+    for pasted in (GOOD + "x" * PASTE_LIMIT, "?" * (PASTE_LIMIT + 1), GOOD * 50_000):
+        assert read(pasted, [ATTEMPT], NOW) == Refused(book.TOO_LONG)
+
+
+def _patterns(module: ModuleType) -> list[re.Pattern[str]]:
+    held = [v for value in vars(module).values() for v in _each(value)]
+    return [value for value in held if isinstance(value, re.Pattern)]
+
+
+def _each(value: object) -> list[object]:
+    return list(value.values()) if isinstance(value, dict) else [value]
+
+
+def _has_nested_repeat(tree: object, is_repeated: bool = False) -> bool:
+    """Whether an unbounded repeat stands in another one: what makes a pattern explode."""
+    if isinstance(tree, (list, tuple)):
+        if len(tree) == 2 and str(tree[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
+            _, most, inner = tree[1]
+            is_endless = str(most) == "MAXREPEAT"
+            nested = is_repeated and is_endless
+            return nested or _has_nested_repeat(list(inner), is_repeated or is_endless)
+        return any(_has_nested_repeat(part, is_repeated) for part in tree)
+    # A parsed group keeps its parts there.
+    return _has_nested_repeat(getattr(tree, "data", None), is_repeated) if tree else False
+
+
+def test_no_pattern_repeats_a_repeat() -> None:
+    parse = import_module("re._parser").parse
+    assert _has_nested_repeat(list(parse("(?:a+b?)*c")))
+    patterns = [pattern for module in MODULES for pattern in _patterns(module)]
+    assert len(patterns) > 10
+    assert [p.pattern for p in patterns if _has_nested_repeat(list(parse(p.pattern)))] == []

@@ -400,6 +400,22 @@ def test_other_address_shows_both_and_where_they_part(pasted: str, comparison: C
     assert refused.comparison == comparison
 
 
+@pytest.mark.parametrize("wrap", [str, lambda url: quote(url, safe="", errors="surrogatepass")])
+@pytest.mark.parametrize("place", ["example.com", "/token"])
+@pytest.mark.parametrize("odd", ["\x1b[31m", "\x00", "\x9b2J", "\u202e", "\u2066", "\ud800", "%1b"])
+def test_mismatch_is_shown_without_what_acts_on_a_terminal(
+    odd: str, place: str, wrap: Callable[[str], str]
+) -> None:
+    pasted = wrap(GOOD.replace(place, f"{place}{odd}s"))
+    refused = _read(pasted, ATTEMPT)
+    assert isinstance(refused, Refused)
+    problem, comparison = refused.problem, refused.comparison
+    assert problem.id == "paste-other-address"
+    shown = comparison.pasted if comparison else ""
+    told = (shown, mask(pasted), problem.title, problem.cause, problem.remedy, *problem.detail)
+    assert all(text.isprintable() for text in told)
+
+
 @pytest.mark.parametrize("lost", ["?", "?c", "?code", "?code="])
 def test_comparison_and_mask_show_nothing_of_a_code_that_ran_into_the_path(lost: str) -> None:
     pasted = GOOD.replace("example", "other").replace("?code="[: len(lost)], "", 1)

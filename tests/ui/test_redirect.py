@@ -28,6 +28,7 @@ RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
 EXPIRED = replace(ATTEMPT, state=Secret("an-older-state-4711"), created_at=NOW - ATTEMPT_LIFE)
 USED = replace(ATTEMPT, state=Secret("a-used-state-0815"), code_sent_at=NOW)
 FOREIGN = ANSWER.replace(STATE, "somebody-elses-state")
+MASKED = f"{REDIRECT_URL}?code=•••&state=•••"
 BARE = "abcdefgh-1234567890-ijkl"
 
 REFUSALS = [
@@ -242,3 +243,55 @@ async def test_escape_is_back() -> None:
     async with at_redirect(Desk()) as stage:
         await stage.pilot.press("escape")
         assert await stage.outcome() == Back()
+
+
+async def test_a_very_long_address_arrives_whole_and_goes_on() -> None:
+    code = "".join(f"c0de{number:04}." for number in range(660))
+    address = f"{REDIRECT_URL}?code={code}&state={STATE}"
+    wrapped = "\r\n  ".join(address[at : at + 76] for at in range(0, len(address), 76))
+    for pasted in (address, wrapped):
+        assert len(pasted) > 5_900
+        async with at_redirect(Desk()) as stage:
+            entry = stage.screen.query_one(AddressEntry)
+            await paste(stage.pilot, pasted)
+            assert await stage.outcome() == CodeReceived(Received(Secret(code), ATTEMPT))
+            assert entry.value == MASKED
+
+
+async def test_two_megabytes_are_refused_and_the_screen_goes_on() -> None:
+    async with at_redirect(Desk()) as stage:
+        for junk in (f"{ANSWER}&x=" + "x" * 2_000_000, "https://\n" * 230_000):
+            await paste(stage.pilot, junk)
+            await stage.until_words("#address-field", f"{len(junk):,} long")
+            await stage.until_words("#problem", book.TOO_LONG.title)
+            assert "far too long" in stage.text
+            assert CODE not in stage.text
+        assert stage.outcomes == []
+        await paste(stage.pilot, ANSWER)
+        assert await stage.outcome() == RECEIVED
+
+
+async def test_wrapped_text_without_paste_brackets_arrives_whole() -> None:
+    async with at_redirect(Desk()) as stage:
+        type_in(stage, ANSWER[:40])
+        stage.app.post_message(events.Key("enter", "\r"))
+        type_in(stage, ANSWER[40:])
+        assert await stage.outcome() == RECEIVED
+        assert len(stage.outcomes) == 1
+
+
+async def test_after_a_good_paste_the_field_shows_where_it_leads_only() -> None:
+    async with at_redirect(Desk()) as stage:
+        entry = stage.screen.query_one(AddressEntry)
+        await paste(stage.pilot, f"<{ANSWER}>")
+        assert await stage.outcome() == RECEIVED
+        assert entry.value == MASKED
+
+
+async def test_a_mismatch_is_shown_as_harmless_text() -> None:
+    odd = "\x1b[31m\x00\x9b2J\u202e\u2066\ud800[red]x[/red]"
+    async with at_redirect(Desk()) as stage:
+        await paste(stage.pilot, ANSWER.replace("/callback", f"/callback{odd}"))
+        await stage.until_words("#problem", book.OTHER_ADDRESS.title)
+        assert "[red]x[/red]" in stage.words_in("#problem")
+        assert all(line.isprintable() for line in stage.text.splitlines())

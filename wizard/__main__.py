@@ -176,6 +176,8 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     """Print a valid access token, refreshed if need be; nothing else goes to stdout."""
     from wizard.commands import token as command
 
+    if as_header and as_json:
+        raise click.UsageError("--header and --json cannot be used together.")
     life = None if min_ttl is None else timedelta(seconds=min_ttl)
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
@@ -260,7 +262,7 @@ def _run(
             store = wiring.store()
             code = work(settings, store)
     except SetupError as error:
-        code = report(error.problem, as_json=as_json)
+        code = report(error.problem, as_json=as_json, profile=obj.profile)
     for notice in store.notices if store else ():
         say(notice)
     return code

@@ -198,6 +198,7 @@ def test_rotated_secret_is_named_once_the_token_has_expired(home: Path) -> None:
         put(home, active=at_sandbox(sandbox, base, is_expired=True))
         sandbox.rotate_secret()
         words = fails(home, 4, "wrong-client")
+        assert "run scim-wizard and choose “I rotated the secret”" in words
     assert "secret was rotated" in words
 
 

@@ -74,7 +74,7 @@ def test_failure_that_cannot_be_written_as_json_is_still_told(home: Path) -> Non
     with Path("/dev/full").open("wb") as full:
         code, words = into(home, full.fileno(), "token", "--json", "--profile", "none")
     assert code == 3
-    assert words.startswith("This profile is not set up.\n")
+    assert words.startswith("Profile none is not set up.\n")
 
 
 @pytest.mark.parametrize("args", [("status",), ("handoff", "--for", "okta")], ids=" ".join)

@@ -181,6 +181,20 @@ def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", ["token", "check", "status", "handoff"])
+def test_failure_names_the_profile_and_the_command_that_opens_it(home: Path, command: str) -> None:
+    run = wizard(home, "--profile", "nope", command)
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr.startswith("Profile nope is not set up.\n")
+    assert "\nRun scim-wizard --profile nope to set it up" in run.stderr
+
+
+def test_two_forms_at_once_are_misuse(home: Path) -> None:
+    run = wizard(home, "token", "--json", "--header")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--header and --json" in run.stderr
+
+
 def test_refused_refresh_keeps_what_is_stored(home: Path) -> None:
     sandbox = Sandbox()
     with set_up(sandbox, home):
@@ -197,6 +211,7 @@ def test_rotated_secret(home: Path) -> None:
         sandbox.rotate_secret()
         run = wizard(home, "token", "--json")
     refused(run, 4, "wrong-client", "Client ID or Secret")
+    assert "run scim-wizard and choose “I rotated the secret”" in run.stderr
 
 
 def test_expired_token_that_cannot_be_renewed(home: Path) -> None:

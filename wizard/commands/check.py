@@ -211,7 +211,9 @@ def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
         tell("\n".join(map(_line, outcome.lines)))
     if outcome.warning:
         say_lines([outcome.warning])
-    return 0 if outcome.problem is None else report(outcome.problem, as_json=as_json)
+    if outcome.problem is None:
+        return 0
+    return report(outcome.problem, as_json=as_json, profile=outcome.profile)
 
 
 def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:

@@ -6,15 +6,19 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Final
 
+from wizard.domain.book.exchange import THEN_ROTATED, WRONG_CLIENT
 from wizard.domain.book.here import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.words import plain
 
 LATE: Final = 1.0
 """Seconds after which somebody who waits is told what for."""
@@ -53,8 +57,23 @@ def as_error(problem: Problem) -> dict[str, str]:
     return {"id": problem.id, "title": problem.title, "remedy": problem.remedy}
 
 
-def report(problem: Problem, *, as_json: bool = False) -> int:
-    """Tell a problem and return the exit code it means."""
+def of_profile(problem: Problem, profile: str) -> Problem:
+    """Return a problem with its profile, and with the command that opens the wizard on it."""
+    remedy = problem.remedy
+    if problem.id == WRONG_CLIENT.id:
+        remedy = f"{remedy} {THEN_ROTATED}"
+    if profile == "default":
+        return replace(problem, remedy=remedy)
+    return replace(
+        problem,
+        title=problem.title.replace("This profile", f"Profile {plain(profile)}"),
+        remedy=re.sub("(?<=[Rr]un )scim-wizard", f"scim-wizard --profile {plain(profile)}", remedy),
+    )
+
+
+def report(problem: Problem, *, as_json: bool = False, profile: str = "default") -> int:
+    """Tell a problem of a profile and return the exit code it means."""
+    problem = of_profile(problem, profile)
     if as_json:
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
@@ -65,6 +84,8 @@ def report(problem: Problem, *, as_json: bool = False) -> int:
 
 def say(problem: Problem, profile: str | None = None) -> None:
     """Say a problem on stderr; `profile` names whose it is, where there are several."""
+    if profile is not None:
+        problem = of_profile(problem, profile)
     title = f"{problem.title}." if profile is None else f"{profile}: {problem.title}."
     say_lines((title, problem.cause, *problem.detail, problem.remedy))
 

@@ -21,7 +21,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
         tell_json(**_as_json(name, profile, clock()))
         return int(_code(profile))
     if profile.active is None:
-        return report(LEFT_UNFINISHED)
+        return report(LEFT_UNFINISHED, profile=name)
     place = summary.place(profile.store)
     rows = (("Profile", name), *summary.facts(profile, place, clock()))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))

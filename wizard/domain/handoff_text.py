@@ -33,8 +33,12 @@ def as_json(sheet: Sheet) -> str:
 
 def env(sheet: Sheet) -> str:
     """Return a sheet as assignments a POSIX shell reads; a comment for what is left out."""
+    head = [f"# {sheet.title}, profile {sheet.profile}"]
+    # What has an ID has a secret too; Entra's sheet has neither.
+    if sheet.values["client_secret"] is None and sheet.values["client_id"] is not None:
+        head.append("# Without the Client Secret: --show-secrets fills it in.")
     lines = (_assignment(VARIABLE_PREFIX + k.upper(), v) for k, v in sheet.values.items())
-    return "\n".join([f"# {sheet.title}, profile {sheet.profile}", *lines])
+    return "\n".join([*head, *lines])
 
 
 def curl(sheet: Sheet) -> str:

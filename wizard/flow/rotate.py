@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-from wizard.domain.book.exchange import REFRESH_REFUSED
+from wizard.domain.book.exchange import ONE_FIELD, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import SetupError
@@ -52,6 +52,9 @@ async def _prove(
     except SetupError as error:
         if error.problem.id == REFRESH_REFUSED.id:
             return Rotation.NEEDS_CONSENT
+        if error.problem.id == WRONG_CLIENT.id:
+            cause, remedy = ONE_FIELD
+            raise SetupError(replace(error.problem, cause=cause, remedy=remedy)) from error
         raise
     held.save(replace(profile, refresh_failure=None), active=replace(candidate, tokens=tokens))
     return Rotation.KEPT

@@ -21,6 +21,15 @@ WRONG_CLIENT: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+ONE_FIELD: Final = (
+    "A character is missing, or the secret was rotated again. Nothing was changed.",
+    "Copy the new secret again, whole. If it is lost: Rotate secret on the app's page.",
+)
+"""Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
+
+THEN_ROTATED: Final = "Then run scim-wizard and choose “I rotated the secret”."
+"""Follows the remedy of WRONG_CLIENT where a command met it, which has no field."""
+
 CODE_EXPIRED: Final = Problem(
     id="code-expired",
     title="The code has expired",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,13 +12,17 @@ from textual.widgets import Button, Footer
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
+from tests.ui.desk import Desk
+from tests.ui.hosting import showing
 from tests.ui.running import WHOLE, resumed, running
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.steps import Step
+from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
 from wizard.ui.widgets.menu import Menu
@@ -146,3 +151,62 @@ async def test_what_the_listener_catches_goes_on_behind_the_overlay(world: World
         await wait_until(pilot, lambda: "60×17" not in text_of(app), "the step")
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
+
+
+async def nothing() -> None:
+    """Discard nothing."""
+
+
+def keys_of(text: str) -> str:
+    """Return the row of keys, the one line that names the palette; "" while there is none."""
+    return next((line for line in text.splitlines() if "^p " in line), "")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+@pytest.mark.parametrize("why_not", ["", "SSH"])
+async def test_keys_that_do_not_fit_are_left_out_whole(size: tuple[int, int], why_not: str) -> None:
+    """With a browser and with the demo's key: more than there is room for."""
+    desk = Desk(why_not=why_not, approve=lambda _url: nothing_read())
+    async with showing(AuthorizeScreen(Banner("default"), desk.tools()), size) as stage:
+        word = "Approve" if why_not else "Open"
+        await wait_until(stage.pilot, lambda: f"⏎ {word}" in keys_of(stage.text), "the word")
+        keys = keys_of(stage.text).split("  ")
+        shown = {key.strip() for key in keys if key.strip()}
+        assert {f"⏎ {word}", "esc Back", "^g Help", "F8 Approve", "^p palette"} <= shown
+        assert shown <= {
+            f"⏎ {word}", "esc Back", "^g Help", "F8 Approve", "^y Copy", "^l Bare", "^t Fresh",
+            "^p palette",
+        }  # fmt: skip
+
+
+async def nothing_read() -> str:
+    """Approve nothing."""
+    return ""
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+async def test_a_foreign_host_is_cut_before_it_touches_the_profile(size: tuple[int, int]) -> None:
+    host = f"{'very-' * 12}long.example.org"
+    banner = Banner("acme-production-of-the-north", foreign_hosts=(host,))
+    async with showing(AuthorizeScreen(banner, Desk().tools()), size) as stage:
+        await stage.until_text("! not Twilio: v", "…")
+        title = next(line for line in stage.text.splitlines() if "not Twilio" in line)
+        assert re.search(r"setup  ! not Twilio: \S+…  profile acme", title), title
+
+
+async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
+    screen = OverviewScreen(
+        Banner("default"),
+        facts=[(f"Fact {number}", "x" * 50) for number in range(12)],
+        since="",
+        unfinished=None,
+        discard=nothing,
+    )
+    async with showing(screen, (80, 24)) as stage:
+        await stage.until_text("↓ more")
+        await stage.pilot.press("end")
+        await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "the end")
+        assert "Quit" in stage.text
+        await stage.pilot.resize_terminal(80, 40)
+        await wait_until(stage.pilot, lambda: "Fact 0" in stage.text, "all of it")
+        assert "↓ more" not in stage.text

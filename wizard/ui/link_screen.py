@@ -49,11 +49,11 @@ class LinkScreen(StepScreen):
     """A step that holds the link and may receive its answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "approve", "Approve", key_display="F8", id="demo.approve"),
         Binding("ctrl+o", "open_link", "Open", key_display="^o", id="link.open"),
         Binding("ctrl+y", "copy_link", "Copy", key_display="^y", id="link.copy"),
         Binding("ctrl+l", "show_bare", "Bare", key_display="^l", id="link.bare"),
         Binding("ctrl+t", "fresh_link", "Fresh", key_display="^t", id="link.fresh"),
-        Binding("f8", "approve", "Approve", key_display="F8", id="demo.approve"),
     ]
 
     link: var[Link | None] = var(None)
@@ -85,6 +85,8 @@ class LinkScreen(StepScreen):
         yield Command("Copy link", "To the clipboard, here or of your terminal", "copy_link")
         yield Command("Show link bare", "In one line on the bare terminal", "show_bare")
         yield Command("Fresh link", "Makes another one, with a new state", "fresh_link")
+        if self.tools.approve is not None:
+            yield Command("Approve", "In the browser's stead: the demo's own", "approve")
 
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""

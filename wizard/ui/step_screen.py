@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from wizard.domain.book.here import TERMINAL_TOO_SMALL
 from wizard.domain.callback import Comparison
@@ -23,12 +23,15 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import ROAD, Step
 from wizard.flow.state import Back, Outcome
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.rail import Rail
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
+SHORT: Final = 10
+"""Characters of a button's label that stand among the keys; of a longer one the first word."""
 
 
 def now() -> float:
@@ -146,6 +149,8 @@ class StepScreen(Screen[Outcome]):
             if self._banner.foreign_hosts:
                 hosts = ", ".join(self._banner.foreign_hosts)
                 yield Static(f"! not Twilio: {hosts}", id="foreign", markup=False)
+            else:
+                yield Static("", id="foreign")
             profile = Content.assemble("profile ", (self._banner.profile, "bold"))
             yield Static(profile, id="profile")
             if self._banner.is_demo:
@@ -164,8 +169,9 @@ class StepScreen(Screen[Outcome]):
                         yield Static(page.intro, id="intro", markup=False)
                     yield from self.compose_body()
                 with Horizontal(id="buttons"):
+                    yield Static("", id="more")
                     yield from self.compose_buttons()
-        yield Footer()
+        yield Keys(self._primary_word)
         yield Static("", id="too-small")
 
     def say_aside(self, text: str) -> None:
@@ -182,6 +188,23 @@ class StepScreen(Screen[Outcome]):
         self._is_composed = True
         self.expect_new_enter()
 
+        body = self.query_one("#body", VerticalScroll)
+        self.watch(body, "scroll_y", self._say_more)
+        self.watch(body, "virtual_size", self._say_more)
+
+    def _say_more(self) -> None:
+        """Say that there is more than fits, while there is."""
+        body = self.query_one("#body", VerticalScroll)
+        self.query_one("#more", Static).update(
+            "↓ more" if body.scroll_y < body.max_scroll_y else ""
+        )
+
+    def _primary_word(self) -> str:
+        """What the primary button says, short."""
+        label = str(self.query_one("#next", Button).label).rstrip(" ›")
+        is_short = len(label) <= SHORT or label.startswith("To ")
+        return label if is_short else label.partition(" ")[0]
+
     def expect_new_enter(self, after: float = 0.0) -> None:
         """Take an Enter only if it is pressed `after` seconds from now: when this was seen."""
         self.shown_at = now() + after
@@ -195,6 +218,7 @@ class StepScreen(Screen[Outcome]):
         words = "\n".join((problem.title, problem.cause, problem.remedy))
         self.query_one("#too-small", Static).update(words)
         self.refresh_bindings()
+        self.call_after_refresh(self._say_more)
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False

@@ -1,0 +1,43 @@
+"""The row of keys: as many as fit whole, and the primary action by its button's own word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+NEEDED: Final = {"primary", "back", "help", "quit", "command_palette"}
+"""Actions whose keys are shown at any width; all others are in the palette, too."""
+
+
+class Keys(Footer):
+    """Textual's own cuts the last keys off where the window is too narrow for all."""
+
+    def __init__(self, primary: Callable[[], str]) -> None:
+        """Args: `primary` gives the word of the primary action, "" for its binding's."""
+        super().__init__()
+        self._primary = primary
+
+    def compose(self) -> ComposeResult:
+        """Yield the keys, but for the last ones that could not be read whole."""
+        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
+        for key in keys:
+            if key.action == "primary":
+                key.description = self._primary() or key.description
+        for key in reversed(keys.copy()):
+            if sum(map(_width, keys)) > self.size.width and _name(key) not in NEEDED:
+                keys.remove(key)
+        yield from keys
+
+
+def _name(key: FooterKey) -> str:
+    return key.action.rpartition(".")[2]
+
+
+def _width(key: FooterKey) -> int:
+    gap = 0 if _name(key) == "command_palette" else 2
+    return cell_len(key.key_display) + 1 + cell_len(key.description) + gap

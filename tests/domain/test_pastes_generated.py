@@ -173,6 +173,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "port": Kind(lambda d: _good(d).replace(".com/", ".com:8443/"), "paste-other-address"),
     "cut to dots": Kind(lambda d: f"{d.url(code=d.code[:9])}…", "paste-cut-off"),
+    "dots inside": Kind(
+        lambda d: _good(d).replace(d.code[4 : 4 + len(d.word)], "..."), "paste-cut-off"
+    ),
     "cut in the name": Kind(lambda d: f"{d.url(code=d.code)}&stat", "paste-cut-off"),
     "paste-other-query": Kind(_good, "paste-other-query", _tenant),
     "paste-issuer-missing": Kind(_good, "paste-issuer-missing", _promised),

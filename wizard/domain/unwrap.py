@@ -45,7 +45,7 @@ _CLOSERS: Final = "'.,;:!)}*([{"
 
 _QUERY_MARK = re.compile(r"[?#]|[&;](?=(?:code|state|error)=)")
 _CUT_END = re.compile(r"(?:%[0-9A-Fa-f]?|\.\.\.)\Z")
-_DOTS: Final = ("…", "•")
+_DOTS: Final = ("…", "•", "...")
 _FIELD_LIMIT: Final = 1000
 
 

@@ -109,6 +109,11 @@ REFUSALS: list[Row] = [
     ("paste-cut-off", CODE + "…", ATTEMPT),
     ("paste-cut-off", GOOD.replace(CODE[10:20], "..."), ATTEMPT),
     ("paste-cut-off", GOOD.replace(CODE[10:20], "…"), ATTEMPT),
+    (
+        "paste-cut-off",
+        f"https://example.com/token?state={STATE}\n&code={CODE[:9]}\n{CODE[9:20]}…",
+        ATTEMPT,
+    ),
     ("paste-cut-off", GOOD.replace(STATE[10:20], "..."), ATTEMPT),
     ("paste-doubled", GOOD + f"&code={CODE}", ATTEMPT),
     ("paste-doubled", GOOD + f"&state={FOREIGN}", ATTEMPT),

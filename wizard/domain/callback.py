@@ -132,7 +132,11 @@ def _best(text: str, word: str, attempts: Sequence[AuthorizationAttempt], now: d
         if isinstance(reading, Received) or _is_one_of(_FINAL, reading):
             return reading
         readings.append(reading)
-        if _is_one_of(_ELSEWHERE, reading) and address.first("code"):
+        is_cut = _is_one_of({book.CUT_OFF.id}, reading) and _issued(
+            address.first("state"), attempts
+        )
+        # With fewer of its lines, one that is cut would seem whole.
+        if address.first("code") and (is_cut or _is_one_of(_ELSEWHERE, reading)):
             break
     return readings[0] if readings else _bare(_unframed(clean(unescaped(word))), attempts, now)
 

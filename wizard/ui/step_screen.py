@@ -187,21 +187,24 @@ class StepScreen(Screen[Outcome]):
         """Note when the screen can first be seen, and that there is something to paint on."""
         self._is_composed = True
         self.expect_new_enter()
-
-        body = self.query_one("#body", VerticalScroll)
-        self.watch(body, "scroll_y", self._say_more)
-        self.watch(body, "virtual_size", self._say_more)
+        # None there where the screen was left before it came to be.
+        for body in self.query("#body"):
+            self.watch(body, "scroll_y", self._say_more)
+            self.watch(body, "virtual_size", self._say_more)
 
     def _say_more(self) -> None:
         """Say that there is more than fits, while there is."""
+        if not self.is_here or not self.query("#more"):
+            return
         body = self.query_one("#body", VerticalScroll)
         self.query_one("#more", Static).update(
             "↓ more" if body.scroll_y < body.max_scroll_y else ""
         )
 
     def _primary_word(self) -> str:
-        """What the primary button says, short."""
-        label = str(self.query_one("#next", Button).label).rstrip(" ›")
+        """What the primary button says, short; "" where it has gone already."""
+        button = next(iter(self.query("#next").results(Button)), None)
+        label = str(button.label).rstrip(" ›") if button is not None else ""
         is_short = len(label) <= SHORT or label.startswith("To ")
         return label if is_short else label.partition(" ")[0]
 

@@ -17,7 +17,6 @@ from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import report, say, saying_late, take_any_encoding
 from wizard.domain.book.here import NOT_A_TERMINAL
-from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.options import Common, common
 
@@ -323,6 +322,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
     except Exception as error:  # noqa: BLE001  Python's own report has the message: a secret may be in it
+        from wizard.domain.crash import crash
+
         code = report(crash(error))
     sys.exit(code)
 

@@ -104,11 +104,11 @@ async def test_an_active_set_in_a_locked_keyring_moves_once_it_can_be_read(
         assert place(world) is StoreKind.KEYRING
         assert told(app) == []
         backend.is_locked = False
-        await paste(pilot, f"{REDIRECT_URL}/3")
+        await pilot.press("f7")
         await wait_until(pilot, lambda: KEYRING_LOCKED.title not in text_of(app), "it saved")
         assert place(world) is StoreKind.FILE
         assert told(app) == [IN_FILES]
-        draft = replace(WHOLE, redirect_url=f"{REDIRECT_URL}/3")
+        draft = replace(WHOLE, redirect_url=f"{REDIRECT_URL}/2")
         assert stored(world) == (ACTIVE, draft)
         assert backend.entries == {}
 

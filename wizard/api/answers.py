@@ -31,7 +31,7 @@ _SHORTEST_HIDDEN: Final = 4
 """Characters; hiding a shorter secret would only garble the text."""
 _NAMED: Final = re.compile(
     r"((?:access|refresh|id)_token|client_secret|code_verifier)"
-    r"""(["']?\s*[:=]\s*["']?)[^"'&\s,;}]+""",
+    r"""(["']?\s*[:=]\s*["']?)[^"'&\s,;}]{8,}""",
     re.IGNORECASE,
 )
 """A secret told by its name: one of the server's own, which nobody here knows by value."""
@@ -72,7 +72,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         detail=text("detail"),
         scim_type=text("scimType"),
         text=_hide(_readable(head, content_type), secrets) if is_error else None,
-        location=_hide(host_of(_absolute(location, url)), secrets) if location else None,
+        location=_without(host_of(_absolute(location, url)), secrets) if location else None,
         request_id=_hide(request_id, secrets),
         wait="a minute" if pause is None else in_words(pause),
     )
@@ -135,12 +135,17 @@ def _readable(head: str, content_type: str) -> str | None:
 def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:
     if not text:
         return text
+    return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", _without(text, secrets)))
+
+
+def _without(text: str, secrets: tuple[Secret | None, ...]) -> str:
+    """Hide what was sent; all else stays, as in the host a redirect names."""
     for secret in secrets:
         bare = secret.reveal() if secret else ""
         if len(bare) >= _SHORTEST_HIDDEN:
             for spelling in _spellings(bare):
                 text = text.replace(spelling, MASK)
-    return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", text))
+    return text
 
 
 def _spellings(bare: str) -> tuple[str, ...]:

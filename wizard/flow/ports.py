@@ -127,7 +127,7 @@ class ProfileStore(Protocol):
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """The credential set `profile.active` points at, read without a lock."""
 
-    def use_file(self, name: str) -> None:
+    def use_file(self, name: str, *, is_wanted: bool = True) -> None:
         """Have the next save of a profile put its secrets, kept ones too, into files for good."""
 
     def locked(self, name: str, timeout: float = 60.0) -> AbstractContextManager[Locked]:

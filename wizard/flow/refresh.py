@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -44,7 +45,8 @@ async def fresh_tokens(
     """
     before = seen or store.load(name)
     async with store.locked_async(name) as held:
-        profile, active = held.profile, held.active()
+        # In a thread: a keyring may take seconds, and a screen must not stand still.
+        profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
         if active.tokens.access_token == refused:
@@ -73,7 +75,7 @@ async def _refresh(
     clock: Clock,
 ) -> TokenSet:
     # Before the request: a rotated refresh token that cannot be saved would be lost.
-    held.prove_writable()
+    await asyncio.to_thread(held.prove_writable)
     try:
         tokens = await endpoint.refresh(active)
     except SetupError as error:
@@ -81,7 +83,8 @@ async def _refresh(
             failure = RefreshFailure(error.problem.id, clock())
             # What Twilio said matters more than that it could not be noted for others.
             with suppress(SetupError):
-                held.save(replace(profile, refresh_failure=failure))
+                await asyncio.to_thread(held.save, replace(profile, refresh_failure=failure))
         raise
-    held.save(replace(profile, refresh_failure=None), active=replace(active, tokens=tokens))
+    renewed = replace(active, tokens=tokens)
+    await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=renewed)
     return tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from enum import Enum
 
@@ -33,13 +34,13 @@ async def rotate_secret(
             has been changed); the store cannot be written to.
     """
     async with store.locked_async(name) as held:
-        profile, active = held.profile, held.active()
+        profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None:
             raise SetupError(NOT_SET_UP)
         if active.tokens is None or active.tokens.refresh_token is None:
             return Rotation.NEEDS_CONSENT
         # Before the request: a rotated refresh token that cannot be saved would be lost.
-        held.prove_writable()
+        await asyncio.to_thread(held.prove_writable)
         candidate = replace(active, client_secret=client_secret)
         return await to_its_end(_prove(held, profile, candidate, endpoint))
 
@@ -56,5 +57,6 @@ async def _prove(
             cause, remedy = ONE_FIELD
             raise SetupError(replace(error.problem, cause=cause, remedy=remedy)) from error
         raise
-    held.save(replace(profile, refresh_failure=None), active=replace(candidate, tokens=tokens))
+    proven = replace(candidate, tokens=tokens)
+    await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=proven)
     return Rotation.KEPT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import suppress
 
 from wizard.domain.models import TokenSet
 from wizard.domain.problems import SetupError
@@ -76,7 +77,11 @@ class ActiveRun:
             )
             return session.protect(fresh)
 
-        return await check_active(self._session, network.users, lines, current)
+        report = await check_active(self._session, network.users, lines, current)
+        # The tokens were renewed past the session, which has to know them to keep them off screens.
+        with suppress(SetupError):
+            await self._session.reload()
+        return report
 
     async def accept(self, report: Report) -> Report:
         """Take a credential that cannot be renewed, for as long as it lasts."""

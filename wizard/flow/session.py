@@ -59,9 +59,11 @@ class Session:
         self._on_disk = self.draft
 
     async def try_again(self) -> None:
-        """Read everything again, after `trouble`. Raises SetupError."""
+        """Read everything again, after `trouble`; what is not saved stays. Raises SetupError."""
         async with self._writing:
+            unsaved = None if self.is_draft_saved else self.draft
             await asyncio.to_thread(self.open)
+            self.draft = unsaved or self.draft
 
     @property
     def kept(self) -> CredentialSet:
@@ -83,6 +85,8 @@ class Session:
             return self.draft
         if self.active is not None:
             return replace(self.active, tokens=None, attempts=())
+        if self.trouble is not None:
+            return replace(self._blank, endpoints=self.profile.endpoints)
         return self._blank
 
     def resume_at(self) -> Step | None:
@@ -103,7 +107,12 @@ class Session:
         return tuple(secret for secret in secrets if secret)
 
     async def save_draft(self, draft: CredentialSet) -> None:
-        """Keep a draft, in memory at once and on disk before returning. Raises SetupError."""
+        """Keep a draft, in memory at once and on disk before returning.
+
+        Raises SetupError, also where it would take the place of one that cannot be read.
+        """
+        if self.draft_trouble is not None:
+            raise SetupError(self.draft_trouble)
         self.draft = draft
         now = self.clock()
 
@@ -120,11 +129,20 @@ class Session:
 
         Raises SetupError, also when what is in the keyring cannot be read to be moved.
         """
-        self._store.use_file(self.name)
-        if self.draft is not None:
-            await self.save_draft(self.draft)
-        else:
-            await self._write(lambda held, profile: held.save(profile))
+        draft = self.draft
+
+        def move(held: Locked, profile: Profile) -> Profile:
+            # For this save alone: one that fails leaves everything where it was.
+            self._store.use_file(self.name)
+            try:
+                return held.save(profile, draft=draft)
+            finally:
+                self._store.use_file(self.name, is_wanted=False)
+
+        def settle() -> None:
+            self._on_disk = draft
+
+        await self._write(move, settle)
 
     async def drop_idle_draft(self) -> None:
         """Remove a draft that changes nothing of the active set. Raises SetupError."""
@@ -155,9 +173,12 @@ class Session:
     async def discard_draft(self) -> None:
         """Remove the draft and its secrets. Raises SetupError."""
         draft = self.draft
-        await self._write(
-            lambda held, profile: held.save(_without_draft(profile)), lambda: self._drop(draft)
-        )
+
+        def settle() -> None:
+            self.draft_trouble = None
+            self._drop(draft)
+
+        await self._write(lambda held, profile: held.save(_without_draft(profile)), settle)
 
     async def forget(self) -> None:
         """Remove the profile: its secrets first, then its record. Raises SetupError."""
@@ -167,7 +188,7 @@ class Session:
             return Profile()
 
         def settle() -> None:
-            self.active = None
+            self.active = self.trouble = self.draft_trouble = None
             self._drop(self.draft)
 
         await self._write(remove, settle)

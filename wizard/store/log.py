@@ -65,7 +65,8 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or do without: neither a full disk nor a library's slip is our end."""
-        with suppress(OSError, TypeError, ValueError):
+        # What is logged is formatted here, and a library's own __str__ raises what it likes.
+        with suppress(Exception):
             os.write(self._descriptor, f"{self.format(record)}\n".encode())
 
     def format(self, record: logging.LogRecord) -> str:

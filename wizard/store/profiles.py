@@ -119,9 +119,12 @@ class LocalProfileStore:
             return None
         return self._sets.get(name, current.store, current.active)
 
-    def use_file(self, name: str) -> None:
+    def use_file(self, name: str, *, is_wanted: bool = True) -> None:
         """Have the next save of a profile put its secrets, kept ones too, into files for good."""
-        self._moving.add(name)
+        if is_wanted:
+            self._moving.add(name)
+        else:
+            self._moving.discard(name)
 
     @contextmanager
     def locked(self, name: str, timeout: float = PATIENCE) -> Iterator[LockedProfile]:

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from threading import Lock
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -13,6 +14,8 @@ from wizard.domain.secret import MASK
 
 LINE_LIMIT: Final = 4000
 """Characters of a line."""
+SEARCHED: Final = 16_384
+"""Characters that are looked through at all, so that no line takes long."""
 SHORTEST: Final = 8
 """Characters of a value that is looked for. A secret being typed is shorter at first, and a
 single letter of it must not take that letter out of every line."""
@@ -24,7 +27,9 @@ _NAMES: Final = (
 _QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
 _BY_NAME: Final = (
     # "code": "…" and (b'Authorization', b'Bearer …'), with the quotes of a text in a text.
-    re.compile(rf"(?i)(\\*['\"]{_NAMES}\\*['\"]\s*[:,]\s*b?)(?:\\+['\"].*?\\+['\"]|{_QUOTED})"),
+    re.compile(
+        rf"(?i)(\\{{0,8}}['\"]{_NAMES}\\{{0,8}}['\"]\s*[:,]\s*b?)(?:\\{{1,8}}['\"].*?\\{{1,8}}['\"]|{_QUOTED})"
+    ),
     # code=… in a query or a form, and the same encoded once more.
     re.compile(
         rf"(?i)(?:(?<![\w-])|(?<=%[\da-f]{{2}}))({_NAMES}(?:=|%(?:25)*3D))(?!{MASK})[^\s&\"'<>,;)\]}}]+"
@@ -45,27 +50,40 @@ class Redactor:
     def __init__(self) -> None:
         self._forms: set[str] = set()
         self._values: re.Pattern[str] | None = None
+        self._lock = Lock()
+        """Secrets come to be in other threads while a line is being written."""
 
     def conceal(self, value: str) -> None:
         """Look for a secret from now on, in every form in which it may be written."""
-        if len(value) >= SHORTEST and value not in self._forms:
-            self._forms.update(_forms(value))
-            # Made anew at the next line: while one is typed there are many.
-            self._values = None
+        with self._lock:
+            if len(value) >= SHORTEST and value not in self._forms:
+                self._forms.update(_forms(value))
+                # Made anew at the next line: while one is typed there are many.
+                self._values = None
 
     def line(self, text: str) -> str:
         """Return a text as one line of at most LINE_LIMIT characters."""
-        if self._forms and self._values is None:
-            # The longest first, or a part of one would leave the rest standing.
-            longest = sorted(self._forms, key=len, reverse=True)
-            self._values = re.compile("|".join(map(re.escape, longest)))
-        if self._values is not None:
-            text = self._values.sub(MASK, text)
+        is_long = len(text) > SEARCHED
+        if is_long:
+            # Its last word may be the head of a secret.
+            text = text[:SEARCHED]
+            text = text.rpartition(" ")[0] or text
+        values = self._pattern()
+        if values is not None:
+            text = values.sub(MASK, text)
         for pattern in _BY_NAME:
             text = pattern.sub(rf"\1{MASK}", text)
         # Cut after, or the head of a secret might be left at the end.
-        is_cut = len(text) > LINE_LIMIT
+        is_cut = is_long or len(text) > LINE_LIMIT
         return "".join(map(_visible, text[:LINE_LIMIT])) + ("…" if is_cut else "")
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        with self._lock:
+            if self._forms and self._values is None:
+                # The longest first, or a part of one would leave the rest standing.
+                longest = sorted(self._forms, key=len, reverse=True)
+                self._values = re.compile("|".join(map(re.escape, longest)))
+            return self._values
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
@@ -30,6 +30,10 @@ from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+NOTING: Final = 2.0
+"""Seconds a screen waits for its step to be noted; a `token` may hold the profile for longer, and
+the note is then written behind the screen."""
 
 
 class WizardApp(App[ExitCode]):
@@ -83,15 +87,18 @@ class WizardApp(App[ExitCode]):
             self.reached = state.step
             journal.note(f"step {state.step.name.lower()}")
             # What cannot be noted only makes Resume begin a little earlier.
-            with contextlib.suppress(SetupError):
-                if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
-                    await self._session.drop_idle_draft()
-                elif state.subject is Subject.DRAFT:
-                    await self._session.note_step(state.step)
+            with contextlib.suppress(SetupError, TimeoutError):
+                await asyncio.wait_for(self._note(state), NOTING)
             state = self._as_session(state)
             outcome = await self.push_screen_wait(self._road.screen_for(state))
             state = advance(self._as_session(state), outcome)
         self._leave(self._exit_code())
+
+    async def _note(self, state: WizardState) -> None:
+        if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
+            await self._session.drop_idle_draft()
+        elif state.subject is Subject.DRAFT:
+            await self._session.note_step(state.step)
 
     def _as_session(self, state: WizardState) -> WizardState:
         """The state with what the session knows better: what there is to come back to."""

@@ -149,6 +149,8 @@ class Road:
             )
         if not self._session.is_draft_saved:
             return (f"Stopped at {reached.title}; what was entered last could not be saved.",)
+        if self._session.draft_trouble is not None:
+            return (f"{self._session.draft_trouble.title}; nothing of it was removed.",)
         if profile.draft is not None:
             return (f"Stopped at {reached.title}; nothing lost. Run {self._program} to resume.",)
         if profile.active is None:
@@ -156,9 +158,7 @@ class Road:
         return ()
 
     def _banner(self) -> Banner:
-        session = self._session
-        known = session.profile if session.trouble else session.working_draft()
-        endpoints = known.endpoints
+        endpoints = self._session.working_draft().endpoints
         hosts = () if self._demo else endpoints.foreign_hosts
         return Banner(self._session.name, self._demo is not None, hosts)
 
@@ -214,8 +214,9 @@ class Road:
             return await asyncio.to_thread(services.write_new, name, text() + "\n")
 
         async def forget() -> None:
-            self._last_words = remains(session.profile, services.clock())
+            words = remains(session.profile, services.clock())
             await session.forget()
+            self._last_words = words
 
         return OverviewTools(
             profile=session.name,

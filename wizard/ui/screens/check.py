@@ -54,8 +54,6 @@ class CheckScreen(StepScreen):
         super().__init__(banner)
         self._check = check
         self._use_file = use_file
-        self._is_file_chosen = False
-        """Since then the keyring was in the way of every save."""
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
@@ -121,8 +119,6 @@ class CheckScreen(StepScreen):
         is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
         self.query_one("#accept").display = is_open
         self._show_problem(report.problem if report else None)
-        if report is not None and not can_use_files(report.problem):
-            self._say_where()
         if report is not None and report.organization:
             self.query_one("#organization", Static).update(_organization(report))
         self.refresh_bindings()
@@ -130,15 +126,10 @@ class CheckScreen(StepScreen):
         if report is not None:
             self.set_focus(button)
 
-    def _say_where(self) -> None:
-        if self._is_file_chosen:
-            self._is_file_chosen = False
-            self.notify(IN_FILES, markup=False)
-
-    def _show_problem(self, problem: Problem | None) -> None:
+    def _show_problem(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
         words = ""
         if problem is not None and self._use_file is not None:
-            words = remedy(problem, "f", is_chosen=self._is_file_chosen)
+            words = remedy(problem, "f", is_chosen=is_chosen)
         self.show_problem(problem, remedy=words)
 
     @work(exclusive=True, group="use-file")
@@ -146,13 +137,12 @@ class CheckScreen(StepScreen):
         """Keep the secrets in files instead, say so, and run again."""
         if self._use_file is None or not self._can_use_file:
             return
-        self._is_file_chosen = True
         try:
             await self._use_file()
         except SetupError as error:
-            self._show_problem(error.problem)
+            self._show_problem(error.problem, is_chosen=True)
             return
-        self._say_where()
+        self.notify(IN_FILES, markup=False)
         if self.is_here:
             self._run(is_retry=True)
 

@@ -88,8 +88,6 @@ class CredentialsScreen(StepScreen):
         self._go_unsaved = go_unsaved
         self._use_file = use_file
         self._can_use_file = False
-        self._is_file_chosen = False
-        """Since then nothing could be saved."""
         self._because = because
         self._twins = twins or {}
 
@@ -236,9 +234,6 @@ class CredentialsScreen(StepScreen):
             return
         self.show_problem(None)
         self._offer_file(None)
-        if self._is_file_chosen:
-            self._is_file_chosen = False
-            self.notify(IN_FILES, markup=False)
         self.query("#unsaved").remove()
         for field in CredentialField:
             if self._entry(field).value:
@@ -333,20 +328,20 @@ class CredentialsScreen(StepScreen):
         """Keep the secrets in files instead, and say so."""
         if self._use_file is None:
             return
-        self._is_file_chosen = True
         try:
             await self._use_file()
         except SetupError as error:
-            self._offer_unsaved(error)
+            self._offer_unsaved(error, is_chosen=True)
             return
+        self.notify(IN_FILES, markup=False)
         self._note_saved()
         await self._save_all()
 
-    def _offer_unsaved(self, error: SetupError) -> None:
+    def _offer_unsaved(self, error: SetupError, *, is_chosen: bool = False) -> None:
         self._offer_file(error.problem)
         problem, words = error.problem, ""
         if self._can_use_file:
-            words = remedy(problem, "F7", is_chosen=self._is_file_chosen)
+            words = remedy(problem, "F7", is_chosen=is_chosen)
         self.show_problem(problem, remedy=words)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")

@@ -433,7 +433,7 @@ async def test_no_secret_is_logged(
     listen: Listen, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # The test's own client.
+    caplog.set_level(logging.WARNING, "httpx")  # The test's own client.
     asyncio.get_running_loop().set_debug(True)
     url = f"http://127.0.0.1:{port}/callback"
     listener = await listen(url)

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Final
@@ -63,9 +62,8 @@ def of_profile(problem: Problem, profile: str) -> Problem:
     if problem.id == WRONG_CLIENT.id:
         remedy = f"{remedy} {THEN_ROTATED}"
     if profile == "default":
-        return replace(problem, remedy=remedy)
-    return replace(
-        problem,
+        return problem.told(remedy=remedy)
+    return problem.told(
         title=problem.title.replace("This profile", f"Profile {plain(profile)}"),
         remedy=re.sub("(?<=[Rr]un )scim-wizard", f"scim-wizard --profile {plain(profile)}", remedy),
     )

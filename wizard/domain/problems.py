@@ -62,6 +62,15 @@ class Problem:
             remedy=self.remedy.format(**safe),
         )
 
+    def told(self, *, title: str = "", cause: str = "", remedy: str = "") -> Problem:
+        """Tell it in the words its place needs, as where there is one field; the rest stays."""
+        return replace(
+            self,
+            title=title or self.title,
+            cause=cause or self.cause,
+            remedy=remedy or self.remedy,
+        )
+
     def saying(self, *lines: str) -> Problem:
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))

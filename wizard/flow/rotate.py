@@ -9,7 +9,7 @@ from enum import Enum
 from wizard.domain.book.exchange import ONE_FIELD, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
@@ -55,7 +55,8 @@ async def _prove(
             return Rotation.NEEDS_CONSENT
         if error.problem.id == WRONG_CLIENT.id:
             cause, remedy = ONE_FIELD
-            raise SetupError(replace(error.problem, cause=cause, remedy=remedy)) from error
+            problem: Problem = error.problem.told(cause=cause, remedy=remedy)
+            raise SetupError(problem) from error
         raise
     proven = replace(candidate, tokens=tokens)
     await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=proven)

@@ -111,8 +111,9 @@ class Session:
 
         Raises SetupError, also where it would take the place of one that cannot be read.
         """
-        if self.draft_trouble is not None:
-            raise SetupError(self.draft_trouble)
+        trouble: Problem | None = self.draft_trouble
+        if trouble is not None:
+            raise SetupError(trouble)
         self.draft = draft
         now = self.clock()
 

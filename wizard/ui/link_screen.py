@@ -163,7 +163,9 @@ class LinkScreen(StepScreen):
         if self.link is None:
             return
         try:
-            with self.app.suspend():
+            # Nothing may be painted meanwhile, not even a cursor that blinks: what goes to a
+            # suspended terminal is queued, and the full queue would hold the event loop for good.
+            with self.app.suspend(), self.app.batch_update():
                 entered = await self.tools.show_bare(self.link.url)
         except SuspendNotSupported:
             return

@@ -40,8 +40,8 @@ class AudienceScreen(Dialog[str | None]):
         yield Button("That is it", id="choose", variant="primary")
 
     @on(OptionList.OptionHighlighted)
-    def _explain(self) -> None:
-        chosen = audience(self.query_one(Menu).chosen)
+    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+        chosen = audience(event.option_id)
         if chosen is not None:
             self.query_one("#differs", Static).update(Content("\n\n".join(chosen.text)))
 

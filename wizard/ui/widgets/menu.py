@@ -39,7 +39,8 @@ class Menu(OptionList):
         self._items = tuple(items)
         self._marked: int | None = begin if items else None
         super().__init__(*lines, id="menu", markup=False)
-        self.highlighted = self._marked
+        # Textual's own has said that nothing is highlighted, and so unmarked it.
+        self.highlighted = begin if items else None
 
     @property
     def chosen(self) -> str | None:

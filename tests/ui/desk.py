@@ -46,6 +46,8 @@ class Desk:
     opened: list[str] = field(default_factory=list)
     copied: list[str] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
+    has_answered: asyncio.Event = field(default_factory=asyncio.Event)
+    """For a bare terminal that waits for its answer."""
     caught: asyncio.Queue[callback.Reading] = field(default_factory=asyncio.Queue)
 
     @property

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
-from tests.driving import wait_until
+import pytest
+from textual import events
+from textual.screen import Screen
+
+from tests.driving import PATIENCE, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from wizard.domain.book.here import DISK_FULL, PORT_TAKEN
@@ -144,6 +149,33 @@ async def test_the_bare_link_may_be_answered_at_once() -> None:
         assert await stage.outcome() == RECEIVED
         assert stage.app.suspended == 1
     assert desk.bare == [desk.link.url]
+
+
+async def test_nothing_is_painted_while_the_bare_link_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What goes to a suspended terminal is queued, and the full queue stops the wizard."""
+    seen, written = asyncio.Event(), list[str]()
+    desk = Desk()
+
+    async def stand(url: str) -> str:
+        seen.set()
+        await desk.has_answered.wait()
+        return ""
+
+    monkeypatch.setattr(desk, "show_bare", stand)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        stage.app.post_message(events.Key("ctrl+l", None))
+        await asyncio.wait_for(seen.wait(), PATIENCE)
+        monkeypatch.setattr(Screen, "_compositor_refresh", lambda _: written.append("painted"))
+        for _ in range(40):
+            # As a cursor that blinks does.
+            stage.screen.query_one(LinkView).refresh()
+            await stage.pilot.pause()
+        assert written == []
+        desk.has_answered.set()
+        await wait_until(stage.pilot, lambda: written != [], "the screen is painted again")
 
 
 async def test_enter_on_the_bare_terminal_only_comes_back() -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from wizard.domain.book import exchange, here, network, paste, scim
-from wizard.domain.book.catalogue import CATALOGUE, find
+from wizard.domain.book.catalogue import CATALOGUE, find, recalled
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import ROAD
 
@@ -46,6 +46,15 @@ def test_ids_are_unique_across_the_book() -> None:
 def test_entry_is_found_by_its_id() -> None:
     assert all(find(id_) is entry for id_, entry in CATALOGUE.items())
     assert find("of-a-newer-version") is None
+
+
+@EVERY
+def test_entry_is_recalled_by_its_id_without_a_gap(entry: Problem) -> None:
+    recall = recalled(entry.id)
+    assert recall is not None
+    assert recall.id == entry.id
+    assert not any(sign in text for text in texts(recall) for sign in "{}")
+    assert (recall == entry) is not bool(names(entry))
 
 
 @EVERY

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wizard.domain import summary
-from wizard.domain.book.catalogue import find
+from wizard.domain.book.catalogue import recalled
 from wizard.domain.book.here import (
     KEYRING_HANGS,
     KEYRING_LOCKED,
@@ -173,7 +173,7 @@ class Road:
             unfinished=Unfinished(moment(saved), step) if step and saved else None,
             discard=self._session.discard_draft,
             tools=self._overview_tools() if profile.active and not self._demo else None,
-            problem=find(last.problem) if last and last.problem else None,
+            problem=recalled(last.problem) if last and last.problem else None,
             out_of_reach=self._out_of_reach(),
         )
 

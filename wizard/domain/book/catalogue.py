@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Final
 
 from wizard.domain.book import exchange, here, network, paste, scim
@@ -18,3 +19,13 @@ CATALOGUE: Final = {
 def find(id_: str) -> Problem | None:
     """Return the entry of an id; None for one that a newer version wrote."""
     return CATALOGUE.get(id_)
+
+
+def recalled(id_: str) -> Problem | None:
+    """Return the entry of a failure of which only the id was kept: its particulars read "…"."""
+    entry = find(id_)
+    if entry is None:
+        return None
+    texts = (entry.title, entry.cause, entry.remedy)
+    names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+    return entry.about(**dict.fromkeys(names, "…"))

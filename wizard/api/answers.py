@@ -72,7 +72,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         detail=text("detail"),
         scim_type=text("scimType"),
         text=_hide(_readable(head, content_type), secrets) if is_error else None,
-        location=_without(host_of(_absolute(location, url)), secrets) if location else None,
+        location=_hide_label(host_of(_absolute(location, url)), secrets) if location else None,
         request_id=_hide(request_id, secrets),
         wait="a minute" if pause is None else in_words(pause),
     )
@@ -138,8 +138,14 @@ def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:
     return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", _without(text, secrets)))
 
 
+def _hide_label(host: str, secrets: tuple[Secret | None, ...]) -> str:
+    """Hide in a host what may be a secret, but not a host that is long for its many labels."""
+    labels = _without(host, secrets).split(".")
+    return ".".join(MASK if _TOKEN_LIKE.search(label) else label for label in labels)
+
+
 def _without(text: str, secrets: tuple[Secret | None, ...]) -> str:
-    """Hide what was sent; all else stays, as in the host a redirect names."""
+    """Hide what was sent."""
     for secret in secrets:
         bare = secret.reveal() if secret else ""
         if len(bare) >= _SHORTEST_HIDDEN:

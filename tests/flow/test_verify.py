@@ -603,7 +603,11 @@ async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) 
     stage.world.users.answers = [error(BAD_TOKEN)]
     assert problem_of(await check(stage)) == "wrong-client"
     assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
-    assert stage.on_disk()[2] == active
+    kept = stage.on_disk()[2]
+    assert active.tokens is not None
+    # It is handed out no more; all else of the set is as it was.
+    ended = replace(active.tokens, expires_at=stage.world.clock())
+    assert kept == replace(active, tokens=ended)
 
 
 @pytest.mark.parametrize("refresh", ["refresh-1", None])

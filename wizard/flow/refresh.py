@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wizard.domain.book.catalogue import find
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
@@ -49,7 +49,8 @@ async def fresh_tokens(
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
-        if active.tokens.access_token == refused:
+        is_dead = active.tokens.access_token == refused
+        if is_dead:
             is_good = False
         elif before is not None and before.active != profile.active:
             # Another process saved while this one waited: as fresh as it gets, and good unless
@@ -64,7 +65,21 @@ async def fresh_tokens(
             raise SetupError(find(failure.problem) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
-        return await to_its_end(_refresh(held, profile, active, endpoint, clock))
+        try:
+            return await to_its_end(_refresh(held, profile, active, endpoint, clock))
+        except SetupError as error:
+            if is_dead and error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
+                # Or the next `token` would hand out what is known to be refused.
+                with suppress(SetupError):
+                    await asyncio.to_thread(_end, held, active, clock())
+            raise
+
+
+def _end(held: Locked, active: CredentialSet, now: datetime) -> None:
+    """Note that an access token is good no longer; its refresh token and secret stay."""
+    if held.profile is not None and active.tokens is not None:
+        tokens = replace(active.tokens, expires_at=min(active.tokens.expires_at, now))
+        held.save(held.profile, active=replace(active, tokens=tokens))
 
 
 async def _refresh(

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from wizard.commands.report import as_error, report, say, tell, tell_json
 from wizard.domain import summary
-from wizard.domain.book.catalogue import recalled
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
@@ -25,8 +24,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
         return report(LEFT_UNFINISHED, profile=name)
     place = summary.place(profile.store)
     rows = (("Profile", name), *summary.facts(profile, place, clock()))
-    last = profile.last_check
-    problem = recalled(last.problem) if last and last.problem else None
+    problem = summary.last_problem(profile)
     if problem is not None:
         rows = (*rows, ("", f"✗ {problem.title}"))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from wizard.domain.book.catalogue import recalled
 from wizard.domain.models import CheckStatus, Endpoints, Profile, StoreKind
+from wizard.domain.problems import Problem
 from wizard.domain.words import counted_users, day, moment, plain, short_id
 
 SCRIPT: Final = "{program} token{option} --header |\n  curl -sH @- {scim_url}/Users"
@@ -73,6 +75,12 @@ def checked(profile: Profile) -> str:
     if last.status is CheckStatus.FAILED:
         return f"{moment(last.at)}: failed"
     return f"{day(last.at)}: passed, {counted_users(last.users)}"
+
+
+def last_problem(profile: Profile) -> Problem | None:
+    """Return how the last live check failed; None where it passed, or there was none."""
+    last = profile.last_check
+    return recalled(last.problem) if last and last.problem else None
 
 
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:

@@ -65,21 +65,7 @@ async def fresh_tokens(
             raise SetupError(find(failure.problem) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
-        try:
-            return await to_its_end(_refresh(held, profile, active, endpoint, clock))
-        except SetupError as error:
-            if is_dead and error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
-                # Or the next `token` would hand out what is known to be refused.
-                with suppress(SetupError):
-                    await asyncio.to_thread(_end, held, active, clock())
-            raise
-
-
-def _end(held: Locked, active: CredentialSet, now: datetime) -> None:
-    """Note that an access token is good no longer; its refresh token and secret stay."""
-    if held.profile is not None and active.tokens is not None:
-        tokens = replace(active.tokens, expires_at=min(active.tokens.expires_at, now))
-        held.save(held.profile, active=replace(active, tokens=tokens))
+        return await to_its_end(_refresh(held, profile, active, endpoint, clock, is_dead=is_dead))
 
 
 async def _refresh(
@@ -88,7 +74,10 @@ async def _refresh(
     active: CredentialSet,
     endpoint: TokenEndpoint,
     clock: Clock,
+    *,
+    is_dead: bool,
 ) -> TokenSet:
+    """Args: `is_dead`: the SCIM API refused the access token there is."""
     # Before the request: a rotated refresh token that cannot be saved would be lost.
     await asyncio.to_thread(held.prove_writable)
     try:
@@ -96,10 +85,21 @@ async def _refresh(
     except SetupError as error:
         if error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
             failure = RefreshFailure(error.problem.id, clock())
+            # Or the next `token` would hand out what is known to be refused.
+            ended = _ended(active, clock()) if is_dead else None
             # What Twilio said matters more than that it could not be noted for others.
             with suppress(SetupError):
-                await asyncio.to_thread(held.save, replace(profile, refresh_failure=failure))
+                noted = replace(profile, refresh_failure=failure)
+                await asyncio.to_thread(held.save, noted, active=ended)
         raise
     renewed = replace(active, tokens=tokens)
     await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=renewed)
     return tokens
+
+
+def _ended(active: CredentialSet, now: datetime) -> CredentialSet:
+    """Return the set with an access token that is good no longer; all else stays."""
+    if active.tokens is None:
+        return active
+    tokens = replace(active.tokens, expires_at=min(active.tokens.expires_at, now))
+    return replace(active, tokens=tokens)

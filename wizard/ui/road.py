@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wizard.domain import summary
-from wizard.domain.book.catalogue import recalled
 from wizard.domain.book.here import (
     KEYRING_HANGS,
     KEYRING_LOCKED,
@@ -164,7 +163,7 @@ class Road:
 
     def _overview(self) -> OverviewScreen:
         profile = self._session.profile
-        since, last = profile.set_up_at, profile.last_check
+        since = profile.set_up_at
         step, saved = self._session.resume_at(), profile.draft_saved_at
         return OverviewScreen(
             self._banner(),
@@ -173,7 +172,7 @@ class Road:
             unfinished=Unfinished(moment(saved), step) if step and saved else None,
             discard=self._session.discard_draft,
             tools=self._overview_tools() if profile.active and not self._demo else None,
-            problem=recalled(last.problem) if last and last.problem else None,
+            problem=summary.last_problem(profile),
             out_of_reach=self._out_of_reach(),
         )
 

@@ -11,10 +11,11 @@ from tests.fakes import NOW, tokens
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.authorize import begin
+from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.here import DISK_FULL
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.state import Back, GoTo, Next
@@ -41,6 +42,7 @@ class Form:
     draft: CredentialSet = field(default_factory=CredentialSet)
     kept: CredentialSet = field(default_factory=CredentialSet)
     failure: SetupError | None = None
+    because: Problem | None = None
     is_unsaved_chosen: bool = False
     has_clipboard: bool = True
     copied: list[str] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Form:
             copy=self.copy,
             kept=lambda: self.kept,
             go_unsaved=self.go_unsaved,
+            because=self.because,
         )
 
 
@@ -336,6 +339,35 @@ async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()
     assert form.kept == WHOLE
+
+
+async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
+    form = Form(WHOLE, WHOLE, because=WRONG_CLIENT)
+    async with showing(form.screen()) as stage:
+        field = f"{SECRET_ENTRY}-field"
+        assert entry(stage, SECRET_ENTRY).has_focus
+        await stage.until_words(field, "Refused with the Client ID above: enter it again.")
+        await stage.pilot.press("enter", "ctrl+n")
+        assert "saved" not in stage.words_in(field)
+        assert "keep it" not in stage.words_in(field)
+        assert stage.outcomes == []
+        await paste(stage.pilot, "rotated-secret")
+        await until_saved(stage, SECRET_ENTRY)
+        assert "Refused" not in stage.words_in(field)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    assert form.kept == replace(WHOLE, client_secret=Secret("rotated-secret"))
+
+
+async def test_a_refused_secret_stays_with_another_client_id() -> None:
+    form = Form(WHOLE, WHOLE, because=WRONG_CLIENT)
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, ID, OTHER_ID)
+        await until_saved(stage, SECRET_ENTRY)
+        await stage.until_words(f"{SECRET_ENTRY}-field", "leave empty to keep it")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    assert form.kept == replace(WHOLE, client_id=OTHER_ID)
 
 
 async def test_a_new_secret_replaces_the_stored_one_and_keeps_the_tokens() -> None:

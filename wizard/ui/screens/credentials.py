@@ -38,6 +38,7 @@ HINTS: Final = {
     CredentialField.REDIRECT_URL: "exactly as on the app",
 }
 STORED: Final = "stored: leave empty to keep it"
+REFUSED: Final = "Refused with the Client ID above: enter it again."
 
 
 class CredentialsScreen(StepScreen):
@@ -89,6 +90,9 @@ class CredentialsScreen(StepScreen):
         self._use_file = use_file
         self._can_use_file = False
         self._because = because
+        is_refused = because is not None and because.id == WRONG_CLIENT.id
+        self._refused = draft() if is_refused else None
+        """The Client ID and Secret that were just refused together."""
         self._twins = twins or {}
 
     # -- layout ------------------------------------------------------------------------------
@@ -120,9 +124,6 @@ class CredentialsScreen(StepScreen):
         first = next((f for f in CredentialField if self._is_empty(f)), CredentialField.CLIENT_ID)
         if self._because is not None:
             self.show_problem(self._because)
-            if self._because.id == WRONG_CLIENT.id:
-                first = CredentialField.CLIENT_SECRET
-                self._field(first).say("Refused with the Client ID above: enter it again.")
         self.set_focus(self._entry(first))
 
     def _entry(self, field: CredentialField) -> Entry:
@@ -132,8 +133,22 @@ class CredentialsScreen(StepScreen):
         return self.query_one(f"#{field.value}-field", Field)
 
     def _is_empty(self, field: CredentialField) -> bool:
-        is_stored = field is CredentialField.CLIENT_SECRET and form.is_kept(self._draft(), field)
-        return not self._entry(field).value and not is_stored
+        if self._entry(field).value:
+            return False
+        return not self._is_stored(field) or self._is_refused()
+
+    def _is_stored(self, field: CredentialField) -> bool:
+        """Whether a field may stay empty because of what is stored."""
+        return field is CredentialField.CLIENT_SECRET and form.is_kept(self._draft(), field)
+
+    def _is_refused(self) -> bool:
+        """Whether the stored secret would go where it was refused: to the same Client ID."""
+        refused = self._refused
+        return (
+            refused is not None
+            and refused.client_secret == self._draft().client_secret
+            and refused.client_id == rules.clean(self._entry(CredentialField.CLIENT_ID).value)
+        )
 
     # -- what is entered ---------------------------------------------------------------------
 
@@ -143,11 +158,14 @@ class CredentialsScreen(StepScreen):
         text = event.value
         if field is CredentialField.CLIENT_ID and text and form.problem(field, text):
             self._field(field).note(rules.client_id_shape(text))
-        elif (text and not form.problem(field, text)) or not self._is_empty(field):
+        elif not form.problem(field, text) if text else self._is_stored(field):
             self._judge(field)
         else:
             self._field(field).say(None)
             self._field(field).note()
+        if field is CredentialField.CLIENT_ID and self._refused is not None:
+            # With another Client ID the secret may be right.
+            self._judge(CredentialField.CLIENT_SECRET)
 
     @on(Entry.Pasted)
     def _pasted(self, event: Entry.Pasted) -> None:
@@ -182,10 +200,12 @@ class CredentialsScreen(StepScreen):
         """Say what is wrong with a field, or that it is right; whether it is."""
         text = self._entry(field).value
         good = "✓ saved" if self._is_on_disk(field) else "✓"
-        if not text and not self._is_empty(field):
-            self._field(field).say(None)
-            self._field(field).note(good, is_good=True)
-            return True
+        if not text and self._is_stored(field):
+            is_refused = self._is_refused()
+            self._entry(field).placeholder = "" if is_refused else STORED
+            self._field(field).say(REFUSED if is_refused else None)
+            self._field(field).note("refused" if is_refused else good, is_good=not is_refused)
+            return not is_refused
         problem = form.problem(field, text) or self._refuse(field, Secret(text))
         self._field(field).say(problem, () if problem else self._warnings(field, text))
         shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""

@@ -11,7 +11,6 @@ import pytest
 from tests.fakes import NOW, tokens
 from tests.flow.stage import (
     COMPLETE,
-    NAME,
     PROBLEM,
     UNREACHABLE,
     Gate,
@@ -28,7 +27,7 @@ from wizard.domain.book.exchange import (
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
-from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
+from wizard.domain.book.scim import MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.form import CredentialField, with_field
@@ -36,8 +35,7 @@ from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.refresh import fresh_tokens
-from wizard.flow.verify import Report, Verdict, check_active
+from wizard.flow.verify import Report, Verdict
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
@@ -525,123 +523,3 @@ async def test_renewed_tokens_of_another_client_are_dropped(stage: Stage) -> Non
     await stage.session.close()
     assert draft_on_disk(stage) == changed
     assert changed.tokens is None
-
-
-# -- the active set ------------------------------------------------------------------------------
-
-
-def check(stage: Stage) -> Awaitable[Report]:
-    """Check the active set, as its screen does."""
-
-    def current(refused: Secret | None) -> Awaitable[TokenSet]:
-        world = stage.world
-        return fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
-
-    return check_active(stage.session, stage.world.users, stage.active_lines(), current)
-
-
-async def test_valid_tokens_are_checked_as_they_are(stage: Stage) -> None:
-    active = stage.active(replace(tokens("old"), access_token=Secret(NAMING)))
-    stage.world.users.answers = [UserList(25)]
-    assert await check(stage) == Report(Verdict.PASSED, None, 25, ORGANIZATION)
-    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
-    assert stage.world.tokens.sent == []
-    profile, _, kept = stage.on_disk()
-    assert profile.last_check == LastCheck(CheckStatus.PASSED, NOW, 25)
-    assert kept == active
-
-
-async def test_expired_tokens_are_refreshed_and_kept(stage: Stage) -> None:
-    stage.active(tokens("old"))
-    stage.world.clock.move(hours=1)
-    renewed = tokens("new", at=stage.world.clock())
-    stage.world.tokens.refreshes = [renewed]
-    stage.world.users.answers = [UserList(25)]
-    assert (await check(stage)).verdict is Verdict.PASSED
-    kept = stage.on_disk()[2]
-    assert kept is not None
-    assert kept.tokens == renewed
-    assert stage.world.users.calls[0][1] == renewed.access_token
-
-
-@pytest.mark.parametrize(
-    ("problem", "ended"),
-    [
-        (MISSING_PERMISSION, {"tokens": PASSED, "users": FAILED, "list": WAITING}),
-        (NOT_SCIM, {"tokens": PASSED, "users": PASSED, "list": FAILED}),
-    ],
-)
-async def test_failed_check_is_remembered_and_changes_nothing_else(
-    stage: Stage, problem: Problem, ended: dict[str, Status]
-) -> None:
-    active = stage.active(tokens("old"))
-    stage.world.users.answers = [error(problem)]
-    assert await check(stage) == Report(Verdict.FAILED, problem, can_retry=True)
-    assert stage.statuses() == ended
-    profile, _, kept = stage.on_disk()
-    assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id)
-    assert kept == active
-
-
-async def test_token_that_ended_before_its_time_is_renewed_once(stage: Stage) -> None:
-    stage.active(tokens("old"))
-    stage.world.clock.move(minutes=10)
-    renewed = tokens("new", at=stage.world.clock())
-    stage.world.tokens.refreshes = [renewed]
-    stage.world.users.answers = [error(BAD_TOKEN), UserList(25)]
-    assert (await check(stage)).users == 25
-    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
-    kept = stage.on_disk()[2]
-    assert kept is not None
-    assert kept.tokens == renewed
-
-
-async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) -> None:
-    active = stage.active(tokens("old"))
-    stage.world.clock.move(minutes=10)
-    stage.world.tokens.refreshes = [error(WRONG_CLIENT)]
-    stage.world.users.answers = [error(BAD_TOKEN)]
-    assert problem_of(await check(stage)) == "wrong-client"
-    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
-    kept = stage.on_disk()[2]
-    assert active.tokens is not None
-    # It is handed out no more; all else of the set is as it was.
-    ended = replace(active.tokens, expires_at=stage.world.clock())
-    assert kept == replace(active, tokens=ended)
-
-
-@pytest.mark.parametrize("refresh", ["refresh-1", None])
-async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
-    stage: Stage, refresh: str | None
-) -> None:
-    stage.active(tokens("old", refresh=refresh))
-    stage.world.clock.move(minutes=10)
-    # Without a refresh token nothing is asked; with one, a second refusal is the last word.
-    stage.world.tokens.refreshes = [tokens("new", at=stage.world.clock())] if refresh else []
-    stage.world.users.answers = [error(BAD_TOKEN), *([error(BAD_TOKEN)] if refresh else [])]
-    assert problem_of(await check(stage)) == "bad-token"
-    assert not stage.world.users.answers
-
-
-async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> None:
-    active = stage.active(tokens("old"))
-    stage.world.clock.move(hours=1)
-    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
-    assert problem_of(await check(stage)) == "refresh-refused"
-    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
-    profile, _, kept = stage.on_disk()
-    assert profile.last_check is not None
-    assert profile.last_check.problem == "refresh-refused"
-    assert kept == active
-
-
-async def test_check_that_cannot_be_remembered_says_so(stage: Stage) -> None:
-    stage.active(tokens("old"))
-    stage.world.users.answers = [UserList(1), error(MISSING_PERMISSION)]
-    with full_disk():
-        assert problem_of(await check(stage)) == "store-failed"
-        assert problem_of(await check(stage)) == "missing-permission"
-
-
-async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:
-    assert problem_of(await check(stage)) == "left-unfinished"

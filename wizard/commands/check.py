@@ -24,8 +24,9 @@ from wizard.domain.secret import Secret
 from wizard.domain.words import iso, plain
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
+from wizard.flow.recheck import ACTIVE_LINES, check_active
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.verify import ACTIVE_LINES, Report, check_active
+from wizard.flow.verify import Report
 
 Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 

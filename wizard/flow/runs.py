@@ -10,16 +10,15 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.live_list import LiveList, Shown
 from wizard.flow.ports import Services
+from wizard.flow.recheck import ACTIVE_LINES, check_active
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.session import Session
 from wizard.flow.verify import (
-    ACTIVE_LINES,
     DRAFT_LINES,
     Answer,
     DraftCheck,
     Report,
     Verdict,
-    check_active,
 )
 
 

@@ -1,14 +1,12 @@
-"""Check: from a code, or from tokens that are there, to a proven credential, line by line."""
+"""The check of a draft: from a code, or its tokens, to a proven credential, line by line."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from wizard.domain import authorize
 from wizard.domain.book.exchange import (
@@ -19,7 +17,7 @@ from wizard.domain.book.exchange import (
     REFRESH_REFUSED,
 )
 from wizard.domain.book.here import LEFT_UNFINISHED
-from wizard.domain.book.scim import BAD_TOKEN, NOT_SCIM
+from wizard.domain.book.scim import NOT_SCIM
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.models import (
@@ -36,7 +34,7 @@ from wizard.domain.steps import Step
 from wizard.domain.tokens import expiry, organization_sid
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
-from wizard.flow.ports import Clock, TokenEndpoint, UserDirectory
+from wizard.flow.ports import TokenEndpoint, UserDirectory
 from wizard.flow.session import Session
 
 Answer = Received | BareCode
@@ -57,11 +55,6 @@ DRAFT_LINES: Final = {
     USERS: "GET /Users answers",
     LIST: "Answer is a SCIM list",
     TOKENS: "Refresh rehearsed",
-}
-ACTIVE_LINES: Final = {
-    TOKENS: "Access token valid",
-    USERS: DRAFT_LINES[USERS],
-    LIST: DRAFT_LINES[LIST],
 }
 
 
@@ -117,7 +110,7 @@ class DraftCheck:
             if is_retry or tokens.needs_refresh(self._session.clock()):
                 tokens = await self._rehearse(tokens) or tokens
             scim_url = self._session.working_draft().endpoints.scim_url
-            listed = await _list(self._users, self._lines, scim_url, tokens.access_token)
+            listed = await ask_users(self._users, self._lines, scim_url, tokens.access_token)
             if self._lines[TOKENS].status is Status.WAITING:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
@@ -249,73 +242,11 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     return CODE_EXPIRED.saying(*problem.detail) if is_vague and died and died <= now else problem
 
 
-Current = Callable[[Secret | None], Awaitable[TokenSet]]
-"""Gives the tokens of the active set, renewed if they expired, or if the access token is still the
-one named, which the server has refused. Raises SetupError."""
-
-
-class ActiveSet(Protocol):
-    """What is checked, and where it is remembered how that ended; a Session is one."""
-
-    @property
-    def active(self) -> CredentialSet | None:
-        """The set itself; None when there is none."""
-
-    @property
-    def clock(self) -> Clock:
-        """Tells when the check ended."""
-
-    async def record_check(self, check: LastCheck) -> None:
-        """Remember how it ended. Raises SetupError."""
-
-
-async def check_active(
-    session: ActiveSet,
-    users: UserDirectory,
-    lines: LiveList,
-    current: Current,
-) -> Report:
-    """Check the active set and remember how it ended.
-
-    Args: `lines` has the ids of ACTIVE_LINES.
-    """
-    active = session.active
-    try:
-        if active is None:
-            raise SetupError(LEFT_UNFINISHED)
-        ask = partial(_list, users, lines, active.endpoints.scim_url)
-        began = session.clock()
-        tokens = await lines.timed(TOKENS, current(None))
-        try:
-            listed = await ask(tokens.access_token)
-        except SetupError as error:
-            is_new = tokens.obtained_at >= began
-            if error.problem.id != BAD_TOKEN.id or is_new or tokens.refresh_token is None:
-                raise
-            # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
-            lines.set(USERS, Status.WAITING, "the token was refused")
-            tokens = await lines.timed(TOKENS, current(tokens.access_token))
-            listed = await ask(tokens.access_token)
-    except SetupError as error:
-        return await _remember(session, Report(Verdict.FAILED, error.problem, can_retry=True))
-    organization = organization_sid(tokens.access_token)
-    return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
-
-
-async def _remember(session: ActiveSet, report: Report) -> Report:
-    problem = report.problem
-    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
-    check = LastCheck(status, session.clock(), report.users, problem.id if problem else None)
-    try:
-        await session.record_check(check)
-    except SetupError as error:
-        return replace(report, verdict=Verdict.FAILED, problem=problem or error.problem)
-    return report
-
-
-async def _list(
+async def ask_users(
     users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
 ) -> UserList:
+    """Ask for the list as the lines USERS and LIST. Raises SetupError."""
+
     def on_wait(seconds: float) -> None:
         lines.set(USERS, Status.RUNNING, f"again in {seconds:.0f} s")
 

@@ -1,0 +1,88 @@
+"""The check of the active set: its tokens, renewed if need be, and the SCIM API's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final, Protocol
+
+from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.book.scim import BAD_TOKEN
+from wizard.domain.checks import Status
+from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
+from wizard.domain.problems import SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.tokens import organization_sid
+from wizard.flow.live_list import LiveList
+from wizard.flow.ports import Clock, UserDirectory
+from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, Report, Verdict, ask_users
+
+ACTIVE_LINES: Final = {
+    TOKENS: "Access token valid",
+    USERS: DRAFT_LINES[USERS],
+    LIST: DRAFT_LINES[LIST],
+}
+
+Current = Callable[[Secret | None], Awaitable[TokenSet]]
+"""Gives the tokens of the active set, renewed if they expired, or if the access token is still the
+one named, which the server has refused. Raises SetupError."""
+
+
+class ActiveSet(Protocol):
+    """What is checked, and where it is remembered how that ended; a Session is one."""
+
+    @property
+    def active(self) -> CredentialSet | None:
+        """The set itself; None when there is none."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tells when the check ended."""
+
+    async def record_check(self, check: LastCheck) -> None:
+        """Remember how it ended. Raises SetupError."""
+
+
+async def check_active(
+    session: ActiveSet,
+    users: UserDirectory,
+    lines: LiveList,
+    current: Current,
+) -> Report:
+    """Check the active set and remember how it ended.
+
+    Args: `lines` has the ids of ACTIVE_LINES.
+    """
+    active = session.active
+    try:
+        if active is None:
+            raise SetupError(LEFT_UNFINISHED)
+        ask = partial(ask_users, users, lines, active.endpoints.scim_url)
+        began = session.clock()
+        tokens = await lines.timed(TOKENS, current(None))
+        try:
+            listed = await ask(tokens.access_token)
+        except SetupError as error:
+            is_new = tokens.obtained_at >= began
+            if error.problem.id != BAD_TOKEN.id or is_new or tokens.refresh_token is None:
+                raise
+            # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
+            lines.set(USERS, Status.WAITING, "the token was refused")
+            tokens = await lines.timed(TOKENS, current(tokens.access_token))
+            listed = await ask(tokens.access_token)
+    except SetupError as error:
+        return await _remember(session, Report(Verdict.FAILED, error.problem, can_retry=True))
+    organization = organization_sid(tokens.access_token)
+    return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
+
+
+async def _remember(session: ActiveSet, report: Report) -> Report:
+    problem = report.problem
+    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
+    check = LastCheck(status, session.clock(), report.users, problem.id if problem else None)
+    try:
+        await session.record_check(check)
+    except SetupError as error:
+        return replace(report, verdict=Verdict.FAILED, problem=problem or error.problem)
+    return report

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
 from wizard.domain.models import TWILIO
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, SetupError
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 
@@ -78,6 +78,14 @@ def linked_away(path: Path) -> None:
     path.symlink_to(elsewhere)
 
 
+def set_aside(stage: Stage) -> None:
+    """Damage the record of a set that works, and look at it once."""
+    active(stage)
+    record(stage).write_text("{")
+    with suppress(SetupError):
+        LocalProfileStore(stage.home).load("default")
+
+
 def of_the_future(path: Path) -> None:
     """Write a record as a later version would."""
     path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
@@ -106,6 +114,9 @@ ROWS: Final = (
         args=("status",),
         exit_code=6,
     ),
+    CommandRow(entry="file-set-aside", make=set_aside, args=("status",), exit_code=6),
+    CommandRow(entry="file-set-aside", make=set_aside, args=("check",), exit_code=6),
+    CommandRow(entry="file-set-aside", make=set_aside, args=("token",), exit_code=6),
     CommandRow(
         entry="secrets-damaged",
         make=with_blob(lambda path: path.write_text("{}")),
@@ -166,6 +177,28 @@ def test_open_permissions_are_mended_and_said(
     ended = stage.run(capsys, "token")
     assert (ended.code, ended.out) == (TIGHTENED.exit_code, "access-1\n")
     assert says(ended.words, TIGHTENED.entry)
+
+
+def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, kept = "file-set-aside", f"{record(stage)}.damaged-1"
+    set_aside(stage)
+    sheet = stage.run(capsys, "handoff")
+    assert (sheet.code, sheet.out) == (6, "")
+    assert says(sheet.words, entry)
+    assert kept in sheet.words
+    every = stage.run(capsys, "status", "--all")
+    assert every.code == 6
+    assert says(every.words, entry)
+    active(stage)
+    assert stage.run(capsys, "status").code == 0
+    record(stage).unlink()
+    forgotten = stage.run(capsys, "forget", "--yes")
+    assert forgotten.code == 0
+    assert kept in forgotten.words
+    assert not Path(kept).exists()
+    stage.meets(capsys, "not-set-up", 3, "status")
 
 
 def test_wizard_needs_a_terminal(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

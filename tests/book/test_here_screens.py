@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, linked, opened, resumed, until_said
+from tests.book.stage import Stage, linked, opened, panel, resumed, until_said
+from tests.book.test_here_commands import set_aside
 from tests.driving import paste, wait_for_screen, wait_until
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
+from wizard.domain.book.here import SET_UP_AGAIN
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.ui.screens.authorize import AuthorizeScreen
@@ -38,6 +40,16 @@ async def test_window_too_small(stage: Stage) -> None:
         await wait_for_screen(pilot, PrerequisitesScreen)
         await pilot.resize_terminal(52, 14)
         await until_said(app, pilot, TOO_SMALL.entry, "#too-small")
+
+
+async def test_record_that_was_set_aside_is_said_where_it_is_set_up_again(stage: Stage) -> None:
+    set_aside(stage)
+    async with opened() as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        words = "".join(f"default.json.damaged-1; its secrets are kept too. {SET_UP_AGAIN}".split())
+        await wait_until(
+            pilot, lambda: words in "".join(panel(app, "#machine").split()), "where it is"
+        )
 
 
 async def test_client_id_of_another_profile(stage: Stage) -> None:

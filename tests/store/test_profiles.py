@@ -268,8 +268,9 @@ def test_damaged_record_is_set_aside_and_its_secrets_survive(
         assert problem.detail, "the reason"
         kept = record(tmp_path).with_name(f"default.json.damaged-{number}")
         assert kept.read_bytes() == garbage
+        assert store.set_aside("default") == str(kept)
     assert store.load("default") is None
-    assert store.names() == []
+    assert store.names() == ["default"]
     for mark in ("two", "three"):
         set_up(store, mark)
     assert set(first_secret) < set(secret_files(tmp_path))

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP, PROFILE_CHANGED
+from wizard.domain.book.here import NOT_SET_UP, PROFILE_CHANGED
 from wizard.domain.checks import Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
@@ -26,6 +26,7 @@ from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.standing import why_inactive
 from wizard.flow.verify import Report
 
 Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
@@ -124,8 +125,7 @@ def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
     profile = store.load(name)
     active = None if profile is None else store.active(name, profile)
     if profile is None or active is None:
-        has_draft = profile is not None and profile.draft is not None
-        raise SetupError(LEFT_UNFINISHED if has_draft else NOT_SET_UP)
+        raise SetupError(why_inactive(name, store, profile))
     return profile, active
 
 

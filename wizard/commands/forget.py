@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
-from wizard.commands.report import say, say_lines
+from wizard.commands.report import of_profile, say, say_lines
 from wizard.domain.book.here import FILE_DAMAGED, NOT_SET_UP
 from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.flow.ports import Clock, ProfileStore
+from wizard.flow.standing import lost
+
+GOES_TOO: Final = "It goes with the profile, and so do its secrets."
+"""Said here of a damaged record, in place of how to get back what it was."""
 
 
 def run(name: str, store: ProfileStore, clock: Clock, *, is_asking: bool) -> int:
@@ -37,14 +42,19 @@ def run(name: str, store: ProfileStore, clock: Clock, *, is_asking: bool) -> int
 
 
 def _load(name: str, store: ProfileStore) -> Profile | None:
+    profile: Profile | None = None
     try:
-        return store.load(name)
+        profile = store.load(name)
+        problem = lost(name, store, profile)
     except SetupError as error:
         if error.problem.id != FILE_DAMAGED.id:
             raise
         # It is set aside now, so that the profile can be forgotten all the same.
-        say(error.problem)
-        return Profile()
+        problem = error.problem
+    if problem is None:
+        return profile
+    say(of_profile(problem.told(remedy=GOES_TOO), name))
+    return profile or Profile()
 
 
 def _is_sure(name: str) -> bool:

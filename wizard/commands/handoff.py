@@ -6,12 +6,12 @@ import sys
 from dataclasses import dataclass
 
 from wizard.commands.report import say_lines, tell
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import FORMATS
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.flow.ports import ProfileStore
+from wizard.flow.standing import why_inactive
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def run(request: HandoffRequest, store: ProfileStore) -> int:
     audience = request.audience or profile.audience
     # Entra's sheet is about another app: it needs nothing of this one.
     if profile.active is None and audience != "entra":
-        raise SetupError(NOT_SET_UP if profile.draft is None else LEFT_UNFINISHED)
+        raise SetupError(why_inactive(request.profile, store, profile))
     active = store.active(request.profile, profile) if request.has_secrets else None
     made = sheet(profile, request.profile, active, audience)
     text = FORMATS[request.form](made)

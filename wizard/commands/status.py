@@ -12,6 +12,7 @@ from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.words import iso
 from wizard.flow.ports import Clock, ProfileStore
+from wizard.flow.standing import why_inactive
 
 
 def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
@@ -50,7 +51,7 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
 def _load(name: str, store: ProfileStore) -> Profile:
     profile = store.load(name)
     if profile is None or (profile.active is None and profile.draft is None):
-        raise SetupError(NOT_SET_UP)
+        raise SetupError(why_inactive(name, store, profile))
     return profile
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wizard.commands.report import tell, tell_json
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.words import iso
 from wizard.flow.ports import Clock, Connect, ProfileStore
+from wizard.flow.standing import why_inactive
 
 Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 
@@ -52,8 +52,7 @@ def _tokens(
 ) -> TokenSet:
     profile = store.load(request.profile)
     if profile is None or profile.active is None:
-        has_draft = profile is not None and profile.draft is not None
-        raise SetupError(LEFT_UNFINISHED if has_draft else NOT_SET_UP)
+        raise SetupError(why_inactive(request.profile, store, profile))
     refuse_others(request.endpoints, [profile.endpoints])
     active = store.active(request.profile, profile)
     tokens = active and active.tokens

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from wizard.domain.book.here import KEYRING_PASSED_OVER
+from wizard.domain.book.here import KEYRING_PASSED_OVER, SET_UP_AGAIN
 from wizard.domain.checks import Check, Status
 from wizard.domain.models import Endpoints
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.flow.ports import Browser, Connect, ProfileStore
+from wizard.flow.standing import lost
 
 
 async def machine_checks(
@@ -18,7 +19,7 @@ async def machine_checks(
     reached, kept = await asyncio.gather(
         _reach(endpoints, connect), asyncio.to_thread(_storage, name, store)
     )
-    return (*reached, kept, _browser(browser))
+    return (*reached, *kept, _browser(browser))
 
 
 async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
@@ -26,19 +27,27 @@ async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
         network = await connect()
         return await network.reach.probe(endpoints)
     except SetupError as error:
-        return (Check("reach", error.problem.title, Status.WARNING, problem=error.problem),)
+        return (_warning("reach", error.problem),)
 
 
-def _storage(name: str, store: ProfileStore) -> Check:
+def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
     try:
         with store.locked(name) as held:
             held.prove_writable()
+            aside = lost(name, store, held.profile)
         passed_over = next((n for n in store.notices if n.id == KEYRING_PASSED_OVER.id), None)
     except SetupError as error:
-        return Check("storage", error.problem.title, Status.WARNING, problem=error.problem)
-    if passed_over is not None:
-        return Check("storage", passed_over.title, Status.WARNING, problem=passed_over)
-    return Check("storage", "Storage", Status.PASSED)
+        return (_warning("storage", error.problem),)
+    fine = Check("storage", "Storage", Status.PASSED)
+    kept = fine if passed_over is None else _warning("storage", passed_over)
+    if aside is None:
+        return (kept,)
+    where = aside.told(remedy=f"{aside.cause} {SET_UP_AGAIN}")
+    return (kept, _warning("record", where))
+
+
+def _warning(id_: str, problem: Problem) -> Check:
+    return Check(id_, problem.title, Status.WARNING, problem=problem)
 
 
 def _browser(browser: Browser) -> Check:

@@ -116,13 +116,16 @@ class ProfileStore(Protocol):
         """What was found amiss and mended on the way, to be said once."""
 
     def names(self) -> Sequence[str]:
-        """Names of the profiles there are, sorted."""
+        """Names of the profiles there are or were, until they are forgotten; sorted."""
 
     def client_ids(self) -> Mapping[str, str]:
         """Client IDs by profile, of the records that can be read."""
 
     def load(self, name: str) -> Profile | None:
         """The record, read without a lock; None when there is none. Raises SetupError."""
+
+    def set_aside(self, name: str) -> str | None:
+        """Where the newest damaged record of a profile is kept, if one is. Raises SetupError."""
 
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """The credential set `profile.active` points at, read without a lock."""

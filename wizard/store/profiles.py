@@ -102,6 +102,11 @@ class LocalProfileStore:
             with hold(self._records.lock_path(name), 0, problem):
                 return self._records.read_or_set_aside(name)
 
+    def set_aside(self, name: str) -> str | None:
+        """Return where the newest damaged record of a profile is kept. Raises SetupError."""
+        check_name(name)
+        return self._records.set_aside(name)
+
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """Return the credential set `profile.active` points at, read without a lock.
 
@@ -243,7 +248,7 @@ class LockedProfile:
     def _sweep(self, before: Profile, after: Profile) -> None:
         self._records.tidy(self._name)
         # A damaged record may have pointed at a secret that is nowhere else.
-        is_thorough = not self._records.has_set_aside(self._name)
+        is_thorough = self._records.set_aside(self._name) is None
         keep = {after.active, after.draft}
         self._sets.sweep(self._name, before, keep, is_thorough=is_thorough)
 

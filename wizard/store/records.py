@@ -25,9 +25,14 @@ class Records:
         self._folder = folder
 
     def names(self) -> Sequence[str]:
-        """Return the names of the profiles that have a record, sorted. Raises SetupError."""
-        files = (f for f in self._folder.names() if f.endswith(_SUFFIX))
-        return sorted(filter(is_name, (f.removesuffix(_SUFFIX) for f in files)))
+        """Return the names of the profiles that have a record, sorted. Raises SetupError.
+
+        Also one that was set aside: a profile must not fall out of the list unsaid.
+        """
+        files = self._folder.names()
+        names = {f.removesuffix(_SUFFIX) for f in files if f.endswith(_SUFFIX)}
+        names |= {f.partition(_DAMAGED)[0] for f in files if _DAMAGED in f}
+        return sorted(filter(is_name, names))
 
     def read(self, name: str) -> Profile | None:
         """Return a record, None when there is none. Raises Damaged and SetupError."""
@@ -54,9 +59,11 @@ class Records:
         place = path if kept is None else str(self._folder.path / kept)
         return FILE_DAMAGED.about(path=path, kept=place).saying(str(damage))
 
-    def has_set_aside(self, name: str) -> bool:
-        """Whether a damaged record of a profile is kept. Raises SetupError."""
-        return bool(self._set_aside(name))
+    def set_aside(self, name: str) -> str | None:
+        """Return where the newest damaged record of a profile is kept. Raises SetupError."""
+        # By length first, as the tenth comes after the ninth.
+        files = sorted(self._set_aside(name), key=lambda file: (len(file), file))
+        return str(self._folder.path / files[-1]) if files else None
 
     def write(self, name: str, profile: Profile) -> None:
         """Replace a record, durably. Raises SetupError."""

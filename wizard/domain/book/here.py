@@ -58,6 +58,17 @@ FILE_DAMAGED: Final = Problem(
     remedy="Put it back from a backup, or run scim-wizard and set the profile up again.",
     exit_code=ExitCode.MACHINE,
 )
+FILE_SET_ASIDE: Final = Problem(
+    id="file-set-aside",
+    title="This profile's file was damaged and is set aside",
+    cause="It is kept as {path}; its secrets are kept too.",
+    remedy="Run scim-wizard and set the profile up again, or run scim-wizard forget "
+    "to remove what is left.",
+    exit_code=ExitCode.MACHINE,
+)
+SET_UP_AGAIN: Final = "Set it up again here. Forgetting the profile removes what is left."
+"""Remedy of FILE_SET_ASIDE in the wizard."""
+
 SECRETS_DAMAGED: Final = Problem(
     id="secrets-damaged",
     title="The stored secrets are damaged",
@@ -262,6 +273,7 @@ ENTRIES: Final = (
     DISK_FULL,
     STORE_FAILED,
     FILE_DAMAGED,
+    FILE_SET_ASIDE,
     SECRETS_DAMAGED,
     SECRETS_MISSING,
     FILE_NEWER,

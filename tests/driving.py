@@ -14,10 +14,11 @@ from textual.pilot import Pilot
 from tests.fakes import World
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
+from wizard.flow.demo import Demo
 from wizard.flow.session import Session
 from wizard.flow.state import start
 from wizard.ui.app import WizardApp
-from wizard.ui.road import Demo, Road
+from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK
 

@@ -22,9 +22,9 @@ from wizard.domain.secret import Secret
 if TYPE_CHECKING:
     import httpx
 
+    from wizard.flow.demo import Demo
     from wizard.flow.ports import Network, ProfileStore, Services
     from wizard.ui.app import WizardApp
-    from wizard.ui.road import Demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,8 @@ def demo(settings: Settings, scenario: str) -> Iterator[WizardApp]:
         from wizard.sandbox.twilio import SCENARIOS, Sandbox
     except ImportError:
         raise SetupError(DEMO_NOT_INSTALLED) from None
+    from wizard.flow.demo import Demo
     from wizard.store.profiles import LocalProfileStore
-    from wizard.ui.road import Demo
 
     if scenario not in SCENARIOS:
         raise SetupError(NO_SCENARIO.about(name=scenario, known=", ".join(SCENARIOS)))

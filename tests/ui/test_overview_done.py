@@ -23,9 +23,10 @@ from wizard.flow.state import (
     Resume,
     StartOver,
 )
+from wizard.flow.upkeep import Unfinished
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen, Unfinished
+from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.widgets.menu import Menu
 
 FACTS = (("Client ID", "OQ0123…cdef"), ("Checked", "[b]never[/b]"))

@@ -40,10 +40,10 @@ from wizard.domain.models import (
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.flow.demo import Demo
 from wizard.flow.state import Delivery
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.link_screen import LinkScreen
-from wizard.ui.road import Demo
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen

@@ -88,3 +88,16 @@ def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:
     option = "" if name == "default" else f" --profile {name}"
     scim_url = harmless(profile).endpoints.scim_url
     return SCRIPT.format(program=program, option=option, scim_url=scim_url)
+
+
+def what_next(profile: Profile, name: str, program: str = "scim-wizard") -> tuple[str, ...]:
+    """Return what to do with a credential that works, in lines."""
+    if profile.audience == "okta":
+        return (
+            "Now enter the same Client ID and Secret in Okta and press Authenticate",
+            "there: Okta asks for a consent of its own.",
+        )
+    return (
+        "A script gets a valid token at any time with",
+        usage(profile, name, program),
+    )

@@ -7,8 +7,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
@@ -18,11 +17,10 @@ from textual.screen import Screen
 
 from wizard.domain import journal
 from wizard.domain.crash import crash
-from wizard.domain.problems import ExitCode, Problem, SetupError
-from wizard.domain.steps import Step
+from wizard.domain.problems import ExitCode, Problem
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
-from wizard.flow.state import Delivery, Subject, WizardState
+from wizard.flow.state import WizardState
 from wizard.ui.copying import copy_and_say
 from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
@@ -30,10 +28,6 @@ from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-NOTING: Final = 2.0
-"""Seconds a screen waits for its step to be noted; a `token` may hold the profile for longer, and
-the note is then written behind the screen."""
 
 
 class WizardApp(App[ExitCode]):
@@ -64,6 +58,7 @@ class WizardApp(App[ExitCode]):
         self._session = session
         self._start = start
         self._road = road
+        self._journey = road.journey
         self._gate = KeyGate(self)
         self.reached = start.step
 
@@ -75,7 +70,7 @@ class WizardApp(App[ExitCode]):
                 # Not on Windows, and not outside the main thread (tests).
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._leave, ExitCode.SIGNAL)
-        for notice in self._road.notices:
+        for notice in self._journey.notices:
             words = f"{notice.cause} {notice.remedy}"
             self.notify(words, title=notice.title, severity="warning", markup=False)
         self._run_flow()
@@ -86,39 +81,16 @@ class WizardApp(App[ExitCode]):
         while not state.has_left:
             self.reached = state.step
             journal.note(f"step {state.step.name.lower()}")
-            # What cannot be noted only makes Resume begin a little earlier.
-            with contextlib.suppress(SetupError, TimeoutError):
-                await asyncio.wait_for(self._note(state), NOTING)
-            state = self._as_session(state)
+            state = await self._journey.enter(state)
             outcome = await self.push_screen_wait(self._road.screen_for(state))
-            state = advance(self._as_session(state), outcome)
-        self._leave(self._exit_code())
-
-    async def _note(self, state: WizardState) -> None:
-        if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
-            await self._session.drop_idle_draft()
-        elif state.subject is Subject.DRAFT:
-            await self._session.note_step(state.step)
-
-    def _as_session(self, state: WizardState) -> WizardState:
-        """The state with what the session knows better: what there is to come back to."""
-        has_active = self._session.profile.active is not None
-        return replace(state, has_active=has_active, resume_at=self._session.resume_at())
-
-    def _exit_code(self) -> ExitCode:
-        if self._session.trouble is not None and not self._road.is_forgotten:
-            return self._session.trouble.exit_code
-        if self._session.draft_trouble is not None and self._session.profile.active is None:
-            return self._session.draft_trouble.exit_code
-        is_done = self._road.is_demo or self._road.is_forgotten
-        is_fine = is_done or self._session.active is not None
-        return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
+            state = advance(self._journey.as_session(state), outcome)
+        self._leave(self._journey.exit_code)
 
     # -- leaving -----------------------------------------------------------------------------
 
     async def action_quit(self) -> None:
         """Leave from anywhere; what was saved stays."""
-        self._leave(self._exit_code())
+        self._leave(self._journey.exit_code)
 
     def _leave(self, code: ExitCode) -> None:
         self._close(code)
@@ -131,17 +103,17 @@ class WizardApp(App[ExitCode]):
             if self._session.is_busy:
                 screen.say_aside("Leaving: waiting for an answer …")
         # A request once sent is awaited and its answer saved, or it would be lost.
-        await self._road.close()
+        await self._journey.close()
         self.exit(code, return_code=code)
 
     @property
     def next_profile(self) -> str | None:
         """The profile to open next, when one was chosen."""
-        return self._road.next_profile
+        return self._journey.next_profile
 
     def farewell(self) -> Sequence[str]:
         """Return what is said on the normal screen after the wizard has left."""
-        return self._road.farewell(self.reached)
+        return self._journey.farewell(self.reached)
 
     def _fatal_error(self) -> None:
         """Report a crash without any local variable or message: either may hold a secret."""

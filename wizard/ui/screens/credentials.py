@@ -12,13 +12,13 @@ from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
 from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
 from wizard.domain.change import Difference
 from wizard.domain.form import Advanced, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.flow.entries import warnings
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
 from wizard.ui.into_files import IN_FILES, can_use_files, remedy
@@ -207,21 +207,12 @@ class CredentialsScreen(StepScreen):
             self._field(field).note("refused" if is_refused else good, is_good=not is_refused)
             return not is_refused
         problem = form.problem(field, text) or self._refuse(field, Secret(text))
-        self._field(field).say(problem, () if problem else self._warnings(field, text))
+        self._field(field).say(problem, () if problem else warnings(field, text, self._twins))
         shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
         self._field(field).note(
             shape if problem else f"{shape} {good}".strip(), is_good=not problem
         )
         return problem is None
-
-    def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
-        """What to look at in a value that is right."""
-        found = form.warnings(field, text)
-        twin = self._twins.get(rules.clean(text))
-        if field is not CredentialField.CLIENT_ID or twin is None:
-            return found
-        problem = CLIENT_ID_ELSEWHERE.about(profile=twin)
-        return (*found, f"{problem.title}. {problem.remedy}")
 
     @work(group="save")
     async def _keep(self, field: CredentialField, value: Secret) -> None:

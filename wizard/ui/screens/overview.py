@@ -19,6 +19,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
+from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.ui.copying import Copy
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.profiles import ProfilesScreen
@@ -28,31 +29,6 @@ from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.facts import Facts
 from wizard.ui.widgets.menu import Item, Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A draft that can be resumed."""
-
-    saved: str
-    """When its last field was saved, in words."""
-    step: Step
-    """Where it goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfReach:
-    """Stored secrets that could not be read; the record could."""
-
-    problem: Problem
-    is_active: bool
-    """Whether it is the active set's, which nothing works without; else only the draft's."""
-    can_start_over: bool
-    """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
-    retry: Callable[[], Awaitable[None]]
-    """Reads them again. Raises SetupError."""
-    remedy: str = ""
-    """What to do here; else the problem's own remedy is told."""
 
 
 @dataclass(frozen=True, slots=True)

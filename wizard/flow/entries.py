@@ -1,0 +1,55 @@
+"""What Credentials does with what is entered, beside the rules: keep it, compare it, refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wizard.domain import form, rules
+from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
+from wizard.domain.change import Difference, differences
+from wizard.domain.form import CredentialField
+from wizard.domain.secret import Secret
+from wizard.flow.demo import Demo
+from wizard.flow.ports import ProfileStore
+from wizard.flow.session import Session
+
+
+class Entries:
+    """The fields of a session's draft."""
+
+    def __init__(self, session: Session, store: ProfileStore, demo: Demo | None = None) -> None:
+        self._session = session
+        self._demo = demo
+        ids = store.client_ids()
+        self.twins = {id_: name for name, id_ in ids.items() if name != session.name}
+        """Which other profile has which Client ID."""
+
+    async def save_field(self, field: CredentialField, value: Secret) -> None:
+        """Put a field that is right into the draft. Raises SetupError."""
+        draft = form.with_field(self._session.working_draft(), field, value.reveal())
+        await self._session.save_draft(draft)
+
+    def changes(self) -> tuple[Difference, ...] | None:
+        """What the draft changes of the active set; None when there is none."""
+        active = self._session.active
+        return differences(active, self._session.working_draft()) if active else None
+
+    def refuse(self, field: CredentialField, value: Secret) -> str | None:
+        """Say why a value that is right is not taken, or None."""
+        if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
+            return None
+        return "The demo keeps nothing: for your own values run scim-wizard."
+
+
+def warnings(field: CredentialField, text: str, twins: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what to look at in a value that is right.
+
+    Args:
+        twins: which other profile has which Client ID.
+    """
+    found = form.warnings(field, text)
+    twin = twins.get(rules.clean(text))
+    if field is not CredentialField.CLIENT_ID or twin is None:
+        return found
+    problem = CLIENT_ID_ELSEWHERE.about(profile=twin)
+    return (*found, f"{problem.title}. {problem.remedy}")

@@ -1,0 +1,127 @@
+"""One wizard's way through its profile: what every face notes on it, and what it ends with."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from wizard.domain import summary
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.steps import Step
+from wizard.flow.demo import Demo
+from wizard.flow.link import LinkDesk
+from wizard.flow.ports import Services
+from wizard.flow.session import Session
+from wizard.flow.state import Delivery, Subject, WizardState
+
+NOTING: Final = 2.0
+"""Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the
+note is then written behind it."""
+
+
+class Journey:
+    """A session with the services it needs, from the first step to the last words."""
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        demo: Demo | None = None,
+        program: str = "scim-wizard",
+    ) -> None:
+        """Args: `program` is what started us."""
+        self.session = session
+        self.services = services
+        self.demo = demo
+        self.program = program
+        self.desk = LinkDesk(session, services.connect, services.listener)
+        self.next_profile: str | None = None
+        """The profile to open next, when one was chosen."""
+        self.last_words: Sequence[str] = ()
+        """What remains to be done at Twilio, once the profile was forgotten."""
+
+    async def enter(self, state: WizardState) -> WizardState:
+        """Note the step, where it is to be noted; return the state as the session now knows it."""
+        # What cannot be noted only makes Resume begin a little earlier.
+        with contextlib.suppress(SetupError, TimeoutError):
+            await asyncio.wait_for(self._note(state), NOTING)
+        return self.as_session(state)
+
+    async def _note(self, state: WizardState) -> None:
+        if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
+            await self.session.drop_idle_draft()
+        elif state.subject is Subject.DRAFT:
+            await self.session.note_step(state.step)
+
+    def as_session(self, state: WizardState) -> WizardState:
+        """The state with what the session knows better: what there is to come back to."""
+        has_active = self.session.profile.active is not None
+        return replace(state, has_active=has_active, resume_at=self.session.resume_at())
+
+    @property
+    def foreign_hosts(self) -> tuple[str, ...]:
+        """The hosts that are not Twilio's; none in the demo, which says so itself."""
+        return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
+
+    @property
+    def notices(self) -> Sequence[Problem]:
+        """What to say at the start."""
+        return self.services.store.notices
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """The facts about the active set."""
+        profile = self.session.profile
+        return summary.facts(profile, summary.place(profile.store), self.services.clock())
+
+    def usage(self) -> Sequence[str]:
+        """What to do with the credential now, in lines; none of it for real in the demo."""
+        if self.demo is not None:
+            return ("This was the demo: nothing is kept.", f"For your own app run: {self.program}")
+        return summary.what_next(self.session.profile, self.session.name, self.program)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the wizard ends with if it is left now."""
+        session, is_forgotten = self.session, bool(self.last_words)
+        if session.trouble is not None and not is_forgotten:
+            return session.trouble.exit_code
+        if session.draft_trouble is not None and session.profile.active is None:
+            return session.draft_trouble.exit_code
+        is_fine = self.demo is not None or is_forgotten or session.active is not None
+        return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
+
+    def farewell(self, reached: Step) -> Sequence[str]:
+        """Return the last lines, for the normal screen."""
+        if self.demo is not None:
+            return (f"The demo is over; nothing of it is kept. For your own app: {self.program}",)
+        if self.next_profile is not None:
+            return ()
+        if self.last_words:
+            return ("The profile is removed from this machine.", *self.last_words)
+        if reached is Step.DONE:
+            rows = [f"{name:<15}{words}" for name, words in self.facts()]
+            profile, name = self.session.profile, self.session.name
+            usage = summary.usage(profile, name, self.program)
+            return ("Your SCIM credential works.", *rows, usage)
+        return self._stopped_at(reached)
+
+    def _stopped_at(self, reached: Step) -> Sequence[str]:
+        session, profile = self.session, self.session.profile
+        if not session.is_draft_saved:
+            return (f"Stopped at {reached.title}; what was entered last could not be saved.",)
+        if session.draft_trouble is not None:
+            return (f"{session.draft_trouble.title}; nothing of it was removed.",)
+        if profile.draft is not None:
+            return (f"Stopped at {reached.title}; nothing lost. Run {self.program} to resume.",)
+        if profile.active is None:
+            return (f"Stopped at {reached.title}. Run {self.program} to go on.",)
+        return ()
+
+    async def close(self) -> None:
+        """Stop listening and finish what was begun."""
+        await self.desk.close()
+        await self.session.close()
+        await self.services.close()

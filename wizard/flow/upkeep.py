@@ -1,0 +1,119 @@
+"""What Overview shows of a profile and does with it, beside the steps of the road."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from wizard.domain.book.here import (
+    KEYRING_HANGS,
+    KEYRING_LOCKED,
+    SECRETS_DAMAGED,
+    SECRETS_MISSING,
+)
+from wizard.domain.checks import Check
+from wizard.domain.forgetting import remains
+from wizard.domain.handoff import sheet
+from wizard.domain.handoff_text import markdown
+from wizard.domain.problems import Problem
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.words import moment
+from wizard.flow.journey import Journey
+from wizard.flow.machine import machine_checks
+from wizard.flow.rotate import Rotation, rotate_secret
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft that can be resumed."""
+
+    saved: str
+    """When its last field was saved, in words."""
+    step: Step
+    """Where it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """Stored secrets that could not be read; the record could."""
+
+    problem: Problem
+    is_active: bool
+    """Whether it is the active set's, which nothing works without; else only the draft's."""
+    can_start_over: bool
+    """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
+    retry: Callable[[], Awaitable[None]]
+    """Reads them again. Raises SetupError."""
+    remedy: str = ""
+    """What to do here; else the problem's own remedy is told."""
+
+
+class Upkeep:
+    """Acts on what is stored for a journey's profile."""
+
+    def __init__(self, journey: Journey) -> None:
+        self._journey = journey
+        self._session = journey.session
+        self._services = journey.services
+
+    def unfinished(self) -> Unfinished | None:
+        """The draft that can be resumed; None without one."""
+        step, saved = self._session.resume_at(), self._session.profile.draft_saved_at
+        return Unfinished(moment(saved), step) if step and saved else None
+
+    def out_of_reach(self) -> OutOfReach | None:
+        """What is stored and cannot be read; None when all can."""
+        session = self._session
+        problem = session.trouble or session.draft_trouble
+        if problem is None:
+            return None
+        is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
+        is_shut = problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id)
+        return OutOfReach(
+            problem,
+            is_active=session.trouble is not None,
+            can_start_over=is_gone and session.draft_trouble is None,
+            retry=session.try_again,
+            remedy="Unlock it, then press r." if is_shut else "",
+        )
+
+    async def probe(self) -> tuple[Check, ...]:
+        """What the machine can look at by itself before a setup."""
+        session, services = self._session, self._services
+        endpoints = session.working_draft().endpoints
+        return await machine_checks(
+            session.name, endpoints, services.store, services.connect, services.browser
+        )
+
+    async def rotate(self, secret: Secret) -> Rotation:
+        """Try a rotated secret and keep it if it works. Raises SetupError."""
+        session, services = self._session, self._services
+        network = await services.connect()
+        rotation = await session.protect(
+            rotate_secret(session.name, services.store, network.tokens, secret)
+        )
+        await session.reload()
+        return rotation
+
+    async def stage(self, secret: Secret) -> None:
+        """Put a rotated secret into the draft, for a consent to prove it. Raises SetupError."""
+        session = self._session
+        await session.save_draft(replace(session.working_draft(), client_secret=secret))
+
+    def sheet(self) -> str:
+        """The hand-off sheet as Markdown, without secrets."""
+        profile = self._session.profile
+        return markdown(sheet(profile, self._session.name, None, profile.audience))
+
+    async def save_sheet(self) -> str:
+        """Save the same in a new file; give its path. Raises SetupError."""
+        name = f"twilio-scim-{self._session.name}.md"
+        return await asyncio.to_thread(self._services.write_new, name, self.sheet() + "\n")
+
+    async def forget(self) -> None:
+        """Remove the profile and its secrets. Raises SetupError."""
+        words = remains(self._session.profile, self._services.clock())
+        await self._session.forget()
+        self._journey.last_words = words

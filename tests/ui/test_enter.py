@@ -212,3 +212,32 @@ async def test_lines_pasted_without_brackets_submit_nothing_by_halves(world: Wor
         assert app.screen is credentials
         assert entry.value == CLIENT_ID + SECRET
         assert credentials.query_one("#client-secret", Entry).value == ""
+
+
+async def test_what_follows_a_key_in_one_read_is_for_where_the_key_leads(world: World) -> None:
+    """Textual hands a text to the field that had the focus when the read came."""
+    other = "https://other.example.org/cb"
+    async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        client_id = credentials.query_one("#client-id", Entry)
+        redirect = credentials.query_one("#redirect-url", Entry)
+        await wait_until(pilot, lambda: client_id.has_focus, "the focus")
+        feed(app, f"\t\t\x15{other}\x1b[Z\x1b[Z\x15\x1b[200~{CLIENT_ID[::-1]}\x1b[201~")
+        await wait_until(pilot, lambda: client_id.value == CLIENT_ID[::-1], "the paste")
+        assert redirect.value == other
+        assert credentials.query_one("#client-secret", Entry).value == ""
+
+
+async def test_ctrl_n_goes_on_whatever_has_the_focus_and_once_in_one_read(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        credentials.query_one("#advanced").focus()
+        feed(app, "\x0e\x0e")
+        authorize = await walks.linked_authorize(pilot)
+        await settle(pilot)
+        assert top(app) is authorize
+        authorize.query_one("#back").focus()
+        feed(app, "\x0e\x0e")
+        await walks.linked_redirect(pilot)
+    assert len(world.browser.opened) == 1
+    assert not world.clipboard.copied

@@ -11,10 +11,11 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
 from wizard.ui.step_screen import StepScreen, now
-from wizard.ui.widgets.field import Entry
 
 BURST: Final = 0.03
 """Seconds: a key this soon after a character was not typed by a hand."""
@@ -24,15 +25,18 @@ SILENCE: Final = 0.3
 """Seconds without a character after which an Enter at a burst's end counts."""
 LETTER_WAIT: Final = 0.05
 """Seconds a single letter waits, so that the first one of a paste does nothing either."""
+PRIMARY: Final = ("enter", "ctrl+n")
+"""Keys of the primary action."""
 
 
 class Settled(Message):
-    """Follows the keys and pastes before an Enter through every queue up to the app.
+    """Follows keys and pastes through every queue up to the app: then they have been handled.
 
-    The primary action is a priority binding: without this it would overtake them.
+    With an Enter it comes before it: the primary action is a priority binding, and would
+    overtake them. Without one it comes after a key that acts, which text would overtake.
     """
 
-    def __init__(self, enter: events.Key, screen: Screen[object]) -> None:
+    def __init__(self, enter: events.Key | None, screen: Screen[object]) -> None:
         super().__init__()
         self.enter = enter
         self.screen = screen
@@ -43,8 +47,8 @@ class KeyGate:
     """Lets keys and pastes through one by one, in the order they were made.
 
     A terminal without bracketed paste sends a paste as keys: its line ends must not press the
-    primary action, and its letters must not press single-letter keys. While an Enter is under
-    way, what follows it waits: a paste after it is for the field that it moves to.
+    primary action, and its letters must not press single-letter keys. While a key that acts (an
+    Enter, a Tab) is under way, what follows it waits: it is for the field that the key moves to.
     """
 
     def __init__(self, app: App[ExitCode]) -> None:
@@ -54,7 +58,7 @@ class KeyGate:
         self._enter_done = 0.0
         self._held: Timer | None = None
         self._is_busy = False
-        """An Enter is under way."""
+        """A key that acts is under way."""
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._passing: list[events.Key | events.Paste] = []
         """Posted again, to be let through."""
@@ -73,31 +77,39 @@ class KeyGate:
 
     def handled(self, event: events.Event) -> None:
         """Told that the app has handled an event that was let through."""
-        if isinstance(event, events.Key) and event.key == "enter":
-            self._end_enter()
+        if not self._app.screen_stack:
+            # It is leaving: nothing is for anybody any more.
+            return
+        if isinstance(event, events.Key) and self._acts(event):
+            if event.key in PRIMARY:
+                self._enter_done = now()
+            self._follow(None)
         elif not self._is_busy and not self._passing:
             self._go_on()
 
     def release(self, settled: Settled) -> None:
-        """Let an Enter through now that all before it has been handled; once."""
-        if settled.is_released:
+        """Go on now that all before it has been handled, with its Enter if it has one; once."""
+        if settled.is_released or not self._app.screen_stack:
             return
         settled.is_released = True
-        if self._app.screen is settled.screen:
+        if settled.enter is not None and self._app.screen is settled.screen:
             self._pass(events.Key(settled.enter.key, settled.enter.character))
         else:
-            self._end_enter()
+            self._is_busy = False
+            self._go_on()
 
-    def _end_enter(self) -> None:
-        self._enter_done = now()
-        self._is_busy = False
-        self._go_on()
+    def _acts(self, event: events.Key) -> bool:
+        """Whether a key does something, rather than being text for an entry."""
+        return not (event.is_printable and isinstance(self._app.focused, Input))
 
     def _go_on(self) -> None:
         while self._waiting and not self._is_busy:
             event = self._waiting.popleft()
             if self._judge(event):
                 self._pass(event)
+                if isinstance(event, events.Key) and self._acts(event):
+                    # The rest goes on once it has been handled.
+                    return
 
     def _pass(self, event: events.Key | events.Paste) -> None:
         self._passing.append(event)
@@ -110,7 +122,7 @@ class KeyGate:
             return not is_covered
         if is_covered:
             return event.key == "ctrl+q"
-        if event.key == "enter":
+        if event.key in PRIMARY:
             return self._is_meant(event)
         return not event.is_printable or self._is_wanted(event)
 
@@ -122,24 +134,31 @@ class KeyGate:
         screen = self._app.screen
         if isinstance(screen, StepScreen) and event.time < screen.shown_at:
             return False
-        if event.time - self._last_character < BURST:
+        if event.key == "enter" and event.time - self._last_character < BURST:
             self._hold(event, SILENCE)
         else:
-            self._defer(event)
+            self._follow(event)
         return False
 
-    def _defer(self, event: events.Key) -> None:
+    def _follow(self, enter: events.Key | None) -> None:
         self._is_busy = True
         screen = self._app.screen
-        settled = Settled(event, screen)
-        (screen.focused or screen).post_message(settled)
-        # A widget that goes takes its queue along; the keys must not wait for ever.
-        self._app.set_timer(SILENCE, partial(self.release, settled))
+        settled = Settled(enter, screen)
+        target = screen.focused or screen
+        target.post_message(settled)
+        self._app.set_timer(SILENCE, partial(self._look_after, settled, target))
+
+    def _look_after(self, settled: Settled, target: Widget) -> None:
+        """Release what a widget that has gone took along; the keys must not wait for ever."""
+        if not target.is_attached:
+            self.release(settled)
+        elif not settled.is_released:
+            self._app.set_timer(SILENCE, partial(self._look_after, settled, target))
 
     def _is_wanted(self, event: events.Key) -> bool:
         self._drop_held()
         since, self._last_character = event.time - self._last_character, event.time
-        if isinstance(self._app.focused, Entry) or not (event.character or "").isalpha():
+        if isinstance(self._app.focused, Input) or not (event.character or "").isalpha():
             return True
         if since > BURST:
             self._hold(event, LETTER_WAIT)

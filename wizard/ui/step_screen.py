@@ -65,7 +65,7 @@ class StepScreen(Screen[Outcome]):
     STEP: ClassVar[Step]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "primary", "Next", key_display="⏎", priority=True, id="step.primary"),
-        Binding("ctrl+n", "primary", "Next", show=False, id="step.next"),
+        Binding("ctrl+n", "next", "Next", priority=True, show=False, id="step.next"),
         Binding("escape", "back", "Back", key_display="esc", id="step.back"),
         Binding("ctrl+g,f1", "help", "Help", key_display="^g", id="step.help"),
         Binding("pageup", "scroll_body(-1)", "Up", show=False, id="step.up"),
@@ -107,9 +107,17 @@ class StepScreen(Screen[Outcome]):
         """What the palette offers on this step, beside help, theme and leaving."""
         return ()
 
+    def can_go_on(self) -> bool:
+        """Whether the primary action can do anything now."""
+        return True
+
     def action_primary(self) -> None:
         """Do what the step is there for."""
         raise NotImplementedError
+
+    def action_next(self) -> None:
+        """Do it whatever has the focus."""
+        self.action_primary()
 
     def action_back(self) -> None:
         """Go one step back."""
@@ -180,6 +188,8 @@ class StepScreen(Screen[Outcome]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter belongs to a focused button."""
+        if action in ("primary", "next") and not self.can_go_on():
+            return False
         is_other_button = isinstance(self.focused, Button) and self.focused.id != "next"
         return not (action == "primary" and is_other_button)
 

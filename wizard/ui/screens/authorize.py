@@ -28,11 +28,9 @@ class AuthorizeScreen(LinkScreen):
         Binding("ctrl+o", "open_link", "Open", show=False, id="link.open"),
     ]
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can_go_on(self) -> bool:
         """Nothing to hand out while the link is being made."""
-        if action == "primary" and self.link is None:
-            return False
-        return super().check_action(action, parameters)
+        return self.link is not None
 
     def take(self, reading: Reading) -> None:
         """Answer; after a refusal by the server the link that led to it has had its day."""

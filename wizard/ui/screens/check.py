@@ -76,10 +76,12 @@ class CheckScreen(StepScreen):
         self.query_one("#elsewhere").display = False
         self._run()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can_go_on(self) -> bool:
         """Nothing to go on to while it runs."""
-        if action == "primary" and self.report is None:
-            return False
+        return self.report is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer files only while the keyring is in the way."""
         if action == "use_file" and not self._can_use_file:
             return False
         return super().check_action(action, parameters)

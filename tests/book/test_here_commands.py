@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -91,6 +92,13 @@ def of_the_future(path: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
 
 
+def moved(token_url: str, path: Path) -> None:
+    """Have a record, or the secrets themselves, name another token endpoint."""
+    stored = json.loads(path.read_text())
+    stored.get("credentials", stored)["endpoints"]["token_url"] = token_url
+    path.write_text(json.dumps(stored))
+
+
 def in_the_keyring(path: Path) -> None:
     """Say in a record that its secrets are in the system keyring."""
     path.write_text(json.dumps(json.loads(path.read_text()) | {"store": "keyring"}))
@@ -125,6 +133,21 @@ ROWS: Final = (
     ),
     CommandRow(entry="secrets-missing", make=with_blob(Path.unlink), args=("check",), exit_code=6),
     CommandRow(entry="file-newer", make=with_record(of_the_future), args=("status",), exit_code=6),
+    *(
+        CommandRow(
+            entry="endpoints-differ",
+            make=with_record(partial(moved, OTHER_URL)),
+            args=(command,),
+            exit_code=6,
+        )
+        for command in ("check", "token")
+    ),
+    CommandRow(
+        entry="secrets-damaged",
+        make=with_blob(partial(moved, "https://192.0.2.1:99999/token")),
+        args=("check",),
+        exit_code=6,
+    ),
     CommandRow(
         entry="keyring-absent", make=with_record(in_the_keyring), args=("token",), exit_code=6
     ),
@@ -199,6 +222,20 @@ def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
     assert kept in forgotten.words
     assert not Path(kept).exists()
     stage.meets(capsys, "not-set-up", 3, "status")
+
+
+def test_both_servers_are_named_where_record_and_secrets_differ(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    active(stage)
+    whole = record(stage).read_bytes()
+    moved(OTHER_URL, record(stage))
+    for _ in range(2):
+        ended = stage.run(capsys, "handoff", "--show-secrets")
+        assert ended.code == 6
+        assert f"names {OTHER_URL}, but the secrets are for {stage.wire.base}" in ended.words
+    record(stage).write_bytes(whole)
+    assert stage.run(capsys, "token").out == "access-1\n"
 
 
 def test_wizard_needs_a_terminal(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,10 @@ _utc_times = st.datetimes(timezones=st.just(UTC))
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _generations = st.none() | st.text("0123456789abcdef", min_size=32, max_size=32)
 _secrets = st.builds(Secret, _texts)
-_endpoints = st.builds(Endpoints, _texts, _texts, _texts)
+_urls = st.from_regex(
+    r"https://[a-z][a-z0-9.]{0,9}(:[1-9][0-9]{0,3})?(/[!$-Z^-~]*)?", fullmatch=True
+)
+_endpoints = st.builds(Endpoints, _urls, _urls, _urls)
 
 _tokens = st.builds(
     TokenSet,

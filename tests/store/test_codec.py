@@ -108,6 +108,8 @@ def test_damaged_record_is_refused(data: bytes) -> None:
         b'{"version": 1, "credentials": {"client_secret": 7}}',
         b'{"version": 1, "credentials": {"client_secret": {}}}',
         b'{"version": 1, "credentials": {"attempts": [{}]}}',
+        b'{"version": 1, "credentials": {"endpoints": {"token_url": "https://192.0.2.1:99999/"}}}',
+        b'{"version": 1, "credentials": {"endpoints": {"scim_url": "http://scim.example"}}}',
         b'{"version": 1, "credentials": {"tokens": {"access_token": "t",'
         b' "expires_at": "2026-11-23T14:02:00", "obtained_at": "2026-11-23T14:02:00Z"}}}',
     ],

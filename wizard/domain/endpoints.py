@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wizard.domain import rules
-from wizard.domain.book.here import BAD_ENDPOINT, ENDPOINTS_CONFLICT
+from wizard.domain.book.here import BAD_ENDPOINT, ENDPOINTS_CONFLICT, ENDPOINTS_DIFFER
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import SetupError
 
@@ -34,3 +34,15 @@ def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None
                 raise SetupError(
                     ENDPOINTS_CONFLICT.about(stored=getattr(endpoints, name), given=value)
                 )
+
+
+def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:
+    """Raise SetupError when a record has other endpoints than the set it points at.
+
+    No save leaves them so. Those of the set would be the right ones; but whoever changed the
+    record may believe that another server is asked, and `status` says so.
+    """
+    for name in NAMES:
+        told, kept = getattr(record, name), getattr(secrets, name)
+        if told != kept:
+            raise SetupError(ENDPOINTS_DIFFER.about(record=told, secrets=kept))

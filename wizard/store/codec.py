@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import astuple, dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import msgspec
 
+from wizard.domain import rules
 from wizard.domain.book.here import FILE_NEWER, INTERNAL
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
 from wizard.domain.problems import SetupError
@@ -65,7 +66,12 @@ def decode_credentials(data: bytes, path: str) -> CredentialSet:
 
     Raises Damaged, and SetupError for one of a newer version.
     """
-    return _decode(data, _Blob, path).credentials
+    credentials = _decode(data, _Blob, path).credentials
+    # Secrets are sent there; what no form or option takes is not asked for from here either.
+    sets = (credentials.endpoints, *(attempt.endpoints for attempt in credentials.attempts))
+    if any(rules.endpoint(url) for each in sets for url in astuple(each)):
+        raise Damaged("an endpoint that is none")
+    return credentials
 
 
 def _encode(value: object) -> bytes:

@@ -25,6 +25,7 @@ from wizard.domain.book.here import (
     PERMISSIONS_TIGHTENED,
     PROFILE_CHANGED,
 )
+from wizard.domain.endpoints import refuse_tampered
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged
@@ -116,13 +117,14 @@ class LocalProfileStore:
         check_name(name)
         if profile.active is None:
             return None
-        found = self._sets.find(name, profile.store, profile.active)
-        if found is not None:
-            return found
-        current = self.load(name)
-        if current is None or current.active is None:
-            return None
-        return self._sets.get(name, current.store, current.active)
+        found, current = self._sets.find(name, profile.store, profile.active), profile
+        if found is None:
+            current = self.load(name) or Profile()
+            if current.active is None:
+                return None
+            found = self._sets.get(name, current.store, current.active)
+        refuse_tampered(current.endpoints, found.endpoints)
+        return found
 
     def use_file(self, name: str, *, is_wanted: bool = True) -> None:
         """Have the next save of a profile put its secrets, kept ones too, into files for good."""
@@ -175,7 +177,10 @@ class LockedProfile:
 
     def active(self) -> CredentialSet | None:
         """Return the active credential set, None when there is none. Raises SetupError."""
-        return self._pointed(self._profile.active if self._profile else None)
+        active = self._pointed(self._profile.active if self._profile else None)
+        if self._profile is not None and active is not None:
+            refuse_tampered(self._profile.endpoints, active.endpoints)
+        return active
 
     def draft(self) -> CredentialSet | None:
         """Return the draft, None when there is none. Raises SetupError."""

@@ -83,6 +83,14 @@ SECRETS_MISSING: Final = Problem(
     remedy="Put them back from a backup, or run scim-wizard forget and set up again.",
     exit_code=ExitCode.MACHINE,
 )
+ENDPOINTS_DIFFER: Final = Problem(
+    id="endpoints-differ",
+    title="The profile's file and its secrets name different servers",
+    cause="The file names {record}, but the secrets are for {secrets}. Nothing was sent to either.",
+    remedy="If you changed the file, put it back as it was. "
+    "Otherwise run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
 FILE_NEWER: Final = Problem(
     id="file-newer",
     title="A file is from a newer version of the wizard",
@@ -276,6 +284,7 @@ ENTRIES: Final = (
     FILE_SET_ASIDE,
     SECRETS_DAMAGED,
     SECRETS_MISSING,
+    ENDPOINTS_DIFFER,
     FILE_NEWER,
     PERMISSIONS_TIGHTENED,
     KEYRING_ABSENT,

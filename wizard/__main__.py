@@ -293,12 +293,16 @@ def _walk(obj: Common, scenario: str | None) -> int:
 
 def _show(opening: AbstractContextManager[WizardApp], if_slow: Sequence[str]) -> tuple[int, str]:
     """Run a wizard; return its exit code, and the profile to open next or ""."""
+    from asyncio import Runner
+
     from wizard.host import terminal
+    from wizard.host.loop import Loop
 
     with ExitStack() as stack:
         with saying_late(if_slow):
             app = stack.enter_context(opening)
-        app.run()
+        with Runner(loop_factory=Loop) as runner:
+            runner.run(app.run_async())
         try:
             for line in app.farewell():
                 click.echo(line, err=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
+from wizard.commands import awaiting
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP, PROFILE_CHANGED
 from wizard.domain.checks import Check, Status
@@ -76,7 +77,7 @@ class Outcome:
 def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
     """Check, print how it went, and return the (highest) exit code. Raises SetupError."""
     names = store.names() if request.is_all else [request.profile]
-    outcomes = asyncio.run(_check_each(names, request, store, connecting, clock))
+    outcomes = awaiting.run(_check_each(names, request, store, connecting, clock))
     if request.is_all:
         return _tell_all(outcomes, as_json=request.as_json)
     return _tell_one(outcomes[0], as_json=request.as_json)

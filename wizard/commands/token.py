@@ -69,8 +69,7 @@ def _refreshed(
     clock: Clock,
 ) -> TokenSet:
     # Imported here: most calls need none of it.
-    import asyncio
-
+    from wizard.commands import awaiting
     from wizard.flow.refresh import fresh_tokens
 
     async def refresh() -> TokenSet:
@@ -86,4 +85,4 @@ def _refreshed(
                 seen=seen,
             )
 
-    return asyncio.run(refresh())
+    return awaiting.run(refresh())

@@ -1,0 +1,60 @@
+"""The event loop: a resolver that does not answer holds up nothing and nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from wizard.host.loop import Loop
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        return runner.run(work)
+
+
+async def resolve(host: str) -> Any:
+    return await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+
+
+def test_addresses_are_those_of_the_system() -> None:
+    usual = socket.getaddrinfo("localhost", 443, type=socket.SOCK_STREAM)
+    assert run(resolve("localhost")) == usual
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 64, "nul\0"])
+def test_its_errors_are_raised(host: str) -> None:
+    with pytest.raises((OSError, ValueError)) as usual:
+        socket.getaddrinfo(host, 443)
+    with pytest.raises(usual.type):
+        run(resolve(host))
+
+
+def test_others_go_on_and_the_loop_ends_while_names_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args: answers.wait(60) and [])
+
+    async def ask_and_save() -> str:
+        # More than asyncio's own pool has threads.
+        asking = [asyncio.create_task(resolve(f"{n}.invalid")) for n in range(64)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+        return await asyncio.to_thread(str, "saved")
+
+    try:
+        assert run(ask_and_save()) == "saved"
+    finally:
+        answers.set()
+        # One that fails now would be reported: its answer is for nobody any more.
+        for thread in threading.enumerate():
+            if thread.name == "resolver":
+                thread.join()

@@ -1,0 +1,54 @@
+"""An event loop that nobody has to wait for because of a resolver that does not answer.
+
+asyncio asks for addresses in its pool of a few threads, and waits for them at its end. Where DNS
+hangs, that would keep a process alive long after it was left, and what is saved by way of the
+same pool would stand in line behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from threading import Thread
+from typing import Any, TypeAlias
+
+if sys.platform == "win32":
+    _Usual = asyncio.ProactorEventLoop
+else:
+    _Usual = asyncio.SelectorEventLoop
+
+# The stubs of asyncio and of socket do not agree on it.
+Addresses: TypeAlias = list[Any]
+
+
+class Loop(_Usual):
+    """The platform's own, but for how it asks for addresses: in a daemon thread each time."""
+
+    async def getaddrinfo(
+        self,
+        host: bytes | str | None,
+        port: bytes | str | int | None,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Addresses:
+        """Return the addresses of a host; see `socket.getaddrinfo`."""
+        found: Future[Addresses] = Future()
+        # Or cancelling would have the thread find nothing to put its answer into.
+        found.set_running_or_notify_cancel()
+        ask = partial(socket.getaddrinfo, host, port, family, type, proto, flags)
+        Thread(target=_resolve, args=(ask, found), name="resolver", daemon=True).start()
+        return await asyncio.wrap_future(found, loop=self)
+
+
+def _resolve(ask: Callable[[], Addresses], found: Future[Addresses]) -> None:
+    try:
+        found.set_result(ask())
+    except Exception as error:  # noqa: BLE001  all of it is for the one who asked
+        found.set_exception(error)

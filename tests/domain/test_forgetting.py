@@ -14,8 +14,8 @@ APP = "OQ" + "0123456789abcdef" * 2
 
 
 def test_question_names_the_profile_and_what_goes() -> None:
-    assert "profile acme" in question("acme")
-    assert "Client Secret" in question("acme")
+    assert "profile acme" in question("acme").text
+    assert "Client Secret" in question("acme").text
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from tests.ui.running import ACTIVE, LINKED, WHOLE, point_at, resumed, running, 
 from tests.ui.test_out_of_reach import ready
 from tests.walks import ANSWER, REDIRECT_URL, happy_world, reported_check
 from wizard.domain.book.here import KEYRING_LOCKED
+from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
 from wizard.store.profiles import LocalProfileStore
 from wizard.store.system_keyring import SystemKeyring
-from wizard.ui.into_files import IN_FILES
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.redirect import RedirectScreen

@@ -17,7 +17,7 @@ from typing import Final
 from wizard.commands import awaiting
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP, PROFILE_CHANGED
-from wizard.domain.checks import Check, Status
+from wizard.domain.checks import SIGNS, Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
@@ -34,15 +34,6 @@ Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 
 AT_ONCE: Final = 10
 """Profiles that are checked at the same time."""
-
-SIGNS: Final = {
-    Status.WAITING: "○ not run",
-    Status.RUNNING: "○ running",
-    Status.PASSED: "✓ passed",
-    Status.WARNING: "! warning",
-    Status.FAILED: "✗ failed",
-    Status.SKIPPED: "– skipped",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +201,7 @@ def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
     if as_json and outcome.problem is None:
         tell_json(profile=outcome.profile, **outcome.values)
     elif not as_json and outcome.lines:
-        tell("\n".join(map(_line, outcome.lines)))
+        tell("\n".join(line.in_a_line for line in outcome.lines))
     if outcome.warning:
         say_lines([outcome.warning])
     if outcome.problem is None:
@@ -244,9 +235,3 @@ def _row(outcome: Outcome, width: int) -> str:
     if outcome.problem is not None:
         return f"{SIGNS[Status.FAILED]:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
     return f"{SIGNS[Status.PASSED]:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"
-
-
-def _line(check: Check) -> str:
-    taken = "" if check.seconds is None else f"{check.seconds:.2f} s"
-    ends = "  ".join(part for part in (check.note, taken) if part)
-    return f"{SIGNS[check.status]:<10} {check.title:<24} {ends}".rstrip()

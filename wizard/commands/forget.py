@@ -58,5 +58,5 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
 
 
 def _is_sure(name: str) -> bool:
-    print(question(name), "[y/N] ", end="", file=sys.stderr, flush=True)
+    print(question(name).text, "[y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

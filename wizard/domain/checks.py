@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from wizard.domain.problems import Problem
 
@@ -19,6 +20,17 @@ class Status(Enum):
     SKIPPED = "skipped"
 
 
+SIGNS: Final = {
+    Status.WAITING: "○ not run",
+    Status.RUNNING: "○ running",
+    Status.PASSED: "✓ passed",
+    Status.WARNING: "! warning",
+    Status.FAILED: "✗ failed",
+    Status.SKIPPED: "– skipped",
+}
+"""A sign and its word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A line: what is checked, how it stands, and what to know about it."""
@@ -30,3 +42,10 @@ class Check:
     """A few words at the line's end: "25 users", "rotated"."""
     seconds: float | None = None
     problem: Problem | None = None
+
+    @property
+    def in_a_line(self) -> str:
+        """All of it but its problem."""
+        taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
+        ends = "  ".join(part for part in (self.note, taken) if part)
+        return f"{SIGNS[self.status]:<10} {self.title:<24} {ends}".rstrip()

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from wizard.domain.models import Profile
 from wizard.domain.prerequisites import CONSOLE
+from wizard.domain.questions import Question
 from wizard.domain.words import moment, plain
 
 
-def question(name: str) -> str:
+def question(name: str) -> Question:
     """Return what is asked before."""
-    return f"Remove profile {name} with its Client ID, Client Secret and tokens from this machine?"
+    text = f"Remove profile {name} with its Client ID, Client Secret and tokens from this machine?"
+    return Question("Forget it?", text, "Forget")
 
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:

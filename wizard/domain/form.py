@@ -30,6 +30,20 @@ class CredentialField(Enum):
             CredentialField.REDIRECT_URL: "Redirect URL",
         }[self]
 
+    @property
+    def hint(self) -> str:
+        """How to recognize it."""
+        return {
+            CredentialField.CLIENT_ID: "OQ…, 34 characters",
+            CredentialField.CLIENT_SECRET: "shown once by Twilio",
+            CredentialField.REDIRECT_URL: "exactly as on the app",
+        }[self]
+
+
+STORED: Final = "stored: leave empty to keep it"
+REFUSED: Final = "Refused with the Client ID above: enter it again."
+FILLED: Final = "filled in from the Authorization URL"
+
 
 def problem(field: CredentialField, text: str) -> str | None:
     """Return what is wrong with a field's text, or None."""
@@ -79,6 +93,14 @@ def with_field(draft: CredentialSet, field: CredentialField, text: str) -> Crede
             return replace(draft, client_secret=Secret(value))
         case CredentialField.REDIRECT_URL:
             return replace(draft, redirect_url=value, tokens=None, attempts=())
+
+
+ENDPOINTS: Final = {
+    "authorize-url": "Authorization endpoint",
+    "token-url": "Token endpoint",
+    "scim-url": "SCIM base URL",
+}
+"""What the endpoints are called, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
+from wizard.domain.rules import split
 from wizard.domain.steps import Step
 
 
@@ -23,6 +24,28 @@ _WHERE: Final = (
     "Current Console: Settings > Organization settings > Organization API access\n" + CONSOLE,
     "Legacy Console (Twilio Admin): Applications > OAuth apps\n" + LEGACY_CONSOLE,
 )
+
+KEEP_THE_APPROVER: Final = (
+    "Keep the user who approved active, and SCIM away from",
+    "that user: when they go, this credential may go too.",
+)
+"""What Done warns of, in two lines."""
+
+CODE_LIVES: Final = "lives 5 minutes from Approve access"
+
+THEN: Final = (
+    ("Sign in, read the permissions, Approve access.",),
+    ("You land on {landing}", "An error page there is fine."),
+    ("Copy that page's whole address and come back.", "The code in it lives five minutes."),
+)
+"""What follows the opening of the link, in lines; `landing` is as `landing_on` tells it."""
+
+
+def landing_on(redirect_url: str) -> str:
+    """Return where the browser will land, as its address begins."""
+    parts = split(redirect_url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
+
 
 GUIDE: Final = {
     Step.OVERVIEW: Page(

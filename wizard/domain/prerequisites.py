@@ -75,3 +75,9 @@ PREREQUISITES: Final = (
 def missing(ticks: Collection[str]) -> tuple[Prerequisite, ...]:
     """Return the required prerequisites that are not ticked."""
     return tuple(p for p in PREREQUISITES if p.is_required and p.id not in ticks)
+
+
+def unticked(open_items: Collection[Prerequisite]) -> str:
+    """Say how many are missing."""
+    count = "One line is" if len(open_items) == 1 else f"{len(open_items)} lines are"
+    return f"{count} required and not ticked"

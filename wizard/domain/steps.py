@@ -22,6 +22,13 @@ class Step(Enum):
         """The step's name as people read it."""
         return self.value.capitalize()
 
+    @property
+    def towards(self) -> str:
+        """What the way to it is called where something failed: neither used code nor link helps."""
+        if self in (Step.AUTHORIZE, Step.REDIRECT):
+            return "Authorize again"
+        return f"To {self.title}"
+
 
 ROAD: Final = (
     Step.PREREQUISITES,

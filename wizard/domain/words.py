@@ -51,3 +51,7 @@ def day(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """Return a time as people say it, in local time: 3 Nov 2026, 14:02."""
     return f"{day(at)}, {at.astimezone():%H:%M}"
+
+
+LEAVING: Final = "Leaving: waiting for an answer …"
+"""Said where the wizard is left while a request once sent is awaited."""

@@ -36,6 +36,31 @@ class Link:
         """The whole link; holds `state`, so it is shown, copied or opened and never logged."""
         return authorize.authorize_url(self.attempt)
 
+    def where(self, why_not: str) -> tuple[str, ...]:
+        """Say where the answer is waited for, in lines, beside a paste.
+
+        Args: `why_not`: why no browser is here, "" where one is.
+        """
+        if self.listener_problem is not None:
+            return f"! {self.listener_problem.title}.", f"  {self.listener_problem.remedy}"
+        if self.is_listening and why_not:
+            return (f"! Your browser is elsewhere ({why_not}): paste the address instead.",)
+        if self.is_listening:
+            return (
+                "Waiting at the Redirect URL too: if the browser is on this machine,",
+                "the wizard goes on by itself.",
+            )
+        return ()
+
+    @property
+    def waits(self) -> str:
+        """Say what is waited for once the link has been handed out."""
+        if self.is_listening:
+            return "for a paste, or for the browser at the Redirect URL"
+        if self.listener_problem is not None:
+            return f"only for a paste ({self.listener_problem.title})"
+        return "only for a paste (no loopback address)"
+
 
 class LinkDesk:
     """Makes authorize links for the session's draft and reads what comes back."""

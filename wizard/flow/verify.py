@@ -81,6 +81,14 @@ class Report:
     can_retry: bool = False
     """Failed where trying again may help without another consent."""
 
+    @property
+    def organization_words(self) -> tuple[str, ...]:
+        """The organization, in lines; "!" before it where it is another one than before."""
+        before = self.organization_before
+        if before in (None, self.organization):
+            return (f"Organization {self.organization}",)
+        return f"! Organization {self.organization}", f"  another than before: {before}"
+
 
 class DraftCheck:
     """The check of a draft, ending in the swap.

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from wizard.domain import journal
 from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
@@ -101,7 +102,7 @@ class WizardApp(App[ExitCode]):
         for screen in steps:
             await screen.keep()
             if self._session.is_busy:
-                screen.say_aside("Leaving: waiting for an answer …")
+                screen.say_aside(LEAVING)
         # A request once sent is awaited and its answer saved, or it would be lost.
         await self._journey.close()
         self.exit(code, return_code=code)

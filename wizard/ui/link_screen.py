@@ -13,6 +13,7 @@ from textual.reactive import var
 
 from wizard.domain.callback import BareCode, Reading, Received, Refused
 from wizard.domain.problems import SetupError
+from wizard.domain.questions import BARE_CODE
 from wizard.domain.steps import Step
 from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery
@@ -102,11 +103,7 @@ class LinkScreen(StepScreen):
                 self.leave(CodeReceived(reading))
             case BareCode():
                 self.question = reading
-                panel.ask(
-                    "Is this the code alone?",
-                    "Its state cannot be checked, so make sure it is from your own browser,"
-                    " a moment ago. ⏎ uses it; pasting the whole address is safer.",
-                )
+                panel.ask(BARE_CODE.title, BARE_CODE.text.format(yes="⏎"))
                 # The one place where the state check is waived: not by a double Enter.
                 self.expect_new_enter(after=QUESTION_PAUSE)
             case Refused(problem, comparison):

@@ -12,16 +12,10 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from wizard.domain import rules
-from wizard.domain.form import Advanced
+from wizard.domain.form import ENDPOINTS, Advanced
 from wizard.domain.models import Endpoints, Pkce
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.field import Entry, Field
-
-_ENDPOINTS = {
-    "authorize-url": "Authorization endpoint",
-    "token-url": "Token endpoint",
-    "scim-url": "SCIM base URL",
-}
 
 
 class AdvancedScreen(Dialog[Advanced | None]):
@@ -41,7 +35,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
         """Yield the fields."""
         endpoints = self._settings.endpoints
         values = (endpoints.authorize_url, endpoints.token_url, endpoints.scim_url)
-        for (id_, label), value in zip(_ENDPOINTS.items(), values, strict=True):
+        for (id_, label), value in zip(ENDPOINTS.items(), values, strict=True):
             yield Field(label, Entry(id_, value))
         yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):
@@ -65,7 +59,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
 
     @on(Input.Blurred)
     def _judge(self, event: Input.Blurred) -> None:
-        if event.input.id in _ENDPOINTS:
+        if event.input.id in ENDPOINTS:
             self._is_right(event.input.id)
 
     def _is_right(self, id_: str) -> bool:
@@ -76,10 +70,10 @@ class AdvancedScreen(Dialog[Advanced | None]):
     @on(Button.Pressed, "#take")
     def action_take(self) -> None:
         """Close with the changes, or say what is wrong with them."""
-        wrong = [id_ for id_ in _ENDPOINTS if not self._is_right(id_)]
+        wrong = [id_ for id_ in ENDPOINTS if not self._is_right(id_)]
         if wrong:
             self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
             return
-        urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in _ENDPOINTS)
+        urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in ENDPOINTS)
         scope = rules.clean(self.query_one("#scope", Entry).value)
         self.answer(Advanced(Endpoints(*urls), scope, self._pkce))

@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
 from wizard.domain.audiences import AUDIENCES, audience
+from wizard.domain.offers import Item
+from wizard.domain.questions import AUDIENCE_TITLE
 from wizard.ui.dialog import Dialog
-from wizard.ui.widgets.menu import Item, Menu
+from wizard.ui.widgets.menu import Menu
 
 
 class AudienceScreen(Dialog[str | None]):
@@ -25,7 +27,7 @@ class AudienceScreen(Dialog[str | None]):
     ]
 
     def __init__(self, current: str | None) -> None:
-        super().__init__("Who will use the credential?")
+        super().__init__(AUDIENCE_TITLE)
         self._current = current
 
     def compose_body(self) -> ComposeResult:

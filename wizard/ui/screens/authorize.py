@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from wizard.domain.callback import Reading, Refused
-from wizard.domain.rules import split
+from wizard.domain.guide import THEN, landing_on
 from wizard.domain.steps import Step
 from wizard.flow.link import Link, is_answer
 from wizard.flow.state import CodeReceived, Delivery, LinkTaken
@@ -74,24 +74,15 @@ class AuthorizeScreen(LinkScreen):
         if self.focused is None:
             self.set_focus(button)
         self.refresh_bindings()
-        parts = split(link.attempt.redirect_url)
-        landing = f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
-        then = Content.assemble(
-            ("1", "bold"),
-            "  Sign in, read the permissions, ",
-            ("Approve access", "bold"),
-            ".\n",
-            ("2", "bold"),
-            "  You land on ",
-            (landing, "bold"),
-            "\n",
-            "   An error page there is fine.\n",
-            ("3", "bold"),
-            "  Copy that page's whole address and come back.\n",
-            "   The code in it lives five minutes.",
-        )
+        landing = landing_on(link.attempt.redirect_url)
+        parts: list[str | tuple[str, str]] = []
+        for number, lines in enumerate(THEN, 1):
+            before, bold, after = _around("\n   ".join(lines), landing)
+            end = "\n" if number < len(THEN) else ""
+            parts += [(str(number), "bold"), f"  {before}", (bold, "bold"), f"{after}{end}"]
+        then = Content.assemble(*parts)
         self.query_one("#then", Static).update(then)
-        self.query_one("#where", Static).update(Content(_where(link, self.tools.why_not)))
+        self.query_one("#where", Static).update(Content("\n".join(link.where(self.tools.why_not))))
 
     def action_primary(self) -> None:
         """Hand the link out, or use the bare code that was asked about."""
@@ -114,14 +105,10 @@ class AuthorizeScreen(LinkScreen):
             self.action_copy_link()
 
 
-def _where(link: Link, why_not: str) -> str:
-    lines = []
-    if link.listener_problem is not None:
-        lines.append(f"! {link.listener_problem.title}.")
-        lines.append(f"  {link.listener_problem.remedy}")
-    elif link.is_listening and why_not:
-        lines.append(f"! Your browser is elsewhere ({why_not}): paste the address instead.")
-    elif link.is_listening:
-        lines.append("Waiting at the Redirect URL too: if the browser is on this machine,")
-        lines.append("the wizard goes on by itself.")
-    return "\n".join(lines)
+def _around(text: str, landing: str) -> tuple[str, str, str]:
+    """Part a text at what is to be seen in it."""
+    for words, bold in (("Approve access", "Approve access"), ("{landing}", landing)):
+        if words in text:
+            before, _, after = text.partition(words)
+            return before, bold, after
+    return text, "", ""

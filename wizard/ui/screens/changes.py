@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from wizard.domain.change import Difference
+from wizard.domain.questions import CHANGES
 from wizard.ui.screens.confirm import ConfirmScreen
 
 
@@ -18,8 +19,7 @@ class ChangesScreen(ConfirmScreen):
     AUTO_FOCUS = "#yes"
 
     def __init__(self, differences: Sequence[Difference]) -> None:
-        text = "What is set up stays in use until this has been proven with a live request."
-        super().__init__("This is going to change", text, "Go on ›")
+        super().__init__(CHANGES.title, CHANGES.text, f"{CHANGES.yes} ›")
         self._differences = differences
 
     def compose_body(self) -> ComposeResult:

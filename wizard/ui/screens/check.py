@@ -13,11 +13,11 @@ from textual.reactive import var
 from textual.widgets import Button, Static
 
 from wizard.domain.checks import Check
+from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
 from wizard.flow.verify import Report, Verdict
-from wizard.ui.into_files import IN_FILES, can_use_files, remedy
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -112,7 +112,7 @@ class CheckScreen(StepScreen):
         elsewhere = self.query_one("#elsewhere", Button)
         step = report.problem.step if report and report.problem else None
         elsewhere.display = report is not None and report.can_retry and step is not None
-        elsewhere.label = _towards(step) if step else ""
+        elsewhere.label = step.towards if step else ""
         if report is None and button.has_focus:
             # Else Textual gives the focus of a disabled button to the one before it: Cancel.
             self.set_focus(None)
@@ -181,11 +181,8 @@ class CheckScreen(StepScreen):
 
 
 def _organization(report: Report) -> Content:
-    before = report.organization_before
-    if before in (None, report.organization):
-        return Content(f"Organization {report.organization}")
-    words = f"! Organization {report.organization}\n  another than before: {before}"
-    return Content.styled(words, "$warning")
+    words = report.organization_words
+    return Content.styled("\n".join(words), "$warning" if len(words) > 1 else "")
 
 
 def _primary(report: Report | None) -> str:
@@ -194,8 +191,4 @@ def _primary(report: Report | None) -> str:
     if report.verdict is Verdict.PASSED:
         return "Next ›"
     step = report.problem.step if report.problem else None
-    return "Try again ›" if report.can_retry or step is None else f"{_towards(step)} ›"
-
-
-def _towards(step: Step) -> str:
-    return "Authorize again" if step in (Step.AUTHORIZE, Step.REDIRECT) else f"To {step.title}"
+    return "Try again ›" if report.can_retry or step is None else f"{step.towards} ›"

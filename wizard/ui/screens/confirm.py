@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
+from wizard.domain.questions import Question
 from wizard.ui.dialog import Dialog
 
 
@@ -37,3 +38,8 @@ class ConfirmScreen(Dialog[bool]):
     @on(Button.Pressed, "#yes")
     def _say_yes(self) -> None:
         self.answer(True)
+
+
+def asking(question: Question) -> ConfirmScreen:
+    """Return the dialog of a question."""
+    return ConfirmScreen(question.title, question.text, question.yes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -13,32 +13,25 @@ from textual.widgets import Button, Input
 from wizard.domain import form, rules
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.change import Difference
-from wizard.domain.form import Advanced, CredentialField
+from wizard.domain.form import FILLED, REFUSED, STORED, Advanced, CredentialField
+from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.questions import another_host
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.entries import warnings
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
-from wizard.ui.into_files import IN_FILES, can_use_files, remedy
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
-from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.confirm import asking
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SaveField = Callable[[CredentialField, Secret], Awaitable[None]]
 SaveDraft = Callable[[CredentialSet], Awaitable[None]]
-
-HINTS: Final = {
-    CredentialField.CLIENT_ID: "OQ…, 34 characters",
-    CredentialField.CLIENT_SECRET: "shown once by Twilio · ^r shows it",
-    CredentialField.REDIRECT_URL: "exactly as on the app",
-}
-STORED: Final = "stored: leave empty to keep it"
-REFUSED: Final = "Refused with the Client ID above: enter it again."
 
 
 class CredentialsScreen(StepScreen):
@@ -101,13 +94,11 @@ class CredentialsScreen(StepScreen):
         """Yield the three fields."""
         draft = self._draft()
         kept = STORED if draft.client_secret else ""
-        yield Field(
-            "Client ID", Entry("client-id", draft.client_id), HINTS[CredentialField.CLIENT_ID]
-        )
+        yield _field(CredentialField.CLIENT_ID, Entry("client-id", draft.client_id))
         secret = SecretEntry("client-secret", placeholder=kept)
-        yield Field("Client Secret", secret, HINTS[CredentialField.CLIENT_SECRET])
+        yield _field(CredentialField.CLIENT_SECRET, secret, " · ^r shows it")
         redirect = Entry("redirect-url", draft.redirect_url)
-        yield Field("Redirect URL", redirect, HINTS[CredentialField.REDIRECT_URL])
+        yield _field(CredentialField.REDIRECT_URL, redirect)
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:
@@ -256,14 +247,8 @@ class CredentialsScreen(StepScreen):
         draft = self._draft()
         own = rules.split(draft.endpoints.authorize_url)
         if own is None or parts.host != own.hostname:
-            host = own.hostname if own else ""
-            text = (
-                f"The address you pasted leads to {parts.host}, not to {host}. Take the Client ID"
-                f" and the Redirect URL from it? Links will still be made for {host}."
-            )
-            if not await self.app.push_screen_wait(
-                ConfirmScreen("Another host", text, "Take them")
-            ):
+            host = (own.hostname if own else None) or ""
+            if not await self.app.push_screen_wait(asking(another_host(parts.host, host))):
                 if entry is not None:
                     entry.action_restore()
                 return
@@ -272,7 +257,7 @@ class CredentialsScreen(StepScreen):
         self._entry(CredentialField.CLIENT_ID).value = parts.client_id
         if parts.redirect_url:
             self._entry(CredentialField.REDIRECT_URL).value = parts.redirect_url
-        self.say_aside("filled in from the Authorization URL")
+        self.say_aside(FILLED)
         if parts.scope and parts.scope != draft.scope:
             choice = Advanced(draft.endpoints, parts.scope, draft.pkce)
             await self._save_advanced(choice)
@@ -404,3 +389,7 @@ class CredentialsScreen(StepScreen):
             self._offer_unsaved(error)
             return False
         return True
+
+
+def _field(field: CredentialField, entry: Entry, keys: str = "") -> Field:
+    return Field(field.label, entry, field.hint + keys)

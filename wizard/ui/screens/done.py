@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
 from wizard.ui.step_screen import Banner, StepScreen
@@ -34,11 +35,8 @@ class DoneScreen(StepScreen):
         yield Static("", classes="gap")
         yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
         yield Static("", classes="gap")
-        warning = (
-            "! Keep the user who approved active, and SCIM away from\n"
-            "  that user: when they go, this credential may go too."
-        )
-        yield Static(warning, classes="warn", markup=False)
+        first, then = KEEP_THE_APPROVER
+        yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way to Overview and out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
-from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain import questions
 from wizard.domain.forgetting import question as forgetting
+from wizard.domain.offers import Item, offers, offers_out_of_reach, unfinished, unreadable
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -21,13 +22,13 @@ from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.ui.copying import Copy
-from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.confirm import asking
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.facts import Facts
-from wizard.ui.widgets.menu import Item, Menu
+from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
@@ -51,27 +52,6 @@ class OverviewTools:
     """Removes the profile and its secrets. Raises SetupError."""
     switch: Callable[[str], None]
     """Notes which profile is opened next."""
-
-
-RESUME: Final = Item("resume", "Resume", "goes on where it stopped; every saved field is there")
-ACTIVE: Final = (
-    Item("check", "Check now", "one read-only request"),
-    Item("authorize", "Authorize again", "new consent, same ID and secret"),
-    Item("change", "Change credentials", "ID, secret, redirect URL, endpoints"),
-)
-ROTATE: Final = Item("rotate", "I rotated the secret", "one field; a new consent only if asked")
-MORE: Final = (
-    Item("sheet", "Hand-off sheet", "what an IdP admin or a script needs"),
-    Item("profiles", "Profiles…", "another one, or a new one"),
-    Item("forget", "Forget…", "here; and what is left to do at Twilio"),
-)
-DRAFT: Final = (
-    Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
-    Item("discard", "Discard", "removes what was saved"),
-)
-RETRY: Final = Item("retry", "Try again", "reads the stored secrets once more; also by r")
-SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays until it works")
-LEAVE: Final = Item("quit", "Quit", "")
 
 
 class OverviewScreen(StepScreen):
@@ -130,38 +110,33 @@ class OverviewScreen(StepScreen):
         if self._unfinished is not None:
             draft = self._unfinished
             what = "change" if self._facts else "setup"
-            line = f"· Unfinished {what} of {draft.saved}: goes on at {draft.step.title}"
-            yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
+            line = unfinished(what, draft.saved, draft.step.title)
+            yield Static(Content.styled(f"· {line}", "$warning"), id="unfinished", markup=False)
             yield Static("", classes="gap")
         if self._out_of_reach is not None and not self._out_of_reach.is_active:
             what = "change" if self._facts else "setup"
-            line = f"· An unfinished {what} cannot be read; nothing of it has been removed"
-            yield Static(Content.styled(line, "$warning"), id="unfinished", markup=False)
+            yield Static(
+                Content.styled(f"· {unreadable(what)}", "$warning"), id="unfinished", markup=False
+            )
             yield Static("", classes="gap")
         remedy = self._out_of_reach.remedy if self._out_of_reach else ""
         yield ProblemPanel(self._problem, remedy=remedy)
         yield Menu(self._items())
 
-    def _items_out_of_reach(self, lost: OutOfReach) -> list[Item]:
-        drafts = [RESUME, DRAFT[1]] if self._unfinished else []
-        if not lost.is_active:
-            # A change would be saved in the place of the draft that cannot be read.
-            drafts = [*(ACTIVE[:1] if self._facts else ()), DRAFT[1]]
-        again = [SET_UP_AGAIN] if lost.can_start_over and not self._unfinished else []
-        return [RETRY, *again, *drafts, *(MORE if self._tools is not None else ()), LEAVE]
-
     def _items(self) -> list[Item]:
-        if self._out_of_reach is not None:
-            return self._items_out_of_reach(self._out_of_reach)
-        drafts = [RESUME] if self._unfinished else []
-        discard = list(DRAFT if not self._facts else DRAFT[1:]) if self._unfinished else []
-        active = list(ACTIVE) if self._facts else []
-        if self._tools is not None:
-            # What the last check calls for comes first.
-            is_refused = self._problem is not None and self._problem.id == WRONG_CLIENT.id
-            active.insert(0 if is_refused else 1, ROTATE)
-            active += MORE
-        return [*drafts, *active, *discard, LEAVE]
+        has_active, has_draft = bool(self._facts), self._unfinished is not None
+        is_kept, lost = self._tools is not None, self._out_of_reach
+        if lost is not None:
+            return offers_out_of_reach(
+                is_active=lost.is_active,
+                can_start_over=lost.can_start_over,
+                has_active=has_active,
+                has_draft=has_draft,
+                is_kept=is_kept,
+            )
+        return offers(
+            has_active=has_active, has_draft=has_draft, is_kept=is_kept, problem=self._problem
+        )
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the one action."""
@@ -213,12 +188,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="tools")
     async def _authorize_again(self) -> None:
         """Go to a new consent, after saying what it may cost."""
-        text = (
-            "Twilio does not say whether a new consent ends the tokens of the one before, an"
-            " identity provider's among them. What is stored here stays until the new one works."
-        )
-        question = ConfirmScreen("Authorize again?", text, "Authorize ›")
-        if await self.app.push_screen_wait(question):
+        if await self.app.push_screen_wait(asking(questions.AUTHORIZE_AGAIN)):
             self.leave(Change(Step.AUTHORIZE))
 
     @work(exclusive=True, group="tools")
@@ -239,8 +209,7 @@ class OverviewScreen(StepScreen):
                         tools.switch(name)
                         self.leave(Quit())
                 case "forget":
-                    question = ConfirmScreen("Forget it?", forgetting(tools.profile), "Forget")
-                    if await self.app.push_screen_wait(question):
+                    if await self.app.push_screen_wait(asking(forgetting(tools.profile))):
                         await tools.forget()
                         self.leave(Quit())
         except SetupError as error:
@@ -253,8 +222,7 @@ class OverviewScreen(StepScreen):
         if rotated.rotation is Rotation.KEPT:
             self.leave(CheckNow())
             return
-        text = "It can only be proven by a new consent. Until that has worked, the old set stays."
-        if await self.app.push_screen_wait(ConfirmScreen("A consent is needed", text, "Authorize")):
+        if await self.app.push_screen_wait(asking(questions.CONSENT_NEEDED)):
             await tools.stage(rotated.secret)
             self.leave(Change(Step.AUTHORIZE))
 
@@ -280,12 +248,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="discard")
     async def action_discard(self) -> None:
         """Remove the draft, after a question."""
-        text = (
-            "The unfinished setup with its Client ID, Client Secret and links is removed here."
-            " Twilio shows the secret only once: if you have no other copy, you will have to"
-            " rotate it."
-        )
-        if not await self.app.push_screen_wait(ConfirmScreen("Discard it?", text, "Discard")):
+        if not await self.app.push_screen_wait(asking(questions.DISCARD)):
             return
         try:
             await self._discard()

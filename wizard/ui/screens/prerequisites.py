@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.widgets import Button, Static
 
 from wizard.domain.checks import Check, Status
-from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing
+from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing, unticked
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
@@ -98,8 +98,7 @@ class PrerequisitesScreen(StepScreen):
         open_items = missing(self._ticks)
         why = Content(event.item.why)
         if self._is_warned and event.item in open_items:
-            count = "One line is" if len(open_items) == 1 else f"{len(open_items)} lines are"
-            words = f"! {count} required and not ticked, this one first."
+            words = f"! {unticked(open_items)}, this one first."
             why = Content.assemble((words, "$warning"), f"\n{event.item.text}: is it so?")
         self.query_one("#why", Static).update(why)
 

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, OptionList, Static
 
+from wizard.domain.offers import Item
 from wizard.domain.rules import profile_name
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.field import Entry, Field
-from wizard.ui.widgets.menu import Item, Menu
+from wizard.ui.widgets.menu import Menu
 
 
 class ProfilesScreen(Dialog[str | None]):

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from wizard.domain import callback
+from wizard.domain.guide import CODE_LIVES
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.steps import Step
@@ -105,14 +106,10 @@ class RedirectScreen(LinkScreen):
             return
         link = self.link
         made = f"{link.attempt.created_at.astimezone():%H:%M}" if link else ""
-        waits = "only for a paste (no loopback address)"
-        if link is not None and link.is_listening:
-            waits = "for a paste, or for the browser at the Redirect URL"
-        elif link is not None and link.listener_problem is not None:
-            waits = f"only for a paste ({link.listener_problem.title})"
+        waits = link.waits if link else "only for a paste (no loopback address)"
         rows = (
             ("Link", f"made {made}; {self._delivery.value}"),
-            ("Code", "lives 5 minutes from Approve access"),
+            ("Code", CODE_LIVES),
             ("Waits", waits),
         )
         facts = Content("\n").join([Content(f"{name:<8}{text}") for name, text in rows])

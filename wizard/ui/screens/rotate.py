@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
+from wizard.domain.questions import ROTATE, ROTATE_TITLE
 from wizard.domain.secret import Secret
 from wizard.flow.rotate import Rotation
 from wizard.ui.dialog import Dialog
@@ -40,16 +41,12 @@ class RotateScreen(Dialog[Rotated | None]):
     AUTO_FOCUS = "Entry"
 
     def __init__(self, rotate: Rotate) -> None:
-        super().__init__("I rotated the secret")
+        super().__init__(ROTATE_TITLE)
         self._rotate = rotate
 
     def compose_body(self) -> ComposeResult:
         """Yield the field and what it does."""
-        text = (
-            "Enter the new Client Secret. It is tried with one refresh; what is stored stays as"
-            " it is until it has worked. With a grace period of 0 the old secret ended at once."
-        )
-        yield Static(text, classes="paragraph", markup=False)
+        yield Static(ROTATE, classes="paragraph", markup=False)
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 

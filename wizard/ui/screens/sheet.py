@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button, Static
 
 from wizard.domain.problems import SetupError
+from wizard.domain.questions import SHEET_TITLE
 from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -22,7 +23,7 @@ class SheetScreen(HelpScreen):
     """Shows Markdown as it is written, which is how it is copied and saved."""
 
     def __init__(self, text: str, copy: Copy, save: Save) -> None:
-        super().__init__("Hand-off sheet", (text,))
+        super().__init__(SHEET_TITLE, (text,))
         self._text = text
         self._copy = copy
         self._save = save

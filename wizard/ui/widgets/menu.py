@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -15,16 +14,8 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from wizard.domain.offers import Item
 from wizard.ui.widgets.lines import spread
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of a menu."""
-
-    id: str
-    title: str
-    brief: str = ""
 
 
 class Menu(OptionList):

@@ -1,0 +1,91 @@
+"""What Overview offers, in its order: first what the state of things calls for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.problems import Problem
+from wizard.domain.questions import ROTATE_TITLE
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a menu."""
+
+    id: str
+    title: str
+    brief: str = ""
+
+
+RESUME: Final = Item("resume", "Resume", "goes on where it stopped; every saved field is there")
+ACTIVE: Final = (
+    Item("check", "Check now", "one read-only request"),
+    Item("authorize", "Authorize again", "new consent, same ID and secret"),
+    Item("change", "Change credentials", "ID, secret, redirect URL, endpoints"),
+)
+ROTATE: Final = Item("rotate", ROTATE_TITLE, "one field; a new consent only if asked")
+MORE: Final = (
+    Item("sheet", "Hand-off sheet", "what an IdP admin or a script needs"),
+    Item("profiles", "Profiles…", "another one, or a new one"),
+    Item("forget", "Forget…", "here; and what is left to do at Twilio"),
+)
+DRAFT: Final = (
+    Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
+    Item("discard", "Discard", "removes what was saved"),
+)
+RETRY: Final = Item("retry", "Try again", "reads the stored secrets once more; also by r")
+SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays until it works")
+LEAVE: Final = Item("quit", "Quit")
+
+
+def offers(
+    *, has_active: bool, has_draft: bool, is_kept: bool, problem: Problem | None
+) -> list[Item]:
+    """Return what can be done where everything stored can be read.
+
+    Args:
+        has_draft: there is an unfinished draft.
+        is_kept: the active set can be looked after here; not so in the demo.
+        problem: how the last check failed.
+    """
+    drafts = [RESUME] if has_draft else []
+    discard = list(DRAFT if not has_active else DRAFT[1:]) if has_draft else []
+    active = list(ACTIVE) if has_active else []
+    if is_kept:
+        # What the last check calls for comes first.
+        is_refused = problem is not None and problem.id == WRONG_CLIENT.id
+        active.insert(0 if is_refused else 1, ROTATE)
+        active += MORE
+    return [*drafts, *active, *discard, LEAVE]
+
+
+def offers_out_of_reach(
+    *, is_active: bool, can_start_over: bool, has_active: bool, has_draft: bool, is_kept: bool
+) -> list[Item]:
+    """Return what can be done where something stored cannot be read.
+
+    Args:
+        is_active: it is the active set; else only the draft.
+        can_start_over: it is gone for good, and nothing would be overwritten.
+        has_active: the record names an active set.
+        has_draft: there is a draft, and it can be read.
+        is_kept: as for `offers`.
+    """
+    drafts = [RESUME, DRAFT[1]] if has_draft else []
+    if not is_active:
+        # A change would be saved in the place of the draft that cannot be read.
+        drafts = [*(ACTIVE[:1] if has_active else ()), DRAFT[1]]
+    again = [SET_UP_AGAIN] if can_start_over and not has_draft else []
+    return [RETRY, *again, *drafts, *(MORE if is_kept else ()), LEAVE]
+
+
+def unfinished(what: str, saved: str, step: str) -> str:
+    """Return the line about a draft that can be resumed; `what` is a change or a setup."""
+    return f"Unfinished {what} of {saved}: goes on at {step}"
+
+
+def unreadable(what: str) -> str:
+    """Return the line about a draft that cannot be read."""
+    return f"An unfinished {what} cannot be read; nothing of it has been removed"

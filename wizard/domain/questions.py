@@ -1,0 +1,64 @@
+"""What is asked before something is done, the same by every face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to be answered by yes or no."""
+
+    title: str
+    text: str
+    yes: str
+    """What yes does, in a word or two."""
+
+
+AUTHORIZE_AGAIN: Final = Question(
+    "Authorize again?",
+    "Twilio does not say whether a new consent ends the tokens of the one before, an identity"
+    " provider's among them. What is stored here stays until the new one works.",
+    "Authorize",
+)
+CONSENT_NEEDED: Final = Question(
+    "A consent is needed",
+    "It can only be proven by a new consent. Until that has worked, the old set stays.",
+    "Authorize",
+)
+DISCARD: Final = Question(
+    "Discard it?",
+    "The unfinished setup with its Client ID, Client Secret and links is removed here. Twilio"
+    " shows the secret only once: if you have no other copy, you will have to rotate it.",
+    "Discard",
+)
+CHANGES: Final = Question(
+    "This is going to change",
+    "What is set up stays in use until this has been proven with a live request.",
+    "Go on",
+)
+BARE_CODE: Final = Question(
+    "Is this the code alone?",
+    "Its state cannot be checked, so make sure it is from your own browser, a moment ago. {yes}"
+    " uses it; pasting the whole address is safer.",
+    "Use it",
+)
+"""Its text names, as {yes}, what answers yes."""
+
+ROTATE_TITLE: Final = "I rotated the secret"
+ROTATE: Final = (
+    "Enter the new Client Secret. It is tried with one refresh; what is stored stays as it is"
+    " until it has worked. With a grace period of 0 the old secret ended at once."
+)
+SHEET_TITLE: Final = "Hand-off sheet"
+AUDIENCE_TITLE: Final = "Who will use the credential?"
+
+
+def another_host(theirs: str, ours: str) -> Question:
+    """Return what is asked about an Authorization URL of another host."""
+    text = (
+        f"The address you pasted leads to {theirs}, not to {ours}. Take the Client ID and the"
+        f" Redirect URL from it? Links will still be made for {ours}."
+    )
+    return Question("Another host", text, "Take them")

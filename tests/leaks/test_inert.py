@@ -388,7 +388,8 @@ async def test_edited_files_are_shown_harmlessly(tmp_path: Path) -> None:
         WHOLE,
         client_id=ALL,
         redirect_url=f"https://idp.example/{ALL}",
-        endpoints=Endpoints(f"https://a.example/{ALL}", f"https://b{ALL}", f"https://c{ALL}"),
+        # What is no address at all is damage, and never shown.
+        endpoints=Endpoints(*(f"https://{host}.example/[red]shown[/red]" for host in "abc")),
         scope=ALL,
     )
     store = LocalProfileStore(home)

@@ -83,6 +83,7 @@ async def test_loopback_is_never_proxied(
     [
         ("ALL_PROXY", "socks4://user:hunter2@proxy"),
         ("HTTPS_PROXY", "http://user:hunter2@proxy:port"),
+        ("HTTPS_PROXY", "http://user:hunter2@192.0.2.1:99999"),
         ("http_proxy", "ftp://user:hunter2@proxy"),
         ("NO_PROXY", "::1,fe80::/10"),
     ],

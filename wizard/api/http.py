@@ -19,12 +19,14 @@ from wizard import __version__
 from wizard.api.failures import proxy_variables, strerror
 from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import SetupError
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 """Seconds; `connect` counts for TCP and for TLS, each."""
 
 LOOPBACK: Final = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+
+HIGHEST_PORT: Final = 65535
 
 Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
@@ -54,7 +56,9 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
         SetupError: a proxy variable, SSL_CERT_FILE or `ca_file` cannot be used; it is named.
     """
     context = _trust(ca_file)
-    problem: Problem
+    variable = _misspelled_proxy()
+    if variable is not None:
+        raise SetupError(PROXY_MISSPELLED.about(variable=variable))
     try:
         return httpx.AsyncClient(
             verify=context,
@@ -68,9 +72,9 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
             mounts=dict.fromkeys(LOOPBACK),
         )
     except (ValueError, httpx.InvalidURL):
-        problem = PROXY_MISSPELLED.about(variable=_misspelled_variable())
-    # Raised out here: httpx's own exception quotes the proxy's address, password and all.
-    raise SetupError(problem)
+        variable = "no_proxy" if os.environ.get("no_proxy") else "NO_PROXY"
+    # Raised out here, without httpx's own exception, which quotes what it could not read.
+    raise SetupError(PROXY_MISSPELLED.about(variable=variable))
 
 
 async def send(
@@ -136,13 +140,17 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _misspelled_variable() -> str:
-    """The variable httpx could not read; it does not tell, so each is tried by itself."""
+def _misspelled_proxy() -> str | None:
+    """The first variable that names no proxy: httpx would not tell which it is."""
     for scheme in ("https", "http", "all"):
-        for variable in proxy_variables(scheme):
+        # Of two spellings it reads the first.
+        for variable in proxy_variables(scheme)[:1]:
             address = os.environ[variable]
             try:
-                httpx.Proxy(address if "://" in address else f"http://{address}")
+                proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
             except (ValueError, httpx.InvalidURL):
                 return variable
-    return "no_proxy" if os.environ.get("no_proxy") else "NO_PROXY"
+            # httpx takes any number for a port, and then crashes at the system's call.
+            if (proxy.url.port or 0) > HIGHEST_PORT:
+                return variable
+    return None

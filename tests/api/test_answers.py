@@ -8,6 +8,7 @@ import pytest
 from tests.api.conftest import NOW
 from wizard.api.answers import decode_answer, http_date, in_words
 from wizard.api.http import Reply
+from wizard.api.pages import visible_text
 from wizard.domain.secret import MASK, Secret
 
 URL = "https://iam.twilio.com/scim/v2/Users"
@@ -37,7 +38,25 @@ def test_a_secret_in_raw_text_and_title_is_hidden() -> None:
     raw = decode_answer(Reply(400, httpx.Headers(), bytearray(b"no hunter22 abc")), URL, secrets)
     assert raw.text == f"no {MASK} abc"
     page = bytearray(b"<TITLE lang='en'>no\nhunter22</TITLE>")
-    assert decode_answer(Reply(400, httpx.Headers(), page), URL, secrets).text == f"no\n{MASK}"
+    assert decode_answer(Reply(400, httpx.Headers(), page), URL, secrets).text == f"no {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (
+            "<title>No</title><style>p{}</style><h1>No</h1><P>Ask <b>IT</b>&nbsp;now",
+            "No Ask IT now",
+        ),
+        ("<SCRIPT>if (a<b && c>d) e('</p>')</SCRIPT><p>Blocked", "Blocked"),
+        ("<!-- <p>not --> this<svg/> but<svg><text>x</svg> that<!-- <p>cut", "this but that"),
+        ("<template><p>x</template>&lt;script>y&lt;/script>", "<script>y</script>"),
+        ("<style>never closed <p>x", ""),
+        ("< <p a='>'>y<", "< '>y<"),
+    ],
+)
+def test_page_is_told_by_what_can_be_seen_of_it(page: str, words: str) -> None:
+    assert visible_text(page) == words
 
 
 @pytest.mark.parametrize(

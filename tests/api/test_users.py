@@ -105,11 +105,10 @@ async def test_list_beyond_the_limit_has_passed_uncounted(
     [
         (
             httpx.Response(200, html="<html><title>Sign in</title>"),
-            "a web page: a login, a captive portal, or another site",
+            "a web page, as filters, logins and captive portals do",
             "200: Sign in",
         ),
         (httpx.Response(200, content=b"<html>"), "a web page", "200"),
-        (httpx.Response(302, headers={"Location": "//login.test/x"}), "login.test", "302"),
         (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas"),
         (httpx.Response(200, json={"schemas": ["other"]}), "no SCIM list", "no ListResponse"),
         (httpx.Response(200, content=listed(1, totalResults="7")), "no SCIM list", "totalResults"),
@@ -118,7 +117,6 @@ async def test_list_beyond_the_limit_has_passed_uncounted(
         (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "no SCIM list", "JSON"),
         (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "JSON"),
         (httpx.Response(200), "no SCIM list", "truncated"),
-        (httpx.Response(511, html="<title>Pay</title>"), "captive portal", "511: Pay"),
     ],
 )
 async def test_what_is_not_scim(
@@ -131,6 +129,27 @@ async def test_what_is_not_scim(
     assert cause in problem.cause
     assert any(detail in line for line in problem.detail)
     assert "Ann" not in repr(problem)
+
+
+@pytest.mark.parametrize(
+    ("response", "cause", "detail"),
+    [
+        (httpx.Response(302, headers={"Location": "//login.test/x"}), "login.test", "302"),
+        (httpx.Response(511, html="<title>Pay</title>"), "captive portal", "511: Pay"),
+        (httpx.Response(403, text="Policy 7"), "status 403", "403: Policy 7"),
+        (httpx.Response(407), "status 407", "407"),
+    ],
+    ids=repr,
+)
+async def test_what_was_stopped_on_its_way(
+    naps: Naps, response: httpx.Response, cause: str, detail: str
+) -> None:
+    with pytest.raises(SetupError) as caught:
+        await ask(Line(response), naps)
+    problem = caught.value.problem
+    assert (problem.id, problem.exit_code) == ("blocked", ExitCode.UNREACHABLE)
+    assert cause in problem.cause
+    assert problem.detail == (detail,)
 
 
 async def test_throttled_waits_as_told_and_counts_down(naps: Naps) -> None:

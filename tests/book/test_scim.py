@@ -22,6 +22,11 @@ class ScimRow(Row):
 
 
 LOGIN: Final = "<!doctype html><title>Sign in</title>"
+BLOCK_PAGE: Final = f"""<!doctype html><html><head><style>{"p {{ color: red }}" * 500}</style>
+<title>Access denied</title><script>var why = "<b>[bold]\x1b]0;x\x07";</script></head><body>
+<h1>Access denied</h1><p>Policy&nbsp;7 [red]blocks\x1b[31m iam.twilio.com. Ask access-1.</p>"""
+"""A filter's: styles come first, and there is what a terminal must not be given."""
+SAID: Final = "403: Access denied Policy 7 [red]blocks [31m iam.twilio.com. Ask •••."
 
 ENTRIES: Final = (
     ScimRow(
@@ -33,6 +38,12 @@ ENTRIES: Final = (
     ScimRow(
         entry="missing-permission",
         answer=reply(403, {"code": 70051, "message": "Authorization error"}),
+        step=Step.AUTHORIZE,
+        exit_code=4,
+    ),
+    ScimRow(
+        entry="list-refused",
+        answer=reply(403, {"code": 20403, "message": "Forbidden"}),
         step=Step.AUTHORIZE,
         exit_code=4,
     ),
@@ -49,6 +60,7 @@ ENTRIES: Final = (
         exit_code=1,
     ),
     ScimRow(entry="not-scim", answer=reply(200, LOGIN), exit_code=1),
+    ScimRow(entry="blocked", answer=reply(403, BLOCK_PAGE), exit_code=5),
     ScimRow(entry="scim-throttled", answer=reply(429, {}, Retry_After="120"), exit_code=5),
     ScimRow(entry="scim-failing", answer=reply(500, "<h1>Oops</h1>"), exit_code=5),
 )
@@ -68,3 +80,30 @@ def test_check(row: ScimRow, stage: Stage, capsys: pytest.CaptureFixture[str]) -
     stage.wire.answers[USERS] = row.answer
     stage.put_active(hours=1)
     stage.meets(capsys, row.entry, row.exit_code, "check")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(403, BLOCK_PAGE),
+        reply(403, "Forbidden", Content_Type="text/plain"),
+        reply(407, BLOCK_PAGE, Proxy_Authenticate="Basic"),
+        reply(302, Location="https://login.example.com/?to=x"),
+    ],
+    ids=["403", "403 in a word", "407", "302"],
+)
+def test_line_that_was_stopped_on_its_way_is_the_failed_one(
+    answer: bytes, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[USERS] = answer
+    stage.put_active(hours=1)
+    ended = stage.run(capsys, "check")
+    signs = [line.split()[1] for line in ended.out.splitlines()]
+    assert signs == ["passed", "failed", "not"], ended.out
+    assert "Most likely that was a filter or proxy of this network." in ended.words
+
+
+def test_block_page_is_quoted_harmless(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.wire.answers[USERS] = reply(403, BLOCK_PAGE)
+    stage.put_active(hours=1)
+    assert SAID in stage.run(capsys, "check").words.splitlines()

@@ -59,6 +59,8 @@ BOTH_GRANTS = [
     (page(200), "not-oauth"),
     (page(401), "not-oauth"),
     (page(511), "not-oauth"),
+    (Answer("x.test", 403, text="Blocked by policy"), "not-oauth"),
+    (Answer("x.test", 407), "not-oauth"),
     (Answer("x.test", 302, location="login.test"), "not-oauth"),
     (twilio(400, "Something new", 12345), "unrecognized"),
     (twilio(418), "unrecognized"),
@@ -130,8 +132,8 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (twilio(401, "Authorization Error: no requested permission"), "missing-permission"),
         (twilio(401, "Authorization failed", 70051), "missing-permission"),
         (scim_error(403, "Insufficient scope"), "missing-permission"),
-        (scim_error(403), "missing-permission"),
-        (twilio(403, "Forbidden", 20003), "missing-permission"),
+        (scim_error(403), "list-refused"),
+        (twilio(403, "Forbidden", 20003), "list-refused"),
         (scim_error(401, "The user is of another organization"), "other-organization"),
         (scim_error(403, "", 25107), "other-organization"),
         (scim_error(429, "Rate limit"), "scim-throttled"),
@@ -142,9 +144,13 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (scim_error(404), "scim-not-found"),
         (page(404), "scim-not-found"),
         (page(200), "not-scim"),
-        (page(403), "not-scim"),
-        (page(511), "not-scim"),
-        (Answer("x.test", 302, location="login.test"), "not-scim"),
+        (page(401), "blocked"),
+        (page(403), "blocked"),
+        (page(407), "blocked"),
+        (page(511), "blocked"),
+        (twilio(407, "Proxy Authentication Required"), "blocked"),
+        (Answer("x.test", 403, text="Blocked by policy"), "blocked"),
+        (Answer("x.test", 302, location="login.test"), "blocked"),
         (Answer("x.test", 204), "not-scim"),
         (scim_error(400, "Filter unsupported", 25001), "unrecognized"),
         (scim_error(409), "unrecognized"),
@@ -158,7 +164,12 @@ def test_permission_is_named_as_the_server_names_it() -> None:
     said = "Authorization Error: required permission twilio/iam/managed-users/list is missing"
     problem = scim_problem(twilio(401, said, 70051))
     assert "twilio/iam/managed-users/list is missing" in problem.title
-    assert "managed-users/list is missing" in scim_problem(scim_error(403)).title
+    assert "managed-users/list is missing" in scim_problem(scim_error(403, "permission")).title
+
+
+def test_permission_nobody_named_is_only_likely() -> None:
+    cause = scim_problem(twilio(403, "Forbidden")).cause
+    assert "Most likely the app lacks the permission managed-users/list" in cause
 
 
 def test_detail_tells_status_number_words_and_request() -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from wizard.api.failures import host_of
 from wizard.api.http import Reply
+from wizard.api.pages import title, visible_text
 from wizard.domain.classify import Answer
 from wizard.domain.secret import MASK, Secret
 
@@ -24,9 +25,8 @@ BAD_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 _LONGEST_ERROR: Final = 1 << 16
 """Bytes; a longer body is no error answer."""
-_HEAD: Final = 4096
-"""Bytes of a body of no known shape that are looked at."""
-_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_HEAD: Final = 1 << 16
+"""Bytes of a body of no known shape that are looked at; a page begins with its styles."""
 _SHORTEST_HIDDEN: Final = 4
 """Characters; hiding a shorter secret would only garble the text."""
 _NAMED: Final = re.compile(
@@ -51,8 +51,6 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
     head = bytes((reply.body or b"")[:_HEAD]).decode("utf-8", "replace").strip()
     if not content_type and head.startswith("<"):
         content_type = "text/html"
-    # What came instead of an error may be tokens after all, or people's names: not shown.
-    is_error = "html" in content_type or reply.status >= 400
     location = reply.headers.get("Location") if 300 <= reply.status < 400 else None
 
     def text(name: str) -> str | None:
@@ -71,7 +69,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         message=text("message"),
         detail=text("detail"),
         scim_type=text("scimType"),
-        text=_hide(_readable(head, content_type), secrets) if is_error else None,
+        text=_hide(_readable(head, content_type, reply.status), secrets),
         location=_hide_label(host_of(_absolute(location, url)), secrets) if location else None,
         request_id=_hide(request_id, secrets),
         wait="a minute" if pause is None else in_words(pause),
@@ -125,11 +123,12 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _readable(head: str, content_type: str) -> str | None:
-    if "html" not in content_type:
-        return head or None
-    title = _TITLE.search(head)
-    return html.unescape(title.group(1)) if title else None
+def _readable(head: str, content_type: str, status: int) -> str | None:
+    is_page = "html" in content_type
+    if status < 400:
+        # What came instead of an error may be tokens after all, or people's names: not shown.
+        return (title(head) or None) if is_page else None
+    return (visible_text(head) if is_page else head) or None
 
 
 def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:

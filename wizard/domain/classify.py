@@ -73,7 +73,7 @@ class Answer:
     """SCIM's sentence."""
     scim_type: str | None = None
     text: str | None = None
-    """A page's title, or the head of a body that is none of the three shapes."""
+    """What a page says, or the head of a body that is none of the three shapes."""
     location: str | None = None
     """The host a redirect points at; redirects are not followed."""
     request_id: str | None = None
@@ -86,13 +86,20 @@ class Answer:
         return "html" in self.content_type or self.status == 511
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether something on the way refused: it says none of what the server itself would."""
+        own = (self.error, self.code, self.message, self.detail, self.scim_type)
+        is_bare = all(part is None for part in own)
+        return self.is_page or self.status == 407 or (self.status == 403 and is_bare)
+
+    @property
     def kind(self) -> str:
         """What came, as it stands after "answered with"."""
         if self.location is not None:
             return f"a redirect to {self.location}"
         if self.is_page:
-            return "a web page: a login, a captive portal, or another site"
-        return f"status {self.status} and a body of another kind"
+            return "a web page, as filters, logins and captive portals do"
+        return f"status {self.status}, and not in a form of Twilio's"
 
     @property
     def words(self) -> str:
@@ -145,8 +152,10 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.SCIM_FAILING
     if answer.status in (404, 405):
         return scim.SCIM_NOT_FOUND
-    if answer.is_page or answer.status < 400:
+    if answer.status < 300:
         return scim.NOT_SCIM
+    if answer.is_foreign or answer.status < 400:
+        return scim.BLOCKED
     if answer.code in _SCIM_CODES:
         return _SCIM_CODES[answer.code]
     if answer.status not in (401, 403):
@@ -155,7 +164,7 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.MISSING_PERMISSION
     if _ORGANIZATION_HINT.search(answer.words):
         return scim.OTHER_ORGANIZATION
-    return scim.BAD_TOKEN if answer.status == 401 else scim.MISSING_PERMISSION
+    return scim.BAD_TOKEN if answer.status == 401 else scim.LIST_REFUSED
 
 
 def _token_problem(answer: Answer) -> Problem | None:
@@ -166,7 +175,7 @@ def _token_problem(answer: Answer) -> Problem | None:
         return exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
         return exchange.TOKEN_URL_NOT_FOUND
-    if answer.is_page or answer.status < 400:
+    if answer.is_foreign or answer.status < 400:
         return exchange.NOT_OAUTH
     return _ERRORS.get(answer.error or "")
 

@@ -132,7 +132,7 @@ NOT_OAUTH: Final = Problem(
     id="not-oauth",
     title="This is not an OAuth server's answer",
     cause="{host} answered with {kind}.",
-    remedy="Check the token URL, and whether the network wants a login first.",
+    remedy="Check the token URL, and whether this network has a filter or a login.",
     who=Who.NETWORK,
 )
 

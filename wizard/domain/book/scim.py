@@ -30,6 +30,17 @@ MISSING_PERMISSION: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+LIST_REFUSED: Final = Problem(
+    id="list-refused",
+    title="Twilio refuses the list of users",
+    cause="It does not say why. Most likely the app lacks the permission {permission}.",
+    remedy="Tick all managed-users permissions on the app, then try again. "
+    "If it stays so, authorize again.",
+    who=Who.OWNER,
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
 OTHER_ORGANIZATION: Final = Problem(
     id="other-organization",
     title="The token belongs to another organization",
@@ -52,8 +63,18 @@ NOT_SCIM: Final = Problem(
     id="not-scim",
     title="This is not a SCIM answer",
     cause="{host} answered with {kind}.",
-    remedy="Check the SCIM base URL, and whether the network wants a login first.",
+    remedy="Check the SCIM base URL, and whether this network has a filter or a login.",
     who=Who.NETWORK,
+)
+
+BLOCKED: Final = Problem(
+    id="blocked",
+    title="Something on the way seems to block the SCIM API",
+    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network.",
+    remedy="Have {host} let through, or try another network. "
+    "A SCIM base URL other than Twilio's may be wrong.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
 )
 
 SCIM_THROTTLED: Final = Problem(
@@ -77,9 +98,11 @@ SCIM_FAILING: Final = Problem(
 ENTRIES: Final = (
     BAD_TOKEN,
     MISSING_PERMISSION,
+    LIST_REFUSED,
     OTHER_ORGANIZATION,
     SCIM_NOT_FOUND,
     NOT_SCIM,
+    BLOCKED,
     SCIM_THROTTLED,
     SCIM_FAILING,
 )

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import pytest
 
-from wizard.host.terminal import is_capable, is_interactive, is_over_ssh, prepare_environment
+from wizard.host.terminal import is_interactive, is_over_ssh, prepare_environment, why_plain
 
 
 @pytest.fixture
@@ -38,29 +38,33 @@ def test_a_terminal_is_needed_on_stdin_and_stderr(
 
 
 @pytest.mark.parametrize(
-    ("term", "encoding", "expected"),
+    ("environ", "encoding", "said"),
     [
-        ("xterm-256color", "utf-8", True),
-        ("xterm-256color", "UTF8", True),
-        (None, "utf-8", True),
-        ("dumb", "utf-8", False),
-        ("unknown", "utf-8", False),
-        ("xterm", "iso8859-15", False),
-        ("xterm", "ascii", False),
-        ("xterm", "no-such-encoding", False),
+        ({"TERM": "xterm-256color"}, "utf-8", ""),
+        ({"TERM": "xterm-256color"}, "UTF8", ""),
+        ({}, "utf-8", ""),
+        ({"LC_ALL": "C.UTF-8", "LANG": "C"}, "utf-8", ""),
+        ({"TERM": "dumb"}, "utf-8", "TERM=dumb"),
+        ({"TERM": "unknown"}, "utf-8", "TERM=unknown"),
+        ({"TERM": "xterm"}, "iso8859-15", "iso8859-15"),
+        ({"TERM": "xterm"}, "no-such-encoding", "ascii"),
+        # Python writes UTF-8 there all the same (PEP 540).
+        ({"TERM": "xterm", "LC_ALL": "C"}, "utf-8", "ascii"),
+        ({"TERM": "xterm", "LC_ALL": "POSIX"}, "utf-8", "ascii"),
     ],
 )
-def test_a_capable_terminal(term: str | None, encoding: str, expected: bool) -> None:
-    environ = {} if term is None else {"TERM": term}
+def test_why_the_screens_cannot_be_drawn(environ: dict[str, str], encoding: str, said: str) -> None:
+    why = why_plain(environ, encoding)
 
-    assert is_capable(environ, encoding) is expected
+    assert bool(why) is bool(said)
+    assert said in why
 
 
 def test_the_encoding_is_that_of_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
-    assert not is_capable({})
+    assert "iso8859-1" in why_plain({})
     monkeypatch.setattr(sys, "stderr", None)
-    assert not is_capable({})
+    assert "ascii" in why_plain({})
 
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"])

@@ -29,20 +29,34 @@ def is_interactive() -> bool:
     return _is_tty(sys.stdin) and _is_tty(sys.stderr)
 
 
-def is_capable(environ: Mapping[str, str], encoding: str | None = None) -> bool:
-    """Whether the terminal moves its cursor and takes UTF-8.
+def is_accessible(environ: Mapping[str, str]) -> bool:
+    """Whether plain prompts are asked for, as by screen readers' users: ACCESSIBLE=1."""
+    return environ.get("ACCESSIBLE", "") not in ("", "0")
+
+
+def why_plain(environ: Mapping[str, str], encoding: str | None = None) -> str:
+    """Say, in a sentence, why the screens cannot be drawn on this terminal; "" where they can.
 
     Args:
-        environ: for TERM (terminfo(5)); unset is fine, as Windows sets none.
+        environ: for TERM (terminfo(5); unset is fine, as Windows sets none) and the locale.
         encoding: the name of the encoding written with; that of stderr when None.
     """
-    if environ.get("TERM", "").lower() in _DUMB:
-        return False
-    name = encoding or getattr(sys.stderr, "encoding", None) or "ascii"
+    term = environ.get("TERM", "")
+    if term.lower() in _DUMB:
+        return f"This terminal does not move its cursor (TERM={term})."
+    name = written_with(environ, encoding)
+    return "" if name == "utf-8" else f"This terminal does not take UTF-8 (it takes {name})."
+
+
+def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str:
+    """Return the encoding the terminal takes, as Python names it; see `why_plain`."""
+    # Python itself writes UTF-8 there (PEP 540), whatever was asked for.
+    if environ.get("LC_ALL") in ("C", "POSIX"):
+        return "ascii"
     try:
-        return codecs.lookup(name).name == "utf-8"
+        return codecs.lookup(encoding or getattr(sys.stderr, "encoding", None) or "ascii").name
     except LookupError:
-        return False
+        return "ascii"
 
 
 def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:

@@ -1,0 +1,229 @@
+"""Reads lines from the terminal whole: the kernel's own line editing cuts one at 4,096 bytes.
+
+And unlike that, it can be stopped waiting, knows what must not be echoed, and takes a wrapped
+address for one answer and not for several.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import os
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Final, Self
+
+SILENCE: Final = 0.3
+"""Seconds without input after the end of a long line: then it is the end, and not a wrap."""
+SHORT: Final = 16
+"""Characters of a line that is no part of a longer text: a word, a number, Enter alone."""
+LIMIT: Final = 1024 * 1024
+"""Characters of an answer that are kept."""
+POLL: Final = 0.03
+"""Seconds between looks at a Windows console, which tells nobody when a key comes."""
+
+_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])?")
+"""A key that is no text, a bracket around a paste (ECMA-48 §5.4), or Escape alone."""
+_BEGINNING: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")
+"""A key whose rest has not come yet."""
+_ENTER: Final = "\r\n"
+_ERASE: Final = "\x7f\b"
+_ERASE_ALL: Final = "\x15"
+_END: Final = "\x04"
+
+
+class LineEditor:
+    """Makes a line of the text a terminal sends."""
+
+    def __init__(self, echo: Callable[[str], None]) -> None:
+        """Args: `echo` is given what the terminal should show."""
+        self._echo = echo
+        self._text = ""
+        self._line: list[str] = []
+        self.is_shown = True
+
+    def begin(self, *, is_shown: bool) -> None:
+        """Begin a line; what has come for an earlier one is forgotten."""
+        self._text, self._line, self.is_shown = "", [], is_shown
+
+    def feed(self, text: str) -> None:
+        """Take more text."""
+        self._text += text
+
+    def take(self) -> str | None:
+        """Return the line once it has ended, "\\x04" for Ctrl+D alone, None for neither."""
+        begun = _BEGINNING.search(self._text)
+        whole = self._text[: begun.start()] if begun else self._text
+        later = self._text[len(whole) :]
+        self._text = _SEQUENCE.sub("", whole)
+        for index, key in enumerate(self._text):
+            if key in _ENTER or (key == _END and not self._line):
+                # Enter, sent as two characters by some, is one.
+                rest = self._text[index + 1 :]
+                rest = rest[1:] if key == "\r" and rest.startswith("\n") else rest
+                self._text = rest + later
+                line, self._line = "".join(self._line), []
+                return _END if key == _END else line
+            self._key(key)
+        self._text = later
+        return None
+
+    def rest(self) -> str:
+        """Return what there is of a line without an end."""
+        line, self._line = "".join(self._line), []
+        return line
+
+    def _key(self, key: str) -> None:
+        if key in _ERASE and self._line:
+            self._wipe(self._line.pop())
+        elif key == _ERASE_ALL:
+            while self._line:
+                self._wipe(self._line.pop())
+        elif key.isprintable() and len(self._line) < LIMIT:
+            self._line.append(key)
+            if self.is_shown:
+                self._echo(key)
+
+    def _wipe(self, key: str) -> None:
+        if self.is_shown:
+            cells = 2 if unicodedata.east_asian_width(key) in "WF" else 1
+            self._echo("\b \b" * (0 if unicodedata.combining(key) else cells))
+
+
+class LineReader:
+    """The person's side of a terminal, from `__enter__` to `__exit__`, in a running event loop."""
+
+    def __init__(self, echo: Callable[[str], None]) -> None:
+        """Args: `echo` is given what the terminal should show of what is typed."""
+        self._editor = LineEditor(echo)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._chunks: asyncio.Queue[bytes] = asyncio.Queue()
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(_polled(self._chunks) if os.name == "nt" else _raw(self._chunks))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def forget(self) -> None:
+        """Drop what was typed before a question was shown: it is no answer to it."""
+        while not self._chunks.empty():
+            if not self._chunks.get_nowait():
+                # The end of all input stays the end.
+                self._chunks.put_nowait(b"")
+                return
+        if os.name != "nt":
+            import termios
+
+            with contextlib.suppress(termios.error):
+                termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+    async def line(self, *, is_shown: bool = True) -> str | None:
+        """Wait for a line; None for Ctrl+D. May be cancelled; half a line is then forgotten.
+
+        A long line waits for what may be its continuation: a wrapped address is one answer.
+
+        Raises:
+            EOFError: the terminal is gone.
+        """
+        self._editor.begin(is_shown=is_shown)
+        line = await self._whole()
+        if line == _END:
+            return None
+        lines = [line]
+        while len(lines[-1]) > SHORT or len(lines) > 1:
+            try:
+                async with asyncio.timeout(SILENCE):
+                    more = await self._whole()
+            except TimeoutError:
+                more = self._editor.rest() + _END
+            lines.append(more.removesuffix(_END))
+            if more.endswith(_END):
+                break
+        return "\n".join(lines).rstrip("\n")
+
+    async def _whole(self) -> str:
+        while (line := self._editor.take()) is None:
+            chunk = await self._chunks.get()
+            if not chunk:
+                self._chunks.put_nowait(b"")
+                raise EOFError
+            self._editor.feed(self._decoder.decode(chunk))
+        return line
+
+
+@contextlib.contextmanager
+def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
+    """Give each read of the terminal, b"" at its end; without line editing, and without echo."""
+    import termios
+    import tty
+
+    loop, fd = asyncio.get_running_loop(), sys.stdin.fileno()
+    before = termios.tcgetattr(fd)
+
+    def read() -> None:
+        chunk = _available(fd)
+        chunks.put_nowait(chunk)
+        if not chunk:
+            loop.remove_reader(fd)
+
+    tty.setcbreak(fd)
+    # Stopped by Ctrl+Z, the shell has made the terminal its own meanwhile.
+    with contextlib.suppress(ValueError, RuntimeError):
+        loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd)
+    loop.add_reader(fd, read)
+    try:
+        yield
+    finally:
+        loop.remove_reader(fd)
+        loop.remove_signal_handler(signal.SIGCONT)
+        # It may be gone, or its other end not read.
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(fd, termios.TCSANOW, before)
+
+
+def _available(fd: int) -> bytes:
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        # The terminal is gone: as at its end.
+        return b""
+
+
+@contextlib.contextmanager
+def _polled(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
+    """The same on Windows."""
+    task = asyncio.get_running_loop().create_task(_poll(chunks))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _poll(chunks: asyncio.Queue[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            while msvcrt.kbhit():
+                key = msvcrt.getwch()
+                if key in "\x00\xe0":
+                    # An arrow or a function key: its name follows.
+                    msvcrt.getwch()
+                elif key == "\x03":
+                    signal.raise_signal(signal.SIGINT)
+                else:
+                    chunks.put_nowait(key.encode("utf-8", "replace"))
+            await asyncio.sleep(POLL)

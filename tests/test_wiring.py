@@ -15,6 +15,7 @@ from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.ports import Network
+from wizard.ui.app import WizardApp
 from wizard.wiring import Connection, Settings
 
 TOKEN_URL = "https://a.example/token"
@@ -68,18 +69,23 @@ async def test_client_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path
                 await connect()
 
 
+def draft_of(face: wiring.Face) -> CredentialSet:
+    assert isinstance(face, WizardApp)
+    return face._session.working_draft()
+
+
 def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:
     with wiring.wizard(GIVEN) as app:
-        assert app._session.working_draft() == CredentialSet(endpoints=OTHERS)
+        assert draft_of(app) == CredentialSet(endpoints=OTHERS)
     with wiring.wizard(Settings()) as app:
-        assert app._session.working_draft() == CredentialSet()
+        assert draft_of(app) == CredentialSet()
 
 
 @pytest.mark.parametrize("kind", ["active", "draft"])
 def test_stored_endpoints_stay(kind: str) -> None:
     put(**{kind: WHOLE})
     with wiring.wizard(GIVEN) as app:
-        assert app._session.working_draft().endpoints == OTHERS
+        assert draft_of(app).endpoints == OTHERS
     elsewhere = Settings(endpoints={"token_url": "https://b.example/token"})
     with pytest.raises(SetupError, match="endpoints-conflict"), wiring.wizard(elsewhere):
         pass
@@ -97,7 +103,7 @@ def test_second_wizard_on_a_profile_is_refused() -> None:
 
 def test_demo_has_a_home_and_values_of_its_own(home: Path) -> None:
     with wiring.demo(Settings(), "loopback") as app:
-        draft = app._session.working_draft()
+        draft = draft_of(app)
         assert draft.is_complete
         assert draft.redirect_url.startswith("http://127.0.0.1:")
         endpoints = (draft.endpoints.authorize_url, draft.endpoints.token_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -22,7 +23,6 @@ from wizard.options import Common, common
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
-    from wizard.ui.app import WizardApp
 
 READING: Final = (
     "Reading the stored secrets …",
@@ -73,6 +73,7 @@ Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal, 3 not set up,
     shell_complete=options.scenarios,
     help="What the demo acts out: denied, down, …",
 )
+@click.option("--plain", is_flag=True, help="As prompts, for screen readers and poor terminals.")
 @options.endpoints
 @options.ca_file()
 @click.version_option(__version__, prog_name="scim-wizard")
@@ -82,24 +83,26 @@ def cli(
     profile: str,
     demo: bool,
     scenario: str | None,
+    plain: bool,
     authorize_url: str | None,
     token_url: str | None,
     scim_url: str | None,
     ca_file: Path | None,
 ) -> int:
-    """Set up Twilio's SCIM API: from an OAuth app to a verified credential.
+    """Set up Twilio's SCIM API; --plain: as prompts, for screen readers.
 
-    Without a command the wizard opens in this terminal. What it keeps, and scripts then use,
-    belongs to a profile.
+    From an OAuth app to a verified credential. Without a command the wizard opens in this
+    terminal. What it keeps, and scripts then use, belongs to a profile.
     """
     given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
     context.obj = Common(profile, ca_file, given)
     is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
-        return _open(context.obj, is_demo, scenario)
-    if is_demo:
+        return _open(context.obj, plain, scenario or ("happy" if demo else None))
+    if is_demo or plain:
         # The command would work on a real profile.
-        raise click.UsageError("--demo and --scenario are for the wizard, not for a command.")
+        words = "--demo, --scenario and --plain are for the wizard, not for a command."
+        raise click.UsageError(words)
     return ExitCode.FINE
 
 
@@ -267,31 +270,39 @@ def _run(
     return code
 
 
-def _open(obj: Common, is_demo: bool, scenario: str | None) -> int:
+def _open(obj: Common, is_plain: bool, scenario: str | None) -> int:
     from wizard.host import terminal
 
     if not terminal.is_interactive():
         return report(NOT_A_TERMINAL)
+    why = terminal.why_plain(os.environ)
+    is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
+    if is_plain:
+        from wizard.plain.signs import take_signs
+
+        take_signs(sys.stderr, terminal.written_with(os.environ))
     terminal.prepare_environment()
     try:
         with wiring.log("wizard"):
-            return _walk(obj, scenario or "happy" if is_demo else None)
+            return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
     except SetupError as error:
         return report(error.problem)
 
 
-def _walk(obj: Common, scenario: str | None) -> int:
+def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
     """Run wizards until one is left for good, in the demo's scenario if there is one."""
     if scenario is not None:
-        return _show(wiring.demo(wiring.Settings(), scenario), ["Starting the demo …"])[0]
-    settings, following = obj.settings(), obj.profile
+        settings = wiring.Settings(is_plain=is_plain, why_plain=why_plain)
+        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])[0]
+    following = obj.profile
+    settings = replace(obj.settings(), is_plain=is_plain, why_plain=why_plain)
     while following:
         settings = replace(settings, profile=following)
         code, following = _show(wiring.wizard(settings), READING)
     return code
 
 
-def _show(opening: AbstractContextManager[WizardApp], if_slow: Sequence[str]) -> tuple[int, str]:
+def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> tuple[int, str]:
     """Run a wizard; return its exit code, and the profile to open next or ""."""
     from asyncio import Runner
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wizard import __version__
 from wizard.domain import journal
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from wizard.flow.demo import Demo
     from wizard.flow.ports import Network, ProfileStore, Services
-    from wizard.ui.app import WizardApp
+    from wizard.flow.session import Session
+    from wizard.flow.state import WizardState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Settings:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """The endpoints that were given, by name (see wizard.domain.endpoints)."""
     ca_file: Path | None = None
+    is_plain: bool = False
+    """As prompts, without screens."""
+    why_plain: str = ""
+    """Why, where it was not asked for, in a sentence."""
 
 
 def clock() -> datetime:
@@ -155,12 +160,30 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
     )
 
 
+class Face(Protocol):
+    """A wizard, as screens or as prompts."""
+
+    def run(self) -> object:
+        """Go through the steps until the wizard is left."""
+
+    @property
+    def return_code(self) -> int | None:
+        """What it was left with."""
+
+    @property
+    def next_profile(self) -> str | None:
+        """The profile to open next, when one was chosen."""
+
+    def farewell(self) -> Sequence[str]:
+        """Return what is said afterwards."""
+
+
 @contextmanager
-def wizard(settings: Settings) -> Iterator[WizardApp]:
+def wizard(settings: Settings) -> Iterator[Face]:
     """Give the wizard on the user's own profiles. Raises SetupError."""
     profiles = store()
     with profiles.wizard_lock(settings.profile):
-        yield _app(settings, profiles, _blank(settings), None)
+        yield _face(settings, profiles, _blank(settings), None)
 
 
 def _blank(settings: Settings) -> CredentialSet:
@@ -176,7 +199,7 @@ def scenarios() -> Sequence[str]:
 
 
 @contextmanager
-def demo(settings: Settings, scenario: str) -> Iterator[WizardApp]:
+def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     """Give the wizard against the built-in stand-in, with a home that is thrown away.
 
     Raises SetupError when the extra is not installed, or there is no such scenario.
@@ -208,17 +231,14 @@ def demo(settings: Settings, scenario: str) -> Iterator[WizardApp]:
             ),
         )
         profiles = LocalProfileStore(Path(folder) / "home")
-        yield _app(settings, profiles, values, Demo(values, approve))
+        yield _face(settings, profiles, values, Demo(values, approve))
 
 
-def _app(
+def _face(
     settings: Settings, profiles: ProfileStore, blank: CredentialSet, demo: Demo | None
-) -> WizardApp:
+) -> Face:
     from wizard.flow.session import Session
     from wizard.flow.state import start
-    from wizard.host.bare import show_bare
-    from wizard.ui.app import WizardApp
-    from wizard.ui.road import Road
 
     session = Session(settings.profile, profiles, clock, blank)
     session.open()
@@ -228,5 +248,30 @@ def _app(
         # The record repeats them, also while the active set itself is out of reach.
         refuse_others(settings.endpoints, [session.profile.endpoints])
     services = _services(profiles, Connection(settings.ca_file))
-    road = Road(session, services, show_bare, demo, program())
-    return WizardApp(session, start(session.profile, session.draft, clock()), road)
+    begin = start(session.profile, session.draft, clock())
+    if settings.is_plain:
+        return _plain(session, services, demo, begin, settings.why_plain)
+    return _app(session, services, demo, begin)
+
+
+def _app(session: Session, services: Services, demo: Demo | None, begin: WizardState) -> Face:
+    from wizard.host.bare import show_bare
+    from wizard.ui.app import WizardApp
+    from wizard.ui.road import Road
+
+    return WizardApp(session, begin, Road(session, services, show_bare, demo, program()))
+
+
+def _plain(
+    session: Session, services: Services, demo: Demo | None, begin: WizardState, why: str
+) -> Face:
+    import sys
+
+    from wizard.flow.journey import Journey
+    from wizard.host.line_reader import LineReader
+    from wizard.plain.app import PlainWizard
+    from wizard.plain.paper import Paper
+
+    paper = Paper(sys.stderr)
+    journey = Journey(session, services, demo, program())
+    return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)

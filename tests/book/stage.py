@@ -138,6 +138,7 @@ def proven(credentials: CredentialSet) -> CredentialSet:
 async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
     """Run the wizard as its command would, its own services and all."""
     with wiring.wizard(settings) as app:
+        assert isinstance(app, WizardApp)
         async with running(app, SIZE) as (_, pilot):
             yield app, pilot
 

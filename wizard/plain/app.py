@@ -1,0 +1,161 @@
+"""Plain mode: a small loop around the flow, on lines instead of screens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from wizard.domain import journal
+from wizard.domain.guide import KEEP_THE_APPROVER
+from wizard.domain.problems import ExitCode
+from wizard.domain.steps import Step
+from wizard.domain.words import LEAVING
+from wizard.flow.advance import advance
+from wizard.flow.journey import Journey
+from wizard.flow.runs import ActiveRun, DraftRun
+from wizard.flow.state import Back, Next, Outcome, Subject, WizardState
+from wizard.flow.upkeep import Upkeep
+from wizard.plain.check import CheckStep
+from wizard.plain.credentials import Credentials
+from wizard.plain.dialogue import Dialogue, Left, Reader
+from wizard.plain.link import Authorize, Redirect
+from wizard.plain.overview import Overview
+from wizard.plain.paper import Paper
+from wizard.plain.prerequisites import Prerequisites
+from wizard.plain.stage import Stage
+
+TITLE: Final = "Twilio SCIM setup"
+
+
+class Terminal(Reader, Protocol):
+    """Reads from the terminal, which it leaves as it found it."""
+
+    def __enter__(self) -> Self:
+        """Begin, in a running event loop."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Restore the terminal."""
+
+
+class PlainWizard:
+    """Goes through the steps with a person; the same to its caller as the app with the screens."""
+
+    def __init__(
+        self, journey: Journey, start: WizardState, paper: Paper, terminal: Terminal, why: str = ""
+    ) -> None:
+        """Args: `why`: why this is plain mode, in a sentence."""
+        self._journey = journey
+        self._start = start
+        self._paper = paper
+        self._terminal = terminal
+        self._why = why
+        self._stage = Stage(journey, Upkeep(journey), Dialogue(paper, terminal))
+        self.reached = start.step
+        self.return_code: int | None = None
+
+    @property
+    def next_profile(self) -> str | None:
+        """The profile to open next, when one was chosen."""
+        return self._journey.next_profile
+
+    def farewell(self) -> Sequence[str]:
+        """Return the last lines, which the caller says."""
+        return self._journey.farewell(self.reached)
+
+    def run(self) -> None:
+        """Go through the steps until the wizard is left."""
+        self.return_code = asyncio.run(self._run())
+
+    async def _run(self) -> ExitCode:
+        # Before the terminal is changed, which a signal then restores.
+        with self._terminal:
+            walking = asyncio.ensure_future(self._walk())
+            _on_signals(walking)
+            await asyncio.wait((walking,))
+            await self._close()
+        if walking.cancelled():
+            return ExitCode.SIGNAL
+        try:
+            walking.result()
+        except EOFError:
+            # The window was closed.
+            return ExitCode.SIGNAL
+        return self._journey.exit_code
+
+    async def _close(self) -> None:
+        """Wait for a request once sent, and save its answer, or it would be lost."""
+        if self._journey.session.is_busy:
+            with contextlib.suppress(EOFError):
+                self._paper.say("", LEAVING)
+        await self._journey.close()
+
+    # -- the steps -------------------------------------------------------------------------------
+
+    async def _walk(self) -> None:
+        self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
+        self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
+        for notice in self._journey.notices:
+            self._paper.say(f"! {notice.title}. {notice.cause} {notice.remedy}")
+        state = self._start
+        while not state.has_left:
+            self.reached = state.step
+            journal.note(f"step {state.step.name.lower()}")
+            state = await self._journey.enter(state)
+            try:
+                outcome = await self._step(state)
+            except Left as left:
+                outcome = left.outcome
+            state = advance(self._journey.as_session(state), outcome)
+
+    async def _step(self, state: WizardState) -> Outcome:
+        """Do a step. Raises Left."""
+        stage, journey = self._stage, self._journey
+        match state.step:
+            case Step.OVERVIEW:
+                return await Overview(stage).run()
+            case Step.PREREQUISITES:
+                return await Prerequisites(stage, can_go_back=state.has_overview).run()
+            case Step.CREDENTIALS:
+                return await Credentials(stage, state.because).run()
+            case Step.AUTHORIZE:
+                return await Authorize(stage).run()
+            case Step.REDIRECT:
+                return await Redirect(stage, state.delivery).run()
+            case Step.CHECK if state.subject is Subject.ACTIVE:
+                return await CheckStep(stage, ActiveRun(journey.session, journey.services)).run()
+            case Step.CHECK:
+                run = DraftRun(journey.session, journey.services, state.answer)
+                return await CheckStep(stage, run).run()
+            case _:
+                return await self._done()
+
+    async def _done(self) -> Outcome:
+        stage = self._stage
+        stage.head(Step.DONE)
+        stage.paper.rows(self._journey.facts())
+        for line in self._journey.usage():
+            stage.paper.say(line)
+        stage.paper.say(f"! {' '.join(KEEP_THE_APPROVER)}")
+        answers = {"": "finishes", "overview": "looks at what is set up"}
+        words = "Enter finishes, overview looks at what is set up"
+        chosen = await stage.talk.choose(stage.prompt(Step.DONE, words, answers=answers))
+        return Back() if chosen else Next()
+
+
+def _on_signals(walking: asyncio.Future[None]) -> None:
+    """Let a signal end the walk, so that what was begun is finished and the terminal restored."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            # Not on Windows, and not outside the main thread (tests).
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.add_signal_handler(number, walking.cancel)

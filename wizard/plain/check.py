@@ -1,0 +1,87 @@
+"""Step 5 in plain mode: each line of the check said once it is known."""
+
+from __future__ import annotations
+
+from wizard.domain.checks import Check, Status
+from wizard.domain.steps import Step
+from wizard.flow.runs import ActiveRun, DraftRun
+from wizard.flow.state import GoTo, Outcome, Verified
+from wizard.flow.verify import Report, Verdict
+from wizard.plain.stage import Stage
+
+OPEN = (Status.WAITING, Status.RUNNING)
+
+
+class CheckStep:
+    """Runs, says how it went, and asks what to do where it failed."""
+
+    def __init__(self, stage: Stage, run: DraftRun | ActiveRun) -> None:
+        self._stage = stage
+        self._run = run
+        self._lines: tuple[Check, ...] = ()
+        self._said: dict[str, Check] = {}
+        self._has_said_wait = False
+
+    async def run(self) -> Outcome:
+        """Run until it passed, or somebody goes elsewhere. Raises Left."""
+        self._stage.head(Step.CHECK)
+        report = await self._check(is_retry=False)
+        while report.verdict is not Verdict.PASSED:
+            match await self._ask(report):
+                case "hour":
+                    report = await self._run.accept(report)
+                case "authorize" | "credentials" | "prerequisites":
+                    problem = report.problem
+                    if problem is not None and problem.step is not None:
+                        return GoTo(problem.step, problem)
+                case "files" if not await self._stage.use_file():
+                    continue
+                case _:
+                    report = await self._check(is_retry=True)
+        if report.organization:
+            self._stage.talk.say(*report.organization_words)
+        return Verified()
+
+    async def _check(self, *, is_retry: bool) -> Report:
+        self._lines, self._said, self._has_said_wait = (), {}, False
+        work = self._run.run(self._show, is_retry=is_retry)
+        report = await self._stage.talk.wait("Twilio's answers", work)
+        self._say_ended()
+        return report
+
+    def _show(self, lines: tuple[Check, ...]) -> None:
+        self._lines = lines
+        running = [line for line in lines if line.status is Status.RUNNING]
+        if running:
+            # Only now: a line may end first, and get its note then.
+            self._say_ended()
+        if not self._has_said_wait and (notes := [line.note for line in running if line.note]):
+            self._has_said_wait = True
+            self._stage.talk.say(f"No good answer yet; {notes[0]}.")
+
+    def _say_ended(self) -> None:
+        for line in self._lines:
+            if line.status not in OPEN and self._said.get(line.id) != line:
+                self._said[line.id] = line
+                self._stage.talk.say(line.in_a_line)
+
+    async def _ask(self, report: Report) -> str:
+        """Say what is wrong, and ask what to do; "" tries again."""
+        answers = self._stage.failed(report.problem) if report.problem else {}
+        step = report.problem.step if report.problem else None
+        if report.verdict is Verdict.UNRENEWABLE:
+            answers["hour"] = "uses it for its hour"
+        elsewhere = _word(step) if step is not None else ""
+        is_again = report.can_retry or not elsewhere
+        if step is not None and is_again:
+            answers[elsewhere] = step.towards
+        primary = "tries again" if is_again else f"is {elsewhere}"
+        words = (f"Enter {primary}", *answers)
+        prompt = self._stage.prompt(Step.CHECK, *words, answers={"": primary, **answers})
+        chosen = await self._stage.talk.choose(prompt)
+        return chosen if chosen or is_again else elsewhere
+
+
+def _word(step: Step) -> str:
+    """What is typed to go there; neither used code nor link helps where a check failed."""
+    return Step.AUTHORIZE.value if step is Step.REDIRECT else step.value

@@ -1,0 +1,225 @@
+"""Step 2 in plain mode: three fields, each saved and said to be as soon as it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from wizard.domain import form, rules
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.change import Difference
+from wizard.domain.form import FILLED, REFUSED, Advanced, CredentialField
+from wizard.domain.models import CredentialSet
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.questions import CHANGES, another_host
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.entries import Entries, warnings
+from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged
+from wizard.plain.advanced import ask_advanced
+from wizard.plain.dialogue import Left, Prompt
+from wizard.plain.stage import Stage
+
+FIELDS: Final = tuple(CredentialField)
+SECRET: Final = CredentialField.CLIENT_SECRET
+
+
+class Credentials:
+    """A stored value is never asked for again: Enter alone keeps it."""
+
+    def __init__(self, stage: Stage, because: Problem | None) -> None:
+        """Args: `because`: what led back here."""
+        journey = stage.journey
+        self._stage = stage
+        self._say = stage.talk.say
+        self._session = journey.session
+        self._entries = Entries(journey.session, journey.services.store, journey.demo)
+        self._because = because
+        is_refused = because is not None and because.id == WRONG_CLIENT.id
+        self._refused = self._session.working_draft() if is_refused else None
+        """The Client ID and Secret that were just refused together."""
+
+    async def run(self) -> Outcome:
+        """Ask for each field, then whether what has changed is meant. Raises Left."""
+        self._stage.head(Step.CREDENTIALS)
+        first = 0
+        if self._because is not None:
+            self._stage.paper.problem(self._because)
+            first = FIELDS.index(SECRET) if self._refused else 0
+        while True:
+            await self._ask_from(first)
+            changes = self._entries.changes()
+            if changes == ():
+                return Unchanged()
+            if not changes or await self._is_meant(changes):
+                return Next()
+            first = 0
+
+    async def _ask_from(self, first: int) -> None:
+        index = first
+        while index < len(FIELDS):
+            try:
+                await self._ask(FIELDS[index])
+            except Left as left:
+                if not isinstance(left.outcome, Back) or index == 0:
+                    raise
+                index -= 1
+            else:
+                index += 1
+                # An Authorization URL may have filled in what comes next.
+                while index < len(FIELDS) and self._is_filled_just_now(FIELDS[index]):
+                    index += 1
+
+    _filled: frozenset[CredentialField] = frozenset()
+
+    def _is_filled_just_now(self, field: CredentialField) -> bool:
+        return field in self._filled
+
+    async def _is_meant(self, changes: Sequence[Difference]) -> bool:
+        for difference in changes:
+            self._say(difference.name, f"  before  {difference.before}")
+            self._say(f"  after   {difference.after}")
+        return await self._stage.talk.confirm(CHANGES)
+
+    # -- one field -------------------------------------------------------------------------------
+
+    async def _ask(self, field: CredentialField) -> None:
+        """Ask until the field is right. Raises Left."""
+        while True:
+            if field is SECRET and self._is_refused():
+                self._say(f"Error: {REFUSED}")
+            entered = await self._stage.talk.ask_secret(self._prompt(field))
+            parts = rules.from_authorization_url(entered.reveal())
+            if parts is not None:
+                if await self._fill(parts) and self._has(field):
+                    return
+            elif not entered and self._has(field):
+                self._say(f"{field.label}: kept.")
+                return
+            elif await self._is_taken(field, entered):
+                return
+
+    def _prompt(self, field: CredentialField) -> Prompt:
+        value = {
+            CredentialField.CLIENT_ID: self._draft.client_id,
+            CredentialField.REDIRECT_URL: self._draft.redirect_url,
+        }.get(field, "")
+        keeps = f"Enter keeps {value or 'the stored one'}" if self._has(field) else ""
+        words = (
+            field.label,
+            f"{FIELDS.index(field) + 1} of {len(FIELDS)}",
+            "not shown" if field is SECRET else "",
+            keeps,
+        )
+        prompt = self._stage.prompt(
+            Step.CREDENTIALS,
+            *words,
+            acts={"advanced": self._advanced, "copy secret": self._copy_secret},
+            is_shown=field is not SECRET,
+        )
+        says = "advanced: endpoints, scope and PKCE; copy secret: to the clipboard, on purpose."
+        return Prompt(
+            prompt.words,
+            (f"{field.label}: {field.hint}.", *prompt.help, says),
+            prompt.answers,
+            prompt.acts,
+            is_shown=prompt.is_shown,
+        )
+
+    @property
+    def _draft(self) -> CredentialSet:
+        return self._session.working_draft()
+
+    def _has(self, field: CredentialField) -> bool:
+        """Whether the field may stay as it is."""
+        return form.is_kept(self._draft, field) and not (field is SECRET and self._is_refused())
+
+    def _is_refused(self) -> bool:
+        """Whether the stored secret would go where it was refused: to the same Client ID."""
+        refused, draft = self._refused, self._draft
+        return refused is not None and (
+            (refused.client_id, refused.client_secret) == (draft.client_id, draft.client_secret)
+        )
+
+    async def _is_taken(self, field: CredentialField, entered: Secret) -> bool:
+        text = entered.reveal()
+        problem = form.problem(field, text) or self._entries.refuse(field, entered)
+        if problem:
+            self._say(f"Error: {problem}")
+            return False
+        for warning in warnings(field, text, self._entries.twins):
+            self._say(f"! {warning}")
+        try:
+            await self._entries.save_field(field, entered)
+        except SetupError as error:
+            await self._unsaved(error.problem)
+        else:
+            shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
+            self._say(f"{field.label}: {f'{shape}, ' if shape else ''}saved.")
+        return True
+
+    async def _fill(self, parts: rules.AuthorizationUrlParts) -> bool:
+        """Take what an Authorization URL holds; ask first when it is not the server's own."""
+        own = rules.split(self._draft.endpoints.authorize_url)
+        ours = (own.hostname if own else None) or ""
+        if parts.host != ours and not await self._stage.talk.confirm(
+            another_host(parts.host, ours)
+        ):
+            return False
+        if parts.scope and parts.scope != self._draft.scope:
+            choice = Advanced(self._draft.endpoints, parts.scope, self._draft.pkce)
+            await self._save(form.with_advanced(self._draft, choice))
+        self._say(f"{FILLED}:")
+        filled = {CredentialField.CLIENT_ID: parts.client_id}
+        if parts.redirect_url:
+            filled[CredentialField.REDIRECT_URL] = parts.redirect_url
+        for field, text in filled.items():
+            if await self._is_taken(field, Secret(text)):
+                self._say(f"  {text}")
+                self._filled |= {field}
+        return True
+
+    # -- saving ----------------------------------------------------------------------------------
+
+    async def _save(self, draft: CredentialSet) -> bool:
+        try:
+            await self._session.save_draft(draft)
+        except SetupError as error:
+            await self._unsaved(error.problem)
+            return False
+        return True
+
+    async def _unsaved(self, problem: Problem) -> None:
+        """Offer what can be done where a value could not be saved; until it is, or need not be."""
+        files = self._stage.failed(problem)
+        answers = {"": "tries again", **files, "unsaved": "goes on unsaved"}
+        choose = self._stage.talk.choose
+        prompt = self._stage.prompt(Step.CREDENTIALS, "Enter tries again", answers=answers)
+        match await choose(prompt):
+            case "unsaved":
+                self._session.go_unsaved()
+            case "files" if await self._stage.use_file():
+                self._say("saved.")
+            case "files":
+                await self._unsaved(problem)
+            case _:
+                if await self._save(self._draft):
+                    self._say("saved.")
+
+    # -- what can be typed besides ---------------------------------------------------------------
+
+    async def _advanced(self) -> None:
+        before = form.advanced(self._draft)
+        choice = await ask_advanced(self._stage.talk, before)
+        if choice != before and await self._save(form.with_advanced(self._draft, choice)):
+            # Again, because the head names hosts that are not Twilio's.
+            raise Left(GoTo(Step.CREDENTIALS))
+
+    async def _copy_secret(self) -> None:
+        secret = self._draft.client_secret
+        if not secret:
+            self._say("There is no Client Secret yet.")
+        elif await self._stage.journey.services.clipboard.copy(secret.reveal()):
+            self._say("Client Secret sent to the clipboard. Clear it after use.")
+        else:
+            self._say("No clipboard takes it here.")

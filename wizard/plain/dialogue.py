@@ -1,0 +1,189 @@
+"""Asking and waiting: what can be typed at every prompt, and how a prompt is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar
+
+from wizard.domain.callback import Reading
+from wizard.domain.questions import Question
+from wizard.domain.rules import clean
+from wizard.domain.secret import Secret
+from wizard.domain.steps import ROAD, Step
+from wizard.flow.state import Back, Outcome, Quit
+from wizard.plain.paper import Paper
+
+T = TypeVar("T")
+
+Act = Callable[[], Awaitable[None]]
+
+NOT_HERE: Final = {
+    "back": "There is nothing to go back to here.",
+    "open": "There is nothing to open here.",
+    "copy": "There is nothing to copy here.",
+    "new link": "There is no link here; Authorize makes it.",
+}
+ALWAYS: Final = "?, back, open, copy, new link, quit"
+YES: Final = ("y", "yes")
+NO: Final = ("n", "no", "")
+
+
+class Reader(Protocol):
+    """Reads what a person types."""
+
+    def forget(self) -> None:
+        """Drop what was typed so far."""
+
+    async def line(self, *, is_shown: bool = True) -> str | None:
+        """Wait for a line; None for Ctrl+D. Raises EOFError when the terminal is gone."""
+
+
+class Left(Exception):
+    """A prompt was answered by going elsewhere; caught by the one who knows where that is."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked, and what may be typed besides an answer."""
+
+    words: str
+    help: Sequence[str] = ()
+    """Paragraphs."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Words that are answers, and what each does; said by the help."""
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    """What words do without answering."""
+    can_go_back: bool = True
+    is_shown: bool = True
+    """What is typed is echoed; not so where it may be a secret."""
+
+
+def headed(step: Step, *words: str) -> str:
+    """Return the words of a prompt, the step before them."""
+    head = f"Step {ROAD.index(step) + 1} of {len(ROAD)}" if step in ROAD else step.title
+    return ", ".join([head, *(word for word in words if word)])
+
+
+class Dialogue:
+    """Talks with a person through paper and reader."""
+
+    def __init__(self, paper: Paper, reader: Reader) -> None:
+        self.paper = paper
+        self.say = paper.say
+        self._reader = reader
+
+    async def ask(self, prompt: Prompt) -> str:
+        """Ask until there is an answer; return it, cleaned. Raises Left."""
+        return (await self._ask(prompt)).reveal()
+
+    async def ask_secret(self, prompt: Prompt) -> Secret:
+        """The same for what must not be seen."""
+        return await self._ask(prompt)
+
+    async def ask_or(
+        self, prompt: Prompt, caught: Callable[[], Awaitable[Reading]]
+    ) -> Secret | Reading:
+        """Ask, and listen: what is caught meanwhile ends the question. Raises Left."""
+        asking = asyncio.ensure_future(self._ask(prompt))
+        listening = asyncio.ensure_future(caught())
+        await _first_of(asking, listening)
+        if listening.cancelled():
+            return asking.result()
+        self.say("")
+        return listening.result()
+
+    async def choose(self, prompt: Prompt) -> str:
+        """Ask for one of the prompt's answers, which may be named by its number. Raises Left."""
+        words = [word for word in prompt.answers if word]
+        while True:
+            answer = (await self.ask(prompt)).lower()
+            if answer in prompt.answers:
+                return answer
+            if answer.isdecimal() and 0 < int(answer) <= len(words):
+                return words[int(answer) - 1]
+            self.say(f"Not understood. {_choices(prompt)}")
+
+    async def confirm(self, question: Question) -> bool:
+        """Ask a question; back and Enter alone mean no. Raises Left on quit."""
+        self.say(question.title, question.text)
+        while True:
+            try:
+                answer = await self.ask(Prompt(f"{question.yes}, yes or no", (question.text,)))
+            except Left as left:
+                if isinstance(left.outcome, Back):
+                    return False
+                raise
+            if answer.lower() in (*YES, *NO):
+                return answer.lower() in YES
+            self.say("Not understood: yes or no.")
+
+    async def wait(self, what: str, work: Awaitable[T], *, can_go_back: bool = True) -> T:
+        """Say once what is waited for, and wait; back and quit end the wait. Raises Left."""
+        self.say(f"Waiting for {what} …")
+        working = asyncio.ensure_future(work)
+        leaving = asyncio.ensure_future(self._told_to_leave(can_go_back=can_go_back))
+        await _first_of(working, leaving)
+        if working.cancelled():
+            raise Left(leaving.result())
+        return working.result()
+
+    async def _told_to_leave(self, *, can_go_back: bool) -> Outcome:
+        while True:
+            line = await self._reader.line(is_shown=False)
+            word = "quit" if line is None else clean(line).lower()
+            if word == "quit":
+                return Quit()
+            if word == "back" and can_go_back:
+                return Back()
+
+    async def _ask(self, prompt: Prompt) -> Secret:
+        while True:
+            self._reader.forget()
+            self.paper.prompt(prompt.words)
+            line = await self._reader.line(is_shown=prompt.is_shown)
+            answer = Secret("quit" if line is None else clean(line))
+            word = answer.reveal().lower()
+            is_word = word in ("?", "quit", *NOT_HERE, *prompt.acts, *prompt.answers)
+            self.say(word if is_word and not prompt.is_shown else "")
+            if word == "?":
+                self._help(prompt)
+            elif word == "quit":
+                raise Left(Quit())
+            elif word in prompt.acts:
+                await prompt.acts[word]()
+            elif word == "back" and prompt.can_go_back:
+                raise Left(Back())
+            elif word in NOT_HERE:
+                self.say(NOT_HERE[word])
+            else:
+                return answer
+
+    def _help(self, prompt: Prompt) -> None:
+        self.say(*prompt.help)
+        if prompt.answers:
+            self.say(_choices(prompt))
+        self.say(f"At every prompt: {ALWAYS}.")
+
+
+def _choices(prompt: Prompt) -> str:
+    said = (f"{word or 'Enter'}: {does}" for word, does in prompt.answers.items())
+    return "; ".join(said) + "."
+
+
+async def _first_of(*tasks: asyncio.Future[Any]) -> None:
+    """Wait until one has ended; end the others, also when ended oneself."""
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for task in tasks:
+            # Looked at, so that nothing is logged, onto the terminal, of what nobody asks for.
+            _ = task.cancelled() or task.exception()

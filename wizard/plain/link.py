@@ -1,0 +1,195 @@
+"""Steps 3 and 4 in plain mode: the link is handed out, and what comes back is read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from wizard.domain import callback
+from wizard.domain.callback import BareCode, Reading, Received, Refused
+from wizard.domain.guide import CODE_LIVES, THEN, landing_on
+from wizard.domain.problems import SetupError
+from wizard.domain.questions import BARE_CODE, Question
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.link import Link, is_answer
+from wizard.flow.state import CodeReceived, Delivery, GoTo, LinkTaken, Outcome
+from wizard.plain.dialogue import Act, Left
+from wizard.plain.stage import Stage
+
+
+class LinkStep:
+    """What both steps share: the link, what is done with it, and taking its answer."""
+
+    STEP: Step
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._say = stage.talk.say
+        self._desk = stage.journey.desk
+        self._services = stage.journey.services
+        self._demo = stage.journey.demo
+        self._link: Link | None = None
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """Told what became of the link."""
+        raise NotImplementedError
+
+    async def refused(self, reading: Refused) -> None:
+        """Told, after it was said, that what came is of no use."""
+
+    async def _make(self, *, is_fresh: bool = False) -> Link:
+        """Return the live link, or a fresh one, however often that has to be tried. Raises Left."""
+        while True:
+            try:
+                work = self._desk.link(is_fresh=is_fresh)
+                self._link = await self._stage.talk.wait("the link", work)
+            except SetupError as error:
+                self._stage.paper.problem(error.problem)
+                again = self._stage.prompt(
+                    self.STEP, "Enter tries again", answers={"": "tries again"}
+                )
+                await self._stage.talk.choose(again)
+            else:
+                return self._link
+
+    async def _answered(self, primary: Callable[[], Awaitable[None]], *words: str) -> Outcome:
+        """Ask until there is a code; `primary` is what Enter alone does. Raises Left."""
+        prompt = self._stage.prompt(self.STEP, *words, acts=self._acts(), is_shown=False)
+        while True:
+            got = await self._stage.talk.ask_or(prompt, self._desk.caught)
+            if not isinstance(got, Secret):
+                self._say("The browser came to the Redirect URL.")
+                reading = got
+            elif got:
+                reading = self._read(got.reveal())
+            else:
+                await primary()
+                continue
+            if (outcome := await self._take(reading)) is not None:
+                return outcome
+
+    def _read(self, text: str) -> Reading:
+        self._say(f"pasted, {len(text):,} long: {callback.mask(text)}")
+        return self._desk.read(text)
+
+    async def _take(self, reading: Reading) -> Outcome | None:
+        """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        match reading:
+            case Received():
+                return CodeReceived(reading)
+            case BareCode():
+                text = BARE_CODE.text.format(yes="Yes")
+                question = Question(BARE_CODE.title, text, BARE_CODE.yes)
+                return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
+            case Refused(problem, comparison):
+                self._stage.paper.problem(problem, comparison)
+                await self.refused(reading)
+        return None
+
+    # -- what can be typed besides ---------------------------------------------------------------
+
+    def _acts(self) -> dict[str, Act]:
+        acts: dict[str, Act] = {"open": self._open, "copy": self._copy, "new link": self._fresh}
+        return acts | ({"approve": self._approve} if self._demo else {})
+
+    async def _open(self) -> None:
+        if self._link is not None:
+            if not self._services.browser.is_here:
+                self._say(f"No browser here ({self._services.browser.why_not}).")
+                return
+            is_open = await self._services.browser.open(self._link.url)
+            await self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)
+
+    async def _copy(self) -> None:
+        if self._link is not None:
+            if await self._services.clipboard.copy(self._link.url):
+                await self.delivered(Delivery.COPIED)
+            else:
+                self._say("No clipboard takes it here: select the link.")
+                self._stage.paper.line(self._link.url)
+
+    async def _fresh(self) -> None:
+        raise NotImplementedError
+
+    async def _approve(self) -> None:
+        if self._link is not None and self._demo is not None:
+            landed = await self._demo.approve(self._link.url)
+            outcome = await self._take(self._desk.read(landed))
+            if outcome is not None:
+                raise Left(outcome)
+
+
+class Authorize(LinkStep):
+    """Step 3: the link, in one line of its own."""
+
+    STEP = Step.AUTHORIZE
+
+    async def run(self) -> Outcome:
+        """Hand the link out. Raises Left."""
+        self._stage.head(self.STEP)
+        await self._show()
+        if self._services.browser.is_here:
+            return await self._answered(self._open, "Link", "not shown", "Enter opens the browser")
+        if self._demo is not None:
+            return await self._answered(
+                self._approve, "Link", "not shown", "Enter approves for you"
+            )
+        return await self._answered(
+            self._taken, "Link", "not shown", "Enter when you have the link"
+        )
+
+    async def _show(self, *, is_fresh: bool = False) -> None:
+        link = await self._make(is_fresh=is_fresh)
+        self._stage.paper.line(link.url)
+        landing = landing_on(link.attempt.redirect_url)
+        for number, lines in enumerate(THEN, 1):
+            first, *more = lines
+            self._say(f"{number}. {first}".format(landing=landing), *(f"   {m}" for m in more))
+        self._say(*link.where(self._services.browser.why_not))
+
+    async def _taken(self) -> None:
+        await self.delivered(Delivery.SHOWN)
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """Go on to Redirect, which says what happened."""
+        raise Left(LinkTaken(delivery))
+
+    async def refused(self, reading: Refused) -> None:
+        """After a refusal by the server the link that led to it has had its day."""
+        if is_answer(reading):
+            await self._show(is_fresh=True)
+
+    async def _fresh(self) -> None:
+        await self._show(is_fresh=True)
+
+
+class Redirect(LinkStep):
+    """Step 4: the address landed on; it is not echoed, as there is a code in it."""
+
+    STEP = Step.REDIRECT
+
+    def __init__(self, stage: Stage, delivery: Delivery) -> None:
+        super().__init__(stage)
+        self._delivery = delivery
+
+    async def run(self) -> Outcome:
+        """Wait for the answer. Raises Left."""
+        self._stage.head(self.STEP)
+        link = await self._make()
+        made = f"{link.attempt.created_at.astimezone():%H:%M}"
+        self._say(f"Link: made {made}; {self._delivery.value}.")
+        self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
+        return await self._answered(self._nothing, "Address", "not shown")
+
+    async def _nothing(self) -> None:
+        await self._take(self._desk.read(""))
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """Say what became of the link now."""
+        self._delivery = delivery
+        self._say(f"Link: {delivery.value}.")
+
+    async def _fresh(self) -> None:
+        """Make a fresh link, and go back to where it is handed out."""
+        await self._make(is_fresh=True)
+        raise Left(GoTo(Step.AUTHORIZE))

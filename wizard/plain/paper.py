@@ -1,0 +1,101 @@
+"""Where plain mode writes: lines of at most 80 columns, one after the other, never painted over."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, TextIO
+
+from wizard.domain import journal
+from wizard.domain.callback import Comparison
+from wizard.domain.problems import Problem
+from wizard.plain.signs import in_words
+
+WIDTH: Final = 80
+
+
+class Paper:
+    """Writes on a stream. Everything is text: what acts on a terminal is taken out.
+
+    Each method raises EOFError where the terminal is gone.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def say(self, *paragraphs: str) -> None:
+        """Write paragraphs, wrapped; an address stays whole, on a line of its own if it must."""
+        for paragraph in paragraphs:
+            for line in in_words(paragraph).splitlines() or [""]:
+                self._write(self._wrapped(line) + "\n")
+
+    def line(self, text: str) -> None:
+        """Write a line as it is: a link, to be taken whole."""
+        self._write(self._inert(text) + "\n")
+
+    def prompt(self, words: str) -> None:
+        """Write what is asked; the answer comes on the same line."""
+        self._write(f"{self._wrapped(in_words(words))}: ")
+
+    def echo(self, text: str) -> None:
+        """Write what was typed."""
+        self._write(text)
+
+    def rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Write facts: a name and what there is to know, a line each."""
+        self.say(*(f"{name}: {words}" for name, words in rows))
+
+    def problem(
+        self, problem: Problem, comparison: Comparison | None = None, remedy: str = ""
+    ) -> None:
+        """Write a problem: what happened, why, what to do, and where to go back to.
+
+        Args:
+            comparison: the two addresses of a mismatch.
+            remedy: what to do here; else the problem's own is told.
+        """
+        journal.note(f"shown: {problem.in_a_line}")
+        self.say(f"Error: {problem.title}.")
+        if comparison is not None:
+            self.say(*_compared(comparison))
+        elif problem.cause:
+            self.say(problem.cause)
+        self.say(f"{problem.who.value}: {remedy or problem.remedy}", *problem.detail)
+        if problem.step is not None:
+            self.say(f"Go back to: {problem.step.title}.")
+
+    def _wrapped(self, line: str) -> str:
+        text = self._inert(line)
+        indent = text[: len(text) - len(text.lstrip())]
+        return textwrap.fill(
+            text,
+            WIDTH - 1,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def _inert(self, text: str) -> str:
+        """The text as this terminal takes it, without what acts on one."""
+        safe = "".join(" " if unicodedata.category(c) in _ACTS else c for c in text)
+        encoding, errors = self._stream.encoding or "ascii", self._stream.errors or "replace"
+        return safe.encode(encoding, errors).decode(encoding)
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError as error:
+            raise EOFError from error
+
+
+_ACTS: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _compared(comparison: Comparison) -> tuple[str, ...]:
+    return (
+        f"pasted  {comparison.pasted}",
+        f"set     {comparison.expected}",
+        f"They differ from character {comparison.differs_at + 1} on.",
+    )

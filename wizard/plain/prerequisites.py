@@ -1,0 +1,157 @@
+"""Step 1 in plain mode: seven lines, answered one by one or all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from wizard.domain.audiences import AUDIENCES, audience
+from wizard.domain.checks import SIGNS, Check, Status
+from wizard.domain.prerequisites import (
+    CONSOLE,
+    LEGACY_CONSOLE,
+    PREREQUISITES,
+    Prerequisite,
+    missing,
+    unticked,
+)
+from wizard.domain.problems import SetupError
+from wizard.domain.questions import AUDIENCE_TITLE
+from wizard.domain.steps import Step
+from wizard.flow.state import Back, Next, Outcome
+from wizard.plain.dialogue import Left, Prompt
+from wizard.plain.stage import Stage
+
+COUNT = len(PREREQUISITES)
+
+
+class Prerequisites:
+    """Asks, and lets the machine look meanwhile."""
+
+    def __init__(self, stage: Stage, *, can_go_back: bool) -> None:
+        self._stage = stage
+        self._say = stage.talk.say
+        self._session = stage.journey.session
+        self._can_go_back = can_go_back
+
+    async def run(self) -> Outcome:
+        """Ask what is not ticked, tell what the machine found, and go on. Raises Left."""
+        self._stage.head(Step.PREREQUISITES, self._ticked())
+        looking = asyncio.ensure_future(self._stage.upkeep.probe())
+        try:
+            await self._ask_each()
+            wait = self._stage.talk.wait
+            self._tell(await wait("this machine's checks", looking, can_go_back=False))
+        finally:
+            looking.cancel()
+        while await self._end() == "again":
+            await self._ask_each()
+        return Next()
+
+    async def _ask_each(self) -> None:
+        for number, item in enumerate(PREREQUISITES, 1):
+            if item.id in self._session.profile.ticks:
+                self._say(f"{number} of {COUNT}, [x] {item.text}")
+                continue
+            aside = f" ({item.aside})" if item.aside else ""
+            self._say(f"{number} of {COUNT}, [ ] {item.text}{aside}")
+            answer = await self._stage.talk.choose(self._question(number, item))
+            if answer == "all":
+                await self._save(tuple(p.id for p in PREREQUISITES))
+                self._say(self._ticked())
+                return
+            if answer in ("y", "yes"):
+                await self._save((*self._session.profile.ticks, item.id))
+
+    def _question(self, number: int, item: Prerequisite) -> Prompt:
+        prompt = self._prompt(
+            f"{number} of {COUNT}, yes, no or all",
+            {"yes": "it is so", "no": "not yet", "all": "all seven are so", "y": "yes", "n": "no"},
+        )
+        return Prompt(
+            prompt.words,
+            (item.why, *prompt.help),
+            prompt.answers,
+            prompt.acts,
+            can_go_back=self._can_go_back,
+        )
+
+    async def _end(self) -> str:
+        """Ask what is next, with what is missing named."""
+        answers = {"": "goes on"}
+        open_items = missing(self._session.profile.ticks)
+        on = "Enter goes on"
+        if open_items:
+            self._say(f"! {unticked(open_items)}: {'; '.join(p.text for p in open_items)}.")
+            answers["again"] = "asks them again"
+            on = "Enter goes on all the same"
+        prompt = self._prompt(f"{self._ticked()}, {on}", answers)
+        return await self._stage.talk.choose(prompt)
+
+    def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
+        acts = {
+            "i": self._choose_audience,
+            "o": self._open,
+            "open": self._open,
+            "r": self._look_again,
+        }
+        says = "i: who will use the credential; open: the page of the Console; r: looks again."
+        prompt = self._stage.prompt(
+            Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
+        )
+        return Prompt(
+            prompt.words,
+            (*prompt.help, says),
+            prompt.answers,
+            prompt.acts,
+            can_go_back=self._can_go_back,
+        )
+
+    def _ticked(self) -> str:
+        return f"{len(self._session.profile.ticks)} of {COUNT} ticked"
+
+    async def _save(self, ticks: tuple[str, ...]) -> None:
+        in_order = tuple(p.id for p in PREREQUISITES if p.id in ticks)
+        try:
+            await self._session.save_ticks(in_order)
+        except SetupError as error:
+            self._stage.paper.problem(error.problem)
+
+    # -- what can be typed besides ---------------------------------------------------------------
+
+    async def _look_again(self) -> None:
+        work = self._stage.upkeep.probe()
+        self._tell(await self._stage.talk.wait("this machine's checks", work, can_go_back=False))
+
+    def _tell(self, checks: Sequence[Check]) -> None:
+        self._say("Checked for you:")
+        for check in checks:
+            title = check.problem.title if check.problem else check.title
+            note = f" ({check.note})" if check.note else ""
+            self._say(f"{SIGNS[check.status]:<10} {title}{note}")
+            if check.problem is not None and check.status is Status.WARNING:
+                self._say(f"  {check.problem.remedy}")
+
+    async def _open(self) -> None:
+        if not await self._stage.journey.services.browser.open(CONSOLE):
+            self._say("No browser here: the pages are", "Current Console:", CONSOLE)
+            self._say("Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
+
+    async def _choose_audience(self) -> None:
+        talk = self._stage.talk
+        talk.say(AUDIENCE_TITLE)
+        for number, each in enumerate(AUDIENCES, 1):
+            talk.say(f"  {number}. {each.title}: {each.brief}")
+        answers = {each.id: each.title for each in AUDIENCES}
+        try:
+            chosen = await talk.choose(Prompt(f"Who, 1 to {len(AUDIENCES)}", answers=answers))
+        except Left as left:
+            if isinstance(left.outcome, Back):
+                return
+            raise
+        found = audience(chosen)
+        talk.say(*(found.text if found else ()))
+        try:
+            await self._session.save_audience(chosen)
+        except SetupError as error:
+            self._stage.paper.problem(error.problem)

@@ -1,0 +1,82 @@
+"""What every step of plain mode is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wizard.domain.guide import GUIDE
+from wizard.domain.into_files import IN_FILES, can_use_files, remedy
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.steps import ROAD, Step
+from wizard.flow.journey import Journey
+from wizard.flow.upkeep import Upkeep
+from wizard.plain.dialogue import Act, Dialogue, Prompt, headed
+from wizard.plain.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The journey, what is done on it, and the person it is talked about with."""
+
+    journey: Journey
+    upkeep: Upkeep
+    talk: Dialogue
+
+    @property
+    def paper(self) -> Paper:
+        """Where is written."""
+        return self.talk.paper
+
+    def head(self, step: Step, aside: str = "") -> None:
+        """Say which step this is, whose, and what it is about."""
+        page = GUIDE[step]
+        where = f"Step {ROAD.index(step) + 1} of {len(ROAD)}, {step.title}" if step in ROAD else ""
+        title = page.heading if page.heading != step.title else ""
+        parts = [where or step.title, title, f"Profile {self.journey.session.name}", aside]
+        parts += ["Demo"] if self.journey.demo else []
+        self.talk.say("", ". ".join(part for part in parts if part) + ".")
+        if self.journey.foreign_hosts:
+            self.talk.say(f"! not Twilio: {', '.join(self.journey.foreign_hosts)}")
+        if page.intro:
+            self.talk.say(page.intro)
+
+    def prompt(
+        self,
+        step: Step,
+        *words: str,
+        answers: Mapping[str, str] | None = None,
+        acts: Mapping[str, Act] | None = None,
+        can_go_back: bool = True,
+        is_shown: bool = True,
+    ) -> Prompt:
+        """Return a prompt of a step, with the step's help."""
+        return Prompt(
+            headed(step, *words),
+            GUIDE[step].help,
+            answers or {},
+            acts or {},
+            can_go_back=can_go_back,
+            is_shown=is_shown,
+        )
+
+    def failed(self, problem: Problem, *, is_chosen: bool = False) -> dict[str, str]:
+        """Say a problem; return the answer that offers files, where the keyring is in the way.
+
+        Args: `is_chosen`: files were chosen already.
+        """
+        if not can_use_files(problem):
+            self.paper.problem(problem)
+            return {}
+        self.paper.problem(problem, remedy=remedy(problem, "“files”", is_chosen=is_chosen))
+        return {"files": "uses a file instead"}
+
+    async def use_file(self) -> bool:
+        """Keep the secrets in files from now on; whether that could be done."""
+        try:
+            await self.journey.session.use_file()
+        except SetupError as error:
+            self.failed(error.problem, is_chosen=True)
+            return False
+        self.talk.say(IN_FILES)
+        return True

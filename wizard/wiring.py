@@ -163,7 +163,7 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
 class Face(Protocol):
     """A wizard, as screens or as prompts."""
 
-    def run(self) -> object:
+    async def run_async(self) -> object:
         """Go through the steps until the wizard is left."""
 
     @property

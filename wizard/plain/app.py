@@ -71,12 +71,11 @@ class PlainWizard:
         """Return the last lines, which the caller says."""
         return self._journey.farewell(self.reached)
 
-    def run(self) -> None:
+    async def run_async(self) -> None:
         """Go through the steps until the wizard is left."""
-        self.return_code = asyncio.run(self._run())
+        self.return_code = await self._run()
 
     async def _run(self) -> ExitCode:
-        # Before the terminal is changed, which a signal then restores.
         with self._terminal:
             walking = asyncio.ensure_future(self._walk())
             _on_signals(walking)

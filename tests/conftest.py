@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 os.environ.pop("ESCDELAY", None)
 
@@ -18,6 +23,38 @@ for _name, _usual in (("SIGHUP", signal.SIG_DFL), ("SIGINT", signal.default_int_
         signal.signal(_number, _usual)
 
 _MEANT_FOR_US = ("SCIM_WIZARD_", "HTTP_", "HTTPS_", "ALL_", "NO_", "SSL_CERT", "SSH_", "XDG_")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """With `-n auto`: more workers than cores, as many tests wait for a process or a socket."""
+    return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 4
+
+
+def pytest_collection_finish() -> None:
+    """Have garbage be looked for only in what the tests make, not in all that was loaded."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def styles_parsed_once() -> Iterator[None]:
+    """Parse a style sheet for the first app that has it, not for each: a fifth of a screen's test.
+
+    What Textual keeps of it is the same for all apps whose variables, the theme's, are.
+    """
+    parse: Final = Stylesheet._parse_rules
+    parsed: dict[object, list[RuleSet]] = {}
+
+    def once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
+        key = (tuple(self._variables.items()), args, tuple(more.items()))
+        if key not in parsed:
+            parsed[key] = parse(self, *args, **more)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", once)
+        yield
 
 
 @pytest.fixture(autouse=True)

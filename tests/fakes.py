@@ -75,6 +75,9 @@ class FakeTokenEndpoint:
         await self._under_way()
         return _next(self.refreshes, "a refresh")
 
+    def drop_unsent(self) -> None:
+        """Do nothing: here all is sent at once."""
+
     async def _under_way(self) -> None:
         if self.on_call is not None:
             await self.on_call()
@@ -229,6 +232,7 @@ class World:
             clock=self.clock,
             timer=self.timer,
             write_new=write_new,
+            drop_unsent=self.tokens.drop_unsent,
             close=self.close,
         )
 

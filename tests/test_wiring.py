@@ -52,7 +52,7 @@ async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
         client = connect._client
         assert client is not None
         assert connect._client is client
-        assert second.tokens is not first.tokens
+        assert second is first
         assert not client.is_closed
     assert client.is_closed
 

@@ -93,6 +93,7 @@ class Connection:
 
         self._ca_file = ca_file
         self._client: httpx.AsyncClient | None = None
+        self._network: Network | None = None
         self._making = asyncio.Lock()
 
     async def __call__(self) -> Network:
@@ -100,10 +101,16 @@ class Connection:
         import asyncio
 
         async with self._making:
-            if self._client is None:
+            if self._network is None:
                 # Importing httpx and reading certificates takes long enough to be seen.
                 self._client = await asyncio.to_thread(_client, self._ca_file)
-        return _network(self._client)
+                self._network = _network(self._client)
+        return self._network
+
+    def drop_unsent(self) -> None:
+        """Give up the token requests of which nothing has left."""
+        if self._network is not None:
+            self._network.tokens.drop_unsent()
 
     async def __aenter__(self) -> Connection:
         return self
@@ -156,6 +163,7 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
         clock=clock,
         timer=monotonic,
         write_new=write_new,
+        drop_unsent=connection.drop_unsent,
         close=connection.aclose,
     )
 

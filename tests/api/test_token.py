@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -15,7 +16,7 @@ import pytest
 from tests.api.conftest import NOW, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.http import open_client
-from wizard.api.token import UNSAID_LIFE, TokenService
+from wizard.api.token import UNSAID_LIFE, TokenService, _Watch
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
@@ -338,6 +339,58 @@ async def test_time_that_runs_out_before_sending_leaves_the_code_good(
         await service.exchange(credentials(url), attempt(url), Secret(CODE))
     assert caught.value.problem.id == "timed-out"
     assert caught.value.is_unsent
+
+
+async def test_what_has_not_left_is_dropped_and_nothing_leaves_afterwards(
+    client: httpx.AsyncClient,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        # It is connected to, but its end of TLS never comes.
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/token"
+        service = TokenService(client, lambda: NOW)
+        asking = asyncio.create_task(service.exchange(credentials(url), attempt(url), Secret(CODE)))
+        connection, _ = await asyncio.to_thread(silent.accept)
+        with connection:
+            service.drop_unsent()
+            with pytest.raises(SetupError) as caught:
+                await asking
+            assert caught.value.is_unsent
+            with pytest.raises(SetupError) as caught:
+                await service.refresh(credentials(url))
+            assert caught.value.is_unsent
+
+
+async def test_request_that_is_about_to_leave_when_it_is_dropped_does_not(
+    client: httpx.AsyncClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await serve(reply(200, json.dumps(GOOD).encode()))
+    service = TokenService(client, lambda: NOW)
+    usual = _Watch.__call__
+
+    async def dropped_at_the_last_moment(
+        watch: _Watch, event: str, info: Mapping[str, object]
+    ) -> None:
+        if event == "http11.send_request_headers.started":
+            service.drop_unsent()
+        await usual(watch, event, info)
+
+    monkeypatch.setattr(_Watch, "__call__", dropped_at_the_last_moment)
+    with pytest.raises(SetupError) as caught:
+        await service.refresh(credentials(server.url))
+    assert caught.value.is_unsent
+    assert server.requests == []
+
+
+async def test_what_has_left_is_not_dropped(client: httpx.AsyncClient, serve: Serve) -> None:
+    server = await serve(Script(hangs=True))
+    service = TokenService(client, lambda: NOW, seconds=0.3)
+    asking = asyncio.create_task(service.refresh(credentials(server.url)))
+    while not server.requests:  # noqa: ASYNC110  it has no event to wait for
+        await asyncio.sleep(0)
+    service.drop_unsent()
+    with pytest.raises(SetupError) as caught:
+        await asking
+    assert (caught.value.problem.id, caught.value.is_unsent) == ("timed-out", False)
 
 
 async def test_secret_is_not_taken_along_a_redirect(

@@ -1,15 +1,25 @@
-"""Commands that are interrupted while a refresh is under way: its answer is kept, nothing said."""
+"""Commands that are interrupted: what can be asked again is dropped at once, with nothing said; the
+answer of a refresh once sent is waited for and kept, which is said.
+"""
 
 from __future__ import annotations
 
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.commands.consents import at_second
 from tests.commands.stage import PATIENCE, put, start, stored, wizard
-from tests.holding import HoldingServer
+from tests.holding import Held, HoldingServer
+from tests.terminal.harness import Terminal
+from tests.terminal.walk import WIZARD, variables
+from wizard.commands.awaiting import STILL_WAITING, WAITING
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -17,25 +27,97 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("command", ["check", "token"])
-def test_answer_of_a_refresh_is_kept_and_the_command_ends_with_130(
-    home: Path, command: str, number: signal.Signals
+@pytest.fixture
+def server() -> Iterator[HoldingServer]:
+    with HoldingServer("https://idp.example.invalid/callback") as serving:
+        yield serving
+
+
+def next_line(process: subprocess.Popen[str]) -> str:
+    """Wait for a line on stderr."""
+    assert process.stderr is not None
+    return process.stderr.readline().strip()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("command", ["check", "check --all", "token"])
+def test_answer_of_a_refresh_is_waited_for_and_kept_however_often_it_is_interrupted(
+    server: HoldingServer, home: Path, command: str, number: signal.Signals
 ) -> None:
-    with HoldingServer("https://idp.example.invalid/callback") as server:
-        before = at_second(server, is_expired=True)
-        put(home, active=before)
-        server.held = "refresh"
-        with start(home, command) as process:
-            server.wait_for_request()
-            process.send_signal(number)
-            server.release()
-            out, words = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, out, words.strip()) == (130, "", "")
-        assert before.tokens
-        after = stored(home).tokens
-        assert after
-        assert after.access_token != before.tokens.access_token
-        assert after.refresh_token != before.tokens.refresh_token
-        # Using the old refresh token would have ended the grant.
-        assert wizard(home, "token", "--force").returncode == 0
+    before = at_second(server, is_expired=True)
+    put(home, active=before)
+    server.held = "refresh"
+    with start(home, *command.split()) as process:
+        server.wait_for_request()
+        process.send_signal(number)
+        assert next_line(process) == WAITING
+        process.send_signal(number)
+        assert next_line(process) == STILL_WAITING
+        server.release()
+        out, words = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, words.strip()) == (130, "", "")
+    assert before.tokens
+    after = stored(home).tokens
+    assert after
+    assert after.access_token != before.tokens.access_token
+    assert after.refresh_token != before.tokens.refresh_token
+    # Using the old refresh token would have ended the grant.
+    assert wizard(home, "token", "--force").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "held", "number"),
+    [
+        *(("check", "users", number) for number in SIGNALS),
+        *(("check", "throttled", number) for number in SIGNALS),
+        *(("check --all", "users", number) for number in SIGNALS),
+    ],
+)
+def test_what_can_be_asked_again_is_not_waited_for(
+    server: HoldingServer, home: Path, command: str, held: Held, number: signal.Signals
+) -> None:
+    for name in ("default", "other"):
+        put(home, name=name, active=at_second(server))
+    server.held = held
+    with start(home, *command.split()) as process:
+        server.wait_for_request()
+        if held == "throttled":
+            assert "again in 60 s" in next_line(process)
+        process.send_signal(number)
+        out, words = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, words.strip()) == (130, "", "")
+
+
+def test_background_job_that_is_ended_keeps_the_answer_of_its_refresh(
+    server: HoldingServer, home: Path
+) -> None:
+    """Shells start such jobs with Ctrl+C ignored."""
+    before = at_second(server, is_expired=True)
+    put(home, active=before)
+    server.held = "refresh"
+    ignored = ("env", "--ignore-signal=INT")
+    with start(home, "token", under=ignored) as process:
+        server.wait_for_request()
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert next_line(process) == WAITING
+        server.release()
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert stored(home).tokens != before.tokens
+
+
+def test_closed_window_neither_loses_the_answer_nor_changes_the_exit_code(
+    server: HoldingServer, home: Path
+) -> None:
+    before = at_second(server, is_expired=True)
+    put(home, active=before)
+    server.held = "refresh"
+    with Terminal([*WIZARD, "token"], env=variables(home)) as terminal:
+        server.wait_for_request()
+        terminal.kill(signal.SIGHUP)
+        terminal.wait_for(WAITING[:40])
+        terminal.hang_up()
+        server.release()
+        assert terminal.wait_exit() == 130
+    assert stored(home).tokens != before.tokens

@@ -66,6 +66,9 @@ class Server:
             DRAFT.client_id: {DRAFT.client_secret},
         }
 
+    def drop_unsent(self) -> None:
+        """Do nothing: here all is sent at once."""
+
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         assert credentials.tokens is not None
         assert credentials.tokens.refresh_token is not None

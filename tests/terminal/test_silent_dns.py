@@ -46,9 +46,12 @@ def test_wizard_ends_at_once(tmp_path: Path, silence: dict[str, str]) -> None:
         assert "Stopped at Prerequisites" in terminal.screen()
 
 
-def test_command_ends_at_once(tmp_path: Path, silence: dict[str, str]) -> None:
-    put(tmp_path / "home", active=replace(ACTIVE, endpoints=SILENT, tokens=issued(hours=1)))
-    with start(tmp_path / "home", "check", env=silence) as process:
+@pytest.mark.parametrize(("command", "hours"), [("check", 1), ("token", -1)])
+def test_command_ends_at_once(
+    tmp_path: Path, silence: dict[str, str], command: str, hours: float
+) -> None:
+    put(tmp_path / "home", active=replace(ACTIVE, endpoints=SILENT, tokens=issued(hours=hours)))
+    with start(tmp_path / "home", command, env=silence) as process:
         wait_for_question(silence)
         process.send_signal(signal.SIGINT)
         try:

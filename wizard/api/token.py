@@ -64,6 +64,9 @@ class TokenService:
         self._clock = clock
         self._sleep = sleep
         self._seconds = seconds
+        self._watches: set[_Watch] = set()
+        """Of the requests under way."""
+        self._is_dropping = False
 
     async def exchange(
         self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
@@ -125,17 +128,28 @@ class TokenService:
             raise SetupError(tokens)
         return tokens if tokens.refresh_token else replace(tokens, refresh_token=old)
 
+    def drop_unsent(self) -> None:
+        """Give up the requests of which nothing has left, now and from now on: nobody waits."""
+        self._is_dropping = True
+        for watch in self._watches:
+            watch.drop()
+
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
         """The answer; or the error, to be raised without httpx's, which holds the form."""
         watch = _Watch()
         try:
             # The time of all tries together; each has its own limits besides.
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as watch.limit:
+                self._watches.add(watch)
+                if self._is_dropping:
+                    watch.drop()
                 return await self._try(url, fields, watch)
         except WIRE_ERRORS as error:
             is_total = isinstance(error, TimeoutError)
             is_unsent = not watch.has_begun if is_total else isinstance(error, NEVER_SENT)
             return SetupError(network_problem(error, url), is_unsent=is_unsent)
+        finally:
+            self._watches.discard(watch)
 
     async def _try(self, url: str, fields: Mapping[str, Field], watch: _Watch) -> Reply:
         async def once() -> Reply:
@@ -155,11 +169,23 @@ class _Watch:
 
     def __init__(self) -> None:
         self.has_begun = False
+        self.limit: asyncio.Timeout | None = None
+        """The time of all tries."""
+        self._is_dropped = False
+
+    def drop(self) -> None:
+        """Let the time be over, unless the request has begun to leave."""
+        if self.limit is not None and not self.has_begun and not self._is_dropped:
+            self._is_dropped = True
+            self.limit.reschedule(asyncio.get_running_loop().time())
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         # A proxy's CONNECT is traced as well.
         is_post = getattr(info.get("request"), "method", b"") == b"POST"
         if is_post and event == "http11.send_request_headers.started":
+            if self._is_dropped:
+                # Nothing leaves any more: what ends the wait for this is on its way.
+                await asyncio.get_running_loop().create_future()
             self.has_begun = True
 
 

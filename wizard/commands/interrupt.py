@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import signal
 from types import FrameType
+from typing import Final
 
 from wizard.domain.problems import ExitCode
 
+SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+"""By name: Windows has no SIGHUP."""
+
 
 def end_on_signals() -> None:
-    """Set the handlers; the wizard sets its own in their place.
+    """Set the handlers; the wizard, and what awaits the network, set their own in their place.
 
     A signal that is ignored, as under nohup, stays so.
     """
-    # Windows has no SIGHUP.
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in SIGNALS[1:]:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
@@ -24,9 +27,8 @@ def end_on_signals() -> None:
 def _interrupt(_number: int, frame: FrameType | None) -> None:
     handler = signal.getsignal(signal.SIGINT)
     if callable(handler):
-        # While a command awaits the network this is asyncio's, which ends it in good order.
         handler(signal.SIGINT, frame)
     else:
-        # Ctrl+C is ignored, as in a script's background job, and asyncio has set nothing up.
+        # Ctrl+C is ignored, as in a script's background job.
         # What is on the disk is whole at any time.
         os._exit(ExitCode.SIGNAL)

@@ -121,7 +121,8 @@ class Journey:
         return ()
 
     async def close(self) -> None:
-        """Stop listening and finish what was begun."""
+        """Stop listening and finish what was begun; a token request not yet sent was not."""
         await self.desk.close()
+        self.services.drop_unsent()
         await self.session.close()
         await self.services.close()

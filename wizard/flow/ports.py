@@ -38,6 +38,12 @@ class TokenEndpoint(Protocol):
         token when the server gives no new one.
         """
 
+    def drop_unsent(self) -> None:
+        """Give up the requests of which nothing has left, now and from now on.
+
+        They raise, `is_unsent`.
+        """
+
 
 class MetadataSource(Protocol):
     """RFC 8414's metadata, best effort."""
@@ -207,5 +213,7 @@ class Services:
 
     Raises SetupError, also where there is a file already.
     """
+    drop_unsent: Callable[[], None]
+    """Gives up the token requests of which nothing has left."""
     close: Callable[[], Awaitable[None]]
     """Lets go of the network."""

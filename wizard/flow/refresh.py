@@ -65,7 +65,8 @@ async def fresh_tokens(
             raise SetupError(find(failure.problem) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
-        return await to_its_end(_refresh(held, profile, active, endpoint, clock, is_dead=is_dead))
+        work = _refresh(held, profile, active, endpoint, clock, is_dead=is_dead)
+        return await to_its_end(work, endpoint.drop_unsent)
 
 
 async def _refresh(

@@ -42,7 +42,8 @@ async def rotate_secret(
         # Before the request: a rotated refresh token that cannot be saved would be lost.
         await asyncio.to_thread(held.prove_writable)
         candidate = replace(active, client_secret=client_secret)
-        return await to_its_end(_prove(held, profile, candidate, endpoint))
+        work = _prove(held, profile, candidate, endpoint)
+        return await to_its_end(work, endpoint.drop_unsent)
 
 
 async def _prove(

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
+_NAME: Final = "to its end"
+"""What such tasks are called."""
 
-async def to_its_end(work: Coroutine[object, object, T]) -> T:
+
+async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None]) -> T:
     """Await work; a cancellation meanwhile (Ctrl+C, a signal) is let through when it has ended.
 
     For a request once sent and the saving of its answer: half of it would lose a rotated refresh
     token. The work bounds its own time.
+
+    Args: `drop` is called at a cancellation; it ends the work where nothing has been sent.
     """
-    task = asyncio.get_running_loop().create_task(work)
+    task = asyncio.get_running_loop().create_task(work, name=_NAME)
     try:
         await asyncio.wait((task,))
     except asyncio.CancelledError:
+        drop()
         while not task.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait((task,))
@@ -27,3 +33,8 @@ async def to_its_end(work: Coroutine[object, object, T]) -> T:
         _ = task.cancelled() or task.exception()
         raise
     return task.result()
+
+
+def is_under_way() -> bool:
+    """Whether such work is being done in the running loop."""
+    return any(task.get_name() == _NAME for task in asyncio.all_tasks())

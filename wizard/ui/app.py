@@ -101,6 +101,8 @@ class WizardApp(App[ExitCode]):
         steps = [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
         for screen in steps:
             await screen.keep()
+            # Or what is given up here would be noted as a check that failed.
+            self.workers.cancel_node(screen)
             if self._session.is_busy:
                 screen.say_aside(LEAVING)
         # A request once sent is awaited and its answer saved, or it would be lost.

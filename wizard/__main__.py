@@ -95,7 +95,7 @@ def cli(
     terminal. What it keeps, and scripts then use, belongs to a profile.
     """
     given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
-    context.obj = Common(profile, ca_file, given)
+    context.obj = Common(profile, ca_file, given, options.variables(context))
     is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
         return _open(context.obj, plain, scenario or ("happy" if demo else None))
@@ -286,7 +286,7 @@ def _open(obj: Common, is_plain: bool, scenario: str | None) -> int:
         with wiring.log("wizard"):
             return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
     except SetupError as error:
-        return report(error.problem)
+        return report(error.problem, profile=obj.profile)
 
 
 def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:

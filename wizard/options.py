@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from wizard import wiring
 from wizard.domain import endpoints as endpoint_rules
@@ -25,11 +26,14 @@ class Common:
     ca_file: Path | None
     given: dict[str, str | None]
     """Endpoints as they were given."""
+    variables: dict[str, str]
+    """The variable of each that was given by one."""
 
     def settings(self) -> wiring.Settings:
         """Return the settings, checked. Raises SetupError."""
         check_name(self.profile)
-        return wiring.Settings(self.profile, endpoint_rules.asked(self.given), self.ca_file)
+        endpoints = endpoint_rules.asked(self.given, self.variables)
+        return wiring.Settings(self.profile, endpoints, self.ca_file)
 
 
 def profiles(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
@@ -74,10 +78,20 @@ def common(command: F) -> F:
 def endpoints(command: F) -> F:
     """Add the options that name a new setup's endpoints; each has its variable."""
     for name, what in _ENDPOINTS:
-        variable, words = f"SCIM_WIZARD_{name.upper()}", f"{what} of a new setup."
+        words = f"{what} of a new setup."
         option = f"--{name.replace('_', '-')}"
-        command = click.option(option, envvar=variable, metavar="URL", help=words)(command)
+        command = click.option(option, envvar=_variable(name), metavar="URL", help=words)(command)
     return command
+
+
+def variables(context: click.Context) -> dict[str, str]:
+    """Return the variables that endpoints were given by, by the endpoint's name."""
+    by = {name: context.get_parameter_source(name) for name, _ in _ENDPOINTS}
+    return {name: _variable(name) for name in by if by[name] is ParameterSource.ENVIRONMENT}
+
+
+def _variable(name: str) -> str:
+    return f"SCIM_WIZARD_{name.upper()}"
 
 
 _ENDPOINTS: Final = (

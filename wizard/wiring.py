@@ -77,7 +77,7 @@ def program() -> str:
 
 
 def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
-    """Return the profiles of this user. Raises SetupError when SCIM_WIZARD_STORE does not hold."""
+    """Return the profiles of this user. Raises SetupError when a variable does not hold."""
     from wizard.store.paths import home, preferred
     from wizard.store.profiles import LocalProfileStore
 

@@ -23,6 +23,7 @@ from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
 from wizard import wiring
 from wizard.__main__ import main
 from wizard.domain.authorize import begin
+from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -107,6 +108,8 @@ class Stage:
         error = json.loads(ended.out)["error"]
         assert error["id"] == entry
         assert says(f"{error['title']} {error['remedy']}", entry)
+        # A command has no button that leads to the step.
+        assert "un scim-wizard" in error["remedy"] or not CATALOGUE[entry].step
         return ended
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,12 +11,12 @@ from typing import Final
 import pytest
 
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, leads_to, linked, resumed, until_said
+from tests.book.stage import Stage, leads_to, linked, now, resumed, until_said
 from tests.book.wire import TOKEN, USERS, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
-from wizard.domain.models import Pkce
+from wizard.domain.models import CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
@@ -158,6 +159,24 @@ def test_commands_refresh(
     expired = issued(hours=-1, refresh="refresh-1" if has_refresh else None)
     stage.put(active=replace(stage.credentials(), tokens=expired))
     stage.meets(capsys, row.entry, row.exit_code, command)
+
+
+@pytest.mark.parametrize("args", [("check",), ("check", "--all"), ("token",), ("status",)])
+def test_commands_say_where_in_the_wizard_it_is_mended(
+    args: tuple[str, ...], stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[TOKEN] = REFRESH_REFUSED.answer
+    expired = replace(stage.credentials(), tokens=issued(hours=-1))
+    failed = LastCheck(CheckStatus.FAILED, now(), problem=REFRESH_REFUSED.entry)
+    stage.put(Profile(last_check=failed), name="acme", active=expired)
+    how = "To do this, run scim-wizard --profile acme and choose “Authorize again”."
+    in_words = stage.run(capsys, *args, "--profile", "acme")
+    assert how in in_words.words + in_words.out
+    if args != ("status",):
+        assert how in json.dumps(
+            json.loads(stage.run(capsys, *args, "--json", "--profile", "acme").out),
+            ensure_ascii=False,
+        )
 
 
 async def test_clock_is_compared_with_the_servers(stage: Stage) -> None:

@@ -113,7 +113,13 @@ OTHER_URL: Final = "https://elsewhere.example/token"
 
 ROWS: Final = (
     CommandRow(
-        entry="store-failed", env={"SCIM_WIZARD_HOME": "/dev/null/x"}, args=("status",), exit_code=6
+        entry="store-failed",
+        env={"SCIM_WIZARD_HOME": "/tmp/" + "x" * 300},
+        args=("status",),
+        exit_code=6,
+    ),
+    CommandRow(
+        entry="bad-home", env={"SCIM_WIZARD_HOME": "/dev/null/x"}, args=("token",), exit_code=2
     ),
     CommandRow(entry="file-not-ours", make=with_record(linked_away), args=("status",), exit_code=6),
     CommandRow(
@@ -222,6 +228,23 @@ def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
     assert kept in forgotten.words
     assert not Path(kept).exists()
     stage.meets(capsys, "not-set-up", 3, "status")
+
+
+def test_endpoint_is_called_what_it_was_given_by(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.monkeypatch.setenv("SCIM_WIZARD_TOKEN_URL", "http://a.example")
+    words = stage.run(capsys, "status").words
+    assert words.startswith("SCIM_WIZARD_TOKEN_URL cannot be used.\n")
+    words = stage.run(capsys, "--token-url", "http://b.example", "status").words
+    assert words.startswith("--token-url cannot be used.\n")
+
+
+def test_home_that_is_a_file_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.home.write_text("")
+    stage.monkeypatch.setenv("SCIM_WIZARD_HOME", str(stage.home))
+    words = stage.run(capsys, "status").words
+    assert words.startswith(f"SCIM_WIZARD_HOME names no folder.\n{stage.home} is a file")
 
 
 def test_both_servers_are_named_where_record_and_secrets_differ(

@@ -24,7 +24,7 @@ def test_names_are_those_of_the_endpoints() -> None:
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_what_was_not_given_is_not_asked_for(nothing: str | None) -> None:
     given = {"authorize_url": nothing, "token_url": " 'https://a.example/t'\n", "scim_url": None}
-    assert asked(given) == {"token_url": "https://a.example/t"}
+    assert asked(given, {}) == {"token_url": "https://a.example/t"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,18 +32,22 @@ def test_what_was_not_given_is_not_asked_for(nothing: str | None) -> None:
     "address",
     ["http://a.example/", "ftp://a.example/", "a.example", "https://", "https://u:p@a.example/"],
 )
-def test_address_no_secret_may_be_sent_to_is_refused_by_its_name(name: str, address: str) -> None:
+@pytest.mark.parametrize("variables", [{}, {"token_url": "SCIM_WIZARD_TOKEN_URL"}])
+def test_address_no_secret_may_be_sent_to_is_refused_by_its_name(
+    name: str, address: str, variables: dict[str, str]
+) -> None:
     with pytest.raises(SetupError) as caught:
-        asked({name: address})
+        asked({name: address}, variables)
     problem = caught.value.problem
     assert (problem.id, problem.exit_code) == ("bad-endpoint", ExitCode.USAGE)
-    assert "--" + name.replace("_", "-") in problem.title
+    called = variables.get(name, "--" + name.replace("_", "-"))
+    assert problem.title == f"{called} cannot be used"
     assert "u:p" not in f"{problem.title}{problem.cause}{problem.remedy}"
 
 
 def test_loopback_may_be_plain_http() -> None:
     given = {"token_url": "http://127.0.0.1:8080/token"}
-    assert asked(given) == given
+    assert asked(given, {}) == given
 
 
 @pytest.mark.parametrize("stored", [[], [TWILIO], [TWILIO, TWILIO]])

@@ -227,7 +227,7 @@ def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
 
 def _entry(outcome: Outcome) -> dict[str, object]:
     if outcome.problem is not None:
-        return {"profile": outcome.profile, "error": as_error(outcome.problem)}
+        return {"profile": outcome.profile, "error": as_error(outcome.problem, outcome.profile)}
     return {"profile": outcome.profile, **outcome.values}
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
@@ -17,7 +17,14 @@ from typing import Final
 from wizard.domain.book.exchange import THEN_ROTATED, WRONG_CLIENT
 from wizard.domain.book.here import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.steps import Step
 from wizard.domain.words import plain
+
+CHOICES: Final[Mapping[Step | None, str]] = {
+    Step.CREDENTIALS: "Change credentials",
+    Step.AUTHORIZE: "Authorize again",
+}
+"""What to choose on Overview to come to a step."""
 
 LATE: Final = 1.0
 """Seconds after which somebody who waits is told what for."""
@@ -51,16 +58,15 @@ def tell_json(**values: object) -> None:
     tell(json.dumps({"version": 1, **values}))
 
 
-def as_error(problem: Problem) -> dict[str, str]:
-    """Return what JSON tells of a problem."""
+def as_error(problem: Problem, profile: str) -> dict[str, str]:
+    """Return what JSON tells of a problem of a profile."""
+    problem = of_profile(problem, profile)
     return {"id": problem.id, "title": problem.title, "remedy": problem.remedy}
 
 
 def of_profile(problem: Problem, profile: str) -> Problem:
     """Return a problem with its profile, and with the command that opens the wizard on it."""
-    remedy = problem.remedy
-    if problem.id == WRONG_CLIENT.id:
-        remedy = f"{remedy} {THEN_ROTATED}"
+    remedy = f"{problem.remedy} {_how(problem)}".rstrip()
     if profile == "default":
         return problem.told(remedy=remedy)
     return problem.told(
@@ -69,14 +75,22 @@ def of_profile(problem: Problem, profile: str) -> Problem:
     )
 
 
+def _how(problem: Problem) -> str:
+    """Say where in the wizard the remedy is done; "" for one that says so, or needs none."""
+    if problem.id == WRONG_CLIENT.id:
+        return THEN_ROTATED
+    is_named = "under Credentials" in problem.remedy
+    choice = CHOICES.get(Step.CREDENTIALS if is_named else problem.step)
+    return f"To do this, run scim-wizard and choose “{choice}”." if choice else ""
+
+
 def report(problem: Problem, *, as_json: bool = False, profile: str = "default") -> int:
     """Tell a problem of a profile and return the exit code it means."""
-    problem = of_profile(problem, profile)
     if as_json:
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
-            tell_json(error=as_error(problem))
-    say(problem)
+            tell_json(error=as_error(problem, profile))
+    say(of_profile(problem, profile))
     return int(problem.exit_code)
 
 

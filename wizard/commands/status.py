@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.commands.report import as_error, report, say, tell, tell_json
+from wizard.commands.report import as_error, of_profile, report, say, tell, tell_json
 from wizard.domain import summary
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
@@ -27,7 +27,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     rows = (("Profile", name), *summary.facts(profile, place, clock()))
     problem = summary.last_problem(profile)
     if problem is not None:
-        rows = (*rows, ("", f"✗ {problem.title}"))
+        rows = (*rows, ("", f"✗ {problem.title}"), ("", of_profile(problem, name).remedy))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))
     return ExitCode.FINE
 
@@ -70,7 +70,7 @@ def _code(what: Profile | SetupError) -> ExitCode:
 
 def _entry(name: str, what: Profile | SetupError, now: datetime) -> dict[str, object]:
     if isinstance(what, SetupError):
-        return {"profile": name, "error": as_error(what.problem)}
+        return {"profile": name, "error": as_error(what.problem, name)}
     return _as_json(name, what, now)
 
 

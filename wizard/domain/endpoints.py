@@ -13,8 +13,12 @@ from wizard.domain.problems import SetupError
 NAMES: Final = ("authorize_url", "token_url", "scim_url")
 
 
-def asked(given: Mapping[str, str | None]) -> dict[str, str]:
+def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict[str, str]:
     """Return the endpoints that were given, by name, cleaned.
+
+    Args:
+        given: what was given, by name.
+        variables: by which variable; those not named here were given by their option.
 
     Raises:
         SetupError: one of them is not an address that secrets may be sent to.
@@ -22,7 +26,8 @@ def asked(given: Mapping[str, str | None]) -> dict[str, str]:
     cleaned = {name: rules.clean(value) for name, value in given.items() if value}
     for name, value in cleaned.items():
         if problem := rules.endpoint(value):
-            raise SetupError(BAD_ENDPOINT.about(name=name.replace("_", "-"), why=problem))
+            option = f"--{name.replace('_', '-')}"
+            raise SetupError(BAD_ENDPOINT.about(name=variables.get(name, option), why=problem))
     return cleaned
 
 

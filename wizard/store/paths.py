@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.domain import rules
-from wizard.domain.book.here import BAD_PROFILE_NAME, BAD_STORE
+from wizard.domain.book.here import BAD_HOME, BAD_PROFILE_NAME, BAD_STORE
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 
 
 def home(environ: Mapping[str, str]) -> Path:
-    """Return the folder everything is kept in: SCIM_WIZARD_HOME, or the user's data folder."""
+    """Return the folder everything is kept in: SCIM_WIZARD_HOME, or the user's data folder.
+
+    Raises SetupError.
+    """
     if chosen := environ.get("SCIM_WIZARD_HOME"):
-        return Path(chosen)
+        path = Path(chosen)
+        there = next(filter(os.path.exists, (path, *path.parents)), None)
+        if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
+            raise SetupError(BAD_HOME.about(path=chosen))
+        return path
     # Here, so that a command told where its folder is does not pay for the import.
     import platformdirs
 

@@ -78,7 +78,8 @@ APP_REFUSED: Final = Problem(
     id="app-refused",
     title="Twilio does not let this OAuth app do this",
     cause="It was deleted, or its grant type is not Authorization code.",
-    remedy="Look it up under OAuth apps. A grant type is fixed: make a new app if needed.",
+    remedy="Look it up under OAuth apps. A grant type is fixed: if it is the wrong one, make "
+    "a new app and enter its Client ID.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -132,7 +133,8 @@ NOT_OAUTH: Final = Problem(
     id="not-oauth",
     title="This is not an OAuth server's answer",
     cause="{host} answered with {kind}.",
-    remedy="Check the token URL, and whether this network has a filter or a login.",
+    remedy="See whether this network has a filter or a login. "
+    "If not, check the token URL under Credentials, Advanced.",
     who=Who.NETWORK,
 )
 

@@ -217,9 +217,9 @@ ENDPOINTS_CONFLICT: Final = Problem(
 )
 BAD_ENDPOINT: Final = Problem(
     id="bad-endpoint",
-    title="The option --{name} does not hold",
+    title="{name} cannot be used",
     cause="{why}",
-    remedy="Correct the option or the variable, or leave it out for Twilio's own.",
+    remedy="Correct it, or leave it out for Twilio's own.",
     exit_code=ExitCode.USAGE,
 )
 DEMO_NOT_INSTALLED: Final = Problem(
@@ -249,6 +249,13 @@ BAD_STORE: Final = Problem(
     title="SCIM_WIZARD_STORE does not hold",
     cause="“{value}” is neither keyring nor file.",
     remedy="Set it to one of these, or leave it out: then the keyring is used where it can be.",
+    exit_code=ExitCode.USAGE,
+)
+BAD_HOME: Final = Problem(
+    id="bad-home",
+    title="SCIM_WIZARD_HOME names no folder",
+    cause="{path} is a file, or would lie under one.",
+    remedy="Set it to a folder, or leave it out: then yours for such data is used.",
     exit_code=ExitCode.USAGE,
 )
 NOT_SET_UP: Final = Problem(
@@ -307,6 +314,7 @@ ENTRIES: Final = (
     NO_SCENARIO,
     BAD_PROFILE_NAME,
     BAD_STORE,
+    BAD_HOME,
     NOT_SET_UP,
     LEFT_UNFINISHED,
     INTERNAL,

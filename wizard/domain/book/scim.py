@@ -63,7 +63,8 @@ NOT_SCIM: Final = Problem(
     id="not-scim",
     title="This is not a SCIM answer",
     cause="{host} answered with {kind}.",
-    remedy="Check the SCIM base URL, and whether this network has a filter or a login.",
+    remedy="See whether this network has a filter or a login. "
+    "If not, check the SCIM base URL under Credentials, Advanced.",
     who=Who.NETWORK,
 )
 

@@ -16,7 +16,7 @@ import click
 
 from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import report, say, saying_late, take_any_encoding
+from wizard.commands.report import naming_faults, report, say, saying_late, take_any_encoding
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.options import Common, common
@@ -259,7 +259,7 @@ def _run(
     """Do a command's work; tell its failure; say what was mended on the way."""
     store: ProfileStore | None = None
     try:
-        with wiring.log(click.get_current_context().info_name or ""):
+        with wiring.log(click.get_current_context().info_name or ""), naming_faults():
             settings = obj.settings()
             store = wiring.store()
             code = work(settings, store)
@@ -330,17 +330,22 @@ def main() -> None:
     end_on_signals()
     take_any_encoding()
     try:
-        code = cli(prog_name="scim-wizard", standalone_mode=False)
+        with naming_faults():
+            code = _cli()
+    except SetupError as error:
+        code = report(error.problem)
+    sys.exit(code)
+
+
+def _cli() -> int:
+    try:
+        code: int = cli(prog_name="scim-wizard", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
-    except Exception as error:  # noqa: BLE001  Python's own report has the message: a secret may be in it
-        from wizard.domain.crash import crash
-
-        code = report(crash(error))
-    sys.exit(code)
+    return code
 
 
 if __name__ == "__main__":

@@ -94,6 +94,25 @@ def report(problem: Problem, *, as_json: bool = False, profile: str = "default")
     return int(problem.exit_code)
 
 
+@contextmanager
+def naming_faults() -> Iterator[None]:
+    """Turn a fault of the wizard's own into a SetupError.
+
+    Python's own report would have its message, and a secret may be in that.
+    """
+    try:
+        yield
+    except SetupError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is
+        from wizard.domain.crash import crash
+
+        problem = crash(error)
+    else:
+        return
+    raise SetupError(problem)
+
+
 def say(problem: Problem, profile: str | None = None) -> None:
     """Say a problem on stderr; `profile` names whose it is, where there are several."""
     if profile is not None:

@@ -16,7 +16,14 @@ import click
 
 from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import naming_faults, report, say, saying_late, take_any_encoding
+from wizard.commands.report import (
+    naming_faults,
+    report,
+    say,
+    say_lines,
+    saying_late,
+    take_any_encoding,
+)
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.options import Common, common
@@ -315,8 +322,8 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         with Runner(loop_factory=Loop) as runner:
             runner.run(app.run_async())
         try:
-            for line in app.farewell():
-                click.echo(line, err=True)
+            if lines := app.farewell():
+                say_lines(lines)
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:

@@ -171,9 +171,11 @@ class Overview:
         """Show the sheet; copy and save it when asked to."""
         talk = self._stage.talk
         talk.say(f"{questions.SHEET_TITLE}:", "")
+        is_code = False
         for line in self._upkeep.sheet().splitlines():
-            # As it is written, which is how it is copied and saved.
-            self._stage.paper.line(line)
+            is_code ^= line.startswith("```")
+            # A command is copied as it is.
+            (self._stage.paper.line if is_code else talk.say)(line)
         talk.say("")
         prompt = Prompt(
             "save, copy, or Enter goes back",

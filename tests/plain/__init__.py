@@ -1,0 +1,1 @@
+"""Plain mode on a real terminal."""

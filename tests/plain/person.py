@@ -1,0 +1,228 @@
+"""A person at plain mode's prompts, on a real terminal of a dumb kind, 80 columns wide."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import io
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import pytest
+
+from wizard.__main__ import cli
+from wizard.domain.form import CredentialField
+from wizard.plain.signs import in_words, take_signs
+
+T = TypeVar("T")
+
+PATIENCE: Final = 30.0
+"""Seconds after which a condition is given up; never what a test measures."""
+PROMPT: Final = re.compile(r"[^\n]: \Z")
+
+
+def as_ascii(words: str) -> str:
+    """Return words as they are written where the locale has nothing but ASCII."""
+    stream = io.TextIOWrapper(io.BytesIO())
+    take_signs(stream, "ascii")
+    return words.encode("ascii", stream.errors or "").decode("ascii")
+
+
+class Person:
+    """Types at prompts and reads what was written since; the `Face` of the scenarios."""
+
+    def __init__(self, master: int) -> None:
+        self._master = master
+        self._raw = bytearray()
+        self._read_from = 0
+        self._changed = threading.Condition()
+        self._is_at_end = False
+        self._typed: list[str] = []
+
+    # -- the terminal ----------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read what is written, until the terminal's other end is closed."""
+        while True:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                data = b""
+            with self._changed:
+                self._raw += data
+                self._is_at_end = not data
+                self._changed.notify_all()
+            if not data:
+                return
+
+    @property
+    def raw(self) -> bytes:
+        """All that was written."""
+        with self._changed:
+            return bytes(self._raw)
+
+    @property
+    def text(self) -> str:
+        """The same as lines."""
+        return self.raw.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    @property
+    def written(self) -> str:
+        """The same without the echo of what was typed."""
+        text = self.text
+        for line in self._typed:
+            text = text.replace(f": {line}\n", ": \n", 1)
+        return text
+
+    @property
+    def news(self) -> str:
+        """What was written since something was typed last."""
+        return self.raw[self._read_from :].decode("utf-8", "replace").replace("\r\n", "\n")
+
+    async def until(self, is_so: Callable[[], bool], what: str) -> None:
+        """Wait until a condition holds; fail, showing all there is, when it does not."""
+
+        def wait() -> bool:
+            with self._changed:
+                self._changed.wait_for(lambda: is_so() or self._is_at_end, PATIENCE)
+                return is_so()
+
+        assert await asyncio.to_thread(wait), f"waited in vain for {what}:\n{self.text}"
+
+    async def type(self, line: str) -> None:
+        """Type a line once there is a prompt."""
+        await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
+        self._read_from = len(self.raw)
+        self._typed.append(line)
+        await asyncio.to_thread(self._write, f"{line}\r".encode())
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            select.select([], [self._master], [], PATIENCE)
+            data = data[os.write(self._master, data[:1000]) :]
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._master)
+
+    # -- the face --------------------------------------------------------------------------------
+
+    async def says(self, *words: str) -> None:
+        for each in words:
+            wanted = "".join(as_ascii(in_words(each)).split())
+            await self.until(lambda wanted=wanted: wanted in "".join(self.news.split()), each)  # type: ignore[misc]
+
+    async def tick_all(self) -> None:
+        await self.says("Before you start")
+        await self.type("all")
+        await self.says("Enter goes on")
+        await self.type("")
+
+    async def enter(self, field: CredentialField, text: str) -> None:
+        while True:
+            await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
+            asked = self.news.rpartition("\nStep ")[2]
+            if asked.startswith(f"2 of 6, {field.label}, "):
+                break
+            assert "Enter keeps" in asked, self.text
+            await self.type("")
+        await self.type(text)
+
+    async def hand_out(self) -> str:
+        await self.says("Enter when you have the link")
+        link = next(line for line in self.news.splitlines() if "/authorize?" in line)
+        await self.type("")
+        await self.says("Step 4 of 6, Address, not shown:")
+        return link
+
+    async def fresh_link(self) -> None:
+        await self.type("new link")
+
+    async def paste(self, text: str) -> None:
+        await self.says("Step 4 of 6, Address, not shown:")
+        await self.type(text)
+
+    async def passed(self) -> None:
+        await self.says("passed   GET /Users answers", "passed   Answer is a SCIM list")
+
+    async def primary(self) -> None:
+        await self.type("")
+
+    async def back(self) -> None:
+        await self.type("back")
+
+    async def yes(self) -> None:
+        await self.says("yes or no:")
+        await self.type("yes")
+
+    async def pick(self, id_: str) -> None:
+        await self.says("Overview, 1 to")
+        await self.type(id_)
+
+    async def new_secret(self, text: str) -> None:
+        await self.says("Client Secret, not shown:")
+        await self.type(text)
+
+    async def save_sheet(self) -> None:
+        await self.type("save")
+
+    async def leave(self) -> None:
+        await self.type("quit")
+
+
+@contextmanager
+def terminal(monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]) -> Iterator[Person]:
+    """Put this process's standard streams on a terminal of its own, as a dumb one has them."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    person = Person(master)
+    reading = threading.Thread(target=person.read, name="terminal")
+    reading.start()
+    with os.fdopen(slave, "r+b", buffering=0) as raw:
+        for name in ("stdin", "stderr"):
+            stream = io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
+            monkeypatch.setattr(sys, name, stream)
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        yield person
+    reading.join(PATIENCE)
+
+
+def run(arguments: list[str], walk: Callable[[], object], person: Person) -> int:
+    """Run the command line while somebody walks through it; return its exit code.
+
+    In this process, so that a journey takes no start of an interpreter. The wizard is in the main
+    thread, which is where signals come; the person is not.
+    """
+    failures: list[BaseException] = []
+
+    def go() -> None:
+        try:
+            asyncio.run(walk())  # type: ignore[arg-type]
+        except BaseException as error:  # noqa: BLE001  told by the main thread
+            failures.append(error)
+            # Ends the wizard, which nobody sits at any more.
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    walking = threading.Thread(target=go, name="person")
+    handler = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    walking.start()
+    try:
+        code = cli(arguments, prog_name="scim-wizard", standalone_mode=False)
+    finally:
+        walking.join(PATIENCE)
+        signal.signal(signal.SIGTERM, handler)
+    if failures:
+        raise failures[0]
+    assert isinstance(code, int)
+    return code

@@ -1,0 +1,52 @@
+"""Plain mode makes every journey of the scenarios, in ASCII, without a code that paints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.plain.person import Person, run, terminal
+from tests.scenarios import SCENARIOS, Scenario, Scene, scene
+
+ROWS = list(SCENARIOS)
+DUMB = {"TERM": "dumb", "LC_ALL": "C"}
+
+
+def walked(scenario: Scenario, made: Scene, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Make a journey; return who made it."""
+    endpoints = made.endpoints
+    env = {"SCIM_WIZARD_HOME": str(made.home)}
+    if scenario.starts == "nothing":
+        env |= {
+            "SCIM_WIZARD_AUTHORIZE_URL": endpoints.authorize_url,
+            "SCIM_WIZARD_TOKEN_URL": endpoints.token_url,
+            "SCIM_WIZARD_SCIM_URL": endpoints.scim_url,
+        }
+    with terminal(monkeypatch, DUMB | env) as person:
+        code = run([], lambda: scenario.walk(person, made), person)
+    assert code == scenario.code, person.text
+    return person
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    scenario = SCENARIOS[name]
+    with scene(scenario, tmp_path / "home") as made:
+        secret = made.sandbox.client_secret
+        person = walked(scenario, made, monkeypatch)
+        secrets = [secret, made.sandbox.client_secret]
+        secrets += [*made.sandbox.grants._codes, *made.sandbox.grants._access]
+    assert_plain(person)
+    assert not [value for value in secrets if value in person.text]
+
+
+def assert_plain(person: Person) -> None:
+    """Assert that nothing was painted, nothing is wider than the window, all of it is ASCII."""
+    assert b"\x1b" not in person.raw
+    assert b"\r" not in person.raw.replace(b"\r\n", b"")
+    assert person.raw.isascii()
+    for line in person.written.splitlines():
+        assert len(line) <= 80 or "://" in line or " " not in line, line
+    assert "^" not in person.text

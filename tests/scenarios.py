@@ -1,0 +1,411 @@
+"""Journeys through the wizard that every face has to make, each from what is stored to the end.
+
+They are told in what a person does and reads; how that is done on a face is its driver's matter.
+The stand-in for Twilio answers on a real socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from tests.commands.consents import at_sandbox
+from tests.commands.stage import now
+from wizard.domain.authorize import authorize_url, begin
+from wizard.domain.book import exchange, paste, scim
+from wizard.domain.form import FILLED, REFUSED, CredentialField
+from wizard.domain.models import CredentialSet, Endpoints, Profile
+from wizard.domain.prerequisites import PREREQUISITES
+from wizard.domain.questions import BARE_CODE, CHANGES
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+from wizard.store.profiles import LocalProfileStore
+
+REDIRECT_URL: Final = "https://scim.example.edu/callback"
+TICKED: Final = tuple(p.id for p in PREREQUISITES)
+WORKS: Final = "Your SCIM credential works."
+
+
+class Face(Protocol):
+    """A person in front of a face."""
+
+    async def says(self, *words: str) -> None:
+        """Wait until each can be read; white space does not count."""
+
+    async def tick_all(self) -> None:
+        """Prerequisites: tick the seven lines and go on."""
+
+    async def enter(self, field: CredentialField, text: str) -> None:
+        """Credentials: paste into the field that is next."""
+
+    async def hand_out(self) -> str:
+        """Authorize: take the link, which leads to Redirect; return it."""
+
+    async def fresh_link(self) -> None:
+        """Redirect: have another link made, which leads to Authorize."""
+
+    async def paste(self, text: str) -> None:
+        """Redirect: paste what was landed on."""
+
+    async def passed(self) -> None:
+        """Check: wait until it passed, and go on."""
+
+    async def primary(self) -> None:
+        """Do what Enter does."""
+
+    async def back(self) -> None:
+        """Go back."""
+
+    async def yes(self) -> None:
+        """Answer the question that is asked."""
+
+    async def pick(self, id_: str) -> None:
+        """Overview: choose an action."""
+
+    async def new_secret(self, text: str) -> None:
+        """Overview: enter a rotated secret and have it tried."""
+
+    async def save_sheet(self) -> None:
+        """Overview: save the hand-off sheet that is shown."""
+
+    async def leave(self) -> None:
+        """Leave the wizard, wherever it stands."""
+
+
+@dataclass
+class Scene:
+    """What a journey begins with."""
+
+    home: Path
+    sandbox: Sandbox
+    base: str
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where the stand-in is."""
+        base = self.base
+        return Endpoints(serve.authorize_url(base), serve.token_url(base), serve.scim_url(base))
+
+    @property
+    def credentials(self) -> CredentialSet:
+        """The app's values, without tokens."""
+        sandbox = self.sandbox
+        secret = Secret(sandbox.client_secret)
+        return CredentialSet(sandbox.client_id, secret, sandbox.redirect_url, self.endpoints)
+
+    def put(self, profile: Profile, **sets: object) -> None:
+        """Store what an earlier run would have left."""
+        with LocalProfileStore(self.home).locked("default") as held:
+            held.save(profile, **sets)  # type: ignore[arg-type]
+
+    @property
+    def stored(self) -> CredentialSet | None:
+        """The active set there is now."""
+        with LocalProfileStore(self.home).locked("default") as held:
+            return held.active()
+
+
+Walk = Callable[[Face, Scene], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A row: a journey, what it begins with, and the exit code it ends with."""
+
+    walk: Walk
+    code: int = 0
+    starts: str = "nothing"
+    """nothing, active, expired (an active set whose token is), draft (one handed out)."""
+    sandbox: dict[str, Any] = field(default_factory=dict)
+    """How the stand-in behaves."""
+
+
+@contextmanager
+def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
+    """Serve the stand-in, and store what the journey begins with."""
+    sandbox = Sandbox(**{"redirect_url": REDIRECT_URL} | scenario.sandbox)
+    with serve.serving(sandbox) as base:
+        made = Scene(home, sandbox, base)
+        if scenario.starts in ("active", "expired"):
+            active = at_sandbox(sandbox, base, is_expired=scenario.starts == "expired")
+            made.put(Profile(ticks=TICKED, set_up_at=now()), active=active)
+        elif scenario.starts == "draft":
+            draft = made.credentials
+            attempts = (begin(draft, None, now()),)
+            profile = Profile(ticks=TICKED, draft_step=Step.REDIRECT, draft_saved_at=now())
+            made.put(
+                profile,
+                draft=CredentialSet(
+                    draft.client_id,
+                    draft.client_secret,
+                    draft.redirect_url,
+                    draft.endpoints,
+                    attempts=attempts,
+                ),
+            )
+        yield made
+
+
+# -- the first setup -----------------------------------------------------------------------------
+
+
+async def to_redirect(face: Face, scene: Scene) -> str:
+    """Walk from nothing to Redirect; return the link."""
+    await face.tick_all()
+    await face.enter(CredentialField.CLIENT_ID, scene.sandbox.client_id)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    await face.enter(CredentialField.REDIRECT_URL, scene.sandbox.redirect_url)
+    return await face.hand_out()
+
+
+async def to_the_end(face: Face) -> None:
+    await face.passed()
+    await face.says(WORKS)
+    await face.primary()
+
+
+async def first_setup(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.approve(link))
+    await to_the_end(face)
+    assert scene.stored is not None
+    assert scene.stored.tokens is not None
+
+
+async def authorization_url_fills_in(face: Face, scene: Scene) -> None:
+    await face.tick_all()
+    redirect = REDIRECT_URL.replace(":", "%3A").replace("/", "%2F")
+    query = f"client_id={scene.sandbox.client_id}&response_type=code&redirect_uri={redirect}"
+    await face.enter(CredentialField.CLIENT_ID, f"{scene.endpoints.authorize_url}?{query}")
+    await face.says(FILLED)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+
+
+async def another_host_is_asked_about(face: Face, scene: Scene) -> None:
+    await face.tick_all()
+    query = f"client_id={scene.sandbox.client_id}&response_type=code"
+    await face.enter(CredentialField.CLIENT_ID, f"https://oauth.twilio.com/v2/authorize?{query}")
+    await face.says("Another host", "leads to oauth.twilio.com")
+    await face.yes()
+    await face.says(FILLED)
+    await face.leave()
+
+
+async def wrong_client_id(face: Face, scene: Scene) -> None:
+    await face.tick_all()
+    await face.enter(CredentialField.CLIENT_ID, "AC" + "0" * 32)
+    await face.says("This is an Account SID (AC…). The app's Client ID starts with OQ.")
+    await face.leave()
+
+
+async def wrong_secret(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.approve(link))
+    await face.says(exchange.WRONG_CLIENT.title)
+    await face.primary()
+    await face.says(REFUSED)
+    await face.leave()
+
+
+async def denied(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.deny(link))
+    await face.says(paste.ERRORS["access_denied"].title)
+    await face.leave()
+
+
+async def expired_code(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.approve(link))
+    await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
+    await face.primary()
+    await face.says("Copy that page's whole address and come back.")
+    await face.leave()
+
+
+async def mismatch(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    landed = scene.sandbox.approve(link).replace("/callback", "/callbacks")
+    await face.paste(landed)
+    await face.says(paste.OTHER_ADDRESS.title, f"pasted {REDIRECT_URL}s", f"set {REDIRECT_URL}")
+    await face.paste(landed.replace("/callbacks", "/callback"))
+    await to_the_end(face)
+
+
+async def bare_code(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    landed = scene.sandbox.approve(link)
+    await face.paste(parse_qs(urlsplit(landed).query)["code"][0])
+    await face.says(BARE_CODE.title)
+    await face.yes()
+    await to_the_end(face)
+
+
+async def older_link(face: Face, scene: Scene) -> None:
+    first = await to_redirect(face, scene)
+    await face.fresh_link()
+    second = await face.hand_out()
+    assert second != first
+    await face.paste(scene.sandbox.approve(first))
+    await to_the_end(face)
+
+
+async def caught_by_the_listener(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.says("for a paste, or for the browser at the Redirect URL")
+    landed = scene.sandbox.approve(link)
+    await asyncio.to_thread(lambda: urllib.request.urlopen(landed, timeout=20).close())
+    await to_the_end(face)
+
+
+async def missing_permission(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.approve(link))
+    problem = scim.MISSING_PERMISSION.about(permission="twilio/iam/managed-users/list")
+    await face.says(problem.title, problem.who.value, problem.remedy, "401 (70051)")
+    await face.leave()
+
+
+async def not_scim(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.paste(scene.sandbox.approve(link))
+    await face.says(scim.NOT_SCIM.title)
+    scene.sandbox.scenario = "happy"
+    await face.primary()
+    await to_the_end(face)
+
+
+# -- what was begun ------------------------------------------------------------------------------
+
+
+async def resume(face: Face, scene: Scene) -> None:
+    await face.says("Unfinished setup", "goes on at Redirect")
+    await face.pick("resume")
+    await face.says("Code", "lives 5 minutes from Approve access")
+    with LocalProfileStore(scene.home).locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    await face.paste(scene.sandbox.approve(authorize_url(draft.attempts[-1])))
+    await to_the_end(face)
+
+
+async def discard(face: Face, scene: Scene) -> None:
+    await face.pick("discard")
+    await face.says("Discard it?", "Twilio shows the secret only once")
+    await face.yes()
+    await face.says("Before you start", "7 of 7 ticked")
+    await face.leave()
+
+
+# -- what is set up ------------------------------------------------------------------------------
+
+
+async def check_now(face: Face, scene: Scene) -> None:
+    await face.pick("check")
+    await face.passed()
+    await face.says("Overview", "passed, 25 users")
+    await face.leave()
+
+
+async def rotated_secret(face: Face, scene: Scene) -> None:
+    new = scene.sandbox.rotate_secret()
+    await face.pick("rotate")
+    await face.new_secret("not-the-new-one-by-far")
+    await face.says(exchange.WRONG_CLIENT.title, exchange.ONE_FIELD[0])
+    await face.new_secret(new)
+    await face.passed()
+    await face.says("Overview", "passed, 25 users")
+    assert scene.stored is not None
+    assert scene.stored.client_secret == Secret(new)
+    await face.leave()
+
+
+async def rotated_without_a_grant(face: Face, scene: Scene) -> None:
+    new = scene.sandbox.rotate_secret()
+    scene.sandbox.revoke_grants()
+    await face.pick("rotate")
+    await face.new_secret(new)
+    await face.says("A consent is needed")
+    await face.yes()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+
+
+async def authorize_again(face: Face, scene: Scene) -> None:
+    before = scene.stored
+    await face.pick("authorize")
+    await face.says("Authorize again?")
+    await face.yes()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+    assert scene.stored != before
+
+
+async def change_of_the_redirect_url(face: Face, scene: Scene) -> None:
+    other = "https://other.example.edu/landing"
+    scene.sandbox.redirect_urls.append(other)
+    await face.pick("change")
+    await face.enter(CredentialField.REDIRECT_URL, other)
+    await face.says(CHANGES.title, f"before {REDIRECT_URL}", f"after {other}")
+    await face.yes()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+    assert scene.stored is not None
+    assert scene.stored.redirect_url == other
+
+
+async def handed_off(face: Face, scene: Scene) -> None:
+    await face.pick("sheet")
+    await face.says("# Twilio SCIM in a script", "••• (not shown)")
+    await face.save_sheet()
+    await face.says("✓ Saved as", "twilio-scim-default.md")
+    await face.leave()
+    sheet = await asyncio.to_thread(Path("twilio-scim-default.md").read_text)
+    assert sheet.startswith("# Twilio SCIM")
+
+
+async def forgotten(face: Face, scene: Scene) -> None:
+    await face.pick("forget")
+    await face.says("Remove profile default with its Client ID, Client Secret and tokens")
+    await face.yes()
+
+
+SCENARIOS: Final = {
+    "first setup": Scenario(first_setup),
+    "authorization url": Scenario(authorization_url_fills_in),
+    "another host": Scenario(another_host_is_asked_about, code=3),
+    "wrong client id": Scenario(wrong_client_id, code=3),
+    "wrong secret": Scenario(wrong_secret, code=3, sandbox={"scenario": "wrong-secret"}),
+    "denied": Scenario(denied, code=3),
+    "expired code": Scenario(expired_code, code=3, sandbox={"scenario": "expired-code"}),
+    "mismatch": Scenario(mismatch),
+    "bare code": Scenario(bare_code),
+    "older link": Scenario(older_link),
+    "listener": Scenario(
+        caught_by_the_listener, sandbox={"scenario": "loopback", "redirect_url": None}
+    ),
+    "missing permission": Scenario(
+        missing_permission, code=3, sandbox={"scenario": "missing-permission"}
+    ),
+    "throttled": Scenario(first_setup, sandbox={"scenario": "throttled", "retry_after": 1}),
+    "not scim": Scenario(not_scim, sandbox={"scenario": "not-scim"}),
+    "resume": Scenario(resume, starts="draft"),
+    "discard": Scenario(discard, code=3, starts="draft"),
+    "check now": Scenario(check_now, starts="expired"),
+    "rotated": Scenario(rotated_secret, starts="active"),
+    "rotated without a grant": Scenario(rotated_without_a_grant, starts="active"),
+    "authorize again": Scenario(authorize_again, starts="active"),
+    "change": Scenario(change_of_the_redirect_url, starts="active"),
+    "hand-off": Scenario(handed_off, starts="active"),
+    "forget": Scenario(forgotten, starts="active"),
+}

@@ -28,6 +28,7 @@ from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
+from wizard.ui.widgets.page_link import PageLink
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
@@ -165,15 +166,31 @@ class WizardApp(App[ExitCode]):
             text = self._road.support(problem)
             await copy_and_say(self, self._road.copy, text, "The problem")
 
+    @on(PageLink.Asked)
+    @work(exclusive=True, group="page")
+    async def _hand_out(self, asked: PageLink.Asked) -> None:
+        """Open a page of the help, or copy its address."""
+        if asked.is_copy:
+            await copy_and_say(self, self._road.copy, asked.url, "The address")
+        elif await self._road.open(asked.url):
+            self.notify("The browser was asked to open it.", timeout=3, markup=False)
+        else:
+            self.notify("No browser here: ^y copies the address.", timeout=3, markup=False)
+
     # -- palette -----------------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only."""
         if isinstance(screen, StepScreen):
+            keys = {
+                active.binding.action: self.get_key_display(active.binding)
+                for active in screen.active_bindings.values()
+            }
             for command in screen.commands():
-                yield SystemCommand(
-                    command.title, command.help, self._screen_action(command.action)
-                )
+                if screen.check_action(command.action, ()):
+                    key = f" ({keys[command.action]})" if command.action in keys else ""
+                    run = self._screen_action(command.action)
+                    yield SystemCommand(command.title, command.help + key, run)
         if self._problem_of(screen) is not None:
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)

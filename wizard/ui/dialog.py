@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
+
+from wizard.ui.widgets.page_link import PageLink
 
 Result = TypeVar("Result")
 
@@ -64,7 +68,7 @@ class Dialog(ModalScreen[Result]):
 
 
 class HelpScreen(Dialog[None]):
-    """Paragraphs to read; arrows scroll where they do not fit."""
+    """Paragraphs to read; arrows scroll where they do not fit. A line that is an address opens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,f1", "close", "Close", show=False),
@@ -81,9 +85,24 @@ class HelpScreen(Dialog[None]):
     def compose_body(self) -> ComposeResult:
         """Yield a paragraph each."""
         for paragraph in self._paragraphs:
-            yield Static(paragraph, classes="paragraph", markup=False)
+            with Vertical(classes="paragraph"):
+                for is_url, lines in groupby(paragraph.split("\n"), _is_url):
+                    if is_url:
+                        yield from map(PageLink, lines)
+                    else:
+                        yield Static(_titled(list(lines)), markup=False)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the paragraphs."""
         body = self.query_one("#dialog-body", VerticalScroll)
         body.scroll_relative(y=rows, animate=False)
+
+
+def _titled(lines: Sequence[str]) -> Content:
+    """Return lines of text, the first one of several as their title."""
+    title = "bold" if len(lines) > 1 else ""
+    return Content("\n").join([Content.styled(lines[0], title), *map(Content, lines[1:])])
+
+
+def _is_url(line: str) -> bool:
+    return line.startswith("https://") and " " not in line

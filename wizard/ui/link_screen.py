@@ -81,13 +81,11 @@ class LinkScreen(StepScreen):
 
     def commands(self) -> Iterable[Command]:
         """Offer all that can be done with the link."""
-        if self.tools.can_open:
-            yield Command("Open link", "In the browser of this machine", "open_link")
+        yield Command("Open link", "In the browser of this machine", "open_link")
         yield Command("Copy link", "To the clipboard, here or of your terminal", "copy_link")
         yield Command("Show link bare", "In one line on the bare terminal", "show_bare")
         yield Command("Fresh link", "Makes another one, with a new state", "fresh_link")
-        if self.tools.approve is not None:
-            yield Command("Approve", "In the browser's stead: the demo's own", "approve")
+        yield Command("Approve", "In the browser's stead: the demo's own", "approve")
 
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""

@@ -82,6 +82,10 @@ class Road:
         """Copy to this machine's clipboard; False where that is not the person's."""
         return await self._services.clipboard.copy(text)
 
+    async def open(self, url: str) -> bool:
+        """Ask the browser of this machine to open a page; whether there is one that took it."""
+        return await self._services.browser.open(url)
+
     def _banner(self) -> Banner:
         journey = self.journey
         return Banner(self._session.name, self._demo is not None, journey.foreign_hosts)

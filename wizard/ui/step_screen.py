@@ -104,7 +104,11 @@ class StepScreen(Screen[Outcome]):
         """Save what has been entered so far: the wizard is being left."""
 
     def commands(self) -> Iterable[Command]:
-        """What the palette offers on this step, beside help, theme and leaving."""
+        """What the palette offers on this step, where `check_action` does.
+
+        Beside help, theme and leaving: all keys of the step but Enter and Escape, so that those
+        for which the row of keys has no room are found.
+        """
         return ()
 
     def can_go_on(self) -> bool:

@@ -18,7 +18,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
 from wizard.flow.verify import Report, Verdict
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -85,6 +85,10 @@ class CheckScreen(StepScreen):
         if action == "use_file" and not self._can_use_file:
             return False
         return super().check_action(action, parameters)
+
+    def commands(self) -> Iterable[Command]:
+        """Offer what has a key here."""
+        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
 
     @property
     def _can_use_file(self) -> bool:

@@ -356,8 +356,10 @@ class CredentialsScreen(StepScreen):
         entry.action_toggle_shown()
 
     def commands(self) -> Iterable[Command]:
-        """Offer the secret on purpose only: Twilio will not show it again."""
+        """Offer a copy of the secret, on purpose only: Twilio will not show it again."""
+        yield Command("Show secret", "As it is being entered, or masked again", "show_secret")
         yield Command("Copy secret", "Puts the Client Secret on the clipboard", "copy_secret")
+        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
 
     @work(group="copy")
     async def action_copy_secret(self) -> None:

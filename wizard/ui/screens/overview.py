@@ -26,7 +26,7 @@ from wizard.ui.screens.confirm import asking
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.facts import Facts
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -65,7 +65,6 @@ class OverviewScreen(StepScreen):
         Binding("u", "resume", "Resume", id="overview.resume"),
         Binding("d", "discard", "Discard", id="overview.discard"),
         Binding("r", "retry", "Try again", id="overview.retry"),
-        Binding("escape", "back", "Back", show=False, id="step.back"),
     ]
 
     def __init__(
@@ -143,7 +142,9 @@ class OverviewScreen(StepScreen):
         yield Button("Choose ›", id="next", variant="primary")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the draft's keys only where there is a draft."""
+        """Offer the draft's keys only where there is a draft; nothing lies before Overview."""
+        if action == "back":
+            return False
         lost = self._out_of_reach
         if action == "retry" and lost is None:
             return False
@@ -153,8 +154,11 @@ class OverviewScreen(StepScreen):
             return False
         return super().check_action(action, parameters)
 
-    def action_back(self) -> None:
-        """Nothing lies before Overview."""
+    def commands(self) -> Iterable[Command]:
+        """Offer what has a key here."""
+        yield Command("Resume", "Goes on with what is unfinished", "resume")
+        yield Command("Discard", "Removes what is unfinished, after a question", "discard")
+        yield Command("Try again", "Reads the stored secrets once more", "retry")
 
     def action_primary(self) -> None:
         """Do the highlighted action."""

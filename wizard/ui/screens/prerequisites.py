@@ -19,7 +19,7 @@ from wizard.domain.steps import Step
 from wizard.flow.state import Next
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.audience import AudienceScreen
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.lines import packed
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -93,6 +93,12 @@ class PrerequisitesScreen(StepScreen):
             return False
         return super().check_action(action, parameters)
 
+    def commands(self) -> Iterable[Command]:
+        """Offer what has a key here."""
+        yield Command("Who uses it", "What differs for a script, Okta, Entra", "audience")
+        yield Command("Console", "Opens the page where the app is made", "open_console")
+        yield Command("Look again", "At the network, the clock, this machine", "probe")
+
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
         open_items = missing(self._ticks)
@@ -161,7 +167,7 @@ class PrerequisitesScreen(StepScreen):
     async def action_open_console(self) -> None:
         """Open the page of the Console where the app is made."""
         if not await self._open_url(CONSOLE):
-            pages = ("Current Console:", CONSOLE, "Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
+            pages = (f"Current Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
             await self.app.push_screen_wait(HelpScreen("No browser here: the pages are", pages))
 
     @work(group="audience")

@@ -1,0 +1,68 @@
+"""The help of a step: where, what it looks like, what goes wrong; and the addresses in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.driving import make_app, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.running import running
+from tests.walks import ThePilot
+from wizard.domain.guide import GUIDE
+from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
+from wizard.domain.steps import Step
+from wizard.ui.dialog import HelpScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.widgets.page_link import PageLink
+
+
+@pytest.mark.parametrize("step", GUIDE)
+def test_each_step_tells_where_what_and_what_goes_wrong(step: Step) -> None:
+    text = "\n\n".join(GUIDE[step].help)
+    for part in ("Current Console\n", "Legacy Console", "looks like there\n", "goes wrong\n"):
+        assert part in text
+    lines = text.splitlines()
+    assert CONSOLE in lines
+    assert LEGACY_CONSOLE in lines
+
+
+async def in_help(pilot: ThePilot) -> list[PageLink]:
+    """Open the help of the first step; return its addresses."""
+    await wait_for_screen(pilot, PrerequisitesScreen)
+    await pilot.press("f1")
+    await wait_until(pilot, lambda: bool(pilot.app.screen.query(PageLink)), "the help")
+    await wait_until(pilot, lambda: pilot.app.focused is not None, "the focus")
+    return list(pilot.app.screen.query(PageLink))
+
+
+async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) -> None:
+    async with running(make_app(world)) as (app, pilot):
+        await in_help(pilot)
+        await pilot.press("tab", "enter")
+        await wait_until(pilot, lambda: world.browser.opened == [CONSOLE], "the page")
+        await pilot.press("ctrl+y")
+        await wait_until(pilot, lambda: world.clipboard.copied == [CONSOLE], "the copy")
+        assert isinstance(app.screen, HelpScreen)
+
+
+async def test_addresses_in_the_help_are_opened_and_copied_by_mouse(world: World) -> None:
+    async with running(make_app(world)) as (_, pilot):
+        _, legacy, *_ = await in_help(pilot)
+        await pilot.click(legacy.query_one("_Address"))
+        await wait_until(pilot, lambda: world.browser.opened == [LEGACY_CONSOLE], "the page")
+        await pilot.click(legacy.query_one("Button"))
+        await wait_until(pilot, lambda: world.clipboard.copied == [LEGACY_CONSOLE], "the copy")
+
+
+async def test_where_no_browser_opens_the_address_is_copied_to_the_terminal(world: World) -> None:
+    world.browser.takes = False
+    world.clipboard.is_here = False
+    async with running(make_app(world)) as (app, pilot):
+        await in_help(pilot)
+        await pilot.press("tab", "enter")
+        await wait_until(pilot, lambda: bool(app._notifications), "the reason")
+        assert [note.message for note in app._notifications] == [
+            "No browser here: ^y copies the address."
+        ]
+        await pilot.press("ctrl+y")
+        await wait_until(pilot, lambda: app.clipboard == CONSOLE, "the copy")

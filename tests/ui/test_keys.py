@@ -1,0 +1,263 @@
+"""The row of keys and the palette tell the truth: each key does something, and none is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+import pytest
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets._footer import FooterKey
+
+from tests.driving import wait_until
+from tests.ui.desk import Desk
+from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.test_check import PASSED, Steered
+from tests.ui.test_credentials import WHOLE, Form
+from tests.ui.test_overview_done import FACTS, UNFINISHED
+from tests.ui.test_prerequisites import Machine
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN
+from wizard.domain.book.here import KEYRING_LOCKED, SECRETS_DAMAGED
+from wizard.domain.book.scim import MISSING_PERMISSION
+from wizard.domain.form import advanced
+from wizard.domain.models import CredentialSet
+from wizard.domain.problems import Problem, SetupError
+from wizard.flow.state import Delivery
+from wizard.flow.verify import Report, Verdict
+from wizard.ui.dialog import Dialog, HelpScreen
+from wizard.ui.link_screen import LinkScreen
+from wizard.ui.screens.advanced import AdvancedScreen
+from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.changes import ChangesScreen
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OutOfReach, OverviewScreen, Unfinished
+from wizard.ui.screens.profiles import ProfilesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.check_lines import SPINNER
+from wizard.ui.widgets.field import SecretEntry
+
+EVERYWHERE: Final = {"primary", "next", "back", "help", "scroll_body"}
+"""Actions of every step: in the row of keys at any width, or ways to move about."""
+
+
+@dataclass
+class State:
+    """A screen in a state, and what shows that it did something its own text does not."""
+
+    screen: Screen[Any]
+    trace: Callable[[], object] = str
+    is_ready: Callable[[], bool] = lambda: True
+    keys: tuple[str, ...] = ()
+    """What to press to come to it."""
+
+
+async def nothing(*_args: object) -> Any:
+    """Do nothing, at once."""
+
+
+def prerequisites(**given: Any) -> State:
+    machine = Machine(**given)
+    return State(machine.screen(), lambda: (machine.opened, machine.probes))
+
+
+@dataclass
+class Counting(Form):
+    """Counts what is saved, whether it can be or not."""
+
+    saves: int = 0
+
+    async def save_draft(self, draft: CredentialSet) -> None:
+        self.saves += 1
+        await super().save_draft(draft)
+
+    def state(self, *keys: str) -> State:
+        screen = self.screen()
+        screen._use_file = nothing
+
+        def trace() -> object:
+            return self.saves, self.copied, [e.password for e in screen.query(SecretEntry)]
+
+        return State(screen, trace, keys=keys)
+
+
+def linked(
+    kind: type[AuthorizeScreen] | type[RedirectScreen], *, is_demo: bool = False, **given: Any
+) -> State:
+    approved: list[str] = []
+
+    async def approve(url: str) -> str:
+        approved.append(url)
+        return "https://idp.example.edu/cb?code=c-0123456789&state=another"
+
+    desk = Desk(approve=approve if is_demo else None, **given)
+    if kind is AuthorizeScreen:
+        screen: LinkScreen = AuthorizeScreen(BANNER, desk.tools())
+    else:
+        screen = RedirectScreen(BANNER, desk.tools(), Delivery.OPENED)
+    return State(
+        screen,
+        lambda: (desk.opened, desk.copied, desk.bare, approved, len(desk.attempts)),
+        lambda: screen.link is not None,
+    )
+
+
+def checked(*ends: Report) -> State:
+    check = Steered()
+    for report in ends:
+        check.ends.put_nowait(report)
+    screen = CheckScreen(BANNER, check, nothing)
+    return State(
+        screen,
+        lambda: (check.runs, check.is_cancelled),
+        lambda: not ends or screen.report is not None,
+    )
+
+
+def overview(
+    *, is_set_up: bool = True, draft: Unfinished | None = None, lost: OutOfReach | None = None
+) -> State:
+    tried: list[None] = []
+
+    async def retry() -> None:
+        tried.append(None)
+
+    screen = OverviewScreen(
+        BANNER,
+        facts=FACTS if is_set_up else (),
+        since="",
+        unfinished=draft,
+        discard=nothing,
+        out_of_reach=replace(lost, retry=retry) if lost else None,
+    )
+    return State(screen, lambda: len(tried))
+
+
+def lost(problem: Problem, *, is_active: bool) -> OutOfReach:
+    return OutOfReach(problem, is_active=is_active, can_start_over=False, retry=nothing)
+
+
+REFUSED: Final = Report(Verdict.FAILED, problem=MISSING_PERMISSION, can_retry=True)
+STATES: Final[dict[str, Callable[[], State]]] = {
+    "prerequisites": prerequisites,
+    "prerequisites, set up": lambda: prerequisites(can_go_back=True),
+    "prerequisites, no browser": lambda: prerequisites(has_browser=False),
+    "credentials, empty": lambda: Counting().state(),
+    "credentials": lambda: Counting(WHOLE, WHOLE).state(),
+    "credentials, keyring": lambda: Counting(WHOLE, failure=SetupError(KEYRING_LOCKED)).state(
+        "enter"
+    ),
+    "authorize": lambda: linked(AuthorizeScreen),
+    "authorize, SSH": lambda: linked(AuthorizeScreen, why_not="SSH"),
+    "authorize, demo": lambda: linked(AuthorizeScreen, is_demo=True),
+    "redirect": lambda: linked(RedirectScreen),
+    "redirect, SSH": lambda: linked(RedirectScreen, why_not="SSH"),
+    "redirect, demo": lambda: linked(RedirectScreen, is_demo=True),
+    "check, running": checked,
+    "check, passed": lambda: checked(PASSED),
+    "check, refused": lambda: checked(REFUSED),
+    "check, not to be renewed": lambda: checked(
+        Report(Verdict.UNRENEWABLE, problem=NO_REFRESH_TOKEN)
+    ),
+    "check, keyring": lambda: checked(replace(REFUSED, problem=KEYRING_LOCKED)),
+    "done": lambda: State(DoneScreen(BANNER, FACTS, ("use it",))),
+    "overview": overview,
+    "overview, unfinished": lambda: overview(is_set_up=False, draft=UNFINISHED),
+    "overview, change": lambda: overview(draft=UNFINISHED),
+    "overview, locked": lambda: overview(lost=lost(KEYRING_LOCKED, is_active=True)),
+    "overview, draft lost": lambda: overview(lost=lost(SECRETS_DAMAGED, is_active=False)),
+    "help": lambda: State(HelpScreen("Help", ("Where\nhttps://example.org/",) * 30)),
+    "confirm": lambda: State(ConfirmScreen("Sure?", "", "Yes")),
+    "changes": lambda: State(ChangesScreen(())),
+    "advanced": lambda: State(AdvancedScreen(advanced(WHOLE))),
+    "audience": lambda: State(AudienceScreen(None)),
+    "profiles": lambda: State(ProfilesScreen(("acme",), "default")),
+    "rotate": lambda: State(RotateScreen(nothing)),
+    "sheet": lambda: State(SheetScreen("text", nothing, nothing)),
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_footer() -> None:
+    """Keep the row of keys, which other tests do without."""
+
+
+@pytest.fixture(autouse=True)
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Note what a screen would be left with, and stay: each of its keys is pressed in turn."""
+    outcomes: list[object] = []
+    monkeypatch.setattr(StepScreen, "leave", lambda _screen, outcome: outcomes.append(outcome))
+    monkeypatch.setattr(Dialog, "answer", lambda _screen, answer: outcomes.append(answer))
+    return outcomes
+
+
+def hinted(screen: Screen[Any]) -> list[str]:
+    """Return the keys in the row of keys."""
+    return [key.key for key in screen.query(FooterKey) if not key.disabled]
+
+
+def offered(screen: Screen[Any]) -> list[str]:
+    """Return the actions of a step in the palette."""
+    commands = screen.commands() if isinstance(screen, StepScreen) else ()
+    return [c.action for c in commands if screen.check_action(c.action, ())]
+
+
+def own(screen: Screen[Any]) -> set[str]:
+    """Return the actions of a step that have a key which works now."""
+    active = screen.active_bindings.values()
+    actions = {a.binding.action for a in active if a.node is screen and a.enabled}
+    actions -= {binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)}
+    return {action.partition("(")[0] for action in actions}
+
+
+def seen(stage: Stage[Any], state: State, outcomes: list[object]) -> object:
+    """Return all that a key can change."""
+    app = stage.app
+    text = "".join(letter for letter in stage.text if letter not in SPINNER)
+    places = (app.screen, app.screen.focused, len(outcomes), len(app._notifications))
+    return (text, *places, app.suspended, len(app.sent), repr(state.trace()))
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_no_key_is_shown_in_vain_and_none_is_left_out(
+    name: str, outcomes: list[object]
+) -> None:
+    """Each key in the row of keys, and each line of the palette, does something.
+
+    Each key of a step is in the palette, or in the row at any width: all others may be left out.
+    """
+    state = STATES[name]()
+    screen, done = state.screen, set[str]()
+
+    async with showing(screen) as stage:
+
+        async def does_something(what: str, act: Callable[[], Awaitable[object]]) -> None:
+            before = seen(stage, state, outcomes)
+            done.add(what)
+            await act()
+            await wait_until(
+                stage.pilot, lambda: seen(stage, state, outcomes) != before, f"{what}: nothing"
+            )
+            if stage.app.screen is not screen:
+                stage.app.screen.dismiss()
+                await wait_until(stage.pilot, lambda: stage.app.screen is screen, "the screen")
+
+        await wait_until(stage.pilot, state.is_ready, "the state")
+        await stage.pilot.press(*state.keys)
+        await wait_until(stage.pilot, lambda: bool(hinted(screen)), "the row of keys")
+        await stage.pilot.pause()
+        if isinstance(screen, StepScreen):
+            assert own(screen) - EVERYWHERE <= set(offered(screen))
+        while keys := [key for key in hinted(screen) if key not in done]:
+            await does_something(keys[0], partial(stage.pilot.press, keys[0]))
+        while actions := [action for action in offered(screen) if action not in done]:
+            run = partial(screen.run_action, f"screen.{actions[0]}")
+            await does_something(actions[0], run)

@@ -26,6 +26,7 @@ from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.flow.state import Delivery
+from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.flow.verify import Report, Verdict
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.link_screen import LinkScreen
@@ -36,7 +37,7 @@ from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OutOfReach, OverviewScreen, Unfinished
+from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.screens.rotate import RotateScreen

@@ -1,0 +1,124 @@
+"""What a check costs: of itself, with many users, and with many profiles."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from tests.benchmarks import server
+from tests.benchmarks.programs import PYTHON, run
+from tests.benchmarks.rows import MB, MS, Row, alternate, amount, ratio
+from tests.commands.stage import ACTIVE, ROOT, issued, put
+from tests.flow.stage import Stage
+from tests.terminal.walk import WIZARD
+from wizard.api.token import TokenService
+from wizard.api.users import UserService
+from wizard.domain.models import Endpoints
+from wizard.flow.live_list import LiveList
+from wizard.flow.verify import DRAFT_LINES, DraftCheck, Verdict
+from wizard.wiring import clock
+
+SIZES: Final = (100, 1_000, 10_000, 100_000)
+PROFILES: Final = (1, 10, 100)
+DELAY: Final = 100
+"""Milliseconds the network takes."""
+
+
+def own_time(runs: int) -> Iterator[Row]:
+    """Measure exchange and check with the network taken out, the disk left in."""
+    with tempfile.TemporaryDirectory() as folder:
+        times = [asyncio.run(_exchange_and_check(Path(folder) / str(n))) for n in range(runs + 1)]
+    yield amount("own time in exchange and check", times[1:], MS, 0.050)
+
+
+async def _exchange_and_check(home: Path) -> float:
+    stage = Stage(home)
+    answer = await stage.code()
+    transport = httpx.MockTransport(_answer)
+    async with httpx.AsyncClient(transport=transport) as client:
+        lines = LiveList(DRAFT_LINES, lambda _: None, time.perf_counter)
+        tokens, users = TokenService(client, clock), UserService(client)
+        check = DraftCheck(stage.session, tokens, users, lines)
+        began = time.perf_counter()
+        report = await check.run(answer)
+        seconds = time.perf_counter() - began
+    assert report.verdict is Verdict.PASSED, report
+    return seconds
+
+
+def _answer(request: httpx.Request) -> httpx.Response:
+    if request.method == "GET":
+        return httpx.Response(200, content=server.body(100))
+    tokens = {"access_token": "access", "refresh_token": "refresh", "expires_in": 3600}
+    return httpx.Response(200, json=tokens | {"token_type": "Bearer"})
+
+
+def pause(runs: int) -> Iterator[Row]:
+    """Measure what 20,000 users cost the event loop, and memory."""
+    with server.serving() as base:
+        argv = [PYTHON, "-m", "tests.benchmarks.pausing", base]
+        told = [
+            subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+            for _ in range(runs)
+        ]
+    pairs = [line.split() for line in told]
+    yield amount("longest pause, 20,000 users", [float(pair[0]) for pair in pairs], MS, 0.100)
+    yield amount("memory for 20,000 users", [float(pair[1]) for pair in pairs], MB, 64 << 20)
+
+
+def growth(runs: int) -> Iterator[Row]:
+    """Measure `check` with more and more users, beside the fewest."""
+    with server.serving() as base, tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            few = _home(Path(folder) / f"few-{size}", f"{base}/{SIZES[0]}/0")
+            many = _home(Path(folder) / f"many-{size}", f"{base}/{size}/0")
+            times = alternate(runs, lambda: _check(many), lambda: _check(few))  # noqa: B023
+            peaks = alternate(1, lambda: _peak(many), lambda: _peak(few))  # noqa: B023
+            beside = f"{SIZES[0]} users"
+            yield ratio(f"check, {size:,} users", times, beside)
+            yield ratio(f"its memory, {size:,} users", peaks, beside, unit=MB)
+
+
+def _check(home: Path) -> float:
+    return run((*WIZARD, "check"), home)
+
+
+def _peak(home: Path) -> float:
+    told = home.parent / "peak"
+    run((PYTHON, "-m", "tests.benchmarks.peak", str(told), "check"), home)
+    return float(told.read_text())
+
+
+def everyone(runs: int) -> Iterator[Row]:
+    """Measure `check --all` over more and more profiles, beside one."""
+    with server.serving() as base, tempfile.TemporaryDirectory() as folder:
+        argv = (*WIZARD, "check", "--all")
+        url = f"{base}/100/{DELAY}"
+        one = _home(Path(folder) / "one", url)
+        for count in PROFILES:
+            many = _home(Path(folder) / f"{count}", url, count)
+            times = alternate(
+                runs,
+                lambda: run(argv, many),  # noqa: B023
+                lambda: run(argv, one),
+            )
+            what = f"check --all, {count} profiles, {DELAY} ms away"
+            yield ratio(what, times, "1 profile", 15 if count == PROFILES[-1] else None)
+
+
+def _home(home: Path, scim_url: str, profiles: int = 1) -> Path:
+    active = replace(
+        ACTIVE, tokens=issued(hours=1), endpoints=replace(Endpoints(), scim_url=scim_url)
+    )
+    put(home, active=active)
+    for number in range(1, profiles):
+        put(home, name=f"p{number}", active=active)
+    return home

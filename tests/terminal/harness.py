@@ -124,12 +124,16 @@ class Terminal:
         """Paste without brackets, as a terminal does that does not know them."""
         self.send(_pasted(text))
 
-    def click(self, text: str) -> None:
-        """Click in the middle of the first place on the screen that shows the text."""
+    def click(self, text: str, *, below: int = 0, is_last: bool = False) -> None:
+        """Click in the middle of the first, or the last, place on the screen that shows the text.
+
+        Or as many rows below it.
+        """
         lines = self.screen().splitlines()
-        row = next((row for row, line in enumerate(lines) if text in line), None)
-        assert row is not None, self._describe(f"nothing to click on that shows {text!r}")
-        where = f"{lines[row].index(text) + len(text) // 2 + 1};{row + 1}"
+        rows = [row for row, line in enumerate(lines) if text in line]
+        assert rows, self._describe(f"nothing to click on that shows {text!r}")
+        row = rows[-1 if is_last else 0]
+        where = f"{lines[row].index(text) + len(text) // 2 + 1};{row + below + 1}"
         self.send(f"\x1b[<0;{where}M\x1b[<0;{where}m")
 
     def resize(self, rows: int, cols: int) -> None:

@@ -11,8 +11,9 @@ from typing import Final
 import pytest
 
 from tests.store.desktop import MISSING, Desktop, desktop
+from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
-from tests.terminal.test_living import REDIRECT_URL, marked, set_up
+from tests.terminal.test_living import REDIRECT_URL, set_up
 from tests.terminal.walk import run, variables, wizard
 from wizard.domain.book.here import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve

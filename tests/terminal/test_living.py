@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from tests.terminal.harness import DOWN, ENTER, Terminal, ctrl
+from tests.terminal.hands import Keyboard, marked
+from tests.terminal.harness import ENTER, Terminal, ctrl
 from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.sandbox import serve
@@ -46,23 +46,8 @@ def set_up(env: Mapping[str, str], sandbox: Sandbox) -> None:
 
 
 def choose(terminal: Terminal, title: str) -> None:
-    """Go down to a line of the menu, waiting for the mark each time, and press Enter."""
-    terminal.wait_for(lambda screen: title in screen and marked(screen) != "")
-    while not (at := marked(terminal.screen())).startswith(f"› {title}"):
-        terminal.send(DOWN)
-        terminal.wait_for(partial(is_elsewhere, at))
-    terminal.send(ENTER)
-
-
-def marked(screen: str) -> str:
-    """Return the line of the menu that is highlighted."""
-    lines = (line.strip() for line in screen.splitlines())
-    return next((line for line in lines if line.startswith("› ")), "")
-
-
-def is_elsewhere(before: str, screen: str) -> bool:
-    """Whether another line is highlighted now."""
-    return marked(screen) not in ("", before)
+    """Choose a line of the menu by keyboard."""
+    Keyboard(terminal).choose(title)
 
 
 def refused_check(env: Mapping[str, str], sandbox: Sandbox) -> str:

@@ -1,0 +1,108 @@
+"""Two ways to work the wizard: by keyboard alone, and by mouse alone but for pasting."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.terminal.harness import DOWN, ENTER, SPACE, Terminal
+from tests.terminal.walk import is_saved
+from wizard.domain.prerequisites import PREREQUISITES
+
+
+class Keyboard:
+    """Types and pastes; counts, a paste as one."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.count = 0
+
+    def press(self, label: str, *keys: str) -> None:
+        """Press a button that is shown: Enter, unless other keys are told."""
+        self.terminal.wait_for(label)
+        self.keys(*(keys or (ENTER,)))
+
+    def keys(self, *keys: str) -> None:
+        """Send keys, all in one go."""
+        self.count += len(keys)
+        self.terminal.send("".join(keys))
+
+    def paste(self, text: str) -> None:
+        """Paste into what has the focus."""
+        self.count += 1
+        self.terminal.paste(text)
+
+    def tick_all(self) -> None:
+        """Tick the seven lines of Prerequisites."""
+        self.keys(*[SPACE] * len(PREREQUISITES))
+
+    def fill(self, label: str, text: str) -> None:
+        """Fill an empty field, the one that has the focus, and go on."""
+        self.paste(text)
+        self.terminal.wait_for(lambda screen: is_saved(screen, label))
+        self.keys(ENTER)
+
+    def change(self, label: str, before: str, text: str, *keys: str) -> None:
+        """Go to a field by the keys given, and put another text in its place, all in one go."""
+        self.keys(*keys, "\x15", *text)
+        self.terminal.wait_for(lambda screen: before not in screen and text in screen)
+
+    def choose(self, title: str) -> None:
+        """Go down to a line of the menu, and choose it."""
+        self.terminal.wait_for(lambda screen: title in screen and marked(screen) != "")
+        while not (at := marked(self.terminal.screen())).startswith(f"› {title}"):
+            self.keys(DOWN)
+            self.terminal.wait_for(partial(is_elsewhere, at))
+        self.keys(ENTER)
+
+
+class Mouse:
+    """Clicks and pastes."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+
+    def press(self, label: str, *_keys: str) -> None:
+        """Click a button, the lowest thing on the screen that is called so."""
+        self.terminal.wait_for(label)
+        self.terminal.click(label, is_last=True)
+
+    def paste(self, text: str) -> None:
+        """Paste into what has the focus."""
+        self.terminal.paste(text)
+
+    def tick_all(self) -> None:
+        """Click the seven lines of Prerequisites."""
+        for item in PREREQUISITES:
+            self.terminal.click(item.text)
+
+    def fill(self, label: str, text: str) -> None:
+        """Click into an empty field, fill it, and go on once the last one is filled."""
+        self.terminal.wait_for(label)
+        self.terminal.click(label, below=1)
+        self.terminal.paste(text)
+        self.terminal.wait_for(lambda screen: is_saved(screen, label))
+        if self.terminal.screen().count("✓ saved") == 3:
+            self.press("Next ›")
+
+    def change(self, label: str, before: str, text: str, *_keys: str) -> None:
+        """Click into a field, and paste another text in the place of the one that is there."""
+        self.terminal.wait_for(before)
+        self.terminal.click(label, below=1)
+        self.terminal.paste(text)
+        self.terminal.wait_for(lambda screen: before not in screen and text in screen)
+
+    def choose(self, title: str) -> None:
+        """Click a line of the menu."""
+        self.terminal.wait_for(title)
+        self.terminal.click(title)
+
+
+def marked(screen: str) -> str:
+    """Return the line of the menu that is highlighted."""
+    lines = (line.strip() for line in screen.splitlines())
+    return next((line for line in lines if line.startswith("› ")), "")
+
+
+def is_elsewhere(before: str, screen: str) -> bool:
+    """Whether another line is highlighted now."""
+    return marked(screen) not in ("", before)

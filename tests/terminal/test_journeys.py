@@ -1,0 +1,139 @@
+"""Both journeys from end to end on a real terminal, by either hand, and how many keys they cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.terminal.hands import Keyboard, Mouse
+from tests.terminal.harness import ENTER, ESC, TAB
+from tests.terminal.walk import run, variables, wizard
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+
+REDIRECT_URL = "https://scim.example.invalid/landing"
+OTHER_URL = "https://idp.example.invalid/scim/cb"
+
+Hand = Keyboard | Mouse
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(redirect_url=REDIRECT_URL, rotate=True, reuse_is_theft=True)
+
+
+@pytest.fixture
+def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
+    with serve.serving(sandbox) as base:
+        server = SimpleNamespace(
+            authorize_url=serve.authorize_url(base),
+            token_url=serve.token_url(base),
+            scim_url=serve.scim_url(base),
+        )
+        yield variables(tmp_path / "home", server)
+
+
+def prerequisites(hand: Hand) -> None:
+    """Tick all seven, and go on."""
+    hand.terminal.wait_for("0 of 7 ticked")
+    hand.tick_all()
+    hand.terminal.wait_for("7 of 7 ticked")
+    hand.press("Next ›")
+    hand.terminal.wait_for("From the OAuth app you made")
+
+
+def consent(hand: Hand, sandbox: Sandbox) -> None:
+    """From Authorize to Done."""
+    hand.terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
+    hand.press("Copy link ›")
+    hand.terminal.wait_for("paste it here")
+    hand.paste(sandbox.approve(hand.terminal.clipboard[-1]))
+    hand.terminal.wait_for("Refresh rehearsed")
+    hand.press("Next ›")
+    hand.terminal.wait_for("Finish")
+
+
+def first_setup(hand: Hand, sandbox: Sandbox) -> None:
+    """From an empty home to Done, and out."""
+    prerequisites(hand)
+    if isinstance(hand, Keyboard):
+        assert hand.count <= 8
+        hand.count = 0
+    hand.fill("Client ID", sandbox.client_id)
+    hand.fill("Client Secret", sandbox.client_secret)
+    hand.fill("Redirect URL", REDIRECT_URL)
+    consent(hand, sandbox)
+    if isinstance(hand, Keyboard):
+        assert hand.count <= 10
+    hand.press("Finish")
+    assert hand.terminal.wait_exit() == 0
+    assert hand.terminal.leftovers == []
+
+
+def rotate(hand: Hand, sandbox: Sandbox) -> None:
+    """Enter a rotated secret, which works at once."""
+    new = sandbox.rotate_secret()
+    hand.choose("I rotated the secret")
+    hand.terminal.wait_for("Enter the new Client Secret")
+    hand.paste(new)
+    hand.press("Try it ›")
+    hand.terminal.wait_for("Access token valid")
+    hand.press("Next ›")
+    hand.terminal.wait_for("Overview")
+
+
+def change(hand: Hand, sandbox: Sandbox) -> None:
+    """Change the Redirect URL, prove it, and come back to Overview."""
+    sandbox.redirect_urls.append(OTHER_URL)
+    hand.choose("Change credentials")
+    hand.terminal.wait_for("stored: leave empty to keep it")
+    hand.change("Redirect URL", REDIRECT_URL, OTHER_URL, TAB, TAB)
+    hand.press("Next ›")
+    hand.terminal.wait_for("This is going to change")
+    hand.press("Go on ›")
+    consent(hand, sandbox)
+    hand.press("Overview", ESC)
+    hand.terminal.wait_for(OTHER_URL)
+
+
+def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
+    """Give a new consent, and come back to Overview."""
+    hand.choose("Authorize again")
+    hand.press("Authorize ›", TAB, ENTER)
+    consent(hand, sandbox)
+    hand.press("Overview", ESC)
+    hand.terminal.wait_for("Forget…")
+
+
+def forget(hand: Hand) -> None:
+    """Remove it all."""
+    hand.choose("Forget…")
+    hand.terminal.wait_for("Forget it?")
+    hand.press("Forget  ", TAB, ENTER)
+    assert hand.terminal.wait_exit() == 0
+    assert hand.terminal.leftovers == []
+    assert "removed from this machine" in hand.terminal.screen()
+
+
+@pytest.mark.parametrize("kind", [Keyboard, Mouse])
+def test_both_journeys_are_walked_by_one_hand(
+    env: dict[str, str], sandbox: Sandbox, kind: type[Hand]
+) -> None:
+    with wizard(env) as terminal:
+        first_setup(kind(terminal), sandbox)
+    with wizard(env) as terminal:
+        hand = kind(terminal)
+        rotate(hand, sandbox)
+        change(hand, sandbox)
+        status = json.loads(run(env, "status", "--json").stdout)
+        assert (status["redirect_url"], status["draft"]) == (OTHER_URL, False)
+        authorize_again(hand, sandbox)
+        assert run(env, "token", "--force").returncode == 0
+        forget(hand)
+    assert run(env, "token").returncode == 3
+    exchanges = [s for s in sandbox.seen if s.form.get("grant_type") == "authorization_code"]
+    assert len(exchanges) == 3

@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -125,6 +125,13 @@ async def go(pilot: ThePilot, server: HoldingServer, wait: str, landed: str) -> 
         await paste(pilot, landed)
 
 
+@contextmanager
+def screens(settings: Settings) -> Iterator[WizardApp]:
+    with wiring.wizard(settings) as app:
+        assert isinstance(app, WizardApp)
+        yield app
+
+
 @asynccontextmanager
 async def waiting(
     server: HoldingServer, home: Path, wait: str
@@ -137,7 +144,7 @@ async def waiting(
         for name in ("authorize_url", "token_url", "scim_url")
         if wait == "reach"
     }
-    with wiring.wizard(Settings(endpoints=urls)) as app:
+    with screens(Settings(endpoints=urls)) as app:
         async with running(app) as (_, pilot):
             await go(pilot, server, wait, landed)
             await asyncio.to_thread(server.wait_for_request)
@@ -240,7 +247,7 @@ async def test_connecting_is_not_waited_for_and_the_code_is_still_good(
     token_url = f"https://127.0.0.1:{silent.getsockname()[1]}/token"
     landed = prepare(server, home, wait, token_url)
     before = stored(home)[1].tokens
-    with wiring.wizard(Settings()) as app:
+    with screens(Settings()) as app:
         async with running(app) as (_, pilot):
             await go(pilot, server, wait, landed)
             connection, _ = await asyncio.to_thread(silent.accept)
@@ -268,7 +275,7 @@ async def test_waiting_for_the_browser_ends_at_once_and_frees_the_port(
     blank = CredentialSet("OQ" + "0" * 32, Secret("s3cret-" * 5), landing, endpoints)
     draft = replace(blank, attempts=(begin(blank, None, now()),))
     put(home, Profile(draft_step=Step.REDIRECT, draft_saved_at=now()), draft=draft)
-    with wiring.wizard(Settings()) as app:
+    with screens(Settings()) as app:
         async with running(app) as (_, pilot):
             await wait_for_screen(pilot, OverviewScreen)
             await pilot.press("u")

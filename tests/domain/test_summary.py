@@ -28,7 +28,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
         ("Refresh token", "stored"),
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "stored in the system keyring"),
-        ("Access token", f"valid until {moment(NOW + timedelta(hours=1))}"),
+        ("Access token", f"valid until {(NOW + timedelta(hours=1)).astimezone():%H:%M}"),
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )
@@ -48,6 +48,12 @@ def test_facts_tell_what_is_missing() -> None:
 )
 def test_access_token_expires_to_the_second(later: timedelta, words: str) -> None:
     assert summary.access_token(PROFILE, NOW + later).startswith(words)
+
+
+def test_an_access_token_good_until_another_day_is_told_with_it() -> None:
+    until = NOW + timedelta(days=3)
+    profile = replace(PROFILE, expires_at=until)
+    assert summary.access_token(profile, NOW) == f"valid until {moment(until)}"
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ async def test_a_foreign_host_is_cut_before_it_touches_the_profile(size: tuple[i
 async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
     screen = OverviewScreen(
         Banner("default"),
-        facts=[(f"Fact {number}", "x" * 50) for number in range(12)],
+        facts=[(f"Fact {number}", "x" * 50) for number in range(20)],
         since="",
         unfinished=None,
         discard=nothing,

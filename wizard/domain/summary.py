@@ -64,7 +64,9 @@ def access_token(profile: Profile, now: datetime) -> str:
         return "none"
     if profile.expires_at <= now:
         return "expired"
-    return f"valid until {moment(profile.expires_at)}"
+    is_today = day(profile.expires_at) == day(now)
+    end = f"{profile.expires_at.astimezone():%H:%M}" if is_today else moment(profile.expires_at)
+    return f"valid until {end}"
 
 
 def checked(profile: Profile) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
@@ -23,6 +23,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import ROAD, Step
 from wizard.flow.state import Back, Outcome
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.body import Body
 from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -30,6 +31,7 @@ from wizard.ui.widgets.rail import Rail
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
+MORE: Final = "↓ more"
 SHORT: Final = 10
 """Characters of a button's label that stand among the keys; of a longer one the first word."""
 
@@ -156,7 +158,7 @@ class StepScreen(Screen[Outcome]):
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
         page = GUIDE[self.STEP]
-        with Horizontal(id="title"):
+        with Horizontal(id="title", classes="-foreign" if self._banner.foreign_hosts else ""):
             yield Static(Content.assemble(("Twilio SCIM", "bold $brand"), " setup"), id="name")
             if self._banner.foreign_hosts:
                 hosts = ", ".join(self._banner.foreign_hosts)
@@ -173,12 +175,12 @@ class StepScreen(Screen[Outcome]):
             if self.HAS_RAIL:
                 yield Rail(self.STEP)
             with Vertical(id="page"):
-                with VerticalScroll(id="body", can_focus=False):
+                with Body():
                     with Horizontal(id="heading-row"):
                         yield Static(page.heading, id="heading")
                         yield Static(Content(self.aside()), id="aside")
                     if page.intro:
-                        yield Static(page.intro, id="intro", markup=False)
+                        yield Static(page.intro, classes="intro", markup=False)
                     yield from self.compose_body()
                 with Horizontal(id="buttons"):
                     yield Static("", id="more")
@@ -210,10 +212,10 @@ class StepScreen(Screen[Outcome]):
         """Say that there is more than fits, while there is."""
         if not self.is_here or not self.query("#more"):
             return
-        body = self.query_one("#body", VerticalScroll)
-        self.query_one("#more", Static).update(
-            "↓ more" if body.scroll_y < body.max_scroll_y else ""
-        )
+        body = self.query_one(Body)
+        more = self.query_one("#more", Static)
+        words = MORE if more.size.width >= len(MORE) else MORE[0]
+        more.update(words if body.scroll_y < body.max_scroll_y else "")
 
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""
@@ -261,7 +263,7 @@ class StepScreen(Screen[Outcome]):
 
     def action_scroll_body(self, pages: int) -> None:
         """Scroll what does not fit."""
-        body = self.query_one("#body", VerticalScroll)
+        body = self.query_one(Body)
         body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
     def action_help(self) -> None:

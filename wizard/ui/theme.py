@@ -22,6 +22,7 @@ DARK: Final = Theme(
     variables={
         "brand": "#FF5A66",
         "muted": "#9AA3B2",
+        "line": "#5C6778",
         "on-primary": "#0B1220",
         "on-warning": "#1B1300",
         "footer-background": "#0E1116",
@@ -51,6 +52,7 @@ LIGHT: Final = Theme(
     variables={
         "brand": "#C9182F",
         "muted": "#555E6C",
+        "line": "#858E9C",
         "on-primary": "#FFFFFF",
         "on-warning": "#FFFFFF",
         "footer-background": "#FBFBFC",

@@ -16,6 +16,7 @@ from wizard.domain.steps import Step
 from wizard.flow.link import Link, is_answer
 from wizard.flow.state import CodeReceived, Delivery, LinkTaken
 from wizard.ui.link_screen import LinkScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.link_view import LinkView
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -43,9 +44,11 @@ class AuthorizeScreen(LinkScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the link and the three things to do with it."""
         yield LinkView()
-        yield Static("", classes="gap")
+        yield Gap()
         yield Static("", id="then", classes="pane", markup=False)
+        yield Gap()
         yield Static("", id="where", classes="muted", markup=False)
+        yield Gap()
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -19,6 +19,7 @@ from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
 from wizard.flow.verify import Report, Verdict
 from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -58,7 +59,7 @@ class CheckScreen(StepScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
         yield CheckLines()
-        yield Static("", classes="gap")
+        yield Gap()
         yield ProblemPanel()
         yield Static("", id="organization", classes="muted", markup=False)
 

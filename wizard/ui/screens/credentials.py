@@ -27,6 +27,7 @@ from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import asking
 from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -95,10 +96,13 @@ class CredentialsScreen(StepScreen):
         draft = self._draft()
         kept = STORED if draft.client_secret else ""
         yield _field(CredentialField.CLIENT_ID, Entry("client-id", draft.client_id))
+        yield Gap()
         secret = SecretEntry("client-secret", placeholder=kept)
         yield _field(CredentialField.CLIENT_SECRET, secret, " · ^r shows it")
+        yield Gap()
         redirect = Entry("redirect-url", draft.redirect_url)
         yield _field(CredentialField.REDIRECT_URL, redirect)
+        yield Gap()
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:

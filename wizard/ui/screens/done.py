@@ -12,6 +12,7 @@ from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
 from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.facts import Facts
 
 
@@ -32,9 +33,9 @@ class DoneScreen(StepScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
         yield Facts(self._rows)
-        yield Static("", classes="gap")
+        yield Gap()
         yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
-        yield Static("", classes="gap")
+        yield Gap()
         first, then = KEEP_THE_APPROVER
         yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
 

@@ -27,6 +27,7 @@ from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.facts import Facts
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -103,23 +104,26 @@ class OverviewScreen(StepScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield facts, the unfinished draft, and the actions."""
+        yield Gap()
         if self._facts:
             yield Facts(self._facts)
-            yield Static("", classes="gap")
+            yield Gap()
         if self._unfinished is not None:
             draft = self._unfinished
             what = "change" if self._facts else "setup"
             line = unfinished(what, draft.saved, draft.step.title)
             yield Static(Content.styled(f"· {line}", "$warning"), id="unfinished", markup=False)
-            yield Static("", classes="gap")
+            yield Gap()
         if self._out_of_reach is not None and not self._out_of_reach.is_active:
             what = "change" if self._facts else "setup"
             yield Static(
                 Content.styled(f"· {unreadable(what)}", "$warning"), id="unfinished", markup=False
             )
-            yield Static("", classes="gap")
+            yield Gap()
         remedy = self._out_of_reach.remedy if self._out_of_reach else ""
         yield ProblemPanel(self._problem, remedy=remedy)
+        if self._problem is not None:
+            yield Gap()
         yield Menu(self._items())
 
     def _items(self) -> list[Item]:

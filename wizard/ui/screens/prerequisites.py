@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Button, Static
 
-from wizard.domain.checks import Check, Status
+from wizard.domain.checks import Check
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing, unticked
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
@@ -20,8 +20,9 @@ from wizard.flow.state import Next
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.checklist import Checklist
-from wizard.ui.widgets.lines import packed
+from wizard.ui.widgets.findings import Findings
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
@@ -66,11 +67,11 @@ class PrerequisitesScreen(StepScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the list, the why pane and the machine's findings."""
         yield Checklist(PREREQUISITES, self._ticks)
-        yield Static("", classes="gap")
+        yield Gap()
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
-        yield Static("", classes="gap")
-        yield Static("", id="machine", markup=False)
+        yield Gap()
+        yield Findings()
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Back only where it leads somewhere."""
@@ -149,19 +150,10 @@ class PrerequisitesScreen(StepScreen):
         self.checks = await self._probe()
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
-        """Paint the machine's findings: what is fine in one line, the rest a line each."""
+        """Paint the machine's findings."""
         if not self.is_here:
             return
-        machine = self.query_one("#machine", Static)
-        passed = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
-        fine = packed(passed, machine.size.width)
-        lines = [Content.styled("Looking at this machine …", "$muted")]
-        if checks:
-            lines = [Content.styled(line, "$success") for line in fine]
-            lines += [_warning(c) for c in checks if c.status is Status.WARNING]
-        # The gaps give way, so that all of it is seen without scrolling.
-        self.set_class(len(lines) > 2, "-crowded")
-        machine.update(Content("\n").join(lines))
+        self.query_one(Findings).checks = checks
 
     @work(exclusive=True, group="open")
     async def action_open_console(self) -> None:
@@ -181,11 +173,3 @@ class PrerequisitesScreen(StepScreen):
             await self._save_audience(chosen)
         except SetupError as error:
             self._show_problem(error)
-
-
-def _warning(check: Check) -> Content:
-    note = f" ({check.note})" if check.note else ""
-    if check.problem is None:
-        return Content.styled(f"! {check.title}{note}", "$warning")
-    again = Content.styled(f"  r looks again\n  {check.problem.remedy}", "$muted")
-    return Content.assemble(Content.styled(f"! {check.problem.title}{note}", "$warning"), again)

@@ -20,6 +20,7 @@ from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.link_screen import LinkScreen, LinkTools
 from wizard.ui.step_screen import Banner
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -83,7 +84,9 @@ class RedirectScreen(LinkScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the field, the doctor's answer and the facts."""
         yield Field("Address", AddressEntry("address", placeholder="paste it here"))
+        yield Gap()
         yield ProblemPanel()
+        yield Gap()
         yield Static("", id="facts", markup=False)
 
     def watch_link(self, link: Link | None) -> None:
@@ -94,12 +97,6 @@ class RedirectScreen(LinkScreen):
         """Show what became of the link now."""
         self._delivery = delivery
         self._show_facts()
-
-    def take(self, reading: callback.Reading) -> None:
-        """Answer, and let the facts move up to what is said above them."""
-        super().take(reading)
-        if self.is_here:
-            self.query_one("#facts").set_class(self.query_one(ProblemPanel).display, "-close")
 
     def _show_facts(self) -> None:
         if not self.is_here:
@@ -129,7 +126,6 @@ class RedirectScreen(LinkScreen):
         self._pasted = None
         self.query_one(Field).note()
         self.show_problem(None)
-        self.query_one("#facts").remove_class("-close")
         self.question = None
         if self._silence is not None:
             self._silence.stop()

@@ -13,12 +13,12 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.domain.prerequisites import Prerequisite
+from wizard.ui.widgets.body import show_row
 from wizard.ui.widgets.lines import spread
 
 
@@ -34,7 +34,6 @@ class Checklist(Widget, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "checklist--ticked",
-        "checklist--aside",
         "checklist--cursor",
     }
 
@@ -86,7 +85,7 @@ class Checklist(Widget, can_focus=True):
             box = Content.styled("[x] ", self.get_visual_style("checklist--ticked"))
         else:
             box = Content("[ ] ")
-        aside = Content.styled(item.aside, self.get_visual_style("checklist--aside"))
+        aside = Content.styled(item.aside, "$muted")
         line = spread(Content.assemble(box, item.text), aside, width)
         if index == self.cursor and self.has_focus:
             return line.stylize_before(self.get_visual_style("checklist--cursor"))
@@ -111,8 +110,7 @@ class Checklist(Widget, can_focus=True):
     def watch_cursor(self) -> None:
         """Tell the line, and bring it into view where the list is higher than the screen."""
         self.post_message(self.Highlighted(self.highlighted))
-        self.screen.scroll_to_widget(self, animate=False)
-        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False)
+        show_row(self, self.cursor)
 
     def on_focus(self) -> None:
         """Tell which line the why pane is about."""

@@ -1,13 +1,16 @@
-"""Facts: names, and what there is to know; two short ones share a line where there is room."""
+"""Facts: names, and what there is to know; two share a line where there is room for both."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.content import Content
 from textual.widget import Widget
 
 from wizard.ui.widgets.lines import spread
+
+GAP: Final = "  "
 
 
 class Facts(Widget):
@@ -29,18 +32,20 @@ class Facts(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:
-        """The facts in their order; neighbors that both fit into half the width share a line."""
-        half = width // 2 - 1
+        """The facts in their order, the second column where it makes for the fewest lines."""
+        columns = sorted((fact.cell_length + len(GAP) for fact in self._facts), reverse=True)
+        return min((self._placed(width, at) for at in (width, *columns)), key=len)
+
+    def _placed(self, width: int, at: int) -> list[Content]:
+        """The lines when the second column begins at a cell; neighbors that fit share one."""
         lines: list[Content] = []
         pending: Content | None = None
         for fact in self._facts:
-            if pending is not None and fact.cell_length <= half:
-                lines.append(Content.assemble(spread(pending, Content(""), half), "  ", fact))
+            if pending is not None and fact.cell_length <= width - at:
+                left = spread(pending, Content(""), at - len(GAP))
+                lines[-1] = Content.assemble(left, GAP, fact)
                 pending = None
                 continue
-            if pending is not None:
-                lines.append(pending)
-            pending = fact if fact.cell_length <= half else None
-            if pending is None:
-                lines.append(fact)
-        return [*lines, pending] if pending is not None else lines
+            lines.append(fact)
+            pending = fact if fact.cell_length <= at - len(GAP) else None
+        return lines

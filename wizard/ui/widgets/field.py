@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
@@ -35,9 +37,23 @@ class Entry(Input):
             """The entry, for selectors."""
             return self.entry
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"entry--line"}
+
     def __init__(self, id: str, value: str = "", placeholder: str = "") -> None:
         super().__init__(value, placeholder=placeholder, id=id, highlighter=None)
         self._before: str | None = None
+        self.cursor_blink = False
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line to write on to the end, also where nothing is written."""
+        width = self.content_size.width
+        used = self.content_width - (1 if self.value else 0)
+        # The cursor behind it is a part of what is written.
+        end = max(used, self.cursor_position + 1 if self.has_focus else 0) - self.scroll_offset.x
+        end = min(end, width)
+        line = self.get_component_rich_style("entry--line")
+        blanks = Strip([Segment(" " * max(width - end, 0), line)])
+        return Strip.join([super().render_line(y).crop(0, end), blanks])
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()

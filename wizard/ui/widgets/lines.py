@@ -16,7 +16,7 @@ def spread(left: Content, right: Content, width: int) -> Content:
     return Content.assemble(left, blanks, right)
 
 
-def packed(items: Iterable[str], width: int, gap: str = "   ") -> list[str]:
+def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:
     """Return the items in as few lines as they fit into; none is broken."""
     lines: list[str] = []
     for item in items:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.css.styles import RulesMap
-from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
@@ -15,6 +13,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wizard.domain.offers import Item
+from wizard.ui.widgets.body import show_row
 from wizard.ui.widgets.lines import spread
 
 
@@ -48,15 +47,7 @@ class Menu(OptionList):
                     self.replace_option_prompt_at_index(index, line)
         self._marked = highlighted
         if highlighted is not None:
-            self.call_after_refresh(self._show_line, highlighted)
-
-    def _show_line(self, index: int) -> None:
-        """Scroll what holds the list: the list itself is as high as its lines."""
-        for ancestor in self.ancestors:
-            if isinstance(ancestor, VerticalScroll):
-                line = Region(0, self.virtual_region.y + index, 1, 1)
-                ancestor.scroll_to_region(line, animate=False)
-                return
+            self.call_after_refresh(show_row, self, highlighted)
 
 
 class _Line(Visual):
@@ -71,8 +62,10 @@ class _Line(Visual):
     ) -> list[Strip]:
         """Draw the one line."""
         title = Content(f"{'›' if self._is_marked else ' '} {self._item.title}")
-        room = max(width - title.cell_length - 2, 0)
-        brief = Content.styled(self._item.brief, "$muted").truncate(room, ellipsis=True)
+        # Whole, or its first words, or none: a line that is cut off only makes one wonder.
+        words = (self._item.brief, self._item.brief.partition(";")[0])
+        fits = (text for text in words if len(text) + 2 <= width - title.cell_length)
+        brief = Content.styled(next(fits, ""), "$muted")
         return spread(title, brief, width).render_strips(width, height, style, options)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:

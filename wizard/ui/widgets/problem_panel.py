@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
 from wizard.domain import journal
@@ -17,7 +21,7 @@ class ProblemPanel(Static):
         self, problem: Problem | None = None, id: str = "problem", remedy: str = ""
     ) -> None:
         """Show a problem from the start, so that nothing under it moves later; see `show`."""
-        words = _told(problem, remedy=remedy) if problem else ""
+        words = _Told(problem, remedy=remedy) if problem else ""
         super().__init__(words, id=id, markup=False)
         self.display = problem is not None
         self.problem = problem
@@ -41,7 +45,7 @@ class ProblemPanel(Static):
         if problem is None:
             return
         journal.note(f"shown: {problem.in_a_line}")
-        self.update(_told(problem, comparison, key, remedy))
+        self.update(_Told(problem, comparison, key, remedy))
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
@@ -53,17 +57,44 @@ class ProblemPanel(Static):
         self.call_after_refresh(self.scroll_visible, animate=False)
 
 
-def _told(
-    problem: Problem, comparison: Comparison | None = None, key: str = "", remedy: str = ""
-) -> Content:
-    parts = [Content.styled(f"✗ {problem.title}", "bold")]
-    if comparison is not None:
-        parts += _compared(comparison)
-    else:
-        parts.append(Content(problem.cause))
-    parts.append(Content(f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"))
-    parts += [Content.styled(line, "$muted") for line in problem.detail]
-    return Content("\n").join([p for p in parts if p])
+class _Told(Visual):
+    """A problem in words, in as few rows as the width allows."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        comparison: Comparison | None = None,
+        key: str = "",
+        remedy: str = "",
+    ) -> None:
+        self._title = Content.styled(f"✗ {problem.title}", "bold")
+        told = _compared(comparison) if comparison else [Content(problem.cause)]
+        what = f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"
+        self._told = [part for part in (*told, Content(what)) if part]
+        self._detail = problem.detail
+
+    def _fitted(self, width: int) -> Content:
+        """One line of what the other side said stands beside the title where there is room."""
+        detail = [Content.styled(line, "$muted") for line in self._detail]
+        if len(detail) == 1:
+            title = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
+            if title.cell_length <= width:
+                return Content("\n").join([title, *self._told])
+        return Content("\n").join([self._title, *self._told, *detail])
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Draw it."""
+        return self._fitted(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """All there is."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """As many rows as it needs."""
+        return self._fitted(width).get_height(rules, width)
 
 
 def _compared(comparison: Comparison) -> list[Content]:

@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import sys
 import termios
@@ -106,14 +105,15 @@ class Person:
         self._typed.append(line)
         await asyncio.to_thread(self._write, f"{line}\r".encode())
 
+    async def key(self, key: str) -> None:
+        """Press a key once there is a prompt."""
+        await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
+        await asyncio.to_thread(self._write, key.encode())
+
     def _write(self, data: bytes) -> None:
         while data:
             select.select([], [self._master], [], PATIENCE)
             data = data[os.write(self._master, data[:1000]) :]
-
-    def hang_up(self) -> None:
-        """Close the window."""
-        os.close(self._master)
 
     # -- the face --------------------------------------------------------------------------------
 
@@ -211,17 +211,15 @@ def run(arguments: list[str], walk: Callable[[], object], person: Person) -> int
             asyncio.run(walk())  # type: ignore[arg-type]
         except BaseException as error:  # noqa: BLE001  told by the main thread
             failures.append(error)
-            # Ends the wizard, which nobody sits at any more.
-            os.kill(os.getpid(), signal.SIGTERM)
+            # Ctrl+U and Ctrl+D end the wizard, which nobody sits at any more.
+            person._write(b"\x15\x04")
 
     walking = threading.Thread(target=go, name="person")
-    handler = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     walking.start()
     try:
         code = cli(arguments, prog_name="scim-wizard", standalone_mode=False)
     finally:
         walking.join(PATIENCE)
-        signal.signal(signal.SIGTERM, handler)
     if failures:
         raise failures[0]
     assert isinstance(code, int)

@@ -1,0 +1,126 @@
+"""How plain mode is chosen, told, and left: as a process of its own where that counts."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import put
+from tests.plain.person import PROMPT, Person, run, terminal
+from tests.terminal.harness import Terminal, ctrl
+from tests.terminal.walk import variables, wizard
+from tests.ui.running import LINKED, TICKED
+from wizard.domain.models import Profile
+from wizard.domain.steps import Step
+
+DUMB = {"TERM": "dumb", "LC_ALL": "C"}
+SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+# -- chosen ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "why"),
+    [
+        (["--plain"], {}, "plain mode.\n"),
+        ([], {"ACCESSIBLE": "1"}, "plain mode.\n"),
+        ([], {"TERM": "dumb"}, "This terminal does not move its cursor\n(TERM=dumb)."),
+        ([], {"LC_ALL": "C"}, "This terminal does not take UTF-8 (it"),
+    ],
+)
+def test_plain_mode_is_chosen_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], env: dict[str, str], why: str
+) -> None:
+    with terminal(monkeypatch, SMART | env) as person:
+        # Ctrl+D at the first prompt.
+        assert run(arguments, lambda: person.key("\x04"), person) == 3
+    assert person.text.startswith("Twilio SCIM setup, plain mode.")
+    assert why in person.text
+    assert b"\x1b" not in person.raw
+    assert person.raw.isascii() or env.get("LC_ALL") != "C"
+    assert person.text.endswith("Stopped at Prerequisites. Run python -m wizard to go on.\n")
+
+
+# -- typed -----------------------------------------------------------------------------------------
+
+
+async def words_at_every_prompt(person: Person) -> None:
+    for word, answer in (
+        ("?", "Make the app with Create OAuth application"),
+        ("back", "There is nothing to go back to here."),
+        ("open", "No browser here: the pages are"),
+        ("copy", "There is nothing to copy here."),
+        ("new link", "There is no link here; Authorize makes it."),
+        ("nonsense", "Not understood. yes: it is so"),
+    ):
+        await person.type(word)
+        await person.says(answer)
+    await person.type("all")
+    await person.type("")
+    await person.says("Client ID, 1 of 3:")
+    for word, answer in (
+        ("?", "Client ID: OQ…, 34 characters."),
+        ("open", "There is nothing to open here."),
+        ("copy secret", "There is no Client Secret yet."),
+        ("back", "Before you start"),
+    ):
+        await person.type(word)
+        await person.says(answer)
+    await person.type("quit")
+
+
+def test_word_that_means_nothing_here_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    with terminal(monkeypatch, DUMB) as person:
+        assert run([], lambda: words_at_every_prompt(person), person) == 3
+
+
+async def long_paste(person: Person) -> None:
+    await person.type("1")
+    address = f"https://scim.example.edu/callback?code={'c' * 6000}&state=of-somebody-else"
+    await person.paste(address)
+    await person.says(f"pasted, {len(address):,} long", "code=•••&state=•••")
+    await person.says("Error: This is not the answer to your link.", "Go back to: Authorize.")
+    await person.type("quit")
+
+
+def test_paste_of_six_thousand_characters_arrives_whole(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    put(home, Profile(ticks=TICKED, draft_step=Step.REDIRECT), draft=LINKED)
+    with terminal(monkeypatch, DUMB) as person:
+        assert run([], lambda: long_paste(person), person) == 3
+    assert "cccc" not in person.text
+
+
+# -- left ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["Ctrl+C", "SIGTERM", "SIGHUP", "closed"])
+def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
+    with wizard({**variables(home), "TERM": "dumb"}) as process:
+        process.wait_for("yes, no or all:")
+        leave(process, way)
+        assert process.wait_exit() == 130
+        if way != "closed":
+            assert process.leftovers == []
+            assert PROMPT.sub("", process.raw.decode()).endswith("to go on.\r\n")
+        assert b"\x1b" not in process.raw
+        assert b"Traceback" not in process.raw
+
+
+def leave(process: Terminal, way: str) -> None:
+    match way:
+        case "Ctrl+C":
+            process.send(ctrl("c"))
+        case "closed":
+            process.hang_up()
+        case name:
+            process.kill(signal.Signals[name])

@@ -12,7 +12,11 @@ from tests.benchmarks.programs import painted
 from tests.benchmarks.starting import TOKEN
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, issued, put
 
-HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "asyncio", "ssl"}
+HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "asyncio", "ssl"} | {
+    "tempfile",
+    "secrets",
+    "wizard.flow.ports",
+}
 
 
 def loaded(argv: tuple[str, ...], home: Path, text: str) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -213,6 +212,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     Raises SetupError when the extra is not installed, or there is no such scenario.
     """
     import asyncio
+    import tempfile
 
     try:
         from wizard.sandbox import serve

@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from wizard.commands.report import tell, tell_json
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.words import iso
-from wizard.flow.ports import Clock, Connect, ProfileStore
 from wizard.flow.standing import why_inactive
 
-Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+if TYPE_CHECKING:
+    from wizard.flow.ports import Clock, Connect, ProfileStore
+
+    Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 
 
 @dataclass(frozen=True, slots=True)

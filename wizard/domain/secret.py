@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Final, NoReturn, final
 
 from wizard.domain import journal
@@ -45,6 +44,9 @@ class Secret:
             return NotImplemented
         # Bytes, because compare_digest raises TypeError for a non-ASCII str; surrogates can
         # come in with a terminal's paste.
+        # Not above: it loads OpenSSL, which `token` can do without.
+        import hmac
+
         return hmac.compare_digest(_bytes(self.__value), _bytes(other.__value))
 
     def __hash__(self) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wizard.domain.book.here import FILE_SET_ASIDE, LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
-from wizard.flow.ports import ProfileStore
+
+if TYPE_CHECKING:
+    from wizard.flow.ports import ProfileStore
 
 
 def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Problem:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 import time
@@ -144,7 +143,7 @@ class PrivateFolder:
         """Hold `data`, on the disk, in a new file that is gone afterwards unless renamed."""
         make_folder(self.path)
         self._is_there()
-        temp = self.path / f"{name}.{secrets.token_hex(8)}{TEMP_SUFFIX}"
+        temp = self.path / f"{name}.{os.urandom(8).hex()}{TEMP_SUFFIX}"
         try:
             with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
                 if sys.platform != "win32":

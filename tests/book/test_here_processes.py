@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -103,6 +104,29 @@ def test_modes(row: ModeRow, stage: Stage) -> None:
     is_told(row, ended)
 
 
+@pytest.mark.parametrize(("hours", "code"), [(1, 0), (-1, 6)], ids=["valid", "expired"])
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["words", "json"])
+def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
+    stage: Stage, hours: float, code: int, as_json: tuple[str, ...]
+) -> None:
+    """As on a disk mounted read-only: not even a lock is to be had."""
+    stage.put_active(hours=hours)
+    profiles = stage.home / "profiles"
+    with read_only(profiles, *profiles.iterdir()):
+        ended = wizard(stage.home, "check", *as_json, under=UNPRIVILEGED)
+    assert ended.returncode == code, ended
+    assert says(ended.stderr, "folder-not-writable")
+    learnt = "How this check ended could not be remembered."
+    nothing = "No new access token was asked for, as it could not have been kept."
+    assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()
+    assert (nothing if code == 0 else learnt) not in ended.stderr.splitlines()
+    if as_json:
+        answer = json.loads(ended.stdout)
+        assert (answer.get("users"), "error" in answer) == ((25, False), (None, True))[code > 0]
+    else:
+        assert ended.stdout.count("✓ passed") == (3 if code == 0 else 0)
+
+
 @pytest.mark.parametrize("row", KEYRINGS, ids=str)
 def test_keyring(row: KeyringRow, stage: Stage, tmp_path: Path) -> None:
     env = kept_in_a_keyring(stage, tmp_path, row.fault)
@@ -164,6 +188,19 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 6
         assert not terminal.leftovers
+
+
+@contextmanager
+def read_only(*paths: Path) -> Iterator[None]:
+    """Take from these paths what lets their owner write."""
+    modes = {path: path.stat().st_mode for path in paths}
+    for path, mode in modes.items():
+        path.chmod(mode & 0o555)
+    try:
+        yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
 
 
 def kept_in_a_keyring(stage: Stage, folder: Path, fault: str) -> dict[str, str]:

@@ -306,7 +306,7 @@ def test_token_of_another_set_is_not_sent_to_the_old_address(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        put(home, active=held_by(server))
+        put(home, active=replace(held_by(server), tokens=issued(hours=-1)))
         store = SwappingStore(home, replace(ACTIVE, tokens=issued(hours=1)))
         request = check.CheckRequest("default", {})
         assert check.run(request, store, wiring.Connection, wiring.clock) == 6

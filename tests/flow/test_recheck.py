@@ -13,7 +13,7 @@ from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
 from wizard.domain.checks import Status
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.recheck import check_active
 from wizard.flow.refresh import fresh_tokens
@@ -131,12 +131,23 @@ async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> 
     assert kept == active
 
 
-async def test_check_that_cannot_be_remembered_says_so(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("answer", "verdict", "problem"),
+    [
+        (UserList(1), Verdict.PASSED, None),
+        (error(MISSING_PERMISSION), Verdict.FAILED, MISSING_PERMISSION),
+    ],
+)
+async def test_check_that_cannot_be_remembered_tells_what_it_found_and_that(
+    stage: Stage, answer: UserList | SetupError, verdict: Verdict, problem: Problem | None
+) -> None:
     stage.active(tokens("old"))
-    stage.world.users.answers = [UserList(1), error(MISSING_PERMISSION)]
+    stage.world.users.answers = [answer]
     with full_disk():
-        assert problem_of(await check(stage)) == "store-failed"
-        assert problem_of(await check(stage)) == "missing-permission"
+        report = await check(stage)
+    assert (report.verdict, report.problem) == (verdict, problem)
+    assert report.unremembered is not None
+    assert report.unremembered.detail[-1] == "How this check ended could not be remembered."
 
 
 async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:

@@ -58,6 +58,8 @@ class Outcome:
     values: Mapping[str, object] = field(default_factory=dict)
     """What JSON tells when it passed."""
     warning: str = ""
+    unremembered: Problem | None = None
+    """Why the profile does not know of this check."""
 
     @property
     def code(self) -> ExitCode:
@@ -144,9 +146,17 @@ class _Checked:
 
     async def current(self, refused: Secret | None) -> TokenSet:
         """Return tokens, renewed if they expired or were refused. Raises SetupError."""
-        tokens = await fresh_tokens(
-            self._name, self._store, self._tokens, self.clock, refused=refused, seen=self._profile
-        )
+        tokens = self.active.tokens
+        # Without the lock while they are good: a folder that takes no files gives none.
+        if refused is not None or tokens is None or tokens.needs_refresh(self.clock()):
+            tokens = await fresh_tokens(
+                self._name,
+                self._store,
+                self._tokens,
+                self.clock,
+                refused=refused,
+                seen=self._profile,
+            )
         # A wizard may have put another set in its place since this one was read: its tokens
         # must not be sent to the endpoints of the old one.
         profile = await asyncio.to_thread(self._store.load, self._name)
@@ -191,7 +201,7 @@ def _outcome(
     warning = ""
     if old and new and old != new:
         warning = f"The token is for organization {new} now; at the setup it was {plain(old)}."
-    return Outcome(name, result.problem, lines, values, warning)
+    return Outcome(name, result.problem, lines, values, warning, result.unremembered)
 
 
 # -- telling -------------------------------------------------------------------------------------
@@ -204,6 +214,8 @@ def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
         tell("\n".join(line.in_a_line for line in outcome.lines))
     if outcome.warning:
         say_lines([outcome.warning])
+    if outcome.unremembered is not None:
+        say(outcome.unremembered)
     if outcome.problem is None:
         return 0
     return report(outcome.problem, as_json=as_json, profile=outcome.profile)
@@ -218,6 +230,8 @@ def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
     for outcome in outcomes:
         if outcome.warning:
             say_lines([f"{outcome.profile}: {outcome.warning}"])
+        if outcome.unremembered is not None:
+            say(outcome.unremembered, outcome.profile)
         if outcome.problem is not None:
             say(outcome.problem, outcome.profile)
     if not outcomes:

@@ -24,6 +24,8 @@ ACTIVE_LINES: Final = {
     LIST: DRAFT_LINES[LIST],
 }
 
+UNREMEMBERED: Final = "How this check ended could not be remembered."
+
 Current = Callable[[Secret | None], Awaitable[TokenSet]]
 """Gives the tokens of the active set, renewed if they expired, or if the access token is still the
 one named, which the server has refused. Raises SetupError."""
@@ -50,7 +52,7 @@ async def check_active(
     lines: LiveList,
     current: Current,
 ) -> Report:
-    """Check the active set and remember how it ended.
+    """Check the active set and remember how it ended, if the store takes it.
 
     Args: `lines` has the ids of ACTIVE_LINES.
     """
@@ -84,5 +86,7 @@ async def _remember(session: ActiveSet, report: Report) -> Report:
     try:
         await session.record_check(check)
     except SetupError as error:
-        return replace(report, verdict=Verdict.FAILED, problem=problem or error.problem)
+        # What it failed with says it already, where that is the same.
+        if problem is None or problem.id != error.problem.id:
+            return replace(report, unremembered=error.problem.saying(UNREMEMBERED))
     return report

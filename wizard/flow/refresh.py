@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from wizard.domain.book.catalogue import find
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
@@ -15,6 +17,8 @@ from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
+
+NOT_ASKED: Final = "No new access token was asked for, as it could not have been kept."
 
 
 async def fresh_tokens(
@@ -44,7 +48,9 @@ async def fresh_tokens(
         SetupError: not set up, no refresh token, refused, unreachable, or not to be saved.
     """
     before = seen or store.load(name)
-    async with store.locked_async(name) as held:
+    async with AsyncExitStack() as stack:
+        with _unasked():
+            held = await stack.enter_async_context(store.locked_async(name))
         # In a thread: a keyring may take seconds, and a screen must not stand still.
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
@@ -80,7 +86,8 @@ async def _refresh(
 ) -> TokenSet:
     """Args: `is_dead`: the SCIM API refused the access token there is."""
     # Before the request: a rotated refresh token that cannot be saved would be lost.
-    await asyncio.to_thread(held.prove_writable)
+    with _unasked():
+        await asyncio.to_thread(held.prove_writable)
     try:
         tokens = await endpoint.refresh(active)
     except SetupError as error:
@@ -96,6 +103,15 @@ async def _refresh(
     renewed = replace(active, tokens=tokens)
     await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=renewed)
     return tokens
+
+
+@contextmanager
+def _unasked() -> Iterator[None]:
+    """Say of what fails here that nothing was sent: a refresh token may have been at stake."""
+    try:
+        yield
+    except SetupError as error:
+        raise SetupError(error.problem.saying(NOT_ASKED)) from error
 
 
 def _ended(active: CredentialSet, now: datetime) -> CredentialSet:

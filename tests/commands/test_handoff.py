@@ -178,7 +178,7 @@ NASTY = replace(
     VALID,
     client_secret=Secret("a'b\"c$(touch pwned)`touch pwned`\\ ;&|<>*?#!~\nnew line"),
     redirect_url="https://a.example/cb?x=1&y='$HOME'#;touch pwned",
-    endpoints=Endpoints(scim_url="https://a.example/$(touch pwned)/'"),
+    endpoints=Endpoints(scim_url="https://a.example/$(touch${IFS}pwned)/'"),
 )
 
 
@@ -235,7 +235,7 @@ def run_commands(home: Path, folder: Path, *more: str) -> list[str]:
 
 def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None:
     put(home, name="acme", active=NASTY)
-    url = "https://a.example/$(touch pwned)/'/Users"
+    url = "https://a.example/$(touch${IFS}pwned)/'/Users"
     token = "token: token --profile acme --header"
     users = ["curl", "-sH", "@-", url, token]
     one = ["--data-urlencode", 'filter=userName eq "jane@example.com"', url, token]

@@ -205,8 +205,8 @@ async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
     async with showing(screen, (80, 24)) as stage:
         await stage.until_text("↓ more")
         await stage.pilot.press("end")
-        await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "the end")
-        assert "Quit" in stage.text
+        await wait_until(stage.pilot, lambda: "Quit" in stage.text, "the end")
+        await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "no more")
         await stage.pilot.resize_terminal(80, 40)
         await wait_until(stage.pilot, lambda: "Fact 0" in stage.text, "all of it")
         assert "↓ more" not in stage.text

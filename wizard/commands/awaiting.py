@@ -82,9 +82,10 @@ def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 
 
 def _say(words: str) -> None:
-    is_beside_what_was_typed = sys.stderr.isatty() and bool(words)
+    # On a terminal the line begins with what was typed.
+    ends_the_line = [""] if sys.stderr.isatty() else []
     try:
-        say_lines(["", words] if is_beside_what_was_typed else [words])
+        say_lines([*ends_the_line, words] if words else ends_the_line)
     except OSError:
         # The window was closed, which is what the signal tells.
         let_go()

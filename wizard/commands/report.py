@@ -123,7 +123,7 @@ def say(problem: Problem, profile: str | None = None) -> None:
 
 def say_lines(lines: Sequence[str]) -> None:
     """Say lines on stderr."""
-    print(*lines, sep="\n", file=sys.stderr, flush=True)
+    print(*(f"{line}\n" for line in lines), sep="", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,28 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wizard import __version__, options, wiring
+from wizard import __version__, opening, options, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import (
-    naming_faults,
-    report,
-    say,
-    say_lines,
-    saying_late,
-    take_any_encoding,
-)
-from wizard.domain.book.here import NOT_A_TERMINAL
+from wizard.commands.report import naming_faults, report, say, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.options import Common, common
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
-
-READING: Final = (
-    "Reading the stored secrets …",
-    "If the system asks you to unlock its keyring, do so.",
-)
-"""What is said where the wizard is slow to open."""
 
 YEAR: Final = 366 * 24 * 3600
 """Seconds; no token lives longer."""
@@ -105,7 +88,7 @@ def cli(
     context.obj = Common(profile, ca_file, given, options.variables(context))
     is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
-        return _open(context.obj, plain, scenario or ("happy" if demo else None))
+        return opening.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
     if is_demo or plain:
         # The command would work on a real profile.
         words = "--demo, --scenario and --plain are for the wizard, not for a command."
@@ -275,61 +258,6 @@ def _run(
     for notice in store.notices if store else ():
         say(notice)
     return code
-
-
-def _open(obj: Common, is_plain: bool, scenario: str | None) -> int:
-    from wizard.host import terminal
-
-    if not terminal.is_interactive():
-        return report(NOT_A_TERMINAL)
-    why = terminal.why_plain(os.environ)
-    is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
-    if is_plain:
-        from wizard.plain.signs import take_signs
-
-        take_signs(sys.stderr, terminal.written_with(os.environ))
-    terminal.prepare_environment()
-    try:
-        with wiring.log("wizard"):
-            return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
-    except SetupError as error:
-        return report(error.problem, profile=obj.profile)
-
-
-def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
-    """Run wizards until one is left for good, in the demo's scenario if there is one."""
-    if scenario is not None:
-        settings = wiring.Settings(is_plain=is_plain, why_plain=why_plain)
-        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])[0]
-    following = obj.profile
-    settings = replace(obj.settings(), is_plain=is_plain, why_plain=why_plain)
-    while following:
-        settings = replace(settings, profile=following)
-        code, following = _show(wiring.wizard(settings), READING)
-    return code
-
-
-def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> tuple[int, str]:
-    """Run a wizard; return its exit code, and the profile to open next or ""."""
-    from asyncio import Runner
-
-    from wizard.host import terminal
-    from wizard.host.loop import Loop
-
-    with ExitStack() as stack:
-        with saying_late(if_slow):
-            app = stack.enter_context(opening)
-        with Runner(loop_factory=Loop) as runner:
-            runner.run(app.run_async())
-        try:
-            if lines := app.farewell():
-                say_lines(lines)
-            # Also with nothing to say: what the screens left unwritten fails here.
-            sys.stderr.flush()
-        except OSError:
-            # The window was closed: nobody is there to read it.
-            terminal.let_go()
-        return app.return_code or 0, app.next_profile or ""
 
 
 def main() -> None:

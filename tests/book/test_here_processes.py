@@ -180,7 +180,7 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
     stage: Stage, tmp_path: Path
 ) -> None:
     with on_terminal(stage, kept_in_a_keyring(stage, tmp_path, "hangs")) as terminal:
-        terminal.wait_for("Reading the stored secrets …")
+        terminal.wait_for("Opening the profile …")
         terminal.wait_for(
             lambda screen: KEYRING_HANGS.title in screen and "Unlock it, then press r." in screen
         )

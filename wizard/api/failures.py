@@ -102,7 +102,8 @@ def origin_of(url: str) -> str:
 def strerror(error: Exception) -> str:
     """Return what the system says of an error, without the numbers around it."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message
+        # Some of its messages end their sentence themselves.
+        return error.verify_message.rstrip(".")
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
     if reason:

@@ -8,7 +8,7 @@ from tests.ui.running import ACTIVE
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.models import TWILIO, AuthorizationAttempt
 from wizard.domain.secret import Secret
-from wizard.domain.support import report, secrets_of
+from wizard.domain.support import report, secrets_in, secrets_of
 
 STATE = Secret("planted-state")
 VERIFIER = Secret("planted-verifier")
@@ -39,5 +39,17 @@ def test_secrets_that_a_server_echoes_are_masked() -> None:
     assert text.count("you sent") == 5
 
 
+def test_the_start_of_a_secret_that_a_long_line_cut_off_is_masked_too() -> None:
+    long = Secret("planted-" + "x" * 2000)
+    text = report(WRONG_CLIENT.saying(f"you sent {long.reveal()}", "whole"), {}, [long])
+    assert "you sent •••…\nwhole" in text
+
+
 def test_nothing_is_kept_where_nothing_is_set_up() -> None:
     assert list(secrets_of(None)) == []
+
+
+def test_a_pasted_address_keeps_its_place_and_loses_its_code() -> None:
+    pasted = "https://idp.example.org/callback?code=planted%2Bcode&state=planted-state&iss=x"
+    assert {s.reveal() for s in secrets_in(pasted)} == {"planted+code", "planted-state"}
+    assert {s.reveal() for s in secrets_in(" planted-code\n")} == {"planted-code"}

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
+from wizard.domain.callback import PASTE_LIMIT
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import MASK, Secret
+from wizard.domain.unwrap import addresses, visible
+
+CUT: Final = "…"
+"""What a line ends in that was too long to be told whole."""
+SHORTEST: Final = 4
+"""The start of a secret that is masked before a cut; less tells nothing."""
 
 
 def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secret]) -> str:
@@ -23,7 +31,16 @@ def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secr
     text = "\n".join(line for line in lines if line)
     # The longest first: one may be part of another.
     for value in sorted({s.reveal() for s in secrets if s}, key=len, reverse=True):
-        text = text.replace(value, MASK)
+        *cut, end = text.replace(value, MASK).split(CUT)
+        text = CUT.join([*(_without_start(part, value) for part in cut), end])
+    return text
+
+
+def _without_start(text: str, value: str) -> str:
+    """Mask what a text ends in where that is the start of a secret."""
+    for length in range(min(len(text), len(value)), SHORTEST - 1, -1):
+        if text.endswith(value[:length]):
+            return text[:-length] + MASK
     return text
 
 
@@ -37,3 +54,13 @@ def secrets_of(credentials: CredentialSet | None) -> Iterator[Secret]:
     for attempt in credentials.attempts:
         held += [attempt.state, attempt.verifier]
     yield from (secret for secret in held if secret is not None)
+
+
+def secrets_in(pasted: str) -> Iterator[Secret]:
+    """Yield the codes and states of a pasted text; all of it where it is no address."""
+    text = visible(pasted[:PASTE_LIMIT])
+    found = addresses(text)
+    if not found:
+        yield Secret(text)
+    for address in found:
+        yield from (Secret(value) for name, value in address.fields if name in ("code", "state"))

@@ -28,6 +28,7 @@ from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
+from wizard.ui.widgets.field import Entry
 from wizard.ui.widgets.page_link import PageLink
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -163,7 +164,9 @@ class WizardApp(App[ExitCode]):
         """Copy what is known of the problem that is shown; nothing where none is."""
         problem = self._problem_of(self.screen)
         if problem is not None:
-            text = self._road.support(problem)
+            entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
+            entered = [secret for entry in entries for secret in entry.secrets()]
+            text = self._road.support(problem, entered)
             await copy_and_say(self, self._road.copy, text, "The problem")
 
     @on(PageLink.Asked)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from wizard.domain import summary
 from wizard.domain.problems import Problem
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import report, secrets_of
 from wizard.domain.words import day
@@ -48,9 +49,12 @@ class Road:
         self._demo = demo
         self._desk = self.journey.desk
         self._upkeep = Upkeep(self.journey)
+        self._codes: list[Secret] = []
 
     def screen_for(self, state: WizardState) -> StepScreen:
         """Return the screen of a state."""
+        if state.answer is not None:
+            self._codes.append(state.answer.code)
         match state.step:
             case Step.OVERVIEW:
                 return self._overview()
@@ -71,12 +75,16 @@ class Road:
             case _:
                 return self._done()
 
-    def support(self, problem: Problem) -> str:
-        """Return what to tell someone who helps with a problem; no secret is in it."""
+    def support(self, problem: Problem, entered: Iterable[Secret]) -> str:
+        """Return what to tell someone who helps with a problem; no secret is in it.
+
+        Args:
+            entered: secrets in the fields on the screen, which are stored nowhere yet.
+        """
         session = self._session
         kept = (session.active, session.draft)
         held = [secret for each in kept for secret in secrets_of(each)]
-        return report(problem, versions(), held)
+        return report(problem, versions(), [*held, *self._codes, *entered])
 
     async def copy(self, text: str) -> bool:
         """Copy to this machine's clipboard; False where that is not the person's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from textual import events, on, work
@@ -16,6 +17,7 @@ from wizard.domain.guide import CODE_LIVES
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.steps import Step
+from wizard.domain.support import secrets_in
 from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.link_screen import LinkScreen, LinkTools
@@ -36,10 +38,12 @@ class AddressEntry(Entry):
     """
 
     _typed: Secret | None = None
+    _filled: Secret | None = None
 
     def fill(self, text: str) -> None:
         """Show the masked address; the text itself goes with the message."""
         self._typed = None
+        self._filled = Secret(text)
         self._mask(text)
         self.post_message(self.Pasted(self, Secret(text)))
 
@@ -52,6 +56,12 @@ class AddressEntry(Entry):
     def text(self) -> str:
         """What was typed, also while it is masked."""
         return self._typed.reveal() if self._typed else self.value
+
+    def secrets(self) -> Iterator[Secret]:
+        """Yield those of what is there, and of the last paste, which is there masked."""
+        yield from secrets_in(self.text)
+        if self._filled is not None:
+            yield from secrets_in(self._filled.reveal())
 
     def _mask(self, text: str) -> None:
         with self.prevent(Input.Changed):

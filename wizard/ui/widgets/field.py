@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,6 +68,10 @@ class Entry(Input):
         self.cursor_position = len(self.value)
         self.post_message(self.Pasted(self, Secret(text)))
 
+    def secrets(self) -> Iterator[Secret]:
+        """Yield what is in it that nobody else may read."""
+        yield from ()
+
     def action_restore(self) -> None:
         """Take the last paste back."""
         if self._before is not None:
@@ -85,6 +89,11 @@ class SecretEntry(Entry):
         super().__init__(id, placeholder=placeholder)
         self.password = True
         self.select_on_focus = False
+
+    def secrets(self) -> Iterator[Secret]:
+        """Yield the text, as it stands there and as it is sent."""
+        yield Secret(self.value)
+        yield Secret(clean(self.value))
 
     def action_copy(self) -> None:
         """Do nothing: a secret is copied on purpose only, from the palette."""

@@ -103,7 +103,7 @@ ROWS: Final = (
         exit_code=1,
         faces=BOTH,
     ),
-    CodeRow(entry="odd-tokens", answer=tokens(expires_in=-1), exit_code=1, faces=BOTH),
+    CodeRow(entry="odd-tokens", answer=tokens(token_type="mac"), exit_code=1, faces=BOTH),
     CodeRow(
         entry="answer-lost",
         answer=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",

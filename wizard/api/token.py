@@ -14,6 +14,7 @@ import msgspec
 from wizard.api.answers import BAD_JSON, decode_answer
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import Reply, Sleep, send
+from wizard.domain import journal
 from wizard.domain.book.exchange import ANSWER_LOST, NO_REFRESH_TOKEN, ODD_TOKENS
 from wizard.domain.classify import exchange_problem, refresh_problem
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
@@ -28,8 +29,8 @@ PAUSE_SECONDS: Final = 0.5
 LONGEST_LIFE: Final = timedelta(days=366)
 """Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
 UNSAID_LIFE: Final = timedelta(minutes=5)
-"""Taken where the answer names none, as RFC 6749 §5.1 allows: refusing it would lose a rotated
-refresh token."""
+"""Taken where the answer names none, as RFC 6749 §5.1 allows, or one that makes no sense: refusing
+it would lose a rotated refresh token."""
 
 _LIMIT: Final = 1 << 20
 """Bytes; a token answer has a few thousand."""
@@ -42,7 +43,8 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
 
     access_token: str | None = None
     token_type: str | None = None
-    expires_in: int | None = None
+    expires_in: object = None
+    """Anything: a number nobody can believe must not lose the refresh token beside it."""
     refresh_token: str | None = None
 
 
@@ -228,14 +230,21 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
         return ODD_TOKENS.saying("access_token: missing, or not a token")
     if (answer.token_type or "").lower() != "bearer":
         return ODD_TOKENS.saying("token_type: missing, or not Bearer")
-    seconds = answer.expires_in
-    if seconds is not None and seconds <= 0:
-        return ODD_TOKENS.saying("expires_in: zero or negative")
-    if seconds is not None and seconds > LONGEST_LIFE.total_seconds():
-        return ODD_TOKENS.saying("expires_in: longer than a year")
     return TokenSet(
         access_token=Secret(access),
-        expires_at=asked_at + (UNSAID_LIFE if seconds is None else timedelta(seconds=seconds)),
+        expires_at=asked_at + _life(answer.expires_in),
         obtained_at=now,
         refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
     )
+
+
+def _life(said: object) -> timedelta:
+    """Believe how long a token lives, or take the short life."""
+    if said is None:
+        return UNSAID_LIFE
+    longest = LONGEST_LIFE.total_seconds()
+    # True is an int, and 1.
+    if isinstance(said, int | float) and said is not True and 1 <= said <= longest:
+        return timedelta(seconds=int(said))
+    journal.note("expires_in makes no sense, five minutes are taken", is_problem=True)
+    return UNSAID_LIFE

@@ -444,6 +444,24 @@ def test_error_tells_the_servers_words_sanitised() -> None:
     assert refused.problem.detail == ("The answer says: No such",)
 
 
+@pytest.mark.parametrize("spell", [str, lambda text: quote(text, safe="")])
+@pytest.mark.parametrize("error", ["access_denied", "error-{}"])
+@pytest.mark.parametrize("state", [STATE, ""])
+@pytest.mark.parametrize("code", ["c0de/with+signs==", CODE])
+def test_error_does_not_repeat_the_code_or_the_state(
+    code: str, state: str, error: str, spell: Callable[[str], str]
+) -> None:
+    said = f"{spell(code)} {spell(state)}"
+    fields = {"error": error.format(said), "error_description": f"No {said} here", "code": code}
+    query = urlencode(fields | ({"state": state} if state else {}))
+    refused = _read(f"https://example.com/token?{query}", ATTEMPT)
+    assert isinstance(refused, Refused)
+    assert (refused.problem.id == "paste-unproven-error") == (not state)
+    shown = " ".join((refused.problem.cause, *refused.problem.detail))
+    assert not any(part in shown for part in (code[:8], quote(code[:8], safe=""), STATE[:8]))
+    assert bool(state) == ("No ••• ••• here" in shown)
+
+
 @pytest.mark.parametrize(
     "junk",
     [

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from wizard.domain.book import paste as book
 from wizard.domain.landing import Comparison, elsewhere, naming, place_of
@@ -41,6 +42,8 @@ PASTE_LIMIT: Final = 256 * 1024
 """Characters that are read; a code may be a long JWT, but not that long."""
 
 _ONCE: Final = ("code", "state", "error", "iss")
+_SHORTEST_HIDDEN: Final = 4
+"""Characters; hiding a shorter value would only garble the words around it."""
 _BARE_CODE = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
 _FRAME = re.compile(
     r"\*\*(.+)\*\*|\((.+)\)|\[([^\]]+)\]|\[[^\]]*\]\(([^)]+)\)"
@@ -191,7 +194,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
     if problem := _issuer_problem(_iss(address), attempt) or _stale(attempt, now):
         return Refused(problem)
     if code is None or error is not None:
-        return Refused(_error_problem(error or "", address.first("error_description") or ""))
+        return Refused(_error_problem(error or "", address))
     return Received(Secret(code), attempt)
 
 
@@ -217,7 +220,7 @@ def _begins_one_of(state: str | None, attempts: Sequence[AuthorizationAttempt]) 
 
 def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetime) -> Reading:
     if error := address.first("error"):
-        return Refused(naming(book.UNPROVEN_ERROR, error=error))
+        return Refused(naming(book.UNPROVEN_ERROR, error=_hidden(error, address)))
     if address.base:
         return Refused(book.NO_STATE)
     issuer = _iss(address)
@@ -252,9 +255,20 @@ def _issuer_problem(iss: str | None, attempt: AuthorizationAttempt) -> Problem |
     return book.ISSUER_MISSING if attempt.iss_required else None
 
 
-def _error_problem(error: str, description: str) -> Problem:
-    problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=error)
+def _error_problem(error: str, address: Address) -> Problem:
+    shown = _hidden(error, address)
+    problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=shown)
+    description = _hidden(address.first("error_description") or "", address)
     return problem.saying(f"The answer says: {description}" if description else "")
+
+
+def _hidden(text: str, address: Address) -> str:
+    """Hide the code and the state of an answer in its own words, should they repeat them."""
+    for name in ("code", "state"):
+        value = address.first(name) or ""
+        if len(value) >= _SHORTEST_HIDDEN:
+            text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
+    return text
 
 
 def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:

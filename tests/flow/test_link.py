@@ -78,18 +78,27 @@ async def test_few_links_are_remembered_after_their_time(stage: Stage) -> None:
     assert isinstance(stage.desk.read("a-bare-code-0123456789"), BareCode)
 
 
-async def test_link_still_answered_stays_the_current_one_beside_a_used_one(stage: Stage) -> None:
-    first = await stage.desk.link()
-    second = await stage.desk.link(is_fresh=True)
-    used = replace(second.attempt, code_sent_at=stage.world.clock())
-    await stage.session.save_draft(replace(COMPLETE, attempts=(first.attempt, used)))
-    assert await stage.desk.link() == first
-    answer = stage.desk.read(landing(second))
-    assert isinstance(answer, Refused)
-    assert answer.problem.id == "paste-link-used"
+@pytest.mark.parametrize("spent", [0, 1], ids=["older", "newer"])
+async def test_link_after_a_spent_code_is_a_fresh_one_beside_one_still_answered(
+    stage: Stage, spent: int
+) -> None:
+    links = [await stage.desk.link(), await stage.desk.link(is_fresh=True)]
+    stage.world.clock.move(minutes=1)
+    attempts = [link.attempt for link in links]
+    attempts[spent] = replace(attempts[spent], code_sent_at=stage.world.clock())
+    await stage.session.save_draft(replace(COMPLETE, attempts=tuple(attempts)))
+    stage.world.clock.move(seconds=1)
+    fresh = await stage.desk.link()
+    assert fresh not in links
+    assert await stage.desk.link() == fresh
+    used = stage.desk.read(landing(links[spent]))
+    assert isinstance(used, Refused)
+    assert used.problem.id == "paste-link-used"
+    live = links[1 - spent]
+    assert stage.desk.read(landing(live)) == Received(Secret("code-1"), live.attempt)
     bare = stage.desk.read("a-bare-code-0123456789")
     assert isinstance(bare, BareCode)
-    assert bare.attempt == first.attempt
+    assert bare.attempt == fresh.attempt
 
 
 async def test_link_is_the_same_after_a_resume(stage: Stage) -> None:

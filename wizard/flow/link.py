@@ -74,12 +74,12 @@ class LinkDesk:
         self._returned: list[callback.Reading] = []
 
     async def link(self, *, is_fresh: bool = False) -> Link:
-        """Return the live link of the draft as it stands, or make one; the listener is up first.
+        """Return the current link of the draft as it stands, or make one; the listener is up first.
 
         Raises SetupError when the attempt cannot be saved: an answer nobody can check is no use.
         """
         attempts = self._attempts()
-        if is_fresh or not self._is_live(attempts):
+        if is_fresh or not self._is_current(attempts):
             metadata = await self._metadata(self._session.working_draft().endpoints)
             # Looked at again: tokens of an exchange still under way may have come meanwhile.
             begun = authorize.begin(self._session.working_draft(), metadata, self._session.clock())
@@ -133,8 +133,15 @@ class LinkDesk:
         dead = [a for a in made if not a.is_live(now)]
         return (*dead[-KEPT:], *(a for a in made if a.is_live(now)))
 
-    def _is_live(self, attempts: tuple[AuthorizationAttempt, ...]) -> bool:
-        return bool(attempts) and attempts[-1].is_live(self._session.clock())
+    def _is_current(self, attempts: tuple[AuthorizationAttempt, ...]) -> bool:
+        """Whether the last link is the one to hand out: live, and made since a code was sent.
+
+        One made before belongs to an earlier try; its answer is still taken.
+        """
+        if not attempts or not attempts[-1].is_live(self._session.clock()):
+            return False
+        sent = (a.code_sent_at for a in attempts if a.code_sent_at is not None)
+        return all(at <= attempts[-1].created_at for at in sent)
 
     async def _metadata(self, endpoints: Endpoints) -> ServerMetadata | None:
         try:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import put
+from tests.commands.stage import now, put
 from tests.plain.person import PROMPT, Person, run, terminal
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import variables, wizard
 from tests.ui.running import LINKED, TICKED
+from wizard.domain.authorize import begin
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
 
@@ -54,7 +56,7 @@ def test_plain_mode_is_chosen_and_says_why(
 
 async def words_at_every_prompt(person: Person) -> None:
     for word, answer in (
-        ("?", "Make the app with Create OAuth application"),
+        ("?", "Create OAuth application, then Grant type: Authorization code."),
         ("back", "There is nothing to go back to here."),
         ("open", "No browser here: the pages are"),
         ("copy", "There is nothing to copy here."),
@@ -94,7 +96,8 @@ async def long_paste(person: Person) -> None:
 def test_paste_of_six_thousand_characters_arrives_whole(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    put(home, Profile(ticks=TICKED, draft_step=Step.REDIRECT), draft=LINKED)
+    draft = replace(LINKED, attempts=(begin(LINKED, None, now()),))
+    put(home, Profile(ticks=TICKED, draft_step=Step.REDIRECT, draft_saved_at=now()), draft=draft)
     with terminal(monkeypatch, DUMB) as person:
         assert run([], lambda: long_paste(person), person) == 3
     assert "cccc" not in person.text

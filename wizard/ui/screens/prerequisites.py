@@ -71,7 +71,7 @@ class PrerequisitesScreen(StepScreen):
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
         yield Gap()
-        yield Findings()
+        yield Findings(id="machine")
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Back only where it leads somewhere."""

@@ -103,7 +103,8 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
 def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
     """Give a new consent, and come back to Overview."""
     hand.choose("Authorize again")
-    hand.press("Authorize ›", TAB, ENTER)
+    hand.terminal.wait_for("Authorize again?")
+    hand.press("Authorize", TAB, ENTER)
     consent(hand, sandbox)
     hand.press("Overview", ESC)
     hand.terminal.wait_for("Forget…")

@@ -24,6 +24,10 @@ from wizard.store.profiles import LocalProfileStore
 REDIRECT_URL = "https://scim.example.invalid/landing"
 
 
+# Hundreds of killed processes each, with other tests beside them.
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.fixture
 def server() -> Iterator[SecondServer]:
     with SecondServer(redirect_url=REDIRECT_URL, rotate=True, theft=True) as server:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.terminal.hands import Keyboard, Mouse
 from tests.terminal.harness import ENTER, ESC, TAB
-from tests.terminal.walk import run, variables, wizard
-from wizard.sandbox import serve
+from tests.terminal.walk import run, wizard
 from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
@@ -24,17 +20,6 @@ Hand = Keyboard | Mouse
 @pytest.fixture
 def sandbox() -> Sandbox:
     return Sandbox(redirect_url=REDIRECT_URL, rotate=True, reuse_is_theft=True)
-
-
-@pytest.fixture
-def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
-    with serve.serving(sandbox) as base:
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        yield variables(tmp_path / "home", server)
 
 
 def prerequisites(hand: Hand) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.terminal.hands import Keyboard, marked
 from tests.terminal.harness import ENTER, Terminal, ctrl
-from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
+from tests.terminal.walk import enter, finish, link, run, tick_all, wizard
 from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
@@ -22,17 +20,6 @@ REDIRECT_URL = "https://scim.example.invalid/landing"
 @pytest.fixture(params=[False, True], ids=["stable", "rotating"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     return Sandbox(redirect_url=REDIRECT_URL, rotate=request.param, reuse_is_theft=True)
-
-
-@pytest.fixture
-def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
-    with serve.serving(sandbox) as base:
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        yield variables(tmp_path / "home", server)
 
 
 def set_up(env: Mapping[str, str], sandbox: Sandbox) -> None:

@@ -39,3 +39,8 @@ ROAD: Final = (
     Step.DONE,
 )
 """The six steps of a setup, in the order they are walked and drawn."""
+
+
+def place(step: Step) -> str:
+    """Return "Step 2 of 6"; of a step that is none of the road, its title."""
+    return f"Step {ROAD.index(step) + 1} of {len(ROAD)}" if step in ROAD else step.title

@@ -35,6 +35,8 @@ class Credentials:
         self._session = journey.session
         self._entries = Entries(journey.session, journey.services.store, journey.demo)
         self._because = because
+        self._filled: set[CredentialField] = set()
+        """By an Authorization URL."""
         is_refused = because is not None and because.id == WRONG_CLIENT.id
         self._refused = self._session.working_draft() if is_refused else None
         """The Client ID and Secret that were just refused together."""
@@ -67,13 +69,8 @@ class Credentials:
             else:
                 index += 1
                 # An Authorization URL may have filled in what comes next.
-                while index < len(FIELDS) and self._is_filled_just_now(FIELDS[index]):
+                while index < len(FIELDS) and FIELDS[index] in self._filled:
                     index += 1
-
-    _filled: frozenset[CredentialField] = frozenset()
-
-    def _is_filled_just_now(self, field: CredentialField) -> bool:
-        return field in self._filled
 
     async def _is_meant(self, changes: Sequence[Difference]) -> bool:
         for difference in changes:
@@ -176,7 +173,7 @@ class Credentials:
         for field, text in filled.items():
             if await self._is_taken(field, Secret(text)):
                 self._say(f"  {text}")
-                self._filled |= {field}
+                self._filled.add(field)
         return True
 
     # -- saving ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from wizard.domain.callback import Reading
 from wizard.domain.questions import Question
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import Step, place
 from wizard.flow.state import Back, Outcome, Quit
 from wizard.plain.paper import Paper
 
@@ -66,8 +66,7 @@ class Prompt:
 
 def headed(step: Step, *words: str) -> str:
     """Return the words of a prompt, the step before them."""
-    head = f"Step {ROAD.index(step) + 1} of {len(ROAD)}" if step in ROAD else step.title
-    return ", ".join([head, *(word for word in words if word)])
+    return ", ".join([place(step), *(word for word in words if word)])
 
 
 class Dialogue:

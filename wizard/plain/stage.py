@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wizard.domain.guide import GUIDE
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import ROAD, Step, place
 from wizard.flow.journey import Journey
 from wizard.flow.upkeep import Upkeep
 from wizard.plain.dialogue import Act, Dialogue, Prompt, headed
@@ -31,9 +31,9 @@ class Stage:
     def head(self, step: Step, aside: str = "") -> None:
         """Say which step this is, whose, and what it is about."""
         page = GUIDE[step]
-        where = f"Step {ROAD.index(step) + 1} of {len(ROAD)}, {step.title}" if step in ROAD else ""
+        where = f"{place(step)}, {step.title}" if step in ROAD else step.title
         title = page.heading if page.heading != step.title else ""
-        parts = [where or step.title, title, f"Profile {self.journey.session.name}", aside]
+        parts = [where, title, f"Profile {self.journey.session.name}", aside]
         parts += ["Demo"] if self.journey.demo else []
         self.talk.say("", ". ".join(part for part in parts if part) + ".")
         if self.journey.foreign_hosts:

@@ -20,7 +20,7 @@ from wizard.domain.book.here import TERMINAL_TOO_SMALL
 from wizard.domain.callback import Comparison
 from wizard.domain.guide import GUIDE
 from wizard.domain.problems import Problem
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import Step, place
 from wizard.flow.state import Back, Outcome
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.widgets.body import Body
@@ -273,4 +273,4 @@ class StepScreen(Screen[Outcome]):
 
 
 def _crumb(step: Step) -> str:
-    return f"Step {ROAD.index(step) + 1} of {len(ROAD)} · {step.title}"
+    return f"{place(step)} · {step.title}"

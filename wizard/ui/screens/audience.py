@@ -15,6 +15,7 @@ from wizard.domain.audiences import AUDIENCES, audience
 from wizard.domain.offers import Item
 from wizard.domain.questions import AUDIENCE_TITLE
 from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.menu import Menu
 
 
@@ -33,7 +34,7 @@ class AudienceScreen(Dialog[str | None]):
     def compose_body(self) -> ComposeResult:
         """Yield the list and the text of its highlighted line."""
         yield Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
-        yield Static("", classes="gap")
+        yield Gap()
         yield Static("", id="differs", classes="pane", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -8,11 +8,12 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import Button, OptionList
 
 from wizard.domain.offers import Item
 from wizard.domain.rules import profile_name
 from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.menu import Menu
 
@@ -35,7 +36,7 @@ class ProfilesScreen(Dialog[str | None]):
         others = [name for name in self._names if name != self._current]
         if others:
             yield Menu([Item(name, name) for name in others])
-            yield Static("", classes="gap")
+            yield Gap()
         yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
 
     def compose_buttons(self) -> Iterable[Button]:

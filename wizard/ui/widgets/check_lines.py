@@ -8,16 +8,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wizard.domain.checks import Check, Status
+from wizard.domain.checks import SIGNS, Check, Status
 from wizard.ui.widgets.lines import spread
 
-SIGNS: Final = {
-    Status.WAITING: "○",
-    Status.PASSED: "✓",
-    Status.WARNING: "!",
-    Status.FAILED: "✗",
-    Status.SKIPPED: "–",
-}
 SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -58,7 +51,8 @@ class CheckLines(Widget):
         self._frame = (self._frame + 1) % len(SPINNER)
 
     def _line(self, check: Check, width: int) -> Content:
-        sign = SIGNS.get(check.status, SPINNER[self._frame])
+        is_running = check.status is Status.RUNNING
+        sign = SPINNER[self._frame] if is_running else SIGNS[check.status][0]
         shade = {
             Status.PASSED: "passed",
             Status.FAILED: "failed",

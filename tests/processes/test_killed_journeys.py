@@ -92,13 +92,9 @@ def values(server: SecondServer) -> dict[str, str]:
 def test_journey_killed_anywhere_loses_nothing_that_was_saved(
     server: SecondServer, road: Journeys, tmp_path: Path, kind: StoreKind, has_active: bool
 ) -> None:
-    old = None
-    if has_active:
-        old = replace(at_second(server), redirect_url="https://old.example.invalid/landing")
     trace = tmp_path / "trace"
     whole = Place(tmp_path / "whole", kind)
-    if old:
-        whole.put(old)
+    old = earlier(server, whole) if has_active else None
     told = road.order("travel", whole.home, kind.value, trace=str(trace), **values(server))
     assert told.ended == 0
     assert told.saved == (["redirect-url"] if old else list(json.loads(values(server)["fields"])))
@@ -107,11 +103,19 @@ def test_journey_killed_anywhere_loses_nothing_that_was_saved(
     assert ({"put", "delete"} <= set(steps)) is (kind is StoreKind.KEYRING)
     for number in moments(steps):
         place = Place(tmp_path / str(number), kind)
-        if old:
-            place.put(old)
-        _kill(server, road, place, number, old)
+        _kill(server, road, place, number, earlier(server, place) if has_active else None)
         if steps[number - 1] in ("send", "sent"):
             _go_on(server, road, place, number)
+
+
+def earlier(server: SecondServer, place: Place) -> CredentialSet:
+    """Put a set there that is active before the journey; return it.
+
+    Each place has a consent of its own: the server's tokens live shorter than all the journeys.
+    """
+    old = replace(at_second(server), redirect_url="https://old.example.invalid/landing")
+    place.put(old)
+    return old
 
 
 @pytest.mark.parametrize("kind", StoreKind, ids=lambda kind: kind.value)

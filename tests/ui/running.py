@@ -23,6 +23,7 @@ from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
+from wizard.ui.key_gate import BURST
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.menu import Menu
@@ -104,10 +105,16 @@ async def left(app: WizardApp) -> ExitCode:
     return app.return_value
 
 
-def feed(app: WizardApp, text: str) -> None:
-    """Let the terminal's own parser read keys, all of them in one read."""
+def feed(app: WizardApp, text: str, *, stop_before: int = 0) -> None:
+    """Let the terminal's own parser read keys, all of them in one read.
+
+    Args:
+        stop_before: the number of the key before which the line stood still for a moment.
+    """
     assert app._driver is not None
-    for event in XTermParser().feed(text):
+    for number, event in enumerate(XTermParser().feed(text)):
+        if number < stop_before:
+            event.time -= 2 * BURST
         app._driver.process_message(event)
 
 

@@ -170,13 +170,17 @@ def wrapped(text: str, width: int) -> str:
     return "\r".join(text[i : i + width] for i in range(0, len(text), width)) + "\r"
 
 
-async def test_a_wrapped_unbracketed_address_arrives_whole(world: World) -> None:
+@pytest.mark.parametrize("late", [None, *range(5)])
+async def test_a_wrapped_unbracketed_address_arrives_whole(world: World, late: int | None) -> None:
+    """Args: `late`: the line whose end, and what follows, comes after a stop of the line."""
     async with resumed(world, Step.REDIRECT) as (app, pilot):
         await walks.linked_redirect(pilot)
         code = "0123456789abcdef" * 20
         # With the code last, every line's end would be an answer of its own.
         address = f"{WHOLE.redirect_url}?state={LINKED.attempts[0].state.reveal()}&code={code}"
-        feed(app, wrapped(address, 72))
+        text = wrapped(address, 72)
+        ends = [at for at, character in enumerate(text) if character == "\r"]
+        feed(app, text, stop_before=ends[late] if late is not None else 0)
         await walks.reported_check(pilot)
         assert isinstance(top(app), CheckScreen)
     assert world.tokens.calls[0][2] == Secret(code)

@@ -89,6 +89,8 @@ class RedirectScreen(LinkScreen):
         super().__init__(banner, tools)
         self._delivery = delivery
         self._silence: Timer | None = None
+        self._is_asked = False
+        """Enter was pressed on typed text that may not be all there yet."""
         self._pasted: Secret | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -134,6 +136,7 @@ class RedirectScreen(LinkScreen):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._pasted = None
+        self._is_asked = False
         self.query_one(Field).note()
         self.show_problem(None)
         self.question = None
@@ -145,24 +148,23 @@ class RedirectScreen(LinkScreen):
     def _read_typed(self) -> None:
         self._silence = None
         entry = self.query_one(AddressEntry)
-        reading = self.tools.read(entry.text)
-        if "code=" in entry.text:
-            entry.rest()
+        has_code = "code=" in entry.text
+        if has_code or self._is_asked:
+            reading = self.tools.read(entry.text)
+            if has_code:
+                entry.rest()
             self.take(reading)
 
     def action_primary(self) -> None:
         """Use the bare code that was asked about, or say what is wrong with what is there."""
+        self._is_asked = True
         if self.question is not None:
             self.leave(CodeReceived(self.question))
-            return
-        if self._pasted is not None:
+        elif self._pasted is not None:
             self.take(self.tools.read(self._pasted.reveal()))
-            return
-        entry = self.query_one(AddressEntry)
-        reading = self.tools.read(entry.text)
-        if "code=" in entry.text:
-            entry.rest()
-        self.take(reading)
+        elif self._silence is None:
+            self._read_typed()
+        # Or the Enter may be the end of a line in a paste whose next piece is late.
 
     def action_fresh_link(self) -> None:
         """Make a fresh link, and go back to where it is handed out."""

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from wizard.domain.book import exchange, here, network, paste, scim
+from wizard.domain.book import exchange, here, network, paste, scim, store
 from wizard.domain.book.catalogue import CATALOGUE, find, recalled
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import ROAD
 
-PARTS = (paste, exchange, scim, network, here)
+PARTS = (paste, exchange, scim, network, store, here)
 LONGEST = 240
 """Characters of cause and remedy together: some four lines beside the rail."""
 
@@ -74,6 +74,20 @@ def test_entry_is_short_and_whole(entry: Problem) -> None:
     assert entry.step is None or entry.step in ROAD
     assert entry.exit_code not in (ExitCode.FINE, ExitCode.SIGNAL)
     assert entry.detail == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "ids"),
+    [
+        (ExitCode.USAGE, {"bad-profile-name", "endpoints-conflict", "not-a-terminal"}),
+        (ExitCode.NOT_SET_UP, {"not-set-up", "left-unfinished"}),
+        (ExitCode.MACHINE, {"disk-full", "file-damaged", "file-newer", "lock-busy"}),
+    ],
+)
+def test_exit_code_tells_misuse_and_unfinished_setups_from_this_machine(
+    code: ExitCode, ids: set[str]
+) -> None:
+    assert ids <= {entry.id for entry in CATALOGUE.values() if entry.exit_code is code}
 
 
 def test_refusals_are_recorded_by_entries_that_need_no_filling() -> None:

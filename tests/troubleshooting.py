@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.book.table import ROWS
-from wizard.domain.book import exchange, here, network, paste, scim
+from wizard.domain.book import exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem
 
 README: Final = Path(__file__).parents[1] / "README.md"
@@ -20,6 +20,7 @@ PARTS: Final = {
     "Code and tokens": exchange,
     "The SCIM API": scim,
     "The network": network,
+    "Files, keyring and locks": store,
     "This machine, and how the wizard is called": here,
 }
 _EXITS: Final = {row.entry: row.exit_code for row in ROWS if row.exit_code is not None}

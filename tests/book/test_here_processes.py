@@ -20,7 +20,7 @@ from tests.book.test_here_commands import active, in_the_keyring, record
 from tests.commands.stage import ROOT, environment, wizard
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
-from wizard.domain.book.here import KEYRING_HANGS
+from wizard.domain.book.store import KEYRING_HANGS
 
 BROKEN: Final = Path(__file__).parent / "broken"
 """Folders of modules that stand where a library should be, and fail as it might."""

@@ -16,7 +16,7 @@ from tests.driving import paste, wait_for_screen, wait_until
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
-from wizard.domain.book.here import SET_UP_AGAIN
+from wizard.domain.book.store import SET_UP_AGAIN
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.ui.screens.authorize import AuthorizeScreen

@@ -193,7 +193,7 @@ def test_what_is_raised_is_known() -> None:
     ("code", "is_known"),
     [
         (
-            "from wizard.domain.book.here import DISK_FULL\nSetupError(DISK_FULL.about(path=p))",
+            "from wizard.domain.book.store import DISK_FULL\nSetupError(DISK_FULL.about(path=p))",
             True,
         ),
         ("from wizard.domain.book import scim\nSetupError(replace(scim.NOT_SCIM, step=s))", True),

@@ -15,7 +15,7 @@ from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
 from tests.terminal.test_living import REDIRECT_URL, set_up
 from tests.terminal.walk import run, variables, wizard
-from wizard.domain.book.here import KEYRING_HANGS, KEYRING_LOCKED
+from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.system_keyring import SERVICE

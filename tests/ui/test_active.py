@@ -17,7 +17,7 @@ from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.ui.running import ACTIVE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
-from wizard.domain.book.here import FILE_NOT_MADE
+from wizard.domain.book.store import FILE_NOT_MADE
 from wizard.domain.models import CredentialSet, TokenSet, UserList
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret

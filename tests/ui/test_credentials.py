@@ -12,7 +12,7 @@ from tests.ui.hosting import BANNER, Stage, showing
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.authorize import begin
 from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.book.here import DISK_FULL
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.problems import Problem, SetupError

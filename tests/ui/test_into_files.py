@@ -14,7 +14,7 @@ from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, WHOLE, point_at, resumed, running, seed, stored
 from tests.ui.test_out_of_reach import ready
 from tests.walks import ANSWER, REDIRECT_URL, happy_world, reported_check
-from wizard.domain.book.here import KEYRING_LOCKED
+from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode

@@ -20,8 +20,8 @@ from tests.ui.test_credentials import WHOLE, Form
 from tests.ui.test_overview_done import FACTS, UNFINISHED
 from tests.ui.test_prerequisites import Machine
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN
-from wizard.domain.book.here import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.book.scim import MISSING_PERMISSION
+from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError

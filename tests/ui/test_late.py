@@ -7,8 +7,8 @@ from tests.ui.desk import ATTEMPT, Desk
 from tests.ui.hosting import BANNER, Shown, Stage, showing
 from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_prerequisites import FINE, Machine
-from wizard.domain.book.here import DISK_FULL
 from wizard.domain.book.paste import ACCESS_DENIED
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import Received, Refused
 from wizard.domain.secret import Secret
 from wizard.flow.state import Back, Delivery

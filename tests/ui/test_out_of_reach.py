@@ -10,7 +10,7 @@ from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
-from wizard.domain.book.here import KEYRING_LOCKED
+from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.store.profiles import LocalProfileStore

@@ -9,7 +9,7 @@ import pytest
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.book.here import DISK_FULL
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import (

@@ -8,8 +8,8 @@ from textual import events
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, showing
-from wizard.domain.book.here import DISK_FULL
 from wizard.domain.book.network import NO_DNS
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.checks import Check, Status
 from wizard.domain.prerequisites import CONSOLE, PREREQUISITES
 from wizard.domain.problems import SetupError

@@ -14,7 +14,8 @@ from tests.ui.hosting import BANNER, Stage, showing
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.authorize import authorize_url
 from wizard.domain.book import paste as book
-from wizard.domain.book.here import DISK_FULL, PORT_TAKEN
+from wizard.domain.book.here import PORT_TAKEN
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Received, Refused
 from wizard.domain.models import ATTEMPT_LIFE
 from wizard.domain.problems import SetupError

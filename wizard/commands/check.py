@@ -16,7 +16,8 @@ from typing import Final
 
 from wizard.commands import awaiting
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
-from wizard.domain.book.here import NOT_SET_UP, PROFILE_CHANGED
+from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet

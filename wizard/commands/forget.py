@@ -6,7 +6,8 @@ import sys
 from typing import Final
 
 from wizard.commands.report import of_profile, say, say_lines
-from wizard.domain.book.here import FILE_DAMAGED, NOT_SET_UP
+from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError

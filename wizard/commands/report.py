@@ -15,7 +15,7 @@ from threading import Timer
 from typing import Final
 
 from wizard.domain.book.exchange import THEN_ROTATED, WRONG_CLIENT
-from wizard.domain.book.here import DISK_FULL, STORE_FAILED
+from wizard.domain.book.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.words import plain

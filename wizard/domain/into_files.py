@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain.book.here import (
+from wizard.domain.book.store import (
     KEYRING_ABSENT,
     KEYRING_FAILED,
     KEYRING_HANGS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from wizard.domain.book.here import KEYRING_PASSED_OVER, SET_UP_AGAIN
+from wizard.domain.book.store import KEYRING_PASSED_OVER, SET_UP_AGAIN
 from wizard.domain.checks import Check, Status
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import Problem, SetupError

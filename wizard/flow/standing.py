@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.here import FILE_SET_ASIDE, LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.book.store import FILE_SET_ASIDE
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
 

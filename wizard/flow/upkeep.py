@@ -6,12 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from wizard.domain.book.here import (
-    KEYRING_HANGS,
-    KEYRING_LOCKED,
-    SECRETS_DAMAGED,
-    SECRETS_MISSING,
-)
+from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED, SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
 from wizard.domain.handoff import sheet

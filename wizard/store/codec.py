@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from wizard.domain import rules
-from wizard.domain.book.here import FILE_NEWER, INTERNAL
+from wizard.domain.book.here import INTERNAL
+from wizard.domain.book.store import FILE_NEWER
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret

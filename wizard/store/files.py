@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.here import (
+from wizard.domain.book.store import (
     DISK_FULL,
     FILE_NOT_MADE,
     FILE_NOT_OURS,

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from wizard.domain.book.here import KEYRING_FAILED
+from wizard.domain.book.store import KEYRING_FAILED
 from wizard.domain.problems import SetupError
 from wizard.store.files import PrivateFolder
 from wizard.store.system_keyring import NOT_KEPT, SERVICE, SystemKeyring

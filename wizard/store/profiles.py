@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.here import (
+from wizard.domain.book.store import (
     ANOTHER_WIZARD,
     LOCK_BUSY,
     PERMISSIONS_TIGHTENED,

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.here import FILE_DAMAGED
+from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged, decode_profile, encode_profile

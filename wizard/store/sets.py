@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from wizard.domain.book.here import (
+from wizard.domain.book.store import (
     KEYRING_FAILED,
     KEYRING_HANGS,
     KEYRING_LOCKED,

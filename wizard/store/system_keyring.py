@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wizard.domain.book.here import (
+from wizard.domain.book.store import (
     KEYRING_ABSENT,
     KEYRING_FAILED,
     KEYRING_HANGS,

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Final, Protocol
 
-from wizard.domain.book.here import STORE_FAILED
+from wizard.domain.book.store import STORE_FAILED
 from wizard.domain.problems import SetupError
 from wizard.store.files import PrivateFolder
 

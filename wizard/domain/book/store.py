@@ -1,0 +1,199 @@
+"""The error book: what goes wrong with the wizard's files, the keyring and the locks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem
+
+FOLDER_NOT_WRITABLE: Final = Problem(
+    id="folder-not-writable",
+    title="The wizard's folder cannot be written to",
+    cause="{path} does not accept files from you. Nothing there was changed.",
+    remedy="Give yourself write access to it, or name another folder in SCIM_WIZARD_HOME.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_READABLE: Final = Problem(
+    id="file-not-readable",
+    title="A file of the wizard cannot be read",
+    cause="The system does not let you read {path}.",
+    remedy="Give yourself read access to it, or run as the user who did the setup.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_OURS: Final = Problem(
+    id="file-not-ours",
+    title="A file is not the wizard's own",
+    cause="{path} is a link, not a plain file or folder, or belongs to another user, "
+    "so it was not opened.",
+    remedy="Find out who put it there, move it away, and try again.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_MADE: Final = Problem(
+    id="file-not-made",
+    title="The file was not saved",
+    cause="{path} is there already, or this folder takes no files from you. "
+    "Nothing was overwritten.",
+    remedy="Move it away, or start scim-wizard in a folder of yours. Copy works as well.",
+    exit_code=ExitCode.MACHINE,
+)
+DISK_FULL: Final = Problem(
+    id="disk-full",
+    title="The disk is full",
+    cause="{path} takes no more data, or your quota is used up. What was saved before is kept.",
+    remedy="Free some space, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+STORE_FAILED: Final = Problem(
+    id="store-failed",
+    title="Storing or reading failed",
+    cause="The system refused to work with {path}. What was saved before is kept.",
+    remedy="Look at what it said, mend that, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_DAMAGED: Final = Problem(
+    id="file-damaged",
+    title="A profile's file is damaged",
+    cause="{path} cannot be read as a profile. It is kept as {kept}; its secrets are kept too.",
+    remedy="Put it back from a backup, or run scim-wizard and set the profile up again.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_SET_ASIDE: Final = Problem(
+    id="file-set-aside",
+    title="This profile's file was damaged and is set aside",
+    cause="It is kept as {path}; its secrets are kept too.",
+    remedy="Run scim-wizard and set the profile up again, or run scim-wizard forget "
+    "to remove what is left.",
+    exit_code=ExitCode.MACHINE,
+)
+SET_UP_AGAIN: Final = "Set it up again here. Forgetting the profile removes what is left."
+"""Remedy of FILE_SET_ASIDE in the wizard."""
+
+SECRETS_DAMAGED: Final = Problem(
+    id="secrets-damaged",
+    title="The stored secrets are damaged",
+    cause="{path} cannot be read as credentials. It was left as it is.",
+    remedy="Put it back from a backup, or run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+SECRETS_MISSING: Final = Problem(
+    id="secrets-missing",
+    title="The stored secrets are gone",
+    cause="The profile names credentials in {path}, but they are not there.",
+    remedy="Put them back from a backup, or run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+ENDPOINTS_DIFFER: Final = Problem(
+    id="endpoints-differ",
+    title="The profile's file and its secrets name different servers",
+    cause="The file names {record}, but the secrets are for {secrets}. Nothing was sent to either.",
+    remedy="If you changed the file, put it back as it was. "
+    "Otherwise run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NEWER: Final = Problem(
+    id="file-newer",
+    title="A file is from a newer version of the wizard",
+    cause="This version cannot read {path}. It was left as it is.",
+    remedy="Update twilio-scim-wizard, or use another profile with --profile.",
+    exit_code=ExitCode.MACHINE,
+)
+PERMISSIONS_TIGHTENED: Final = Problem(
+    id="permissions-too-open",
+    title="Other users could get at {path}",
+    cause="Its permissions were too open. They are tightened now: only you have access.",
+    remedy="If others use this machine, rotate the Client Secret in Twilio's Console.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_ABSENT: Final = Problem(
+    id="keyring-absent",
+    title="There is no system keyring here",
+    cause="This profile's secrets belong there and are never moved silently. "
+    "Cron jobs and SSH sessions often have none.",
+    remedy="Run this on the desktop, or set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_LOCKED: Final = Problem(
+    id="keyring-locked",
+    title="The system keyring is locked",
+    cause="It was not unlocked, so the secrets in it are out of reach.",
+    remedy="Unlock it, then try again. For jobs that run without you, "
+    "set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_HANGS: Final = Problem(
+    id="keyring-hangs",
+    title="The system keyring does not answer",
+    cause="It may be waiting for you to unlock it, in a window of its own.",
+    remedy="Unlock it, then try again. For jobs that run without you, "
+    "set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_FAILED: Final = Problem(
+    id="keyring-failed",
+    title="The system keyring failed",
+    cause="It did not store, read or remove the secrets. What was saved before is kept.",
+    remedy="Look at what it said, mend that, then try again.",
+    exit_code=ExitCode.MACHINE,
+)
+VALUE_TOO_LARGE: Final = Problem(
+    id="value-too-large",
+    title="The system keyring takes only small values",
+    cause="Tokens are larger than it allows (on Windows: 2,560 bytes).",
+    remedy="Set up another profile with SCIM_WIZARD_STORE=file.",
+    exit_code=ExitCode.MACHINE,
+)
+KEYRING_PASSED_OVER: Final = Problem(
+    id="keyring-passed-over",
+    title="The secrets go into files only you can read",
+    cause="{why}.",
+    remedy="To use it, mend that before the first value is saved; "
+    "or later run scim-wizard forget and set up again.",
+    exit_code=ExitCode.MACHINE,
+)
+ANOTHER_WIZARD: Final = Problem(
+    id="another-wizard",
+    title="Another wizard has this profile open",
+    cause="Two at once would undo each other's work.",
+    remedy="Go on in the other window or close it, or use another profile with --profile.",
+    exit_code=ExitCode.MACHINE,
+)
+LOCK_BUSY: Final = Problem(
+    id="lock-busy",
+    title="The profile is in use",
+    cause="Another scim-wizard command has been working on it for too long.",
+    remedy="Wait a moment and try again. If it stays, end the other command.",
+    exit_code=ExitCode.MACHINE,
+)
+PROFILE_CHANGED: Final = Problem(
+    id="profile-changed",
+    title="The profile was changed meanwhile",
+    cause="Another scim-wizard command saved other credentials. Nothing of this was saved.",
+    remedy="Run this again; it starts from what is stored now.",
+    exit_code=ExitCode.MACHINE,
+)
+
+ENTRIES: Final = (
+    FOLDER_NOT_WRITABLE,
+    FILE_NOT_READABLE,
+    FILE_NOT_OURS,
+    FILE_NOT_MADE,
+    DISK_FULL,
+    STORE_FAILED,
+    FILE_DAMAGED,
+    FILE_SET_ASIDE,
+    SECRETS_DAMAGED,
+    SECRETS_MISSING,
+    ENDPOINTS_DIFFER,
+    FILE_NEWER,
+    PERMISSIONS_TIGHTENED,
+    KEYRING_ABSENT,
+    KEYRING_LOCKED,
+    KEYRING_HANGS,
+    KEYRING_FAILED,
+    VALUE_TOO_LARGE,
+    KEYRING_PASSED_OVER,
+    ANOTHER_WIZARD,
+    LOCK_BUSY,
+    PROFILE_CHANGED,
+)
+"""Every entry of this part."""

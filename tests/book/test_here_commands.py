@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -79,6 +80,12 @@ def linked_away(path: Path) -> None:
     path.symlink_to(elsewhere)
 
 
+def piped(path: Path) -> None:
+    """Put a pipe in a file's place."""
+    path.unlink()
+    os.mkfifo(path)
+
+
 def set_aside(stage: Stage) -> None:
     """Damage the record of a set that works, and look at it once."""
     active(stage)
@@ -121,7 +128,8 @@ ROWS: Final = (
     CommandRow(
         entry="bad-home", env={"SCIM_WIZARD_HOME": "/dev/null/x"}, args=("token",), exit_code=2
     ),
-    CommandRow(entry="file-not-ours", make=with_record(linked_away), args=("status",), exit_code=6),
+    CommandRow(entry="file-is-link", make=with_record(linked_away), args=("status",), exit_code=6),
+    CommandRow(entry="file-not-plain", make=with_record(piped), args=("status",), exit_code=6),
     CommandRow(
         entry="file-damaged",
         make=with_record(lambda path: path.write_text("{")),
@@ -195,7 +203,8 @@ NO_TERMINAL: Final = Row(entry="not-a-terminal", exit_code=2, faces=Face.COMMAND
 BUSY: Final = Row(entry="lock-busy", exit_code=6, faces=Face.COMMAND)
 ANOTHER: Final = Row(entry="another-wizard", exit_code=6, faces=Face.COMMAND)
 CHANGED: Final = Row(entry="profile-changed", exit_code=6, faces=Face.COMMAND)
-ENTRIES: Final = (*ROWS, TIGHTENED, NO_TERMINAL, BUSY, ANOTHER, CHANGED)
+ANOTHERS: Final = Row(entry="file-not-ours", exit_code=6, faces=Face.COMMAND)
+ENTRIES: Final = (*ROWS, TIGHTENED, ANOTHERS, NO_TERMINAL, BUSY, ANOTHER, CHANGED)
 
 
 def test_open_permissions_are_mended_and_said(
@@ -206,6 +215,18 @@ def test_open_permissions_are_mended_and_said(
     ended = stage.run(capsys, "token")
     assert (ended.code, ended.out) == (TIGHTENED.exit_code, "access-1\n")
     assert says(ended.words, TIGHTENED.entry)
+
+
+def test_file_of_another_user_is_told_with_both_names(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A user without a name stands in for the other: only root can give a file away."""
+    active(stage)
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
+    assert f"belongs to {owner} and you are user 54321" in ended.words
+    assert f"Run scim-wizard as {owner}." in ended.words
 
 
 def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(

@@ -127,7 +127,7 @@ def test_lock_may_be_freed_by_another_thread(path: Path) -> None:
 
 def test_folder_that_takes_no_lock_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.lock").mkdir()
-    with pytest.raises(SetupError, match="store-failed"), hold(tmp_path / "x.lock", 0, LOCK_BUSY):
+    with pytest.raises(SetupError, match="file-not-plain"), hold(tmp_path / "x.lock", 0, LOCK_BUSY):
         pass
 
 

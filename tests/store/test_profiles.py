@@ -307,7 +307,7 @@ def test_link_in_place_of_a_record_is_refused(store: LocalProfileStore, tmp_path
     set_up(store)
     record(tmp_path).rename(tmp_path / "moved.json")
     record(tmp_path).symlink_to(tmp_path / "moved.json")
-    with pytest.raises(SetupError, match="file-not-ours"):
+    with pytest.raises(SetupError, match="file-is-link"):
         store.load("default")
 
 

@@ -14,8 +14,10 @@ from typing import Final
 
 from wizard.domain.book.store import (
     DISK_FULL,
+    FILE_IS_LINK,
     FILE_NOT_MADE,
     FILE_NOT_OURS,
+    FILE_NOT_PLAIN,
     FILE_NOT_READABLE,
     FOLDER_NOT_WRITABLE,
     STORE_FAILED,
@@ -73,23 +75,22 @@ class PrivateFolder:
     def read(self, name: str) -> bytes | None:
         """Return a file's content, None when there is none.
 
-        Raises SetupError, also for a link or another user's file: what is read here decides
-        where secrets are sent.
+        Raises SetupError, also for a link, no plain file, or another user's: what is read here
+        decides where secrets are sent.
         """
         path = self.path / name
         with telling(path, FILE_NOT_READABLE):
             if not self._is_there():
                 return None
-            if path.is_symlink():
-                raise SetupError(FILE_NOT_OURS.about(path=str(path)))
             try:
+                # First by name: who may not open another's file is told whose it is.
+                _refuse_unfit(path, path.lstat())
                 descriptor = os.open(path, _READ)
             except FileNotFoundError:
                 return None
             try:
                 status = os.fstat(descriptor)
-                if not stat.S_ISREG(status.st_mode) or _is_foreign(status):
-                    raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+                _refuse_unfit(path, status)
                 self._tighten(path, status, _FILE_MODE)
                 with os.fdopen(descriptor, "rb", closefd=False) as file:
                     return file.read()
@@ -162,8 +163,7 @@ class PrivateFolder:
             status = self.path.lstat()
         except FileNotFoundError:
             return False
-        if not stat.S_ISDIR(status.st_mode) or _is_foreign(status):
-            raise SetupError(FILE_NOT_OURS.about(path=str(self.path)))
+        _refuse_unfit(self.path, status, "folder")
         self._tighten(self.path, status, _FOLDER_MODE)
         return True
 
@@ -176,16 +176,33 @@ class PrivateFolder:
                 self.tightened.append(path)
 
 
-def _is_foreign(status: os.stat_result) -> bool:
-    return sys.platform != "win32" and status.st_uid != os.geteuid()
-
-
-def refuse_foreign(path: Path) -> None:
-    """Raise SetupError where there is a link, or another user's file."""
+def refuse_unfit(path: Path) -> None:
+    """Raise SetupError where there is a link, no plain file, or another user's."""
     with telling(path), suppress(FileNotFoundError):
-        status = path.lstat()
-        if stat.S_ISLNK(status.st_mode) or _is_foreign(status):
-            raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+        _refuse_unfit(path, path.lstat())
+
+
+def _refuse_unfit(path: Path, status: os.stat_result, kind: str = "file") -> None:
+    """Raise SetupError unless this is of the kind, "file" or "folder", and ours."""
+    is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
+    if stat.S_ISLNK(status.st_mode):
+        raise SetupError(FILE_IS_LINK.about(path=str(path)))
+    if not is_kind(status.st_mode):
+        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind))
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
+        owner, user = _user(status.st_uid), _user(os.geteuid())
+        raise SetupError(FILE_NOT_OURS.about(path=str(path), owner=owner, user=user))
+
+
+def _user(number: int) -> str:
+    """What a user is called here; the number alone where it has no name, as in a container."""
+    # Only Unix has it.
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def open_for_appending(path: Path) -> int:
@@ -193,14 +210,12 @@ def open_for_appending(path: Path) -> int:
 
     Raises SetupError, also for a link, another user's file, or what is no plain file.
     """
-    refuse_foreign(path)
+    refuse_unfit(path)
     with telling(path):
         # Looked at once more: something else may have come in its place.
         descriptor = os.open(path, _APPEND, _FILE_MODE)
         try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or _is_foreign(status):
-                raise SetupError(FILE_NOT_OURS.about(path=str(path)))
+            _refuse_unfit(path, os.fstat(descriptor))
             if sys.platform != "win32":
                 os.fchmod(descriptor, _FILE_MODE)
         except BaseException:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.files import refuse_foreign, telling
+from wizard.store.files import refuse_unfit, telling
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -59,7 +59,7 @@ def _lock(path: Path) -> BaseFileLock:
     from filelock import FileLock
 
     # filelock follows no link either, but takes a file that somebody else may hold for ever.
-    refuse_foreign(path)
+    refuse_unfit(path)
     return FileLock(
         path,
         mode=0o600,

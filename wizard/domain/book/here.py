@@ -1,4 +1,4 @@
-"""The error book: what goes wrong on this machine beside its files, or in how the wizard was called."""
+"""The error book: what goes wrong on this machine, and in how the wizard is called."""
 
 from __future__ import annotations
 

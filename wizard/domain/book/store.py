@@ -20,12 +20,27 @@ FILE_NOT_READABLE: Final = Problem(
     remedy="Give yourself read access to it, or run as the user who did the setup.",
     exit_code=ExitCode.MACHINE,
 )
+FILE_IS_LINK: Final = Problem(
+    id="file-is-link",
+    title="A link stands where the wizard's own file belongs",
+    cause="{path} is a link. It was not followed, as it may lead to what others can change.",
+    remedy="Put the file or folder itself there. To keep all of them elsewhere, "
+    "name that folder in SCIM_WIZARD_HOME.",
+    exit_code=ExitCode.MACHINE,
+)
+FILE_NOT_PLAIN: Final = Problem(
+    id="file-not-plain",
+    title="What stands there is not what belongs there",
+    cause="{path} should be a {kind} and is something else, so it was not opened.",
+    remedy="Give it another name. If the {kind} was there before, put it back from a backup.",
+    exit_code=ExitCode.MACHINE,
+)
 FILE_NOT_OURS: Final = Problem(
     id="file-not-ours",
-    title="A file is not the wizard's own",
-    cause="{path} is a link, not a plain file or folder, or belongs to another user, "
-    "so it was not opened.",
-    remedy="Find out who put it there, move it away, and try again.",
+    title="A file of the wizard belongs to another user",
+    cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
+    remedy="Run scim-wizard as {owner}. If it should be yours, as after sudo, "
+    "have it given to you (chown).",
     exit_code=ExitCode.MACHINE,
 )
 FILE_NOT_MADE: Final = Problem(
@@ -175,6 +190,8 @@ PROFILE_CHANGED: Final = Problem(
 ENTRIES: Final = (
     FOLDER_NOT_WRITABLE,
     FILE_NOT_READABLE,
+    FILE_IS_LINK,
+    FILE_NOT_PLAIN,
     FILE_NOT_OURS,
     FILE_NOT_MADE,
     DISK_FULL,

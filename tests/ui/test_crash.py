@@ -79,7 +79,9 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: RedirectScreen(BANNER, Desk().tools(), Delivery.OPENED),
     lambda: CheckScreen(BANNER, Steered()),
     lambda: DoneScreen(BANNER, (), ()),
-    lambda: OverviewScreen(BANNER, facts=(), since="", unfinished=None, discard=fail_async),
+    lambda: OverviewScreen(
+        BANNER, facts=(), since="", unfinished=None, items=(), discard=fail_async
+    ),
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen("Sure?", "", "Yes"),
     lambda: AdvancedScreen(advanced(CredentialSet())),

@@ -24,6 +24,7 @@ from wizard.domain.book.scim import MISSING_PERMISSION
 from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
+from wizard.domain.offers import LEAVE
 from wizard.domain.problems import Problem, SetupError
 from wizard.flow.state import Delivery
 from wizard.flow.upkeep import OutOfReach, Unfinished
@@ -136,7 +137,9 @@ def overview(
         facts=FACTS if is_set_up else (),
         since="",
         unfinished=draft,
+        items=(LEAVE,),
         discard=nothing,
+        problem=lost.problem if lost else None,
         out_of_reach=replace(lost, retry=retry) if lost else None,
     )
     return State(screen, lambda: len(tried))

@@ -10,6 +10,7 @@ import pytest
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
 from wizard.domain.book.store import DISK_FULL
+from wizard.domain.offers import offers
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import (
@@ -48,6 +49,7 @@ def at_overview(
         facts=FACTS if has_active else (),
         since="20 Nov 2025" if has_active else "",
         unfinished=UNFINISHED if has_draft else None,
+        items=offers(has_active=has_active, has_draft=has_draft, is_kept=False, problem=None),
         discard=discard,
     )
     return showing(screen)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from wizard.domain import form, rules
+from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
 from wizard.domain.change import Difference, differences
 from wizard.domain.form import CredentialField
+from wizard.domain.models import CredentialSet
+from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.flow.demo import Demo
 from wizard.flow.ports import ProfileStore
@@ -39,6 +43,23 @@ class Entries:
         if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
             return None
         return "The demo keeps nothing: for your own values run scim-wizard."
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A Client ID and the stored Client Secret that goes with it."""
+
+    client_id: str
+    client_secret: Secret | None
+
+
+def refused(because: Problem | None, draft: CredentialSet) -> Pair | None:
+    """Return the pair of a draft where the server's refusal of it led back to Credentials.
+
+    As long as the two stay together the stored secret is not good enough to be kept.
+    """
+    is_refused = because is not None and because.id == WRONG_CLIENT.id
+    return Pair(draft.client_id, draft.client_secret) if is_refused else None
 
 
 def warnings(field: CredentialField, text: str, twins: Mapping[str, str]) -> tuple[str, ...]:

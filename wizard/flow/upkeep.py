@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from wizard.domain import summary
 from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED, SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import markdown
+from wizard.domain.offers import Item, offers, offers_out_of_reach
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -72,6 +74,30 @@ class Upkeep:
             can_start_over=is_gone and session.draft_trouble is None,
             retry=session.try_again,
             remedy="Unlock it, then press r." if is_shut else "",
+        )
+
+    def problem(self) -> Problem | None:
+        """What is wrong as far as is known: what cannot be read, or how the last check failed."""
+        lost = self.out_of_reach()
+        return lost.problem if lost else summary.last_problem(self._session.profile)
+
+    def offers(self) -> list[Item]:
+        """What can be done, in its order."""
+        has_active = self._session.profile.active is not None
+        has_draft = self.unfinished() is not None
+        is_kept = has_active and not self._journey.demo
+        lost = self.out_of_reach()
+        if lost is None:
+            problem = self.problem()
+            return offers(
+                has_active=has_active, has_draft=has_draft, is_kept=is_kept, problem=problem
+            )
+        return offers_out_of_reach(
+            is_active=lost.is_active,
+            can_start_over=lost.can_start_over,
+            has_active=has_active,
+            has_draft=has_draft,
+            is_kept=is_kept,
         )
 
     async def probe(self) -> tuple[Check, ...]:

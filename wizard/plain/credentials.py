@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from wizard.domain import form, rules
-from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.change import Difference
 from wizard.domain.form import FILLED, REFUSED, Advanced, CredentialField
 from wizard.domain.models import CredentialSet
@@ -14,7 +13,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import CHANGES, another_host
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Entries, warnings
+from wizard.flow.entries import Entries, Pair, refused, warnings
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged
 from wizard.plain.advanced import ask_advanced
 from wizard.plain.dialogue import Left, Prompt
@@ -37,9 +36,7 @@ class Credentials:
         self._because = because
         self._filled: set[CredentialField] = set()
         """By an Authorization URL."""
-        is_refused = because is not None and because.id == WRONG_CLIENT.id
-        self._refused = self._session.working_draft() if is_refused else None
-        """The Client ID and Secret that were just refused together."""
+        self._refused = refused(because, self._draft)
 
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""
@@ -133,10 +130,7 @@ class Credentials:
 
     def _is_refused(self) -> bool:
         """Whether the stored secret would go where it was refused: to the same Client ID."""
-        refused, draft = self._refused, self._draft
-        return refused is not None and (
-            (refused.client_id, refused.client_secret) == (draft.client_id, draft.client_secret)
-        )
+        return self._refused == Pair(self._draft.client_id, self._draft.client_secret)
 
     async def _is_taken(self, field: CredentialField, entered: Secret) -> bool:
         text = entered.reveal()
@@ -216,7 +210,5 @@ class Credentials:
         secret = self._draft.client_secret
         if not secret:
             self._say("There is no Client Secret yet.")
-        elif await self._stage.journey.services.clipboard.copy(secret.reveal()):
-            self._say("Client Secret sent to the clipboard. Clear it after use.")
-        else:
-            self._say("No clipboard takes it here.")
+        elif await self._stage.copy(secret.reveal(), "Client Secret"):
+            self._say("Clear it after use.")

@@ -102,10 +102,10 @@ class LinkStep:
 
     async def _copy(self) -> None:
         if self._link is not None:
-            if await self._services.clipboard.copy(self._link.url):
+            if await self._stage.copy(self._link.url):
                 await self.delivered(Delivery.COPIED)
             else:
-                self._say("No clipboard takes it here: select the link.")
+                self._say("Select the link:")
                 self._stage.paper.line(self._link.url)
 
     async def _fresh(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain import questions, rules, summary
+from wizard.domain import questions, rules
 from wizard.domain.forgetting import question as forgetting
 from wizard.domain.models import Profile
-from wizard.domain.offers import Item, offers, offers_out_of_reach, unfinished, unreadable
+from wizard.domain.offers import Item, unfinished, unreadable
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.words import day
@@ -32,7 +32,7 @@ class Overview:
         self._has_active = journey.session.profile.active is not None
         self._unfinished = stage.upkeep.unfinished()
         self._lost = stage.upkeep.out_of_reach()
-        self._problem = self._lost.problem if self._lost else summary.last_problem(self._profile)
+        self._problem = stage.upkeep.problem()
 
     @property
     def _profile(self) -> Profile:
@@ -43,7 +43,7 @@ class Overview:
         since = self._profile.set_up_at
         self._stage.head(Step.OVERVIEW, f"Set up {day(since)}" if since else "")
         self._tell()
-        items = self._items()
+        items = self._upkeep.offers()
         while True:
             try:
                 outcome = await self._do(await self._chosen(items))
@@ -69,24 +69,6 @@ class Overview:
         if self._problem is not None:
             remedy = self._lost.remedy if self._lost else ""
             self._stage.paper.problem(self._problem, remedy=remedy)
-
-    def _items(self) -> list[Item]:
-        has_draft = self._unfinished is not None
-        is_kept = self._has_active and not self._stage.journey.demo
-        if self._lost is not None:
-            return offers_out_of_reach(
-                is_active=self._lost.is_active,
-                can_start_over=self._lost.can_start_over,
-                has_active=self._has_active,
-                has_draft=has_draft,
-                is_kept=is_kept,
-            )
-        return offers(
-            has_active=self._has_active,
-            has_draft=has_draft,
-            is_kept=is_kept,
-            problem=self._problem,
-        )
 
     async def _chosen(self, items: list[Item]) -> str:
         for number, item in enumerate(items, 1):
@@ -186,8 +168,7 @@ class Overview:
             talk.say("✓ Saved as", await self._upkeep.save_sheet())
 
     async def _copy_sheet(self) -> None:
-        is_here = await self._stage.journey.services.clipboard.copy(self._upkeep.sheet())
-        self._say("Sheet sent to the clipboard." if is_here else "No clipboard takes it here.")
+        await self._stage.copy(self._upkeep.sheet(), "Sheet")
 
     async def _switch(self) -> Outcome | None:
         """Ask for another profile, or a new one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from wizard.domain.guide import GUIDE
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
@@ -13,6 +14,8 @@ from wizard.flow.journey import Journey
 from wizard.flow.upkeep import Upkeep
 from wizard.plain.dialogue import Act, Dialogue, Prompt, headed
 from wizard.plain.paper import Paper
+
+NO_CLIPBOARD: Final = "No clipboard takes it here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,18 @@ class Stage:
             return {}
         self.paper.problem(problem, remedy=remedy(problem, "“files”", is_chosen=is_chosen))
         return {"files": "uses a file instead"}
+
+    async def copy(self, text: str, what: str = "") -> bool:
+        """Copy to this machine's clipboard; say where none takes it, and return whether one did.
+
+        Args: `what`: what is said to have been sent there; "" where the caller tells it.
+        """
+        is_taken = await self.journey.services.clipboard.copy(text)
+        if not is_taken:
+            self.talk.say(NO_CLIPBOARD)
+        elif what:
+            self.talk.say(f"{what} sent to the clipboard.")
+        return is_taken
 
     async def use_file(self) -> bool:
         """Keep the secrets in files from now on; whether that could be done."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from wizard.domain import summary
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -106,9 +105,10 @@ class Road:
             facts=self.journey.facts() if profile.active else (),
             since=day(since) if since else "",
             unfinished=self._upkeep.unfinished(),
+            items=self._upkeep.offers(),
             discard=self._session.discard_draft,
             tools=self._overview_tools() if profile.active and not self._demo else None,
-            problem=summary.last_problem(profile),
+            problem=self._upkeep.problem(),
             out_of_reach=self._upkeep.out_of_reach(),
         )
 

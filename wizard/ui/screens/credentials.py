@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
-from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.change import Difference
 from wizard.domain.form import FILLED, REFUSED, STORED, Advanced, CredentialField
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
@@ -20,7 +19,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import another_host
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import warnings
+from wizard.flow.entries import Pair, refused, warnings
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
 from wizard.ui.screens.advanced import AdvancedScreen
@@ -84,9 +83,7 @@ class CredentialsScreen(StepScreen):
         self._use_file = use_file
         self._can_use_file = False
         self._because = because
-        is_refused = because is not None and because.id == WRONG_CLIENT.id
-        self._refused = draft() if is_refused else None
-        """The Client ID and Secret that were just refused together."""
+        self._refused = refused(because, draft())
         self._twins = twins or {}
 
     # -- layout ------------------------------------------------------------------------------
@@ -138,12 +135,8 @@ class CredentialsScreen(StepScreen):
 
     def _is_refused(self) -> bool:
         """Whether the stored secret would go where it was refused: to the same Client ID."""
-        refused = self._refused
-        return (
-            refused is not None
-            and refused.client_secret == self._draft().client_secret
-            and refused.client_id == rules.clean(self._entry(CredentialField.CLIENT_ID).value)
-        )
+        client_id = rules.clean(self._entry(CredentialField.CLIENT_ID).value)
+        return self._refused == Pair(client_id, self._draft().client_secret)
 
     # -- what is entered ---------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from textual.widgets import Button, OptionList, Static
 
 from wizard.domain import questions
 from wizard.domain.forgetting import question as forgetting
-from wizard.domain.offers import Item, offers, offers_out_of_reach, unfinished, unreadable
+from wizard.domain.offers import Item, unfinished, unreadable
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -75,6 +75,7 @@ class OverviewScreen(StepScreen):
         facts: Sequence[tuple[str, str]],
         since: str,
         unfinished: Unfinished | None,
+        items: Sequence[Item],
         discard: Callable[[], Awaitable[None]],
         tools: OverviewTools | None = None,
         problem: Problem | None = None,
@@ -85,8 +86,9 @@ class OverviewScreen(StepScreen):
         Args:
             facts: empty when nothing has been set up yet.
             since: when it was set up, in words.
+            items: what can be done, in its order.
             tools: None when nothing has been set up yet.
-            problem: how the last check of the active set failed.
+            problem: what cannot be read, or how the last check of the active set failed.
             out_of_reach: what is stored and cannot be read; actions that need it are not offered.
         """
         super().__init__(banner)
@@ -95,7 +97,8 @@ class OverviewScreen(StepScreen):
         self._unfinished = unfinished
         self._discard = discard
         self._tools = tools
-        self._problem = out_of_reach.problem if out_of_reach else problem
+        self._items = items
+        self._problem = problem
         self._out_of_reach = out_of_reach
 
     def aside(self) -> str:
@@ -124,22 +127,7 @@ class OverviewScreen(StepScreen):
         yield ProblemPanel(self._problem, remedy=remedy)
         if self._problem is not None:
             yield Gap()
-        yield Menu(self._items())
-
-    def _items(self) -> list[Item]:
-        has_active, has_draft = bool(self._facts), self._unfinished is not None
-        is_kept, lost = self._tools is not None, self._out_of_reach
-        if lost is not None:
-            return offers_out_of_reach(
-                is_active=lost.is_active,
-                can_start_over=lost.can_start_over,
-                has_active=has_active,
-                has_draft=has_draft,
-                is_kept=is_kept,
-            )
-        return offers(
-            has_active=has_active, has_draft=has_draft, is_kept=is_kept, problem=self._problem
-        )
+        yield Menu(self._items)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the one action."""

@@ -56,6 +56,7 @@ STATUS = whole(
                         "status": {"enum": ["passed", "failed"]},
                         "at": TIME,
                         "users": {"type": ["integer", "null"]},
+                        "problem": {"anyOf": [ERROR, {"type": "null"}]},
                     }
                 ),
             ]

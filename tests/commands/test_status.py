@@ -48,7 +48,7 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
         "secrets": {"store": "file"},
         "token": {"state": "valid", "refreshable": True},
         "draft": True,
-        "last_check": {"status": "passed", "users": 25},
+        "last_check": {"status": "passed", "users": 25, "problem": None},
     }
 
 

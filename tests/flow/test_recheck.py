@@ -75,7 +75,7 @@ async def test_failed_check_is_remembered_and_changes_nothing_else(
     assert await check(stage) == Report(Verdict.FAILED, problem, can_retry=True)
     assert stage.statuses() == ended
     profile, _, kept = stage.on_disk()
-    assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id)
+    assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id, problem.words)
     assert kept == active
 
 

@@ -64,7 +64,7 @@ credential_sets = st.builds(
 )
 """Any credential set."""
 
-_checks = st.builds(LastCheck, status=..., at=_utc_times, users=..., problem=...)
+_checks = st.builds(LastCheck, status=..., at=_utc_times, users=..., problem=..., words=...)
 _failures = st.builds(RefreshFailure, problem=..., at=_utc_times)
 _drawn_by_type: dict[str, Any] = {field.name: ... for field in fields(Profile)}
 

@@ -27,7 +27,8 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     rows = (("Profile", name), *summary.facts(profile, place, clock()))
     problem = summary.last_problem(profile)
     if problem is not None:
-        rows = (*rows, ("", f"✗ {problem.title}"), ("", of_profile(problem, name).remedy))
+        lines = (problem.cause, *problem.detail, of_profile(problem, name).remedy)
+        rows = (*rows, ("", f"✗ {problem.title}"), *(("", line) for line in lines))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))
     return ExitCode.FINE
 
@@ -89,7 +90,7 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
 
 
 def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
-    last = profile.last_check
+    last, problem = profile.last_check, summary.last_problem(profile)
     expires_at = profile.expires_at
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
@@ -109,5 +110,10 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
         },
         "draft": profile.draft is not None,
         "last_check": last
-        and {"status": last.status.value, "at": iso(last.at), "users": last.users},
+        and {
+            "status": last.status.value,
+            "at": iso(last.at),
+            "users": last.users,
+            "problem": problem and as_error(problem, name),
+        },
     }

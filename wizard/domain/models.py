@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from wizard.domain import rules
+from wizard.domain.problems import Words
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 
@@ -164,6 +165,8 @@ class LastCheck:
     """`totalResults`, when it was read."""
     problem: str | None = None
     """The id of the problem it ended with."""
+    words: Words | None = None
+    """How that was told; None in a record of before these were kept."""
 
 
 @dataclass(frozen=True, slots=True)

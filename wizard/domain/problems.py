@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
+from typing import Final
 
 from wizard.domain import journal
 from wizard.domain.steps import Step
 from wizard.domain.words import plain
+
+KEPT_LIMIT: Final = 1000
+"""Characters of each text of a problem that are kept on disk."""
+KEPT_LINES: Final = 8
+"""The same of the lines that the other side answered."""
 
 
 class Who(Enum):
@@ -31,6 +37,24 @@ class ExitCode(IntEnum):
     UNREACHABLE = 5
     MACHINE = 6
     SIGNAL = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a problem said, as it is kept on disk beside its id; the book knows the rest."""
+
+    title: str
+    cause: str
+    remedy: str
+    detail: tuple[str, ...] = ()
+
+    @property
+    def harmless(self) -> Words:
+        """The same, fit to be shown or kept: it may come from a file that somebody edited."""
+        title, cause, remedy = (
+            plain(text, KEPT_LIMIT) for text in (self.title, self.cause, self.remedy)
+        )
+        return Words(title, cause, remedy, tuple(map(plain, self.detail[:KEPT_LINES])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,11 @@ class Problem:
     def saying(self, *lines: str) -> Problem:
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
+
+    @property
+    def words(self) -> Words:
+        """What to keep of it, to say it whole another day."""
+        return Words(self.title, self.cause, self.remedy, self.detail).harmless
 
     @property
     def in_a_line(self) -> str:

@@ -82,7 +82,7 @@ def checked(profile: Profile) -> str:
 def last_problem(profile: Profile) -> Problem | None:
     """Return how the last live check failed; None where it passed, or there was none."""
     last = profile.last_check
-    return recalled(last.problem) if last and last.problem else None
+    return recalled(last.problem, last.words) if last and last.problem else None
 
 
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:

@@ -82,7 +82,9 @@ async def check_active(
 async def _remember(session: ActiveSet, report: Report) -> Report:
     problem = report.problem
     status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
-    check = LastCheck(status, session.clock(), report.users, problem.id if problem else None)
+    check = LastCheck(status, session.clock(), report.users)
+    if problem is not None:
+        check = replace(check, problem=problem.id, words=problem.words)
     try:
         await session.record_check(check)
     except SetupError as error:

@@ -6,7 +6,7 @@ from string import Formatter
 from typing import Final
 
 from wizard.domain.book import exchange, here, network, paste, scim, store
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, Words
 
 CATALOGUE: Final = {
     problem.id: problem
@@ -21,11 +21,19 @@ def find(id_: str) -> Problem | None:
     return CATALOGUE.get(id_)
 
 
-def recalled(id_: str) -> Problem | None:
-    """Return the entry of a failure of which only the id was kept: its particulars read "…"."""
+def recalled(id_: str, words: Words | None = None) -> Problem | None:
+    """Return what a failure was, of which its id was kept and how it was told.
+
+    Where only the id was, the particulars read "…".
+    """
     entry = find(id_)
     if entry is None:
         return None
     texts = (entry.title, entry.cause, entry.remedy)
     names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
-    return entry.about(**dict.fromkeys(names, "…"))
+    filled = entry.about(**dict.fromkeys(names, "…"))
+    if words is None:
+        return filled
+    kept = words.harmless
+    told = filled.told(title=kept.title, cause=kept.cause, remedy=kept.remedy)
+    return told.saying(*kept.detail)

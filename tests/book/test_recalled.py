@@ -1,0 +1,86 @@
+"""How the last check failed, told another day: as whole as on the day, by `status` and Overview."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import httpx
+import pytest
+
+from tests.book.row import says
+from tests.book.stage import Ended, Stage, opened, panel, until_said
+from tests.book.wire import HANGS, USERS, Script, reply
+
+NAMED: Final = "twilio/iam/managed-users/read"
+ANSWERS: Final = {
+    "missing-permission": (reply(403, {"code": 70051, "message": f"No {NAMED}"}), NAMED),
+    "timed-out": (HANGS, "Time ran out while waiting for the answer."),
+    "unrecognized": (reply(418, {"code": 41800, "message": "I am\x1b[2J a teapot"}), "a teapot"),
+}
+"""By entry: what the SCIM API does, and what of it has to be remembered."""
+
+EVERY = pytest.mark.parametrize(
+    ("entry", "answer", "told"), [(e, *a) for e, a in ANSWERS.items()], ids=ANSWERS
+)
+
+
+@pytest.fixture
+def failed(
+    request: pytest.FixtureRequest,
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Ended:
+    """Let `check` fail, and return how it said so."""
+    monkeypatch.setattr("wizard.api.http.TIMEOUT", httpx.Timeout(10, read=0.3))
+    stage.wire.answers[USERS] = request.getfixturevalue("answer")
+    stage.put_active(hours=1)
+    return stage.run(capsys, "check")
+
+
+@EVERY
+def test_status_says_what_check_said(
+    entry: str,
+    answer: Script,
+    told: str,
+    failed: Ended,
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    recalled = stage.run(capsys, "status").out
+    assert told in recalled
+    said = {line.strip().removeprefix("✗ ").rstrip(".") for line in recalled.splitlines()}
+    assert {line.rstrip(".") for line in failed.words.splitlines()} <= said
+    problem = json.loads(stage.run(capsys, "status", "--json").out)["last_check"]["problem"]
+    assert problem["id"] == entry
+    assert says(f"{problem['title']} {problem['remedy']}", entry)
+
+
+@EVERY
+async def test_overview_says_it_too(
+    entry: str, answer: Script, told: str, failed: Ended, stage: Stage
+) -> None:
+    async with opened() as (app, pilot):
+        await until_said(app, pilot, entry)
+        assert "".join(told.split()) in "".join(panel(app).split())
+
+
+def test_record_of_before_words_were_kept_and_one_that_was_tampered_with(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[USERS] = ANSWERS["missing-permission"][0]
+    stage.put_active(hours=1)
+    stage.run(capsys, "check")
+    path = stage.home / "profiles" / "default.json"
+    record = json.loads(path.read_text())
+    words = record["last_check"].pop("words")
+    path.write_text(json.dumps(record))
+    assert "The permission … is missing" in stage.run(capsys, "status").out
+    evil = {"title": "\x1b]0;x\x07{host}" + "t" * 9999, "cause": "", "detail": ["\u202e"] * 9999}
+    record["last_check"]["words"] = words | evil
+    path.write_text(json.dumps(record))
+    shown = stage.run(capsys, "status")
+    assert (shown.code, len(shown.out) < 9999) == (0, True)
+    assert "{host}ttt" in shown.out
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown.out)

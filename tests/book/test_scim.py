@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pytest
 
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, leads_to, proven, resumed, until_said
+from tests.book.stage import Stage, leads_to, resumed, until_said
 from tests.book.wire import USERS, reply
+from tests.commands.stage import issued
 from wizard.domain.steps import Step
 
 
@@ -19,8 +21,11 @@ class ScimRow(Row):
 
     answer: bytes
     faces: Face = Face.SCREEN | Face.COMMAND
+    is_renewed: bool = False
+    """The wizard meets it with a token that it has just renewed."""
 
 
+REFUSED: Final = reply(401, {"detail": "The access token is expired", "status": "401"})
 LOGIN: Final = "<!doctype html><title>Sign in</title>"
 BLOCK_PAGE: Final = f"""<!doctype html><html><head><style>{"p {{ color: red }}" * 500}</style>
 <title>Access denied</title><script>var why = "<b>[bold]\x1b]0;x\x07";</script></head><body>
@@ -31,9 +36,18 @@ SAID: Final = "403: Access denied Policy 7 [red]blocks [31m iam.twilio.com. Ask 
 ENTRIES: Final = (
     ScimRow(
         entry="bad-token",
-        answer=reply(401, {"detail": "The access token is expired", "status": "401"}),
+        answer=REFUSED,
+        step=Step.AUTHORIZE,
+        # A command renews it first: it meets this only where nothing can be renewed.
+        exit_code=4,
+        faces=Face.SCREEN,
+    ),
+    ScimRow(
+        entry="new-token-refused",
+        answer=REFUSED,
         step=Step.AUTHORIZE,
         exit_code=4,
+        is_renewed=True,
     ),
     ScimRow(
         entry="missing-permission",
@@ -69,17 +83,30 @@ ENTRIES: Final = (
 @pytest.mark.parametrize("row", ENTRIES, ids=str)
 async def test_wizard(row: ScimRow, stage: Stage) -> None:
     stage.wire.answers[USERS] = row.answer
-    stage.put_draft(proven(stage.credentials()), Step.CHECK)
+    hours = -1 if row.is_renewed else 1
+    stage.put_draft(replace(stage.credentials(), tokens=issued(hours=hours)), Step.CHECK)
     async with resumed() as (app, pilot):
         await until_said(app, pilot, row.entry)
         await leads_to(pilot, row.step)
 
 
-@pytest.mark.parametrize("row", ENTRIES, ids=str)
+@pytest.mark.parametrize("row", [r for r in ENTRIES if Face.COMMAND in r.faces], ids=str)
 def test_check(row: ScimRow, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.wire.answers[USERS] = row.answer
     stage.put_active(hours=1)
     stage.meets(capsys, row.entry, row.exit_code, "check")
+
+
+def test_token_that_cannot_be_renewed_is_not_tried_again(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[USERS] = REFUSED
+    tokens = issued(hours=1, refresh=None)
+    stage.put(active=replace(stage.credentials(), tokens=tokens))
+    ended = stage.run(capsys, "check", "--json")
+    error = json.loads(ended.out)["error"]
+    assert (ended.code, error["id"]) == (4, "bad-token")
+    assert error["remedy"].startswith("Authorize again: without a refresh token it cannot")
 
 
 @pytest.mark.parametrize(

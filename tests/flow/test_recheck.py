@@ -115,7 +115,9 @@ async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
     # Without a refresh token nothing is asked; with one, a second refusal is the last word.
     stage.world.tokens.refreshes = [tokens("new", at=stage.world.clock())] if refresh else []
     stage.world.users.answers = [error(BAD_TOKEN), *([error(BAD_TOKEN)] if refresh else [])]
-    assert problem_of(await check(stage)) == "bad-token"
+    report = await check(stage)
+    assert problem_of(report) == ("new-token-refused" if refresh else "bad-token")
+    assert not report.can_retry
     assert not stage.world.users.answers
 
 

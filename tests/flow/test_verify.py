@@ -27,7 +27,13 @@ from wizard.domain.book.exchange import (
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
-from wizard.domain.book.scim import MISSING_PERMISSION, NOT_SCIM, SCIM_FAILING
+from wizard.domain.book.scim import (
+    BAD_TOKEN,
+    MISSING_PERMISSION,
+    NEW_TOKEN_REFUSED,
+    NOT_SCIM,
+    SCIM_FAILING,
+)
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.form import CredentialField, with_field
@@ -348,6 +354,13 @@ async def test_rehearsal_that_does_not_get_through_is_a_failure(stage: Stage) ->
     assert report == Report(Verdict.FAILED, UNREACHABLE, can_retry=True)
     assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, FAILED)
     assert stage.on_disk()[2] == old
+
+
+async def test_token_that_was_issued_just_now_and_is_refused_needs_another_consent(
+    stage: Stage,
+) -> None:
+    report = await exchanged(stage, BAD_TOKEN.saying("401: inactive"))
+    assert report == Report(Verdict.FAILED, NEW_TOKEN_REFUSED.saying("401: inactive"))
 
 
 async def test_swap_that_cannot_be_saved_is_a_failure(stage: Stage) -> None:

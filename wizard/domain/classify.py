@@ -145,6 +145,20 @@ def scim_problem(answer: Answer) -> Problem:
     return _told(_scim_problem(answer), answer)
 
 
+def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Problem:
+    """Tell of a token that the SCIM API refused what can still be done for it.
+
+    Args:
+        problem: any; one of another kind comes back as it is.
+        is_new: the token was issued only now.
+    """
+    if problem.id != scim.BAD_TOKEN.id:
+        return problem
+    if is_new:
+        return scim.NEW_TOKEN_REFUSED.saying(*problem.detail)
+    return problem if is_renewable else problem.told(remedy=scim.NOT_RENEWABLE)
+
+
 def _scim_problem(answer: Answer) -> Problem:
     if answer.status == 429 or answer.code in _THROTTLED:
         return scim.SCIM_THROTTLED

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import BAD_TOKEN
 from wizard.domain.checks import Status
+from wizard.domain.classify import refused_token
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -56,25 +57,28 @@ async def check_active(
 
     Args: `lines` has the ids of ACTIVE_LINES.
     """
-    active = session.active
+    active, is_new, is_renewable = session.active, False, False
     try:
         if active is None:
             raise SetupError(LEFT_UNFINISHED)
         ask = partial(ask_users, users, lines, active.endpoints.scim_url)
         began = session.clock()
         tokens = await lines.timed(TOKENS, current(None))
+        is_new, is_renewable = tokens.obtained_at >= began, tokens.refresh_token is not None
         try:
             listed = await ask(tokens.access_token)
         except SetupError as error:
-            is_new = tokens.obtained_at >= began
-            if error.problem.id != BAD_TOKEN.id or is_new or tokens.refresh_token is None:
+            if error.problem.id != BAD_TOKEN.id or is_new or not is_renewable:
                 raise
             # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
             lines.set(USERS, Status.WAITING, "the token was refused")
             tokens = await lines.timed(TOKENS, current(tokens.access_token))
+            is_new = True
             listed = await ask(tokens.access_token)
     except SetupError as error:
-        return await _remember(session, Report(Verdict.FAILED, error.problem, can_retry=True))
+        problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
+        can_help = problem is error.problem
+        return await _remember(session, Report(Verdict.FAILED, problem, can_retry=can_help))
     organization = organization_sid(tokens.access_token)
     return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
 

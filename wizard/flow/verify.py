@@ -20,6 +20,7 @@ from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import NOT_SCIM
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
+from wizard.domain.classify import refused_token
 from wizard.domain.models import (
     AuthorizationAttempt,
     CheckStatus,
@@ -124,11 +125,7 @@ class DraftCheck:
             if self._lines[TOKENS].status is Status.WAITING:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
-            has_tokens = self._session.working_draft().tokens is not None
-            # After a lost code the tokens there are an earlier consent's: no help for this one.
-            is_lost = self._lines[EXCHANGE].status is Status.FAILED
-            can_retry = error.is_unsent or (has_tokens and not is_lost)
-            return Report(Verdict.FAILED, error.problem, can_retry=can_retry)
+            return self._failed(error)
         report = Report(
             Verdict.PASSED,
             None,
@@ -140,6 +137,18 @@ class DraftCheck:
         if rehearsed.status is not Status.PASSED:
             return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
         return await self.accept(report)
+
+    def _failed(self, error: SetupError) -> Report:
+        tokens = self._session.working_draft().tokens
+        # After a lost code the tokens there are an earlier consent's: no help for this one.
+        is_lost = self._lines[EXCHANGE].status is Status.FAILED
+        problem = refused_token(
+            error.problem,
+            is_new=Status.PASSED in (self._lines[EXCHANGE].status, self._lines[TOKENS].status),
+            is_renewable=tokens is not None and tokens.refresh_token is not None,
+        )
+        can_help = tokens is not None and not is_lost and problem is error.problem
+        return Report(Verdict.FAILED, problem, can_retry=error.is_unsent or can_help)
 
     async def accept(self, report: Report) -> Report:
         """Make the draft active: the end of the gate, or a person's choice of one hour."""

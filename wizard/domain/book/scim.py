@@ -19,6 +19,18 @@ BAD_TOKEN: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+NEW_TOKEN_REFUSED: Final = Problem(
+    id="new-token-refused",
+    title="Twilio does not accept a token it has just issued",
+    cause="Most likely the approving user is no longer active, or not of this organization.",
+    remedy="Authorize again, as an active admin of the right organization.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+NOT_RENEWABLE: Final = "Authorize again: without a refresh token it cannot be renewed."
+"""Remedy of BAD_TOKEN where nothing can be renewed."""
+
 MISSING_PERMISSION: Final = Problem(
     id="missing-permission",
     title="The permission {permission} is missing",
@@ -98,6 +110,7 @@ SCIM_FAILING: Final = Problem(
 
 ENTRIES: Final = (
     BAD_TOKEN,
+    NEW_TOKEN_REFUSED,
     MISSING_PERMISSION,
     LIST_REFUSED,
     OTHER_ORGANIZATION,

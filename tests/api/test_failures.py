@@ -21,7 +21,7 @@ async def problem_of(client: httpx.AsyncClient, url: str) -> Problem:
     try:
         await client.get(url)
     except WIRE_ERRORS as error:
-        return network_problem(error, url)
+        return network_problem(error, url, 5)
     pytest.fail("an answer came")
 
 
@@ -40,7 +40,7 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
 
 async def test_refused(client: httpx.AsyncClient, closed_port: int) -> None:
     problem = await problem_of(client, f"http://127.0.0.1:{closed_port}/")
-    assert problem.id == "connection-refused"
+    assert problem.id == "nobody-there"
     assert f"127.0.0.1:{closed_port}" in problem.title
 
 
@@ -68,26 +68,37 @@ async def test_plain_answer_to_tls(client: httpx.AsyncClient, serve: Serve) -> N
     assert (problem.id, "connecting" in problem.cause) == ("timed-out", True)
 
 
-async def test_proxy_that_refuses_is_named(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    proxy = await serve(reply(407))
-    monkeypatch.setenv("https_proxy", proxy.url)
+@pytest.mark.parametrize(
+    ("status", "entry", "said"),
+    [
+        (407, "proxy-login", "407 Proxy Authentication Required"),
+        (403, "proxy-refused", "403 Forbidden"),
+    ],
+)
+async def test_proxy_that_refuses_is_named_without_its_password(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int, entry: str, said: str
+) -> None:
+    proxy = await serve(reply(status))
+    monkeypatch.setenv("https_proxy", proxy.url.replace("://", "://hugo:hunter2@"))
     async with open_client() as client:
         problem = await problem_of(client, URL)
-    assert problem.id == "proxy-refused"
-    assert "https_proxy" in problem.cause
-    assert "407 Proxy Authentication Required" in problem.cause
+    assert problem.id == entry
+    place = proxy.url.removeprefix("http://")
+    assert f"through {place}, named in https_proxy, which answered: {said}" in problem.cause
+    assert "hunter2" not in repr(problem)
 
 
 @pytest.mark.parametrize("variable", ["ALL_PROXY", "HTTPS_PROXY"])
 async def test_proxy_that_is_not_there_is_named(
     closed_port: int, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    monkeypatch.setenv(variable, f"http://127.0.0.1:{closed_port}")
+    monkeypatch.setenv(variable, f"http://hugo:hunter2@127.0.0.1:{closed_port}")
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "proxy-unreachable"
-    assert variable in problem.cause
-    assert "nothing answers there" in problem.cause
+    there = f"127.0.0.1:{closed_port}, named in {variable}: nothing answers there"
+    assert there in problem.cause
+    assert "hunter2" not in repr(problem)
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "ftp://twilio.com/", "no-address", "https://"])
@@ -110,7 +121,7 @@ async def test_address_that_is_none(client: httpx.AsyncClient, url: str) -> None
         ),
         (
             led_by(httpx.ConnectError(""), certificate_error(62, "Hostname mismatch")),
-            "tls-untrusted",
+            "tls-other-host",
             "Hostname mismatch",
         ),
         (led_by(httpx.ConnectError(""), ssl.SSLError(1, "x")), "tls-failed", "iam.twilio.com"),
@@ -127,7 +138,7 @@ async def test_address_that_is_none(client: httpx.AsyncClient, url: str) -> None
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_other_errors(error: Exception, expected: str, words: str) -> None:
-    problem = network_problem(error, URL)
+    problem = network_problem(error, URL, 5)
     assert problem.id == expected
     assert words in problem.title + problem.cause
     assert "hunter2" not in repr(problem)

@@ -50,14 +50,14 @@ async def test_compressed_answer_is_refused(client: httpx.AsyncClient, serve: Se
     server = await serve(reply(200, b"\x1f\x8b", Content_Encoding="gzip"))
     with pytest.raises(httpx.DecodingError) as caught:
         await get(client, server.url)
-    assert network_problem(caught.value, server.url).id == "encoding-refused"
+    assert network_problem(caught.value, server.url, 5).id == "encoding-refused"
 
 
 async def test_slow_body_ends_with_the_total_time(client: httpx.AsyncClient, serve: Serve) -> None:
     server = await serve(Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", hangs=True))
     with pytest.raises(TimeoutError) as caught:
         await send(client, client.build_request("GET", server.url), limit=9, seconds=0.05)
-    assert network_problem(caught.value, server.url).id == "timed-out"
+    assert network_problem(caught.value, server.url, 5).id == "timed-out"
 
 
 def test_reply_shows_no_body() -> None:
@@ -127,7 +127,7 @@ async def test_certificate_is_trusted_only_with_its_ca_file(serve: Serve) -> Non
     async with open_client() as client:
         with pytest.raises(httpx.ConnectError) as caught:
             await get(client, url)
-    problem = network_problem(caught.value, url)
+    problem = network_problem(caught.value, url, 5)
     assert problem.id == "tls-untrusted"
     assert f"localhost:{server.port}" in problem.title
     assert "self-signed certificate" in problem.cause

@@ -78,7 +78,7 @@ async def test_one_unreachable_server_is_a_warning(
     reach, clock = await ReachService(client, lambda: NOW).probe(endpoints)
     assert (reach.status, reach.title) == (Status.WARNING, "Server reachable, trusted")
     assert reach.problem is not None
-    assert reach.problem.id == "connection-refused"
+    assert reach.problem.id == "nobody-there"
     assert clock.status is Status.PASSED
 
 

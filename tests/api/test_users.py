@@ -137,7 +137,6 @@ async def test_what_is_not_scim(
         (httpx.Response(302, headers={"Location": "//login.test/x"}), "login.test", "302"),
         (httpx.Response(511, html="<title>Pay</title>"), "captive portal", "511: Pay"),
         (httpx.Response(403, text="Policy 7"), "status 403", "403: Policy 7"),
-        (httpx.Response(407), "status 407", "407"),
     ],
     ids=repr,
 )

@@ -103,6 +103,12 @@ ROWS: Final = (
         exit_code=1,
         faces=BOTH,
     ),
+    CodeRow(
+        entry="token-blocked",
+        answer=reply(403, "<title>Access denied</title>"),
+        exit_code=5,
+        faces=BOTH,
+    ),
     CodeRow(entry="odd-tokens", answer=tokens(token_type="mac"), exit_code=1, faces=BOTH),
     CodeRow(
         entry="answer-lost",

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, linked, opened, panel, resumed, until_said
 from tests.book.test_here_commands import set_aside
@@ -46,10 +48,31 @@ async def test_record_that_was_set_aside_is_said_where_it_is_set_up_again(stage:
     set_aside(stage)
     async with opened() as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        words = "".join(f"default.json.damaged-1; its secrets are kept too. {SET_UP_AGAIN}".split())
+        told = f"default.json.damaged-1; its secrets are kept too. You: {SET_UP_AGAIN}"
+        words = "".join(told.split())
         await wait_until(
             pilot, lambda: words in "".join(panel(app, "#machine").split()), "where it is"
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "entry"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/company.pem", "ca-file-unusable"),
+        ("ALL_PROXY", "http://hugo:hunter2@127.0.0.1:9", "proxy-unreachable"),
+    ],
+)
+async def test_what_is_read_at_the_start_is_told_whole_and_not_looked_at_again(
+    stage: Stage, name: str, value: str, entry: str
+) -> None:
+    stage.monkeypatch.setenv(name, value)
+    async with opened() as (app, pilot):
+        await until_said(app, pilot, entry, "#machine")
+        found = panel(app, "#machine")
+        assert value.rpartition("@")[2].removeprefix("http://") in found
+        assert "then start again.  ^q leaves" in found
+        assert "hunter2" not in found
+        assert "r looks again" not in found
 
 
 async def test_client_id_of_another_profile(stage: Stage) -> None:

@@ -26,7 +26,10 @@ EXPIRED: Final = Path(__file__).parent / "expired.pem"
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkRow(Row):
-    """How both servers are missed: {wire} is a server's address, {closed} one of nobody."""
+    """How both servers are missed: {wire} is a server's address, {closed} one of nobody.
+
+    {other} and {elsewhere} are the same two by an address that nothing is said to be here of.
+    """
 
     base: str = "{wire}"
     answer: Script = b""
@@ -38,18 +41,34 @@ class NetworkRow(Row):
 
 ENTRIES: Final = (
     NetworkRow(entry="no-dns", base="https://nowhere.invalid", exit_code=5),
-    NetworkRow(entry="connection-refused", base="{closed}", exit_code=5),
+    NetworkRow(entry="connection-refused", base="{elsewhere}", exit_code=5),
+    NetworkRow(entry="nobody-there", base="{closed}", exit_code=5),
     # Nobody may connect to the broadcast address: the kernel says so at once.
     NetworkRow(entry="unreachable", base="https://255.255.255.255", exit_code=5),
     NetworkRow(entry="timed-out", answer=HANGS, exit_code=5),
     NetworkRow(entry="tls-untrusted", certificate=CERTIFICATE, exit_code=5),
+    NetworkRow(
+        entry="tls-other-host",
+        base="{other}",
+        certificate=CERTIFICATE,
+        ca_file=str(CERTIFICATE),
+        exit_code=5,
+    ),
     NetworkRow(entry="tls-out-of-date", certificate=EXPIRED, ca_file=str(EXPIRED), exit_code=5),
     NetworkRow(entry="tls-failed", base="{tls}", exit_code=5),
+    NetworkRow(
+        entry="proxy-login",
+        base="https://iam.example.com",
+        env={"HTTPS_PROXY": "{wire}"},
+        answer=reply(407),
+        exit_code=5,
+    ),
+    NetworkRow(entry="proxy-unnamed", answer=reply(407), exit_code=5),
     NetworkRow(
         entry="proxy-refused",
         base="https://iam.example.com",
         env={"HTTPS_PROXY": "{wire}"},
-        answer=reply(407),
+        answer=reply(403),
         exit_code=5,
     ),
     NetworkRow(
@@ -109,6 +128,9 @@ def missed(
             "wire": wire.base,
             "tls": wire.base.replace("http:", "https:"),
             "closed": f"http://127.0.0.1:{silent_port()}",
+            # Linux connects to itself there.
+            "other": wire.base.replace("127.0.0.1", "0.0.0.0"),
+            "elsewhere": f"https://0.0.0.0:{silent_port()}",
         }
         for name, value in row.env.items():
             monkeypatch.setenv(name, value.format(**places))

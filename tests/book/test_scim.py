@@ -114,10 +114,9 @@ def test_token_that_cannot_be_renewed_is_not_tried_again(
     [
         reply(403, BLOCK_PAGE),
         reply(403, "Forbidden", Content_Type="text/plain"),
-        reply(407, BLOCK_PAGE, Proxy_Authenticate="Basic"),
         reply(302, Location="https://login.example.com/?to=x"),
     ],
-    ids=["403", "403 in a word", "407", "302"],
+    ids=["403", "403 in a word", "302"],
 )
 def test_line_that_was_stopped_on_its_way_is_the_failed_one(
     answer: bytes, stage: Stage, capsys: pytest.CaptureFixture[str]

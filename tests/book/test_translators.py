@@ -156,9 +156,9 @@ def test_what_the_system_says_of_a_connection(number: int) -> None:
     try:
         raise httpx.ConnectError("words") from reason
     except httpx.ConnectError as error:
-        connecting = network_problem(error, URL)
+        connecting = network_problem(error, URL, 5)
     assert connecting.id == NUMBERS[number][1]
-    bare = network_problem(reason, URL)
+    bare = network_problem(reason, URL, 5)
     for problem in (connecting, bare):
         assert CATALOGUE[problem.id] in network.ENTRIES
         assert "iam.example.com" in problem.title

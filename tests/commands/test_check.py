@@ -213,7 +213,7 @@ def test_dead_refresh_token(home: Path, second: SecondServer) -> None:
 def test_nobody_answers(home: Path) -> None:
     nowhere = Endpoints(token_url=f"http://127.0.0.1:{silent_port()}/v2/token")
     put(home, active=replace(ACTIVE, endpoints=nowhere, tokens=issued(hours=-1)))
-    fails(home, 5, "connection-refused")
+    fails(home, 5, "nobody-there")
 
 
 def test_nothing_set_up(home: Path) -> None:

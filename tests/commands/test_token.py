@@ -221,7 +221,7 @@ def test_expired_token_that_cannot_be_renewed(home: Path) -> None:
 
 def test_nobody_answers(home: Path) -> None:
     put(home, active=replace(EXPIRED, endpoints=at(silent_port())))
-    refused(wizard(home, "token", "--json"), 5, "connection-refused", "refuses the connection")
+    refused(wizard(home, "token", "--json"), 5, "nobody-there", "Nothing answers at")
 
 
 @pytest.mark.parametrize(

@@ -57,11 +57,11 @@ BOTH_GRANTS = [
     (page(404), "token-url-not-found"),
     (twilio(405), "token-url-not-found"),
     (page(200), "not-oauth"),
-    (page(401), "not-oauth"),
-    (page(511), "not-oauth"),
-    (Answer("x.test", 403, text="Blocked by policy"), "not-oauth"),
-    (Answer("x.test", 407), "not-oauth"),
-    (Answer("x.test", 302, location="login.test"), "not-oauth"),
+    (page(401), "token-blocked"),
+    (page(511), "token-blocked"),
+    (Answer("x.test", 403, text="Blocked by policy"), "token-blocked"),
+    (Answer("x.test", 407), "proxy-unnamed"),
+    (Answer("x.test", 302, location="login.test"), "token-blocked"),
     (twilio(400, "Something new", 12345), "unrecognized"),
     (twilio(418), "unrecognized"),
 ]
@@ -146,9 +146,9 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (page(200), "not-scim"),
         (page(401), "blocked"),
         (page(403), "blocked"),
-        (page(407), "blocked"),
+        (page(407), "proxy-unnamed"),
         (page(511), "blocked"),
-        (twilio(407, "Proxy Authentication Required"), "blocked"),
+        (twilio(407, "Proxy Authentication Required"), "proxy-unnamed"),
         (Answer("x.test", 403, text="Blocked by policy"), "blocked"),
         (Answer("x.test", 302, location="login.test"), "blocked"),
         (Answer("x.test", 204), "not-scim"),
@@ -225,7 +225,8 @@ def test_entry_is_short_and_plain(entry: Problem) -> None:
     texts = (entry.title, entry.cause, entry.remedy)
     names = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
     assert names <= {
-        "host", "kind", "permission", "wait", "offset", "phase", "reason", "variable"
+        "host", "kind", "permission", "wait", "offset", "phase", "reason", "variable", "proxy",
+        "path",
     }  # fmt: skip
     filled = entry.about(**dict.fromkeys(names, "oauth.twilio.com"))
     assert len(filled.title) <= 56

@@ -208,7 +208,7 @@ def test_reason_of_a_certificate_is_harmless() -> None:
     try:
         raise httpx.ConnectError("tls") from error
     except httpx.ConnectError as raised:
-        problem = network_problem(raised, "https://iam.twilio.com")
+        problem = network_problem(raised, "https://iam.twilio.com", 5)
     for line in (problem.title, problem.cause, problem.remedy, *problem.detail):
         assert_inert(line)
     assert "Hostname mismatch" in " ".join((problem.cause, *problem.detail))

@@ -40,27 +40,36 @@ NEVER_SENT: Final = (*UNSENT_ERRORS, httpx.InvalidURL, httpx.UnsupportedProtocol
 """With those that trying again does not help."""
 
 _PHASES: Final = {
-    httpx.ConnectTimeout: "connecting",
-    httpx.PoolTimeout: "waiting for a free connection",
-    httpx.WriteTimeout: "sending",
-    httpx.ReadTimeout: "waiting for the answer",
+    httpx.ConnectTimeout: "still connecting",
+    httpx.PoolTimeout: "still waiting for a free connection",
+    httpx.WriteTimeout: "still sending",
+    httpx.ReadTimeout: "still waiting for the answer",
 }
 _OUT_OF_DATE: Final = (9, 10)
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+_OTHER_HOST: Final = (62, 63, 64)
+"""X509_V_ERR_HOSTNAME_MISMATCH, the same for an e-mail address, and for an IP address."""
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
-def network_problem(error: Exception, url: str) -> Problem:
-    """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person."""
+def network_problem(error: Exception, url: str, seconds: float) -> Problem:
+    """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person.
+
+    Args:
+        seconds: how long the whole request was given.
+    """
     host = host_of(url)
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
         return network.BAD_ADDRESS.about(host=host)
     if isinstance(error, httpx.DecodingError):
         return network.ENCODING_REFUSED.about(host=host)
     if isinstance(error, httpx.ProxyError):
-        variable = _proxy_for(url) or "the proxy settings"
-        return network.PROXY_REFUSED.about(host=host, variable=variable, reason=str(error))
+        variable, proxy = _proxy_for(url) or ("the proxy settings", "a proxy")
+        is_login = str(error).startswith("407")
+        entry = network.PROXY_LOGIN if is_login else network.PROXY_REFUSED
+        return entry.about(host=host, variable=variable, proxy=proxy, reason=str(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        in_all = "connecting, sending and waiting together"
+        in_all = f"the whole request took longer than {seconds:g} s"
         phase = next((p for kind, p in _PHASES.items() if isinstance(error, kind)), in_all)
         return network.TIMED_OUT.about(host=host, phase=phase)
     causes = tuple(_causes(error))
@@ -68,7 +77,7 @@ def network_problem(error: Exception, url: str) -> Problem:
         for cause in causes:
             if isinstance(cause, ssl.SSLError):
                 return _tls_problem(cause, host)
-        return _unconnected(causes, host, _proxy_for(url))
+        return _unconnected(causes, url)
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
         return network.DROPPED.about(host=host)
     return network.UNREACHABLE.about(host=host, reason=strerror(error))
@@ -119,14 +128,19 @@ def proxy_variables(scheme: str) -> tuple[str, ...]:
     return tuple(name for name in names if os.environ.get(name))
 
 
-def _proxy_for(url: str) -> str | None:
-    """What names the proxy this address is asked through; None without one."""
+def _proxy_for(url: str) -> tuple[str, str] | None:
+    """What names the proxy this address is asked through, and host and port of that proxy.
+
+    None without one.
+    """
     parts = httpx.URL(url)
-    is_loopback = parts.host in ("127.0.0.1", "localhost", "::1")
-    if is_loopback or not {parts.scheme, "all"} & getproxies().keys() or proxy_bypass(parts.host):
+    proxies = getproxies()
+    address = proxies.get(parts.scheme) or proxies.get("all")
+    if parts.host in _LOOPBACK or not address or proxy_bypass(parts.host):
         return None
     variables = (*proxy_variables(parts.scheme), *proxy_variables("all"))
-    return variables[0] if variables else "the system's settings"
+    variable = variables[0] if variables else "the system's settings"
+    return variable, host_of(address if "://" in address else f"http://{address}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -143,24 +157,32 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
     if not isinstance(error, ssl.SSLCertVerificationError):
         return network.TLS_FAILED.about(host=host, reason=strerror(error))
-    is_dated = error.verify_code in _OUT_OF_DATE
-    entry = network.TLS_OUT_OF_DATE if is_dated else network.TLS_UNTRUSTED
+    entry = network.TLS_UNTRUSTED
+    if error.verify_code in _OUT_OF_DATE:
+        entry = network.TLS_OUT_OF_DATE
+    elif error.verify_code in _OTHER_HOST:
+        entry = network.TLS_OTHER_HOST
     return entry.about(host=host, reason=strerror(error))
 
 
-def _unconnected(causes: tuple[BaseException, ...], host: str, proxy: str | None) -> Problem:
+def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
+    host, proxied = host_of(url), _proxy_for(url)
     said = [strerror(c) for c in causes if isinstance(c, OSError) and c.strerror]
     # asyncio words its own errors "Connect call failed (address)": the kind says it better.
     is_refused = any(isinstance(c, ConnectionRefusedError) for c in causes)
     is_nameless = any(isinstance(c, socket.gaierror) for c in causes)
-    if proxy is not None:
+    if proxied is not None:
+        variable, proxy = proxied
         words = "nothing answers there" if is_refused else "its name is unknown"
         reason = words if is_refused or is_nameless else (said or ["no connection"])[-1]
-        return network.PROXY_UNREACHABLE.about(host=host, variable=proxy, reason=reason)
+        return network.PROXY_UNREACHABLE.about(
+            host=host, variable=variable, proxy=proxy, reason=reason
+        )
     if is_nameless:
         return network.NO_DNS.about(host=host)
     if is_refused:
-        return network.REFUSED.about(host=host)
+        is_here = httpx.URL(url).host in _LOOPBACK
+        return (network.NOBODY_THERE if is_here else network.REFUSED).about(host=host)
     if any(isinstance(c, TimeoutError) for c in causes):
-        return network.TIMED_OUT.about(host=host, phase="connecting")
+        return network.TIMED_OUT.about(host=host, phase=_PHASES[httpx.ConnectTimeout])
     return network.UNREACHABLE.about(host=host, reason=(said or ["no connection"])[-1])

@@ -135,8 +135,9 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=path)
         except (OSError, ValueError) as error:
-            problem = CA_FILE_UNUSABLE.about(variable=variable, reason=strerror(error))
-            raise SetupError(problem.saying(str(path))) from error
+            reason = strerror(error)
+            problem = CA_FILE_UNUSABLE.about(variable=variable, path=str(path), reason=reason)
+            raise SetupError(problem) from error
     return context
 
 

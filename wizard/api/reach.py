@@ -62,7 +62,7 @@ class ReachService:
                 response = await self._client.send(request, stream=True)
                 await response.aclose()
         except WIRE_ERRORS as error:
-            return network_problem(error, url)
+            return network_problem(error, url, self._seconds)
         date = http_date(response.headers.get("Date", ""))
         return None if date is None else (self._clock() - date).total_seconds()
 

@@ -149,7 +149,7 @@ class TokenService:
         except WIRE_ERRORS as error:
             is_total = isinstance(error, TimeoutError)
             is_unsent = not watch.has_begun if is_total else isinstance(error, NEVER_SENT)
-            return SetupError(network_problem(error, url), is_unsent=is_unsent)
+            return SetupError(network_problem(error, url, self._seconds), is_unsent=is_unsent)
         finally:
             self._watches.discard(watch)
 

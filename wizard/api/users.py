@@ -79,7 +79,11 @@ class UserService:
                 break
             await self._count_down(pause, on_wait)
             got = await self._ask(url, access_token)
-        result = await _read(got, url, access_token)
+        result = (
+            network_problem(got, url, self._seconds)
+            if isinstance(got, Exception)
+            else await _read(got, url, access_token)
+        )
         if isinstance(result, Problem):
             raise SetupError(result)
         return result
@@ -123,9 +127,7 @@ def _pause(got: Reply | Exception, default: float) -> float | None:
     return asked if asked <= LONGEST_PAUSE else None
 
 
-async def _read(got: Reply | Exception, url: str, access_token: Secret) -> UserList | Problem:
-    if isinstance(got, Exception):
-        return network_problem(got, url)
+async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Problem:
     if got.status != 200:
         return scim_problem(decode_answer(got, url, (access_token,)))
     if got.body is None:

@@ -90,7 +90,7 @@ class Answer:
         """Whether something on the way refused: it says none of what the server itself would."""
         own = (self.error, self.code, self.message, self.detail, self.scim_type)
         is_bare = all(part is None for part in own)
-        return self.is_page or self.status == 407 or (self.status == 403 and is_bare)
+        return self.is_page or (self.status == 403 and is_bare)
 
     @property
     def kind(self) -> str:
@@ -168,6 +168,8 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.SCIM_NOT_FOUND
     if answer.status < 300:
         return scim.NOT_SCIM
+    if answer.status == 407:
+        return network.PROXY_UNNAMED
     if answer.is_foreign or answer.status < 400:
         return scim.BLOCKED
     if answer.code in _SCIM_CODES:
@@ -189,8 +191,12 @@ def _token_problem(answer: Answer) -> Problem | None:
         return exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
         return exchange.TOKEN_URL_NOT_FOUND
-    if answer.is_foreign or answer.status < 400:
+    if answer.status < 300:
         return exchange.NOT_OAUTH
+    if answer.status == 407:
+        return network.PROXY_UNNAMED
+    if answer.is_foreign or answer.status < 400:
+        return exchange.TOKEN_BLOCKED
     return _ERRORS.get(answer.error or "")
 
 

@@ -73,6 +73,8 @@ class Problem:
     step: Step | None = None
     """The step to go back to; None: stay and try again."""
     exit_code: ExitCode = ExitCode.CHECK_FAILED
+    needs_restart: bool = False
+    """Whether what mends it is read when the wizard starts: variables, options."""
     detail: tuple[str, ...] = ()
     """What the other side answered, sanitised, a line each."""
 

@@ -42,8 +42,7 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
     kept = fine if passed_over is None else _warning("storage", passed_over)
     if aside is None:
         return (kept,)
-    where = aside.told(remedy=f"{aside.cause} {SET_UP_AGAIN}")
-    return (kept, _warning("record", where))
+    return (kept, _warning("record", aside.told(remedy=SET_UP_AGAIN)))
 
 
 def _warning(id_: str, problem: Problem) -> Check:

@@ -130,7 +130,8 @@ class Prerequisites:
             note = f" ({check.note})" if check.note else ""
             self._say(f"{SIGNS[check.status]:<10} {title}{note}")
             if check.problem is not None and check.status is Status.WARNING:
-                self._say(f"  {check.problem.remedy}")
+                problem = check.problem
+                self._say(f"  {problem.cause}", f"  {problem.who.value}: {problem.remedy}")
 
     async def _open(self) -> None:
         if not await self._stage.journey.services.browser.open(CONSOLE):

@@ -107,7 +107,7 @@ TOKEN_THROTTLED: Final = Problem(
     id="token-throttled",
     title="Twilio asks for a pause",
     cause="Too many token requests were made in a short time.",
-    remedy="Wait {wait}, then try again.",
+    remedy="Try again in {wait}.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -133,9 +133,18 @@ NOT_OAUTH: Final = Problem(
     id="not-oauth",
     title="This is not an OAuth server's answer",
     cause="{host} answered with {kind}.",
-    remedy="See whether this network has a filter or a login. "
+    remedy="See whether this network has a login or a filter, which should let {host} through. "
     "If not, check the token URL under Credentials, Advanced.",
+)
+
+TOKEN_BLOCKED: Final = Problem(
+    id="token-blocked",
+    title="Something on the way seems to block the token server",
+    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network. "
+    "If not, a token URL other than Twilio's is wrong.",
+    remedy="Have {host} let through. Until then another network may do.",
     who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
 )
 
 ODD_TOKENS: Final = Problem(
@@ -150,7 +159,6 @@ ANSWER_LOST: Final = Problem(
     title="The answer to the code was lost",
     cause="The code was sent, so it may be used up; no tokens came.",
     remedy="Check the connection, then make a fresh link.",
-    who=Who.NETWORK,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -177,6 +185,7 @@ ENTRIES: Final = (
     TOKEN_SERVER_FAILING,
     TOKEN_URL_NOT_FOUND,
     NOT_OAUTH,
+    TOKEN_BLOCKED,
     ODD_TOKENS,
     ANSWER_LOST,
     CLOCK_OFF,

@@ -81,7 +81,7 @@ BAD_PROFILE_NAME: Final = Problem(
 )
 BAD_STORE: Final = Problem(
     id="bad-store",
-    title="SCIM_WIZARD_STORE does not hold",
+    title="SCIM_WIZARD_STORE names no store",
     cause="“{value}” is neither keyring nor file.",
     remedy="Set it to one of these, or leave it out: then the keyring is used where it can be.",
     exit_code=ExitCode.USAGE,

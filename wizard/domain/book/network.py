@@ -1,6 +1,7 @@
 """The error book: what goes wrong before a server has said anything, and what nobody knows.
 
-The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable} as they occur.
+The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable}, {proxy} and
+{path} as they occur.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ NO_DNS: Final = Problem(
     id="no-dns",
     title="{host} cannot be found from here",
     cause="The name could not be looked up: offline, a VPN is down, or it is misspelled.",
-    remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY.",
+    remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY and start again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -22,8 +23,16 @@ REFUSED: Final = Problem(
     id="connection-refused",
     title="{host} refuses the connection",
     cause="Nothing answers at that port, or a firewall rejects it.",
-    remedy="Try again later. A company network may need HTTPS_PROXY.",
-    who=Who.NETWORK,
+    remedy="Try again later. A company network may need HTTPS_PROXY: set it and start again.",
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+NOBODY_THERE: Final = Problem(
+    id="nobody-there",
+    title="Nothing answers at {host}",
+    cause="The address is this machine's own, and no program listens at that port.",
+    remedy="Start the server there, then try again. A wrong address is corrected "
+    "under Credentials, Advanced.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -32,16 +41,14 @@ UNREACHABLE: Final = Problem(
     title="{host} cannot be reached",
     cause="The connection failed: {reason}.",
     remedy="Check the connection, then try again.",
-    who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 TIMED_OUT: Final = Problem(
     id="timed-out",
     title="{host} takes too long",
-    cause="Time ran out while {phase}.",
-    remedy="Try again. If it stays, a firewall may drop the traffic silently.",
-    who=Who.NETWORK,
+    cause="Time ran out: {phase}.",
+    remedy="Try again. If it stays, ask whether a firewall here drops the traffic silently.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -49,8 +56,17 @@ TLS_UNTRUSTED: Final = Problem(
     id="tls-untrusted",
     title="The certificate of {host} is not trusted",
     cause="OpenSSL says: {reason}. A company proxy may be reading the traffic.",
-    remedy="Ask for its CA certificate, then start with --ca-file FILE.",
-    who=Who.NETWORK,
+    remedy="Ask the network team for its CA certificate, then start again with --ca-file FILE.",
+    exit_code=ExitCode.UNREACHABLE,
+    needs_restart=True,
+)
+
+TLS_OTHER_HOST: Final = Problem(
+    id="tls-other-host",
+    title="The certificate that came is not for {host}",
+    cause="OpenSSL says: {reason}. Most likely another server answered in its place: "
+    "a captive portal, a proxy, or a wrong DNS entry.",
+    remedy="Sign in to this network if it asks, see what {host} resolves to, then try again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -67,15 +83,33 @@ TLS_FAILED: Final = Problem(
     title="No secure connection to {host}",
     cause="TLS failed: {reason}.",
     remedy="Check the address and its port. A proxy in between may break TLS.",
-    who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
+)
+
+PROXY_LOGIN: Final = Problem(
+    id="proxy-login",
+    title="The proxy wants a login",
+    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
+    remedy="Set {variable} to http://user:password@host:port with your own, then start again.",
+    exit_code=ExitCode.UNREACHABLE,
+    needs_restart=True,
+)
+
+PROXY_UNNAMED: Final = Problem(
+    id="proxy-unnamed",
+    title="A proxy on the way to {host} wants a login",
+    cause="Status 407 came, which only proxies send: one stands between this machine and {host}.",
+    remedy="Set HTTPS_PROXY=http://user:password@host:port, then start again. "
+    "The network team knows host and port.",
+    exit_code=ExitCode.UNREACHABLE,
+    needs_restart=True,
 )
 
 PROXY_REFUSED: Final = Problem(
     id="proxy-refused",
     title="The proxy does not let {host} through",
-    cause="The proxy named in {variable} answered: {reason}.",
-    remedy="Check its user and password, or have {host} allowed.",
+    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
+    remedy="Have {host} let through.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -83,10 +117,10 @@ PROXY_REFUSED: Final = Problem(
 PROXY_UNREACHABLE: Final = Problem(
     id="proxy-unreachable",
     title="The proxy cannot be reached",
-    cause="{host} is asked through the proxy named in {variable}: {reason}.",
+    cause="{host} is asked through {proxy}, named in {variable}: {reason}.",
     remedy="Correct or unset {variable}, then start again.",
-    who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
+    needs_restart=True,
 )
 
 PROXY_MISSPELLED: Final = Problem(
@@ -95,14 +129,16 @@ PROXY_MISSPELLED: Final = Problem(
     cause="Proxies are http://, https:// or socks5:// addresses; NO_PROXY lists hosts.",
     remedy="Correct or unset {variable}, then start again.",
     exit_code=ExitCode.MACHINE,
+    needs_restart=True,
 )
 
 CA_FILE_UNUSABLE: Final = Problem(
     id="ca-file-unusable",
     title="The file of {variable} cannot be used",
-    cause="It should hold CA certificates in PEM form: {reason}.",
+    cause="{path} should hold CA certificates in PEM form: {reason}.",
     remedy="Correct the path or the file, then start again.",
     exit_code=ExitCode.MACHINE,
+    needs_restart=True,
 )
 
 DROPPED: Final = Problem(
@@ -110,7 +146,6 @@ DROPPED: Final = Problem(
     title="{host} broke off the connection",
     cause="It was closed before a whole answer had come.",
     remedy="Try again.",
-    who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -118,7 +153,7 @@ ENCODING_REFUSED: Final = Problem(
     id="encoding-refused",
     title="{host} sent a compressed answer",
     cause="It was asked not to, so something in between has changed the answer.",
-    remedy="Try without the proxy, or have {host} exempted from its filter.",
+    remedy="Have {host} exempted from what changes its answers.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -141,11 +176,15 @@ UNRECOGNIZED: Final = Problem(
 ENTRIES: Final = (
     NO_DNS,
     REFUSED,
+    NOBODY_THERE,
     UNREACHABLE,
     TIMED_OUT,
     TLS_UNTRUSTED,
+    TLS_OTHER_HOST,
     TLS_OUT_OF_DATE,
     TLS_FAILED,
+    PROXY_LOGIN,
+    PROXY_UNNAMED,
     PROXY_REFUSED,
     PROXY_UNREACHABLE,
     PROXY_MISSPELLED,

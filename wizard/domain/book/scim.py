@@ -75,17 +75,16 @@ NOT_SCIM: Final = Problem(
     id="not-scim",
     title="This is not a SCIM answer",
     cause="{host} answered with {kind}.",
-    remedy="See whether this network has a filter or a login. "
+    remedy="See whether this network has a login or a filter, which should let {host} through. "
     "If not, check the SCIM base URL under Credentials, Advanced.",
-    who=Who.NETWORK,
 )
 
 BLOCKED: Final = Problem(
     id="blocked",
     title="Something on the way seems to block the SCIM API",
-    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network.",
-    remedy="Have {host} let through, or try another network. "
-    "A SCIM base URL other than Twilio's may be wrong.",
+    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network. "
+    "If not, a SCIM base URL other than Twilio's is wrong.",
+    remedy="Have {host} let through. Until then another network may do.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )

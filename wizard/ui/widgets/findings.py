@@ -42,7 +42,7 @@ def _warning(check: Check) -> Iterator[Content]:
     problem = check.problem
     yield Content.styled(f"! {problem.title if problem else check.title}{note}", "$warning")
     if problem is not None:
-        if problem.cause not in problem.remedy:
-            yield Content(problem.cause)
+        yield Content(problem.cause)
         remedy = f"{problem.who.value}: {problem.remedy}"
-        yield Content.assemble(remedy, ("  r looks again", "$muted"))
+        key = "^q leaves" if problem.needs_restart else "r looks again"
+        yield Content.assemble(remedy, (f"  {key}", "$muted"))

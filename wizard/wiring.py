@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from wizard.flow.demo import Demo
-    from wizard.flow.ports import Network, ProfileStore, Services
+    from wizard.flow.ports import Listening, Network, ProfileStore, Services
     from wizard.flow.session import Session
     from wizard.flow.state import WizardState
 
@@ -144,13 +144,24 @@ def _network(client: httpx.AsyncClient) -> Network:
     )
 
 
+class _Listener:
+    """Listens on loopback redirect URLs; what it takes is imported when one is listened on."""
+
+    async def listen(
+        self, redirect_url: str, accept: Callable[[str], Awaitable[bool]]
+    ) -> Listening:
+        """Bind the address and port. Raises SetupError when they cannot be bound."""
+        from wizard.host.listener import CallbackListener
+
+        return await CallbackListener().listen(redirect_url, accept)
+
+
 def _services(profiles: ProfileStore, connection: Connection) -> Services:
     from time import monotonic
 
     from wizard.flow.ports import Services
     from wizard.host.browser import SystemBrowser
     from wizard.host.clipboard import SystemClipboard
-    from wizard.host.listener import CallbackListener
     from wizard.store.files import write_new
 
     return Services(
@@ -158,7 +169,7 @@ def _services(profiles: ProfileStore, connection: Connection) -> Services:
         connect=connection,
         browser=SystemBrowser(os.environ),
         clipboard=SystemClipboard(os.environ),
-        listener=CallbackListener(),
+        listener=_Listener(),
         clock=clock,
         timer=monotonic,
         write_new=write_new,

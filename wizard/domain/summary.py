@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from wizard.domain.book.catalogue import recalled
 from wizard.domain.models import CheckStatus, Endpoints, Profile, StoreKind
 from wizard.domain.problems import Problem
 from wizard.domain.words import counted_users, day, moment, plain, short_id
@@ -81,6 +80,9 @@ def checked(profile: Profile) -> str:
 
 def last_problem(profile: Profile) -> Problem | None:
     """Return how the last live check failed; None where it passed, or there was none."""
+    # Here, because it knows the whole error book, and only what went wrong before is looked up.
+    from wizard.domain.book.catalogue import recalled
+
     last = profile.last_check
     return recalled(last.problem, last.words) if last and last.problem else None
 

@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.demo import Demo
-from wizard.flow.link import LinkDesk
 from wizard.flow.ports import Services
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
+
+if TYPE_CHECKING:
+    from wizard.flow.link import LinkDesk
 
 NOTING: Final = 2.0
 """Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the
@@ -37,11 +39,21 @@ class Journey:
         self.services = services
         self.demo = demo
         self.program = program
-        self.desk = LinkDesk(session, services.connect, services.listener)
+        self._desk: LinkDesk | None = None
         self.next_profile: str | None = None
         """The profile to open next, when one was chosen."""
         self.last_words: Sequence[str] = ()
         """What remains to be done at Twilio, once the profile was forgotten."""
+
+    @property
+    def desk(self) -> LinkDesk:
+        """Where the authorize link is made and its answer read."""
+        if self._desk is None:
+            # Here, so that the first step does not pay for the import.
+            from wizard.flow.link import LinkDesk
+
+            self._desk = LinkDesk(self.session, self.services.connect, self.services.listener)
+        return self._desk
 
     async def enter(self, state: WizardState) -> WizardState:
         """Note the step, where it is to be noted; return the state as the session now knows it."""
@@ -122,7 +134,8 @@ class Journey:
 
     async def close(self) -> None:
         """Stop listening and finish what was begun; a token request not yet sent was not."""
-        await self.desk.close()
+        if self._desk is not None:
+            await self._desk.close()
         self.services.drop_unsent()
         await self.session.close()
         await self.services.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from wizard.domain.callback import BareCode, Received
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
+
+if TYPE_CHECKING:
+    from wizard.domain.callback import BareCode, Received
 
 
 class Delivery(Enum):

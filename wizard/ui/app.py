@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
@@ -16,7 +16,6 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from wizard.domain import journal
-from wizard.domain.crash import crash
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
@@ -28,9 +27,10 @@ from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, LIGHT
-from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.page_link import PageLink
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+if TYPE_CHECKING:
+    from wizard.ui.widgets.page_link import PageLink
 
 
 class WizardApp(App[ExitCode]):
@@ -122,6 +122,8 @@ class WizardApp(App[ExitCode]):
 
     def _fatal_error(self) -> None:
         """Report a crash without any local variable or message: either may hold a secret."""
+        from wizard.domain.crash import crash
+
         self.bell()
         problem = crash(sys.exc_info()[1] or RuntimeError())
         lines = [f"{problem.title}.", problem.cause, problem.remedy]
@@ -162,6 +164,8 @@ class WizardApp(App[ExitCode]):
     @work(exclusive=True, group="support")
     async def action_copy_for_support(self) -> None:
         """Copy what is known of the problem that is shown; nothing where none is."""
+        from wizard.ui.widgets.field import Entry
+
         problem = self._problem_of(self.screen)
         if problem is not None:
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
@@ -169,9 +173,9 @@ class WizardApp(App[ExitCode]):
             text = self._road.support(problem, entered)
             await copy_and_say(self, self._road.copy, text, "The problem")
 
-    @on(PageLink.Asked)
+    # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
-    async def _hand_out(self, asked: PageLink.Asked) -> None:
+    async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
         """Open a page of the help, or copy its address."""
         if asked.is_copy:
             await copy_and_say(self, self._road.copy, asked.url, "The address")

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.support import report, secrets_of
-from wizard.domain.words import day
 from wizard.flow.demo import Demo
-from wizard.flow.entries import Entries
 from wizard.flow.journey import Journey
 from wizard.flow.ports import Services
-from wizard.flow.runs import ActiveRun, DraftRun
 from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
-from wizard.flow.upkeep import Upkeep
-from wizard.ui.link_screen import LinkTools
-from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen, OverviewTools
-from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.step_screen import Banner, StepScreen
-from wizard.ui.versions import versions
+
+if TYPE_CHECKING:
+    from wizard.domain.checks import Check
+    from wizard.flow.upkeep import Upkeep
+    from wizard.ui.link_screen import LinkTools
+    from wizard.ui.screens.overview import OverviewTools
+
+# A step is imported when it is first shown: the one the wizard opens with waits for no other.
 
 
 class Road:
@@ -46,9 +42,16 @@ class Road:
         self._services = services
         self._show_bare = show_bare
         self._demo = demo
-        self._desk = self.journey.desk
-        self._upkeep = Upkeep(self.journey)
         self._codes: list[Secret] = []
+
+    @cached_property
+    def _upkeep(self) -> Upkeep:
+        from wizard.flow.upkeep import Upkeep
+
+        return Upkeep(self.journey)
+
+    async def _probe(self) -> tuple[Check, ...]:
+        return await self._upkeep.probe()
 
     def screen_for(self, state: WizardState) -> StepScreen:
         """Return the screen of a state."""
@@ -62,15 +65,15 @@ class Road:
             case Step.CREDENTIALS:
                 return self._credentials(state)
             case Step.AUTHORIZE:
+                from wizard.ui.screens.authorize import AuthorizeScreen
+
                 return AuthorizeScreen(self._banner(), self._link_tools())
             case Step.REDIRECT:
+                from wizard.ui.screens.redirect import RedirectScreen
+
                 return RedirectScreen(self._banner(), self._link_tools(), state.delivery)
-            case Step.CHECK if state.subject is Subject.ACTIVE:
-                active = ActiveRun(self._session, self._services)
-                return CheckScreen(self._banner(), active, self._session.use_file)
             case Step.CHECK:
-                check = DraftRun(self._session, self._services, state.answer)
-                return CheckScreen(self._banner(), check, self._session.use_file)
+                return self._check(state)
             case _:
                 return self._done()
 
@@ -80,6 +83,9 @@ class Road:
         Args:
             entered: secrets in the fields on the screen, which are stored nowhere yet.
         """
+        from wizard.domain.support import report, secrets_of
+        from wizard.ui.versions import versions
+
         session = self._session
         kept = (session.active, session.draft)
         held = [secret for each in kept for secret in secrets_of(each)]
@@ -97,7 +103,10 @@ class Road:
         journey = self.journey
         return Banner(self._session.name, self._demo is not None, journey.foreign_hosts)
 
-    def _overview(self) -> OverviewScreen:
+    def _overview(self) -> StepScreen:
+        from wizard.domain.words import day
+        from wizard.ui.screens.overview import OverviewScreen
+
         profile = self._session.profile
         since = profile.set_up_at
         return OverviewScreen(
@@ -113,6 +122,8 @@ class Road:
         )
 
     def _overview_tools(self) -> OverviewTools:
+        from wizard.ui.screens.overview import OverviewTools
+
         upkeep = self._upkeep
         return OverviewTools(
             profile=self._session.name,
@@ -129,7 +140,9 @@ class Road:
     def _switch(self, name: str) -> None:
         self.journey.next_profile = name
 
-    def _prerequisites(self, state: WizardState) -> PrerequisitesScreen:
+    def _prerequisites(self, state: WizardState) -> StepScreen:
+        from wizard.ui.screens.prerequisites import PrerequisitesScreen
+
         session = self._session
         return PrerequisitesScreen(
             self._banner(),
@@ -138,11 +151,14 @@ class Road:
             can_go_back=state.has_overview,
             save_ticks=session.save_ticks,
             save_audience=session.save_audience,
-            probe=self._upkeep.probe,
+            probe=self._probe,
             open_url=self._services.browser.open,
         )
 
-    def _credentials(self, state: WizardState) -> CredentialsScreen:
+    def _credentials(self, state: WizardState) -> StepScreen:
+        from wizard.flow.entries import Entries
+        from wizard.ui.screens.credentials import CredentialsScreen
+
         session = self._session
         entries = Entries(session, self._services.store, self._demo)
         return CredentialsScreen(
@@ -161,12 +177,14 @@ class Road:
         )
 
     def _link_tools(self) -> LinkTools:
-        browser = self._services.browser
+        from wizard.ui.link_screen import LinkTools
+
+        browser, desk = self._services.browser, self.journey.desk
         return LinkTools(
-            make=lambda is_fresh: self._desk.link(is_fresh=is_fresh),
-            read=self._desk.read,
-            caught=self._desk.caught,
-            give_back=self._desk.give_back,
+            make=lambda is_fresh: desk.link(is_fresh=is_fresh),
+            read=desk.read,
+            caught=desk.caught,
+            give_back=desk.give_back,
             open=browser.open,
             copy=self._services.clipboard.copy,
             show_bare=self._show_bare,
@@ -175,5 +193,18 @@ class Road:
             approve=self._demo.approve if self._demo else None,
         )
 
-    def _done(self) -> DoneScreen:
+    def _check(self, state: WizardState) -> StepScreen:
+        from wizard.flow.runs import ActiveRun, DraftRun
+        from wizard.ui.screens.check import CheckScreen
+
+        session, services = self._session, self._services
+        is_active = state.subject is Subject.ACTIVE
+        run = (
+            ActiveRun(session, services) if is_active else DraftRun(session, services, state.answer)
+        )
+        return CheckScreen(self._banner(), run, session.use_file)
+
+    def _done(self) -> StepScreen:
+        from wizard.ui.screens.done import DoneScreen
+
         return DoneScreen(self._banner(), self.journey.facts(), self.journey.usage())

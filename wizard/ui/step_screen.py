@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,17 +17,18 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from wizard.domain.book.here import TERMINAL_TOO_SMALL
-from wizard.domain.callback import Comparison
 from wizard.domain.guide import GUIDE
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
 from wizard.flow.state import Back, Outcome
-from wizard.ui.dialog import HelpScreen
 from wizard.ui.widgets.body import Body
 from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.rail import Rail
+
+if TYPE_CHECKING:
+    from wizard.domain.callback import Comparison
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
@@ -268,6 +269,8 @@ class StepScreen(Screen[Outcome]):
 
     def action_help(self) -> None:
         """Open the help of this step."""
+        from wizard.ui.dialog import HelpScreen
+
         page = GUIDE[self.STEP]
         self.app.push_screen(HelpScreen(f"Help · {page.heading}", page.help))
 

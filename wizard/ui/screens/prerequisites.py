@@ -17,8 +17,6 @@ from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, 
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
-from wizard.ui.dialog import HelpScreen
-from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.checklist import Checklist
@@ -84,9 +82,9 @@ class PrerequisitesScreen(StepScreen):
         return f"{len(self._ticks)} of {len(PREREQUISITES)} ticked"
 
     def on_mount(self) -> None:
-        """Let the machine look."""
+        """Let the machine look, once the step can be seen."""
         super().on_mount()
-        self.action_probe()
+        self.call_after_refresh(self.action_probe)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer Back only where it leads somewhere."""
@@ -159,12 +157,16 @@ class PrerequisitesScreen(StepScreen):
     async def action_open_console(self) -> None:
         """Open the page of the Console where the app is made."""
         if not await self._open_url(CONSOLE):
+            from wizard.ui.dialog import HelpScreen
+
             pages = (f"Current Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
             await self.app.push_screen_wait(HelpScreen("No browser here: the pages are", pages))
 
     @work(group="audience")
     async def action_audience(self) -> None:
         """Ask who will use the credential, and say what differs for them."""
+        from wizard.ui.screens.audience import AudienceScreen
+
         chosen = await self.app.push_screen_wait(AudienceScreen(self._audience))
         if chosen is None:
             return

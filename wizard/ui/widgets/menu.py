@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -12,9 +13,11 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from wizard.domain.offers import Item
 from wizard.ui.widgets.body import show_row
 from wizard.ui.widgets.lines import spread
+
+if TYPE_CHECKING:
+    from wizard.domain.offers import Item
 
 
 class Menu(OptionList):

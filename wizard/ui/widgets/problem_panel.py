@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.strip import Strip
@@ -10,8 +12,10 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
 from wizard.domain import journal
-from wizard.domain.callback import Comparison
 from wizard.domain.problems import Problem
+
+if TYPE_CHECKING:
+    from wizard.domain.callback import Comparison
 
 
 class ProblemPanel(Static):

@@ -12,6 +12,7 @@ from wizard.domain.change import Difference, differences
 from wizard.domain.form import CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
+from wizard.domain.questions import Question, another_host
 from wizard.domain.secret import Secret
 from wizard.flow.demo import Demo
 from wizard.flow.ports import ProfileStore
@@ -60,6 +61,13 @@ def refused(because: Problem | None, draft: CredentialSet) -> Pair | None:
     """
     is_refused = because is not None and because.id == WRONG_CLIENT.id
     return Pair(draft.client_id, draft.client_secret) if is_refused else None
+
+
+def about_host(url: rules.AuthorizationUrlParts, draft: CredentialSet) -> Question | None:
+    """Return what to ask before an Authorization URL is believed: None where it is the server's."""
+    own = rules.split(draft.endpoints.authorize_url)
+    ours = (own.hostname if own else None) or ""
+    return another_host(url.host, ours) if url.host != ours else None
 
 
 def warnings(field: CredentialField, text: str, twins: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from wizard.domain.change import Difference
 from wizard.domain.form import FILLED, REFUSED, Advanced, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.questions import CHANGES, another_host
+from wizard.domain.questions import CHANGES
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Entries, Pair, refused, warnings
+from wizard.flow.entries import Entries, Pair, about_host, refused, warnings
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged
 from wizard.plain.advanced import ask_advanced
 from wizard.plain.dialogue import Left, Prompt
@@ -151,11 +151,8 @@ class Credentials:
 
     async def _fill(self, parts: rules.AuthorizationUrlParts) -> bool:
         """Take what an Authorization URL holds; ask first when it is not the server's own."""
-        own = rules.split(self._draft.endpoints.authorize_url)
-        ours = (own.hostname if own else None) or ""
-        if parts.host != ours and not await self._stage.talk.confirm(
-            another_host(parts.host, ours)
-        ):
+        question = about_host(parts, self._draft)
+        if question is not None and not await self._stage.talk.confirm(question):
             return False
         if parts.scope and parts.scope != self._draft.scope:
             choice = Advanced(self._draft.endpoints, parts.scope, self._draft.pkce)

@@ -12,22 +12,22 @@ from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
 from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, REFUSED, STORED, Advanced, CredentialField
+from wizard.domain.form import FILLED, Advanced, CredentialField
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.questions import another_host
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Pair, refused, warnings
+from wizard.flow.entries import about_host, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_out
+from wizard.ui.credential_form import CredentialForm
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import asking
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.field import Entry, Field, SecretEntry
+from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SaveField = Callable[[CredentialField, Secret], Awaitable[None]]
@@ -75,7 +75,6 @@ class CredentialsScreen(StepScreen):
         self._draft = draft
         self._save_field = save_field
         self._save_draft = save_draft
-        self._refuse = refuse
         self._copy = copy
         self._kept = kept or draft
         self._differences = differences
@@ -83,23 +82,16 @@ class CredentialsScreen(StepScreen):
         self._use_file = use_file
         self._can_use_file = False
         self._because = because
-        self._refused = refused(because, draft())
-        self._twins = twins or {}
+        pair = refused(because, draft())
+        self._form = CredentialForm(draft, self._kept, refuse, pair, twins or {})
 
     # -- layout ------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
         """Yield the three fields."""
-        draft = self._draft()
-        kept = STORED if draft.client_secret else ""
-        yield _field(CredentialField.CLIENT_ID, Entry("client-id", draft.client_id))
-        yield Gap()
-        secret = SecretEntry("client-secret", placeholder=kept)
-        yield _field(CredentialField.CLIENT_SECRET, secret, " · ^r shows it")
-        yield Gap()
-        redirect = Entry("redirect-url", draft.redirect_url)
-        yield _field(CredentialField.REDIRECT_URL, redirect)
-        yield Gap()
+        for field in self._form.compose():
+            yield field
+            yield Gap()
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:
@@ -110,50 +102,19 @@ class CredentialsScreen(StepScreen):
     def on_mount(self) -> None:
         """Show what is there already as it stands."""
         super().on_mount()
-        for field in CredentialField:
-            if form.is_kept(self._draft(), field):
-                self._judge(field)
-        first = next((f for f in CredentialField if self._is_empty(f)), CredentialField.CLIENT_ID)
+        self._form.judge_kept()
         if self._because is not None:
             self.show_problem(self._because)
-        self.set_focus(self._entry(first))
+        self._focus(self._form.first_empty() or CredentialField.CLIENT_ID)
 
-    def _entry(self, field: CredentialField) -> Entry:
-        return self.query_one(f"#{field.value}", Entry)
-
-    def _field(self, field: CredentialField) -> Field:
-        return self.query_one(f"#{field.value}-field", Field)
-
-    def _is_empty(self, field: CredentialField) -> bool:
-        if self._entry(field).value:
-            return False
-        return not self._is_stored(field) or self._is_refused()
-
-    def _is_stored(self, field: CredentialField) -> bool:
-        """Whether a field may stay empty because of what is stored."""
-        return field is CredentialField.CLIENT_SECRET and form.is_kept(self._draft(), field)
-
-    def _is_refused(self) -> bool:
-        """Whether the stored secret would go where it was refused: to the same Client ID."""
-        client_id = rules.clean(self._entry(CredentialField.CLIENT_ID).value)
-        return self._refused == Pair(client_id, self._draft().client_secret)
+    def _focus(self, field: CredentialField) -> None:
+        self.set_focus(self._form.entry(field))
 
     # -- what is entered ---------------------------------------------------------------------
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        field = CredentialField(event.input.id)
-        text = event.value
-        if field is CredentialField.CLIENT_ID and text and form.problem(field, text):
-            self._field(field).note(rules.client_id_shape(text))
-        elif not form.problem(field, text) if text else self._is_stored(field):
-            self._judge(field)
-        else:
-            self._field(field).say(None)
-            self._field(field).note()
-        if field is CredentialField.CLIENT_ID and self._refused is not None:
-            # With another Client ID the secret may be right.
-            self._judge(CredentialField.CLIENT_SECRET)
+        self._form.typed(CredentialField(event.input.id))
 
     @on(Entry.Pasted)
     def _pasted(self, event: Entry.Pasted) -> None:
@@ -174,33 +135,10 @@ class CredentialsScreen(StepScreen):
 
     def _settle(self, field: CredentialField) -> bool:
         """Judge a field and save it when it is right; whether it is."""
-        is_right = self._judge(field)
-        if is_right and not self._is_on_disk(field):
-            self._keep(field, Secret(self._entry(field).value))
+        is_right = self._form.judge(field)
+        if is_right and not self._form.is_on_disk(field):
+            self._keep(field, Secret(self._form.entry(field).value))
         return is_right
-
-    def _is_on_disk(self, field: CredentialField) -> bool:
-        text = self._entry(field).value
-        kept = self._kept()
-        return not form.has_changed(kept, field, text) if text else form.is_kept(kept, field)
-
-    def _judge(self, field: CredentialField) -> bool:
-        """Say what is wrong with a field, or that it is right; whether it is."""
-        text = self._entry(field).value
-        good = "✓ saved" if self._is_on_disk(field) else "✓"
-        if not text and self._is_stored(field):
-            is_refused = self._is_refused()
-            self._entry(field).placeholder = "" if is_refused else STORED
-            self._field(field).say(REFUSED if is_refused else None)
-            self._field(field).note("refused" if is_refused else good, is_good=not is_refused)
-            return not is_refused
-        problem = form.problem(field, text) or self._refuse(field, Secret(text))
-        self._field(field).say(problem, () if problem else warnings(field, text, self._twins))
-        shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
-        self._field(field).note(
-            shape if problem else f"{shape} {good}".strip(), is_good=not problem
-        )
-        return problem is None
 
     @work(group="save")
     async def _keep(self, field: CredentialField, value: Secret) -> None:
@@ -213,11 +151,7 @@ class CredentialsScreen(StepScreen):
 
     async def _save_all(self) -> bool:
         """Save every field that is right, in one write; whether that succeeded."""
-        draft = self._draft()
-        for field in CredentialField:
-            text = self._entry(field).value
-            if text and not form.problem(field, text) and not self._refuse(field, Secret(text)):
-                draft = form.with_field(draft, field, text)
+        draft = self._form.entered()
         if draft == self._kept():
             return True
         try:
@@ -234,51 +168,40 @@ class CredentialsScreen(StepScreen):
         self.show_problem(None)
         self._offer_file(None)
         self.query("#unsaved").remove()
-        for field in CredentialField:
-            if self._entry(field).value:
-                self._judge(field)
+        self._form.judge_entered()
 
     @work(group="spread")
     async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
         """Fill in what an Authorization URL holds; ask first when it is not the server's own."""
         draft = self._draft()
-        own = rules.split(draft.endpoints.authorize_url)
-        if own is None or parts.host != own.hostname:
-            host = (own.hostname if own else None) or ""
-            if not await self.app.push_screen_wait(asking(another_host(parts.host, host))):
-                if entry is not None:
-                    entry.action_restore()
-                return
-        if entry is not None and entry.id == CredentialField.REDIRECT_URL.value:
-            entry.value = parts.redirect_url or draft.redirect_url
-        self._entry(CredentialField.CLIENT_ID).value = parts.client_id
-        if parts.redirect_url:
-            self._entry(CredentialField.REDIRECT_URL).value = parts.redirect_url
+        question = about_host(parts, draft)
+        if question is not None and not await self.app.push_screen_wait(asking(question)):
+            if entry is not None:
+                entry.action_restore()
+            return
+        self._form.fill(parts, entry)
         self.say_aside(FILLED)
         if parts.scope and parts.scope != draft.scope:
             choice = Advanced(draft.endpoints, parts.scope, draft.pkce)
             await self._save_advanced(choice)
         await self._save_all()
-        empty = next((f for f in CredentialField if self._is_empty(f)), None)
-        if empty is not None:
-            self.set_focus(self._entry(empty))
+        if (empty := self._form.first_empty()) is not None:
+            self._focus(empty)
 
     # -- going on ----------------------------------------------------------------------------
 
     def action_primary(self) -> None:
         """Go to the next empty field; with none left, save everything and go on."""
-        fields = list(CredentialField)
-        here = next((i for i, f in enumerate(fields) if self._entry(f).has_focus), None)
-        if here is not None and not self._is_empty(fields[here]):
-            if not self._settle(fields[here]):
+        here = next((f for f in CredentialField if self._form.entry(f).has_focus), None)
+        if here is not None and not self._form.is_empty(here):
+            if not self._settle(here):
                 return
-            for field in fields[here + 1 :] + fields[:here]:
-                if self._is_empty(field):
-                    self.set_focus(self._entry(field))
-                    return
-        wrong = [f for f in fields if not self._judge(f)]
+            if (empty := self._form.first_empty(after=here)) is not None:
+                self._focus(empty)
+                return
+        wrong = [f for f in CredentialField if not self._form.judge(f)]
         if wrong:
-            self.set_focus(self._entry(wrong[0]))
+            self._focus(wrong[0])
         else:
             self._go_on()
 
@@ -341,7 +264,7 @@ class CredentialsScreen(StepScreen):
 
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:
-        if all(self._judge(f) for f in CredentialField):
+        if all(self._form.judge(f) for f in CredentialField):
             self._go_unsaved()
             self.leave(Next())
 
@@ -361,7 +284,7 @@ class CredentialsScreen(StepScreen):
     @work(group="copy")
     async def action_copy_secret(self) -> None:
         """Copy the secret that is entered, or stored."""
-        entered = Secret(self._entry(CredentialField.CLIENT_SECRET).value)
+        entered = Secret(self._form.entry(CredentialField.CLIENT_SECRET).value)
         secret = entered if entered else self._draft().client_secret
         if not secret:
             self.notify("There is no Client Secret yet.", markup=False)
@@ -388,7 +311,3 @@ class CredentialsScreen(StepScreen):
             self._offer_unsaved(error)
             return False
         return True
-
-
-def _field(field: CredentialField, entry: Entry, keys: str = "") -> Field:
-    return Field(field.label, entry, field.hint + keys)

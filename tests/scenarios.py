@@ -20,7 +20,7 @@ from tests.commands.stage import now
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.book import exchange, paste, scim
 from wizard.domain.form import FILLED, REFUSED, CredentialField
-from wizard.domain.models import CredentialSet, Endpoints, Profile
+from wizard.domain.models import CredentialSet, Endpoints, Profile, RefreshFailure
 from wizard.domain.prerequisites import PREREQUISITES
 from wizard.domain.questions import BARE_CODE, CHANGES
 from wizard.domain.secret import Secret
@@ -123,7 +123,8 @@ class Scenario:
     walk: Walk
     code: int = 0
     starts: str = "nothing"
-    """nothing, active, expired (an active set whose token is), draft (one handed out)."""
+    """nothing, active, expired (an active set whose token is), refused (one whose renewal was),
+    draft (one handed out)."""
     sandbox: dict[str, Any] = field(default_factory=dict)
     """How the stand-in behaves."""
 
@@ -134,9 +135,12 @@ def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
     sandbox = Sandbox(**{"redirect_url": REDIRECT_URL} | scenario.sandbox)
     with serve.serving(sandbox) as base:
         made = Scene(home, sandbox, base)
-        if scenario.starts in ("active", "expired"):
+        if scenario.starts in ("active", "expired", "refused"):
             active = at_sandbox(sandbox, base, is_expired=scenario.starts == "expired")
-            made.put(Profile(ticks=TICKED, set_up_at=now()), active=active)
+            failure = RefreshFailure(exchange.WRONG_CLIENT.id, now())
+            refused = failure if scenario.starts == "refused" else None
+            profile = Profile(ticks=TICKED, set_up_at=now(), refresh_failure=refused)
+            made.put(profile, active=active)
         elif scenario.starts == "draft":
             draft = made.credentials
             attempts = (begin(draft, None, now()),)
@@ -317,6 +321,16 @@ async def check_now(face: Face, scene: Scene) -> None:
     await face.leave()
 
 
+async def refused_renewal(face: Face, scene: Scene) -> None:
+    words = (exchange.WRONG_CLIENT.title, "renewing it was refused on")
+    await face.says("stored, but refused", *words)
+    await face.pick("check")
+    await face.says("GET /Users answers", *words)
+    await face.passed()
+    await face.says("Overview", "passed, 25 users", *words)
+    await face.leave()
+
+
 async def rotated_secret(face: Face, scene: Scene) -> None:
     new = scene.sandbox.rotate_secret()
     await face.pick("rotate")
@@ -402,6 +416,7 @@ SCENARIOS: Final = {
     "resume": Scenario(resume, starts="draft"),
     "discard": Scenario(discard, code=3, starts="draft"),
     "check now": Scenario(check_now, starts="expired"),
+    "refused renewal": Scenario(refused_renewal, starts="refused"),
     "rotated": Scenario(rotated_secret, starts="active"),
     "rotated without a grant": Scenario(rotated_without_a_grant, starts="active"),
     "authorize again": Scenario(authorize_again, starts="active"),

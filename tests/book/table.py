@@ -11,6 +11,7 @@ from tests.book import (
     test_here_screens,
     test_network,
     test_paste,
+    test_renewal,
     test_scim,
 )
 from tests.book.row import Row
@@ -19,6 +20,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *test_paste.ENTRIES,
     *test_exchange.ENTRIES,
     *test_scim.ENTRIES,
+    *test_renewal.ENTRIES,
     *test_network.ENTRIES,
     *test_here_commands.ENTRIES,
     *test_here_processes.ENTRIES,

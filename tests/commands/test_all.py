@@ -31,6 +31,7 @@ CHECKED = whole(
         "users": {"type": ["integer", "null"]},
         "organization": {"type": ["string", "null"]},
         "checked_at": TIME,
+        "warnings": {"type": "array", "items": ERROR},
     }
 )
 STATUS = whole(
@@ -45,6 +46,7 @@ STATUS = whole(
                 "state": {"enum": ["valid", "expired", "missing"]},
                 "expires_at": {"anyOf": [TIME, {"type": "null"}]},
                 "refreshable": {"type": "boolean"},
+                "refresh_failure": {"anyOf": [ERROR, {"type": "null"}]},
             }
         ),
         "draft": {"type": "boolean"},

@@ -13,6 +13,7 @@ import pytest
 
 from tests.commands.consents import (
     EMPTY_LIST,
+    ERROR,
     FAILURE,
     TIME,
     at_sandbox,
@@ -47,6 +48,7 @@ PASSED = whole(
         "users": {"type": ["integer", "null"]},
         "organization": {"type": ["string", "null"], "pattern": "^OR[0-9a-f]{32}$"},
         "checked_at": TIME,
+        "warnings": {"type": "array", "items": ERROR},
     }
 )
 SECRETS = ("client-secret-1", "access-1", "refresh-1")
@@ -144,6 +146,9 @@ def test_another_organization_than_at_the_setup_is_said(home: Path) -> None:
     assert (changed.returncode, same.returncode, same.stderr) == (0, 0, "")
     assert sandbox.organization in changed.stderr
     assert other in changed.stderr
+    (warning,) = told(changed.stdout, PASSED)["warnings"]
+    assert warning["id"] == "organization-changed"
+    assert told(same.stdout, PASSED)["warnings"] == []
 
 
 # -- failed --------------------------------------------------------------------------------------

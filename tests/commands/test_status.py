@@ -46,7 +46,7 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
             "scim_url": TWILIO.scim_url,
         },
         "secrets": {"store": "file"},
-        "token": {"state": "valid", "refreshable": True},
+        "token": {"state": "valid", "refreshable": True, "refresh_failure": None},
         "draft": True,
         "last_check": {"status": "passed", "users": 25, "problem": None},
     }
@@ -71,7 +71,8 @@ def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
     run = wizard(home, "status", "--json")
     assert run.returncode == 3
     told = json.loads(run.stdout)
-    assert told["token"] == {"state": "missing", "expires_at": None, "refreshable": False}
+    missing = {"state": "missing", "expires_at": None, "refreshable": False}
+    assert told["token"] == {**missing, "refresh_failure": None}
     assert (told["draft"], told["last_check"]) == (True, None)
     run = wizard(home, "status")
     assert (run.returncode, run.stdout) == (3, "")

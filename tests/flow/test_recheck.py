@@ -148,8 +148,8 @@ async def test_check_that_cannot_be_remembered_tells_what_it_found_and_that(
     with full_disk():
         report = await check(stage)
     assert (report.verdict, report.problem) == (verdict, problem)
-    assert report.unremembered is not None
-    assert report.unremembered.detail[-1] == "How this check ended could not be remembered."
+    (warning,) = report.warnings
+    assert warning.detail[-1] == "How this check ended could not be remembered."
 
 
 async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:

@@ -153,7 +153,7 @@ async def test_refusal_is_recorded_and_deletes_nothing(stage: Stage, problem: Pr
     profile, _, kept = stage.on_disk()
     assert kept == active
     assert profile.refreshable
-    assert profile.refresh_failure == RefreshFailure(problem.id, NOW)
+    assert profile.refresh_failure == RefreshFailure(problem.id, NOW, problem.words)
 
 
 async def test_refusal_is_told_even_where_it_cannot_be_recorded(stage: Stage) -> None:

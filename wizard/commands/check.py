@@ -15,18 +15,20 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands import awaiting
-from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
+from wizard.commands.report import as_error, of_profile, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.scim import ORGANIZATION_CHANGED
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.words import iso, plain
+from wizard.domain.summary import refusal
+from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
-from wizard.flow.recheck import ACTIVE_LINES, check_active
+from wizard.flow.recheck import ACTIVE_LINES, check_active, warned
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.standing import why_inactive
 from wizard.flow.verify import Report
@@ -58,9 +60,8 @@ class Outcome:
     """Empty where it ended before the first of them."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What JSON tells when it passed."""
-    warning: str = ""
-    unremembered: Problem | None = None
-    """Why the profile does not know of this check."""
+    warnings: tuple[Problem, ...] = ()
+    """What to know besides."""
 
     @property
     def code(self) -> ExitCode:
@@ -113,6 +114,8 @@ async def _check(
     shown = _Shown(name if request.is_all else None)
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
     result = await check_active(checked, network.users, lines, checked.current)
+    # While the token lives nothing fails: it has to be said now, and not in an hour.
+    result = warned(result, refusal(checked.profile, clock()))
     return _outcome(name, profile, result, shown.lines, checked.at)
 
 
@@ -142,7 +145,8 @@ class _Checked:
         """When the check ended, UTC; until then when it began."""
         self._name = name
         self._store = store
-        self._profile = profile
+        self.profile = profile
+        """The record as it was read last."""
         self._tokens = network.tokens
 
     async def current(self, refused: Secret | None) -> TokenSet:
@@ -156,13 +160,14 @@ class _Checked:
                 self._tokens,
                 self.clock,
                 refused=refused,
-                seen=self._profile,
+                seen=self.profile,
             )
         # A wizard may have put another set in its place since this one was read: its tokens
         # must not be sent to the endpoints of the old one.
         profile = await asyncio.to_thread(self._store.load, self._name)
         if profile is None or profile.endpoints != self.active.endpoints:
             raise SetupError(PROFILE_CHANGED)
+        self.profile = profile
         return tokens
 
     async def record_check(self, check: LastCheck) -> None:
@@ -170,7 +175,7 @@ class _Checked:
         self.at = check.at
         async with self._store.locked_async(self._name) as held:
             if held.profile is not None and held.profile.active is not None:
-                held.save(replace(held.profile, last_check=check))
+                self.profile = held.save(replace(held.profile, last_check=check))
 
 
 class _Shown:
@@ -192,17 +197,17 @@ class _Shown:
 def _outcome(
     name: str, before: Profile, result: Report, lines: tuple[Check, ...], at: datetime
 ) -> Outcome:
+    old, new = before.organization, result.organization
+    if old and new and old != new:
+        result = warned(result, ORGANIZATION_CHANGED.about(organization=new, before=old))
     values = {
         "status": "passed",
         "users": result.users,
         "organization": result.organization,
         "checked_at": iso(at),
+        "warnings": [as_error(problem, name) for problem in result.warnings],
     }
-    old, new = before.organization, result.organization
-    warning = ""
-    if old and new and old != new:
-        warning = f"The token is for organization {new} now; at the setup it was {plain(old)}."
-    return Outcome(name, result.problem, lines, values, warning, result.unremembered)
+    return Outcome(name, result.problem, lines, values, result.warnings)
 
 
 # -- telling -------------------------------------------------------------------------------------
@@ -213,10 +218,8 @@ def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
         tell_json(profile=outcome.profile, **outcome.values)
     elif not as_json and outcome.lines:
         tell("\n".join(line.in_a_line for line in outcome.lines))
-    if outcome.warning:
-        say_lines([outcome.warning])
-    if outcome.unremembered is not None:
-        say(outcome.unremembered)
+    for warning in outcome.warnings:
+        say(of_profile(warning, outcome.profile))
     if outcome.problem is None:
         return 0
     return report(outcome.problem, as_json=as_json, profile=outcome.profile)
@@ -229,12 +232,8 @@ def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
         width = max(len(outcome.profile) for outcome in outcomes)
         tell("\n".join(_row(outcome, width) for outcome in outcomes))
     for outcome in outcomes:
-        if outcome.warning:
-            say_lines([f"{outcome.profile}: {outcome.warning}"])
-        if outcome.unremembered is not None:
-            say(outcome.unremembered, outcome.profile)
-        if outcome.problem is not None:
-            say(outcome.problem, outcome.profile)
+        for problem in filter(None, (*outcome.warnings, outcome.problem)):
+            say(problem, outcome.profile)
     if not outcomes:
         say(NOT_SET_UP)
     return max((outcome.code for outcome in outcomes), default=ExitCode.NOT_SET_UP)
@@ -249,4 +248,5 @@ def _entry(outcome: Outcome) -> dict[str, object]:
 def _row(outcome: Outcome, width: int) -> str:
     if outcome.problem is not None:
         return f"{SIGNS[Status.FAILED]:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
-    return f"{SIGNS[Status.PASSED]:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"
+    sign = SIGNS[Status.WARNING if outcome.warnings else Status.PASSED]
+    return f"{sign:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"

@@ -24,9 +24,9 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     if profile.active is None:
         return report(LEFT_UNFINISHED, profile=name)
     place = summary.place(profile.store)
-    rows = (("Profile", name), *summary.facts(profile, place, clock()))
-    problem = summary.last_problem(profile)
-    if problem is not None:
+    now = clock()
+    rows = (("Profile", name), *summary.facts(profile, place, now))
+    for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, of_profile(problem, name).remedy)
         rows = (*rows, ("", f"✗ {problem.title}"), *(("", line) for line in lines))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))
@@ -86,12 +86,13 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     if what.active is None:
         return f"○ {LEFT_UNFINISHED.title}"
     token = summary.access_token(what, now)
-    return f"✓ Set up; token {token}; checked {summary.checked(what)}"
+    sign, refused = ("✓", "") if what.refresh_failure is None else ("!", ", renewing refused")
+    return f"{sign} Set up; token {token}{refused}; checked {summary.checked(what)}"
 
 
 def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     last, problem = profile.last_check, summary.last_problem(profile)
-    expires_at = profile.expires_at
+    expires_at, refused = profile.expires_at, summary.refusal(profile, now)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
         "profile": name,
@@ -107,6 +108,7 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "state": state,
             "expires_at": expires_at and iso(expires_at),
             "refreshable": profile.refreshable,
+            "refresh_failure": refused and as_error(refused, name),
         },
         "draft": profile.draft is not None,
         "last_check": last

@@ -171,12 +171,14 @@ class LastCheck:
 
 @dataclass(frozen=True, slots=True)
 class RefreshFailure:
-    """A refresh that was refused, for those who waited for the same lock."""
+    """A refresh that was refused; kept until one succeeds, and for who waited for the same lock."""
 
     problem: str
     """The id of the problem."""
     at: datetime
     """UTC."""
+    words: Words | None = None
+    """How it was told; None in a record of before these were kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,19 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
     profile = harmless(profile)
     return (
         ("Client ID", short_id(profile.client_id)),
-        ("Refresh token", "stored" if profile.refreshable else "none: good for its hour only"),
+        ("Refresh token", _refresh_token(profile)),
         ("Redirect URL", profile.redirect_url),
         ("Secret", f"stored in {place}"),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),
         *((("Organization", profile.organization),) if profile.organization else ()),
     )
+
+
+def _refresh_token(profile: Profile) -> str:
+    if not profile.refreshable:
+        return "none: good for its hour only"
+    return "stored" if profile.refresh_failure is None else "stored, but refused"
 
 
 def access_token(profile: Profile, now: datetime) -> str:
@@ -85,6 +91,29 @@ def last_problem(profile: Profile) -> Problem | None:
 
     last = profile.last_check
     return recalled(last.problem, last.words) if last and last.problem else None
+
+
+def refusal(profile: Profile, now: datetime) -> Problem | None:
+    """Return why no renewed token is to be had, though the present one may live; None if one is."""
+    failure = profile.refresh_failure
+    if failure is None:
+        return None
+    # As in last_problem.
+    from wizard.domain.book.catalogue import recalled
+    from wizard.domain.book.exchange import REFRESH_REFUSED
+
+    problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
+    how = f"The access token is {access_token(profile, now)}"
+    when = f"renewing it was refused on {moment(failure.at)}"
+    return problem.told(cause=f"{how}; {when}. {problem.cause}")
+
+
+def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
+    """Return what is known to be wrong, the lasting first."""
+    refused, last = refusal(profile, now), last_problem(profile)
+    if refused and last and refused.id == last.id:
+        return (last,)
+    return tuple(problem for problem in (refused, last) if problem)
 
 
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:

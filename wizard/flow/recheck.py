@@ -12,7 +12,7 @@ from wizard.domain.book.scim import BAD_TOKEN
 from wizard.domain.checks import Status
 from wizard.domain.classify import refused_token
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.tokens import organization_sid
 from wizard.flow.live_list import LiveList
@@ -92,7 +92,13 @@ async def _remember(session: ActiveSet, report: Report) -> Report:
     try:
         await session.record_check(check)
     except SetupError as error:
-        # What it failed with says it already, where that is the same.
-        if problem is None or problem.id != error.problem.id:
-            return replace(report, unremembered=error.problem.saying(UNREMEMBERED))
+        return warned(report, error.problem.saying(UNREMEMBERED))
     return report
+
+
+def warned(report: Report, problem: Problem | None) -> Report:
+    """Return the report with a warning more, unless it failed with the same."""
+    failed = report.problem
+    if problem is None or (failed and failed.id == problem.id):
+        return report
+    return replace(report, warnings=(*report.warnings, problem))

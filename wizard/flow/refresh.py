@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from wizard.domain.book.catalogue import find
+from wizard.domain.book.catalogue import recalled
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
@@ -68,7 +68,7 @@ async def fresh_tokens(
             return active.tokens
         failure = profile.refresh_failure
         if failure is not None and before is not None and failure != before.refresh_failure:
-            raise SetupError(find(failure.problem) or REFRESH_REFUSED)
+            raise SetupError(recalled(failure.problem, failure.words) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(NO_REFRESH_TOKEN)
         work = _refresh(held, profile, active, endpoint, clock, is_dead=is_dead)
@@ -92,7 +92,7 @@ async def _refresh(
         tokens = await endpoint.refresh(active)
     except SetupError as error:
         if error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
-            failure = RefreshFailure(error.problem.id, clock())
+            failure = RefreshFailure(error.problem.id, clock(), error.problem.words)
             # Or the next `token` would hand out what is known to be refused.
             ended = _ended(active, clock()) if is_dead else None
             # What Twilio said matters more than that it could not be noted for others.

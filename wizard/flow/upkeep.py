@@ -77,9 +77,10 @@ class Upkeep:
         )
 
     def problem(self) -> Problem | None:
-        """What is wrong as far as is known: what cannot be read, or how the last check failed."""
+        """What is wrong as far as is known: what cannot be read, is not renewed, or failed."""
         lost = self.out_of_reach()
-        return lost.problem if lost else summary.last_problem(self._session.profile)
+        known = summary.problems(self._session.profile, self._services.clock())
+        return lost.problem if lost else next(iter(known), None)
 
     def offers(self) -> list[Item]:
         """What can be done, in its order."""

@@ -81,8 +81,8 @@ class Report:
     """The one of the set that was active before; another one now deserves a look."""
     can_retry: bool = False
     """Failed where trying again may help without another consent."""
-    unremembered: Problem | None = None
-    """Why it could not be kept how the check ended; what it found is true all the same."""
+    warnings: tuple[Problem, ...] = ()
+    """What to know besides; what the check found is true all the same."""
 
     @property
     def organization_words(self) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class CheckStep:
         work = self._run.run(self._show, is_retry=is_retry)
         report = await self._stage.talk.wait("Twilio's answers", work)
         self._say_ended()
+        for problem in report.warnings:
+            self._stage.talk.say(f"! {problem.title}. {problem.cause} {problem.remedy}")
         return report
 
     def _show(self, lines: tuple[Check, ...]) -> None:

@@ -63,6 +63,15 @@ OTHER_ORGANIZATION: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+ORGANIZATION_CHANGED: Final = Problem(
+    id="organization-changed",
+    title="The token is for another organization than before",
+    cause="It is {organization} now; at the setup it was {before}.",
+    remedy="If that is not meant, authorize again as an admin of the right one.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.FINE,
+)
+
 SCIM_NOT_FOUND: Final = Problem(
     id="scim-not-found",
     title="There is no SCIM API at that address",
@@ -113,6 +122,7 @@ ENTRIES: Final = (
     MISSING_PERMISSION,
     LIST_REFUSED,
     OTHER_ORGANIZATION,
+    ORGANIZATION_CHANGED,
     SCIM_NOT_FOUND,
     NOT_SCIM,
     BLOCKED,

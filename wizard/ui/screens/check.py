@@ -125,7 +125,8 @@ class CheckScreen(StepScreen):
         self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
         is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
         self.query_one("#accept").display = is_open
-        self._show_problem((report.problem or report.unremembered) if report else None)
+        told = (report.problem, *report.warnings) if report else ()
+        self._show_problem(next(filter(None, told), None))
         if report is not None and report.organization:
             self.query_one("#organization", Static).update(_organization(report))
         self.refresh_bindings()

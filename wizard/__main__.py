@@ -20,9 +20,6 @@ from wizard.options import Common, common
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
 
-YEAR: Final = 366 * 24 * 3600
-"""Seconds; no token lives longer."""
-
 EPILOG: Final = """\b
 Examples:
   scim-wizard --demo                 try it against the built-in stand-in
@@ -160,7 +157,7 @@ Examples:
 @click.option("--header", "as_header", is_flag=True, help="As a header line, for curl -H @-.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
-    "--min-ttl", type=click.IntRange(0, YEAR), metavar="S", help="Seconds it must still live."
+    "--min-ttl", callback=options.seconds, metavar="S", help="Seconds it must still live."
 )
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
 @click.pass_obj

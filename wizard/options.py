@@ -18,6 +18,10 @@ from wizard.store.paths import check_name
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+YEAR: Final = 366 * 24 * 3600
+"""Seconds; no token lives longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Common:
     """What stands before a command, and after it."""
@@ -50,6 +54,15 @@ def scenarios(_context: click.Context, _option: click.Parameter, incomplete: str
     return [name for name in wiring.scenarios() if name.startswith(incomplete)]
 
 
+def seconds(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    """Read a number of seconds, up to a year; click's own range is a "valid integer range"."""
+    if text is None:
+        return None
+    if text.isdecimal() and len(text) <= len(str(YEAR)) and int(text) <= YEAR:
+        return int(text)
+    raise click.BadParameter(f"{text!r} is not a number of seconds from 0 to {YEAR}.")
+
+
 def ca_file(callback: Callable[..., None] | None = None) -> Callable[[F], F]:
     """Return the option that adds certificates; a callback takes its value, if there is one."""
     return click.option(
@@ -72,6 +85,11 @@ def common(command: F) -> F:
         shell_complete=profiles,
         help="Which profile; default: default.",
     )
+    for name, _ in _ENDPOINTS:
+        refusing = click.option(
+            _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
+        )
+        command = refusing(command)
     return profile(ca_file(_choose_ca_file)(command))
 
 
@@ -79,8 +97,8 @@ def endpoints(command: F) -> F:
     """Add the options that name a new setup's endpoints; each has its variable."""
     for name, what in _ENDPOINTS:
         words = f"{what} of a new setup."
-        option = f"--{name.replace('_', '-')}"
-        command = click.option(option, envvar=_variable(name), metavar="URL", help=words)(command)
+        option = click.option(_option(name), envvar=_variable(name), metavar="URL", help=words)
+        command = option(command)
     return command
 
 
@@ -88,6 +106,10 @@ def variables(context: click.Context) -> dict[str, str]:
     """Return the variables that endpoints were given by, by the endpoint's name."""
     by = {name: context.get_parameter_source(name) for name, _ in _ENDPOINTS}
     return {name: _variable(name) for name in by if by[name] is ParameterSource.ENVIRONMENT}
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _variable(name: str) -> str:
@@ -114,3 +136,13 @@ def _choose_profile(context: click.Context, _option: click.Parameter, name: str 
 def _choose_ca_file(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
     if path is not None and isinstance(context.obj, Common):
         context.obj = replace(context.obj, ca_file=path)
+
+
+def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:
+    if url is not None:
+        name = option.opts[0]
+        words = (
+            f"{name} is for a new setup, and a profile keeps the endpoints it was set up with. "
+            f"To set one up with others: scim-wizard --profile NAME {name} URL"
+        )
+        raise click.UsageError(words)

@@ -109,14 +109,18 @@ async def test_list_beyond_the_limit_has_passed_uncounted(
             "200: Sign in",
         ),
         (httpx.Response(200, content=b"<html>"), "a web page", "200"),
-        (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas"),
+        (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas is missing"),
         (httpx.Response(200, json={"schemas": ["other"]}), "no SCIM list", "no ListResponse"),
-        (httpx.Response(200, content=listed(1, totalResults="7")), "no SCIM list", "totalResults"),
+        (
+            httpx.Response(200, content=listed(1, totalResults="7")),
+            "no SCIM list",
+            "totalResults makes no sense",
+        ),
         (httpx.Response(200, content=listed(1, totalResults=True)), "no SCIM list", "totalResults"),
         (httpx.Response(200, content=listed(1, totalResults=-1)), "no SCIM list", "totalResults"),
         (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "no SCIM list", "JSON"),
         (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "JSON"),
-        (httpx.Response(200), "no SCIM list", "truncated"),
+        (httpx.Response(200), "no SCIM list", "cut off"),
     ],
 )
 async def test_what_is_not_scim(

@@ -251,6 +251,13 @@ def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
     stage.meets(capsys, "not-set-up", 3, "status")
 
 
+def test_field_that_is_damaged_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    active(stage)
+    record(stage).write_text(json.dumps(json.loads(record(stage).read_text()) | {"expires_at": 5}))
+    words = stage.run(capsys, "status").words
+    assert "\nexpires_at makes no sense\n" in words
+
+
 def test_endpoint_is_called_what_it_was_given_by(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:

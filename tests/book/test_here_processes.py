@@ -116,6 +116,7 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
         ended = wizard(stage.home, "check", *as_json, under=UNPRIVILEGED)
     assert ended.returncode == code, ended
     assert says(ended.stderr, "folder-not-writable")
+    assert f"{profiles} does not accept files" in ended.stderr
     learnt = "How this check ended could not be remembered."
     nothing = "No new access token was asked for, as it could not have been kept."
     assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()

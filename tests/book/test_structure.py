@@ -26,6 +26,7 @@ RAISED: Final = {
     "PasswordDeleteError": "store/system_keyring.py: on its way to KEYRING_FAILED",
     "ClickException": "wrong usage: click says it, and the command line ends with 2",
     "UsageError": "the same",
+    "BadParameter": "the same",
     "Left": "plain/dialogue.py: a prompt answered by going elsewhere",
     "EOFError": "host/line_reader.py: the window was closed; plain mode ends with 130",
     "SystemExit": "commands/awaiting.py: a signal came; the command ends with 130",

@@ -45,3 +45,12 @@ def test_help_has_examples_within_80_columns(home: Path, command: str, option: s
     assert (run.returncode, run.stderr) == (0, "")
     assert f"\n    scim-wizard {command}" in run.stdout.partition("Examples:")[2]
     assert max(map(len, run.stdout.splitlines())) <= 80
+
+
+def test_endpoint_after_a_command_is_told_where_it_belongs(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=1)))
+    run = wizard(home, "check", "--token-url", "https://other.example/token")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "No such option" not in run.stderr
+    assert "scim-wizard --profile NAME --token-url URL" in run.stderr
+    assert "--token-url" not in wizard(home, "check", "--help").stdout

@@ -316,7 +316,8 @@ def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
     assert b"newer-token" in b"".join(path.read_bytes() for path in (home / "secrets").iterdir())
 
 
-def test_life_asked_for_is_bounded(home: Path) -> None:
-    run = wizard(home, "token", "--min-ttl", "9" * 20)
+@pytest.mark.parametrize("life", ["9" * 20, "-1", "1h"])
+def test_life_asked_for_is_a_number_within_bounds(home: Path, life: str) -> None:
+    run = wizard(home, "token", "--min-ttl", life)
     assert (run.returncode, run.stdout) == (2, "")
-    assert "--min-ttl" in run.stderr
+    assert f"'--min-ttl': '{life}' is not a number of seconds from 0 to" in run.stderr

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.domain.words import DETAIL_LIMIT, counted_users, day, iso, moment, plain, short_id
+from wizard.domain.words import (
+    DETAIL_LIMIT,
+    counted_users,
+    day,
+    iso,
+    misfit,
+    moment,
+    plain,
+    short_id,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,25 @@ from wizard.domain.words import DETAIL_LIMIT, counted_users, day, iso, moment, p
 )
 def test_plain(text: str, line: str) -> None:
     assert plain(text) == line
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Expected `datetime | null`, got `int` - at `$.expires_at`", "expires_at makes no sense"),
+        ("Expected `str`, got `int` - at `$.ticks[0]`", "ticks[0] makes no sense"),
+        ("Object missing required field `version`", "version is missing"),
+        (
+            "Object missing required field `status` - at `$.last_check`",
+            "last_check.status is missing",
+        ),
+        ("Expected `object`, got `array`", "JSON of another kind"),
+        ("Input data was truncated", "not JSON, or cut off"),
+        ("'utf-8' codec can't decode byte 0xff in position 0", "not JSON, or cut off"),
+    ],
+)
+def test_misfit_names_the_field_and_no_type(said: str, words: str) -> None:
+    assert misfit(said) == words
 
 
 def test_plain_cuts_megabytes_and_says_so() -> None:

@@ -21,6 +21,7 @@ from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.words import misfit
 
 TOTAL_SECONDS: Final = 30.0
 """From the first try to the whole answer."""
@@ -222,9 +223,7 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     try:
         answer = msgspec.json.decode(reply.body or b"", type=_TokenAnswer)
     except BAD_JSON as error:
-        # Its messages name the place and the kinds, never a value.
-        known = isinstance(error, msgspec.DecodeError)
-        return ODD_TOKENS.saying(str(error) if known else "JSON that cannot be read")
+        return ODD_TOKENS.saying(misfit(str(error)))
     access = answer.access_token or ""
     if not access or not all("!" <= c <= "~" for c in access):
         return ODD_TOKENS.saying("access_token: missing, or not a token")

@@ -17,6 +17,7 @@ from wizard.domain.classify import scim_problem
 from wizard.domain.models import UserList
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.words import misfit
 
 LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 LIMIT: Final = 64 << 20
@@ -150,7 +151,7 @@ def _decode(body: bytearray) -> UserList | str:
     try:
         found = msgspec.json.decode(body, type=_List)
     except BAD_JSON as error:
-        return str(error) if isinstance(error, msgspec.DecodeError) else "JSON that cannot be read"
+        return misfit(str(error))
     if LIST_RESPONSE not in found.schemas:
         return "schemas: no ListResponse"
     if found.totalResults is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Final
@@ -23,6 +24,26 @@ def plain(text: str, limit: int = DETAIL_LIMIT) -> str:
     )
     is_cut = len(head) < len(text) or len(clean) > limit
     return clean[: limit - 1] + "…" if is_cut else clean
+
+
+_PLACE: Final = re.compile(r"at `\$\.?([^`]+)`$")
+_LACKING: Final = re.compile(r"missing required field `([^`]+)`")
+
+
+def misfit(said: str) -> str:
+    """Return in a person's words what a decoder said of JSON: the field, not the types.
+
+    Args:
+        said: msgspec's message; any other is of JSON that cannot be read at all.
+    """
+    place, lacking = _PLACE.search(said), _LACKING.search(said)
+    within = place[1] if place else ""
+    if lacking:
+        return f"{within}{within and '.'}{lacking[1]} is missing"
+    if within:
+        return f"{within} makes no sense"
+    is_json = said.startswith("Expected")
+    return "JSON of another kind" if is_json else "not JSON, or cut off"
 
 
 def iso(at: datetime) -> str:

@@ -14,6 +14,7 @@ from wizard.domain.book.store import FILE_NEWER
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.words import misfit
 from wizard.store.vault import is_generation
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ def _decode(data: bytes, kind: type[T], path: str) -> T:
             raise SetupError(FILE_NEWER.about(path=path))
         value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged(str(error)) from error
+        raise Damaged(misfit(str(error))) from error
     if version < 1:
         raise Damaged("no such version")
     if not _is_utc(value):

@@ -72,7 +72,8 @@ def _lock(path: Path) -> BaseFileLock:
 def _acquire(lock: BaseFileLock, timeout: float) -> bool:
     from filelock import Timeout
 
-    with telling(Path(lock.lock_file)):
+    # The folder is what has to be mended: nobody knows of the lock in it.
+    with telling(Path(lock.lock_file).parent):
         try:
             lock.acquire(timeout=timeout, poll_interval=POLL)
         except Timeout:

@@ -24,6 +24,8 @@ class Dialog(ModalScreen[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
+        # The app's own keys do not reach into a dialog.
+        Binding("ctrl+c", "app.help_quit", show=False),
     ]
     AUTO_FOCUS = "#dialog-body Menu, #close"
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from tests.driving import make_app, wait_for_screen, wait_until
 from tests.fakes import World
-from tests.ui.running import running
+from tests.ui.running import ACTIVE, point_at, running, seed
 from tests.walks import ThePilot
 from wizard.domain.guide import GUIDE
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.steps import Step
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.widgets.field import SecretEntry
 from wizard.ui.widgets.page_link import PageLink
+
+HINT: Final = "^q leaves; what was saved stays."
 
 
 @pytest.mark.parametrize("step", GUIDE)
@@ -33,6 +40,28 @@ async def in_help(pilot: ThePilot) -> list[PageLink]:
     await wait_until(pilot, lambda: bool(pilot.app.screen.query(PageLink)), "the help")
     await wait_until(pilot, lambda: pilot.app.focused is not None, "the focus")
     return list(pilot.app.screen.query(PageLink))
+
+
+async def test_ctrl_c_is_told_how_to_leave_also_in_a_dialog_and_in_a_secret(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world)) as (app, pilot):
+
+        async def is_told(count: int) -> None:
+            await pilot.press("ctrl+c")
+            await wait_until(pilot, lambda: len(app._notifications) == count, "the hint")
+            assert {note.message for note in app._notifications} == {HINT}
+
+        await point_at(pilot, "rotate")
+        await is_told(1)
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        await is_told(2)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, RotateScreen), "the dialog")
+        await wait_until(pilot, lambda: isinstance(app.focused, SecretEntry), "the field")
+        await is_told(3)
 
 
 async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import ClassVar, TypeVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -24,8 +25,6 @@ class Dialog(ModalScreen[Result]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
-        # The app's own keys do not reach into a dialog.
-        Binding("ctrl+c", "app.help_quit", show=False),
     ]
     AUTO_FOCUS = "#dialog-body Menu, #close"
 
@@ -67,6 +66,16 @@ class Dialog(ModalScreen[Result]):
     def action_close(self) -> None:
         """Close without an answer."""
         self.answer(None)
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected; with nothing, say how to leave, as on a step.
+
+        The app's own Ctrl+C does not reach into a dialog.
+        """
+        try:
+            super().action_copy_text()
+        except SkipAction:
+            self.app.action_help_quit()
 
 
 class HelpScreen(Dialog[None]):

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -96,7 +97,8 @@ class SecretEntry(Entry):
         yield Secret(clean(self.value))
 
     def action_copy(self) -> None:
-        """Do nothing: a secret is copied on purpose only, from the palette."""
+        """Copy nothing: a secret is copied on purpose only; Ctrl+C is told how to leave instead."""
+        raise SkipAction
 
     def action_cut(self) -> None:
         """Do nothing, as for copying."""

@@ -81,7 +81,7 @@ class Asking:
             ),
             "refresh": lambda: self._tokens.refresh(self._credentials),
             "users": lambda: self._users.list_users(
-                self._scim_url, Secret(ACCESS_TOKEN), lambda _: None
+                self._scim_url, Secret(ACCESS_TOKEN), lambda _why, _seconds: None
             ),
             "metadata": lambda: self._metadata.fetch(self._endpoints),
             "reach": lambda: self._reach.probe(self._endpoints),

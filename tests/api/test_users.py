@@ -39,11 +39,11 @@ class Line:
         return answer
 
 
-async def ask(line: Line, naps: Naps, waits: list[float] | None = None) -> UserList:
+async def ask(line: Line, naps: Naps, waits: list[tuple[str, float]] | None = None) -> UserList:
     async with httpx.AsyncClient(transport=httpx.MockTransport(line)) as client:
         service = UserService(client, sleep=naps)
-        on_wait = (waits if waits is not None else []).append
-        return await service.list_users(URL, Secret(TOKEN), on_wait)
+        told = waits if waits is not None else []
+        return await service.list_users(URL, Secret(TOKEN), lambda *wait: told.append(wait))
 
 
 async def test_one_get_and_no_more(naps: Naps) -> None:
@@ -156,14 +156,14 @@ async def test_what_was_stopped_on_its_way(
 
 
 async def test_throttled_waits_as_told_and_counts_down(naps: Naps) -> None:
-    waits: list[float] = []
+    waits: list[tuple[str, float]] = []
     line = Line(
         httpx.Response(429, headers={"Retry-After": "3"}),
         httpx.Response(200, content=listed(1)),
     )
     assert await ask(line, naps, waits) == UserList(1)
     assert naps.seconds == [1, 1, 1]
-    assert waits == [3, 2, 1, 0]
+    assert waits == [("too many requests", left) for left in (3, 2, 1, 0)]
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,14 @@ async def test_long_pause_is_told_instead_of_waited(
 )
 async def test_three_tries(naps: Naps, passing: httpx.Response | Exception) -> None:
     good = httpx.Response(200, content=listed(1))
-    waits: list[float] = []
+    waits: list[tuple[str, float]] = []
     assert await ask(Line(passing, passing, good), naps, waits) == UserList(1)
     assert sum(naps.seconds) == 4
-    assert waits == [1, 0, 3, 2, 1, 0]
+    assert [left for _, left in waits] == [1, 0, 3, 2, 1, 0]
+    why = (
+        f"status {passing.status_code}" if isinstance(passing, httpx.Response) else "no connection"
+    )
+    assert {each for each, _ in waits} == {why}
     line = Line(passing, passing, passing, good)
     with pytest.raises(SetupError) as caught:
         await ask(line, naps)

@@ -29,10 +29,10 @@ async def main(base: str) -> None:
     """Read a short list, so that all is loaded; then the long one. Print seconds and bytes."""
     async with open_client() as client:
         users = UserService(client)
-        await users.list_users(f"{base}/100/0", Secret("token"), lambda _: None)
+        await users.list_users(f"{base}/100/0", Secret("token"), lambda _why, _seconds: None)
         stop, before = asyncio.Event(), peak()
         pausing = asyncio.create_task(longest_pause(stop))
-        await users.list_users(f"{base}/20000/0", Secret("token"), lambda _: None)
+        await users.list_users(f"{base}/20000/0", Secret("token"), lambda _why, _seconds: None)
         stop.set()
         print(await pausing, peak() - before)
 

@@ -82,7 +82,7 @@ ASKS: Final[dict[str, Ask]] = {
     ),
     "refresh": lambda over: TokenService(over, now, sleep=no_sleep).refresh(SET),
     "users": lambda over: UserService(over, sleep=no_sleep).list_users(
-        URL, Secret("a-token"), lambda _seconds: None
+        URL, Secret("a-token"), lambda _why, _seconds: None
     ),
 }
 

@@ -132,7 +132,10 @@ def test_pause_that_is_waited_out_is_said(home: Path) -> None:
     with serve.serving(sandbox) as base:
         put(home, active=at_sandbox(sandbox, base))
         run = wizard(home, "check", "--json")
-    assert (run.returncode, run.stderr) == (0, "No good answer yet; again in 1 s.\n")
+    assert (run.returncode, run.stderr) == (
+        0,
+        "No good answer yet: too many requests, again in 1 s.\n",
+    )
     told(run.stdout, PASSED)
 
 

@@ -127,16 +127,16 @@ async def test_wait_before_a_retry_is_shown(stage: Stage, monkeypatch: pytest.Mo
     seen = []
 
     async def list_users(
-        scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+        scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
     ) -> UserList:
-        on_wait(12.2)
+        on_wait("too many requests", 12.2)
         seen.append((stage.lines["users"].status, stage.lines["users"].note))
         return UserList(1)
 
     monkeypatch.setattr(stage.world.users, "list_users", list_users)
     stage.world.tokens.refreshes = [tokens("2")]
     assert (await exchanged(stage)).verdict is Verdict.PASSED
-    assert seen == [(Status.RUNNING, "again in 12 s")]
+    assert seen == [(Status.RUNNING, "too many requests, again in 12 s")]
     assert stage.lines["users"].note == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Final
 
 import httpx
@@ -62,13 +63,13 @@ class UserService:
         self._seconds = seconds
 
     async def list_users(
-        self, scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+        self, scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
     ) -> UserList:
         """Ask `GET {scim}/Users`, at most three times.
 
         A pause comes before another try: after 429 as long as Retry-After says, up to a minute;
-        after 502, 503, 504 and failed connections a short one. `on_wait` is told the seconds
-        left, once a second and at the end 0.
+        after 502, 503, 504 and failed connections a short one. `on_wait` is told why
+        and the seconds left, once a second and at the end 0.
 
         Raises SetupError.
         """
@@ -78,7 +79,7 @@ class UserService:
             pause = _pause(got, default)
             if pause is None:
                 break
-            await self._count_down(pause, on_wait)
+            await self._count_down(pause, partial(on_wait, _why(got)))
             got = await self._ask(url, access_token)
         result = (
             network_problem(got, url, self._seconds)
@@ -126,6 +127,13 @@ def _pause(got: Reply | Exception, default: float) -> float | None:
     if asked is None:
         return default
     return asked if asked <= LONGEST_PAUSE else None
+
+
+def _why(got: Reply | Exception) -> str:
+    """Why another try is waited for, in a few words."""
+    if isinstance(got, Exception):
+        return "no connection"
+    return "too many requests" if got.status == 429 else f"status {got.status}"
 
 
 async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Problem:

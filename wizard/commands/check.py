@@ -191,7 +191,7 @@ class _Shown:
         waits = [line.note for line in lines if line.status is Status.RUNNING and line.note]
         if waits and not self._has_said:
             self._has_said = True
-            say_lines([f"{self._prefix}No good answer yet; {waits[0]}."])
+            say_lines([f"{self._prefix}No good answer yet: {waits[0]}."])
 
 
 def _outcome(

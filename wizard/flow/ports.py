@@ -56,9 +56,9 @@ class UserDirectory(Protocol):
     """The SCIM API, read-only."""
 
     async def list_users(
-        self, scim_url: str, access_token: Secret, on_wait: Callable[[float], None]
+        self, scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
     ) -> UserList:
-        """Ask `GET {scim}/Users`; `on_wait` is told the seconds left before a retry.
+        """Ask `GET {scim}/Users`; `on_wait` is told why, and the seconds left before a retry.
 
         Raises SetupError.
         """

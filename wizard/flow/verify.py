@@ -266,8 +266,8 @@ async def ask_users(
 ) -> UserList:
     """Ask for the list as the lines USERS and LIST. Raises SetupError."""
 
-    def on_wait(seconds: float) -> None:
-        lines.set(USERS, Status.RUNNING, f"again in {seconds:.0f} s")
+    def on_wait(why: str, seconds: float) -> None:
+        lines.set(USERS, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
 
     try:
         listed = await lines.timed(USERS, users.list_users(scim_url, access_token, on_wait))

@@ -59,7 +59,7 @@ class CheckStep:
             self._say_ended()
         if not self._has_said_wait and (notes := [line.note for line in running if line.note]):
             self._has_said_wait = True
-            self._stage.talk.say(f"No good answer yet; {notes[0]}.")
+            self._stage.talk.say(f"No good answer yet: {notes[0]}.")
 
     def _say_ended(self) -> None:
         for line in self._lines:

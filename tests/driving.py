@@ -16,7 +16,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.flow.demo import Demo
 from wizard.flow.session import Session
-from wizard.flow.state import start
+from wizard.flow.state import WizardState, start
 from wizard.ui.app import WizardApp
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
@@ -37,13 +37,19 @@ def make_app(
     blank: CredentialSet | None = None,
     demo: Demo | None = None,
     theme: str = DARK.name,
+    state: WizardState | None = None,
     show_bare: Callable[[str], object] = no_bare,
 ) -> WizardApp:
-    """Return the wizard on fakes, as the wiring would build it."""
+    """Return the wizard on fakes, as the wiring would build it.
+
+    Args:
+        state: where it opens; else where a person finds it.
+    """
     session = Session("default", world.store, world.clock, blank)
     session.open()
     road = Road(session, world.services, show_bare, demo)  # type: ignore[arg-type]
-    return WizardApp(session, start(session.profile, session.draft, world.clock()), road, theme)
+    begin = state or start(session.profile, session.draft, world.clock())
+    return WizardApp(session, begin, road, theme)
 
 
 async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:

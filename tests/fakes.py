@@ -206,6 +206,7 @@ class World:
     listener: FakeListener = field(default_factory=FakeListener)
     unconnected: SetupError | None = None
     """Raised instead of connecting."""
+    write_new: Callable[[str, str], str] = write_new
     is_closed: bool = False
     seconds: float = 0.0
 
@@ -231,7 +232,7 @@ class World:
             listener=self.listener,
             clock=self.clock,
             timer=self.timer,
-            write_new=write_new,
+            write_new=self.write_new,
             drop_unsent=self.tokens.drop_unsent,
             close=self.close,
         )

@@ -33,6 +33,7 @@ LINKED: Final = replace(WHOLE, attempts=(replace(begin(WHOLE, None, NOW), state=
 """A draft whose link has been handed out."""
 ACTIVE: Final = replace(WHOLE, tokens=tokens("active", refresh="refresh-active"))
 TICKED: Final = tuple(p.id for p in PREREQUISITES)
+TICKED_ALL: Final = Profile(ticks=TICKED)
 
 
 def seed(
@@ -41,9 +42,9 @@ def seed(
     active: CredentialSet | None = None,
     draft: CredentialSet | None = None,
     step: Step = Step.CREDENTIALS,
+    profile: Profile = TICKED_ALL,
 ) -> None:
-    """Store what an earlier run would have left."""
-    profile = Profile(ticks=TICKED)
+    """Store what an earlier run would have left; `profile` is the rest of its record."""
     if active is not None:
         profile = replace(profile, set_up_at=NOW)
     if draft is not None:

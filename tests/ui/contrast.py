@@ -1,0 +1,65 @@
+"""How well a text can be told from its ground, read from what is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.color_triplet import ColorTriplet
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.screen import Screen
+
+ENOUGH: Final = 4.5
+"""What WCAG 2 asks of text (1.4.3, AA)."""
+_FRAMES: Final = range(0x2500, 0x25A0)
+"""Lines and blocks: bars and frames repeat what position and words say, and are not read."""
+
+
+def too_faint(screen: Screen[object]) -> Iterator[str]:
+    """Yield the texts of a screen that cannot be read well; not what lies behind a dialog.
+
+    That is faded on purpose, and there is nothing to be done with it.
+    """
+    own = [child.region for child in screen.children if child.display]
+    for y, strip in enumerate(screen._compositor.render_strips()):
+        x = 0
+        for segment in strip:
+            at = Region(x, y, segment.cell_length, 1)
+            x += segment.cell_length
+            if not screen.is_modal or any(region.contains_region(at) for region in own):
+                yield from _judged(segment)
+
+
+def _judged(segment: Segment) -> Iterator[str]:
+    text = "".join(sign for sign in segment.text if ord(sign) not in _FRAMES).strip()
+    if text:
+        assert segment.style is not None
+        ink, ground = _colors(segment.style)
+        if (found := ratio(ink, ground)) < ENOUGH:
+            yield f"{found:.2f}:1 {ink.hex} on {ground.hex}: {text}"
+
+
+def _colors(style: Style) -> tuple[ColorTriplet, ColorTriplet]:
+    assert style.color is not None
+    assert style.bgcolor is not None
+    ink, ground = style.color.get_truecolor(), style.bgcolor.get_truecolor()
+    if style.reverse:
+        ink, ground = ground, ink
+    if style.dim:
+        # Terminals differ; half way to the ground is what many do.
+        ink = ColorTriplet(*((a + b) // 2 for a, b in zip(ink, ground, strict=True)))
+    return ink, ground
+
+
+def ratio(one: ColorTriplet, other: ColorTriplet) -> float:
+    """Return the contrast of two colors as WCAG 2 defines it, from 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: ColorTriplet) -> float:
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+             for part in color.normalized]  # fmt: skip
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -1,0 +1,114 @@
+"""What can be seen of a screen: what is cut off, what is covered, and what has the focus."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from textual.containers import VerticalScroll
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+
+from tests.driving import text_of
+from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.link_view import LinkView
+
+
+def cut_off(screen: Screen[Any]) -> Iterator[str]:
+    """Yield the texts that cannot be read whole, not even by scrolling down to them."""
+    for widget in screen.query("*").results(Widget):
+        is_shown = all(
+            each.display for each in widget.ancestors_with_self if each is not screen.app
+        )
+        if is_shown and widget.visible and not any(child.display for child in widget.children):
+            yield from _out_of_place(widget)
+            yield from _without_room(widget)
+
+
+def _out_of_place(widget: Widget) -> Iterator[str]:
+    region = widget.region
+    if not region.area:
+        return
+    for around in widget.ancestors:
+        if not isinstance(around, Widget):
+            break
+        if isinstance(around, VerticalScroll) and around.max_scroll_y:
+            # Scrolled to: only from side to side it has to be seen now.
+            region = Region(region.x, around.region.y, region.width, around.region.height)
+        if not around.region.contains_region(region):
+            yield f"{widget!r} at {widget.region} sticks out of {around!r} at {around.region}"
+            break
+
+
+def _without_room(widget: Widget) -> Iterator[str]:
+    # What is written into an entry scrolls with its cursor, a menu with its line; of a link too
+    # long for its rows the last one says how to see all, and a long name in the title ends in …
+    # An introduction gives way where there is no room for what has to be done.
+    if isinstance(widget, Input | OptionList | LinkView) or widget.has_class("intro"):
+        return
+    if widget.styles.text_overflow == "ellipsis":
+        return
+    assert isinstance(widget.parent, Widget)
+    around, window, given = widget.parent.content_size, widget.app.size, widget.content_size
+    has_text = widget.get_content_width(around, window) > 0
+    wanted = widget.get_content_height(around, window, max(given.width, 1)) if has_text else 0
+    if wanted > given.height or (wanted and not given.width):
+        yield f"{widget!r} wants {wanted} rows of {given}"
+
+
+def shortened(screen: Screen[Any]) -> set[str]:
+    """Return the words that are shown with … at their end, those of the title left out."""
+    rows = text_of(screen.app).splitlines()
+    titles = screen.query("#title")
+    below = titles.first().region.bottom if titles else 0
+    return set(re.findall(r"\S+…(?!\S)", "\n".join(rows[below:])))
+
+
+def hidden_focus(screen: Screen[Any]) -> Iterator[str]:
+    """Yield what has the focus and is not seen whole, or of a list the line of its cursor."""
+    widget = screen.focused
+    if widget is None:
+        return
+    place = screen.find_widget(widget)
+    region = place.region
+    row = _cursor_row(widget)
+    if row is not None or region.height > place.clip.height:
+        region = Region(region.x, region.y + (row or 0), region.width, 1)
+    if not place.clip.contains_region(region) or not _is_on_top(widget, region):
+        yield f"{widget!r} has the focus at {region} and is seen in {place.clip} only"
+
+
+def _cursor_row(widget: Widget) -> int | None:
+    if isinstance(widget, Checklist):
+        return widget.cursor
+    return widget.highlighted if isinstance(widget, OptionList) else None
+
+
+def hidden_primary(screen: Screen[Any]) -> Iterator[str]:
+    """Yield what is amiss with the primary button: there is one, always whole and uncovered."""
+    found = [button for button in screen.query("Button.-primary") if button.display]
+    if len(found) != 1:
+        yield f"primary buttons: {found}"
+    for button in found:
+        place = screen.find_widget(button)
+        is_whole = screen.region.contains_region(place.region) and place.clip.contains_region(
+            place.region
+        )
+        if not is_whole or not _is_on_top(button, button.region):
+            yield f"{button!r} at {button.region} is not seen whole"
+        if any(isinstance(around, VerticalScroll) for around in button.ancestors):
+            yield f"{button!r} can be scrolled away"
+
+
+def _is_on_top(widget: Widget, region: Region) -> bool:
+    corners = (region.offset, region.bottom_right - (1, 1))
+    return all(widget in widget.screen.get_widget_at(*at)[0].ancestors_with_self for at in corners)
+
+
+def backwards(before: Widget, after: Widget) -> bool:
+    """Whether a focus that goes from one to the other goes up, or to the left in a row."""
+    one, other = before.region, after.region
+    return (other.y, other.x) <= (one.y, one.x)

@@ -1,0 +1,88 @@
+"""Plays a scene: the wizard itself on fakes, opened where what is stored and its state say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from textual.screen import Screen
+
+from tests import walks
+from tests.driving import make_app, text_of, wait_until
+from tests.fakes import World
+from tests.walks import ThePilot
+from wizard.flow.demo import Demo
+from wizard.flow.state import WizardState
+from wizard.ui.app import WizardApp
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.theme import DARK
+
+Seed = Callable[[World], None]
+Act = Callable[[ThePilot, World], Awaitable[None]]
+
+
+def nothing(world: World) -> None:
+    """Seed nothing: the first start."""
+
+
+async def rest(pilot: ThePilot, world: World) -> None:
+    """Leave a screen as it opens."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A screen in a state."""
+
+    name: str
+    screen: type[Screen[Any]]
+    words: str
+    """What can be read once the scene is there; parts of it between bars."""
+    state: WizardState
+    """Where the wizard opens."""
+    seed: Seed = nothing
+    act: Act = rest
+    """What is done then."""
+    demo: Demo | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@asynccontextmanager
+async def playing(
+    scene: Scene, home: Path, size: tuple[int, int] = (80, 24), theme: str = DARK.name
+) -> AsyncIterator[ThePilot]:
+    """Show a scene until the end of the block; it looks the same each time."""
+    world = walks.happy_world(home)
+    scene.seed(world)
+    app = make_app(world, demo=scene.demo, theme=theme, state=scene.state)
+    # A spinner of one sign, so that nothing tells when it was looked at.
+    with walks.known_state(), patch("wizard.ui.widgets.check_lines.SPINNER", "⠹"):
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await wait_until(pilot, lambda: is_open(app), f"{scene} to open")
+            await scene.act(pilot, world)
+            await wait_until(pilot, lambda: is_there(app, scene), f"{scene}: {scene.words}")
+            await pilot.pause()
+            yield pilot
+            app.exit()
+
+
+def is_open(app: WizardApp) -> bool:
+    """Whether a step is shown that takes an Enter."""
+    return isinstance(app.screen, StepScreen) and app.screen.shown_at < inf
+
+
+def is_there(app: WizardApp, scene: Scene) -> bool:
+    """Whether a scene can be seen."""
+    text = unframed(text_of(app))
+    return isinstance(app.screen, scene.screen) and all(w in text for w in scene.words.split("|"))
+
+
+def unframed(text: str) -> str:
+    """Return a text in one line, without the frames it stands in."""
+    return " ".join(word for word in text.split() if word not in "▌▏│┃")

@@ -1,0 +1,199 @@
+"""Every screen in every state worth looking at, each brought up at once from what is seeded.
+
+What must hold of all of them is tested over this list, and the pictures are made of it: a state
+that is missing here is one that nobody has looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from textual.command import CommandPalette
+
+from tests.ui import running, seeds
+from tests.ui.playing import Scene
+from tests.ui.running import TICKED, WHOLE
+from tests.ui.seeds import both, clicking, filling, keys, opening, pasting
+from tests.walks import ANSWER, CLIENT_ID, CODE, REDIRECT_URL, SECRET, STATE
+from wizard.domain.book.exchange import CLOCK_OFF, WRONG_CLIENT
+from wizard.domain.book.network import PROXY_UNREACHABLE
+from wizard.domain.book.scim import MISSING_PERMISSION
+from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_MISSING
+from wizard.domain.models import Endpoints, Profile
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.demo import Demo
+from wizard.flow.state import Delivery, WizardState
+from wizard.ui.dialog import HelpScreen
+from wizard.ui.screens.advanced import AdvancedScreen
+from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.changes import ChangesScreen
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.profiles import ProfilesScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.screens.sheet import SheetScreen
+
+
+async def approve(_url: str) -> str:
+    """Approve nothing."""
+    return ""
+
+
+FIRST: Final = WizardState(Step.PREREQUISITES)
+FORM: Final = WizardState(Step.CREDENTIALS)
+REFUSED: Final = replace(FORM, because=WRONG_CLIENT)
+LINK: Final = WizardState(Step.AUTHORIZE)
+PASTE: Final = WizardState(Step.REDIRECT, delivery=Delivery.OPENED)
+ARRIVED: Final = seeds.arrived()
+DONE: Final = WizardState(Step.DONE)
+HOME: Final = WizardState(Step.OVERVIEW)
+
+PARTLY: Final = seeds.profile(Profile(ticks=TICKED[:5]))
+WORST: Final = both(
+    PARTLY,
+    seeds.looked_at(
+        PROXY_UNREACHABLE.about(
+            host="oauth.twilio.com", variable="HTTPS_PROXY", reason="its name is unknown"
+        ),
+        CLOCK_OFF.about(offset="3 hours fast"),
+    ),
+    seeds.over_ssh,
+)
+STORED: Final = seeds.draft(Step.CREDENTIALS, WHOLE)
+SHUT: Final = seeds.store_fails(KEYRING_LOCKED, "save")
+LINKED: Final = seeds.draft(Step.REDIRECT, running.LINKED)
+REMOTE: Final = both(LINKED, seeds.over_ssh)
+LOOPBACK: Final = replace(WHOLE, redirect_url="http://127.0.0.1:8765/callback")
+LISTENING: Final = both(seeds.draft(Step.AUTHORIZE, LOOPBACK), seeds.over_ssh)
+TAKEN: Final = both(seeds.draft(Step.AUTHORIZE, LOOPBACK), seeds.port_taken)
+UNSAVED: Final = both(STORED, seeds.FULL)
+FOREIGN: Final = seeds.draft(
+    Step.AUTHORIZE,
+    replace(WHOLE, endpoints=Endpoints(scim_url="https://a-long-name.scim.example.org/scim/v2")),
+)
+NO_PERMISSION: Final = seeds.answers(
+    MISSING_PERMISSION.about(permission="managed-users/list").saying(
+        "403 from iam.twilio.com: the token has no managed-users/list"
+    )
+)
+ACTIVE: Final = seeds.active()
+NAMED: Final = seeds.active(replace(seeds.CHECKED, organization=seeds.ORGANIZATION))
+FAILED: Final = seeds.active(seeds.failed_with(WRONG_CLIENT))
+MOVED: Final = replace(running.LINKED, redirect_url="https://scim.example.edu/another/callback")
+CHANGED: Final = replace(
+    MOVED,
+    client_secret=Secret(SECRET.swapcase()),
+    endpoints=Endpoints(scim_url="https://iam.example.org/scim/v2"),
+)
+LOCKED: Final = seeds.cannot_read(KEYRING_LOCKED)
+GONE: Final = seeds.cannot_read(SECRETS_MISSING)
+DRAFT_GONE: Final = both(seeds.active(change=MOVED), seeds.cannot_read(SECRETS_MISSING, "draft"))
+FOR_ENTRA: Final = seeds.profile(Profile(audience="entra"))
+OTHERS: Final = both(ACTIVE, seeds.other_profiles("acme", "test"))
+MANY: Final = both(ACTIVE, seeds.other_profiles(*(f"acme-{number}" for number in range(16))))
+DEMO: Final = Demo(WHOLE, approve)
+
+ELSEWHERE: Final = ANSWER.replace("callback", "callbacks")
+DENIED: Final = f"{REDIRECT_URL}?error=access_denied&state={STATE}"
+FOREIGN_URL: Final = f"https://login.example.org/authorize?client_id={CLIENT_ID}"
+TYPED: Final = filling(client_id=CLIENT_ID, client_secret=SECRET, redirect_url=f"{REDIRECT_URL}/")
+MISTYPED: Final = filling(
+    client_id="AC0123456789abcdef0123456789abcdef",
+    client_secret="short",
+    redirect_url="http://scim.example.edu/callback#here",
+)
+SHOWN: Final = pasting(SECRET, into="#client-secret", then="ctrl+r")
+WRONG_ENDPOINT: Final = clicking("#advanced", then=pasting("ftp://a.example.org/b", then="enter"))
+PROFILES: Final = opening("profiles", ProfilesScreen)
+WRONG_NAME: Final = opening("profiles", ProfilesScreen, keys(*"A b", "enter"))
+ROTATE: Final = opening("rotate", RotateScreen)
+TRY: Final = opening("rotate", RotateScreen, pasting(SECRET, then="enter"))
+SHEET: Final = opening("sheet", SheetScreen)
+SAVE: Final = opening("sheet", SheetScreen, clicking("#save"))
+
+STEPS: Final = (
+    Scene("prerequisites", PrerequisitesScreen, "✓ Browser", FIRST, PARTLY),
+    Scene("prerequisites-first", PrerequisitesScreen, "0 of 7|No browser", FIRST, seeds.over_ssh),
+    Scene("prerequisites-looking", PrerequisitesScreen, "Looking at", FIRST, seeds.silent),
+    Scene(
+        "prerequisites-warned",
+        PrerequisitesScreen,
+        "not ticked|✓ Browser",
+        FIRST,
+        PARTLY,
+        keys("enter"),
+    ),
+    Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY|clock is", FIRST, WORST),
+    Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
+    Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
+    Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
+    Scene("credentials", CredentialsScreen, "34 of 34 ✓ saved|!", FORM, act=TYPED),
+    Scene("credentials-wrong", CredentialsScreen, "✗", FORM, act=MISTYPED),
+    Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
+    Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
+    Scene("credentials-unsaved", CredentialsScreen, "Go on unsaved", FORM, SHUT, TYPED),
+    Scene("authorize", AuthorizeScreen, "https://oauth|Open browser", LINK, LINKED),
+    Scene("authorize-ssh", AuthorizeScreen, "Copy link", LINK, REMOTE),
+    Scene("authorize-demo", AuthorizeScreen, "Approve for", LINK, REMOTE, demo=DEMO),
+    Scene("authorize-listening", AuthorizeScreen, "elsewhere", LINK, LISTENING),
+    Scene("authorize-taken", AuthorizeScreen, "8765 is", LINK, TAKEN),
+    Scene("authorize-failed", AuthorizeScreen, "is full", LINK, UNSAVED),
+    Scene("authorize-foreign", AuthorizeScreen, "! not Twilio|Open", LINK, FOREIGN),
+    Scene("redirect", RedirectScreen, "paste it here", PASTE, LINKED),
+    Scene("redirect-typing", RedirectScreen, "https://sc", PASTE, LINKED, keys(*"https://sc")),
+    Scene("redirect-mismatch", RedirectScreen, "differs", PASTE, LINKED, pasting(ELSEWHERE)),
+    Scene("redirect-bare", RedirectScreen, "the code alone", PASTE, LINKED, pasting(CODE)),
+    Scene("redirect-denied", RedirectScreen, "✗", PASTE, LINKED, pasting(DENIED)),
+    Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
+    Scene("check-running", CheckScreen, "waiting", ARRIVED, both(LINKED, seeds.no_answer)),
+    Scene("check-failed", CheckScreen, "Authorize again", ARRIVED, both(LINKED, NO_PERMISSION)),
+    Scene("check-elsewhere", CheckScreen, "another than", ARRIVED, seeds.of_another_organization),
+    Scene("check-shut", CheckScreen, "use a file", ARRIVED, both(LINKED, SHUT)),
+    Scene("check-unrenewable", CheckScreen, "its hour", ARRIVED, both(LINKED, seeds.unrenewable)),
+    Scene("done", DoneScreen, "Finish", DONE, ACTIVE),
+    Scene("done-organization", DoneScreen, seeds.ORGANIZATION, DONE, NAMED),
+)
+
+OVERVIEWS: Final = (
+    Scene("overview", OverviewScreen, "passed, 25 users", HOME, ACTIVE),
+    Scene("overview-change", OverviewScreen, "Unfinished change", HOME, seeds.active(change=MOVED)),
+    Scene("overview-failed", OverviewScreen, WRONG_CLIENT.title, HOME, FAILED),
+    Scene("overview-draft", OverviewScreen, "Unfinished setup", HOME, LINKED),
+    Scene("overview-shut", OverviewScreen, "press r", HOME, both(ACTIVE, LOCKED)),
+    Scene("overview-gone", OverviewScreen, "Set up again", HOME, both(ACTIVE, GONE)),
+    Scene("overview-draft-gone", OverviewScreen, "cannot be read", HOME, DRAFT_GONE),
+)
+
+DIALOGS: Final = (
+    Scene("help", HelpScreen, "Current Console", FORM, act=keys("f1")),
+    Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
+    Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
+    Scene("audience", AudienceScreen, "Okta", FIRST, act=keys("i")),
+    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, keys("i")),
+    Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
+    Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),
+    Scene("changes", ChangesScreen, "before", FORM, seeds.active(change=CHANGED), keys("ctrl+n")),
+    Scene("another-host", ConfirmScreen, "Another host", FORM, act=pasting(FOREIGN_URL)),
+    Scene("consent", ConfirmScreen, "again?", HOME, ACTIVE, opening("authorize", ConfirmScreen)),
+    Scene("profiles", ProfilesScreen, "› acme", HOME, OTHERS, PROFILES),
+    Scene("profiles-many", ProfilesScreen, "› acme-0", HOME, MANY, PROFILES),
+    Scene("profiles-wrong", ProfilesScreen, "✗", HOME, ACTIVE, WRONG_NAME),
+    Scene("rotate", RotateScreen, "Try it", HOME, ACTIVE, ROTATE),
+    Scene("rotate-refused", RotateScreen, "✗", HOME, both(ACTIVE, seeds.refuses_secret), TRY),
+    Scene("rotate-trying", RotateScreen, "Trying", HOME, both(ACTIVE, seeds.no_token), TRY),
+    Scene("sheet", SheetScreen, "Save", HOME, ACTIVE, SHEET),
+    Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
+    Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
+    Scene("palette", CommandPalette, "Quit", PASTE, LINKED, keys("ctrl+p")),
+    Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, keys("ctrl+p", *"lin")),
+)
+
+SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

@@ -1,0 +1,290 @@
+"""What scenes are made of: what is stored, how the world is, and what a person does then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final, NoReturn
+
+from textual.screen import Screen
+
+from tests.driving import paste, wait_until
+from tests.fakes import NOW, FakeReach, FakeUsers, World, tokens
+from tests.ui.playing import Act, Seed, rest
+from tests.ui.running import ACTIVE, LINKED, TICKED_ALL, point_at, seed
+from tests.walks import CODE, ThePilot
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.book.here import PORT_TAKEN
+from wizard.domain.book.store import DISK_FULL, FILE_NOT_MADE
+from wizard.domain.callback import BareCode, Received
+from wizard.domain.checks import Check, Status
+from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, Profile, TokenSet, UserList
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.flow.ports import Locked
+from wizard.flow.state import WizardState
+
+FOLDER: Final = "/home/admin/.local/share/twilio-scim-wizard"
+ORGANIZATION: Final = "OR0123456789abcdef0123456789abcdef"
+CHECKED: Final = replace(TICKED_ALL, last_check=LastCheck(CheckStatus.PASSED, NOW, users=25))
+"""The record of a set that works."""
+
+
+def both(*seeds: Seed) -> Seed:
+    """Return a seed of several."""
+
+    def sow(world: World) -> None:
+        for each in seeds:
+            each(world)
+
+    return sow
+
+
+def profile(record: Profile) -> Seed:
+    """Return a seed of a record, with nothing set up yet."""
+    return lambda world: seed(world, profile=record)
+
+
+def draft(step: Step, entered: CredentialSet = LINKED) -> Seed:
+    """Return a seed of a first setup that has come to a step."""
+    return lambda world: seed(world, draft=entered, step=step)
+
+
+def active(record: Profile = CHECKED, change: CredentialSet | None = None) -> Seed:
+    """Return a seed of a set that is in use, with a change of it under way."""
+    return lambda world: seed(world, active=ACTIVE, draft=change, profile=record)
+
+
+def failed_with(problem: Problem) -> Profile:
+    """Return the record of a set whose last check failed."""
+    return replace(CHECKED, last_check=LastCheck(CheckStatus.FAILED, NOW, problem=problem.id))
+
+
+def answers(problem: Problem) -> Seed:
+    """Return a seed: the SCIM server answers so."""
+
+    def sow(world: World) -> None:
+        world.users.answers = [SetupError(problem)]
+
+    return sow
+
+
+def over_ssh(world: World) -> None:
+    """Have no browser on this machine."""
+    world.browser.why_not = "SSH"
+
+
+def no_browser(world: World) -> None:
+    """Have a browser that takes nothing."""
+    world.browser.takes = False
+
+
+# -- the machine --------------------------------------------------------------------------------
+
+
+def looked_at(*problems: Problem) -> Seed:
+    """Return a seed: the machine finds these, in place of the lines that are there else."""
+
+    def sow(world: World) -> None:
+        lines = [
+            replace(line, status=Status.WARNING, problem=problem)
+            for line, problem in zip(world.reach.checks, problems, strict=False)
+        ]
+        world.reach.checks = (*lines, *world.reach.checks[len(lines) :])
+
+    return sow
+
+
+class SilentReach(FakeReach):
+    """Never comes to an end."""
+
+    async def probe(self, endpoints: object) -> tuple[Check, ...]:
+        await forever()
+        return ()
+
+
+def silent(world: World) -> None:
+    """Let the machine be looked at without end."""
+    world.reach = SilentReach()
+
+
+async def forever() -> None:
+    """Wait."""
+    await asyncio.Event().wait()
+
+
+def store_fails(problem: Problem, *methods: str) -> Seed:
+    """Return a seed: these methods of a profile that is held fail from now on."""
+
+    def fail(*_args: object, **_parts: object) -> NoReturn:
+        raise SetupError(problem)
+
+    def sow(world: World) -> None:
+        hold = world.store.locked
+
+        @contextmanager
+        def locked(name: str, timeout: float = 60.0) -> Iterator[Locked]:
+            with hold(name, timeout) as held:
+                for method in methods:
+                    setattr(held, method, fail)
+                yield held
+
+        world.store.locked = locked  # type: ignore[method-assign]
+
+    return sow
+
+
+FULL: Final = store_fails(DISK_FULL.about(path=FOLDER), "save", "prove_writable")
+
+
+def cannot_read(problem: Problem, what: str = "active") -> Seed:
+    """Return a seed: the secrets of the active set, or of the draft, are out of reach."""
+    return store_fails(problem.about(path=f"{FOLDER}/secrets/default.json"), what)
+
+
+def port_taken(world: World) -> None:
+    """Let another program have the listener's port."""
+    world.listener.problem = SetupError(PORT_TAKEN.about(port="8765"))
+
+
+# -- Check --------------------------------------------------------------------------------------
+
+
+def arrived(answer: Received | BareCode | None = None) -> WizardState:
+    """Return the state in which a code has come: Check."""
+    code = answer or Received(Secret(CODE), LINKED.attempts[0])
+    return WizardState(Step.CHECK, answer=code)
+
+
+def tokens_of(organization: str) -> TokenSet:
+    """Return tokens that name an organization."""
+    claims = urlsafe_b64encode(json.dumps({"org": organization}).encode()).decode().rstrip("=")
+    return replace(tokens("1"), access_token=Secret(f"e30.{claims}.x"))
+
+
+def of_another_organization(world: World) -> None:
+    """Let the tokens name another organization than those before."""
+    world.tokens.exchanges = world.tokens.refreshes = [tokens_of(ORGANIZATION)] * 2
+    record = replace(CHECKED, organization="ORfedcba9876543210fedcba9876543210")
+    seed(world, active=ACTIVE, draft=LINKED, step=Step.CHECK, profile=record)
+
+
+def unrenewable(world: World) -> None:
+    """Let no refresh token come with the access token."""
+    world.tokens.exchanges = [tokens("1", refresh=None)]
+
+
+class SilentUsers(FakeUsers):
+    """Never answers."""
+
+    async def list_users(self, *_args: object) -> UserList:
+        await forever()
+        return UserList(None)
+
+
+def no_answer(world: World) -> None:
+    """Let the SCIM server answer nothing."""
+    world.users = SilentUsers()
+
+
+# -- Overview's dialogs --------------------------------------------------------------------------
+
+
+def other_profiles(*names: str) -> Seed:
+    """Return a seed of further profiles."""
+
+    def sow(world: World) -> None:
+        for name in names:
+            with world.store.locked(name) as held:
+                held.save(Profile())
+
+    return sow
+
+
+def refuses_secret(world: World) -> None:
+    """Refuse the next refresh."""
+    refusal = SetupError(WRONG_CLIENT.saying("401, 20003: Invalid credentials"))
+    world.tokens.refreshes = [refusal]
+
+
+def no_token(world: World) -> None:
+    """Let the token server answer nothing."""
+    world.tokens.on_call = forever
+
+
+def saves_sheet(world: World) -> None:
+    """Save sheets in a made-up folder."""
+    world.write_new = lambda name, _text: f"/home/admin/{name}"
+
+
+def saves_no_sheet(world: World) -> None:
+    """Save no sheet."""
+
+    def fail(name: str, _text: str) -> str:
+        raise SetupError(FILE_NOT_MADE.about(path=f"/home/admin/{name}").saying("File exists"))
+
+    world.write_new = fail
+
+
+# -- what a person does -------------------------------------------------------------------------
+
+
+def keys(*names: str) -> Act:
+    """Return an act: press keys."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        await pilot.press(*names)
+
+    return act
+
+
+def pasting(text: str, into: str = "", then: str = "") -> Act:
+    """Return an act: paste a text, into a field where it is named, and press a key."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        if into:
+            pilot.app.screen.query_one(into).focus()
+        await paste(pilot, text)
+        await pilot.press(*filter(None, [then]))
+
+    return act
+
+
+def filling(**texts: str) -> Act:
+    """Return an act: paste texts into fields."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        for id_, text in texts.items():
+            pilot.app.screen.query_one(f"#{id_.replace('_', '-')}").focus()
+            await paste(pilot, text)
+
+    return act
+
+
+def opening(what: str, kind: type[Screen[Any]], then: Act = rest) -> Act:
+    """Return an act: choose a line of Overview, which opens a dialog, and act on that."""
+
+    async def act(pilot: ThePilot, world: World) -> None:
+        await point_at(pilot, what)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind), kind.__name__)
+        await pilot.pause()
+        await then(pilot, world)
+
+    return act
+
+
+def clicking(selector: str, then: Act = rest) -> Act:
+    """Return an act: click, and act on what that opens."""
+
+    async def act(pilot: ThePilot, world: World) -> None:
+        await pilot.click(selector)
+        await pilot.pause()
+        await then(pilot, world)
+
+    return act

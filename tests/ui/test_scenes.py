@@ -1,0 +1,94 @@
+"""In every scene, at every size and in both themes: all can be reached, seen and read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+
+from tests.leaks.every import screens
+from tests.ui.contrast import too_faint
+from tests.ui.layout import backwards, cut_off, hidden_focus, hidden_primary, shortened
+from tests.ui.playing import Scene, playing
+from tests.ui.scenes import SCENES
+from tests.walks import ThePilot
+from wizard.ui.theme import LIGHT
+from wizard.ui.widgets.checklist import Checklist
+
+LARGE, SMALL, USUAL = SIZES = ((120, 36), (60, 18), (80, 24))
+
+
+@pytest.fixture(autouse=True)
+def bare_footer() -> None:
+    """Keep the row of keys."""
+
+
+def test_every_screen_has_a_scene() -> None:
+    assert {scene.screen for scene in SCENES} == {*screens(), CommandPalette}
+    assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
+    scene: Scene, tmp_path: Path
+) -> None:
+    amiss: list[str] = []
+    async with playing(scene, tmp_path, USUAL) as pilot:
+        screen = pilot.app.screen
+        begun = at_hand(screen)
+        whole: set[str] = set()
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            if size == USUAL:
+                pilot.app.theme = LIGHT.name
+            await pilot.pause()
+            found = [what async for what in walk(pilot)]
+            if at_hand(screen) != begun:
+                found.append(f"{begun} has become {at_hand(screen)}")
+            whole = whole if size != LARGE else shortened(screen)
+            found += [f"{word} is cut" for word in shortened(screen) - whole]
+            amiss += [f"{size}: {what}" for what in dict.fromkeys(found)]
+    assert not amiss, "\n".join(["", *amiss])
+
+
+def at_hand(screen: Screen[Any]) -> list[object]:
+    """Return what a person has entered and chosen, and where they are."""
+    return [
+        screen.focused,
+        *(entry.value for entry in screen.query(Input)),
+        *((checklist.cursor, checklist.ticks) for checklist in screen.query(Checklist)),
+        *(menu.highlighted for menu in screen.query(OptionList)),
+    ]
+
+
+async def walk(pilot: ThePilot) -> AsyncIterator[str]:
+    """Go through all that takes the focus, back to where it was; yield what is amiss."""
+    screen = pilot.app.screen
+    stops: list[Widget] = []
+    while screen.focused not in stops:
+        for what in seen(screen):
+            yield what
+        if screen.focused is not None:
+            stops.append(screen.focused)
+        await pilot.press("tab")
+        await pilot.pause()
+    if screen.focused is not stops[0] or set(stops) != set(screen.focus_chain):
+        yield f"not all of it is reached: {stops}"
+    turns = [pair for pair in zip(stops, [*stops[1:], stops[0]], strict=True) if backwards(*pair)]
+    if len(turns) != 1:
+        yield f"not in the order of reading: {turns}"
+
+
+def seen(screen: Screen[Any]) -> Iterator[str]:
+    """Yield what is amiss on a screen as it is."""
+    yield from cut_off(screen)
+    yield from hidden_focus(screen)
+    yield from too_faint(screen)
+    if not isinstance(screen, CommandPalette):
+        yield from hidden_primary(screen)

@@ -65,6 +65,17 @@ class WizardApp(App[ExitCode]):
         self._gate = KeyGate(self)
         self.reached = start.step
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Paint in another theme's colours; before there is a screen it is enough to name them.
+
+        Textual would parse every style for the theme that the wizard opens with, and all of them
+        again for the first screen.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         """Begin; from here on a signal leaves through the app, so that the terminal is restored."""
         loop = asyncio.get_running_loop()

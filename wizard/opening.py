@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +21,8 @@ SLOW: Final = (
     "If the system asks you to unlock its keyring, do so.",
 )
 """What is said where the wizard is slow to open."""
+SEEN: Final = 1.0
+"""Seconds after which the first step has been painted."""
 
 
 def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
@@ -63,9 +66,11 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
     from wizard.host.loop import Loop
 
     with ExitStack() as stack:
+        stack.enter_context(_keeping_all())
         with saying_late(if_slow):
             app = stack.enter_context(opening)
         with Runner(loop_factory=Loop) as runner:
+            runner.get_loop().call_later(SEEN, _collect)
             runner.run(app.run_async())
         try:
             if lines := app.farewell():
@@ -76,3 +81,22 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             # The window was closed: nobody is there to read it.
             terminal.let_go()
         return app.return_code or 0, app.next_profile or ""
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """Look for no garbage until `_collect`: what a first frame takes is there to stay.
+
+    The collector would go through all of it again and again while it comes to be.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _collect() -> None:
+    """Look for garbage again, though not among what is there now."""
+    gc.freeze()
+    gc.enable()

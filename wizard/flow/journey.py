@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from wizard.domain import summary
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
-from wizard.flow.demo import Demo
 from wizard.flow.ports import Services
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
 
 if TYPE_CHECKING:
+    from wizard.flow.demo import Demo
     from wizard.flow.link import LinkDesk
 
 NOTING: Final = 2.0

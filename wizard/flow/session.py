@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.change import differences
 from wizard.domain.models import CredentialSet, LastCheck, Profile
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -150,6 +149,8 @@ class Session:
         draft, active = self.draft, self.active
         if draft is None or active is None or draft.tokens is not None:
             return
+        from wizard.domain.change import differences
+
         if not differences(active, draft):
             await self.discard_draft()
 

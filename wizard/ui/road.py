@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.demo import Demo
 from wizard.flow.journey import Journey
 from wizard.flow.ports import Services
 from wizard.flow.session import Session
@@ -18,6 +17,7 @@ from wizard.ui.step_screen import Banner, StepScreen
 
 if TYPE_CHECKING:
     from wizard.domain.checks import Check
+    from wizard.flow.demo import Demo
     from wizard.flow.upkeep import Upkeep
     from wizard.ui.link_screen import LinkTools
     from wizard.ui.screens.overview import OverviewTools

@@ -15,7 +15,7 @@ from tests.book.wire import HANGS, USERS, Script, reply
 NAMED: Final = "twilio/iam/managed-users/read"
 ANSWERS: Final = {
     "missing-permission": (reply(403, {"code": 70051, "message": f"No {NAMED}"}), NAMED),
-    "timed-out": (HANGS, "Time ran out while waiting for the answer."),
+    "timed-out": (HANGS, "Time ran out: still waiting for the answer."),
     "unrecognized": (reply(418, {"code": 41800, "message": "I am\x1b[2J a teapot"}), "a teapot"),
 }
 """By entry: what the SCIM API does, and what of it has to be remembered."""

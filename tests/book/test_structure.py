@@ -30,6 +30,7 @@ RAISED: Final = {
     "Left": "plain/dialogue.py: a prompt answered by going elsewhere",
     "EOFError": "host/line_reader.py: the window was closed; plain mode ends with 130",
     "SystemExit": "commands/awaiting.py: a signal came; the command ends with 130",
+    "SkipAction": "ui/widgets/field.py: a key that is another action's where nothing is selected",
     "ValueError": "decoding at the edges, and a listener asked for what is no loopback address",
     "TypeError": "domain/secret.py: nobody pickles a Secret",
     "NotImplementedError": "what a subclass or a JSON hook has to know",

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.commands.stage import (
     ACTIVE,
     PATIENCE,
     issued,
+    now,
     put,
     silent_port,
     start,
@@ -289,6 +291,28 @@ def test_profile_forgotten_meanwhile_does_not_come_back(home: Path) -> None:
             _, words = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, words
     assert not [path for path in home.rglob("*") if path.suffix == ".json"]
+
+
+@pytest.mark.parametrize("is_renewed", [False, True])
+def test_what_was_found_of_a_set_is_not_remembered_of_its_successor(
+    home: Path, is_renewed: bool
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        active, before = held_by(server), Profile(set_up_at=now())
+        put(home, before, active=active)
+        server.settimeout(PATIENCE)
+        with start(home, "check") as process:
+            connection, _ = server.accept()
+            with connection:
+                # A new consent for the same app; or, of the same consent, a token renewed.
+                after = before if is_renewed else Profile(set_up_at=now() + timedelta(minutes=1))
+                put(home, after, active=replace(active, tokens=issued(hours=1)))
+                connection.recv(65536)
+                connection.sendall(EMPTY_LIST)
+            _, words = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, words
+    assert ("The profile was changed meanwhile." in words) is not is_renewed
+    assert (last_check(home) is not None) is is_renewed
 
 
 class SwappingStore(LocalProfileStore):

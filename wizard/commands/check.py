@@ -145,8 +145,8 @@ class _Checked:
         """When the check ended, UTC; until then when it began."""
         self._name = name
         self._store = store
-        self.profile = profile
-        """The record as it was read last."""
+        self._checked = self.profile = profile
+        """The record as it was read first, and last."""
         self._tokens = network.tokens
 
     async def current(self, refused: Secret | None) -> TokenSet:
@@ -171,11 +171,17 @@ class _Checked:
         return tokens
 
     async def record_check(self, check: LastCheck) -> None:
-        """Remember how it ended, unless the profile was forgotten meanwhile. Raises SetupError."""
+        """Remember how it ended, unless the profile was forgotten meanwhile.
+
+        Raises SetupError, also where by now another set is active.
+        """
         self.at = check.at
         async with self._store.locked_async(self._name) as held:
-            if held.profile is not None and held.profile.active is not None:
-                self.profile = held.save(replace(held.profile, last_check=check))
+            if held.profile is None or held.profile.active is None:
+                return
+            if not held.profile.is_same_setup(self._checked):
+                raise SetupError(PROFILE_CHANGED)
+            self.profile = held.save(replace(held.profile, last_check=check))
 
 
 class _Shown:

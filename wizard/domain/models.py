@@ -211,3 +211,10 @@ class Profile:
     """Id of who will use the credential (script, okta, entra, other)."""
     last_check: LastCheck | None = None
     refresh_failure: RefreshFailure | None = None
+
+    def is_same_setup(self, other: Profile) -> bool:
+        """Whether both point at what one setup proved; renewed tokens make no other."""
+        mine, theirs = (
+            (p.set_up_at, p.client_id, p.redirect_url, p.endpoints) for p in (self, other)
+        )
+        return mine == theirs

@@ -124,6 +124,7 @@ ROWS: Final = (
     ),
     error_row("access_denied", Step.AUTHORIZE),
     error_row("invalid_request", Step.CREDENTIALS),
+    error_row("invalid_client", Step.CREDENTIALS),
     error_row("unauthorized_client", Step.CREDENTIALS),
     error_row("unsupported_response_type", Step.CREDENTIALS),
     error_row("invalid_scope", Step.CREDENTIALS),

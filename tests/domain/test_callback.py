@@ -160,6 +160,7 @@ REFUSALS: list[Row] = [
     ("paste-access-denied", _error("access_denied"), ATTEMPT),
     ("paste-access-denied", _error("access_denied") + "&code=abc", ATTEMPT),
     ("paste-invalid-request", _error("invalid_request"), ATTEMPT),
+    ("paste-invalid-client", _error("invalid_client"), ATTEMPT),
     ("paste-unauthorized-client", _error("unauthorized_client"), ATTEMPT),
     ("paste-unsupported-response-type", _error("unsupported_response_type"), ATTEMPT),
     ("paste-invalid-scope", _error("invalid_scope"), ATTEMPT),
@@ -442,6 +443,26 @@ def test_error_tells_the_servers_words_sanitised() -> None:
     assert isinstance(refused, Refused)
     assert "“x [2J{y}”" in refused.problem.cause
     assert refused.problem.detail == ("The answer says: No such",)
+
+
+@pytest.mark.parametrize(
+    "iss",
+    [
+        CODE,
+        f"https://{CODE[:14].lower()}.evil.test/",
+        f"https://evil.test/?{quote(quote(CODE[9:21]))}",
+        f"https://evil.test/{' '.join(CODE)}",
+        f"https://{'a' * 40}.test/{CODE}",
+        STATE[3:20],
+    ],
+)
+def test_server_that_names_itself_does_not_repeat_the_code_or_the_state(iss: str) -> None:
+    reading = _read(f"{GOOD}&iss={quote(iss, safe='')}", PROMISED)
+    assert isinstance(reading, Refused)
+    assert reading.problem.id == "paste-issuer-differs"
+    told = "".join(reading.problem.in_a_line.split()).casefold()
+    for value in (CODE.casefold(), STATE.casefold()):
+        assert not any(value[at : at + 8] in told for at in range(len(value) - 7))
 
 
 @pytest.mark.parametrize("spell", [str, lambda text: quote(text, safe="")])

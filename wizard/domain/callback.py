@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 from wizard.domain.book import paste as book
 from wizard.domain.landing import Comparison, elsewhere, naming, place_of
@@ -23,6 +22,7 @@ from wizard.domain.mistaken import (
 )
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.problems import Problem
+from wizard.domain.quoted import own_name, without_answer
 from wizard.domain.rules import clean
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.unwrap import Address, addresses, contradicts, unescaped, visible
@@ -42,8 +42,6 @@ PASTE_LIMIT: Final = 256 * 1024
 """Characters that are read; a code may be a long JWT, but not that long."""
 
 _ONCE: Final = ("code", "state", "error", "iss")
-_SHORTEST_HIDDEN: Final = 4
-"""Characters; hiding a shorter value would only garble the words around it."""
 _BARE_CODE = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
 _FRAME = re.compile(
     r"\*\*(.+)\*\*|\((.+)\)|\[([^\]]+)\]|\[[^\]]*\]\(([^)]+)\)"
@@ -191,7 +189,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
         return _without_state(address, attempts[-1], now)
     if attempt is None:
         return Refused(book.FOREIGN_STATE)
-    if problem := _issuer_problem(_iss(address), attempt) or _stale(attempt, now):
+    if problem := _issuer_problem(address, attempt) or _stale(attempt, now):
         return Refused(problem)
     if code is None or error is not None:
         return Refused(_error_problem(error or "", address))
@@ -220,11 +218,10 @@ def _begins_one_of(state: str | None, attempts: Sequence[AuthorizationAttempt]) 
 
 def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetime) -> Reading:
     if error := address.first("error"):
-        return Refused(naming(book.UNPROVEN_ERROR, error=_hidden(error, address)))
+        return Refused(naming(book.UNPROVEN_ERROR, error=without_answer(error, address)))
     if address.base:
         return Refused(book.NO_STATE)
-    issuer = _iss(address)
-    if issuer is not None and (problem := _issuer_problem(issuer, attempt)):
+    if _iss(address) is not None and (problem := _issuer_problem(address, attempt)):
         # The mix-up that `iss` tells of is no question to a person (RFC 9207 §2.4).
         return Refused(problem)
     return _unchecked(address.first("code") or "", attempt, now)
@@ -246,29 +243,21 @@ def _iss(address: Address) -> str | None:
     return next((value for name, value in address.fields if name == "iss"), None)
 
 
-def _issuer_problem(iss: str | None, attempt: AuthorizationAttempt) -> Problem | None:
+def _issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem | None:
     """Compare `iss` as RFC 9207 §2.4 asks, by simple string comparison."""
+    iss = _iss(address)
     if attempt.issuer is None or iss == attempt.issuer:
         return None
     if iss is not None:
-        return naming(book.ISSUER_DIFFERS, issuer=iss)
+        return naming(book.ISSUER_DIFFERS, issuer=own_name(iss, address))
     return book.ISSUER_MISSING if attempt.iss_required else None
 
 
 def _error_problem(error: str, address: Address) -> Problem:
-    shown = _hidden(error, address)
+    shown = without_answer(error, address)
     problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=shown)
-    description = _hidden(address.first("error_description") or "", address)
+    description = without_answer(address.first("error_description") or "", address)
     return problem.saying(f"The answer says: {description}" if description else "")
-
-
-def _hidden(text: str, address: Address) -> str:
-    """Hide the code and the state of an answer in its own words, should they repeat them."""
-    for name in ("code", "state"):
-        value = address.first(name) or ""
-        if len(value) >= _SHORTEST_HIDDEN:
-            text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
-    return text
 
 
 def _bare(word: str, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:

@@ -177,11 +177,21 @@ INVALID_REQUEST: Final = Problem(
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
+INVALID_CLIENT: Final = Problem(
+    id="paste-invalid-client",
+    title="Twilio does not know the Client ID in the link",
+    cause="It is mistyped, or its app was deleted (invalid_client). A fresh link with the same "
+    "one brings the same.",
+    remedy="Compare the Client ID with the app's page and correct it. Then make a fresh link.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
 UNAUTHORIZED_CLIENT: Final = Problem(
     id="paste-unauthorized-client",
     title="The app may not ask for a code",
     cause="Most likely its grant type is Client credentials (unauthorized_client).",
-    remedy="Make an app with grant type Authorization code, and enter its Client ID.",
+    remedy="Make an app with grant type Authorization code, and enter its Client ID. A fresh "
+    "link with this one brings the same.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -232,13 +242,14 @@ OTHER_ERROR: Final = Problem(
 ERRORS: Final = {
     "access_denied": ACCESS_DENIED,
     "invalid_request": INVALID_REQUEST,
+    "invalid_client": INVALID_CLIENT,
     "unauthorized_client": UNAUTHORIZED_CLIENT,
     "unsupported_response_type": UNSUPPORTED_RESPONSE_TYPE,
     "invalid_scope": INVALID_SCOPE,
     "server_error": SERVER_ERROR,
     "temporarily_unavailable": TEMPORARILY_UNAVAILABLE,
 }
-"""The error codes of RFC 6749 §4.1.2.1."""
+"""The error codes of RFC 6749 §4.1.2.1, and one of §5.2 that servers send here too."""
 
 ENTRIES: Final = (
     EMPTY,

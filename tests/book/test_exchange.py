@@ -16,7 +16,8 @@ from tests.book.wire import TOKEN, USERS, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
-from wizard.domain.models import CheckStatus, LastCheck, Pkce, Profile
+from wizard.api.token import UNSAID_LIFE
+from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
@@ -32,6 +33,9 @@ class CodeRow(Row):
     step: Step = Step.AUTHORIZE
     """Never None: a code that was sent is not sent again."""
     pkce: Pkce = Pkce.AUTO
+    scope: str = SCOPE
+    gives_refresh: bool = True
+    """Whether a command has a refresh token to try."""
 
 
 def oauth(error: str, description: str = "", status: int = 400) -> bytes:
@@ -118,8 +122,17 @@ ROWS: Final = (
     CodeRow(
         entry="no-refresh-token",
         answer=tokens(refresh_token=None),
+        exit_code=4,
+        gives_refresh=False,
+        faces=BOTH,
+    ),
+    CodeRow(
+        entry="refresh-token-not-asked-for",
+        answer=tokens(refresh_token=None),
         step=Step.CREDENTIALS,
         exit_code=4,
+        scope="",
+        gives_refresh=False,
         faces=BOTH,
     ),
 )
@@ -135,7 +148,8 @@ ENTRIES: Final = (*ROWS, REFRESH_REFUSED, CLOCK_OFF)
 @pytest.mark.parametrize("row", ROWS, ids=str)
 async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
     stage.wire.answers[TOKEN] = row.answer
-    stage.put_draft(linked(replace(stage.credentials(), pkce=row.pkce)), Step.REDIRECT)
+    credentials = replace(stage.credentials(), pkce=row.pkce, scope=row.scope)
+    stage.put_draft(linked(credentials), Step.REDIRECT)
     async with resumed() as (app, pilot):
         await wait_for_screen(pilot, RedirectScreen)
         await paste(pilot, ANSWER)
@@ -161,10 +175,21 @@ def test_commands_refresh(
     row: CodeRow, command: str, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.wire.answers[TOKEN] = row.answer
-    has_refresh = row.entry != "no-refresh-token"
-    expired = issued(hours=-1, refresh="refresh-1" if has_refresh else None)
-    stage.put(active=replace(stage.credentials(), tokens=expired))
+    expired = issued(hours=-1, refresh="refresh-1" if row.gives_refresh else None)
+    stage.put(active=replace(stage.credentials(), tokens=expired, scope=row.scope))
     stage.meets(capsys, row.entry, row.exit_code, command)
+
+
+def test_life_beyond_all_numbers_is_not_believed_and_loses_no_token(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[TOKEN] = tokens(expires_in=36000).replace(b"36000", b"1e400")
+    stage.put_active(hours=-1)
+    ended = stage.run(capsys, "token", "--json")
+    answer = json.loads(ended.out)
+    assert (ended.code, answer["access_token"]) == (0, "access-2")
+    left = datetime.fromisoformat(answer["expires_at"]) - datetime.now(UTC)
+    assert left <= UNSAID_LIFE
 
 
 @pytest.mark.parametrize("args", [("check",), ("check", "--all"), ("token",), ("status",)])

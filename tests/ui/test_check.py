@@ -11,7 +11,7 @@ from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.exchange import NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.network import TIMED_OUT
 from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
 from wizard.domain.checks import Check, Status
@@ -184,7 +184,7 @@ async def test_the_primary_leads_to_where_it_can_be_mended() -> None:
 
 async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> None:
     check = Steered()
-    unrenewable = Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN, users=25)
+    unrenewable = Report(Verdict.UNRENEWABLE, NOT_ASKED_FOR, users=25)
     async with at_check(check) as stage:
         assert not stage.screen.query_one("#accept").display
         await end(stage, check, unrenewable)
@@ -199,11 +199,11 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
 
 @pytest.mark.parametrize(
     ("problem", "step"),
-    [(NO_REFRESH_TOKEN, Step.CREDENTIALS), (REFRESH_REFUSED, Step.AUTHORIZE)],
-    ids=["none-given", "refused"],
+    [(NOT_ASKED_FOR, Step.CREDENTIALS), (REFRESH_REFUSED, Step.AUTHORIZE)],
+    ids=["none-asked-for", "refused"],
 )
 async def test_what_cannot_be_renewed_is_mended_at_enter(problem: Problem, step: Step) -> None:
-    """Without a refresh token it is the scope that has to be looked at, under Advanced."""
+    """Where none was asked for, it is the scope that has to be looked at, under Advanced."""
     check = Steered()
     async with at_check(check) as stage:
         await end(stage, check, Report(Verdict.UNRENEWABLE, problem))

@@ -15,8 +15,8 @@ from wizard.api.answers import BAD_JSON, decode_answer
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import Reply, Sleep, send
 from wizard.domain import journal
-from wizard.domain.book.exchange import ANSWER_LOST, NO_REFRESH_TOKEN, ODD_TOKENS
-from wizard.domain.classify import exchange_problem, refresh_problem
+from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
+from wizard.domain.classify import exchange_problem, no_refresh_token, refresh_problem
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -44,8 +44,8 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
 
     access_token: str | None = None
     token_type: str | None = None
-    expires_in: object = None
-    """Anything: a number nobody can believe must not lose the refresh token beside it."""
+    expires_in: msgspec.Raw = msgspec.Raw(b"null")
+    """Anything: a number nobody can believe, or even read, must not lose the refresh token."""
     refresh_token: str | None = None
 
 
@@ -112,7 +112,7 @@ class TokenService:
         """
         old = credentials.tokens.refresh_token if credentials.tokens else None
         if old is None:
-            raise SetupError(NO_REFRESH_TOKEN)
+            raise SetupError(no_refresh_token(credentials.scope))
         fields: dict[str, Field] = {
             "grant_type": "refresh_token",
             "client_id": credentials.client_id,
@@ -237,8 +237,13 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     )
 
 
-def _life(said: object) -> timedelta:
+def _life(raw: msgspec.Raw) -> timedelta:
     """Believe how long a token lives, or take the short life."""
+    try:
+        said = msgspec.json.decode(raw)
+    except BAD_JSON:
+        # A number beyond all bounds, such as 1e400.
+        said = ""
     if said is None:
         return UNSAID_LIFE
     longest = LONGEST_LIFE.total_seconds()

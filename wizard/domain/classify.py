@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from wizard.domain.book import exchange, network, scim
+from wizard.domain.models import SCOPE
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 
@@ -134,6 +135,12 @@ def refresh_problem(answer: Answer) -> Problem:
             exchange.APP_REFUSED if is_app else exchange.REFRESH_REFUSED if is_token else None,
         )
     return _told(problem, answer)
+
+
+def no_refresh_token(scope: str) -> Problem:
+    """Return why there may be no refresh token, by the scope that was asked for."""
+    is_asked = SCOPE in scope.split()
+    return exchange.NO_REFRESH_TOKEN if is_asked else exchange.NOT_ASKED_FOR
 
 
 def scim_problem(answer: Answer) -> Problem:

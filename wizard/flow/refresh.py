@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.domain.book.catalogue import recalled
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
+from wizard.domain.book.exchange import REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.classify import no_refresh_token
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
@@ -70,7 +71,7 @@ async def fresh_tokens(
         if failure is not None and before is not None and failure != before.refresh_failure:
             raise SetupError(recalled(failure.problem, failure.words) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
-            raise SetupError(NO_REFRESH_TOKEN)
+            raise SetupError(no_refresh_token(active.scope))
         work = _refresh(held, profile, active, endpoint, clock, is_dead=is_dead)
         return await to_its_end(work, endpoint.drop_unsent)
 

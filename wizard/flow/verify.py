@@ -13,14 +13,13 @@ from wizard.domain.book.exchange import (
     CODE_EXPIRED,
     CODE_REFUSED,
     CODE_USED,
-    NO_REFRESH_TOKEN,
     REFRESH_REFUSED,
 )
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import NOT_SCIM
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
-from wizard.domain.classify import refused_token
+from wizard.domain.classify import no_refresh_token, refused_token
 from wizard.domain.models import (
     AuthorizationAttempt,
     CheckStatus,
@@ -224,7 +223,8 @@ class DraftCheck:
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
         """Refresh the draft's own tokens; None, the line saying why, when there is no renewing."""
         if tokens.refresh_token is None:
-            self._lines.set(TOKENS, Status.WARNING, "no refresh token", NO_REFRESH_TOKEN)
+            problem = no_refresh_token(self._session.working_draft().scope)
+            self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
             return None
         renewed = await self._session.protect(self._refresh())
         if renewed is not None:

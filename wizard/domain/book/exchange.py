@@ -97,7 +97,18 @@ REFRESH_REFUSED: Final = Problem(
 NO_REFRESH_TOKEN: Final = Problem(
     id="no-refresh-token",
     title="Twilio gave no refresh token",
-    cause="The access token cannot be renewed. Usually the scope offline_access is missing.",
+    cause="It was asked for (offline_access); the app's settings may not allow one. "
+    "The access token cannot be renewed.",
+    remedy="Authorize again. If it stays so, ask Twilio's support; "
+    "each access token works until it expires.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+NOT_ASKED_FOR: Final = Problem(
+    id="refresh-token-not-asked-for",
+    title="There is no refresh token, as none was asked for",
+    cause="The scope offline_access is missing, so the access token cannot be renewed.",
     remedy="Set the scope to offline_access under Credentials, Advanced; authorize again.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -181,6 +192,7 @@ ENTRIES: Final = (
     APP_REFUSED,
     REFRESH_REFUSED,
     NO_REFRESH_TOKEN,
+    NOT_ASKED_FOR,
     TOKEN_THROTTLED,
     TOKEN_SERVER_FAILING,
     TOKEN_URL_NOT_FOUND,

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.conftest import NOW
-from wizard.api.answers import decode_answer, http_date, in_words
+from wizard.api.answers import decode_answer
+from wizard.api.dates import http_date, in_words
 from wizard.api.http import Reply
 from wizard.api.pages import visible_text
 from wizard.domain.secret import MASK, Secret

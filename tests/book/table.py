@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.book import (
+    test_clock,
     test_exchange,
     test_here_commands,
     test_here_processes,
@@ -19,6 +20,7 @@ from tests.book.row import Row
 ROWS: Final[tuple[Row, ...]] = (
     *test_paste.ENTRIES,
     *test_exchange.ENTRIES,
+    *test_clock.ENTRIES,
     *test_scim.ENTRIES,
     *test_renewal.ENTRIES,
     *test_network.ENTRIES,

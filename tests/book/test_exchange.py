@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
 
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, leads_to, linked, now, resumed, until_said
-from tests.book.wire import TOKEN, USERS, reply, tokens
+from tests.book.wire import TOKEN, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token import UNSAID_LIFE
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
-from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 
 BOTH: Final = Face.SCREEN | Face.COMMAND
@@ -140,9 +138,7 @@ ROWS: Final = (
 REFRESH_REFUSED: Final = CodeRow(
     entry="refresh-refused", answer=oauth("invalid_grant"), exit_code=4, faces=BOTH
 )
-CLOCK_OFF: Final = Row(entry="clock-off", faces=Face.SCREEN)
-
-ENTRIES: Final = (*ROWS, REFRESH_REFUSED, CLOCK_OFF)
+ENTRIES: Final = (*ROWS, REFRESH_REFUSED)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -208,13 +204,3 @@ def test_commands_say_where_in_the_wizard_it_is_mended(
             json.loads(stage.run(capsys, *args, "--json", "--profile", "acme").out),
             ensure_ascii=False,
         )
-
-
-async def test_clock_is_compared_with_the_servers(stage: Stage) -> None:
-    date = format_datetime(datetime.now(UTC) - timedelta(hours=3), usegmt=True)
-    stage.wire.otherwise = reply(404, Date=date)
-    stage.wire.answers[USERS] = stage.wire.answers[TOKEN] = stage.wire.otherwise
-    stage.put_draft(stage.credentials(), Step.PREREQUISITES)
-    async with resumed() as (app, pilot):
-        await wait_for_screen(pilot, PrerequisitesScreen)
-        await until_said(app, pilot, CLOCK_OFF.entry, "#machine")

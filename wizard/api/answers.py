@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import quote, quote_plus
 
 import httpx
 import msgspec
 
+from wizard.api.dates import http_date, in_words
 from wizard.api.failures import host_of
 from wizard.api.http import Reply
 from wizard.api.pages import title, visible_text
@@ -73,6 +73,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         location=_hide_label(host_of(_absolute(location, url)), secrets) if location else None,
         request_id=_hide(request_id, secrets),
         wait="a minute" if pause is None else in_words(pause),
+        clock=reply.clock,
     )
 
 
@@ -89,23 +90,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     now = http_date(headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
-
-
-def http_date(value: str) -> datetime | None:
-    """Return an HTTP date (RFC 9110 §5.6.7), aware; None when it is none."""
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
-
-
-def in_words(seconds: float) -> str:
-    """Return a span in its largest fitting unit: "45 s", "3 min", "2 h", "400 days"."""
-    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
 
 
 def _fields(body: bytearray | None) -> dict[str, object]:

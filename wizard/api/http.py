@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import httpx
 import truststore
 
 from wizard import __version__
+from wizard.api.dates import clock_off
 from wizard.api.failures import proxy_variables, strerror
 from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
@@ -40,6 +42,8 @@ class Reply:
     headers: httpx.Headers
     body: bytearray | None
     """None when it was longer than the limit."""
+    clock: str = ""
+    """How far this machine's clock is off, by the answer's Date; "" where it is not, or unknown."""
 
     def __repr__(self) -> str:
         # A token answer's body must not get into a log or a crash report.
@@ -90,6 +94,8 @@ async def send(
         async with asyncio.timeout(seconds):
             response = await client.send(request, stream=True)
             outcome = f"{response.status_code}, cut off"
+            # At once: the body may take its time.
+            clock = clock_off(response.headers, datetime.now(UTC)) or ""
             try:
                 body = await read_bounded(response, limit)
             finally:
@@ -98,7 +104,7 @@ async def send(
     finally:
         took = (time.monotonic() - began) * 1000
         journal.note(f"{request.method} {_place(request.url)} {outcome} in {took:.0f} ms")
-    return Reply(response.status_code, response.headers, body)
+    return Reply(response.status_code, response.headers, body, clock)
 
 
 def _place(url: httpx.URL) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from wizard.api.answers import http_date, in_words
+from wizard.api.dates import clock_off
 from wizard.api.failures import WIRE_ERRORS, network_problem, origin_of
 from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.checks import Check, Status
@@ -17,8 +17,6 @@ from wizard.domain.models import Endpoints
 from wizard.domain.problems import Problem
 
 TOTAL_SECONDS: Final = 5.0
-CLOCK_TOLERANCE: Final = 60.0
-"""Seconds this machine's clock may differ from the servers'."""
 
 
 class ReachService:
@@ -44,7 +42,7 @@ class ReachService:
         urls = (endpoints.token_url, endpoints.scim_url)
         found = await asyncio.gather(*(self._ask(url) for url in urls))
         problems = [one for one in found if isinstance(one, Problem)]
-        offsets = [one for one in found if isinstance(one, float)]
+        offsets = [one for one in found if isinstance(one, str)]
         reach = Check(
             "reach",
             f"{'Server' if endpoints.foreign_hosts else 'Twilio'} reachable, trusted",
@@ -54,8 +52,8 @@ class ReachService:
         is_silent = len(problems) == len(found)
         return reach, _clock_line(offsets[0] if offsets else None, is_silent)
 
-    async def _ask(self, url: str) -> Problem | float | None:
-        """What keeps from the server; or the seconds our clock is ahead of its Date header."""
+    async def _ask(self, url: str) -> Problem | str | None:
+        """What keeps from the server; or how far our clock is off by its Date header."""
         try:
             request = self._client.build_request("GET", origin_of(url) + "/")
             async with asyncio.timeout(self._seconds):
@@ -63,14 +61,11 @@ class ReachService:
                 await response.aclose()
         except WIRE_ERRORS as error:
             return network_problem(error, url, self._seconds)
-        date = http_date(response.headers.get("Date", ""))
-        return None if date is None else (self._clock() - date).total_seconds()
+        return clock_off(response.headers, self._clock())
 
 
-def _clock_line(offset: float | None, is_silent: bool) -> Check:
+def _clock_line(offset: str | None, is_silent: bool) -> Check:
     if offset is None:
         return Check("clock", "Clock", Status.SKIPPED, "no answer" if is_silent else "no Date")
-    if abs(offset) <= CLOCK_TOLERANCE:
-        return Check("clock", "Clock", Status.PASSED)
-    note = f"{in_words(abs(offset))} {'fast' if offset > 0 else 'slow'}"
-    return Check("clock", "Clock", Status.WARNING, note, problem=CLOCK_OFF.about(offset=note))
+    problem = CLOCK_OFF.about(offset=offset) if offset else None
+    return Check("clock", "Clock", Status.WARNING if problem else Status.PASSED, problem=problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Final
 
@@ -140,13 +141,13 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     if got.status != 200:
         return scim_problem(decode_answer(got, url, (access_token,)))
     if got.body is None:
-        return UserList(total=None)
+        return UserList(total=None, clock=got.clock)
     if len(got.body) > _BESIDE_THE_LOOP:
         read = await asyncio.to_thread(_decode, got.body)
     else:
         read = _decode(got.body)
     if isinstance(read, UserList):
-        return read
+        return replace(read, clock=got.clock)
     answer = decode_answer(got, url, (access_token,))
     if answer.is_page:
         return scim_problem(answer)

@@ -17,6 +17,9 @@ from wizard.domain.models import SCOPE
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 
+CLOCK: Final = "This machine's clock is {clock}: set it, then try again."
+"""Said with a refusal, which may come from that."""
+
 _THROTTLED: Final = frozenset({20429, 25021, 25109})
 _WRONG_CREDENTIALS: Final = 20003
 _SCIM_CODES: Final = {
@@ -78,6 +81,8 @@ class Answer:
     location: str | None = None
     """The host a redirect points at; redirects are not followed."""
     request_id: str | None = None
+    clock: str = ""
+    """How far this machine's clock is off by its Date: "3 h slow"; "" where it is not."""
     wait: str = "a minute"
     """How long a throttled request should wait, in words."""
 
@@ -242,4 +247,6 @@ def _told(problem: Problem, answer: Answer) -> Problem:
         f"{answer.status}{number}" + (f": {sentence}" if sentence else ""),
         f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
         f"Request ID: {answer.request_id}" if answer.request_id else "",
+        # What stands in the way, as a portal or a router, may itself not know the time.
+        "" if answer.is_foreign or not answer.clock else CLOCK.format(clock=answer.clock),
     )

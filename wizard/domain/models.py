@@ -138,6 +138,8 @@ class UserList:
 
     total: int | None
     """`totalResults`; None when the answer was too long to read."""
+    clock: str = ""
+    """How far this machine's clock is off by the answer's Date: "3 h slow"; "" where it is not."""
 
 
 class StoreKind(Enum):

@@ -14,10 +14,9 @@ from wizard.domain.classify import refused_token
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.tokens import organization_sid
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, UserDirectory
-from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, Report, Verdict, ask_users
+from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, Report, Verdict, ask_users, passed
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",
@@ -79,8 +78,7 @@ async def check_active(
         problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
         can_help = problem is error.problem
         return await _remember(session, Report(Verdict.FAILED, problem, can_retry=can_help))
-    organization = organization_sid(tokens.access_token)
-    return await _remember(session, Report(Verdict.PASSED, None, listed.total, organization))
+    return await _remember(session, passed(listed, tokens))
 
 
 async def _remember(session: ActiveSet, report: Report) -> Report:

@@ -10,6 +10,7 @@ from typing import Final
 
 from wizard.domain import authorize
 from wizard.domain.book.exchange import (
+    CLOCK_OFF,
     CODE_EXPIRED,
     CODE_REFUSED,
     CODE_USED,
@@ -92,6 +93,15 @@ class Report:
         return f"! Organization {self.organization}", f"  another than before: {before}"
 
 
+def passed(listed: UserList, tokens: TokenSet, organization_before: str | None = None) -> Report:
+    """Return the report of a check that passed."""
+    warnings = (CLOCK_OFF.about(offset=listed.clock),) if listed.clock else ()
+    organization = organization_sid(tokens.access_token)
+    return Report(
+        Verdict.PASSED, None, listed.total, organization, organization_before, warnings=warnings
+    )
+
+
 class DraftCheck:
     """The check of a draft, ending in the swap.
 
@@ -125,13 +135,7 @@ class DraftCheck:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
             return self._failed(error)
-        report = Report(
-            Verdict.PASSED,
-            None,
-            listed.total,
-            organization_sid(tokens.access_token),
-            self._session.profile.organization,
-        )
+        report = passed(listed, tokens, self._session.profile.organization)
         rehearsed = self._lines[TOKENS]
         if rehearsed.status is not Status.PASSED:
             return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)

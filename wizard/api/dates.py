@@ -1,0 +1,42 @@
+"""HTTP's dates, spans in words, and what the Date of an answer tells about the clock here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+CLOCK_TOLERANCE: Final = 60.0
+"""Seconds this machine's clock may differ from a server's."""
+
+
+def http_date(value: str) -> datetime | None:
+    """Return an HTTP date (RFC 9110 §5.6.7), aware; None when it is none."""
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def in_words(seconds: float) -> str:
+    """Return a span in its largest fitting unit: "45 s", "3 min", "2 h", "400 days"."""
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def clock_off(headers: Mapping[str, str], now: datetime) -> str | None:
+    """Return how far a clock is off by an answer's Date (RFC 9110 §6.6.1): "3 h slow".
+
+    "" where it agrees, None where there is no Date.
+    """
+    date = http_date(headers.get("Date", ""))
+    if date is None:
+        return None
+    ahead = (now - date).total_seconds()
+    if abs(ahead) <= CLOCK_TOLERANCE:
+        return ""
+    return f"{in_words(abs(ahead))} {'fast' if ahead > 0 else 'slow'}"

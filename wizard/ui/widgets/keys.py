@@ -21,6 +21,15 @@ class Keys(Footer):
         """Args: `primary` gives the word of the primary action, "" for its binding's."""
         super().__init__()
         self._primary = primary
+        self._drawn: list[tuple[str, str, str, bool]] | None = None
+
+    async def recompose(self) -> None:
+        """Draw the row anew where it differs: each move of the focus asks for it."""
+        keys = [key for key in self.compose() if isinstance(key, FooterKey)]
+        wanted = [(k.key_display, k.description, k.action, k.disabled) for k in keys]
+        if wanted != self._drawn:
+            self._drawn = wanted
+            await super().recompose()
 
     def compose(self) -> ComposeResult:
         """Yield the keys, but for the last ones that could not be read whole."""

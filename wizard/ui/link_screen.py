@@ -59,6 +59,8 @@ class LinkScreen(StepScreen):
 
     link: var[Link | None] = var(None)
     """None while it is being made."""
+    is_unmade: var[bool] = var(False)
+    """It could not be made."""
 
     def __init__(self, banner: Banner, tools: LinkTools) -> None:
         super().__init__(banner)
@@ -72,7 +74,9 @@ class LinkScreen(StepScreen):
         self._catch()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the demo's key in the demo only, and a browser only where there is one."""
+        """Offer the demo's key in the demo only, a browser where there is one, and no lost link."""
+        if self.is_unmade and action in ("open_link", "copy_link", "show_bare", "approve"):
+            return False
         if action == "open_link" and not self.tools.can_open:
             return False
         if action == "approve" and self.tools.approve is None:
@@ -111,11 +115,12 @@ class LinkScreen(StepScreen):
     @work(exclusive=True, group="link")
     async def make_link(self, is_fresh: bool = False) -> None:
         """Show the live link, or a fresh one."""
-        self.link = None
+        self.link, self.is_unmade = None, False
         try:
             self.link = await self.tools.make(is_fresh)
         except SetupError as error:
             self.show_problem(error.problem)
+            self.is_unmade = True
 
     @work(exclusive=True, group="catch")
     async def _catch(self) -> None:

@@ -31,7 +31,7 @@ class AuthorizeScreen(LinkScreen):
 
     def can_go_on(self) -> bool:
         """Nothing to hand out while the link is being made."""
-        return self.link is not None
+        return self.link is not None or self.is_unmade
 
     def take(self, reading: Reading) -> None:
         """Answer; after a refusal by the server the link that led to it has had its day."""
@@ -56,27 +56,47 @@ class AuthorizeScreen(LinkScreen):
         yield Button("‹ Back", id="back")
         if self.tools.can_open:
             yield Button("Copy link", id="copy")
-            yield Button("Open browser ›", id="next", variant="primary")
-        elif self.tools.approve is not None:
-            yield Button("Approve for me ›", id="next", variant="primary")
-        else:
-            yield Button("Copy link ›", id="next", variant="primary")
+        yield Button(self._primary, id="next", variant="primary")
+
+    @property
+    def _primary(self) -> str:
+        if self.is_unmade:
+            return "Try again ›"
+        if self.tools.can_open:
+            return "Open browser ›"
+        return "Copy link ›" if self.tools.approve is None else "Approve for me ›"
+
+    def watch_is_unmade(self) -> None:
+        """Offer another try where there is no link."""
+        if self.is_here:
+            self._offer()
+
+    def _offer(self) -> None:
+        """Show the link, and give the primary action what can be done now."""
+        self.query_one(LinkView).url = self.link.url if self.link else ""
+        self.query_one(LinkView).display = not self.is_unmade
+        is_told = self.link is not None and not self.query_one(ProblemPanel).display
+        self.query_one("#then").display = is_told
+        self.query("#copy").set(display=not self.is_unmade)
+        button = self.query_one("#next", Button)
+        button.label = self._primary
+        # A button keeps the width of its first label otherwise.
+        button.refresh(layout=True)
+        if not self.can_go_on() and button.has_focus:
+            # Else Textual gives the focus of a disabled button to the one before it: Back.
+            self.set_focus(None)
+        button.disabled = not self.can_go_on()
+        if self.can_go_on() and self.focused is None:
+            self.set_focus(button)
+        self.refresh_bindings()
 
     def watch_link(self, link: Link | None) -> None:
         """Show the link and where it will lead."""
         if not self.is_here:
             return
-        self.query_one(LinkView).url = link.url if link else ""
-        button = self.query_one("#next", Button)
-        if link is None and button.has_focus:
-            # Else Textual gives the focus of a disabled button to the one before it: Back.
-            self.set_focus(None)
-        button.disabled = link is None
+        self._offer()
         if link is None:
             return
-        if self.focused is None:
-            self.set_focus(button)
-        self.refresh_bindings()
         landing = landing_on(link.attempt.redirect_url)
         parts: list[str | tuple[str, str]] = []
         for number, lines in enumerate(THEN, 1):
@@ -88,8 +108,11 @@ class AuthorizeScreen(LinkScreen):
         self.query_one("#where", Static).update(Content("\n".join(link.where(self.tools.why_not))))
 
     def action_primary(self) -> None:
-        """Hand the link out, or use the bare code that was asked about."""
-        if self.question is not None:
+        """Hand the link out, make one at last, or use the bare code that was asked about."""
+        if self.is_unmade:
+            self.show_problem(None)
+            self.make_link()
+        elif self.question is not None:
             self.leave(CodeReceived(self.question))
         elif self.tools.can_open:
             self.action_open_link()

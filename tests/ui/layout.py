@@ -35,6 +35,9 @@ def _out_of_place(widget: Widget) -> Iterator[str]:
     for around in widget.ancestors:
         if not isinstance(around, Widget):
             break
+        if not around.region.area:
+            # Not drawn itself, as the palette's frames are not.
+            continue
         if isinstance(around, VerticalScroll) and around.max_scroll_y:
             # Scrolled to: only from side to side it has to be seen now.
             region = Region(region.x, around.region.y, region.width, around.region.height)

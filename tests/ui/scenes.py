@@ -61,7 +61,10 @@ WORST: Final = both(
     PARTLY,
     seeds.looked_at(
         PROXY_UNREACHABLE.about(
-            host="oauth.twilio.com", variable="HTTPS_PROXY", reason="its name is unknown"
+            host="oauth.twilio.com",
+            proxy="proxy.example.edu:3128",
+            variable="HTTPS_PROXY",
+            reason="its name is unknown",
         ),
         CLOCK_OFF.about(offset="3 hours fast"),
     ),

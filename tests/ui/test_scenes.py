@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import pytest
 from textual.command import CommandPalette
@@ -20,6 +21,9 @@ from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
 from wizard.ui.theme import LIGHT
 from wizard.ui.widgets.checklist import Checklist
+
+SETTLING: Final = 2.0
+"""Seconds after which what is amiss is taken to stay so."""
 
 LARGE, SMALL, USUAL = SIZES = ((120, 36), (60, 18), (80, 24))
 
@@ -71,18 +75,29 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
     """Go through all that takes the focus, back to where it was; yield what is amiss."""
     screen = pilot.app.screen
     stops: list[Widget] = []
-    while screen.focused not in stops:
-        for what in seen(screen):
+    turns: list[tuple[Widget, Widget | None]] = []
+    while (here := screen.focused) is not None and here not in stops:
+        stops.append(here)
+        for what in await lasting(pilot):
             yield what
-        if screen.focused is not None:
-            stops.append(screen.focused)
         await pilot.press("tab")
         await pilot.pause()
-    if screen.focused is not stops[0] or set(stops) != set(screen.focus_chain):
+        if screen.focused is None or backwards(here, screen.focused):
+            turns.append((here, screen.focused))
+    if stops[:1] != [screen.focused] or set(stops) != set(screen.focus_chain):
         yield f"not all of it is reached: {stops}"
-    turns = [pair for pair in zip(stops, [*stops[1:], stops[0]], strict=True) if backwards(*pair)]
     if len(turns) != 1:
         yield f"not in the order of reading: {turns}"
+
+
+async def lasting(pilot: ThePilot) -> list[str]:
+    """Return what is amiss, and not only until what has changed is laid out anew."""
+    give_up = monotonic() + SETTLING
+    while found := list(seen(pilot.app.screen)):
+        if monotonic() > give_up:
+            break
+        await pilot.pause()
+    return found
 
 
 def seen(screen: Screen[Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from wizard.flow.state import WizardState, start
 from wizard.ui.app import WizardApp
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.theme import DARK
+from wizard.ui.theme import DARK, Look
 
 PATIENCE = 10.0
 """Seconds after which a condition is given up; never what a test measures."""
@@ -37,6 +37,7 @@ def make_app(
     blank: CredentialSet | None = None,
     demo: Demo | None = None,
     theme: str = DARK.name,
+    look: Look | None = None,
     state: WizardState | None = None,
     show_bare: Callable[[str], object] = no_bare,
 ) -> WizardApp:
@@ -49,7 +50,7 @@ def make_app(
     session.open()
     road = Road(session, world.services, show_bare, demo)  # type: ignore[arg-type]
     begin = state or start(session.profile, session.draft, world.clock())
-    return WizardApp(session, begin, road, theme)
+    return WizardApp(session, begin, road, look or Look(theme))
 
 
 async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:

@@ -199,9 +199,11 @@ class Face(Protocol):
 @contextmanager
 def wizard(settings: Settings) -> Iterator[Face]:
     """Give the wizard on the user's own profiles. Raises SetupError."""
+    from wizard.store.paths import home
+
     profiles = store()
     with profiles.wizard_lock(settings.profile):
-        yield _face(settings, profiles, _blank(settings), None)
+        yield _face(settings, profiles, _blank(settings), home(os.environ))
 
 
 def _blank(settings: Settings) -> CredentialSet:
@@ -249,12 +251,16 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
                 serve.authorize_url(base), serve.token_url(base), serve.scim_url(base)
             ),
         )
-        profiles = LocalProfileStore(Path(folder) / "home")
-        yield _face(settings, profiles, values, Demo(values, approve))
+        home = Path(folder) / "home"
+        yield _face(settings, LocalProfileStore(home), values, home, Demo(values, approve))
 
 
 def _face(
-    settings: Settings, profiles: ProfileStore, blank: CredentialSet, demo: Demo | None
+    settings: Settings,
+    profiles: ProfileStore,
+    blank: CredentialSet,
+    home: Path,
+    demo: Demo | None = None,
 ) -> Face:
     from wizard.flow.session import Session
     from wizard.flow.state import start
@@ -270,15 +276,30 @@ def _face(
     begin = start(session.profile, session.draft, clock())
     if settings.is_plain:
         return _plain(session, services, demo, begin, settings.why_plain)
-    return _app(session, services, demo, begin)
+    return _app(session, services, demo, begin, home)
 
 
-def _app(session: Session, services: Services, demo: Demo | None, begin: WizardState) -> Face:
+def _app(
+    session: Session, services: Services, demo: Demo | None, begin: WizardState, home: Path
+) -> Face:
+    import asyncio
+
     from wizard.host.bare import show_bare
+    from wizard.host.terminal import has_few_colors
+    from wizard.store.preferences import Preferences
     from wizard.ui.app import WizardApp
     from wizard.ui.road import Road
+    from wizard.ui.theme import Look
 
-    return WizardApp(session, begin, Road(session, services, show_bare, demo, program()))
+    preferences = Preferences(home)
+    road = Road(session, services, show_bare, demo, program())
+
+    async def remember(theme: str) -> None:
+        await asyncio.to_thread(preferences.save_theme, theme)
+
+    theme = preferences.theme()
+    look = Look(theme, remember, preferences.trouble, has_few_colors(os.environ))
+    return WizardApp(session, begin, road, look)
 
 
 def _plain(

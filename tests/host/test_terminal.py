@@ -11,8 +11,15 @@ from collections.abc import Iterator
 from typing import TextIO
 
 import pytest
+from rich.console import Console
 
-from wizard.host.terminal import is_interactive, is_over_ssh, prepare_environment, why_plain
+from wizard.host.terminal import (
+    has_few_colors,
+    is_interactive,
+    is_over_ssh,
+    prepare_environment,
+    why_plain,
+)
 
 
 @pytest.fixture
@@ -102,3 +109,20 @@ def test_textual_reads_the_delay_set_before_its_import() -> None:
     )
 
     assert output.stdout.strip() == "0.4"
+
+
+@pytest.mark.parametrize("term", ["", "xterm", "screen", "linux", "vt100", "rxvt-16color"])
+@pytest.mark.parametrize("more", ["", "-256color", "-kitty"])
+@pytest.mark.parametrize("colorterm", ["", "truecolor", "24bit", "yes"])
+def test_few_colors_are_those_that_the_screens_are_sent_in(
+    term: str, more: str, colorterm: str
+) -> None:
+    environ = {"TERM": term + more, "COLORTERM": colorterm}
+    # What Textual sends by.
+    console = Console(force_terminal=True, _environ=environ)
+    assert has_few_colors(environ, "linux") is (console.color_system == "standard")
+
+
+def test_no_color_is_few_also_where_there_are_many() -> None:
+    assert has_few_colors({"NO_COLOR": "", "COLORTERM": "truecolor"}, "linux")
+    assert not has_few_colors({}, "win32")

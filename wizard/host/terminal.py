@@ -59,6 +59,16 @@ def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str
         return "ascii"
 
 
+def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
+    """Whether the terminal has no more than sixteen colors, or is to show none (NO_COLOR)."""
+    if "NO_COLOR" in environ:
+        return True
+    if platform == "win32" or environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return False
+    # As Rich reads it, which picks what is sent.
+    return environ.get("TERM", "").rpartition("-")[2].lower() not in ("256color", "kitty")
+
+
 def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
     """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY."""
     variables = os.environ if environ is None else environ

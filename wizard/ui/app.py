@@ -7,16 +7,17 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
 from wizard.domain import journal
-from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
@@ -26,11 +27,13 @@ from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.theme import DARK, LIGHT
+from wizard.ui.theme import DARK, LIGHT, OWN, Look
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
     from wizard.ui.widgets.page_link import PageLink
+
+NO_COLOR: Final = NoColor()
 
 
 class WizardApp(App[ExitCode]):
@@ -40,7 +43,7 @@ class WizardApp(App[ExitCode]):
     CSS_PATH = "app.tcss"
     # Textual declares these two as attributes of the instance.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
@@ -52,12 +55,13 @@ class WizardApp(App[ExitCode]):
         session: Session,
         start: WizardState,
         road: Road,
-        theme: str = DARK.name,
+        look: Look | None = None,
     ) -> None:
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = theme
+        self._look = look or Look()
+        self._put_on(self._look.theme)
         self._session = session
         self._start = start
         self._road = road
@@ -87,6 +91,8 @@ class WizardApp(App[ExitCode]):
         for notice in self._journey.notices:
             words = f"{notice.cause} {notice.remedy}"
             self.notify(words, title=notice.title, severity="warning", markup=False)
+        if self._look.trouble:
+            self.notify(self._look.trouble, timeout=3, markup=False)
         self._run_flow()
 
     @work(group="flow")
@@ -146,7 +152,11 @@ class WizardApp(App[ExitCode]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw nothing that acts on the terminal, wherever it has come from."""
-        return [*super().get_line_filters(), INERT]
+        filters = super().get_line_filters()
+        if self.no_color:
+            # Textual's own answer to NO_COLOR is shades of gray.
+            filters = [NO_COLOR]
+        return [*filters, INERT]
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -213,13 +223,44 @@ class WizardApp(App[ExitCode]):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
-        name = LIGHT.name if self.theme == DARK.name else DARK.name
-        yield SystemCommand("Other theme", "Dark or light", lambda: setattr(self, "theme", name))
+        yield SystemCommand("Theme", "Dark, light and others; remembered", self._ask_theme)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 
     def _copy_for_support(self) -> None:
         # Once the palette is gone, which is a screen of its own.
         self.call_later(self.run_action, "app.copy_for_support")
+
+    def _ask_theme(self) -> None:
+        # Not at the start: few ever ask for them.
+        from wizard.ui import other_themes
+
+        titles = {**OWN, **{name: other_themes.title(name) for name in other_themes.names()}}
+        self.search_commands(
+            [
+                (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
+                for name, title in titles.items()
+            ],
+            placeholder="Search for a theme…",
+        )
+
+    @work(exclusive=True, group="theme")
+    async def _choose_theme(self, name: str) -> None:
+        self._put_on(name)
+        try:
+            await self._look.remember(name)
+        except SetupError as error:
+            self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
+
+    def _put_on(self, name: str) -> None:
+        """Take a theme; the dark one where there is none of that name."""
+        if name and name not in OWN:
+            from wizard.ui import other_themes
+
+            found = other_themes.adapted(name) or DARK
+            self.register_theme(found)
+            name = found.name
+        self.theme = name or DARK.name
+        self.set_class(self._look.has_few_colors or self.native_ansi_color, "-few-colors")
 
     def _screen_action(self, name: str) -> Callable[[], None]:
         def run() -> None:

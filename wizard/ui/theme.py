@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
+from textual._border import BORDER_CHARS
 from textual.theme import Theme
+
+# Textual knows no brackets. Where there are few colors, they frame fields and buttons; its own
+# ASCII frame is drawn nowhere here.
+BORDER_CHARS["ascii"] = (("+", "-", "+"), ("[", " ", "]"), ("+", "-", "+"))
+
+
+async def _forgetting(_theme: str) -> None:
+    """Remember no theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the screens are to look."""
+
+    theme: str = ""
+    """The dark one of ours where there is none of that name."""
+    remember: Callable[[str], Awaitable[None]] = _forgetting
+    """Keeps a theme that was chosen. Raises SetupError."""
+    trouble: str = ""
+    """Why a theme that was chosen before is not known, in a sentence."""
+    has_few_colors: bool = False
+    """The terminal has sixteen, or is to show none: what they tell is told by signs as well."""
+
+
+OWN: Final = {"scim-dark": "Dark", "scim-light": "Light"}
+"""What the wizard's own themes are called."""
 
 DARK: Final = Theme(
     name="scim-dark",

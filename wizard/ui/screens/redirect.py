@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -81,9 +80,6 @@ class RedirectScreen(LinkScreen):
     """A good paste goes on by itself; anything else is answered in words."""
 
     STEP = Step.REDIRECT
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "show_bare", "Bare", show=False, id="link.bare"),
-    ]
 
     def __init__(self, banner: Banner, tools: LinkTools, delivery: Delivery) -> None:
         super().__init__(banner, tools)

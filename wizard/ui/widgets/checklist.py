@@ -15,14 +15,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from wizard.domain.prerequisites import Prerequisite
 from wizard.ui.widgets.body import show_row
 from wizard.ui.widgets.lines import spread
+from wizard.ui.widgets.reversing import Reversing
 
 
-class Checklist(Widget, can_focus=True):
+class Checklist(Reversing, can_focus=True):
     """Prerequisites with a cursor; Space ticks and moves on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

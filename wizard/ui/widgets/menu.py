@@ -15,12 +15,13 @@ from textual.widgets.option_list import Option
 
 from wizard.ui.widgets.body import show_row
 from wizard.ui.widgets.lines import spread
+from wizard.ui.widgets.reversing import Reversing
 
 if TYPE_CHECKING:
     from wizard.domain.offers import Item
 
 
-class Menu(OptionList):
+class Menu(OptionList, Reversing):
     """An option list whose lines reach from edge to edge; one line is always highlighted."""
 
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:

@@ -1,0 +1,102 @@
+"""What is sent to terminals of few colors, and to those that are to show none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import ENTER, Terminal, ctrl
+from tests.terminal.walk import variables, wizard
+
+SGR = re.compile(rb"\x1b\[([0-9;]*)m")
+ATTRIBUTES = {0, 1, 2, 3, 4, 7, 22, 23, 24, 27, 39, 49}
+"""Bold, dim, underline, reverse; and the terminal's own two colors."""
+SIXTEEN = {*range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}
+
+
+def numbers(raw: bytes) -> set[int]:
+    """Return the numbers in all that sets colors and attributes."""
+    return {int(part or 0) for found in SGR.findall(raw) for part in found.split(b";")}
+
+
+@pytest.mark.parametrize(
+    ("env", "allowed"),
+    [
+        ({"NO_COLOR": "1"}, ATTRIBUTES),
+        ({"TERM": "xterm", "COLORTERM": ""}, ATTRIBUTES | SIXTEEN),
+        ({"TERM": "screen", "COLORTERM": "", "NO_COLOR": "1"}, ATTRIBUTES),
+    ],
+    ids=["no color", "sixteen", "none of sixteen"],
+)
+def test_no_other_color_is_sent_and_brackets_stand_for_them(
+    tmp_path: Path, env: dict[str, str], allowed: set[int]
+) -> None:
+    with wizard(variables(tmp_path / "home") | env) as terminal:
+        terminal.wait_for("Before you start")
+        terminal.send(ENTER)
+        terminal.wait_for("goes on all the same")
+        terminal.send(ENTER)
+        terminal.wait_for("Client Secret")
+        terminal.wait_for(lambda screen: screen.count("]") == 6)
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+        sent = numbers(terminal.raw)
+    assert sent <= allowed
+    assert {1, 4, 7} <= sent
+
+
+NORD = b"48;2;46;52;64"
+"""The ground of that theme, as it is sent."""
+
+
+def choose_theme(terminal: Terminal, name: str) -> None:
+    """Choose a theme from the palette."""
+    terminal.wait_for("0 of 7 ticked")
+    terminal.send(ctrl("p"))
+    terminal.wait_for("Search for commands")
+    terminal.send("theme")
+    terminal.wait_gone("Quit\n")
+    terminal.send(ENTER)
+    terminal.wait_for("Search for a theme")
+    terminal.send(name.lower())
+    terminal.wait_for(lambda screen: name in screen and "Gruvbox" not in screen)
+    terminal.send(ENTER)
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.wait_for("0 of 7 ticked")
+    terminal.send(ctrl("q"))
+    assert terminal.wait_exit() == 3
+
+
+def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> None:
+    env = variables(tmp_path / "home")
+    with wizard(env) as terminal:
+        choose_theme(terminal, "Nord")
+        terminal.wait_gone("Search for")
+        leave(terminal)
+    kept = tmp_path / "home" / "preferences" / "wizard.json"
+    assert kept.read_text() == '{"theme":"nord"}\n'
+    assert kept.stat().st_mode & 0o777 == 0o600
+    for content, is_known in (("{damaged", False), ('{"theme": "nord"}', True)):
+        kept.write_text(content)
+        with wizard(env) as terminal:
+            terminal.wait_for("0 of 7 ticked")
+            if not is_known:
+                terminal.wait_for("Your theme is not known")
+            terminal.send(ctrl("q"))
+            assert terminal.wait_exit() == 3
+            assert (NORD in terminal.raw) is is_known
+
+
+def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "preferences").write_text("a file where the folder should be")
+    with wizard(variables(tmp_path / "home")) as terminal:
+        terminal.wait_for("Your theme is not known: A file is not the wizard's own.")
+        choose_theme(terminal, "Nord")
+        terminal.wait_for("Not remembered: A file is not the wizard's own.")
+        leave(terminal)
+        assert NORD in terminal.raw

@@ -1,0 +1,151 @@
+"""Themes: chosen by name, remembered, readable; and what tells where there are few colors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from rich.segment import Segment
+from textual.color import Color
+
+from tests import walks
+from tests.driving import make_app, text_of, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.running import ACTIVE, running, seed
+from tests.walks import ThePilot
+from wizard.domain.book.store import DISK_FULL
+from wizard.domain.problems import SetupError
+from wizard.ui import other_themes
+from wizard.ui.other_themes import contrast
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.theme import DARK, LIGHT, Look
+
+NAMED = [name for name in other_themes.names() if not name.startswith("ansi")]
+
+
+# -- chosen ----------------------------------------------------------------------------------------
+
+
+async def choose(pilot: ThePilot, words: str) -> None:
+    """Choose a theme from the palette, by keys alone."""
+    await wait_for_screen(pilot, PrerequisitesScreen)
+    for command in ("theme", words):
+        if command == "theme":
+            await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "Search for" in text_of(pilot.app), "the palette")
+        await pilot.press(*command.replace(" ", "_"))
+        await wait_until(
+            pilot,
+            lambda command=command: command.capitalize() in text_of(pilot.app),  # type: ignore[misc]
+            command,
+        )
+        await pilot.press("enter")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("light", LIGHT.name), ("nord", "nord"), ("ansi dark", "ansi-dark")]
+)
+async def test_a_theme_is_chosen_from_the_palette_and_remembered(
+    world: World, words: str, name: str
+) -> None:
+    kept: list[str] = []
+
+    async def remember(theme: str) -> None:
+        kept.append(theme)
+
+    async with running(make_app(world, look=Look(remember=remember))) as (app, pilot):
+        assert app.theme == DARK.name
+        await choose(pilot, words)
+        await wait_until(pilot, lambda: app.theme == name, "the theme")
+        await wait_until(pilot, lambda: kept == [name], "its being remembered")
+        assert app.has_class("-few-colors") is name.startswith("ansi")
+        assert "Before you start" in text_of(app)
+
+
+async def test_a_theme_that_cannot_be_remembered_is_taken_and_that_is_said(world: World) -> None:
+    async def remember(_theme: str) -> None:
+        raise SetupError(DISK_FULL.about(path="/somewhere"))
+
+    async with running(make_app(world, look=Look(remember=remember))) as (app, pilot):
+        await choose(pilot, "light")
+        await wait_until(pilot, lambda: bool(app._notifications), "the words")
+        assert app.theme == LIGHT.name
+        words = [note.message for note in app._notifications]
+        assert words == [f"Not remembered: {DISK_FULL.title}."]
+
+
+@pytest.mark.parametrize("theme", ["", "gone", "scim-dark"])
+async def test_what_is_not_known_is_the_dark_one(world: World, theme: str) -> None:
+    trouble = "Your theme is not known: it is damaged."
+    async with running(make_app(world, look=Look(theme, trouble=trouble))) as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        assert app.theme == DARK.name
+        assert [note.message for note in app._notifications] == [trouble]
+
+
+# -- readable --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_color_of_a_theme_is_readable_where_it_stands(name: str) -> None:
+    theme = other_themes.adapted(name)
+    assert theme is not None
+    made = {**theme.to_color_system().generate(), **theme.variables}
+    color = {key: Color.parse(value) for key, value in made.items() if value.startswith("#")}
+    grounds = [color[each] for each in ("background", "surface", "panel")]
+    pairs = [(f"{text} on a ground", color[text], ground) for text in TEXTS for ground in grounds]
+    pairs += [(f"{text} on {ground}", color[text], color[ground]) for text, ground in ON]
+    assert [what for what, one, other in pairs if contrast(one, other) < 4.5] == []
+
+
+TEXTS = ("foreground", "muted", "brand", "primary", "accent", "success", "warning", "error")
+ON = (
+    ("on-primary", "primary"),
+    ("on-primary", "accent"),
+    ("on-warning", "warning"),
+    ("foreground", "input-selection-background"),
+    ("input-cursor-foreground", "input-cursor-background"),
+    ("block-cursor-foreground", "block-cursor-background"),
+    ("footer-key-foreground", "footer-background"),
+)
+
+
+# -- few colors ------------------------------------------------------------------------------------
+
+
+def reversed_text(segments: Iterable[Segment]) -> str:
+    return "".join(s.text for s in segments if s.style is not None and s.style.reverse).strip()
+
+
+def focus_of(pilot: ThePilot) -> str:
+    """Return what is drawn reversed on the rows of the screen."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return " ".join(filter(None, map(reversed_text, strips)))
+
+
+async def test_with_few_colors_brackets_show_fields_and_reverse_the_focus(world: World) -> None:
+    async with running(make_app(world, look=Look(has_few_colors=True))) as (app, pilot):
+        await walks.prerequisites(pilot, world)
+        assert focus_of(pilot).startswith("[ ] Its Redirect URL is set")
+        await pilot.press("space", "space", "enter")
+        await wait_for_screen(pilot, CredentialsScreen)
+        rows = [row.strip(" ○●│✓") for row in text_of(app).splitlines()]
+        fields = [row[row.index("[") :] for row in rows if "[" in row]
+        assert len(fields) == 4, text_of(app)
+        assert all(row.startswith("[") and row.endswith("]") for row in fields)
+        buttons = fields.pop()
+        assert buttons.replace(" ", "") == "[Advanced…][‹Back][Next›]"
+        await wait_until(pilot, lambda: app.focused is not None, "the focus")
+        await pilot.press(*"OQ1")
+        await wait_until(pilot, lambda: "OQ1" in focus_of(pilot), "the field reversed")
+        await pilot.press("shift+tab")
+        await wait_until(pilot, lambda: focus_of(pilot) == "Next ›", "the button alone reversed")
+
+
+async def test_with_few_colors_the_line_of_a_menu_is_reversed(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world, look=Look(has_few_colors=True))) as (_, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await wait_until(pilot, lambda: focus_of(pilot).startswith("› Check now"), "the line")

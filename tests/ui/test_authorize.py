@@ -135,6 +135,33 @@ async def test_no_key_hands_out_a_link_that_is_not_there() -> None:
         assert DISK_FULL.title not in stage.text
 
 
+async def test_a_link_that_could_not_be_made_is_said_and_enter_tries_again() -> None:
+    desk = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    async with at_authorize(desk) as stage:
+        await stage.until_text(DISK_FULL.title, "Try again ›")
+        assert "Making the link" not in stage.text
+        await wait_until(
+            stage.pilot, lambda: stage.screen.query_one("#next").has_focus, "the focus"
+        )
+        desk.failure = None
+        await stage.pilot.press("enter")
+        await until_linked(stage)
+        await stage.until_text("Open browser ›", "You land on")
+        assert DISK_FULL.title not in stage.text
+        assert stage.screen.query_one("#next").has_focus
+        assert stage.outcomes == []
+
+
+async def test_where_it_waits_fills_its_lines() -> None:
+    async with at_authorize(Desk(is_listening=True)) as stage:
+        await until_linked(stage)
+        await stage.until_text("Waiting at the Redirect URL too")
+        rows = [line[18:].strip() for line in stage.text.splitlines()]
+        at = next(i for i, row in enumerate(rows) if row.startswith("Waiting at"))
+        assert len(rows[at]) > 45
+        assert rows[at + 1].endswith("goes on by itself.")
+
+
 async def test_a_fresh_link_takes_the_place_of_the_old_one() -> None:
     desk = Desk()
     async with at_authorize(desk) as stage:

@@ -47,8 +47,8 @@ class Link:
             return (f"! Your browser is elsewhere ({why_not}): paste the address instead.",)
         if self.is_listening:
             return (
-                "Waiting at the Redirect URL too: if the browser is on this machine,",
-                "the wizard goes on by itself.",
+                "Waiting at the Redirect URL too: if the browser is on this machine, the wizard"
+                " goes on by itself.",
             )
         return ()
 

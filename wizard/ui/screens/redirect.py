@@ -110,10 +110,10 @@ class RedirectScreen(LinkScreen):
         if not self.is_here:
             return
         link = self.link
-        made = f"{link.attempt.created_at.astimezone():%H:%M}" if link else ""
+        made = f"made {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
         waits = link.waits if link else "only for a paste (no loopback address)"
         rows = (
-            ("Link", f"made {made}; {self._delivery.value}"),
+            ("Link", f"{made}{self._delivery.value}"),
             ("Code", CODE_LIVES),
             ("Waits", waits),
         )

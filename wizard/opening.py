@@ -24,6 +24,12 @@ SLOW: Final = (
 SEEN: Final = 1.0
 """Seconds after which the first step has been painted."""
 
+BUSY: Final = (
+    "Another scim-wizard is working on this profile: close it, or let it end.",
+    "This one opens by itself then; it gives up after a minute.",
+)
+"""What is said while a profile's lock is waited for."""
+
 
 def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
     """Open the wizard, in a demo's scenario if there is one; return its exit code."""
@@ -54,6 +60,10 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
     settings = replace(obj.settings(), is_plain=is_plain, why_plain=why_plain)
     while following:
         settings = replace(settings, profile=following)
+        # First and by itself, so that it is known what is waited for.
+        store = wiring.store()
+        with store.wizard_lock(following), saying_late(BUSY), store.locked(following):
+            pass
         code, following = _show(wiring.wizard(settings), SLOW)
     return code
 

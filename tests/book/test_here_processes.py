@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ from tests.commands.stage import ROOT, environment, wizard
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
 from wizard.domain.book.store import KEYRING_HANGS
+from wizard.opening import BUSY, SLOW
+from wizard.store.profiles import LocalProfileStore
 
 BROKEN: Final = Path(__file__).parent / "broken"
 """Folders of modules that stand where a library should be, and fail as it might."""
@@ -188,6 +190,20 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
         assert "Try again" in terminal.screen()
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 6
+        assert not terminal.leftovers
+
+
+def test_profile_that_a_command_works_on_is_waited_for_in_words(stage: Stage) -> None:
+    active(stage)
+    with ExitStack() as stack:
+        with LocalProfileStore(stage.home).locked("default"):
+            terminal = stack.enter_context(on_terminal(stage, {}))
+            for line in BUSY:
+                terminal.wait_for(line)
+            assert SLOW[0] not in terminal.screen()
+        terminal.wait_for("Check now")
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 0
         assert not terminal.leftovers
 
 

@@ -1,4 +1,4 @@
-"""Every way to leave × every wait for the network, the wizard on its own services and real sockets.
+"""Every way to leave × every wait for the network or a keyring, the wizard on its own services and real sockets.
 
 The server holds its answer back, and nothing here lets it go unless the answer would be lost: the
 wizard leaves at once, or not at all. What a real terminal shows afterwards, and a closed one, are
@@ -20,14 +20,15 @@ from typing import Final
 import pytest
 
 from tests.commands.consents import at_second
-from tests.commands.stage import now, put, silent_port
+from tests.commands.stage import issued, now, put, silent_port
 from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.holding import Held, HoldingServer
+from tests.store.keyrings import PATIENCE, HangingKeyring, keyring_on, let_answer
 from tests.ui.running import left, point_at, running
-from tests.walks import ThePilot, linked_authorize, linked_redirect
+from tests.walks import SECRET, ThePilot, linked_authorize, linked_redirect
 from wizard import wiring
 from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.models import CredentialSet, Endpoints, Profile
+from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -123,6 +124,13 @@ async def go(pilot: ThePilot, server: HoldingServer, wait: str, landed: str) -> 
     if landed:
         await linked_redirect(pilot)
         await paste(pilot, landed)
+
+
+def nowhere() -> CredentialSet:
+    """A set whose servers nobody is."""
+    base = f"https://127.0.0.1:{silent_port()}"
+    endpoints = Endpoints(f"{base}/authorize", f"{base}/token", base)
+    return CredentialSet("OQ" + "0" * 32, Secret("s3cret-" * 5), REDIRECT_URL, endpoints)
 
 
 @contextmanager
@@ -261,6 +269,72 @@ async def test_connecting_is_not_waited_for_and_the_code_is_still_good(
         assert kept.attempts[-1].code_sent_at is None
 
 
+# -- the keyring -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def backend() -> Iterator[HangingKeyring]:
+    """A keyring that asks its owner to unlock it once it is told to."""
+    backend = HangingKeyring()
+    backend.may_answer.set()
+    yield backend
+    let_answer(backend)
+
+
+@every_way
+async def test_keyring_that_is_read_again_keeps_nobody(
+    backend: HangingKeyring, home: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = keyring_on(backend)
+    store = LocalProfileStore(home, StoreKind.KEYRING, keyring)
+    monkeypatch.setattr(wiring, "store", lambda: store)
+    with store.locked("default") as held:
+        held.save(Profile(), active=replace(nowhere(), tokens=issued(hours=1)))
+    backend.may_answer.clear()
+    keyring.limit = 0
+    with screens(Settings()) as app:
+        let_answer(backend)
+        backend.may_answer.clear()
+        keyring.limit = PATIENCE
+        async with running(app) as (_, pilot):
+            await wait_for_screen(pilot, OverviewScreen)
+            await pilot.press("r")
+            await wait_until(pilot, lambda: backend.hung == 2, "its being asked")
+            await leave(pilot, way)
+            assert await left(app) is (ExitCode.MACHINE if way == "ctrl+q" else ExitCode.SIGNAL)
+            assert not backend.may_answer.is_set()
+            backend.may_answer.set()
+
+
+@pytest.mark.parametrize("way", ["ctrl+q", "SIGTERM"])
+async def test_what_the_keyring_is_to_keep_is_waited_for_and_kept(
+    backend: HangingKeyring, home: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalProfileStore(home, StoreKind.KEYRING, keyring_on(backend))
+    monkeypatch.setattr(wiring, "store", lambda: store)
+    with store.locked("default") as held:
+        profile = Profile(draft_step=Step.CREDENTIALS, draft_saved_at=now())
+        held.save(profile, draft=replace(nowhere(), client_secret=None))
+    with screens(Settings()) as app:
+        backend.may_answer.clear()
+        async with running(app) as (_, pilot):
+            await wait_for_screen(pilot, OverviewScreen)
+            await pilot.press("u")
+            screen = await wait_for_screen(pilot, CredentialsScreen)
+            await paste(pilot, SECRET)
+            await wait_until(pilot, lambda: backend.hung == 1, "its being asked")
+            await leave(pilot, way)
+            aside = screen.query_one("#aside")
+            await wait_until(pilot, lambda: "Leaving" in str(aside.render()), "its being said")
+            assert app.return_value is None
+            backend.may_answer.set()
+            assert await left(app) is code_of(way, "credentials")
+    with store.locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    assert draft.client_secret == Secret(SECRET)
+
+
 # -- the listener ----------------------------------------------------------------------------------
 
 
@@ -269,10 +343,7 @@ async def test_waiting_for_the_browser_ends_at_once_and_frees_the_port(
     home: Path, way: str
 ) -> None:
     port = silent_port()
-    nowhere = f"https://127.0.0.1:{silent_port()}"
-    endpoints = Endpoints(f"{nowhere}/authorize", f"{nowhere}/token", nowhere)
-    landing = f"http://127.0.0.1:{port}/landing"
-    blank = CredentialSet("OQ" + "0" * 32, Secret("s3cret-" * 5), landing, endpoints)
+    blank = replace(nowhere(), redirect_url=f"http://127.0.0.1:{port}/landing")
     draft = replace(blank, attempts=(begin(blank, None, now()),))
     put(home, Profile(draft_step=Step.REDIRECT, draft_saved_at=now()), draft=draft)
     with screens(Settings()) as app:

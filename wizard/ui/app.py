@@ -119,11 +119,12 @@ class WizardApp(App[ExitCode]):
     async def _close(self, code: ExitCode) -> None:
         steps = [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
         for screen in steps:
+            # First: to keep what was entered may take as long as a request, as in a keyring.
+            if screen.is_here:
+                screen.say_aside(LEAVING)
             await screen.keep()
             # Or what is given up here would be noted as a check that failed.
             self.workers.cancel_node(screen)
-            if self._session.is_busy:
-                screen.say_aside(LEAVING)
         # A request once sent is awaited and its answer saved, or it would be lost.
         await self._journey.close()
         self.exit(code, return_code=code)

@@ -14,7 +14,7 @@ import pytest
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, linked, opened, panel, resumed, until_said
 from tests.book.test_here_commands import set_aside
-from tests.driving import paste, wait_for_screen, wait_until
+from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
@@ -95,6 +95,17 @@ async def test_disk_that_takes_no_file(stage: Stage) -> None:
             await paste(pilot, SECRET)
             await until_said(app, pilot, UNSAVED.entry)
         assert app.screen is screen
+
+
+async def test_check_that_cannot_be_noted_names_nothing_that_is_not_there(stage: Stage) -> None:
+    stage.put_active(hours=1)
+    async with opened() as (app, pilot):
+        await point_at(pilot, "check")
+        with full_disk():
+            await pilot.press("enter")
+            await until_said(app, pilot, UNSAVED.entry)
+        assert "How this check ended could not be remembered." in panel(app)
+        assert "ry again" not in text_of(app)
 
 
 async def test_sheet_whose_name_is_taken(stage: Stage, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Every way to leave × every wait for the network or a keyring, the wizard on its own services and real sockets.
+"""Every way to leave × every wait for the network or a keyring, the wizard on its own services.
 
-The server holds its answer back, and nothing here lets it go unless the answer would be lost: the
-wizard leaves at once, or not at all. What a real terminal shows afterwards, and a closed one, are
-in tests/terminal/test_cancel.py.
+Over real sockets the server holds its answer back, and nothing here lets it go unless the answer
+would be lost: the wizard leaves at once, or not at all. What a real terminal shows afterwards, and
+a closed one, are in tests/terminal/test_cancel.py.
 """
 
 from __future__ import annotations

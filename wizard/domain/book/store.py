@@ -55,14 +55,14 @@ DISK_FULL: Final = Problem(
     id="disk-full",
     title="The disk is full",
     cause="{path} takes no more data, or your quota is used up. What was saved before is kept.",
-    remedy="Free some space, then try again.",
+    remedy="Free some space.",
     exit_code=ExitCode.MACHINE,
 )
 STORE_FAILED: Final = Problem(
     id="store-failed",
     title="Storing or reading failed",
     cause="The system refused to work with {path}. What was saved before is kept.",
-    remedy="Look at what it said, mend that, then try again.",
+    remedy="Look at what it said, and mend that.",
     exit_code=ExitCode.MACHINE,
 )
 FILE_DAMAGED: Final = Problem(

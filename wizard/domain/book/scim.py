@@ -69,7 +69,7 @@ ORGANIZATION_CHANGED: Final = Problem(
     cause="It is {organization} now; at the setup it was {before}.",
     remedy="If that is not meant, authorize again as an admin of the right one.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.FINE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 SCIM_NOT_FOUND: Final = Problem(

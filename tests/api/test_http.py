@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -58,6 +60,32 @@ async def test_slow_body_ends_with_the_total_time(client: httpx.AsyncClient, ser
     with pytest.raises(TimeoutError) as caught:
         await send(client, client.build_request("GET", server.url), limit=9, seconds=0.05)
     assert network_problem(caught.value, server.url, 5).id == "timed-out"
+
+
+async def test_connection_given_up_in_the_middle_of_tls_is_closed(
+    client: httpx.AsyncClient,
+) -> None:
+    """The server sees it closed while everything here goes on: nothing was left to the garbage."""
+    hello, ended = asyncio.Event(), asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        hello.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        ended.set()
+        writer.close()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        asking = asyncio.create_task(get(client, url))
+        await hello.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        async with asyncio.timeout(10):
+            await ended.wait()
 
 
 def test_reply_shows_no_body() -> None:

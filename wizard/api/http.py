@@ -19,6 +19,7 @@ import truststore
 from wizard import __version__
 from wizard.api.dates import clock_off
 from wizard.api.failures import proxy_variables, strerror
+from wizard.api.tracing import close_what_is_given_up
 from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
 from wizard.domain.problems import SetupError
@@ -72,6 +73,7 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
                 "Accept-Encoding": "identity",
                 "User-Agent": f"twilio-scim-wizard/{__version__}",
             },
+            event_hooks={"request": [close_what_is_given_up]},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             mounts=dict.fromkeys(LOOPBACK),
         )

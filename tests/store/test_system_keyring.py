@@ -195,6 +195,15 @@ def test_named_keyring_is_taken_alone_or_from_a_chain(
     assert type(find_backend()) is SecretService.Keyring
 
 
+def test_without_a_desktop_no_keyring_is_loaded() -> None:
+    program = (
+        "import sys; from wizard.store.system_keyring import find_backend\n"
+        "print(find_backend(), 'keyring' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], env={}, capture_output=True, text=True)
+    assert run.stdout == "None False\n"
+
+
 def test_keyring_that_cannot_be_loaded_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring.core, "_keyring_backend", None)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "not.there.Keyring")

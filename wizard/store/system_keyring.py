@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -46,6 +49,9 @@ def find_backend() -> KeyringBackend | None:
 
     May ask the desktop, so may hang; may raise whatever a configured backend raises.
     """
+    if sys.platform == "linux" and not _has_desktop(os.environ):
+        # As on a server: only to load what would find that out takes 10 MB.
+        return None
     import logging
 
     import keyring
@@ -58,6 +64,13 @@ def find_backend() -> KeyringBackend | None:
         chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
     )
     return next((backend for backend in found if type(backend).__module__ in _NAMED), None)
+
+
+def _has_desktop(environ: Mapping[str, str]) -> bool:
+    """Whether there may be one whose keyring can be asked, or a keyring is named to be."""
+    names = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PYTHON_KEYRING_BACKEND")
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    return any(map(environ.get, names)) or (bool(runtime) and Path(runtime, "bus").exists())
 
 
 class SystemKeyring:

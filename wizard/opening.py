@@ -76,11 +76,13 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
     from wizard.host.loop import Loop
 
     with ExitStack() as stack:
-        stack.enter_context(_keeping_all())
+        stack.enter_context(_no_garbage())
         with saying_late(if_slow):
             app = stack.enter_context(opening)
+        # What has been imported is there to stay: no look for garbage goes through it later.
+        gc.freeze()
         with Runner(loop_factory=Loop) as runner:
-            runner.get_loop().call_later(SEEN, _collect)
+            runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(app.run_async())
         try:
             if lines := app.farewell():
@@ -94,19 +96,10 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
 
 
 @contextmanager
-def _keeping_all() -> Iterator[None]:
-    """Look for no garbage until `_collect`: what a first frame takes is there to stay.
-
-    The collector would go through all of it again and again while it comes to be.
-    """
+def _no_garbage() -> Iterator[None]:
+    """Look for none until the first frame: the collector would go through it again and again."""
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
-
-
-def _collect() -> None:
-    """Look for garbage again, though not among what is there now."""
-    gc.freeze()
-    gc.enable()

@@ -285,7 +285,7 @@ def _app(
     import asyncio
 
     from wizard.host.bare import show_bare
-    from wizard.host.terminal import has_few_colors
+    from wizard.host.terminal import has_few_colors, is_in_tmux
     from wizard.store.preferences import Preferences
     from wizard.ui.app import WizardApp
     from wizard.ui.road import Road
@@ -298,7 +298,13 @@ def _app(
         await asyncio.to_thread(preferences.save_theme, theme)
 
     theme = preferences.theme()
-    look = Look(theme, remember, preferences.trouble, has_few_colors(os.environ))
+    look = Look(
+        theme,
+        remember,
+        preferences.trouble,
+        is_in_tmux=is_in_tmux(os.environ),
+        has_few_colors=has_few_colors(os.environ),
+    )
     return WizardApp(session, begin, road, look)
 
 

@@ -29,13 +29,13 @@ _SEQUENCE: Final = re.compile(
     rb"""\x1b(?:
         \[(?P<prefix>[<=>?]?)(?P<params>[0-9:;]*)(?P<middle>[ -/]*)(?P<final>[@-~])
       | \](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)
-      | (?P<string>[PX^_])[^\x1b]*\x1b\\
+      | (?P<string>[PX^_])(?:[^\x1b]|\x1b\x1b)*\x1b\\
       | (?P<escape>[ -/]*[0-OQ-WYZ`-~=>\\])
     )""",
     re.VERBOSE,
 )
 _BEGINNING: Final = re.compile(
-    rb"\x1b(?:\[[<=>?]?[0-9:;]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\x1b?|[ -/]*)"
+    rb"\x1b(?:\[[<=>?]?[0-9:;]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_](?:[^\x1b]|\x1b\x1b)*\x1b?|[ -/]*)"
 )
 """A sequence whose end has not come yet."""
 

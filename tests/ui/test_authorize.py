@@ -162,6 +162,18 @@ async def test_where_it_waits_fills_its_lines() -> None:
         assert rows[at + 1].endswith("goes on by itself.")
 
 
+async def test_what_is_selected_of_the_link_is_in_one_piece() -> None:
+    desk = Desk()
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        region = stage.screen.query_one(LinkView).content_region
+        await stage.pilot.mouse_down(offset=region.offset)
+        await stage.pilot.hover(offset=region.bottom_right - (1, 1))
+        await stage.pilot.mouse_up(offset=region.bottom_right - (1, 1))
+        await stage.pilot.press("ctrl+c")
+        assert stage.app.sent == [desk.link.url]
+
+
 async def test_a_fresh_link_takes_the_place_of_the_old_one() -> None:
     desk = Desk()
     async with at_authorize(desk) as stage:

@@ -500,3 +500,29 @@ async def test_escape_is_back_and_keeps_what_was_typed_and_is_right() -> None:
         await stage.pilot.press(*"https://a.edu/b", "escape")
         assert await stage.outcome() == Back()
         await wait_until(stage.pilot, lambda: bool(form.kept.redirect_url), "the last field")
+
+
+async def test_no_drag_or_click_and_no_key_copies_a_secret_that_is_shown() -> None:
+    form = Form()
+    async with showing(form.screen()) as stage:
+        await paste_into(stage, SECRET_ENTRY, SECRET)
+        await stage.pilot.press("ctrl+r")
+        await stage.until_text(SECRET[:30])
+        below = stage.screen.query_one(SECRET_ENTRY).region.bottom + 2
+        for begin_at, end_at in (
+            ((2, 3), (70, 20)),
+            ((20, 8), (70, below)),
+            ((70, below), (20, 8)),
+        ):
+            await stage.pilot.mouse_down(offset=begin_at)
+            await stage.pilot.hover(offset=end_at)
+            await stage.pilot.mouse_up(offset=end_at)
+            await stage.pilot.press("ctrl+c")
+        # So that selecting and copying is what was done.
+        assert "Redirect URL" in stage.app.sent[-1]
+        for times in (1, 2, 3):
+            await stage.pilot.click(SECRET_ENTRY, times=times)
+            await stage.pilot.press("ctrl+a", "ctrl+c", "ctrl+x", "super+c", "ctrl+insert")
+        assert entry(stage, SECRET_ENTRY).value == SECRET
+        assert not any(SECRET[at : at + 8] in text for text in stage.app.sent for at in range(56))
+        assert form.copied == []

@@ -22,7 +22,7 @@ class Delivery(Enum):
     OPENED = "the browser was asked to open it"
     NOT_OPENED = "no browser took it: copy it"
     COPIED = "copied to the clipboard"
-    SENT = "sent to your terminal's clipboard"
+    SENT = "your terminal was asked to copy it"
     APPROVED = "approved in its stead by the demo"
 
 

@@ -59,6 +59,11 @@ def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str
         return "ascii"
 
 
+def is_in_tmux(environ: Mapping[str, str]) -> bool:
+    """Whether tmux stands between the wizard and the person's terminal, also one across SSH."""
+    return bool(environ.get("TMUX")) or environ.get("TERM", "").startswith("tmux")
+
+
 def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> bool:
     """Whether the terminal has no more than sixteen colors, or is to show none (NO_COLOR)."""
     if "NO_COLOR" in environ:

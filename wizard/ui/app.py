@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import signal
 import sys
@@ -159,6 +160,20 @@ class WizardApp(App[ExitCode]):
             filters = [NO_COLOR]
         return [*filters, INERT]
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to copy, in tmux also the one around it.
+
+        tmux takes the first one where its set-clipboard is on, and hands the second one through
+        where its allow-passthrough is.
+        """
+        if not text:
+            # A selection of nothing: what is on the clipboard stays there.
+            return
+        super().copy_to_clipboard(text)
+        if self._look.is_in_tmux and self._driver is not None:
+            encoded = base64.b64encode(text.encode()).decode()
+            self._driver.write(f"\x1bPtmux;\x1b\x1b]52;c;{encoded}\a\x1b\\")
+
     # -- keys --------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
@@ -193,14 +208,14 @@ class WizardApp(App[ExitCode]):
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
             entered = [secret for entry in entries for secret in entry.secrets()]
             text = self._road.support(problem, entered)
-            await copy_and_say(self, self._road.copy, text, "The problem")
+            await copy_and_say(self, self._road.copy, text, "the problem")
 
     # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
     async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
         """Open a page of the help, or copy its address."""
         if asked.is_copy:
-            await copy_and_say(self, self._road.copy, asked.url, "The address")
+            await copy_and_say(self, self._road.copy, asked.url, "the address")
         elif await self._road.open(asked.url):
             self.notify("The browser was asked to open it.", timeout=3, markup=False)
         else:

@@ -7,24 +7,35 @@ from collections.abc import Awaitable, Callable
 from textual.app import App
 
 from wizard.domain.problems import ExitCode
+from wizard.domain.secret import Secret
 
 Copy = Callable[[str], Awaitable[bool]]
 """Copies to this machine's clipboard; False where that is not the person's."""
 
 
-async def copy_out(app: App[ExitCode], copy: Copy, text: str, *, is_secret: bool = False) -> bool:
+async def copy_out(app: App[ExitCode], copy: Copy, text: str) -> bool:
     """Copy here, else through the terminal (OSC 52); whether it was here."""
     is_here = await copy(text)
     if not is_here:
         app.copy_to_clipboard(text)
-        if is_secret:
-            # Textual keeps a copy for its own ^v, which would show it in another field.
-            app._clipboard = ""
     return is_here
 
 
 async def copy_and_say(app: App[ExitCode], copy: Copy, text: str, what: str) -> None:
-    """Copy, and say which of the two clipboards `what` was sent to."""
-    is_here = await copy_out(app, copy, text)
-    where = "to the clipboard" if is_here else "to your terminal's clipboard"
-    app.notify(f"{what} sent {where}.", timeout=3, markup=False)
+    """Copy, and say what has become of `what`: no terminal tells whether it did as it was asked."""
+    if await copy_out(app, copy, text):
+        words = f"{what[0].upper()}{what[1:]} sent to the clipboard."
+    else:
+        words = f"Asked your terminal to copy {what}; if pasting gives nothing, select it by hand."
+    app.notify(words, timeout=5, markup=False)
+
+
+async def copy_secret(app: App[ExitCode], copy: Copy, secret: Secret) -> None:
+    """Copy a Client Secret, and say so; nothing of it is kept for the wizard's own ^v."""
+    if await copy_out(app, copy, secret.reveal()):
+        words = "Client Secret sent to the clipboard."
+    else:
+        words = "Asked your terminal to copy the Client Secret."
+    # Textual keeps what it sends, which would show it in another field.
+    app._clipboard = ""
+    app.notify(f"{words} Clear it after use.", markup=False)

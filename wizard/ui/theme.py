@@ -20,7 +20,7 @@ async def _forgetting(_theme: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the screens are to look."""
+    """How the screens are to look, and on what."""
 
     theme: str = ""
     """The dark one of ours where there is none of that name."""
@@ -28,6 +28,8 @@ class Look:
     """Keeps a theme that was chosen. Raises SetupError."""
     trouble: str = ""
     """Why a theme that was chosen before is not known, in a sentence."""
+    is_in_tmux: bool = False
+    """What is meant for the person's terminal has to be handed through."""
     has_few_colors: bool = False
     """The terminal has sixteen, or is to show none: what they tell is told by signs as well."""
 

@@ -20,7 +20,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.entries import about_host, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
-from wizard.ui.copying import Copy, copy_out
+from wizard.ui.copying import Copy, copy_secret
 from wizard.ui.credential_form import CredentialForm
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
@@ -289,9 +289,7 @@ class CredentialsScreen(StepScreen):
         if not secret:
             self.notify("There is no Client Secret yet.", markup=False)
             return
-        is_here = await copy_out(self.app, self._copy, secret.reveal(), is_secret=True)
-        where = "to the clipboard" if is_here else "to your terminal's clipboard"
-        self.notify(f"Client Secret sent {where}. Clear it after use.", markup=False)
+        await copy_secret(self.app, self._copy, secret)
 
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")

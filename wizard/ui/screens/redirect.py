@@ -28,6 +28,9 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
+NOTHING_THERE: Final = ("", "if pasting gives nothing: ^l shows it bare")
+"""No terminal tells whether it did as it was asked."""
+
 
 class AddressEntry(Entry):
     """Shows where an address leads, never its code; after a paste, typing starts anew.
@@ -114,6 +117,7 @@ class RedirectScreen(LinkScreen):
         waits = link.waits if link else "only for a paste (no loopback address)"
         rows = (
             ("Link", f"{made}{self._delivery.value}"),
+            *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
             ("Code", CODE_LIVES),
             ("Waits", waits),
         )

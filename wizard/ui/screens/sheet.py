@@ -46,7 +46,7 @@ class SheetScreen(HelpScreen):
     @on(Button.Pressed, "#copy")
     @work(exclusive=True, group="copy")
     async def _copy_all(self, _event: Button.Pressed) -> None:
-        await copy_and_say(self.app, self._copy, self._text, "Sheet")
+        await copy_and_say(self.app, self._copy, self._text, "the sheet")
 
     @on(Button.Pressed, "#save")
     @work(group="save")

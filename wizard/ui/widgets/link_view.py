@@ -6,6 +6,7 @@ from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive
+from textual.selection import Selection
 from textual.style import Style
 from textual.widget import Widget
 
@@ -20,6 +21,11 @@ class LinkView(Widget):
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """As many rows as the link needs, at most seven."""
         return min(max(-(-len(self.url) // max(width, 1)), 1), MAX_ROWS)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Give what is selected of the link without the ends of its rows."""
+        found = super().get_selection(selection)
+        return found and (found[0].replace("\n", ""), found[1])
 
     def render(self) -> Content:
         """Draw the rows."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from wizard import wiring
-from wizard.commands.report import report, say_lines, saying_late
+from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.problems import SetupError
 from wizard.options import Common
@@ -45,7 +45,8 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
         take_signs(sys.stderr, terminal.written_with(os.environ))
     terminal.prepare_environment()
     try:
-        with wiring.log("wizard"):
+        # Within the log, so that it knows of a fault too.
+        with wiring.log("wizard"), naming_faults():
             return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
     except SetupError as error:
         return report(error.problem, profile=obj.profile)

@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 import pytest
 
-from wizard.__main__ import cli
+from wizard.__main__ import cli, main
 from wizard.domain.form import CredentialField
 from wizard.plain.signs import in_words, take_signs
 
@@ -198,11 +198,20 @@ def terminal(monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]) -> Iterato
     reading.join(PATIENCE)
 
 
-def run(arguments: list[str], walk: Callable[[], object], person: Person) -> int:
+def run(
+    arguments: list[str],
+    walk: Callable[[], object],
+    person: Person,
+    *,
+    is_whole: bool = False,
+) -> int:
     """Run the command line while somebody walks through it; return its exit code.
 
     In this process, so that a journey takes no start of an interpreter. The wizard is in the main
     thread, which is where signals come; the person is not.
+
+    Args:
+        is_whole: with what is around the command line, which tells faults.
     """
     failures: list[BaseException] = []
 
@@ -217,10 +226,24 @@ def run(arguments: list[str], walk: Callable[[], object], person: Person) -> int
     walking = threading.Thread(target=go, name="person")
     walking.start()
     try:
-        code = cli(arguments, prog_name="scim-wizard", standalone_mode=False)
+        code = _whole(arguments) if is_whole else _command_line(arguments)
     finally:
         walking.join(PATIENCE)
     if failures:
         raise failures[0]
     assert isinstance(code, int)
     return code
+
+
+def _command_line(arguments: list[str]) -> object:
+    return cli(arguments, prog_name="scim-wizard", standalone_mode=False)
+
+
+def _whole(arguments: list[str]) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["scim-wizard", *arguments])
+        # Signals of the tests' own process are not its.
+        patch.setattr("wizard.__main__.end_on_signals", lambda: None)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return ended.value.code

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.plain.person import Person, run, terminal
 from tests.scenarios import SCENARIOS, Scenario, Scene, scene
+from wizard.sandbox.twilio import Sandbox
 
 ROWS = list(SCENARIOS)
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
@@ -16,7 +18,7 @@ DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 def walked(scenario: Scenario, made: Scene, monkeypatch: pytest.MonkeyPatch) -> Person:
     """Make a journey; return who made it."""
     endpoints = made.endpoints
-    env = {"SCIM_WIZARD_HOME": str(made.home)}
+    env = {"SCIM_WIZARD_HOME": str(made.home), "SCIM_WIZARD_LOG": str(log_of(made))}
     if scenario.starts == "nothing":
         env |= {
             "SCIM_WIZARD_AUTHORIZE_URL": endpoints.authorize_url,
@@ -36,10 +38,30 @@ def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with scene(scenario, tmp_path / "home") as made:
         secret = made.sandbox.client_secret
         person = walked(scenario, made, monkeypatch)
-        secrets = [secret, made.sandbox.client_secret]
-        secrets += [*made.sandbox.grants._codes, *made.sandbox.grants._access]
+        secrets = [secret, *secrets_of(made.sandbox)]
     assert_plain(person)
-    assert not [value for value in secrets if value in person.text]
+    printed, told = "".join(person.text.split()), log_of(made).read_text()
+    assert "wizard step" in told
+    assert not [value for value in secrets if value in printed]
+    assert not [value for value in (*secrets, *states_in(printed)) if value in told]
+
+
+def log_of(made: Scene) -> Path:
+    """Return the file the wizard's log of a journey goes to."""
+    return made.home.with_name("log")
+
+
+def secrets_of(sandbox: Sandbox) -> list[str]:
+    """Return all that was issued and sent on a journey, and may be seen nowhere."""
+    grants = sandbox.grants
+    verifiers = (seen.form.get("code_verifier") for seen in sandbox.seen)
+    issued = [*grants._codes, *grants._access, *grants._refresh, *filter(None, verifiers)]
+    return [sandbox.client_secret, *issued]
+
+
+def states_in(text: str) -> list[str]:
+    """Return the states of the links that were shown: they belong there, and nowhere else."""
+    return re.findall(r"[?&]state=([\w-]{20,})", text)
 
 
 def assert_plain(person: Person) -> None:

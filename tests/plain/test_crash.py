@@ -1,0 +1,72 @@
+"""A fault of the wizard's own in any plain step is told by its kind and place only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import now, put
+from tests.plain.person import Person, run, terminal
+from tests.ui.running import ACTIVE, LINKED, TICKED
+from tests.ui.test_crash import PLANTED, assert_clean, fail_async, fail_with
+from wizard.domain.authorize import begin
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+
+DUMB = {"TERM": "dumb", "LC_ALL": "C"}
+DRAFT = replace(LINKED, client_secret=Secret(PLANTED[0]))
+
+
+async def typing(person: Person, *lines: str) -> None:
+    """Type lines, each once there is a prompt."""
+    for line in lines:
+        await person.type(line)
+
+
+def seeded(home: Path, step: Step) -> None:
+    """Leave what leads to a step."""
+    if step in (Step.OVERVIEW, Step.CHECK):
+        put(home, Profile(ticks=TICKED, set_up_at=now()), active=ACTIVE)
+    elif step is not Step.PREREQUISITES:
+        draft: CredentialSet = replace(DRAFT, attempts=(begin(DRAFT, None, now()),))
+        draft = replace(draft, client_secret=None) if step is Step.CREDENTIALS else draft
+        put(home, Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
+
+
+@pytest.mark.parametrize(
+    ("step", "place", "lines"),
+    [
+        (Step.PREREQUISITES, "wizard.flow.session.Session.save_ticks", ("all",)),
+        (Step.CREDENTIALS, "wizard.flow.entries.Entries.save_field", ("1", "", PLANTED[0])),
+        (Step.AUTHORIZE, "wizard.flow.link.LinkDesk.link", ("1",)),
+        (
+            Step.REDIRECT,
+            "wizard.flow.link.LinkDesk.read",
+            ("1", f"https://a.edu?code={PLANTED[1]}"),
+        ),
+        (Step.CHECK, "wizard.flow.runs.ActiveRun.run", ("check",)),
+        (Step.OVERVIEW, "wizard.flow.upkeep.Upkeep.offers", ()),
+    ],
+    ids=lambda value: value.name if isinstance(value, Step) else "",
+)
+def test_fault_in_a_step_is_told_clean(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: Step,
+    place: str,
+    lines: tuple[str, ...],
+) -> None:
+    seeded(tmp_path / "home", step)
+    is_awaited = step is not Step.REDIRECT and step is not Step.OVERVIEW
+    monkeypatch.setattr(place, fail_async if is_awaited else fail_with)
+    monkeypatch.setenv("SCIM_WIZARD_LOG", str(tmp_path / "log"))
+    with terminal(monkeypatch, DUMB) as person:
+        assert run([], lambda: typing(person, *lines), person, is_whole=True) == 6
+    assert_clean(person.text)
+    assert person.text.isascii()
+    told = (tmp_path / "log").read_text()
+    assert "PlantedError" in told
+    assert not any(planted in told for planted in PLANTED)

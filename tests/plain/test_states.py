@@ -1,0 +1,187 @@
+"""Plain mode where things are not as on the road: keyring, files, profiles, endpoints, the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import now, put
+from tests.plain.person import Person, run, terminal
+from tests.store.keyrings import LockedKeyring
+from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
+from wizard.domain.book.store import KEYRING_LOCKED
+from wizard.domain.into_files import IN_FILES
+from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
+from wizard.domain.steps import Step
+from wizard.store.profiles import LocalProfileStore
+from wizard.store.system_keyring import SystemKeyring
+
+DUMB = {"TERM": "dumb", "LC_ALL": "C"}
+SET_UP = Profile(ticks=TICKED, set_up_at=now())
+UNFINISHED = Profile(ticks=TICKED, draft_step=Step.CREDENTIALS, draft_saved_at=now())
+SERVER = "https://scim-server.example.edu"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> LockedKeyring:
+    """The keyring this user has: not locked yet."""
+    backend = LockedKeyring()
+    backend.is_locked = False
+    keyring = SystemKeyring(find=lambda: backend)
+    monkeypatch.setattr("wizard.store.profiles.SystemKeyring", lambda: keyring)
+    monkeypatch.setenv("SCIM_WIZARD_STORE", "keyring")
+    return backend
+
+
+def keep(home: Path, profile: Profile, **sets: object) -> None:
+    """Store what an earlier run would have left, in the keyring."""
+    with LocalProfileStore(home, StoreKind.KEYRING).locked("default") as held:
+        held.save(profile, **sets)  # type: ignore[arg-type]
+
+
+def walk(
+    monkeypatch: pytest.MonkeyPatch,
+    steps: Callable[[Person], Awaitable[None]],
+    *arguments: str,
+) -> tuple[int, str]:
+    """Walk through the wizard; return its exit code and all it wrote, on one line."""
+    with terminal(monkeypatch, DUMB) as person:
+        code = run(list(arguments), lambda: steps(person), person)
+    assert person.raw.isascii()
+    return code, " ".join(person.text.split())
+
+
+def test_locked_keyring_is_told_and_r_reads_it_once_it_is_unlocked(
+    monkeypatch: pytest.MonkeyPatch, home: Path, backend: LockedKeyring
+) -> None:
+    keep(home, SET_UP, active=ACTIVE)
+    backend.is_locked = True
+
+    async def steps(person: Person) -> None:
+        await person.says(f"Error: {KEYRING_LOCKED.title}", "Unlock it, then type r.")
+        await person.says("1. Try again", "Overview, 1 to")
+        await person.type("r")
+        await person.says(f"Error: {KEYRING_LOCKED.title}")
+        await person.says("Overview, 1 to")
+        backend.is_locked = False
+        await person.type("r")
+        await person.says("1. Check now")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 0
+
+
+def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
+    monkeypatch: pytest.MonkeyPatch, home: Path, backend: LockedKeyring
+) -> None:
+    keep(home, UNFINISHED, draft=replace(WHOLE, redirect_url=""))
+
+    async def steps(person: Person) -> None:
+        await person.type("1")
+        await person.says("Client ID, 1 of 3")
+        backend.is_locked = True
+        await person.type("OQfedcba9876543210fedcba9876543210")
+        await person.says(f"Error: {KEYRING_LOCKED.title}", "Enter tries again")
+        await person.type("")
+        await person.says(f"Error: {KEYRING_LOCKED.title}")
+        await person.type("files")
+        await person.says(IN_FILES)
+        await person.says("saved.", "Client Secret, 2 of 3")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 3
+    store = LocalProfileStore(home)
+    profile = store.load("default")
+    assert profile is not None
+    assert profile.store is StoreKind.FILE
+    with store.locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    assert (draft.client_id[:4], draft.client_secret) == ("OQfe", WHOLE.client_secret)
+
+
+def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    put(home, SET_UP, active=ACTIVE)
+    put(home, SET_UP, "acme", active=ACTIVE)
+
+    async def steps(person: Person) -> None:
+        await person.pick("profiles")
+        await person.says("1. acme", "Name of the profile, 1 to 1 or a new one's")
+        await person.type("NOT ONE")
+        await person.says("Error: ")
+        await person.type("1")
+        await person.says("Overview. Profile acme.")
+        await person.pick("profiles")
+        await person.says("1. default")
+        await person.type("brand-new")
+        await person.says("Profile brand-new.")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 3
+
+
+def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    put(home, UNFINISHED, draft=LINKED)
+
+    async def steps(person: Person) -> None:
+        await person.type("1")
+        await person.says("Client ID, 1 of 3")
+        await person.type("advanced")
+        await person.says("Authorization endpoint, Enter keeps")
+        await person.type("http://scim-server.example.edu/authorize")
+        await person.says("Error: ")
+        await person.type(f"{SERVER}/authorize")
+        await person.type(f"{SERVER}/token")
+        await person.type(f"{SERVER}/scim")
+        await person.says("Scope (Twilio: offline_access)")
+        await person.type("none")
+        await person.says("PKCE, auto, on, off")
+        await person.type("on")
+        await person.says("! not Twilio: scim-server.example.edu", "Client ID, 1 of 3")
+        await person.type("advanced")
+        await person.type("back")
+        await person.says("Client ID, 1 of 3")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 3
+    with LocalProfileStore(home).locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    assert draft.endpoints == Endpoints(f"{SERVER}/authorize", f"{SERVER}/token", f"{SERVER}/scim")
+    assert (draft.scope, draft.pkce, draft.attempts) == ("", Pkce.ON, ())
+
+
+def test_demo_is_walked_without_a_browser_and_keeps_nothing(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    async def steps(person: Person) -> None:
+        await person.says("Before you start", "Demo.")
+        await person.tick_all()
+        for field in ("Client ID, 1 of 3", "Client Secret, 2 of 3, not shown"):
+            await person.says(field, "Enter keeps")
+            await person.type("")
+        await person.type("https://somewhere.example.edu/else")
+        await person.says("Error: The demo keeps nothing")
+        await person.type("")
+        await person.says("Enter approves for you")
+        await person.type("")
+        await person.passed()
+        await person.says("This was the demo: nothing is kept.")
+        await person.type("")
+
+    code, text = walk(monkeypatch, steps, "--demo", "--plain")
+    assert code == 0
+    assert "The demo is over" in text
+    assert not home.exists()

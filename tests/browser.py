@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -45,15 +45,19 @@ requires_chromium: Final = pytest.mark.skipif(
 
 
 @contextmanager
-def open_page(timeout: float = 20.0) -> Iterator[Page]:
+def open_page(timeout: float = 20.0, **options: Any) -> Iterator[Page]:
     """Open an empty page of a headless chromium with a new profile, thrown away afterwards.
 
     Each wait of the page gives up after `timeout` seconds with playwright's TimeoutError. Only
-    this machine can be reached from it.
+    this machine can be reached from it. The options are those of playwright's contexts.
     """
     with tempfile.TemporaryDirectory(prefix="chromium-") as profile, sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
-            Path(profile), executable_path=chromium_path(), headless=True, args=_ARGUMENTS
+            Path(profile),
+            executable_path=chromium_path(),
+            headless=True,
+            args=_ARGUMENTS,
+            **options,
         )
         context.set_default_timeout(timeout * 1000)
         try:

@@ -73,8 +73,8 @@ class CheckScreen(StepScreen):
     def on_mount(self) -> None:
         """Begin."""
         super().on_mount()
-        self.query_one("#accept").display = False
-        self.query_one("#elsewhere").display = False
+        for later in ("#accept", "#elsewhere", "#organization"):
+            self.query_one(later).display = False
         self._run()
 
     def can_go_on(self) -> bool:
@@ -128,7 +128,9 @@ class CheckScreen(StepScreen):
         told = (report.problem, *report.warnings) if report else ()
         self._show_problem(next(filter(None, told), None))
         if report is not None and report.organization:
-            self.query_one("#organization", Static).update(_organization(report))
+            organization = self.query_one("#organization", Static)
+            organization.display = True
+            organization.update(_organization(report))
         self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:

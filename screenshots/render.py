@@ -1,7 +1,7 @@
-"""Renders each step of the real app as SVG, always the same: python -m screenshots.render.
+"""Renders the scenes of the real app as SVG, always the same: python -m screenshots.render.
 
 The app runs on the tests' fakes with a clock that stands still, so that a picture changes only
-when a screen does.
+when a screen does; a test finds those that are out of date.
 """
 
 from __future__ import annotations
@@ -11,70 +11,101 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from tests import walks
-from tests.driving import make_app
-from tests.fakes import World
-from wizard.domain.problems import ExitCode
+from textual.theme import Theme
+
+from tests.ui.playing import Scene, playing
+from tests.ui.scenes import SCENES
+from tests.walks import ThePilot
 from wizard.ui.theme import DARK, LIGHT
-from wizard.ui.widgets.field import Entry
 
-HERE = Path(__file__).parent
+HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A picture: its name, and how to get there."""
+class Look:
+    """How a scene is looked at."""
 
-    name: str
-    walk: Callable[[walks.ThePilot, World], Awaitable[object]]
+    size: tuple[int, int]
+    theme: Theme
 
-
-SCENES = [
-    Scene("prerequisites", walks.prerequisites),
-    Scene("credentials", walks.credentials),
-    Scene("authorize", walks.authorize),
-    Scene("redirect", walks.redirect),
-    Scene("redirect-mismatch", walks.redirect_mismatch),
-    Scene("check", walks.check),
-    Scene("check-failed", walks.check_failed),
-    Scene("done", walks.done),
-    Scene("overview", walks.overview),
-]
-SIZES = ((80, 24), (120, 36))
+    def file(self, scene: Scene) -> str:
+        """Return the name of the picture."""
+        columns, rows = self.size
+        shade = "dark" if self.theme.dark else "light"
+        return f"{scene.name}-{columns}x{rows}-{shade}.svg"
 
 
-async def render(scene: Scene, size: tuple[int, int], theme: str, home: Path) -> str:
-    """Return the SVG of a scene."""
-    world = walks.happy_world(home)
-    app = make_app(world, theme=theme)
-    with walks.known_state():
-        async with app.run_test(size=size) as pilot:
-            await scene.walk(pilot, world)
-            for entry in app.screen.query(Entry):
-                entry.cursor_blink = False
-            await pilot.pause()
-            svg = app.export_screenshot(title="Twilio SCIM setup", simplify=True)
-            app.exit(ExitCode.FINE)
-    return svg
+USUAL: Final = (Look((80, 24), DARK), Look((80, 24), LIGHT))
+SIZES: Final = (*USUAL, Look((120, 36), DARK), Look((60, 18), DARK))
+PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
+    "prerequisites": SIZES,
+    "prerequisites-found": USUAL,
+    "credentials": SIZES,
+    "credentials-wrong": USUAL,
+    "authorize": SIZES,
+    "authorize-listening": USUAL,
+    "redirect": USUAL,
+    "redirect-mismatch": SIZES,
+    "check-running": USUAL,
+    "check": SIZES,
+    "check-failed": SIZES,
+    "done": SIZES,
+    "overview": SIZES,
+    "overview-change": USUAL,
+    "overview-failed": USUAL,
+    "overview-draft": USUAL,
+    "help": USUAL,
+    "audience": USUAL,
+    "advanced": USUAL,
+    "changes": USUAL,
+    "consent": USUAL,
+    "profiles": USUAL,
+    "rotate-refused": USUAL,
+    "sheet": USUAL,
+    "palette": USUAL,
+    "too-small": (Look((52, 14), DARK), Look((52, 14), LIGHT)),
+}
+"""Every step and dialog, the states of Overview, and a few failures."""
+
+
+async def render(scene: Scene, home: Path) -> dict[str, str]:
+    """Return the pictures of a scene, by the names of their files."""
+    pictures: dict[str, str] = {}
+    for theme in (DARK, LIGHT):
+        looks = [look for look in PICTURES[scene.name] if look.theme is theme]
+        async with playing(scene, home / theme.name, looks[0].size, theme.name) as pilot:
+            for look in looks:
+                await pilot.resize_terminal(*look.size)
+                pictures[look.file(scene)] = await still(pilot)
+    return pictures
+
+
+async def still(pilot: ThePilot) -> str:
+    """Return the picture of what is there, once all has found its place."""
+    seen, before = "", None
+    while seen != before:
+        await pilot.pause()
+        title = pilot.app.title
+        seen, before = pilot.app.export_screenshot(title=title, simplify=True), seen
+    return seen
 
 
 def main(folder: Path = HERE) -> None:
-    """Render every scene in both sizes and both themes into a folder."""
+    """Render all pictures into a folder."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     for scene in SCENES:
-        for size in SIZES:
-            for theme in (DARK, LIGHT):
-                with tempfile.TemporaryDirectory() as home:
-                    svg = asyncio.run(render(scene, size, theme.name, Path(home)))
-                shade = "dark" if theme.dark else "light"
-                path = folder / f"{scene.name}-{size[0]}x{size[1]}-{shade}.svg"
-                path.write_text(svg, encoding="utf-8")
-                print(path.name)
+        if scene.name in PICTURES:
+            with tempfile.TemporaryDirectory() as home:
+                pictures = asyncio.run(render(scene, Path(home)))
+            for name, svg in pictures.items():
+                (folder / name).write_text(svg, encoding="utf-8")
+                print(name)
 
 
 if __name__ == "__main__":

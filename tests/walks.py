@@ -16,16 +16,14 @@ from textual.pilot import Pilot
 
 from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World, tokens
-from wizard.domain.book.scim import MISSING_PERMISSION
 from wizard.domain.models import UserList
-from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
-from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 
@@ -123,13 +121,6 @@ async def linked_redirect(pilot: ThePilot) -> RedirectScreen:
     return screen
 
 
-async def redirect_mismatch(pilot: ThePilot, world: World) -> RedirectScreen:
-    """Walk to the fourth step: another address than the Redirect URL was pasted."""
-    screen = await redirect(pilot, world)
-    await paste(pilot, ANSWER.replace("callback", "callbacks"))
-    return screen
-
-
 async def check(pilot: ThePilot, world: World) -> CheckScreen:
     """Walk to the fifth step: the check has ended."""
     await redirect(pilot, world)
@@ -146,13 +137,6 @@ async def reported_check(pilot: ThePilot) -> CheckScreen:
     return screen
 
 
-async def check_failed(pilot: ThePilot, world: World) -> CheckScreen:
-    """Walk to the fifth step: a permission is missing."""
-    problem = MISSING_PERMISSION.about(permission="managed-users/list")
-    world.users.answers.insert(0, SetupError(problem))
-    return await check(pilot, world)
-
-
 async def done(pilot: ThePilot, world: World) -> DoneScreen:
     """Walk to the end."""
     await check(pilot, world)
@@ -160,13 +144,4 @@ async def done(pilot: ThePilot, world: World) -> DoneScreen:
     await pilot.press("enter")
     screen = await wait_for_screen(pilot, DoneScreen)
     assert isinstance(screen, DoneScreen)
-    return screen
-
-
-async def overview(pilot: ThePilot, world: World) -> OverviewScreen:
-    """Walk to the end and on to Overview."""
-    await done(pilot, world)
-    await pilot.press("escape")
-    screen = await wait_for_screen(pilot, OverviewScreen)
-    assert isinstance(screen, OverviewScreen)
     return screen

@@ -22,7 +22,7 @@ def too_faint(screen: Screen[object]) -> Iterator[str]:
 
     That is faded on purpose, and there is nothing to be done with it.
     """
-    own = [child.region for child in screen.children if child.display]
+    own = [widget.region for widget in screen.query("*") if widget.display and widget.visible]
     for y, strip in enumerate(screen._compositor.render_strips()):
         x = 0
         for segment in strip:

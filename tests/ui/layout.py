@@ -64,10 +64,12 @@ def _without_room(widget: Widget) -> Iterator[str]:
 
 def shortened(screen: Screen[Any]) -> set[str]:
     """Return the words that are shown with … at their end, those of the title left out."""
-    rows = text_of(screen.app).splitlines()
-    titles = screen.query("#title")
-    below = titles.first().region.bottom if titles else 0
-    return set(re.findall(r"\S+…(?!\S)", "\n".join(rows[below:])))
+    found: set[str] = set()
+    for frame in screen.query("#page, #dialog").results(Widget):
+        at = frame.region
+        for row in text_of(screen.app).splitlines()[at.y : at.bottom]:
+            found.update(re.findall(r"\S+…(?!\S)", row[at.x : at.right]))
+    return found
 
 
 def hidden_focus(screen: Screen[Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tests import walks
 from tests.driving import make_app, text_of, wait_until
@@ -48,6 +49,7 @@ class Scene:
     act: Act = rest
     """What is done then."""
     demo: Demo | None = None
+    theme: str = DARK.name
 
     def __str__(self) -> str:
         return self.name
@@ -55,18 +57,20 @@ class Scene:
 
 @asynccontextmanager
 async def playing(
-    scene: Scene, home: Path, size: tuple[int, int] = (80, 24), theme: str = DARK.name
+    scene: Scene, home: Path, size: tuple[int, int] = (80, 24), theme: str = ""
 ) -> AsyncIterator[ThePilot]:
     """Show a scene until the end of the block; it looks the same each time."""
     world = walks.happy_world(home)
     scene.seed(world)
-    app = make_app(world, demo=scene.demo, theme=theme, state=scene.state)
+    app = make_app(world, demo=scene.demo, theme=theme or scene.theme, state=scene.state)
     # A spinner of one sign, so that nothing tells when it was looked at.
     with walks.known_state(), patch("wizard.ui.widgets.check_lines.SPINNER", "⠹"):
         async with app.run_test(size=size, notifications=True) as pilot:
             await wait_until(pilot, lambda: is_open(app), f"{scene} to open")
             await scene.act(pilot, world)
             await wait_until(pilot, lambda: is_there(app, scene), f"{scene}: {scene.words}")
+            for entry in app.screen.query(Input):
+                entry.cursor_blink = False
             await pilot.pause()
             yield pilot
             app.exit()

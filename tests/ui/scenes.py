@@ -14,7 +14,7 @@ from textual.command import CommandPalette
 from tests.ui import running, seeds
 from tests.ui.playing import Scene
 from tests.ui.running import TICKED, WHOLE
-from tests.ui.seeds import both, clicking, filling, keys, opening, pasting
+from tests.ui.seeds import both, clicking, filling, keys, opening, pasting, resizing
 from tests.walks import ANSWER, CLIENT_ID, CODE, REDIRECT_URL, SECRET, STATE
 from wizard.domain.book.exchange import CLOCK_OFF, WRONG_CLIENT
 from wizard.domain.book.network import PROXY_UNREACHABLE
@@ -40,6 +40,7 @@ from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.theme import LIGHT
 
 
 async def approve(_url: str) -> str:
@@ -107,7 +108,8 @@ DEMO: Final = Demo(WHOLE, approve)
 ELSEWHERE: Final = ANSWER.replace("callback", "callbacks")
 DENIED: Final = f"{REDIRECT_URL}?error=access_denied&state={STATE}"
 FOREIGN_URL: Final = f"https://login.example.org/authorize?client_id={CLIENT_ID}"
-TYPED: Final = filling(client_id=CLIENT_ID, client_secret=SECRET, redirect_url=f"{REDIRECT_URL}/")
+TYPED: Final = filling(client_id=CLIENT_ID, client_secret=SECRET, redirect_url=REDIRECT_URL)
+DOUBTFUL: Final = filling(client_id=CLIENT_ID, redirect_url=f"{REDIRECT_URL}/")
 MISTYPED: Final = filling(
     client_id="AC0123456789abcdef0123456789abcdef",
     client_secret="short",
@@ -136,13 +138,14 @@ STEPS: Final = (
     ),
     Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY|clock is", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
+    Scene("too-small", PrerequisitesScreen, "now 52×14", FIRST, PARTLY, resizing(52, 14)),
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
-    Scene("credentials", CredentialsScreen, "34 of 34 ✓ saved|!", FORM, act=TYPED),
+    Scene("credentials", CredentialsScreen, "URL ✓ saved", FORM, act=TYPED),
     Scene("credentials-wrong", CredentialsScreen, "✗", FORM, act=MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
-    Scene("credentials-unsaved", CredentialsScreen, "Go on unsaved", FORM, SHUT, TYPED),
+    Scene("credentials-unsaved", CredentialsScreen, "Go on unsaved", FORM, SHUT, DOUBTFUL),
     Scene("authorize", AuthorizeScreen, "https://oauth|Open browser", LINK, LINKED),
     Scene("authorize-ssh", AuthorizeScreen, "Copy link", LINK, REMOTE),
     Scene("authorize-demo", AuthorizeScreen, "Approve for", LINK, REMOTE, demo=DEMO),
@@ -196,6 +199,8 @@ DIALOGS: Final = (
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
     Scene("palette", CommandPalette, "Quit", PASTE, LINKED, keys("ctrl+p")),
+    # Textual's own: it does not change its theme while it is open.
+    Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, keys("ctrl+p"), theme=LIGHT.name),
     Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, keys("ctrl+p", *"lin")),
 )
 

@@ -243,6 +243,15 @@ def keys(*names: str) -> Act:
     return act
 
 
+def resizing(columns: int, rows: int) -> Act:
+    """Return an act: make the window of another size."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        await pilot.resize_terminal(columns, rows)
+
+    return act
+
+
 def pasting(text: str, into: str = "", then: str = "") -> Act:
     """Return an act: paste a text, into a field where it is named, and press a key."""
 

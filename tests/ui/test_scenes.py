@@ -47,6 +47,7 @@ async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
         screen = pilot.app.screen
         begun = at_hand(screen)
         whole: set[str] = set()
+        amiss += too_faint(screen)
         for size in SIZES:
             await pilot.resize_terminal(*size)
             if size == USUAL:

@@ -1,0 +1,42 @@
+"""The pictures are what the wizard looks like now, as a whole.
+
+After a change render them anew, and look at each that differs: python -m screenshots.render
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from screenshots.render import HERE, PICTURES, render
+from tests.ui.playing import Scene
+from tests.ui.scenes import SCENES
+
+DRAWN = [scene for scene in SCENES if scene.name in PICTURES]
+
+
+@pytest.fixture(autouse=True)
+def bare_footer() -> None:
+    """Keep the row of keys."""
+
+
+@pytest.mark.parametrize("scene", DRAWN, ids=str)
+async def test_pictures_show_what_is_seen_now(scene: Scene, tmp_path: Path) -> None:
+    stale = [
+        name
+        for name, svg in (await render(scene, tmp_path)).items()
+        if not (HERE / name).exists() or (HERE / name).read_text(encoding="utf-8") != svg
+    ]
+    assert not stale, "out of date: look at what python -m screenshots.render makes of them"
+
+
+def test_no_picture_is_left_of_what_is_no_more_and_the_readme_shows_those_there_are() -> None:
+    drawn = {look.file(scene) for scene in DRAWN for look in PICTURES[scene.name]}
+    assert len(DRAWN) == len(PICTURES)
+    assert {path.name for path in HERE.glob("*.svg")} == drawn
+    readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\(screenshots/([^)]+)\)", readme)
+    assert shown
+    assert set(shown) <= drawn

@@ -12,9 +12,10 @@ from typing import Final
 from textual.command import CommandPalette
 
 from tests.ui import running, seeds
+from tests.ui.acts import after, clicking, filling, keys, opening, pasting, resizing
 from tests.ui.playing import Scene
 from tests.ui.running import TICKED, WHOLE
-from tests.ui.seeds import both, clicking, filling, keys, opening, pasting, resizing
+from tests.ui.seeds import both
 from tests.walks import ANSWER, CLIENT_ID, CODE, REDIRECT_URL, SECRET, STATE
 from wizard.domain.book.exchange import CLOCK_OFF, WRONG_CLIENT
 from wizard.domain.book.network import PROXY_UNREACHABLE
@@ -122,6 +123,10 @@ WRONG_NAME: Final = opening("profiles", ProfilesScreen, keys(*"A b", "enter"))
 ROTATE: Final = opening("rotate", RotateScreen)
 TRY: Final = opening("rotate", RotateScreen, pasting(SECRET, then="enter"))
 SHEET: Final = opening("sheet", SheetScreen)
+MADE: Final = "made 14"
+PALETTE: Final = after(MADE, keys("ctrl+p"))
+FOUND: Final = after(MADE, keys("ctrl+p", *"lin"))
+AUDIENCE: Final = after("✓ Browser", keys("i"))
 SAVE: Final = opening("sheet", SheetScreen, clicking("#save"))
 
 STEPS: Final = (
@@ -142,7 +147,7 @@ STEPS: Final = (
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
     Scene("credentials", CredentialsScreen, "URL ✓ saved", FORM, act=TYPED),
-    Scene("credentials-wrong", CredentialsScreen, "✗", FORM, act=MISTYPED),
+    Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, act=MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
     Scene("credentials-unsaved", CredentialsScreen, "Go on unsaved", FORM, SHUT, DOUBTFUL),
@@ -153,13 +158,17 @@ STEPS: Final = (
     Scene("authorize-taken", AuthorizeScreen, "8765 is", LINK, TAKEN),
     Scene("authorize-failed", AuthorizeScreen, "is full", LINK, UNSAVED),
     Scene("authorize-foreign", AuthorizeScreen, "! not Twilio|Open", LINK, FOREIGN),
-    Scene("redirect", RedirectScreen, "paste it here", PASTE, LINKED),
-    Scene("redirect-typing", RedirectScreen, "https://sc", PASTE, LINKED, keys(*"https://sc")),
-    Scene("redirect-mismatch", RedirectScreen, "differs", PASTE, LINKED, pasting(ELSEWHERE)),
-    Scene("redirect-bare", RedirectScreen, "the code alone", PASTE, LINKED, pasting(CODE)),
-    Scene("redirect-denied", RedirectScreen, "✗", PASTE, LINKED, pasting(DENIED)),
+    Scene("redirect", RedirectScreen, "paste it here|made 14", PASTE, LINKED),
+    Scene(
+        "redirect-typing", RedirectScreen, "https://sc|made 14", PASTE, LINKED, keys(*"https://sc")
+    ),
+    Scene(
+        "redirect-mismatch", RedirectScreen, "differs|made 14", PASTE, LINKED, pasting(ELSEWHERE)
+    ),
+    Scene("redirect-bare", RedirectScreen, "the code alone|made 14", PASTE, LINKED, pasting(CODE)),
+    Scene("redirect-denied", RedirectScreen, "✗|made 14", PASTE, LINKED, pasting(DENIED)),
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
-    Scene("check-running", CheckScreen, "waiting", ARRIVED, both(LINKED, seeds.no_answer)),
+    Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),
     Scene("check-failed", CheckScreen, "Authorize again", ARRIVED, both(LINKED, NO_PERMISSION)),
     Scene("check-elsewhere", CheckScreen, "another than", ARRIVED, seeds.of_another_organization),
     Scene("check-shut", CheckScreen, "use a file", ARRIVED, both(LINKED, SHUT)),
@@ -182,8 +191,8 @@ DIALOGS: Final = (
     Scene("help", HelpScreen, "Current Console", FORM, act=keys("f1")),
     Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
     Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
-    Scene("audience", AudienceScreen, "Okta", FIRST, act=keys("i")),
-    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, keys("i")),
+    Scene("audience", AudienceScreen, "Okta", FIRST, act=AUDIENCE),
+    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, AUDIENCE),
     Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
     Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),
     Scene("changes", ChangesScreen, "before", FORM, seeds.active(change=CHANGED), keys("ctrl+n")),
@@ -198,10 +207,10 @@ DIALOGS: Final = (
     Scene("sheet", SheetScreen, "Save", HOME, ACTIVE, SHEET),
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
-    Scene("palette", CommandPalette, "Quit", PASTE, LINKED, keys("ctrl+p")),
+    Scene("palette", CommandPalette, "Quit", PASTE, LINKED, PALETTE),
     # Textual's own: it does not change its theme while it is open.
-    Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, keys("ctrl+p"), theme=LIGHT.name),
-    Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, keys("ctrl+p", *"lin")),
+    Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
+    Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

@@ -1,4 +1,4 @@
-"""What scenes are made of: what is stored, how the world is, and what a person does then."""
+"""What scenes are made of: what is stored, and how the world is."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
-from textual.screen import Screen
-
-from tests.driving import paste, wait_until
 from tests.fakes import NOW, FakeReach, FakeUsers, World, tokens
-from tests.ui.playing import Act, Seed, rest
-from tests.ui.running import ACTIVE, LINKED, TICKED_ALL, point_at, seed
-from tests.walks import CODE, ThePilot
+from tests.ui.playing import Seed
+from tests.ui.running import ACTIVE, LINKED, TICKED_ALL, seed
+from tests.walks import CODE
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.here import PORT_TAKEN
 from wizard.domain.book.store import DISK_FULL, FILE_NOT_MADE
@@ -229,71 +226,3 @@ def saves_no_sheet(world: World) -> None:
         raise SetupError(FILE_NOT_MADE.about(path=f"/home/admin/{name}").saying("File exists"))
 
     world.write_new = fail
-
-
-# -- what a person does -------------------------------------------------------------------------
-
-
-def keys(*names: str) -> Act:
-    """Return an act: press keys."""
-
-    async def act(pilot: ThePilot, _world: World) -> None:
-        await pilot.press(*names)
-
-    return act
-
-
-def resizing(columns: int, rows: int) -> Act:
-    """Return an act: make the window of another size."""
-
-    async def act(pilot: ThePilot, _world: World) -> None:
-        await pilot.resize_terminal(columns, rows)
-
-    return act
-
-
-def pasting(text: str, into: str = "", then: str = "") -> Act:
-    """Return an act: paste a text, into a field where it is named, and press a key."""
-
-    async def act(pilot: ThePilot, _world: World) -> None:
-        if into:
-            pilot.app.screen.query_one(into).focus()
-        await paste(pilot, text)
-        await pilot.press(*filter(None, [then]))
-
-    return act
-
-
-def filling(**texts: str) -> Act:
-    """Return an act: paste texts into fields."""
-
-    async def act(pilot: ThePilot, _world: World) -> None:
-        for id_, text in texts.items():
-            pilot.app.screen.query_one(f"#{id_.replace('_', '-')}").focus()
-            await paste(pilot, text)
-
-    return act
-
-
-def opening(what: str, kind: type[Screen[Any]], then: Act = rest) -> Act:
-    """Return an act: choose a line of Overview, which opens a dialog, and act on that."""
-
-    async def act(pilot: ThePilot, world: World) -> None:
-        await point_at(pilot, what)
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind), kind.__name__)
-        await pilot.pause()
-        await then(pilot, world)
-
-    return act
-
-
-def clicking(selector: str, then: Act = rest) -> Act:
-    """Return an act: click, and act on what that opens."""
-
-    async def act(pilot: ThePilot, world: World) -> None:
-        await pilot.click(selector)
-        await pilot.pause()
-        await then(pilot, world)
-
-    return act

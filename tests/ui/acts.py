@@ -1,0 +1,88 @@
+"""What a person does in scenes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+
+from tests.driving import paste, text_of, wait_until
+from tests.fakes import World
+from tests.ui.playing import Act, rest, unframed
+from tests.ui.running import point_at
+from tests.walks import ThePilot
+
+
+def after(words: str, then: Act) -> Act:
+    """Return an act that waits for what can be read first."""
+
+    async def act(pilot: ThePilot, world: World) -> None:
+        await wait_until(pilot, lambda: words in unframed(text_of(pilot.app)), words)
+        await then(pilot, world)
+
+    return act
+
+
+def keys(*names: str) -> Act:
+    """Return an act: press keys."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        await pilot.press(*names)
+
+    return act
+
+
+def resizing(columns: int, rows: int) -> Act:
+    """Return an act: make the window of another size."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        await pilot.resize_terminal(columns, rows)
+
+    return act
+
+
+def pasting(text: str, into: str = "", then: str = "") -> Act:
+    """Return an act: paste a text, into a field where it is named, and press a key."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        if into:
+            pilot.app.screen.query_one(into).focus()
+        await paste(pilot, text)
+        await pilot.press(*filter(None, [then]))
+
+    return act
+
+
+def filling(**texts: str) -> Act:
+    """Return an act: paste texts into fields."""
+
+    async def act(pilot: ThePilot, _world: World) -> None:
+        for id_, text in texts.items():
+            pilot.app.screen.query_one(f"#{id_.replace('_', '-')}").focus()
+            await paste(pilot, text)
+
+    return act
+
+
+def opening(what: str, kind: type[Screen[Any]], then: Act = rest) -> Act:
+    """Return an act: choose a line of Overview, which opens a dialog, and act on that."""
+
+    async def act(pilot: ThePilot, world: World) -> None:
+        await point_at(pilot, what)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind), kind.__name__)
+        await pilot.pause()
+        await then(pilot, world)
+
+    return act
+
+
+def clicking(selector: str, then: Act = rest) -> Act:
+    """Return an act: click, and act on what that opens."""
+
+    async def act(pilot: ThePilot, world: World) -> None:
+        await pilot.click(selector)
+        await pilot.pause()
+        await then(pilot, world)
+
+    return act

@@ -6,6 +6,7 @@ import argparse
 import compileall
 import os
 import platform
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -39,12 +40,14 @@ def main() -> None:
     for package in ("wizard", "tests"):
         compileall.compile_dir(ROOT / package, quiet=1)
     rows: list[Row] = []
+    began = time.monotonic()
     for name in asked.only:
         for row in MEASURES[name](asked.runs):
             rows.append(row)
             print(*filter(None, row.cells), sep="  |  ", flush=True)
     machine = f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    told = f"scim-wizard {__version__} on {machine}; {asked.runs} runs\n\n{table(rows)}\n"
+    how = f"{asked.runs} runs in {(time.monotonic() - began) / 60:.1f} minutes"
+    told = f"scim-wizard {__version__} on {machine}; {how}\n\n{table(rows)}\n"
     asked.write.parent.mkdir(parents=True, exist_ok=True)
     asked.write.write_text(told, encoding="utf-8")
     print(f"\n{told}\nWritten to {asked.write}.")

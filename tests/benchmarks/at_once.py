@@ -11,6 +11,8 @@ from tests.benchmarks.rows import Row
 from tests.processes.stage import accepts, crowd, expired
 
 SIZE: Final = 50
+PATIENCE: Final = 300.0
+"""Seconds: all of them share what is left of the machine."""
 
 
 def crowded(runs: int) -> Iterator[Row]:
@@ -19,7 +21,7 @@ def crowded(runs: int) -> Iterator[Row]:
         home = Path(folder) / "home"
         with expired(home) as (server, _):
             with crowd(home, SIZE) as them:
-                ended = them.ended()
+                ended = them.ended(PATIENCE)
             refreshes = server.counts["refreshed"]
             good = sum(code == 0 and accepts(server, out.strip()) for code, out, _ in ended)
     figure = f"{refreshes} refresh, {good} answers"

@@ -46,22 +46,20 @@ MS: Final = Unit(1000, "{:.0f} ms")
 MB: Final = Unit(1 / (1 << 20), "{:.1f} MB")
 
 
-def alternate(
-    runs: int, ours: Callable[[], float], theirs: Callable[[], float]
-) -> tuple[list[float], list[float]]:
-    """Measure two things in turn, so that what else the machine does slows both.
+def in_turn(runs: int, *things: Callable[[], float]) -> list[tuple[float, ...]]:
+    """Measure things in turn, so that what else the machine does slows all of them.
 
     One run of each comes before, uncounted: it finds the disk's cache empty.
     """
-    ours()
-    theirs()
-    pairs = [(ours(), theirs()) for _ in range(runs)]
-    return [mine for mine, _ in pairs], [other for _, other in pairs]
+    for thing in things:
+        thing()
+    rounds = [[thing() for thing in things] for _ in range(runs)]
+    return list(zip(*rounds, strict=True))
 
 
 def ratio(
     what: str,
-    measured: tuple[Sequence[float], Sequence[float]],
+    measured: Sequence[Sequence[float]],
     beside: str,
     bar: float | None = None,
     unit: Unit = MS,

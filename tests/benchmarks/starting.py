@@ -15,7 +15,7 @@ from typing import Final
 
 from tests.benchmarks import bare
 from tests.benchmarks.programs import BARE, PYTHON, painted, run, until_painted
-from tests.benchmarks.rows import MS, Row, alternate, ratio
+from tests.benchmarks.rows import MS, Row, in_turn, ratio
 from tests.commands.stage import ACTIVE, issued, put
 from tests.terminal.walk import WIZARD
 
@@ -32,11 +32,11 @@ def token(runs: int) -> Iterator[Row]:
     """Measure `token` with a valid token."""
     with tempfile.TemporaryDirectory() as folder:
         home = _set_up(folder)
-        times = alternate(runs, lambda: run(TOKEN, home), lambda: _nothing(home))
+        times = in_turn(runs, lambda: run(TOKEN, home), lambda: _nothing(home))
         yield ratio("token, a valid one", times, "python -c pass", 10)
         if other := _other_tool():
             help_ = (other, "--help")
-            times = alternate(runs, lambda: run(TOKEN, home), lambda: run(help_, home))
+            times = in_turn(runs, lambda: run(TOKEN, home), lambda: run(help_, home))
             yield ratio("token, a valid one", times, "scim2 --help")
         else:
             yield _NO_OTHER
@@ -50,10 +50,10 @@ def first_frame(runs: int) -> Iterator[Row]:
         def wizard() -> float:
             return until_painted(WIZARD, home, FIRST)
 
-        times = alternate(runs, wizard, lambda: until_painted(BARE, home, bare.FIRST))
+        times = in_turn(runs, wizard, lambda: until_painted(BARE, home, bare.FIRST))
         yield ratio("first frame", times, "bare app", 1.25)
         if other := _other_tool():
-            times = alternate(runs, wizard, lambda: run((other, "--help"), home))
+            times = in_turn(runs, wizard, lambda: run((other, "--help"), home))
             yield ratio("first frame", times, "scim2 --help")
         else:
             yield _NO_OTHER

@@ -81,9 +81,9 @@ class Crowd:
             assert ready, f"only {arrived} of them came"
             arrived += len(os.read(self._queue, len(self._processes)))
 
-    def ended(self) -> list[tuple[int, str, str]]:
+    def ended(self, patience: float = PATIENCE) -> list[tuple[int, str, str]]:
         """Wait for all; return of each the exit code and what it wrote to stdout and stderr."""
-        written = [process.communicate(timeout=PATIENCE) for process in self._processes]
+        written = [process.communicate(timeout=patience) for process in self._processes]
         codes = (process.returncode for process in self._processes)
         return [(code, out, words) for code, (out, words) in zip(codes, written, strict=True)]
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Timer
 from typing import Final
 
 from wizard.domain.book.exchange import THEN_ROTATED, WRONG_CLIENT
@@ -55,6 +53,9 @@ def tell(answer: str) -> None:
 
 def tell_json(**values: object) -> None:
     """Write one JSON object, with its version, to stdout. Raises SetupError."""
+    # Here, as `Timer` below: `token` answers with neither.
+    import json
+
     tell(json.dumps({"version": 1, **values}))
 
 
@@ -129,6 +130,8 @@ def say_lines(lines: Sequence[str]) -> None:
 @contextmanager
 def saying_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
     """Say lines on stderr if the block takes longer; never once it has ended."""
+    from threading import Timer
+
     timer = Timer(after, say_lines, [lines])
     timer.daemon = True
     timer.start()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks.programs import painted
-from tests.benchmarks.starting import TOKEN
+from tests.benchmarks.starting import FIRST, TOKEN
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, issued, put
 
 HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "asyncio", "ssl"} | {
@@ -17,6 +18,40 @@ HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "async
     "secrets",
     "wizard.flow.ports",
 }
+
+LATER = {"httpx", "truststore", "keyring", "starlette", "uvicorn", "pyperclip", "webbrowser"} | {
+    "importlib.metadata",
+    "wizard.host.listener",
+    "wizard.flow.link",
+    "wizard.flow.verify",
+    "wizard.domain.callback",
+    "wizard.domain.book.paste",
+    "wizard.ui.dialog",
+    "wizard.ui.widgets.field",
+    "wizard.ui.widgets.page_link",
+}
+"""What no first frame needs."""
+
+TELLING = """
+import re, sys
+from pathlib import Path
+from textual.drivers.linux_driver import LinuxDriver
+
+text, told = sys.argv.pop(1), Path(sys.argv.pop(1))
+written, write = "", LinuxDriver.write
+
+def telling(self, data):
+    global written
+    written += re.sub(r"\x1b\\[[0-9;:?<>=]*[ -/]*[@-~]", "", data)
+    if text in written and not told.exists():
+        told.write_text(" ".join(sys.modules))
+    write(self, data)
+
+LinuxDriver.write = telling
+import wizard.__main__
+wizard.__main__.main()
+"""
+"""Opens the wizard; tells all that is imported when it first writes a text."""
 
 
 def loaded(argv: tuple[str, ...], home: Path, text: str) -> set[str]:
@@ -33,25 +68,22 @@ def test_token_imports_nothing_heavy(tmp_path: Path) -> None:
     assert not HEAVY & names
 
 
-def test_first_frame_needs_no_network(tmp_path: Path) -> None:
-    # The look at the servers, for which they are imported, begins when the frame is there.
-    script = (
-        "import sys, json, wizard.__main__ as m\n"
-        "from wizard import wiring\n"
-        "with wiring.wizard(wiring.Settings()) as app:\n"
-        "    print(json.dumps(sorted(sys.modules)))\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    names = set(json.loads(run.stdout))
-    assert "wizard.ui.app" in names
-    assert not {"httpx", "truststore", "keyring", "starlette", "uvicorn"} & names
+@pytest.mark.parametrize(("screen", "text"), [("prerequisites", FIRST), ("overview", "Check now")])
+def test_first_frame_waits_for_its_own_screen_alone(tmp_path: Path, screen: str, text: str) -> None:
+    if screen == "overview":
+        put(tmp_path / "home", active=replace(ACTIVE, tokens=issued(hours=1)))
+    names = painted_with(tmp_path, text)
+    screens = {name for name in names if name.startswith("wizard.ui.screens.")}
+    assert screens == {f"wizard.ui.screens.{screen}"}
+    assert LATER & names == set()
+    assert not {name for name in names if name.startswith(("wizard.api.", "wizard.sandbox."))}
+
+
+def painted_with(folder: Path, text: str) -> set[str]:
+    """Open the wizard on a terminal; return all that is imported as it first writes a text."""
+    told = folder / "told"
+    painted((sys.executable, "-c", TELLING, text, str(told)), folder / "home", text, {})
+    return set(told.read_text().split())
 
 
 def test_benchmarks_run(tmp_path: Path) -> None:

@@ -86,11 +86,13 @@ def checked(profile: Profile) -> str:
 
 def last_problem(profile: Profile) -> Problem | None:
     """Return how the last live check failed; None where it passed, or there was none."""
+    last = profile.last_check
+    if last is None or not last.problem:
+        return None
     # Here, because it knows the whole error book, and only what went wrong before is looked up.
     from wizard.domain.book.catalogue import recalled
 
-    last = profile.last_check
-    return recalled(last.problem, last.words) if last and last.problem else None
+    return recalled(last.problem, last.words)
 
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:

@@ -22,10 +22,6 @@ from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.ui.copying import Copy
-from wizard.ui.screens.confirm import asking
-from wizard.ui.screens.profiles import ProfilesScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.facts import Facts
@@ -184,7 +180,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="tools")
     async def _authorize_again(self) -> None:
         """Go to a new consent, after saying what it may cost."""
-        if await self.app.push_screen_wait(asking(questions.AUTHORIZE_AGAIN)):
+        if await self._is_sure(questions.AUTHORIZE_AGAIN):
             self.leave(Change(Step.AUTHORIZE))
 
     @work(exclusive=True, group="tools")
@@ -195,9 +191,13 @@ class OverviewScreen(StepScreen):
                 case "rotate":
                     await self._rotate(tools)
                 case "sheet":
+                    from wizard.ui.screens.sheet import SheetScreen
+
                     text, save = tools.sheet(), tools.save_sheet
                     await self.app.push_screen_wait(SheetScreen(text, tools.copy, save))
                 case "profiles":
+                    from wizard.ui.screens.profiles import ProfilesScreen
+
                     name = await self.app.push_screen_wait(
                         ProfilesScreen(tools.others, tools.profile)
                     )
@@ -205,20 +205,28 @@ class OverviewScreen(StepScreen):
                         tools.switch(name)
                         self.leave(Quit())
                 case "forget":
-                    if await self.app.push_screen_wait(asking(forgetting(tools.profile))):
+                    if await self._is_sure(forgetting(tools.profile)):
                         await tools.forget()
                         self.leave(Quit())
         except SetupError as error:
             self.show_problem(error.problem)
 
+    async def _is_sure(self, question: questions.Question) -> bool:
+        from wizard.ui.screens.confirm import asking
+
+        is_sure = await self.app.push_screen_wait(asking(question))
+        return bool(is_sure)
+
     async def _rotate(self, tools: OverviewTools) -> None:
+        from wizard.ui.screens.rotate import RotateScreen
+
         rotated = await self.app.push_screen_wait(RotateScreen(tools.rotate))
         if rotated is None:
             return
         if rotated.rotation is Rotation.KEPT:
             self.leave(CheckNow())
             return
-        if await self.app.push_screen_wait(asking(questions.CONSENT_NEEDED)):
+        if await self._is_sure(questions.CONSENT_NEEDED):
             await tools.stage(rotated.secret)
             self.leave(Change(Step.AUTHORIZE))
 
@@ -244,7 +252,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="discard")
     async def action_discard(self) -> None:
         """Remove the draft, after a question."""
-        if not await self.app.push_screen_wait(asking(questions.DISCARD)):
+        if not await self._is_sure(questions.DISCARD):
             return
         try:
             await self._discard()

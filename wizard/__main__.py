@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wizard import __version__, opening, options, wiring
+from wizard import __version__, options, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import naming_faults, report, say, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
@@ -85,6 +86,8 @@ def cli(
     context.obj = Common(profile, ca_file, given, options.variables(context))
     is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
+        from wizard import opening
+
         return opening.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
     if is_demo or plain:
         # The command would work on a real profile.
@@ -163,6 +166,8 @@ Examples:
 @click.pass_obj
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
     """Print a valid access token, refreshed if need be; nothing else goes to stdout."""
+    # It has ended before there is enough to be worth the looks.
+    gc.disable()
     from wizard.commands import token as command
 
     if as_header and as_json:

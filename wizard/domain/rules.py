@@ -15,8 +15,10 @@ TEXT_LIMIT: Final = 64 * 1024
 """Characters of a pasted Authorization URL that are looked at."""
 
 _PROFILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[1-9]")
-_CLIENT_ID = re.compile(r"OQ[0-9A-Za-z]{32}")
+_DEVICES: Final = {"con", "prn", "aux", "nul"} | {
+    f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)
+}
+_CLIENT_ID: Final = r"OQ[0-9A-Za-z]{32}"
 _NAMED_SIDS: Final = {
     "AC": "an Account SID",
     "SK": "an API key SID",
@@ -77,7 +79,7 @@ def client_id(text: str) -> str | None:
         return "A Client ID starts with OQ, in capitals."
     if not (text.isascii() and text.isalnum()):
         return "A Client ID has only letters and digits after OQ."
-    if not _CLIENT_ID.fullmatch(text):
+    if not re.fullmatch(_CLIENT_ID, text):
         return f"A Client ID has {CLIENT_ID_LENGTH} characters; this one has {len(text)}."
     return None
 
@@ -94,7 +96,7 @@ def client_secret(text: str) -> str | None:
         return "Enter the Client Secret. Twilio showed it once, when the app was made."
     if any(c.isspace() for c in text):
         return "A Client Secret has no blanks inside. Was something else copied too?"
-    if _CLIENT_ID.fullmatch(text):
+    if re.fullmatch(_CLIENT_ID, text):
         return "This is the Client ID (OQ…). The secret stands below it at Twilio."
     if (name := _NAMED_SIDS.get(text[:2])) and len(text) == CLIENT_ID_LENGTH and text.isalnum():
         return f"This is {name} ({text[:2]}…), not the Client Secret."
@@ -123,7 +125,7 @@ def profile_name(text: str) -> str | None:
     case; no dot, because what follows one tells a profile's files apart; no name that Windows
     keeps for a device.
     """
-    if _PROFILE_NAME.fullmatch(text) and not _DEVICE.fullmatch(text):
+    if _PROFILE_NAME.fullmatch(text) and text not in _DEVICES:
         return None
     return "1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit."
 

@@ -26,8 +26,9 @@ def plain(text: str, limit: int = DETAIL_LIMIT) -> str:
     return clean[: limit - 1] + "…" if is_cut else clean
 
 
-_PLACE: Final = re.compile(r"at `\$\.?([^`]+)`$")
-_LACKING: Final = re.compile(r"missing required field `([^`]+)`")
+# Not compiled: hardly a run reads what does not fit.
+_PLACE: Final = r"at `\$\.?([^`]+)`$"
+_LACKING: Final = r"missing required field `([^`]+)`"
 
 
 def misfit(said: str) -> str:
@@ -36,7 +37,7 @@ def misfit(said: str) -> str:
     Args:
         said: msgspec's message; any other is of JSON that cannot be read at all.
     """
-    place, lacking = _PLACE.search(said), _LACKING.search(said)
+    place, lacking = re.search(_PLACE, said), re.search(_LACKING, said)
     within = place[1] if place else ""
     if lacking:
         return f"{within}{within and '.'}{lacking[1]} is missing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from tests.commands.stage import ACTIVE, issued, put, set_up, wizard
 from wizard.sandbox.twilio import Sandbox
+from wizard.store.preferences import Preferences
 
 IS_ROOT = os.geteuid() == 0
 BOUND = (
@@ -117,6 +119,19 @@ def test_folder_that_takes_no_files_is_told_and_kept(tmp_path: Path, args: tuple
         assert_told(run, "cannot be written to")
         assert files(home) == before
         assert not [seen for seen in sandbox.seen if seen.path == "/v2/token"]
+
+
+def test_theme_that_finds_no_room_leaves_the_one_before_and_nothing_half(home: Path) -> None:
+    Preferences(home).save_theme("nord")
+    before = files(home)
+    choose = f"Preferences(Path({str(home)!r})).save_theme('dracula' * 10_000)"
+    code = f"from pathlib import Path\nfrom wizard.store.preferences import Preferences\n{choose}"
+    run = subprocess.run(
+        [*NO_ROOM, sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert "SetupError" in run.stderr
+    assert files(home) == before
+    assert Preferences(home).theme() == "nord"
 
 
 def test_valid_token_is_read_where_nothing_can_be_written(home: Path) -> None:

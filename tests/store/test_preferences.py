@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from wizard.domain.book.store import FOLDER_NOT_WRITABLE
+from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.store.preferences import Preferences
+from wizard.store.profiles import LocalProfileStore
 
 
 @pytest.fixture
@@ -34,6 +36,14 @@ def test_a_theme_is_remembered_in_a_file_of_its_owners(home: Path) -> None:
     assert stat.S_IMODE(file(home).stat().st_mode) == 0o600
     assert stat.S_IMODE(file(home).parent.stat().st_mode) == 0o700
     assert [path.name for path in file(home).parent.iterdir()] == ["wizard.json"]
+
+
+def test_forgetting_a_profile_leaves_the_theme_which_is_for_all_of_them(home: Path) -> None:
+    Preferences(home).save_theme("nord")
+    with LocalProfileStore(home).locked("default") as held:
+        held.save(Profile())
+        held.remove()
+    assert Preferences(home).theme() == "nord"
 
 
 def test_none_is_known_before_and_nothing_is_made_by_looking(home: Path) -> None:

@@ -6,14 +6,15 @@ from typing import Final
 
 import pytest
 
-from tests.driving import make_app, wait_for_screen, wait_until
+from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
-from tests.ui.running import ACTIVE, point_at, running, seed
+from tests.ui.running import ACTIVE, point_at, resumed, running, seed
 from tests.walks import ThePilot
 from wizard.domain.guide import GUIDE
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.steps import Step
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.rotate import RotateScreen
@@ -95,3 +96,15 @@ async def test_where_no_browser_opens_the_address_is_copied_to_the_terminal(worl
         ]
         await pilot.press("ctrl+y")
         await wait_until(pilot, lambda: app.clipboard == CONSOLE, "the copy")
+
+
+async def test_an_enter_too_many_in_the_palette_opens_the_help_and_copies_no_secret(
+    world: World,
+) -> None:
+    async with resumed(world, Step.CREDENTIALS) as (app, pilot):
+        await wait_for_screen(pilot, CredentialsScreen)
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "Copy secret" in text_of(app), "the palette")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+    assert (world.clipboard.copied, app.clipboard) == ([], "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 from rich.segment import Segment
 from textual.color import Color
+from textual.command import CommandList
 
 from tests import walks
 from tests.driving import make_app, text_of, wait_for_screen, wait_until
@@ -28,27 +29,32 @@ NAMED = [name for name in other_themes.names() if not name.startswith("ansi")]
 # -- chosen ----------------------------------------------------------------------------------------
 
 
-async def choose(pilot: ThePilot, words: str) -> None:
+def offered(pilot: ThePilot) -> str:
+    """Return the line of the palette that an Enter takes."""
+    lines = pilot.app.screen.query(CommandList)
+    option = lines.first().highlighted_option if lines else None
+    return str(option.prompt).partition("\n")[0] if option is not None else ""
+
+
+async def choose(pilot: ThePilot, title: str) -> None:
     """Choose a theme from the palette, by keys alone."""
     await wait_for_screen(pilot, PrerequisitesScreen)
-    for command in ("theme", words):
-        if command == "theme":
-            await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: "Search for" in text_of(pilot.app), "the palette")
-        await pilot.press(*command.replace(" ", "_"))
-        await wait_until(
-            pilot,
-            lambda command=command: command.capitalize() in text_of(pilot.app),  # type: ignore[misc]
-            command,
-        )
-        await pilot.press("enter")
+    await pilot.press("ctrl+p")
+    await wait_until(pilot, lambda: offered(pilot) == "Help", "the palette")
+    await pilot.press(*"theme")
+    await wait_until(pilot, lambda: offered(pilot) == "Theme", "the command")
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: offered(pilot) == "Dark", "the themes")
+    await pilot.press(*title.lower().replace(" ", ""))
+    await wait_until(pilot, lambda: offered(pilot).startswith(title), title)
+    await pilot.press("enter")
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("light", LIGHT.name), ("nord", "nord"), ("ansi dark", "ansi-dark")]
+    ("title", "name"), [("Light", LIGHT.name), ("Nord", "nord"), ("Ansi dark", "ansi-dark")]
 )
 async def test_a_theme_is_chosen_from_the_palette_and_remembered(
-    world: World, words: str, name: str
+    world: World, title: str, name: str
 ) -> None:
     kept: list[str] = []
 
@@ -57,7 +63,7 @@ async def test_a_theme_is_chosen_from_the_palette_and_remembered(
 
     async with running(make_app(world, look=Look(remember=remember))) as (app, pilot):
         assert app.theme == DARK.name
-        await choose(pilot, words)
+        await choose(pilot, title)
         await wait_until(pilot, lambda: app.theme == name, "the theme")
         await wait_until(pilot, lambda: kept == [name], "its being remembered")
         assert app.has_class("-few-colors") is name.startswith("ansi")
@@ -69,7 +75,7 @@ async def test_a_theme_that_cannot_be_remembered_is_taken_and_that_is_said(world
         raise SetupError(DISK_FULL.about(path="/somewhere"))
 
     async with running(make_app(world, look=Look(remember=remember))) as (app, pilot):
-        await choose(pilot, "light")
+        await choose(pilot, "Light")
         await wait_until(pilot, lambda: bool(app._notifications), "the words")
         assert app.theme == LIGHT.name
         words = [note.message for note in app._notifications]
@@ -149,3 +155,13 @@ async def test_with_few_colors_the_line_of_a_menu_is_reversed(world: World) -> N
     async with running(make_app(world, look=Look(has_few_colors=True))) as (_, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         await wait_until(pilot, lambda: focus_of(pilot).startswith("› Check now"), "the line")
+
+
+async def test_with_few_colors_the_line_of_the_palette_is_underlined(world: World) -> None:
+    async with running(make_app(world, look=Look(has_few_colors=True))) as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "What this step is about" in text_of(app), "the palette")
+        strips = app.screen._compositor.render_strips()
+        lined = [s.text for strip in strips for s in strip if s.style and s.style.underline]
+        assert "".join(lined).split() == ["Help", *["What", "this", "step", "is", "about"]]

@@ -32,9 +32,17 @@ from wizard.ui.theme import DARK, LIGHT, OWN, Look
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from wizard.ui.widgets.page_link import PageLink
 
 NO_COLOR: Final = NoColor()
+
+
+def _in_order() -> type[Provider]:
+    from wizard.ui.palette import InOrder
+
+    return InOrder
 
 
 class WizardApp(App[ExitCode]):
@@ -45,6 +53,7 @@ class WizardApp(App[ExitCode]):
     # Textual declares these two as attributes of the instance.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
+    COMMANDS = {_in_order}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
@@ -224,7 +233,8 @@ class WizardApp(App[ExitCode]):
     # -- palette -----------------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer the wizard's own commands only."""
+        """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
+        yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
         if isinstance(screen, StepScreen):
             keys = {
                 active.binding.action: self.get_key_display(active.binding)
@@ -238,7 +248,6 @@ class WizardApp(App[ExitCode]):
         if self._problem_of(screen) is not None:
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
-        yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
         yield SystemCommand("Theme", "Dark, light and others; remembered", self._ask_theme)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 

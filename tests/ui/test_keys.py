@@ -46,6 +46,7 @@ from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.check_lines import SPINNER
 from wizard.ui.widgets.field import SecretEntry
+from wizard.ui.widgets.keys import Keys
 
 EVERYWHERE: Final = {"primary", "next", "back", "help", "scroll_body"}
 """Actions of every step: in the row of keys at any width, or ways to move about."""
@@ -265,3 +266,10 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         while actions := [action for action in offered(screen) if action not in done]:
             run = partial(screen.run_action, f"screen.{actions[0]}")
             await does_something(actions[0], run)
+
+
+async def test_a_row_of_keys_that_is_asked_for_as_its_screen_goes_is_not_drawn() -> None:
+    async with showing(overview().screen) as stage:
+        row = stage.screen.query_one(Keys)
+        await row.remove()
+        await row.recompose()

@@ -25,6 +25,9 @@ class Keys(Footer):
 
     async def recompose(self) -> None:
         """Draw the row anew where it differs: each move of the focus asks for it."""
+        if not self.is_attached:
+            # The wizard is being left: there are no keys of a screen any more.
+            return
         keys = [key for key in self.compose() if isinstance(key, FooterKey)]
         wanted = [(k.key_display, k.description, k.action, k.disabled) for k in keys]
         if wanted != self._drawn:

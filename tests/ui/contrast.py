@@ -22,8 +22,10 @@ def too_faint(screen: Screen[object]) -> Iterator[str]:
 
     That is faded on purpose, and there is nothing to be done with it.
     """
-    own = [widget.region for widget in screen.query("*") if widget.display and widget.visible]
-    for y, strip in enumerate(screen._compositor.render_strips()):
+    compositor = screen._compositor
+    seen = compositor.visible_widgets.items()
+    own = [region.intersection(clip) for widget, (region, clip) in seen if widget is not screen]
+    for y, strip in enumerate(compositor.render_strips()):
         x = 0
         for segment in strip:
             at = Region(x, y, segment.cell_length, 1)

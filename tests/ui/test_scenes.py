@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.selection import SELECT_ALL
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
@@ -97,6 +98,11 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
         yield f"not in the order of reading: {turns}"
     if is_waiting:
         screen.set_focus(None)
+    screen.selections = {each: SELECT_ALL for each in screen.query("*") if each.allow_select}
+    await pilot.pause()
+    for what in too_faint(screen):
+        yield f"selected: {what}"
+    screen.clear_selection()
 
 
 async def lasting(pilot: ThePilot) -> list[str]:

@@ -21,6 +21,8 @@ SLOW: Final = (
     "If the system asks you to unlock its keyring, do so.",
 )
 """What is said where the wizard is slow to open."""
+OFTEN: Final = (700, 10, 2)
+"""When garbage is looked for (see `gc.set_threshold`): a screen that was left is a MB of it."""
 SEEN: Final = 1.0
 """Seconds after which the first step has been painted."""
 
@@ -82,6 +84,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             app = stack.enter_context(opening)
         # What has been imported is there to stay: no look for garbage goes through it later.
         gc.freeze()
+        gc.set_threshold(*OFTEN)
         with Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(app.run_async())

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on, work
+from textual._styles_cache import StylesCache
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
@@ -113,6 +114,8 @@ class WizardApp(App[ExitCode]):
             journal.note(f"step {state.step.name.lower()}")
             state = await self._journey.enter(state)
             outcome = await self.push_screen_wait(self._road.screen_for(state))
+            # Textual keeps the lines that each widget painted as keys of a cache of colors.
+            StylesCache.get_inner_outer.cache_clear()
             state = advance(self._journey.as_session(state), outcome)
         self._leave(self._journey.exit_code)
 

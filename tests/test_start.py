@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,11 @@ import pytest
 from tests.benchmarks.programs import painted
 from tests.benchmarks.starting import FIRST, TOKEN
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, issued, put
+from tests.driving import make_app, wait_for_screen, wait_until
+from tests.ui.running import running, seed
+from tests.walks import happy_world
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
 
 HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "asyncio", "ssl"} | {
     "tempfile",
@@ -84,6 +91,23 @@ def painted_with(folder: Path, text: str) -> set[str]:
     told = folder / "told"
     painted((sys.executable, "-c", TELLING, text, str(told)), folder / "home", text, {})
     return set(told.read_text().split())
+
+
+async def test_step_that_was_left_takes_no_memory(tmp_path: Path) -> None:
+    world = happy_world(tmp_path / "home")
+    seed(world)
+    async with running(make_app(world)) as (_, pilot):
+        widgets = (await wait_for_screen(pilot, PrerequisitesScreen)).query("*")
+        painted_lines = [weakref.ref(widget._styles_cache) for widget in widgets]
+        del widgets
+        await pilot.press("enter")
+        await wait_for_screen(pilot, CredentialsScreen)
+
+        def is_freed() -> bool:
+            gc.collect()
+            return not any(lines() for lines in painted_lines)
+
+        await wait_until(pilot, is_freed, "the step to be freed")
 
 
 def test_benchmarks_run(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
         sent = numbers(terminal.raw)
     assert sent <= allowed
     assert {1, 4, 7} <= sent
+    # A warning is yellow where there is one, and no error's red.
+    assert (93 in sent) is (93 in allowed)
 
 
 NORD = b"48;2;46;52;64"

@@ -29,7 +29,7 @@ from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.theme import DARK, LIGHT, OWN, Look
+from wizard.ui.theme import DARK, LIGHT, OWN, Look, for_few_colors
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ class WizardApp(App[ExitCode]):
         look: Look | None = None,
     ) -> None:
         super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
         self._look = look or Look()
+        self.register_theme(for_few_colors(DARK) if self._look.has_few_colors else DARK)
+        self.register_theme(LIGHT)
         self._put_on(self._look.theme)
         self._session = session
         self._start = start

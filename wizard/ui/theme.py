@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textual._border import BORDER_CHARS
@@ -96,3 +96,8 @@ LIGHT: Final = Theme(
         "scrollbar-background": "#FBFBFC",
     },
 )
+
+
+def for_few_colors(dark: Theme) -> Theme:
+    """Return the dark theme with a warning that becomes the yellow of sixteen colors, not a red."""
+    return replace(dark, warning="#FFFF55")

@@ -22,7 +22,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
     """Gives the settings as they are then; changing one ends the links made before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take", priority=True, show=False),
+        Binding("enter", "take", "Take", key_display="⏎", priority=True),
     ]
     AUTO_FOCUS = "Entry"
 

@@ -22,7 +22,7 @@ class ProfilesScreen(Dialog[str | None]):
     """Gives the name of the profile to open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", priority=True, show=False),
+        Binding("enter", "open", "Open", key_display="⏎", priority=True),
     ]
     AUTO_FOCUS = "Menu, Entry"
 

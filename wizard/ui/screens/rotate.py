@@ -35,7 +35,7 @@ class RotateScreen(Dialog[Rotated | None]):
     """Closes only with a secret that worked, or that needs a consent to be proven."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "try", "Try it", priority=True, show=False),
+        Binding("enter", "try", "Try it", key_display="⏎", priority=True),
         Binding("ctrl+r,f2", "show_secret", "Show secret", show=False),
     ]
     AUTO_FOCUS = "Entry"

@@ -209,6 +209,11 @@ class StepScreen(Screen[Outcome]):
             self.watch(body, "scroll_y", self._say_more)
             self.watch(body, "virtual_size", self._say_more)
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come into view; the first time all has just been styled, and need not be again."""
+        if not self.stack_updates:
+            event.refresh_styles = False
+
     def _say_more(self) -> None:
         """Say that there is more than fits, while there is."""
         if not self.is_here or not self.query("#more"):

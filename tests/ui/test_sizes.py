@@ -16,7 +16,7 @@ from tests.ui.desk import Desk
 from tests.ui.hosting import showing
 from tests.ui.running import WHOLE, resumed, running
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
-from wizard.domain.offers import LEAVE
+from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
@@ -199,7 +199,7 @@ async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
         facts=[(f"Fact {number}", "x" * 50) for number in range(20)],
         since="",
         unfinished=None,
-        items=(LEAVE,),
+        items=offers(has_active=True, has_draft=False, is_kept=False, problem=None),
         discard=nothing,
     )
     async with showing(screen, (80, 24)) as stage:

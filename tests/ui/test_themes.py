@@ -42,7 +42,7 @@ async def choose(pilot: ThePilot, title: str) -> None:
     await pilot.press("ctrl+p")
     await wait_until(pilot, lambda: offered(pilot) == "Help", "the palette")
     await pilot.press(*"theme")
-    await wait_until(pilot, lambda: offered(pilot) == "Theme", "the command")
+    await wait_until(pilot, lambda: offered(pilot) == "Change theme", "the command")
     await pilot.press("enter")
     await wait_until(pilot, lambda: offered(pilot) == "Dark", "the themes")
     await pilot.press(*title.lower().replace(" ", ""))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from tests.book.row import Face, Row, says
-from tests.book.stage import Stage, proven
+from tests.book.stage import Stage, proven, resumed, until_said
 from tests.book.test_exchange import oauth
 from tests.book.wire import TOKEN, USERS, reply
 from tests.commands.consents import at_sandbox
+from tests.commands.stage import issued
+from tests.driving import text_of, wait_for_screen, wait_until
 from wizard.domain.models import Profile
+from wizard.domain.steps import Step
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
+from wizard.ui.screens.done import DoneScreen
 
 REFUSED: Final = {
     "wrong-client": reply(401, {"code": 20003, "message": "Invalid credentials"}),
@@ -46,6 +52,57 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
     status = json.loads(stage.run(capsys, "status", "--json").out)
     assert status["token"]["refresh_failure"] == checked["warnings"][0]
     assert ", renewing refused; " in stage.run(capsys, "status", "--all").out
+
+
+async def taken(entry: str) -> str:
+    """Meet an entry at Check, use the token for its hour; return what Done tells."""
+    async with resumed() as (app, pilot):
+        await until_said(app, pilot, entry)
+        await pilot.click("#accept")
+        await wait_until(pilot, lambda: "Next ›" in text_of(app), "it is taken")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, DoneScreen)
+        done = text_of(app)
+        await pilot.press("escape")
+        await until_said(app, pilot, entry)
+        return done
+
+
+@pytest.mark.parametrize(
+    ("entry", "refresh", "token"),
+    [
+        ("refresh-refused", "refresh-1", "stored, but refused"),
+        ("no-refresh-token", None, "none: good for its hour only"),
+    ],
+)
+def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
+    entry: str, refresh: str | None, token: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[TOKEN] = REFUSED["refresh-refused"]
+    tokens = issued(hours=1, refresh=refresh)
+    stage.put_draft(replace(stage.credentials(), tokens=tokens), Step.CHECK)
+    done = asyncio.run(taken(entry))
+    until = f"{tokens.expires_at.astimezone():%H:%M}"
+    assert "at any time" not in done
+    assert f"valid until {until} and is not renewed: then authorize again." in done
+    assert token in done
+    ended = stage.run(capsys, "status")
+    assert token in ended.out
+    assert says(ended.out, entry)
+    status = json.loads(stage.run(capsys, "status", "--json").out)["token"]
+    assert (status["refreshable"], status["refresh_failure"]["id"]) == (refresh is not None, entry)
+    ended = stage.run(capsys, "check")
+    assert (ended.code, says(ended.words, entry)) == (0, True), ended
+    assert until in ended.words
+
+
+def test_set_of_before_it_was_noted_why_is_warned_of_too(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.put(active=replace(stage.credentials(), tokens=issued(hours=1, refresh=None)))
+    checked = json.loads(stage.run(capsys, "check", "--json").out)
+    assert [warning["id"] for warning in checked["warnings"]] == ["no-refresh-token"]
+    assert ", not to be renewed; " in stage.run(capsys, "status", "--all").out
 
 
 def test_it_is_over_once_a_renewal_succeeds(

@@ -86,7 +86,9 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     if what.active is None:
         return f"○ {LEFT_UNFINISHED.title}"
     token = summary.access_token(what, now)
-    sign, refused = ("✓", "") if what.refresh_failure is None else ("!", ", renewing refused")
+    sign, refused = "✓", ""
+    if summary.refusal(what, now):
+        sign, refused = "!", ", renewing refused" if what.refreshable else ", not to be renewed"
     return f"{sign} Set up; token {token}{refused}; checked {summary.checked(what)}"
 
 

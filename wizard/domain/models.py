@@ -173,7 +173,10 @@ class LastCheck:
 
 @dataclass(frozen=True, slots=True)
 class RefreshFailure:
-    """A refresh that was refused; kept until one succeeds, and for who waited for the same lock."""
+    """Why nothing is renewed; kept until it is, and for who waited for the same lock.
+
+    A refresh was refused, or the set was taken without a refresh token.
+    """
 
     problem: str
     """The id of the problem."""

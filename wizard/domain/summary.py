@@ -60,7 +60,17 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
 def _refresh_token(profile: Profile) -> str:
     if not profile.refreshable:
         return "none: good for its hour only"
-    return "stored" if profile.refresh_failure is None else "stored, but refused"
+    failure = profile.refresh_failure
+    if failure is None:
+        return "stored"
+    from wizard.domain.book.exchange import WRONG_CLIENT
+
+    is_secret = failure.problem == WRONG_CLIENT.id
+    return "stored; the Client Secret was refused" if is_secret else "stored, but refused"
+
+
+def _is_live(profile: Profile, now: datetime) -> bool:
+    return profile.expires_at is not None and profile.expires_at > now
 
 
 def access_token(profile: Profile, now: datetime) -> str:
@@ -97,15 +107,20 @@ def last_problem(profile: Profile) -> Problem | None:
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:
     """Return why no renewed token is to be had, though the present one may live; None if one is."""
-    failure = profile.refresh_failure
-    if failure is None:
+    failure, is_live = profile.refresh_failure, _is_live(profile, now)
+    if failure is None and (profile.refreshable or not is_live):
         return None
     # As in last_problem.
     from wizard.domain.book.catalogue import recalled
-    from wizard.domain.book.exchange import REFRESH_REFUSED
+    from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
 
-    problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
     how = f"The access token is {access_token(profile, now)}"
+    if failure is None:
+        # A record of before it was noted why.
+        return NO_REFRESH_TOKEN.told(cause=f"{how}, and cannot be renewed.")
+    problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
+    if not profile.refreshable:
+        return problem.told(cause=f"{how}. {problem.cause}")
     when = f"renewing it was refused on {moment(failure.at)}"
     return problem.told(cause=f"{how}; {when}. {problem.cause}")
 
@@ -125,12 +140,27 @@ def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:
     return SCRIPT.format(program=program, option=option, scim_url=scim_url)
 
 
-def what_next(profile: Profile, name: str, program: str = "scim-wizard") -> tuple[str, ...]:
-    """Return what to do with a credential that works, in lines."""
+def works(profile: Profile, now: datetime) -> str:
+    """Return that a credential works, and for how long where it is not to be renewed."""
+    if refusal(profile, now) is None:
+        return "Your SCIM credential works."
+    return f"The token is {access_token(profile, now)} and is not renewed: then authorize again."
+
+
+def what_next(
+    profile: Profile, name: str, now: datetime, program: str = "scim-wizard"
+) -> tuple[str, ...]:
+    """Return what to do with a credential that works, in lines; `now` is aware, UTC."""
     if profile.audience == "okta":
         return (
             "Now enter the same Client ID and Secret in Okta and press Authenticate",
             "there: Okta asks for a consent of its own.",
+        )
+    if refusal(profile, now) is not None:
+        return (
+            works(profile, now),
+            "Until then a script gets it with",
+            usage(profile, name, program),
         )
     return (
         "A script gets a valid token at any time with",

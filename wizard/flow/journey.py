@@ -92,7 +92,9 @@ class Journey:
         """What to do with the credential now, in lines; none of it for real in the demo."""
         if self.demo is not None:
             return ("This was the demo: nothing is kept.", f"For your own app run: {self.program}")
-        return summary.what_next(self.session.profile, self.session.name, self.program)
+        session = self.session
+        now = self.services.clock()
+        return summary.what_next(session.profile, session.name, now, self.program)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -117,7 +119,7 @@ class Journey:
             rows = [f"{name:<15}{words}" for name, words in self.facts()]
             profile, name = self.session.profile, self.session.name
             usage = summary.usage(profile, name, self.program)
-            return ("Your SCIM credential works.", *rows, usage)
+            return (summary.works(profile, self.services.clock()), *rows, usage)
         return self._stopped_at(reached)
 
     def _stopped_at(self, reached: Step) -> Sequence[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.models import CredentialSet, LastCheck, Profile
+from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
@@ -195,8 +195,12 @@ class Session:
 
         await self._write(remove, settle)
 
-    async def swap(self, check: LastCheck, organization: str | None) -> None:
+    async def swap(
+        self, check: LastCheck, organization: str | None, failure: RefreshFailure | None = None
+    ) -> None:
         """Make the proven draft the active set, in one replacement of the record.
+
+        Args: `failure`: why it cannot be renewed, where it was taken all the same.
 
         Raises SetupError.
         """
@@ -212,7 +216,7 @@ class Session:
                 organization=organization,
                 set_up_at=now,
                 last_check=check,
-                refresh_failure=None,
+                refresh_failure=failure,
             )
             return held.save(proven, active=active)
 

@@ -26,6 +26,7 @@ from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
     LastCheck,
+    RefreshFailure,
     TokenSet,
     UserList,
 )
@@ -155,9 +156,12 @@ class DraftCheck:
 
     async def accept(self, report: Report) -> Report:
         """Make the draft active: the end of the gate, or a person's choice of one hour."""
-        check = LastCheck(CheckStatus.PASSED, self._session.clock(), report.users)
+        now, problem = self._session.clock(), report.problem
+        check = LastCheck(CheckStatus.PASSED, now, report.users)
+        # Or it would be told of as one that lasts.
+        failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:
-            await self._session.swap(check, report.organization)
+            await self._session.swap(check, report.organization, failure)
         except SetupError as error:
             return replace(report, verdict=Verdict.FAILED, problem=error.problem)
         return replace(report, verdict=Verdict.PASSED, problem=None)

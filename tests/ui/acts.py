@@ -23,11 +23,12 @@ def after(words: str, then: Act) -> Act:
     return act
 
 
-def keys(*names: str) -> Act:
-    """Return an act: press keys."""
+def keys(*names: str, then: Act = rest) -> Act:
+    """Return an act: press keys, and act on what that opens."""
 
-    async def act(pilot: ThePilot, _world: World) -> None:
+    async def act(pilot: ThePilot, world: World) -> None:
         await pilot.press(*names)
+        await then(pilot, world)
 
     return act
 

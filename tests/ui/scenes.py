@@ -126,7 +126,9 @@ SHEET: Final = opening("sheet", SheetScreen)
 MADE: Final = "made 14"
 PALETTE: Final = after(MADE, keys("ctrl+p"))
 FOUND: Final = after(MADE, keys("ctrl+p", *"lin"))
-AUDIENCE: Final = after("✓ Browser", keys("i"))
+THEMES: Final = after(MADE, keys("ctrl+p", *"theme", then=after("remembered", keys("enter"))))
+BROWSER: Final = "✓ Browser"
+AUDIENCE: Final = after(BROWSER, keys("i"))
 SAVE: Final = opening("sheet", SheetScreen, clicking("#save"))
 
 STEPS: Final = (
@@ -143,6 +145,7 @@ STEPS: Final = (
     ),
     Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY|clock is", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
+    Scene("notice", PrerequisitesScreen, "leaves", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
     Scene("too-small", PrerequisitesScreen, "now 52×14", FIRST, PARTLY, resizing(52, 14)),
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
@@ -208,6 +211,7 @@ DIALOGS: Final = (
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
     Scene("palette", CommandPalette, "Quit", PASTE, LINKED, PALETTE),
+    Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
     # Textual's own: it does not change its theme while it is open.
     Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
     Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, FOUND),

@@ -142,11 +142,7 @@ class CredentialsScreen(StepScreen):
 
     @work(group="save")
     async def _keep(self, field: CredentialField, value: Secret) -> None:
-        try:
-            await self._save_field(field, value)
-        except SetupError as error:
-            self._offer_unsaved(error)
-        else:
+        if await self._is_saved(self._save_field(field, value)):
             self._note_saved()
 
     async def _save_all(self) -> bool:
@@ -154,12 +150,18 @@ class CredentialsScreen(StepScreen):
         draft = self._form.entered()
         if draft == self._kept():
             return True
+        if not await self._is_saved(self._save_draft(draft)):
+            return False
+        self._note_saved()
+        return True
+
+    async def _is_saved(self, saving: Awaitable[None]) -> bool:
+        """Wait for a save; say what can be done where it failed, and return whether it did not."""
         try:
-            await self._save_draft(draft)
+            await saving
         except SetupError as error:
             self._offer_unsaved(error)
             return False
-        self._note_saved()
         return True
 
     def _note_saved(self) -> None:
@@ -183,7 +185,7 @@ class CredentialsScreen(StepScreen):
         self.say_aside(FILLED)
         if parts.scope and parts.scope != draft.scope:
             choice = Advanced(draft.endpoints, parts.scope, draft.pkce)
-            await self._save_advanced(choice)
+            await self._is_saved(self._save_draft(form.with_advanced(self._draft(), choice)))
         await self._save_all()
         if (empty := self._form.first_empty()) is not None:
             self._focus(empty)
@@ -255,10 +257,8 @@ class CredentialsScreen(StepScreen):
 
     def _offer_unsaved(self, error: SetupError, *, is_chosen: bool = False) -> None:
         self._offer_file(error.problem)
-        problem, words = error.problem, ""
-        if self._can_use_file:
-            words = remedy(problem, "F7", is_chosen=is_chosen)
-        self.show_problem(problem, remedy=words)
+        words = remedy(error.problem, "F7", is_chosen=is_chosen) if self._can_use_file else ""
+        self.show_problem(error.problem, remedy=words)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
 
@@ -298,14 +298,6 @@ class CredentialsScreen(StepScreen):
         choice = await self.app.push_screen_wait(AdvancedScreen(before))
         if choice is None or choice == before:
             return
-        if await self._save_advanced(choice):
+        if await self._is_saved(self._save_draft(form.with_advanced(self._draft(), choice))):
             # Again, because the title names hosts that are not Twilio's.
             self.leave(GoTo(Step.CREDENTIALS))
-
-    async def _save_advanced(self, choice: Advanced) -> bool:
-        try:
-            await self._save_draft(form.with_advanced(self._draft(), choice))
-        except SetupError as error:
-            self._offer_unsaved(error)
-            return False
-        return True

@@ -10,16 +10,17 @@ from typing import Final
 import pytest
 
 from tests.book.row import Face, Row, says
-from tests.book.stage import Stage, proven, resumed, until_said
+from tests.book.stage import Stage, leads_to, proven, resumed, until_said
 from tests.book.test_exchange import oauth
 from tests.book.wire import TOKEN, USERS, reply
 from tests.commands.consents import at_sandbox
-from tests.commands.stage import issued
+from tests.commands.stage import issued, stored
 from tests.driving import text_of, wait_for_screen, wait_until
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
+from wizard.store.profiles import LocalProfileStore
 from wizard.ui.screens.done import DoneScreen
 
 REFUSED: Final = {
@@ -28,7 +29,11 @@ REFUSED: Final = {
 }
 """By entry: how the token endpoint refuses."""
 
-ORGANIZATION_CHANGED: Final = Row(entry="organization-changed", exit_code=0, faces=Face.COMMAND)
+BOTH: Final = Face.SCREEN | Face.COMMAND
+OTHER: Final = "OR" + "0" * 32
+ORGANIZATION_CHANGED: Final = Row(
+    entry="organization-changed", step=Step.AUTHORIZE, exit_code=0, faces=BOTH
+)
 ENTRIES: Final = (ORGANIZATION_CHANGED,)
 
 
@@ -130,9 +135,50 @@ def test_check_that_fails_with_the_same_says_it_once(
         assert "401 (20003): Invalid credentials" in told
 
 
-def test_token_of_another_organization(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_renewal_that_brings_another_organization_is_told_until_it_is_accepted(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
     row, sandbox = ORGANIZATION_CHANGED, Sandbox()
     with serve.serving(sandbox) as base:
-        stage.put(Profile(organization="OR" + "0" * 32), active=at_sandbox(sandbox, base))
-        ended = stage.run(capsys, "check")
-    assert (ended.code, says(ended.words, row.entry)) == (row.exit_code, True), ended
+        expired = at_sandbox(sandbox, base, is_expired=True)
+        stage.put(Profile(organization=OTHER), active=expired)
+        assert stage.run(capsys, "token").code == 0
+        ended = [stage.run(capsys, command) for command in ("status", "check", "check", "status")]
+        told = json.loads(stage.run(capsys, "status", "--json").out)
+    for each in ended:
+        assert (each.code, says(each.out + each.words, row.entry)) == (row.exit_code, True), each
+    for each in (ended[0], ended[-1]):
+        assert f"Organization   {sandbox.organization}\n" in each.out
+        assert "! The token is for another organization" in each.out
+    assert told["organization"] == sandbox.organization
+    assert [warning["id"] for warning in told["warnings"]] == [row.entry]
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["kept", "taken"])
+def test_consent_of_another_organization_takes_the_place_only_when_told_to(
+    is_taken: bool, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row, sandbox = ORGANIZATION_CHANGED, Sandbox()
+    with serve.serving(sandbox) as base:
+        stage.put(Profile(organization=OTHER), active=proven(stage.credentials()))
+        before = stored(stage.home)
+        profile = LocalProfileStore(stage.home).load("default")
+        assert profile is not None
+        on_the_way = replace(profile, draft_step=Step.CHECK, draft_saved_at=profile.expires_at)
+        stage.put(on_the_way, draft=at_sandbox(sandbox, base))
+
+        async def decide() -> None:
+            async with resumed() as (app, pilot):
+                await until_said(app, pilot, row.entry)
+                assert stored(stage.home) == before
+                if is_taken:
+                    await pilot.click("#accept")
+                    await wait_until(pilot, lambda: "Next ›" in text_of(app), "it is taken")
+                else:
+                    await leads_to(pilot, row.step)
+
+        asyncio.run(decide())
+        assert (stored(stage.home) == before) is not is_taken
+        told = json.loads(stage.run(capsys, "status", "--json").out)
+    organization = sandbox.organization if is_taken else OTHER
+    assert (told["organization"], told["warnings"]) == (organization, [])

@@ -47,8 +47,10 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
         },
         "secrets": {"store": "file"},
         "token": {"state": "valid", "refreshable": True, "refresh_failure": None},
+        "organization": None,
         "draft": True,
         "last_check": {"status": "passed", "users": 25, "problem": None},
+        "warnings": [],
     }
 
 

@@ -173,7 +173,7 @@ STEPS: Final = (
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
     Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),
     Scene("check-failed", CheckScreen, "Authorize again", ARRIVED, both(LINKED, NO_PERMISSION)),
-    Scene("check-elsewhere", CheckScreen, "another than", ARRIVED, seeds.of_another_organization),
+    Scene("check-elsewhere", CheckScreen, "than before", ARRIVED, seeds.of_another_organization),
     Scene("check-shut", CheckScreen, "use a file", ARRIVED, both(LINKED, SHUT)),
     Scene("check-unrenewable", CheckScreen, "its hour", ARRIVED, both(LINKED, seeds.unrenewable)),
     Scene("done", DoneScreen, "Finish", DONE, ACTIVE),

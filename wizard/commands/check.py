@@ -17,18 +17,16 @@ from typing import Final
 from wizard.commands import awaiting
 from wizard.commands.report import as_error, of_profile, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.book.scim import ORGANIZATION_CHANGED
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.summary import refusal
 from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
-from wizard.flow.recheck import ACTIVE_LINES, check_active, warned
+from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.standing import why_inactive
 from wizard.flow.verify import Report
@@ -114,9 +112,8 @@ async def _check(
     shown = _Shown(name if request.is_all else None)
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
     result = await check_active(checked, network.users, lines, checked.current)
-    # While the token lives nothing fails: it has to be said now, and not in an hour.
-    result = warned(result, refusal(checked.profile, clock()))
-    return _outcome(name, profile, result, shown.lines, checked.at)
+    result = with_known(result, checked.profile, clock())
+    return _outcome(name, result, shown.lines, checked.at)
 
 
 def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
@@ -200,12 +197,7 @@ class _Shown:
             say_lines([f"{self._prefix}No good answer yet: {waits[0]}."])
 
 
-def _outcome(
-    name: str, before: Profile, result: Report, lines: tuple[Check, ...], at: datetime
-) -> Outcome:
-    old, new = before.organization, result.organization
-    if old and new and old != new:
-        result = warned(result, ORGANIZATION_CHANGED.about(organization=new, before=old))
+def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) -> Outcome:
     values = {
         "status": "passed",
         "users": result.users,

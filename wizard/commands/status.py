@@ -28,7 +28,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, of_profile(problem, name).remedy)
-        rows = (*rows, ("", f"✗ {problem.title}"), *(("", line) for line in lines))
+        rows = (*rows, ("", f"{problem.sign} {problem.title}"), *(("", line) for line in lines))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))
     return ExitCode.FINE
 
@@ -112,6 +112,7 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "refreshable": profile.refreshable,
             "refresh_failure": refused and as_error(refused, name),
         },
+        "organization": profile.token_organization or profile.organization,
         "draft": profile.draft is not None,
         "last_check": last
         and {
@@ -120,4 +121,5 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "users": last.users,
             "problem": problem and as_error(problem, name),
         },
+        "warnings": [as_error(warning, name) for warning in summary.warnings(profile)],
     }

@@ -205,7 +205,9 @@ class Profile:
     refreshable: bool = False
     """The active set has a refresh token."""
     organization: str | None = None
-    """The organization SID, when a token named it."""
+    """The organization SID at the setup, when a token named it."""
+    token_organization: str | None = None
+    """The one that the active access token names, if it does; a renewal may bring another."""
     set_up_at: datetime | None = None
     draft: str | None = None
     draft_step: Step | None = None

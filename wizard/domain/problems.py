@@ -77,6 +77,8 @@ class Problem:
     """Whether what mends it is read when the wizard starts: variables, options."""
     detail: tuple[str, ...] = ()
     """What the other side answered, sanitised, a line each."""
+    is_warning: bool = False
+    """Nothing failed: to be known besides."""
 
     def about(self, **names: str) -> Problem:
         """Fill the {names} in title, cause and remedy with sanitised text from outside."""
@@ -100,6 +102,11 @@ class Problem:
     def saying(self, *lines: str) -> Problem:
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
+
+    @property
+    def sign(self) -> str:
+        """What stands before its title."""
+        return "!" if self.is_warning else "✗"
 
     @property
     def words(self) -> Words:

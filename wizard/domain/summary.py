@@ -25,6 +25,7 @@ def harmless(profile: Profile) -> Profile:
         client_id=plain(profile.client_id),
         redirect_url=plain(profile.redirect_url, URL_LIMIT),
         organization=plain(profile.organization or "") or None,
+        token_organization=plain(profile.token_organization or "") or None,
         endpoints=Endpoints(
             plain(endpoints.authorize_url, URL_LIMIT),
             plain(endpoints.token_url, URL_LIMIT),
@@ -46,6 +47,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         now: aware, UTC.
     """
     profile = harmless(profile)
+    organization = profile.token_organization or profile.organization
     return (
         ("Client ID", short_id(profile.client_id)),
         ("Refresh token", _refresh_token(profile)),
@@ -53,7 +55,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         ("Secret", f"stored in {place}"),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),
-        *((("Organization", profile.organization),) if profile.organization else ()),
+        *((("Organization", organization),) if organization else ()),
     )
 
 
@@ -125,12 +127,33 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
     return problem.told(cause=f"{how}; {when}. {problem.cause}")
 
 
+def moved(profile: Profile, now: str | None) -> Problem | None:
+    """Return that a token is for another organization than at the setup; None if not known.
+
+    It stays so until a consent for that one was accepted.
+
+    Args: `now`: the organization that the token names.
+    """
+    before = profile.organization
+    if not now or not before or now == before:
+        return None
+    # As in last_problem.
+    from wizard.domain.book.scim import ORGANIZATION_CHANGED
+
+    return replace(ORGANIZATION_CHANGED.about(organization=now, before=before), is_warning=True)
+
+
 def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
-    """Return what is known to be wrong, the lasting first."""
+    """Return what is known to be wrong, the lasting first, and warnings last."""
     refused, last = refusal(profile, now), last_problem(profile)
     if refused and last and refused.id == last.id:
-        return (last,)
-    return tuple(problem for problem in (refused, last) if problem)
+        refused = None
+    return tuple(problem for problem in (refused, last, *warnings(profile)) if problem)
+
+
+def warnings(profile: Profile) -> tuple[Problem, ...]:
+    """Return what is to be known besides."""
+    return tuple(filter(None, (moved(profile, profile.token_organization),)))
 
 
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
@@ -11,12 +12,23 @@ from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import BAD_TOKEN
 from wizard.domain.checks import Status
 from wizard.domain.classify import refused_token
-from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, Profile, TokenSet
+from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.summary import moved, refusal
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, UserDirectory
-from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, Report, Verdict, ask_users, passed
+from wizard.flow.verify import (
+    DRAFT_LINES,
+    LIST,
+    TOKENS,
+    USERS,
+    Report,
+    Verdict,
+    ask_users,
+    passed,
+    warned,
+)
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",
@@ -94,9 +106,8 @@ async def _remember(session: ActiveSet, report: Report) -> Report:
     return report
 
 
-def warned(report: Report, problem: Problem | None) -> Report:
-    """Return the report with a warning more, unless it failed with the same."""
-    failed = report.problem
-    if problem is None or (failed and failed.id == problem.id):
-        return report
-    return replace(report, warnings=(*report.warnings, problem))
+def with_known(report: Report, profile: Profile, now: datetime) -> Report:
+    """Return the report with what the record warns of, which no check can fail with yet."""
+    # While the token lives nothing fails: it has to be said now, and not in an hour.
+    report = warned(report, refusal(profile, now))
+    return warned(report, moved(profile, report.organization or profile.token_organization))

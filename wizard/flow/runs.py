@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from contextlib import suppress
 
-from wizard.domain import summary
 from wizard.domain.models import TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.live_list import LiveList, Shown
 from wizard.flow.ports import Services
-from wizard.flow.recheck import ACTIVE_LINES, check_active, warned
+from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.session import Session
 from wizard.flow.verify import (
@@ -43,7 +42,7 @@ class DraftRun:
         return await self._check.run(self._answer, is_retry=is_retry)
 
     async def accept(self, report: Report) -> Report:
-        """Take a credential that cannot be renewed, for as long as it lasts."""
+        """Go on with what was asked about."""
         return await self._check.accept(report) if self._check else report
 
 
@@ -81,9 +80,8 @@ class ActiveRun:
         # The tokens were renewed past the session, which has to know them to keep them off screens.
         with suppress(SetupError):
             await self._session.reload()
-        refused = summary.refusal(self._session.profile, self._services.clock())
-        return warned(report, refused)
+        return with_known(report, self._session.profile, self._services.clock())
 
     async def accept(self, report: Report) -> Report:
-        """Take a credential that cannot be renewed, for as long as it lasts."""
+        """Nothing is asked about here."""
         return report

@@ -33,6 +33,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.summary import moved
 from wizard.domain.tokens import expiry, organization_sid
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
@@ -67,6 +68,18 @@ class Verdict(Enum):
     FAILED = "failed"
     UNRENEWABLE = "unrenewable"
     """The token works but cannot be renewed: a person decides whether to keep it for its hour."""
+    OTHER_ORGANIZATION = "other organization"
+    """It works, for another organization than what it would replace: a person decides."""
+
+
+CHOICES: Final = {
+    Verdict.UNRENEWABLE: "Use it for its hour",
+    Verdict.OTHER_ORGANIZATION: "Use the new one",
+}
+"""What a person may decide where that is asked."""
+
+KEPT: Final = "What is set up stays unless you use the new one."
+"""Follows the remedy of ORGANIZATION_CHANGED where it is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +91,24 @@ class Report:
     users: int | None = None
     organization: str | None = None
     """The organization SID, when the access token names it."""
-    organization_before: str | None = None
-    """The one of the set that was active before; another one now deserves a look."""
     can_retry: bool = False
     """Failed where trying again may help without another consent."""
     warnings: tuple[Problem, ...] = ()
     """What to know besides; what the check found is true all the same."""
 
-    @property
-    def organization_words(self) -> tuple[str, ...]:
-        """The organization, in lines; "!" before it where it is another one than before."""
-        before = self.organization_before
-        if before in (None, self.organization):
-            return (f"Organization {self.organization}",)
-        return f"! Organization {self.organization}", f"  another than before: {before}"
 
-
-def passed(listed: UserList, tokens: TokenSet, organization_before: str | None = None) -> Report:
+def passed(listed: UserList, tokens: TokenSet) -> Report:
     """Return the report of a check that passed."""
-    warnings = (CLOCK_OFF.about(offset=listed.clock),) if listed.clock else ()
-    organization = organization_sid(tokens.access_token)
-    return Report(
-        Verdict.PASSED, None, listed.total, organization, organization_before, warnings=warnings
-    )
+    report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
+    return warned(report, CLOCK_OFF.about(offset=listed.clock)) if listed.clock else report
+
+
+def warned(report: Report, problem: Problem | None) -> Report:
+    """Return the report with a warning more, unless it failed with the same."""
+    failed = report.problem
+    if problem is None or (failed and failed.id == problem.id):
+        return report
+    return replace(report, warnings=(*report.warnings, replace(problem, is_warning=True)))
 
 
 class DraftCheck:
@@ -136,11 +144,12 @@ class DraftCheck:
                 tokens = await self._rehearse(tokens) or tokens
         except SetupError as error:
             return self._failed(error)
-        report = passed(listed, tokens, self._session.profile.organization)
-        rehearsed = self._lines[TOKENS]
-        if rehearsed.status is not Status.PASSED:
-            return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
-        return await self.accept(report)
+        report = passed(listed, tokens)
+        problem = moved(self._session.profile, report.organization)
+        if problem is not None:
+            problem = problem.told(remedy=f"{problem.remedy} {KEPT}")
+            return replace(report, verdict=Verdict.OTHER_ORGANIZATION, problem=problem)
+        return await self._swap_renewable(report)
 
     def _failed(self, error: SetupError) -> Report:
         tokens = self._session.working_draft().tokens
@@ -155,7 +164,19 @@ class DraftCheck:
         return Report(Verdict.FAILED, problem, can_retry=error.is_unsent or can_help)
 
     async def accept(self, report: Report) -> Report:
-        """Make the draft active: the end of the gate, or a person's choice of one hour."""
+        """Go on with what was asked about: another organization, or one hour."""
+        if report.verdict is Verdict.OTHER_ORGANIZATION:
+            return await self._swap_renewable(replace(report, problem=None))
+        return await self._swap(report)
+
+    async def _swap_renewable(self, report: Report) -> Report:
+        rehearsed = self._lines[TOKENS]
+        if rehearsed.status is not Status.PASSED:
+            return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
+        return await self._swap(report)
+
+    async def _swap(self, report: Report) -> Report:
+        """Make the draft active: the end of the gate."""
         now, problem = self._session.clock(), report.problem
         check = LastCheck(CheckStatus.PASSED, now, report.users)
         # Or it would be told of as one that lasts.

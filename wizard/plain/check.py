@@ -28,7 +28,7 @@ class CheckStep:
         report = await self._check(is_retry=False)
         while report.verdict is not Verdict.PASSED:
             match await self._ask(report):
-                case "hour":
+                case "hour" | "new":
                     report = await self._run.accept(report)
                 case "authorize" | "credentials" | "prerequisites":
                     problem = report.problem
@@ -39,7 +39,7 @@ class CheckStep:
                 case _:
                     report = await self._check(is_retry=True)
         if report.organization:
-            self._stage.talk.say(*report.organization_words)
+            self._stage.talk.say(f"Organization {report.organization}")
         return Verified()
 
     async def _check(self, *, is_retry: bool) -> Report:
@@ -73,6 +73,8 @@ class CheckStep:
         step = report.problem.step if report.problem else None
         if report.verdict is Verdict.UNRENEWABLE:
             answers["hour"] = "uses it for its hour"
+        if report.verdict is Verdict.OTHER_ORGANIZATION:
+            answers["new"] = "uses the new one"
         elsewhere = _word(step) if step is not None else ""
         is_again = report.can_retry or not elsewhere
         if step is not None and is_again:

@@ -56,7 +56,7 @@ class Paper:
             remedy: what to do here; else the problem's own is told.
         """
         journal.note(f"shown: {problem.in_a_line}")
-        self.say(f"Error: {problem.title}.")
+        self.say(f"{'!' if problem.is_warning else 'Error:'} {problem.title}.")
         if comparison is not None:
             self.say(*_compared(comparison))
         elif problem.cause:

@@ -260,6 +260,9 @@ class LockedProfile:
 
 def _repeating(profile: Profile, active: CredentialSet) -> Profile:
     """Return the record with the fields that repeat what is in the active set."""
+    # Here: what only reads has no need of it.
+    from wizard.domain.tokens import organization_sid
+
     tokens = active.tokens
     return replace(
         profile,
@@ -268,4 +271,5 @@ def _repeating(profile: Profile, active: CredentialSet) -> Profile:
         endpoints=active.endpoints,
         expires_at=tokens.expires_at if tokens else None,
         refreshable=tokens is not None and tokens.refresh_token is not None,
+        token_organization=organization_sid(tokens.access_token) if tokens else None,
     )

@@ -8,7 +8,6 @@ from typing import ClassVar, Protocol
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Button, Static
 
@@ -17,7 +16,7 @@ from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import GoTo, Verified
-from wizard.flow.verify import Report, Verdict
+from wizard.flow.verify import CHOICES, Report, Verdict
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.check_lines import CheckLines
@@ -33,7 +32,7 @@ class Running(Protocol):
         """Run it, telling the lines as they change."""
 
     async def accept(self, report: Report) -> Report:
-        """Take a credential that cannot be renewed, for as long as it lasts."""
+        """Go on with what was asked about."""
 
 
 class CheckScreen(StepScreen):
@@ -66,7 +65,7 @@ class CheckScreen(StepScreen):
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Cancel while it runs; what is next once it is known."""
         yield Button("Cancel", id="back")
-        yield Button("Use it for its hour", id="accept")
+        yield Button("", id="accept")
         yield Button("", id="elsewhere")
         yield Button("Checking …", id="next", variant="primary", disabled=True)
 
@@ -123,14 +122,17 @@ class CheckScreen(StepScreen):
             self.set_focus(None)
         button.disabled = report is None
         self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
-        is_open = report is not None and report.verdict is Verdict.UNRENEWABLE
-        self.query_one("#accept").display = is_open
+        choice = CHOICES.get(report.verdict) if report else None
+        accept = self.query_one("#accept", Button)
+        accept.display = choice is not None
+        accept.label = choice or ""
+        accept.refresh(layout=True)
         told = (report.problem, *report.warnings) if report else ()
         self._show_problem(next(filter(None, told), None))
         if report is not None and report.organization:
             organization = self.query_one("#organization", Static)
             organization.display = True
-            organization.update(_organization(report))
+            organization.update(f"Organization {report.organization}")
         self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
@@ -186,11 +188,6 @@ class CheckScreen(StepScreen):
     async def _accept(self) -> None:
         if self.report is not None:
             self.report = await self._check.accept(self.report)
-
-
-def _organization(report: Report) -> Content:
-    words = report.organization_words
-    return Content.styled("\n".join(words), "$warning" if len(words) > 1 else "")
 
 
 def _primary(report: Report | None) -> str:

@@ -27,6 +27,7 @@ class ProblemPanel(Static):
         """Show a problem from the start, so that nothing under it moves later; see `show`."""
         words = _Told(problem, remedy=remedy) if problem else ""
         super().__init__(words, id=id, markup=False)
+        self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
         self.problem = problem
 
@@ -44,6 +45,7 @@ class ProblemPanel(Static):
             remedy: what to do on this very screen; else the problem's own is told.
         """
         self.remove_class("-question")
+        self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
         self.problem = problem
         if problem is None:
@@ -71,7 +73,7 @@ class _Told(Visual):
         key: str = "",
         remedy: str = "",
     ) -> None:
-        self._title = Content.styled(f"✗ {problem.title}", "bold")
+        self._title = Content.styled(f"{problem.sign} {problem.title}", "bold")
         told = _compared(comparison) if comparison else [Content(problem.cause)]
         what = f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"
         self._told = [part for part in (*told, Content(what)) if part]

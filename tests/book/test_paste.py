@@ -11,7 +11,7 @@ import pytest
 from tests.book.row import Face, Row
 from tests.book.stage import SCREENS, Stage, attempt, now, panel, resumed, until_said
 from tests.book.wire import HANGS, METADATA
-from tests.driving import paste, wait_for_screen
+from tests.driving import paste, text_of, wait_for_screen
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
@@ -185,8 +185,11 @@ async def tell_and_lead_on(row: PasteRow, stage: Stage) -> None:
             case Step.AUTHORIZE:
                 await pilot.press("ctrl+t")
             case Step.CREDENTIALS:
-                await pilot.press("escape")
-                await wait_for_screen(pilot, SCREENS[Step.AUTHORIZE])
-                await pilot.press("escape")
+                assert "To Credentials ›" in text_of(app)
+                mismatch = "differs from here" in panel(app)
+                await pilot.press("enter")
         assert row.step is not None
         await wait_for_screen(pilot, SCREENS[row.step])
+        if row.step is Step.CREDENTIALS:
+            await until_said(app, pilot, row.entry)
+            assert ("differs from here" in panel(app)) is mismatch

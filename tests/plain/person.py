@@ -149,7 +149,7 @@ class Person:
         await self.type("new link")
 
     async def paste(self, text: str) -> None:
-        await self.says("Step 4 of 6, Address, not shown:")
+        await self.says("Step 4 of 6, Address, not shown")
         await self.type(text)
 
     async def passed(self) -> None:

@@ -12,6 +12,8 @@ from tests.commands.stage import now, put
 from tests.plain.person import Person, run, terminal
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
+from tests.walks import STATE
+from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
@@ -106,6 +108,29 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
         draft = held.draft()
     assert draft is not None
     assert (draft.client_id[:4], draft.client_secret) == ("OQfe", WHOLE.client_secret)
+
+
+def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    link = replace(LINKED.attempts[0], created_at=now())
+    draft = replace(LINKED, attempts=(link,))
+    put(home, replace(UNFINISHED, draft_step=Step.REDIRECT), draft=draft)
+
+    async def steps(person: Person) -> None:
+        await person.type("1")
+        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
+        await person.says(f"Error: {OTHER_ADDRESS.title}", "Enter goes to Credentials")
+        await person.paste(LINKED.redirect_url)
+        await person.says(f"Error: {NO_CODE.title}")
+        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
+        await person.says("Enter goes to Credentials")
+        await person.type("")
+        await person.says(f"Error: {OTHER_ADDRESS.title}", "They differ from character")
+        await person.says("Client ID, 1 of 3")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 3
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(

@@ -111,6 +111,23 @@ async def test_the_length_of_a_paste_is_told_and_its_code_masked() -> None:
         assert "code=•••&state=•••" in stage.words_in("#address-field")
 
 
+async def test_enter_leads_where_it_is_mended_until_another_address_comes() -> None:
+    async with at_redirect(Desk()) as stage:
+        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await stage.until_text(book.OTHER_ADDRESS.title, "To Credentials ›")
+        await paste(stage.pilot, FOREIGN)
+        await stage.until_text(book.FOREIGN_STATE.title, "Next ›")
+        await stage.pilot.press("enter")
+        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await stage.until_text("To Credentials ›")
+        await stage.pilot.press("x")
+        await stage.until_text("Next ›")
+        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await stage.until_text("To Credentials ›")
+        await paste(stage.pilot, ANSWER)
+        assert await stage.outcome() == RECEIVED
+
+
 async def test_enter_reads_a_refused_paste_again() -> None:
     desk = Desk()
     async with at_redirect(desk) as stage:

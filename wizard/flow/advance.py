@@ -34,8 +34,8 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
     match outcome:
         case Quit():
             return replace(state, has_left=True)
-        case GoTo(step, because):
-            return replace(_at(state, step), because=because)
+        case GoTo(step, because, comparison):
+            return replace(_at(state, step), because=because, comparison=comparison)
     match state.step:
         case Step.OVERVIEW:
             return _from_overview(state, outcome)
@@ -48,7 +48,7 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
 def _at(state: WizardState, step: Step) -> WizardState:
     """Enter a step without a code; the steps before Check are always about the draft."""
     subject = state.subject if step in (Step.OVERVIEW, Step.CHECK, Step.DONE) else Subject.DRAFT
-    return replace(state, step=step, answer=None, because=None, subject=subject)
+    return replace(state, step=step, answer=None, because=None, comparison=None, subject=subject)
 
 
 def _from_overview(state: WizardState, outcome: Outcome) -> WizardState:

@@ -12,7 +12,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 
 if TYPE_CHECKING:
-    from wizard.domain.callback import BareCode, Received
+    from wizard.domain.callback import BareCode, Comparison, Received
 
 
 class Delivery(Enum):
@@ -50,6 +50,8 @@ class WizardState:
     subject: Subject = Subject.DRAFT
     because: Problem | None = None
     """What led to this step, for it to say."""
+    comparison: Comparison | None = None
+    """The two addresses, where that was a mismatch."""
     has_left: bool = False
 
     @property
@@ -94,6 +96,7 @@ class GoTo:
 
     step: Step
     because: Problem | None = None
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class PlainWizard:
             case Step.PREREQUISITES:
                 return await Prerequisites(stage, can_go_back=state.has_overview).run()
             case Step.CREDENTIALS:
-                return await Credentials(stage, state.because).run()
+                return await Credentials(stage, state.because, state.comparison).run()
             case Step.AUTHORIZE:
                 return await Authorize(stage).run()
             case Step.REDIRECT:

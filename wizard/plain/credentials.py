@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from wizard.domain import form, rules
+from wizard.domain.callback import Comparison
 from wizard.domain.change import Difference
 from wizard.domain.form import FILLED, REFUSED, Advanced, CredentialField
 from wizard.domain.models import CredentialSet
@@ -26,14 +27,17 @@ SECRET: Final = CredentialField.CLIENT_SECRET
 class Credentials:
     """A stored value is never asked for again: Enter alone keeps it."""
 
-    def __init__(self, stage: Stage, because: Problem | None) -> None:
-        """Args: `because`: what led back here."""
+    def __init__(
+        self, stage: Stage, because: Problem | None, comparison: Comparison | None = None
+    ) -> None:
+        """Args: `because`: what led back here, a mismatch with its two addresses."""
         journey = stage.journey
         self._stage = stage
         self._say = stage.talk.say
         self._session = journey.session
         self._entries = Entries(journey.session, journey.services.store, journey.demo)
         self._because = because
+        self._comparison = comparison
         self._filled: set[CredentialField] = set()
         """By an Authorization URL."""
         self._refused = refused(because, self._draft)
@@ -43,7 +47,7 @@ class Credentials:
         self._stage.head(Step.CREDENTIALS)
         first = 0
         if self._because is not None:
-            self._stage.paper.problem(self._because)
+            self._stage.paper.problem(self._because, self._comparison)
             first = FIELDS.index(SECRET) if self._refused else 0
         while True:
             await self._ask_from(first)

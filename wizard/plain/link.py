@@ -29,6 +29,8 @@ class LinkStep:
         self._services = stage.journey.services
         self._demo = stage.journey.demo
         self._link: Link | None = None
+        self._mending: Refused | None = None
+        """What was refused for a reason that is mended in Credentials: Enter leads there."""
 
     async def delivered(self, delivery: Delivery) -> None:
         """Told what became of the link."""
@@ -54,8 +56,12 @@ class LinkStep:
 
     async def _answered(self, primary: Callable[[], Awaitable[None]], *words: str) -> Outcome:
         """Ask until there is a code; `primary` is what Enter alone does. Raises Left."""
-        prompt = self._stage.prompt(self.STEP, *words, acts=self._acts(), is_shown=False)
         while True:
+            shown, acts = words, self._acts()
+            if self._mending is not None:
+                shown = (*words[:2], f"Enter goes to {Step.CREDENTIALS.title}")
+                acts[Step.CREDENTIALS.value] = self._mend
+            prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
             got = await self._stage.talk.ask_or(prompt, self._desk.caught)
             if not isinstance(got, Secret):
                 self._say("The browser came to the Redirect URL.")
@@ -63,7 +69,7 @@ class LinkStep:
             elif got:
                 reading = self._read(got.reveal())
             else:
-                await primary()
+                await (primary() if self._mending is None else self._mend())
                 continue
             if (outcome := await self._take(reading)) is not None:
                 return outcome
@@ -74,6 +80,7 @@ class LinkStep:
 
     async def _take(self, reading: Reading) -> Outcome | None:
         """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        self._mending = None
         match reading:
             case Received():
                 return CodeReceived(reading)
@@ -83,8 +90,15 @@ class LinkStep:
                 return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
             case Refused(problem, comparison):
                 self._stage.paper.problem(problem, comparison)
+                self._mending = reading if problem.step is Step.CREDENTIALS else None
                 await self.refused(reading)
         return None
+
+    async def _mend(self) -> None:
+        """Go where it is mended; it is said there again."""
+        if self._mending is not None:
+            refused = self._mending
+            raise Left(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
 
     # -- what can be typed besides ---------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.questions import BARE_CODE
 from wizard.domain.steps import Step
 from wizard.flow.link import Link
-from wizard.flow.state import CodeReceived, Delivery
+from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.copying import Copy, copy_out
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -61,6 +61,8 @@ class LinkScreen(StepScreen):
     """None while it is being made."""
     is_unmade: var[bool] = var(False)
     """It could not be made."""
+    mending: var[Refused | None] = var(None)
+    """What was refused for a reason that is mended in Credentials: the primary leads there."""
 
     def __init__(self, banner: Banner, tools: LinkTools) -> None:
         super().__init__(banner)
@@ -99,7 +101,7 @@ class LinkScreen(StepScreen):
         if not self.is_here:
             return
         panel = self.query_one(ProblemPanel)
-        self.question = None
+        self.question = self.mending = None
         match reading:
             case Received():
                 self.leave(CodeReceived(reading))
@@ -111,6 +113,13 @@ class LinkScreen(StepScreen):
             case Refused(problem, comparison):
                 key = "^t" if problem.step is Step.AUTHORIZE else ""
                 panel.show(problem, comparison, key)
+                if problem.step is Step.CREDENTIALS:
+                    self.mending = reading
+                    self.expect_new_enter()
+
+    def mend(self, refused: Refused) -> None:
+        """Go where it is mended; it is said there again."""
+        self.leave(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
 
     @work(exclusive=True, group="link")
     async def make_link(self, is_fresh: bool = False) -> None:
@@ -152,8 +161,8 @@ class LinkScreen(StepScreen):
 
     def action_fresh_link(self) -> None:
         """Make a fresh link; on Redirect that means going back to hand it out."""
-        # Both are about the link before.
-        self.question = None
+        # All three are about the link before.
+        self.question = self.mending = None
         self.show_problem(None)
         self.make_link(is_fresh=True)
 

@@ -173,6 +173,7 @@ class Road:
             go_unsaved=session.go_unsaved,
             use_file=session.use_file,
             because=state.because,
+            comparison=state.comparison,
             twins=entries.twins,
         )
 

@@ -62,12 +62,19 @@ class AuthorizeScreen(LinkScreen):
     def _primary(self) -> str:
         if self.is_unmade:
             return "Try again ›"
+        if self.mending is not None:
+            return f"{Step.CREDENTIALS.towards} ›"
         if self.tools.can_open:
             return "Open browser ›"
         return "Copy link ›" if self.tools.approve is None else "Approve for me ›"
 
     def watch_is_unmade(self) -> None:
         """Offer another try where there is no link."""
+        if self.is_here:
+            self._offer()
+
+    def watch_mending(self) -> None:
+        """Offer the way to Credentials where that is what helps."""
         if self.is_here:
             self._offer()
 
@@ -114,6 +121,8 @@ class AuthorizeScreen(LinkScreen):
             self.make_link()
         elif self.question is not None:
             self.leave(CodeReceived(self.question))
+        elif self.mending is not None:
+            self.mend(self.mending)
         elif self.tools.can_open:
             self.action_open_link()
         elif self.tools.approve is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -29,6 +29,9 @@ from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+if TYPE_CHECKING:
+    from wizard.domain.callback import Comparison
 
 SaveField = Callable[[CredentialField, Secret], Awaitable[None]]
 SaveDraft = Callable[[CredentialSet], Awaitable[None]]
@@ -57,6 +60,7 @@ class CredentialsScreen(StepScreen):
         go_unsaved: Callable[[], None] = lambda: None,
         use_file: Callable[[], Awaitable[None]] | None = None,
         because: Problem | None = None,
+        comparison: Comparison | None = None,
         twins: Mapping[str, str] | None = None,
     ) -> None:
         """Where the form gets its values from, and where they go.
@@ -69,6 +73,7 @@ class CredentialsScreen(StepScreen):
             go_unsaved: told that the person goes on although saving failed.
             use_file: moves the secrets out of a keyring that is in the way. Raises SetupError.
             because: what led back here.
+            comparison: its two addresses, where that was a mismatch.
             twins: which other profile has which Client ID.
         """
         super().__init__(banner)
@@ -82,6 +87,7 @@ class CredentialsScreen(StepScreen):
         self._use_file = use_file
         self._can_use_file = False
         self._because = because
+        self._comparison = comparison
         pair = refused(because, draft())
         self._form = CredentialForm(draft, self._kept, refuse, pair, twins or {})
 
@@ -104,7 +110,7 @@ class CredentialsScreen(StepScreen):
         super().on_mount()
         self._form.judge_kept()
         if self._because is not None:
-            self.show_problem(self._because)
+            self.show_problem(self._because, self._comparison)
         self._focus(self._form.first_empty() or CredentialField.CLIENT_ID)
 
     def _focus(self, field: CredentialField) -> None:

@@ -9,9 +9,10 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.domain import callback
+from wizard.domain.callback import Refused
 from wizard.domain.guide import CODE_LIVES
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import MASK, Secret
@@ -100,6 +101,16 @@ class RedirectScreen(LinkScreen):
         yield Gap()
         yield Static("", id="facts", markup=False)
 
+    def watch_mending(self, refused: Refused | None) -> None:
+        """Lead to Credentials where that is what helps; a new address ends that."""
+        if not self.is_here:
+            return
+        button = self.query_one("#next", Button)
+        button.label = f"{Step.CREDENTIALS.towards} ›" if refused else "Next ›"
+        # A button keeps the width of its first label otherwise.
+        button.refresh(layout=True)
+        self.refresh_bindings()
+
     def watch_link(self, link: Link | None) -> None:
         """Show what became of the link."""
         self._show_facts()
@@ -139,7 +150,7 @@ class RedirectScreen(LinkScreen):
         self._is_asked = False
         self.query_one(Field).note()
         self.show_problem(None)
-        self.question = None
+        self.question = self.mending = None
         if self._silence is not None:
             self._silence.stop()
         # Text without paste brackets comes key by key: half of it must not be submitted.
@@ -156,10 +167,12 @@ class RedirectScreen(LinkScreen):
             self.take(reading)
 
     def action_primary(self) -> None:
-        """Use the bare code that was asked about, or say what is wrong with what is there."""
+        """Use the bare code that was asked about, mend what was refused, or say what is wrong."""
         self._is_asked = True
         if self.question is not None:
             self.leave(CodeReceived(self.question))
+        elif self.mending is not None:
+            self.mend(self.mending)
         elif self._pasted is not None:
             self.take(self.tools.read(self._pasted.reveal()))
         elif self._silence is None:
@@ -175,6 +188,7 @@ class RedirectScreen(LinkScreen):
         try:
             await self.tools.make(True)
         except SetupError as error:
+            self.mending = None
             self.show_problem(error.problem)
             return
         self.leave(GoTo(Step.AUTHORIZE))

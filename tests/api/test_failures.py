@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from tests.api.conftest import Serve
 from tests.api.server import Script, reply
 from wizard.api.failures import WIRE_ERRORS, host_of, is_passing, network_problem
-from wizard.api.http import open_client
+from wizard.api.http import begin, open_client
 from wizard.domain.problems import Problem
 
 URL = "https://iam.twilio.com/scim/v2"
@@ -19,7 +22,7 @@ URL = "https://iam.twilio.com/scim/v2"
 
 async def problem_of(client: httpx.AsyncClient, url: str) -> Problem:
     try:
-        await client.get(url)
+        await (await begin(client, client.build_request("GET", url))).aread()
     except WIRE_ERRORS as error:
         return network_problem(error, url, 5)
     pytest.fail("an answer came")
@@ -99,6 +102,108 @@ async def test_proxy_that_is_not_there_is_named(
     there = f"127.0.0.1:{closed_port}, named in {variable}: nothing answers there"
     assert there in problem.cause
     assert "hunter2" not in repr(problem)
+
+
+@asynccontextmanager
+async def answering(*words: bytes | None) -> AsyncIterator[int]:
+    """Serve a port that answers whatever it reads, word by word, and hangs up; None: it waits."""
+
+    talks: list[asyncio.Task[object] | None] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.current_task())
+        with suppress(OSError):
+            for word in words:
+                await reader.read(4096)
+                if word is None:
+                    await reader.read()
+                    break
+                writer.write(word)
+                await writer.drain()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        # The client has left by now.
+        await asyncio.gather(*filter(None, talks))
+
+
+OTHER, LOGIN, CUT = "proxy-of-other-kind", "proxy-login", "proxy-cut-off"
+CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words", "entry", "said"),
+    [
+        ("socks5://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "is no SOCKS"),
+        ("socks5h://", [b""], OTHER, "is no SOCKS"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00"], OTHER, "is no SOCKS"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00\x03\xff\xff\xff"], OTHER, "is no SOCKS"),
+        ("socks5://", [b"\x05\xff"], LOGIN, "got NO ACCEPTABLE METHODS."),
+        ("socks5://", [b"\x05\x02"], LOGIN, "got USERNAME/PASSWORD."),
+        ("socks5://hugo:hunter2@", [b"\x05\x02", b"\x01\x01"], LOGIN, "Invalid username/password."),
+        ("socks5://", [b"\x05\x00", b"\x05\x04\x00\x01" + bytes(6)], CUT, "Host unreachable."),
+        (
+            "socks5://",
+            [b"\x05\x00", b"\x05\x02\x00\x01" + bytes(6)],
+            "proxy-refused",
+            "not allowed by ruleset.",
+        ),
+        ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "It is asked through"),
+        ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "perhaps it is http://"),
+        ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "no HTTP"),
+        ("http://", [b""], OTHER, "no HTTP"),
+        ("http://", [b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], CUT, "503 Service"),
+        ("http://", [None], "timed-out", "It is asked through"),
+        ("http://", [b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS"], "tls-failed", "It is asked through"),
+    ],
+)
+async def test_what_a_proxy_may_say_is_told_of_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, words: list[bytes | None], entry: str, said: str
+) -> None:
+    async with answering(*words) as port:
+        monkeypatch.setenv("ALL_PROXY", f"{proxy}127.0.0.1:{port}")
+        async with open_client() as client:
+            client.timeout = httpx.Timeout(10, read=10 if words[-1] is not None else 0.05)
+            problem = await problem_of(client, URL)
+    assert problem.id == entry
+    assert said in problem.cause
+    assert f"asked through 127.0.0.1:{port}, named in ALL_PROXY" in problem.cause
+    assert ".." not in problem.cause
+    assert "hunter2" not in repr(problem)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words", "host"),
+    [
+        ("http://", [b"HTTP/1.1 200 OK\r\n\r\n"], ".example.com"),
+        ("socks5://", [b"\x05\x00"], "a." * 200 + "com"),
+    ],
+    ids=["TLS", "SOCKS"],
+)
+async def test_host_that_a_proxy_or_tls_cannot_be_told(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, words: list[bytes], host: str
+) -> None:
+    async with answering(*words) as port:
+        monkeypatch.setenv("ALL_PROXY", f"{proxy}127.0.0.1:{port}")
+        async with open_client() as client:
+            problem = await problem_of(client, f"https://{host}/scim/v2")
+    assert problem.id == "bad-address"
+
+
+async def test_certificate_of_the_proxy_itself_is_called_so(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = await serve(reply(200), tls=True)
+    monkeypatch.setenv("https_proxy", f"https://localhost:{proxy.port}")
+    async with open_client() as client:
+        problem = await problem_of(client, URL)
+    assert problem.id == "tls-untrusted"
+    assert problem.title == f"The certificate of localhost:{proxy.port} is not trusted"
+    assert f"asked through localhost:{proxy.port}, named in https_proxy" in problem.cause
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "ftp://twilio.com/", "no-address", "https://"])

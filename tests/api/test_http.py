@@ -113,6 +113,8 @@ async def test_loopback_is_never_proxied(
         ("HTTPS_PROXY", "http://user:hunter2@proxy:port"),
         ("HTTPS_PROXY", "http://user:hunter2@192.0.2.1:99999"),
         ("http_proxy", "ftp://user:hunter2@proxy"),
+        ("https_proxy", "http//user:hunter2@proxy:8080"),
+        ("ALL_PROXY", "socks5://" + "u" * 256 + ":hunter2@proxy:1080"),
         ("NO_PROXY", "::1,fe80::/10"),
     ],
 )

@@ -72,6 +72,19 @@ ENTRIES: Final = (
         exit_code=5,
     ),
     NetworkRow(
+        entry="proxy-cut-off",
+        base="https://iam.example.com",
+        env={"HTTPS_PROXY": "{wire}"},
+        answer=reply(502),
+        exit_code=5,
+    ),
+    NetworkRow(
+        entry="proxy-of-other-kind",
+        base="https://iam.example.com",
+        env={"ALL_PROXY": "{socks}"},
+        exit_code=5,
+    ),
+    NetworkRow(
         entry="proxy-unreachable",
         base="https://iam.example.com",
         env={"ALL_PROXY": "{closed}"},
@@ -127,6 +140,7 @@ def missed(
         places = {
             "wire": wire.base,
             "tls": wire.base.replace("http:", "https:"),
+            "socks": wire.base.replace("http:", "socks5h:"),
             "closed": f"http://127.0.0.1:{silent_port()}",
             # Linux connects to itself there.
             "other": wire.base.replace("127.0.0.1", "0.0.0.0"),

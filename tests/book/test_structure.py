@@ -23,6 +23,8 @@ RAISED: Final = {
     "SetupError": None,
     "Damaged": "store/codec.py: on its way to FILE_DAMAGED and SECRETS_DAMAGED",
     "DecodingError": "api/http.py: on its way to ENCODING_REFUSED",
+    "ProxyError": "api/http.py: on its way to PROXY_OF_OTHER_KIND",
+    "InvalidURL": "api/http.py: on its way to BAD_ADDRESS",
     "PasswordDeleteError": "store/system_keyring.py: on its way to KEYRING_FAILED",
     "ClickException": "wrong usage: click says it, and the command line ends with 2",
     "UsageError": "the same",

@@ -19,8 +19,8 @@ TOKEN: Final = "/v2/token"
 USERS: Final = "/scim/v2/Users"
 METADATA: Final = "/.well-known/oauth-authorization-server"
 
-TLS_HELLO: Final = b"\x16"
-"""What TLS begins with; answered in plain HTTP, as by a server that was expected to speak TLS."""
+OTHER_HELLOS: Final = (b"\x16", b"\x05")
+"""What TLS and SOCKS begin with; answered in HTTP, as by a server that was expected to speak so."""
 
 HANGS: Final = None
 """In place of an answer: none ever comes."""
@@ -127,7 +127,7 @@ class Wire:
             if not data:
                 return
             request += data
-            if request.startswith(TLS_HELLO):
+            if request.startswith(OTHER_HELLOS):
                 connection.sendall(reply(400))
                 return
         head, _, body = request.partition(b"\r\n\r\n")

@@ -9,13 +9,17 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
+from socksio import SOCKSError
 
+from wizard.api.tracing import has_passed_the_proxy
 from wizard.domain.book import network
 from wizard.domain.problems import Problem
+from wizard.domain.words import plain
 
 WIRE_ERRORS: Final = (
     httpx.HTTPError,
@@ -49,6 +53,11 @@ _OUT_OF_DATE: Final = (9, 10)
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
 _OTHER_HOST: Final = (62, 63, 64)
 """X509_V_ERR_HOSTNAME_MISMATCH, the same for an e-mail address, and for an IP address."""
+_LOGIN_WORDS: Final = ("got NO ACCEPTABLE", "got USERNAME", "Invalid username")
+"""What httpcore says where a SOCKS proxy wants a login, or another one."""
+_CUT_OFF: Final = ("502", "503", "504")
+_CUT_OFF_WORDS: Final = ("General SOCKS", "unreachable", "Connection refused", "TTL expired")
+"""The same where a proxy could not reach the server; it says "not allowed" where it would not."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -61,13 +70,22 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     host = host_of(url)
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
         return network.BAD_ADDRESS.about(host=host)
+    way = _way(url)
+    if isinstance(error, httpx.ProxyError):
+        return _refused_by(way or _Way("the proxy settings", "a proxy", "http"), error, host)
+    if way is None:
+        return _missed(error, url, seconds)
+    problem = _missed_at(way, error, host) or _missed(error, url, seconds)
+    through = network.THROUGH.format(proxy=plain(way.proxy), variable=plain(way.variable))
+    is_told = f"named in {plain(way.variable)}" in problem.cause
+    return problem if is_told else problem.told(cause=f"{problem.cause} {through}")
+
+
+def _missed(error: Exception, url: str, seconds: float) -> Problem:
+    """What happened on the way to a server, whichever way that is."""
+    host = host_of(url)
     if isinstance(error, httpx.DecodingError):
         return network.ENCODING_REFUSED.about(host=host)
-    if isinstance(error, httpx.ProxyError):
-        variable, proxy = _proxy_for(url) or ("the proxy settings", "a proxy")
-        is_login = str(error).startswith("407")
-        entry = network.PROXY_LOGIN if is_login else network.PROXY_REFUSED
-        return entry.about(host=host, variable=variable, proxy=proxy, reason=str(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         in_all = f"the whole request took longer than {seconds:g} s"
         phase = next((p for kind, p in _PHASES.items() if isinstance(error, kind)), in_all)
@@ -115,6 +133,8 @@ def strerror(error: Exception) -> str:
         return error.verify_message.rstrip(".")
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
+    if reason == "WRONG_VERSION_NUMBER":
+        return "it answers, but without TLS; perhaps it is http:// and not https://"
     if reason:
         return reason.replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
@@ -128,11 +148,36 @@ def proxy_variables(scheme: str) -> tuple[str, ...]:
     return tuple(name for name in names if os.environ.get(name))
 
 
-def _proxy_for(url: str) -> tuple[str, str] | None:
-    """What names the proxy this address is asked through, and host and port of that proxy.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The proxy an address is asked through."""
 
-    None without one.
-    """
+    variable: str
+    """What names it."""
+    proxy: str
+    """Its host and port."""
+    scheme: str
+
+    @property
+    def kind(self) -> str:
+        """What it has to be, as it stands before "proxy"."""
+        return {"http": "HTTP", "https": "https"}.get(self.scheme, "SOCKS")
+
+    def told(self, entry: Problem, host: str, reason: str) -> Problem:
+        """Fill an entry that is about a proxy."""
+        return entry.about(
+            host=host,
+            variable=self.variable,
+            proxy=self.proxy,
+            scheme=self.scheme,
+            kind=self.kind,
+            # Some of them end their sentence themselves.
+            reason=reason.rstrip("."),
+        )
+
+
+def _way(url: str) -> _Way | None:
+    """The proxy that this address is asked through; None without one."""
     parts = httpx.URL(url)
     proxies = getproxies()
     address = proxies.get(parts.scheme) or proxies.get("all")
@@ -140,7 +185,47 @@ def _proxy_for(url: str) -> tuple[str, str] | None:
         return None
     variables = (*proxy_variables(parts.scheme), *proxy_variables("all"))
     variable = variables[0] if variables else "the system's settings"
-    return variable, host_of(address if "://" in address else f"http://{address}")
+    address = address if "://" in address else f"http://{address}"
+    return _Way(variable, host_of(address), address.partition("://")[0])
+
+
+def _refused_by(way: _Way, error: httpx.ProxyError, host: str) -> Problem:
+    """What a proxy answered in place of the way through it."""
+    if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
+        return way.told(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
+    said, entry = str(error), network.PROXY_REFUSED
+    if said.startswith("407") or any(words in said for words in _LOGIN_WORDS):
+        entry = network.PROXY_LOGIN
+    elif said.startswith(_CUT_OFF) or any(words in said for words in _CUT_OFF_WORDS):
+        entry = network.PROXY_CUT_OFF
+    return way.told(entry, host, said)
+
+
+def _missed_at(way: _Way, error: Exception, host: str) -> Problem | None:
+    """What failed on the way to the proxy, or at it; None for what failed beyond it."""
+    if _is_beyond(error) or isinstance(error, httpx.TimeoutException):
+        return None
+    if isinstance(error, httpx.ConnectError):
+        secure = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
+        if not secure:
+            return way.told(network.PROXY_UNREACHABLE, host, _unconnected_because(error))
+        if isinstance(secure[0], ssl.SSLCertVerificationError):
+            return _tls_problem(secure[0], way.proxy)
+        return way.told(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        return way.told(network.PROXY_OF_OTHER_KIND, host, "it hung up, or its answer is no HTTP")
+    return None
+
+
+def _is_beyond(error: Exception) -> bool:
+    """Whether a request had come further than its proxy; also where nobody knows."""
+    if not isinstance(error, httpx.RequestError):
+        return True
+    try:
+        return has_passed_the_proxy(error.request)
+    except RuntimeError:
+        # HTTPX's way to say that it knows of no request.
+        return True
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -166,23 +251,28 @@ def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
 
 
 def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
-    host, proxied = host_of(url), _proxy_for(url)
-    said = [strerror(c) for c in causes if isinstance(c, OSError) and c.strerror]
-    # asyncio words its own errors "Connect call failed (address)": the kind says it better.
-    is_refused = any(isinstance(c, ConnectionRefusedError) for c in causes)
-    is_nameless = any(isinstance(c, socket.gaierror) for c in causes)
-    if proxied is not None:
-        variable, proxy = proxied
-        words = "nothing answers there" if is_refused else "its name is unknown"
-        reason = words if is_refused or is_nameless else (said or ["no connection"])[-1]
-        return network.PROXY_UNREACHABLE.about(
-            host=host, variable=variable, proxy=proxy, reason=reason
-        )
-    if is_nameless:
+    host = host_of(url)
+    if any(isinstance(c, socket.gaierror) for c in causes):
         return network.NO_DNS.about(host=host)
-    if is_refused:
+    if any(isinstance(c, ConnectionRefusedError) for c in causes):
         is_here = httpx.URL(url).host in _LOOPBACK
         return (network.NOBODY_THERE if is_here else network.REFUSED).about(host=host)
     if any(isinstance(c, TimeoutError) for c in causes):
         return network.TIMED_OUT.about(host=host, phase=_PHASES[httpx.ConnectTimeout])
-    return network.UNREACHABLE.about(host=host, reason=(said or ["no connection"])[-1])
+    return network.UNREACHABLE.about(host=host, reason=_system_says(causes))
+
+
+def _unconnected_because(error: Exception) -> str:
+    """Why there is no connection, as it stands after a colon."""
+    causes = tuple(_causes(error))
+    # asyncio words its own errors "Connect call failed (address)": the kind says it better.
+    if any(isinstance(c, ConnectionRefusedError) for c in causes):
+        return "nothing answers there"
+    if any(isinstance(c, socket.gaierror) for c in causes):
+        return "its name is unknown"
+    return _system_says(causes)
+
+
+def _system_says(causes: tuple[BaseException, ...]) -> str:
+    said = [strerror(c) for c in causes if isinstance(c, OSError) and c.strerror]
+    return (said or ["no connection"])[-1]

@@ -15,6 +15,7 @@ from typing import Final
 
 import httpx
 import truststore
+from socksio import SOCKSError
 
 from wizard import __version__
 from wizard.api.dates import clock_off
@@ -30,6 +31,8 @@ TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 LOOPBACK: Final = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
 HIGHEST_PORT: Final = 65535
+LONGEST_LOGIN: Final = 255
+"""Bytes of a user or a password that SOCKS takes (RFC 1929 §2)."""
 
 Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
@@ -83,6 +86,23 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
     raise SetupError(PROXY_MISSPELLED.about(variable=variable))
 
 
+async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send a request; the body of its answer is still to be read.
+
+    Raises:
+        httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`. What the libraries below HTTPX let
+            through becomes one of its own.
+    """
+    try:
+        return await client.send(request, stream=True)
+    except (SOCKSError, AssertionError) as error:
+        # Bytes that are no answer of a SOCKS proxy; some of them HTTPX's library asserts.
+        raise httpx.ProxyError("", request=request) from error
+    except (ValueError, OverflowError) as error:
+        # A host that SOCKS cannot hold in 255 bytes, or OpenSSL takes for no name.
+        raise httpx.InvalidURL("") from error
+
+
 async def send(
     client: httpx.AsyncClient, request: httpx.Request, *, limit: int, seconds: float
 ) -> Reply:
@@ -94,7 +114,7 @@ async def send(
     began, outcome = time.monotonic(), "no answer"
     try:
         async with asyncio.timeout(seconds):
-            response = await client.send(request, stream=True)
+            response = await begin(client, request)
             outcome = f"{response.status_code}, cut off"
             # At once: the body may take its time.
             clock = clock_off(response.headers, datetime.now(UTC)) or ""
@@ -154,12 +174,22 @@ def _misspelled_proxy() -> str | None:
     for scheme in ("https", "http", "all"):
         # Of two spellings it reads the first.
         for variable in proxy_variables(scheme)[:1]:
-            address = os.environ[variable]
-            try:
-                proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
-            except (ValueError, httpx.InvalidURL):
-                return variable
-            # httpx takes any number for a port, and then crashes at the system's call.
-            if (proxy.url.port or 0) > HIGHEST_PORT:
+            if not _is_proxy(os.environ[variable]):
                 return variable
     return None
+
+
+def _is_proxy(address: str) -> bool:
+    is_whole = "://" in address
+    # As in http//proxy:8080, which httpx takes for a host called http.
+    if not is_whole and "/" in address.rstrip("/"):
+        return False
+    try:
+        proxy = httpx.Proxy(address if is_whole else f"http://{address}")
+    except (ValueError, httpx.InvalidURL):
+        return False
+    # httpx takes any number for a port, and any login for SOCKS, and then crashes on its way.
+    is_login_short = all(len(part) <= LONGEST_LOGIN for part in proxy.raw_auth or ())
+    return (proxy.url.port or 0) <= HIGHEST_PORT and (
+        is_login_short or not proxy.url.scheme.startswith("socks")
+    )

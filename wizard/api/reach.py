@@ -11,6 +11,7 @@ import httpx
 
 from wizard.api.dates import clock_off
 from wizard.api.failures import WIRE_ERRORS, network_problem, origin_of
+from wizard.api.http import begin
 from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.checks import Check, Status
 from wizard.domain.models import Endpoints
@@ -57,7 +58,7 @@ class ReachService:
         try:
             request = self._client.build_request("GET", origin_of(url) + "/")
             async with asyncio.timeout(self._seconds):
-                response = await self._client.send(request, stream=True)
+                response = await begin(self._client, request)
                 await response.aclose()
         except WIRE_ERRORS as error:
             return network_problem(error, url, self._seconds)

@@ -1,9 +1,9 @@
-"""Closes a connection that is given up in the middle of TLS, which HTTPX leaves to the garbage."""
+"""Watches a request on its way: how far it has come, and that no socket is left open behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import httpx
 
@@ -15,9 +15,16 @@ async def close_what_is_given_up(request: httpx.Request) -> None:
     """Watch a request about to be sent, beside what watches it already.
 
     httpcore closes the socket of a TLS handshake that failed, but not of one that was cancelled,
-    as by a limit in time or by leaving: it would stay open until the garbage is collected.
+    as by a limit in time or by leaving, nor of one that is no SOCKS proxy's: it would stay open
+    until the garbage is collected.
     """
     request.extensions["trace"] = _Watch(request.extensions.get("trace"))
+
+
+def has_passed_the_proxy(request: httpx.Request) -> bool:
+    """Whether a request that has failed had come further than the proxy, or than connecting."""
+    watch = request.extensions.get("trace")
+    return isinstance(watch, _Watch) and watch.has_passed
 
 
 @runtime_checkable
@@ -28,16 +35,29 @@ class _Stream(Protocol):
         """Close it."""
 
 
+_LEFT_OPEN: Final = (".start_tls.failed", ".setup_socks5_connection.failed")
+_TUNNELED: Final = ("proxy.start_tls.started", "socks.start_tls.started")
+"""TLS with the server itself begins; that with a proxy is the connection's."""
+_SENDING: Final = "http11.send_request_headers.started"
+
+
+def _is_connect(info: Mapping[str, object]) -> bool:
+    return getattr(info.get("request"), "method", b"") == b"CONNECT"
+
+
 class _Watch:
     def __init__(self, beside: Trace | None) -> None:
         self._beside = beside
         self._stream: _Stream | None = None
+        self.has_passed = False
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         made = info.get("return_value")
         if isinstance(made, _Stream):
             self._stream = made
-        elif event.endswith(".start_tls.failed") and self._stream is not None:
+        elif event.endswith(_LEFT_OPEN) and self._stream is not None:
             await self._stream.aclose()
+        elif event in _TUNNELED or (event == _SENDING and not _is_connect(info)):
+            self.has_passed = True
         if self._beside is not None:
             await self._beside(event, info)

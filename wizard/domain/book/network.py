@@ -1,7 +1,7 @@
 """The error book: what goes wrong before a server has said anything, and what nobody knows.
 
-The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable}, {proxy} and
-{path} as they occur.
+The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable}, {proxy},
+{scheme}, {kind} and {path} as they occur.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from typing import Final
 
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
+
+THROUGH: Final = "It is asked through {proxy}, named in {variable}."
+"""Added to the cause of what happened on the way through a proxy."""
 
 NO_DNS: Final = Problem(
     id="no-dns",
@@ -73,8 +76,9 @@ TLS_OTHER_HOST: Final = Problem(
 TLS_OUT_OF_DATE: Final = Problem(
     id="tls-out-of-date",
     title="The certificate of {host} is not valid today",
-    cause="OpenSSL says: {reason}. Most likely this machine's clock is wrong.",
-    remedy="Set the date and time, then try again.",
+    cause="OpenSSL says: {reason}. This machine's clock is wrong, or nobody renewed it in time.",
+    remedy="Set the date and time if they are wrong, then try again. "
+    "If they are right, the owner of the server or of a proxy on the way must renew it.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -90,7 +94,7 @@ PROXY_LOGIN: Final = Problem(
     id="proxy-login",
     title="The proxy wants a login",
     cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
-    remedy="Set {variable} to http://user:password@host:port with your own, then start again.",
+    remedy="Set {variable} to {scheme}://user:password@host:port with your own, then start again.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
@@ -114,6 +118,25 @@ PROXY_REFUSED: Final = Problem(
     exit_code=ExitCode.UNREACHABLE,
 )
 
+PROXY_CUT_OFF: Final = Problem(
+    id="proxy-cut-off",
+    title="The proxy cannot reach {host}",
+    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
+    remedy="Try again. If it stays, have the proxy's own way to {host} looked at.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+PROXY_OF_OTHER_KIND: Final = Problem(
+    id="proxy-of-other-kind",
+    title="The proxy is no {kind} proxy",
+    cause="{host} is asked through {proxy}, named in {variable}: {reason}.",
+    remedy="Correct {variable}, which begins http://, https:// or socks5:// as the proxy speaks, "
+    "or its port; then start again.",
+    exit_code=ExitCode.UNREACHABLE,
+    needs_restart=True,
+)
+
 PROXY_UNREACHABLE: Final = Problem(
     id="proxy-unreachable",
     title="The proxy cannot be reached",
@@ -126,7 +149,7 @@ PROXY_UNREACHABLE: Final = Problem(
 PROXY_MISSPELLED: Final = Problem(
     id="proxy-misspelled",
     title="{variable} cannot be understood",
-    cause="Proxies are http://, https:// or socks5:// addresses; NO_PROXY lists hosts.",
+    cause="A proxy is http://host:port, or so with https:// or socks5://; NO_PROXY lists hosts.",
     remedy="Correct or unset {variable}, then start again.",
     exit_code=ExitCode.MACHINE,
     needs_restart=True,
@@ -186,6 +209,8 @@ ENTRIES: Final = (
     PROXY_LOGIN,
     PROXY_UNNAMED,
     PROXY_REFUSED,
+    PROXY_CUT_OFF,
+    PROXY_OF_OTHER_KIND,
     PROXY_UNREACHABLE,
     PROXY_MISSPELLED,
     CA_FILE_UNUSABLE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     import httpx
@@ -55,13 +56,21 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
         return
     import platform
 
+    from wizard.commands.report import say_lines
     from wizard.store.log import keeping
 
-    with keeping(Path(path)):
+    with keeping(Path(path)) as kept:
         versions = f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
         journal.note(f"scim-wizard {work} begins: {versions}")
-        yield
-        journal.note(f"scim-wizard {work} ends")
+        try:
+            yield
+            journal.note(f"scim-wizard {work} ends")
+        finally:
+            # Afterwards, so that neither a screen nor an answer has it in its midst.
+            if kept.trouble:
+                # Whoever closed the window does not read it.
+                with suppress(OSError):
+                    say_lines([f"{plain(path)} takes no more of the log: {kept.trouble}."])
 
 
 def program() -> str:

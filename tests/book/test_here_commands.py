@@ -182,6 +182,10 @@ ROWS: Final = (
     CommandRow(
         entry="bad-store", env={"SCIM_WIZARD_STORE": "cloud"}, args=("status",), exit_code=2
     ),
+    *(
+        CommandRow(entry="bad-log", env={"SCIM_WIZARD_LOG": path}, args=("status",), exit_code=6)
+        for path in ("/tmp", "/dev/full", "/nowhere/log", "/proc/self/cwd")
+    ),
     CommandRow(entry="not-set-up", args=("token",), exit_code=3),
     CommandRow(entry="left-unfinished", make=unfinished, args=("check",), exit_code=3),
 )

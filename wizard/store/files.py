@@ -38,6 +38,15 @@ _READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
 
+_KINDS: Final = (
+    (stat.S_ISREG, "a plain file"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
 _REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
 """Windows refuses to replace a file while another process reads it, which takes a moment."""
 
@@ -188,7 +197,8 @@ def _refuse_unfit(path: Path, status: os.stat_result, kind: str = "file") -> Non
     if stat.S_ISLNK(status.st_mode):
         raise SetupError(FILE_IS_LINK.about(path=str(path)))
     if not is_kind(status.st_mode):
-        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind))
+        found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
+        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         owner, user = _user(status.st_uid), _user(os.geteuid())
         raise SetupError(FILE_NOT_OURS.about(path=str(path), owner=owner, user=user))

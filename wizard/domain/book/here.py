@@ -93,6 +93,13 @@ BAD_HOME: Final = Problem(
     remedy="Set it to a folder, or leave it out: then yours for such data is used.",
     exit_code=ExitCode.USAGE,
 )
+BAD_LOG: Final = Problem(
+    id="bad-log",
+    title="The file of SCIM_WIZARD_LOG cannot be used",
+    cause="{path} takes no log: {reason}.",
+    remedy="Set it to a file of yours, new or to be added to, or unset it; then start again.",
+    exit_code=ExitCode.MACHINE,
+)
 NOT_SET_UP: Final = Problem(
     id="not-set-up",
     title="This profile is not set up",
@@ -128,6 +135,7 @@ ENTRIES: Final = (
     BAD_PROFILE_NAME,
     BAD_STORE,
     BAD_HOME,
+    BAD_LOG,
     NOT_SET_UP,
     LEFT_UNFINISHED,
     INTERNAL,

@@ -31,7 +31,7 @@ FILE_IS_LINK: Final = Problem(
 FILE_NOT_PLAIN: Final = Problem(
     id="file-not-plain",
     title="What stands there is not what belongs there",
-    cause="{path} should be a {kind} and is something else, so it was not opened.",
+    cause="{path} should be a {kind} and is {found}, so it was not opened.",
     remedy="Give it another name. If the {kind} was there before, put it back from a backup.",
     exit_code=ExitCode.MACHINE,
 )

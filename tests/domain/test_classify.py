@@ -226,6 +226,7 @@ def test_entry_is_short_and_plain(entry: Problem) -> None:
     names = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
     assert names <= {
         "host", "kind", "permission", "wait", "offset", "phase", "reason", "variable", "proxy",
+        "scheme",
         "path", "organization", "before",
     }  # fmt: skip
     filled = entry.about(**dict.fromkeys(names, "oauth.twilio.com"))

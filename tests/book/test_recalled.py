@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import Final
 
 import httpx
 import pytest
 
 from tests.book.row import says
-from tests.book.stage import Ended, Stage, opened, panel, until_said
-from tests.book.wire import HANGS, USERS, Script, reply
+from tests.book.stage import Ended, Stage, linked, now, opened, panel, proven, resumed, until_said
+from tests.book.wire import HANGS, TOKEN, USERS, Script, reply
+from tests.driving import paste, text_of, wait_for_screen, wait_until
+from tests.walks import ANSWER
+from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.models import Profile
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.redirect import RedirectScreen
 
 NAMED: Final = "twilio/iam/managed-users/read"
 ANSWERS: Final = {
@@ -84,3 +94,52 @@ def test_record_of_before_words_were_kept_and_one_that_was_tampered_with(
     assert (shown.code, len(shown.out) < 9999) == (0, True)
     assert "{host}ttt" in shown.out
     assert not {"\x1b", "\x07", "\u202e"} & set(shown.out)
+
+
+async def refused(entry: str) -> None:
+    """Let the check of the stored draft fail, and leave the wizard there."""
+    async with resumed() as (app, pilot):
+        await wait_for_screen(pilot, RedirectScreen)
+        await paste(pilot, ANSWER)
+        await until_said(app, pilot, entry)
+
+
+async def recalled(entry: str, selector: str) -> None:
+    """Read on Overview why it stopped, and again where Resume leads."""
+    async with opened() as (app, pilot):
+        title = "".join(CATALOGUE[entry].title.split())
+        await wait_until(pilot, lambda: title in "".join(panel(app, selector).split()), title)
+        assert "goes on at Credentials" in text_of(app)
+        await pilot.press("u")
+        await wait_for_screen(pilot, CredentialsScreen)
+        await until_said(app, pilot, entry)
+
+
+@pytest.mark.parametrize("is_change", [False, True], ids=["setup", "change"])
+def test_what_is_unfinished_says_why_it_stopped(
+    is_change: bool, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, stage.wire.answers[TOKEN] = "wrong-client", reply(401, {"message": "Invalid, I say"})
+    active = replace(proven(stage.credentials()), client_secret=Secret("the-one-before"))
+    on_the_way = Profile(draft_step=Step.REDIRECT, draft_saved_at=now())
+    draft = linked(stage.credentials())
+    stage.put(on_the_way, draft=draft, active=active if is_change else None)
+    asyncio.run(refused(entry))
+    if is_change:
+        assert stage.run(capsys, "status").out.count("never") == 1
+        assert stage.run(capsys, "token").code == 0
+    else:
+        tells(entry, stage, capsys)
+    asyncio.run(recalled(entry, "#unfinished" if is_change else "#problem"))
+
+
+def tells(entry: str, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fail unless each command says why a setup stopped."""
+    for args in (("status",), ("check",), ("token",)):
+        ended = stage.run(capsys, *args)
+        assert (ended.code, ended.out, says(ended.words, entry)) == (3, "", True), ended
+        assert "Its check failed on " in ended.words
+        assert "401: Invalid, I say" in ended.words
+    assert "; its check failed on " in stage.run(capsys, "status", "--all").out
+    told = json.loads(stage.run(capsys, "status", "--json").out)["last_check"]
+    assert (told["status"], told["problem"]["id"]) == ("failed", entry)

@@ -49,6 +49,7 @@ STATUS = whole(
                 "refresh_failure": {"anyOf": [ERROR, {"type": "null"}]},
             }
         ),
+        "organization": {"type": ["string", "null"]},
         "draft": {"type": "boolean"},
         "last_check": {
             "anyOf": [
@@ -63,6 +64,7 @@ STATUS = whole(
                 ),
             ]
         },
+        "warnings": {"type": "array", "items": ERROR},
     }
 )
 

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, issued, now, put, wizard
-from wizard.domain.models import TWILIO, CheckStatus, LastCheck, Profile, TokenSet
+from wizard.domain.models import (
+    TWILIO,
+    CheckStatus,
+    Endpoints,
+    LastCheck,
+    Profile,
+    TokenSet,
+)
 
 VALID, EXPIRED = issued(hours=1), issued(hours=-1)
 CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")
@@ -69,10 +76,13 @@ def test_json_tells_how_the_token_stands(
 
 
 def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
-    put(home, draft=ACTIVE)
+    endpoints = Endpoints(scim_url="https://scim.example.edu")
+    put(home, draft=replace(ACTIVE, endpoints=endpoints, tokens=VALID))
     run = wizard(home, "status", "--json")
     assert run.returncode == 3
     told = json.loads(run.stdout)
+    assert (told["client_id"], told["redirect_url"]) == (ACTIVE.client_id, ACTIVE.redirect_url)
+    assert told["endpoints"]["scim_url"] == endpoints.scim_url
     missing = {"state": "missing", "expires_at": None, "refreshable": False}
     assert told["token"] == {**missing, "refresh_failure": None}
     assert (told["draft"], told["last_check"]) == (True, None)

@@ -442,7 +442,8 @@ async def test_nothing_is_swapped_unless_all_of_it_passed(
     profile, draft, active = stage.on_disk()
     assert active == old
     assert draft is not None
-    assert replace(profile, draft=before.draft) == before
+    assert profile.draft_check is not None
+    assert replace(profile, draft=before.draft, draft_check=None) == before
 
 
 # -- a screen that was left ----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from wizard.domain import summary
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.domain.words import iso
+from wizard.domain.words import iso, moment
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.standing import why_inactive
 
@@ -22,7 +22,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
         tell_json(**_as_json(name, profile, clock()))
         return int(_code(profile))
     if profile.active is None:
-        return report(LEFT_UNFINISHED, profile=name)
+        return report(summary.unfinished(profile), profile=name)
     place = summary.place(profile.store)
     now = clock()
     rows = (("Profile", name), *summary.facts(profile, place, now))
@@ -84,7 +84,9 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     if isinstance(what, SetupError):
         return f"✗ {what.problem.title}"
     if what.active is None:
-        return f"○ {LEFT_UNFINISHED.title}"
+        last = what.draft_check
+        how = f"; its check failed on {moment(last.at)}" if last else ""
+        return f"○ {LEFT_UNFINISHED.title}{how}"
     token = summary.access_token(what, now)
     sign, refused = "✓", ""
     if summary.refusal(what, now):
@@ -93,7 +95,8 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
 
 
 def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
-    last, problem = profile.last_check, summary.last_problem(profile)
+    last = summary.last_check(profile)
+    problem = summary.problem_of(last)
     expires_at, refused = profile.expires_at, summary.refusal(profile, now)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {

@@ -191,7 +191,8 @@ class Profile:
     """What is known without opening a secret: the content of `profiles/<name>.json`.
 
     `active` and `draft` are generation ids and the only pointers to credential sets; the fields
-    after them repeat what `status` shows, so that it needs no secret store.
+    after them repeat what `status` shows, so that it needs no secret store: of the active set, or
+    of the draft's fields while there is none.
     """
 
     version: int = RECORD_VERSION
@@ -212,6 +213,8 @@ class Profile:
     draft: str | None = None
     draft_step: Step | None = None
     draft_saved_at: datetime | None = None
+    draft_check: LastCheck | None = None
+    """The draft's newest check, which has not passed."""
     ticks: tuple[str, ...] = field(default_factory=tuple)
     """Ids of the ticked prerequisites."""
     audience: str | None = None

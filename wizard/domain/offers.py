@@ -81,9 +81,13 @@ def offers_out_of_reach(
     return [RETRY, *again, *drafts, *(MORE if is_kept else ()), LEAVE]
 
 
-def unfinished(what: str, saved: str, step: str) -> str:
-    """Return the line about a draft that can be resumed; `what` is a change or a setup."""
-    return f"Unfinished {what} of {saved}: goes on at {step}"
+def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:
+    """Return what to say of a draft that can be resumed; `what` is a change or a setup.
+
+    Args: `failed`: how its check failed.
+    """
+    line = f"Unfinished {what} of {saved}: goes on at {step}"
+    return f"{line}\n  {failed}" if failed else line
 
 
 def unreadable(what: str) -> str:

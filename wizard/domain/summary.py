@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from wizard.domain.models import CheckStatus, Endpoints, Profile, StoreKind
+from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, StoreKind
 from wizard.domain.problems import Problem
 from wizard.domain.words import counted_users, day, moment, plain, short_id
 
@@ -96,9 +97,28 @@ def checked(profile: Profile) -> str:
     return f"{day(last.at)}: passed, {counted_users(last.users)}"
 
 
+def last_check(profile: Profile) -> LastCheck | None:
+    """Return the last check: of the active set, or of the draft while there is none."""
+    return profile.draft_check if profile.active is None else profile.last_check
+
+
+def unfinished(profile: Profile) -> Problem:
+    """Return that a setup was left unfinished, and how its check failed."""
+    last = profile.draft_check
+    problem = problem_of(last)
+    if last is None or problem is None:
+        return LEFT_UNFINISHED
+    how = f"Its check failed on {moment(last.at)}: {problem.title}."
+    return LEFT_UNFINISHED.saying(how, problem.cause, *problem.detail, problem.remedy)
+
+
 def last_problem(profile: Profile) -> Problem | None:
     """Return how the last live check failed; None where it passed, or there was none."""
-    last = profile.last_check
+    return problem_of(profile.last_check)
+
+
+def problem_of(last: LastCheck | None) -> Problem | None:
+    """Return what a check ended with that has not passed; None where it has."""
     if last is None or not last.problem:
         return None
     # Here, because it knows the whole error book, and only what went wrong before is looked up.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
@@ -12,7 +11,7 @@ from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.book.scim import BAD_TOKEN
 from wizard.domain.checks import Status
 from wizard.domain.classify import refused_token
-from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, Profile, TokenSet
+from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.summary import moved, refusal
@@ -27,6 +26,7 @@ from wizard.flow.verify import (
     Verdict,
     ask_users,
     passed,
+    remembered,
     warned,
 )
 
@@ -35,8 +35,6 @@ ACTIVE_LINES: Final = {
     USERS: DRAFT_LINES[USERS],
     LIST: DRAFT_LINES[LIST],
 }
-
-UNREMEMBERED: Final = "How this check ended could not be remembered."
 
 Current = Callable[[Secret | None], Awaitable[TokenSet]]
 """Gives the tokens of the active set, renewed if they expired, or if the access token is still the
@@ -89,21 +87,10 @@ async def check_active(
     except SetupError as error:
         problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
         can_help = problem is error.problem
-        return await _remember(session, Report(Verdict.FAILED, problem, can_retry=can_help))
-    return await _remember(session, passed(listed, tokens))
-
-
-async def _remember(session: ActiveSet, report: Report) -> Report:
-    problem = report.problem
-    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
-    check = LastCheck(status, session.clock(), report.users)
-    if problem is not None:
-        check = replace(check, problem=problem.id, words=problem.words)
-    try:
-        await session.record_check(check)
-    except SetupError as error:
-        return warned(report, error.problem.saying(UNREMEMBERED))
-    return report
+        report = Report(Verdict.FAILED, problem, can_retry=can_help)
+    else:
+        report = passed(listed, tokens)
+    return await remembered(report, session.clock(), session.record_check)
 
 
 def with_known(report: Report, profile: Profile, now: datetime) -> Report:

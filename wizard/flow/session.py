@@ -239,6 +239,16 @@ class Session:
         """Remember how a live check of the active set ended. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, last_check=check)))
 
+    async def record_draft_check(self, check: LastCheck) -> None:
+        """Remember why the check of the draft has not passed. Raises SetupError."""
+
+        def change(held: Locked, profile: Profile) -> Profile:
+            # It may have been discarded while its check was under way.
+            known = profile if profile.draft is None else replace(profile, draft_check=check)
+            return held.save(known)
+
+        await self._write(change)
+
     async def reload(self) -> None:
         """Read the record and the active set again, after a change that went past this session.
 
@@ -312,4 +322,4 @@ def _read(
 
 
 def _without_draft(profile: Profile) -> Profile:
-    return replace(profile, draft=None, draft_step=None, draft_saved_at=None)
+    return replace(profile, draft=None, draft_step=None, draft_saved_at=None, draft_check=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.book.store import FILE_SET_ASIDE
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Problem:
     """Return why a profile has no active set. Raises SetupError."""
     if profile is not None and profile.draft is not None:
-        return LEFT_UNFINISHED
+        # Here: `token` hardly ever needs it.
+        from wizard.domain.summary import unfinished
+
+        return unfinished(profile)
     return lost(name, store, profile) or NOT_SET_UP
 
 

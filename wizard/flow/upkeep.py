@@ -20,6 +20,7 @@ from wizard.domain.words import moment
 from wizard.flow.journey import Journey
 from wizard.flow.machine import machine_checks
 from wizard.flow.rotate import Rotation, rotate_secret
+from wizard.flow.state import GoTo, Outcome, Resume
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Unfinished:
     """When its last field was saved, in words."""
     step: Step
     """Where it goes on."""
+    failed: str = ""
+    """How the check of a change failed; of a setup, Overview tells it whole."""
+    outcome: Outcome = Resume()  # noqa: RUF009  it holds nothing
+    """What it is resumed with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,19 @@ class Upkeep:
 
     def unfinished(self) -> Unfinished | None:
         """The draft that can be resumed; None without one."""
-        step, saved = self._session.resume_at(), self._session.profile.draft_saved_at
-        return Unfinished(moment(saved), step) if step and saved else None
+        profile, step = self._session.profile, self._session.resume_at()
+        last, saved = profile.draft_check, profile.draft_saved_at
+        if step is None or saved is None:
+            return None
+        problem = summary.problem_of(last)
+        if last is None or problem is None:
+            return Unfinished(moment(saved), step)
+        outcome: Outcome = Resume()
+        # A link made of what was refused would only be refused again.
+        if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
+            step, outcome = problem.step, GoTo(problem.step, problem)
+        how = f"Check failed {moment(last.at)}: {problem.title}"
+        return Unfinished(moment(saved), step, how if profile.active else "", outcome)
 
     def out_of_reach(self) -> OutOfReach | None:
         """What is stored and cannot be read; None when all can."""
@@ -79,8 +95,12 @@ class Upkeep:
     def problem(self) -> Problem | None:
         """What is wrong as far as is known: what cannot be read, is not renewed, or failed."""
         lost = self.out_of_reach()
-        known = summary.problems(self._session.profile, self._services.clock())
-        return lost.problem if lost else next(iter(known), None)
+        profile = self._session.profile
+        if lost:
+            return lost.problem
+        if profile.active is None:
+            return summary.problem_of(profile.draft_check)
+        return next(iter(summary.problems(profile, self._services.clock())), None)
 
     def offers(self) -> list[Item]:
         """What can be done, in its order."""

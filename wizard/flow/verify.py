@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,6 +79,8 @@ CHOICES: Final = {
 }
 """What a person may decide where that is asked."""
 
+UNREMEMBERED: Final = "How this check ended could not be remembered."
+
 KEPT: Final = "What is set up stays unless you use the new one."
 """Follows the remedy of ORGANIZATION_CHANGED where it is asked about."""
 
@@ -111,6 +114,22 @@ def warned(report: Report, problem: Problem | None) -> Report:
     return replace(report, warnings=(*report.warnings, replace(problem, is_warning=True)))
 
 
+async def remembered(
+    report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
+) -> Report:
+    """Remember how a check ended, if the store takes it; return the report, which says if not."""
+    problem = report.problem
+    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
+    check = LastCheck(status, now, report.users)
+    if problem is not None:
+        check = replace(check, problem=problem.id, words=problem.words)
+    try:
+        await record(check)
+    except SetupError as error:
+        return warned(report, error.problem.saying(UNREMEMBERED))
+    return report
+
+
 class DraftCheck:
     """The check of a draft, ending in the swap.
 
@@ -134,6 +153,12 @@ class DraftCheck:
             answer: the code to exchange; None when the draft has its tokens already.
             is_retry: renew the tokens first, as permissions may have been changed at Twilio.
         """
+        report = await self._run(answer, is_retry=is_retry)
+        if report.verdict is Verdict.PASSED:
+            return report
+        return await remembered(report, self._session.clock(), self._session.record_draft_check)
+
+    async def _run(self, answer: Answer | None, *, is_retry: bool) -> Report:
         try:
             tokens = await self._tokens(answer)
             if is_retry or tokens.needs_refresh(self._session.clock()):

@@ -63,7 +63,7 @@ class Overview:
             self._stage.paper.rows(self._stage.journey.facts())
         if self._unfinished is not None:
             draft = self._unfinished
-            self._say(f"· {unfinished(what, draft.saved, draft.step.title)}")
+            self._say(f"· {unfinished(what, draft.saved, draft.step.title, draft.failed)}")
         if self._lost is not None and not self._lost.is_active:
             self._say(f"· {unreadable(what)}")
         if self._problem is not None:
@@ -90,7 +90,7 @@ class Overview:
         confirm = self._stage.talk.confirm
         match action:
             case "resume":
-                return Resume()
+                return self._unfinished.outcome if self._unfinished else Resume()
             case "retry" if self._lost is not None:
                 await self._stage.talk.wait("the stored secrets", self._lost.retry())
                 # Nothing lies before Overview, so that this builds it anew.

@@ -222,6 +222,8 @@ class LockedProfile:
             after = replace(_repeating(after, active), active=generation)
         if draft is not None:
             after = replace(after, draft=self._sets.put(self._name, kind, draft))
+        if after.active is None and (draft is not None or after.draft is None):
+            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
         self._records.write(self._name, after)
         self._profile = after
         self._moving.discard(self._name)
@@ -259,7 +261,7 @@ class LockedProfile:
 
 
 def _repeating(profile: Profile, active: CredentialSet) -> Profile:
-    """Return the record with the fields that repeat what is in the active set."""
+    """Return the record with the fields that repeat what is in the active set, or a draft."""
     # Here: what only reads has no need of it.
     from wizard.domain.tokens import organization_sid
 

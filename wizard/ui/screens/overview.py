@@ -110,7 +110,7 @@ class OverviewScreen(StepScreen):
         if self._unfinished is not None:
             draft = self._unfinished
             what = "change" if self._facts else "setup"
-            line = unfinished(what, draft.saved, draft.step.title)
+            line = unfinished(what, draft.saved, draft.step.title, draft.failed)
             yield Static(Content.styled(f"· {line}", "$warning"), id="unfinished", markup=False)
             yield Gap()
         if self._out_of_reach is not None and not self._out_of_reach.is_active:
@@ -247,7 +247,7 @@ class OverviewScreen(StepScreen):
 
     def action_resume(self) -> None:
         """Go on with the draft."""
-        self.leave(Resume())
+        self.leave(self._unfinished.outcome if self._unfinished else Resume())
 
     @work(exclusive=True, group="discard")
     async def action_discard(self) -> None:

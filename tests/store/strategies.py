@@ -79,6 +79,7 @@ profiles = st.builds(
         "set_up_at": st.none() | _utc_times,
         "draft_saved_at": st.none() | _utc_times,
         "last_check": st.none() | _checks,
+        "draft_check": st.none() | _checks,
         "refresh_failure": st.none() | _failures,
     },
 )

@@ -87,7 +87,7 @@ class LocalProfileStore:
                 # Not with `load`: a damaged record is for its own profile's user to hear of.
                 with suppress(SetupError, Damaged):
                     profile = self._records.read(name)
-                    if profile is not None and profile.client_id:
+                    if profile is not None and profile.active is not None:
                         found[name] = profile.client_id
         return found
 

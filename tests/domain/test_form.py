@@ -71,8 +71,18 @@ def test_entered_text_is_kept_without_what_came_along() -> None:
 
 def test_another_client_ends_what_the_old_one_was_granted() -> None:
     other = "OQ" + "1" * 32
-    changed = replace(WHOLE, client_id=other, tokens=None, attempts=())
+    changed = replace(WHOLE, client_id=other, client_secret=None, tokens=None, attempts=())
     assert form.with_field(WHOLE, ID, other) == changed
+
+
+def test_a_secret_goes_with_its_client_id() -> None:
+    slip = WHOLE.client_id[:-2] + "zz"
+    assert form.with_field(WHOLE, ID, slip).client_secret == WHOLE.client_secret
+    other = form.with_field(WHOLE, ID, "OQ" + "1" * 32)
+    assert form.with_field(other, ID, WHOLE.client_id).client_secret is None
+    assert form.with_field(other, ID, WHOLE.client_id, WHOLE).client_secret == WHOLE.client_secret
+    early = replace(WHOLE, client_id="")
+    assert form.with_field(early, ID, WHOLE.client_id).client_secret == WHOLE.client_secret
 
 
 def test_another_secret_ends_nothing() -> None:

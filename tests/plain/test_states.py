@@ -15,6 +15,7 @@ from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
 from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.book.store import KEYRING_LOCKED
+from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.steps import Step
@@ -24,6 +25,7 @@ from wizard.store.system_keyring import SystemKeyring
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SET_UP = Profile(ticks=TICKED, set_up_at=now())
 UNFINISHED = Profile(ticks=TICKED, draft_step=Step.CREDENTIALS, draft_saved_at=now())
+OTHER_ID = "OQfedcba9876543210fedcba9876543210"
 SERVER = "https://scim-server.example.edu"
 
 
@@ -90,7 +92,7 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
         await person.type("1")
         await person.says("Client ID, 1 of 3")
         backend.is_locked = True
-        await person.type("OQfedcba9876543210fedcba9876543210")
+        await person.type(f"{WHOLE.client_id[:-2]}zz")
         await person.says(f"Error: {KEYRING_LOCKED.title}", "Enter tries again")
         await person.type("")
         await person.says(f"Error: {KEYRING_LOCKED.title}")
@@ -107,7 +109,7 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
     with store.locked("default") as held:
         draft = held.draft()
     assert draft is not None
-    assert (draft.client_id[:4], draft.client_secret) == ("OQfe", WHOLE.client_secret)
+    assert (draft.client_id[-2:], draft.client_secret) == ("zz", WHOLE.client_secret)
 
 
 def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
@@ -131,6 +133,39 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.leave()
 
     assert walk(monkeypatch, steps)[0] == 3
+
+
+def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    put(home, SET_UP, active=ACTIVE)
+
+    async def steps(person: Person) -> None:
+        await person.pick("change")
+        await person.enter(CredentialField.CLIENT_ID, OTHER_ID)
+        await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
+        await person.type("")
+        await person.says("Error: Enter the Client Secret.")
+        await person.type("back")
+        await person.says("Client ID, 1 of 3")
+        await person.type(ACTIVE.client_id)
+        await person.says("Client Secret, 2 of 3, not shown, Enter keeps the stored one:")
+        await person.type("")
+        # With the last field, an Authorization URL brings another Client ID.
+        await person.says("Redirect URL, 3 of 3")
+        await person.type(
+            f"https://oauth.twilio.com/v2/authorize?client_id={OTHER_ID}"
+            "&redirect_uri=https%3A%2F%2Fidp.example.edu%2Fcb"
+        )
+        await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
+        await person.leave()
+
+    assert walk(monkeypatch, steps)[0] == 0
+    with LocalProfileStore(home).locked("default") as held:
+        draft = held.draft()
+        assert held.active() == ACTIVE
+    assert draft is not None
+    assert (draft.client_id, draft.client_secret) == (OTHER_ID, None)
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(

@@ -13,7 +13,7 @@ from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.authorize import begin
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.store import DISK_FULL
-from wizard.domain.form import CredentialField, with_field
+from wizard.domain.form import OTHER_APP, CredentialField, with_field
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -28,6 +28,7 @@ WHOLE = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
 UNFINISHED = replace(WHOLE, redirect_url="")
 GRANTED = replace(WHOLE, tokens=tokens(), attempts=(begin(WHOLE, None, NOW),))
 ID, SECRET_ENTRY, URL = "#client-id", "#client-secret", "#redirect-url"
+SLIP = CLIENT_ID[:-2] + "zz"
 OTHER_ID = "OQfedcba9876543210fedcba9876543210"
 AUTHORIZATION_URL = (
     f"https://oauth.twilio.com/v2/authorize?client_id={OTHER_ID}&response_type=code"
@@ -46,6 +47,7 @@ class Form:
     is_unsaved_chosen: bool = False
     has_clipboard: bool = True
     copied: list[str] = field(default_factory=list)
+    others: tuple[CredentialSet, ...] = ()
 
     async def save_draft(self, draft: CredentialSet) -> None:
         self.draft = draft
@@ -54,7 +56,7 @@ class Form:
         self.kept = draft
 
     async def save_field(self, which: CredentialField, value: Secret) -> None:
-        await self.save_draft(with_field(self.draft, which, value.reveal()))
+        await self.save_draft(with_field(self.draft, which, value.reveal(), *self.others))
 
     def refuse(self, which: CredentialField, value: Secret) -> str | None:
         return "not this one" if value.reveal() == "refused" else None
@@ -76,6 +78,7 @@ class Form:
             refuse=self.refuse,
             copy=self.copy,
             kept=lambda: self.kept,
+            others=lambda: self.others,
             go_unsaved=self.go_unsaved,
             because=self.because,
         )
@@ -359,15 +362,39 @@ async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
     assert form.kept == replace(WHOLE, client_secret=Secret("rotated-secret"))
 
 
-async def test_a_refused_secret_stays_with_another_client_id() -> None:
+async def test_another_app_needs_its_own_secret_and_the_old_client_id_has_its_back() -> None:
+    form = Form(WHOLE, WHOLE, others=(WHOLE,))
+    async with showing(form.screen()) as stage:
+        field = f"{SECRET_ENTRY}-field"
+        await paste_into(stage, ID, OTHER_ID)
+        await until_saved(stage, ID)
+        await stage.until_words(field, OTHER_APP)
+        assert "saved" not in stage.words_in(field)
+        assert "keep it" not in stage.words_in(field)
+        await stage.pilot.press("enter", "ctrl+n")
+        assert entry(stage, SECRET_ENTRY).has_focus
+        assert (stage.outcomes, form.kept.client_secret) == ([], None)
+        await paste_into(stage, ID, CLIENT_ID)
+        await until_saved(stage, SECRET_ENTRY)
+        assert form.kept == WHOLE
+        await paste_into(stage, ID, OTHER_ID)
+        await paste_into(stage, SECRET_ENTRY, "secret-of-the-other-app")
+        await until_saved(stage, SECRET_ENTRY)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    secret = Secret("secret-of-the-other-app")
+    assert form.kept == replace(WHOLE, client_id=OTHER_ID, client_secret=secret)
+
+
+async def test_a_refused_secret_stays_with_a_client_id_that_was_mistyped() -> None:
     form = Form(WHOLE, WHOLE, because=WRONG_CLIENT)
     async with showing(form.screen()) as stage:
-        await paste_into(stage, ID, OTHER_ID)
+        await paste_into(stage, ID, SLIP)
         await until_saved(stage, SECRET_ENTRY)
         await stage.until_words(f"{SECRET_ENTRY}-field", "leave empty to keep it")
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()
-    assert form.kept == replace(WHOLE, client_id=OTHER_ID)
+    assert form.kept == replace(WHOLE, client_id=SLIP)
 
 
 async def test_a_new_secret_replaces_the_stored_one_and_keeps_the_tokens() -> None:

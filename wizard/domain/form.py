@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import zip_longest
 from typing import Final
 
 from wizard.domain import rules
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
 
+SLIP: Final = 4
+"""Characters in which a Client ID may differ from a mistyped one; two apps' differ in thirty."""
 SHORT_SECRET: Final = 20
 """Characters; Twilio's samples have 64 and more, but no length is documented."""
 
@@ -42,6 +45,7 @@ class CredentialField(Enum):
 
 STORED: Final = "stored: leave empty to keep it"
 REFUSED: Final = "Refused with the Client ID above: enter it again."
+OTHER_APP: Final = "The stored one is for the Client ID before: enter this app's."
 FILLED: Final = "filled in from the Authorization URL"
 
 
@@ -77,22 +81,39 @@ def has_changed(draft: CredentialSet, field: CredentialField, text: str) -> bool
     return _value(draft, field) != Secret(rules.clean(text))
 
 
-def with_field(draft: CredentialSet, field: CredentialField, text: str) -> CredentialSet:
+def with_field(
+    draft: CredentialSet, field: CredentialField, text: str, *others: CredentialSet
+) -> CredentialSet:
     """Return the draft with a field entered.
 
     Another client or redirect URL ends what was granted to the old one: only what has been proven
-    as a whole may become active.
+    as a whole may become active. A secret goes with its Client ID: one of another app is not the
+    new one's.
+
+    Args: `others`: what is stored besides, where the new Client ID's own secret may be.
     """
     if not has_changed(draft, field, text):
         return draft
     value = rules.clean(text)
     match field:
         case CredentialField.CLIENT_ID:
-            return replace(draft, client_id=value, tokens=None, attempts=())
+            secret = secret_of(value, draft, *others)
+            return replace(draft, client_id=value, client_secret=secret, tokens=None, attempts=())
         case CredentialField.CLIENT_SECRET:
             return replace(draft, client_secret=Secret(value))
         case CredentialField.REDIRECT_URL:
             return replace(draft, redirect_url=value, tokens=None, attempts=())
+
+
+def secret_of(client_id: str, *stored: CredentialSet) -> Secret | None:
+    """Return the stored secret that goes with a Client ID; None where all are other apps'."""
+    found = (s.client_secret for s in stored if _is_same_app(s.client_id, client_id))
+    return next(filter(None, found), None)
+
+
+def _is_same_app(one: str, other: str) -> bool:
+    """Whether two Client IDs are one, one of them perhaps mistyped, or not entered yet."""
+    return not one or sum(a != b for a, b in zip_longest(one, other)) <= SLIP
 
 
 ENDPOINTS: Final = {

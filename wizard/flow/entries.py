@@ -31,8 +31,9 @@ class Entries:
 
     async def save_field(self, field: CredentialField, value: Secret) -> None:
         """Put a field that is right into the draft. Raises SetupError."""
-        draft = form.with_field(self._session.working_draft(), field, value.reveal())
-        await self._session.save_draft(draft)
+        session = self._session
+        draft = session.working_draft()
+        await session.save_draft(form.with_field(draft, field, value.reveal(), *session.others))
 
     def changes(self) -> tuple[Difference, ...] | None:
         """What the draft changes of the active set; None when there is none."""

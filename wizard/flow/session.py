@@ -42,6 +42,8 @@ class Session:
         self._blank = blank or CredentialSet()
         self._on_disk: CredentialSet | None = None
         """The draft as it was last written."""
+        self._let_go: tuple[CredentialSet, ...] = ()
+        """Drafts before their Client ID was changed: put back, it has its secret again."""
         self.may_be_unsaved = False
         self._writing = asyncio.Lock()
         self._protected: set[asyncio.Task[object]] = set()
@@ -94,6 +96,11 @@ class Session:
             return None
         return resume_step(self.profile.draft_step, self.draft, self.clock())
 
+    @property
+    def others(self) -> tuple[CredentialSet, ...]:
+        """What is stored, or was, besides the draft; the newest first."""
+        return (*self._let_go, self.active) if self.active else self._let_go
+
     def known_secrets(self) -> tuple[Secret, ...]:
         """The secrets a person might paste by mistake."""
         sets = tuple(s for s in (self.draft, self.active) if s is not None)
@@ -113,6 +120,8 @@ class Session:
         trouble: Problem | None = self.draft_trouble
         if trouble is not None:
             raise SetupError(trouble)
+        if (before := self.working_draft()).client_id != draft.client_id:
+            self._let_go = (before, *self._let_go)
         self.draft = draft
         now = self.clock()
 
@@ -265,6 +274,7 @@ class Session:
     def _drop(self, draft: CredentialSet | None) -> None:
         """Note that the draft is gone from the disk; one that has come meanwhile stays."""
         self._on_disk = None
+        self._let_go = ()
         self.draft_trouble = None
         if self.draft is draft:
             self.draft = None

@@ -8,7 +8,7 @@ from typing import Final
 from wizard.domain import form, rules
 from wizard.domain.callback import Comparison
 from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, REFUSED, Advanced, CredentialField
+from wizard.domain.form import FILLED, OTHER_APP, REFUSED, Advanced, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import CHANGES
@@ -41,6 +41,7 @@ class Credentials:
         self._filled: set[CredentialField] = set()
         """By an Authorization URL."""
         self._refused = refused(because, self._draft)
+        self._had_secret = bool(self._draft.client_secret)
 
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""
@@ -51,6 +52,9 @@ class Credentials:
             first = FIELDS.index(SECRET) if self._refused else 0
         while True:
             await self._ask_from(first)
+            while not self._has(SECRET):
+                # An Authorization URL has brought another Client ID after it.
+                await self._ask_from(FIELDS.index(SECRET))
             changes = self._entries.changes()
             if changes == ():
                 return Unchanged()
@@ -86,6 +90,8 @@ class Credentials:
         while True:
             if field is SECRET and self._is_refused():
                 self._say(f"Error: {REFUSED}")
+            elif field is SECRET and self._had_secret and not self._has(field):
+                self._say(f"! {OTHER_APP}")
             entered = await self._stage.talk.ask_secret(self._prompt(field))
             parts = rules.from_authorization_url(entered.reveal())
             if parts is not None:

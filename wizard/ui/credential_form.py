@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from wizard.domain import form, rules
-from wizard.domain.form import REFUSED, STORED, CredentialField
+from wizard.domain.form import OTHER_APP, REFUSED, STORED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
 from wizard.flow.entries import Pair, warnings
@@ -21,6 +21,7 @@ class CredentialForm:
         self,
         draft: Callable[[], CredentialSet],
         kept: Callable[[], CredentialSet],
+        others: Callable[[], tuple[CredentialSet, ...]],
         refuse: Callable[[CredentialField, Secret], str | None],
         refused: Pair | None,
         twins: Mapping[str, str],
@@ -28,6 +29,9 @@ class CredentialForm:
         """Args: see CredentialsScreen; `refused`: what was refused, if that led here."""
         self._draft = draft
         self._kept = kept
+        self._others = others
+        self._had_secret = bool(draft().client_secret)
+        """One was stored when the form was opened."""
         self._refuse = refuse
         self._refused = refused
         self._twins = twins
@@ -68,14 +72,18 @@ class CredentialForm:
         for which in CredentialField:
             text = self.entry(which).value
             if text and not self._problem(which, text):
-                draft = form.with_field(draft, which, text)
+                draft = form.with_field(draft, which, text, *self._others())
         return draft
 
     def is_on_disk(self, which: CredentialField) -> bool:
         """Whether what stands in a field, or stays as it was, has been saved."""
         text = self.entry(which).value
         kept = self._kept()
-        return not form.has_changed(kept, which, text) if text else form.is_kept(kept, which)
+        return (
+            not form.has_changed(kept, which, text)
+            if text
+            else kept.client_secret == self._secret()
+        )
 
     def typed(self, which: CredentialField) -> None:
         """Say what can be said while a field is being typed in: not yet what is wrong with it."""
@@ -87,8 +95,8 @@ class CredentialForm:
         else:
             field.say(None)
             field.note()
-        if which is CredentialField.CLIENT_ID and self._refused is not None:
-            # With another Client ID the secret may be right.
+        if which is CredentialField.CLIENT_ID and self._had_secret and not self.entry(SECRET).value:
+            # With another Client ID it may be wrong, or after a refusal right.
             self.judge(SECRET)
 
     def fill(self, url: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
@@ -105,9 +113,9 @@ class CredentialForm:
                 self.judge(which)
 
     def judge_entered(self) -> None:
-        """Judge the fields in which something stands."""
+        """Judge the fields in which something stands, or for which something is stored."""
         for which in CredentialField:
-            if self.entry(which).value:
+            if self.entry(which).value or self._is_stored(which):
                 self.judge(which)
 
     def judge(self, which: CredentialField) -> bool:
@@ -121,6 +129,8 @@ class CredentialForm:
             field.note("refused" if is_refused else good, is_good=not is_refused)
             return not is_refused
         problem = self._problem(which, text)
+        if not text and which is SECRET and self._had_secret:
+            field.entry.placeholder, problem = "", OTHER_APP
         field.say(problem, () if problem else warnings(which, text, self._twins))
         shape = rules.client_id_shape(text) if which is CredentialField.CLIENT_ID else ""
         field.note(shape if problem else f"{shape} {good}".strip(), is_good=not problem)
@@ -131,9 +141,18 @@ class CredentialForm:
 
     def _is_stored(self, which: CredentialField) -> bool:
         """Whether a field may stay empty because of what is stored."""
-        return which is SECRET and form.is_kept(self._draft(), which)
+        return which is SECRET and bool(self._secret())
+
+    def _secret(self) -> Secret | None:
+        """The stored secret that goes with the Client ID that stands there."""
+        draft, text = self._draft(), self._client_id
+        is_id = form.problem(CredentialField.CLIENT_ID, text) is None
+        return form.secret_of(text if is_id else draft.client_id, draft, *self._others())
+
+    @property
+    def _client_id(self) -> str:
+        return rules.clean(self.entry(CredentialField.CLIENT_ID).value)
 
     def _is_refused(self) -> bool:
         """Whether the stored secret would go where it was refused: to the same Client ID."""
-        client_id = rules.clean(self.entry(CredentialField.CLIENT_ID).value)
-        return self._refused == Pair(client_id, self._draft().client_secret)
+        return self._refused == Pair(self._client_id, self._secret())

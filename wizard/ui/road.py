@@ -169,6 +169,7 @@ class Road:
             refuse=entries.refuse,
             copy=self._services.clipboard.copy,
             kept=lambda: session.kept,
+            others=lambda: session.others,
             differences=entries.changes,
             go_unsaved=session.go_unsaved,
             use_file=session.use_file,

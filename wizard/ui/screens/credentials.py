@@ -56,6 +56,7 @@ class CredentialsScreen(StepScreen):
         refuse: Callable[[CredentialField, Secret], str | None],
         copy: Copy,
         kept: Callable[[], CredentialSet] | None = None,
+        others: Callable[[], tuple[CredentialSet, ...]] = tuple,
         differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
         go_unsaved: Callable[[], None] = lambda: None,
         use_file: Callable[[], Awaitable[None]] | None = None,
@@ -69,6 +70,7 @@ class CredentialsScreen(StepScreen):
             draft: the values in memory.
             refuse: says why a valid value is not taken (the demo's), or None.
             kept: the values on disk; those of `draft` when None.
+            others: what is stored besides, where another Client ID's secret may be.
             differences: what the draft changes of an active set; None when there is none.
             go_unsaved: told that the person goes on although saving failed.
             use_file: moves the secrets out of a keyring that is in the way. Raises SetupError.
@@ -89,7 +91,7 @@ class CredentialsScreen(StepScreen):
         self._because = because
         self._comparison = comparison
         pair = refused(because, draft())
-        self._form = CredentialForm(draft, self._kept, refuse, pair, twins or {})
+        self._form = CredentialForm(draft, self._kept, others, refuse, pair, twins or {})
 
     # -- layout ------------------------------------------------------------------------------
 

@@ -230,7 +230,28 @@ def test_file_of_another_user_is_told_with_both_names(
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
     assert f"belongs to {owner} and you are user 54321" in ended.words
-    assert f"Run scim-wizard as {owner}." in ended.words
+    assert f"Run scim-wizard as {owner}, whose folder this is." in ended.words
+    assert f"run: sudo chown -R 54321 {stage.home}\n" in ended.words
+
+
+def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    active(stage)
+    me, lstat = os.geteuid(), Path.lstat
+
+    def left_by_sudo(path: Path) -> os.stat_result:
+        status = lstat(path)
+        is_it = path == record(stage)
+        return os.stat_result((*status[:4], 54321, *status[5:])) if is_it else status
+
+    stage.monkeypatch.setattr(Path, "lstat", left_by_sudo)
+    ended = stage.run(capsys, "status")
+    assert ended.code == ANOTHERS.exit_code
+    assert "belongs to user 54321" in ended.words
+    command = f"sudo chown -R {pwd.getpwuid(me).pw_name} {stage.home}"
+    assert ended.words.endswith(f"yours again, as after sudo: {command}\n")
+    assert "Run scim-wizard as" not in ended.words
 
 
 def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(

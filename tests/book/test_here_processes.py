@@ -106,6 +106,19 @@ def test_modes(row: ModeRow, stage: Stage) -> None:
     is_told(row, ended)
 
 
+def test_home_that_cannot_be_made_is_told_with_the_folder_that_is_there(
+    stage: Stage, tmp_path: Path
+) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(0o500)
+    env = {"SCIM_WIZARD_HOME": str(locked / "a" / "b")}
+    with on_terminal(stage, env, under=UNPRIVILEGED) as terminal:
+        assert terminal.wait_exit() == 6
+        said = "".join(terminal.screen().split())
+    assert f"{locked}doesnotacceptfilesfromyou." in said
+    assert f"{locked}/a/b/profilescannotbemade" in said
+
+
 @pytest.mark.parametrize(("hours", "code"), [(1, 0), (-1, 6)], ids=["valid", "expired"])
 @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["words", "json"])
 def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
@@ -241,8 +254,10 @@ def keyring(fault: str, entries: Path) -> dict[str, str]:
     }
 
 
-def on_terminal(stage: Stage, env: Mapping[str, str], *args: str) -> Terminal:
-    """Return the wizard on a terminal with room for a whole page."""
+def on_terminal(
+    stage: Stage, env: Mapping[str, str], *args: str, under: tuple[str, ...] = ()
+) -> Terminal:
+    """Return the wizard on a terminal with room for a whole page; `under` is what starts it."""
     variables = environment(stage.home) | dict(env)
     endpoints = stage.wire.endpoints
     if args == ():
@@ -251,9 +266,8 @@ def on_terminal(stage: Stage, env: Mapping[str, str], *args: str) -> Terminal:
             "SCIM_WIZARD_TOKEN_URL": endpoints.token_url,
             "SCIM_WIZARD_SCIM_URL": endpoints.scim_url,
         }
-    return Terminal(
-        [sys.executable, "-m", "wizard", *args], env=variables, cwd=ROOT, rows=40, cols=100
-    )
+    command = [*under, sys.executable, "-m", "wizard", *args]
+    return Terminal(command, env=variables, cwd=ROOT, rows=40, cols=100)
 
 
 def is_told(row: Row, ended: subprocess.CompletedProcess[str]) -> None:

@@ -158,8 +158,11 @@ def test_keyring_that_was_asked_for_is_not_replaced_by_files(
 
 
 def test_keyring_that_was_asked_for_and_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="keyring-absent"):
+    with pytest.raises(SetupError, match="keyring-absent") as caught:
         save(store_on(tmp_path, None, KEYRING), active=credentials())
+    problem = caught.value.problem
+    assert problem.cause == "SCIM_WIZARD_STORE=keyring asks for one. No secret is stored yet."
+    assert problem.remedy == "Unset SCIM_WIZARD_STORE, or set it to file, then start again."
 
 
 def test_full_disk_is_not_taken_for_a_bad_keyring(

@@ -14,15 +14,13 @@ from typing import Final
 
 from wizard.domain.book.store import (
     DISK_FULL,
-    FILE_IS_LINK,
     FILE_NOT_MADE,
-    FILE_NOT_OURS,
-    FILE_NOT_PLAIN,
     FILE_NOT_READABLE,
     FOLDER_NOT_WRITABLE,
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
+from wizard.store.unfit import refuse
 
 TEMP_SUFFIX: Final = ".tmp"
 
@@ -38,15 +36,6 @@ _READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
 
-_KINDS: Final = (
-    (stat.S_ISREG, "a plain file"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-
 _REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
 """Windows refuses to replace a file while another process reads it, which takes a moment."""
 
@@ -57,15 +46,19 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
     try:
         yield
     except OSError as error:
+        there, missing = path, ""
         match error.errno:
             case errno.EACCES | errno.EPERM | errno.EROFS:
                 problem = denied
+                if denied is FOLDER_NOT_WRITABLE:
+                    there = next(filter(os.path.exists, (path, *path.parents)), path)
+                    missing = "" if there is path else f"{path} cannot be made"
             case errno.ENOSPC | errno.EDQUOT:
                 problem = DISK_FULL
             case _:
                 problem = STORE_FAILED
         reason = error.strerror or type(error).__name__
-        raise SetupError(problem.about(path=str(path)).saying(reason)) from error
+        raise SetupError(problem.about(path=str(there)).saying(missing, reason)) from error
 
 
 class PrivateFolder:
@@ -93,13 +86,13 @@ class PrivateFolder:
                 return None
             try:
                 # First by name: who may not open another's file is told whose it is.
-                _refuse_unfit(path, path.lstat())
+                refuse(path, path.lstat())
                 descriptor = os.open(path, _READ)
             except FileNotFoundError:
                 return None
             try:
                 status = os.fstat(descriptor)
-                _refuse_unfit(path, status)
+                refuse(path, status)
                 self._tighten(path, status, _FILE_MODE)
                 with os.fdopen(descriptor, "rb", closefd=False) as file:
                     return file.read()
@@ -172,7 +165,7 @@ class PrivateFolder:
             status = self.path.lstat()
         except FileNotFoundError:
             return False
-        _refuse_unfit(self.path, status, "folder")
+        refuse(self.path, status, "folder")
         self._tighten(self.path, status, _FOLDER_MODE)
         return True
 
@@ -188,31 +181,7 @@ class PrivateFolder:
 def refuse_unfit(path: Path) -> None:
     """Raise SetupError where there is a link, no plain file, or another user's."""
     with telling(path), suppress(FileNotFoundError):
-        _refuse_unfit(path, path.lstat())
-
-
-def _refuse_unfit(path: Path, status: os.stat_result, kind: str = "file") -> None:
-    """Raise SetupError unless this is of the kind, "file" or "folder", and ours."""
-    is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
-    if stat.S_ISLNK(status.st_mode):
-        raise SetupError(FILE_IS_LINK.about(path=str(path)))
-    if not is_kind(status.st_mode):
-        found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
-        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
-    if sys.platform != "win32" and status.st_uid != os.geteuid():
-        owner, user = _user(status.st_uid), _user(os.geteuid())
-        raise SetupError(FILE_NOT_OURS.about(path=str(path), owner=owner, user=user))
-
-
-def _user(number: int) -> str:
-    """What a user is called here; the number alone where it has no name, as in a container."""
-    # Only Unix has it.
-    import pwd
-
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"user {number}"
+        refuse(path, path.lstat())
 
 
 def open_for_appending(path: Path) -> int:
@@ -225,7 +194,7 @@ def open_for_appending(path: Path) -> int:
         # Looked at once more: something else may have come in its place.
         descriptor = os.open(path, _APPEND, _FILE_MODE)
         try:
-            _refuse_unfit(path, os.fstat(descriptor))
+            refuse(path, os.fstat(descriptor))
             if sys.platform != "win32":
                 os.fchmod(descriptor, _FILE_MODE)
         except BaseException:

@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from wizard.domain.book.store import (
+    KEYRING_ABSENT,
+    KEYRING_ASKED_FOR,
     KEYRING_FAILED,
     KEYRING_HANGS,
     KEYRING_LOCKED,
+    KEYRING_NOT_HERE,
     KEYRING_PASSED_OVER,
     SECRETS_DAMAGED,
     SECRETS_MISSING,
@@ -47,7 +50,10 @@ class CredentialSets:
         except SetupError as error:
             problem = error.problem
             if self._preferred is StoreKind.KEYRING:
-                raise
+                if problem.id != KEYRING_ABSENT.id:
+                    raise
+                told = problem.told(cause=KEYRING_ASKED_FOR, remedy=KEYRING_NOT_HERE)
+                raise SetupError(told) from error
             if problem.id in _WORTH_SAYING:
                 why = KEYRING_PASSED_OVER.about(why=problem.title)
                 self.passed_over = why.saying(*problem.detail)

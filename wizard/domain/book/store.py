@@ -39,10 +39,13 @@ FILE_NOT_OURS: Final = Problem(
     id="file-not-ours",
     title="A file of the wizard belongs to another user",
     cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
-    remedy="Run scim-wizard as {owner}. If it should be yours, as after sudo, "
-    "have it given to you (chown).",
+    remedy="Run scim-wizard as {keeper}, whose folder this is. "
+    "If all in it should be yours, run: sudo chown -R {account} {home}",
     exit_code=ExitCode.MACHINE,
 )
+YOURS_AGAIN: Final = "Make all in your folder yours again, as after sudo: {command}"
+"""Remedy of FILE_NOT_OURS where the wizard's folder itself is the user's."""
+
 FILE_NOT_MADE: Final = Problem(
     id="file-not-made",
     title="The file was not saved",
@@ -127,6 +130,10 @@ KEYRING_ABSENT: Final = Problem(
     remedy="Run this on the desktop, or set up another profile with SCIM_WIZARD_STORE=file.",
     exit_code=ExitCode.MACHINE,
 )
+KEYRING_ASKED_FOR: Final = "SCIM_WIZARD_STORE=keyring asks for one. No secret is stored yet."
+KEYRING_NOT_HERE: Final = "Unset SCIM_WIZARD_STORE, or set it to file, then start again."
+"""Cause and remedy of KEYRING_ABSENT for a profile that has no secrets yet."""
+
 KEYRING_LOCKED: Final = Problem(
     id="keyring-locked",
     title="The system keyring is locked",

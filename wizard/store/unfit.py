@@ -1,0 +1,70 @@
+"""What is not taken for a file of the wizard's: a link, another kind of thing, another user's."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from wizard.domain.book.store import FILE_IS_LINK, FILE_NOT_OURS, FILE_NOT_PLAIN, YOURS_AGAIN
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.words import plain
+
+_KINDS: Final = (
+    (stat.S_ISREG, "a plain file"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def refuse(path: Path, status: os.stat_result, kind: str = "file") -> None:
+    """Raise SetupError unless this is of the kind, "file" or "folder", and ours."""
+    is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
+    if stat.S_ISLNK(status.st_mode):
+        raise SetupError(FILE_IS_LINK.about(path=str(path)))
+    if not is_kind(status.st_mode):
+        found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
+        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
+        home = path.parent if kind == "folder" else path.parent.parent
+        raise SetupError(_not_ours(path, status.st_uid, home))
+
+
+def _not_ours(path: Path, owner: int, home: Path) -> Problem:
+    """What to do about a file of another user's depends on whose the wizard's folder is."""
+    # Here, so that a command that meets no such file does not pay for it.
+    from shlex import quote
+
+    me, keeper = os.geteuid(), owner
+    with suppress(OSError):
+        keeper = home.lstat().st_uid
+    account = _user(me).removeprefix("user ")
+    problem = FILE_NOT_OURS.about(
+        path=str(path),
+        owner=_user(owner),
+        user=_user(me),
+        keeper=_user(keeper),
+        account=account,
+        home=quote(str(home)),
+    )
+    if keeper != me:
+        return problem
+    command = f"sudo chown -R {account} {quote(str(home))}"
+    return problem.told(remedy=YOURS_AGAIN.format(command=plain(command)))
+
+
+def _user(number: int) -> str:
+    """What a user is called here; the number alone where it has no name, as in a container."""
+    # Only Unix has it.
+    import pwd
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

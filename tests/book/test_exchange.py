@@ -88,7 +88,7 @@ ROWS: Final = (
     ),
     CodeRow(
         entry="token-server-failing",
-        answer=reply(503, "<h1>Down</h1>"),
+        answer=reply(500, "<h1>Down</h1>"),
         exit_code=5,
         faces=BOTH,
     ),

@@ -98,6 +98,9 @@ ENTRIES: Final = (
         exit_code=5,
     ),
     NetworkRow(
+        entry="gateway-failing", answer=reply(502, "<h1>Bad gateway zscaler</h1>"), exit_code=5
+    ),
+    NetworkRow(
         entry="encoding-refused",
         answer=reply(200, {"access_token": "a"}, Content_Encoding="gzip"),
         exit_code=5,

@@ -115,8 +115,9 @@ def test_token_that_cannot_be_renewed_is_not_tried_again(
         reply(403, BLOCK_PAGE),
         reply(403, "Forbidden", Content_Type="text/plain"),
         reply(302, Location="https://login.example.com/?to=x"),
+        reply(511, "<title>Hotel</title>"),
     ],
-    ids=["403", "403 in a word", "302"],
+    ids=["403", "403 in a word", "302", "511"],
 )
 def test_line_that_was_stopped_on_its_way_is_the_failed_one(
     answer: bytes, stage: Stage, capsys: pytest.CaptureFixture[str]
@@ -127,6 +128,8 @@ def test_line_that_was_stopped_on_its_way_is_the_failed_one(
     signs = [line.split()[1] for line in ended.out.splitlines()]
     assert signs == ["passed", "failed", "not"], ended.out
     assert "Most likely that was a filter or proxy of this network." in ended.words
+    is_login = b" 403 " not in answer
+    assert ("sign in to this network if it asks" in ended.words) is is_login
 
 
 def test_block_page_is_quoted_harmless(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,8 @@ BOTH_GRANTS = [
     (twilio(400, "Too Many Requests", 20429), "token-throttled"),
     (page(429), "token-throttled"),
     (twilio(500, "Internal error"), "token-server-failing"),
-    (page(503), "token-server-failing"),
+    (page(503), "gateway-failing"),
+    (page(500), "token-server-failing"),
     (twilio(404), "token-url-not-found"),
     (page(404), "token-url-not-found"),
     (twilio(405), "token-url-not-found"),
@@ -140,7 +141,8 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (scim_error(400, "", 25021), "scim-throttled"),
         (scim_error(400, "", 25109), "scim-throttled"),
         (scim_error(500), "scim-failing"),
-        (page(502), "scim-failing"),
+        (page(502), "gateway-failing"),
+        (page(500), "scim-failing"),
         (scim_error(404), "scim-not-found"),
         (page(404), "scim-not-found"),
         (page(200), "not-scim"),
@@ -226,8 +228,7 @@ def test_entry_is_short_and_plain(entry: Problem) -> None:
     names = {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
     assert names <= {
         "host", "kind", "permission", "wait", "offset", "phase", "reason", "variable", "proxy",
-        "scheme",
-        "path", "organization", "before",
+        "path", "organization", "before", "scheme",
     }  # fmt: skip
     filled = entry.about(**dict.fromkeys(names, "oauth.twilio.com"))
     assert len(filled.title) <= 56

@@ -55,8 +55,8 @@ def test_plain(text: str, line: str) -> None:
             "last_check.status is missing",
         ),
         ("Expected `object`, got `array`", "JSON of another kind"),
-        ("Input data was truncated", "not JSON, or cut off"),
-        ("'utf-8' codec can't decode byte 0xff in position 0", "not JSON, or cut off"),
+        ("Input data was truncated", "not JSON in UTF-8, or cut off"),
+        ("'utf-8' codec can't decode byte 0xff in position 0", "not JSON in UTF-8, or cut off"),
     ],
 )
 def test_misfit_names_the_field_and_no_type(said: str, words: str) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from wizard.domain.book import exchange, network, scim
 from wizard.domain.models import SCOPE
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
 
 CLOCK: Final = "This machine's clock is {clock}: set it, then try again."
@@ -29,6 +29,8 @@ _SCIM_CODES: Final = {
     25105: scim.BAD_TOKEN,
 }
 """Twilio's numbers that mean one thing (https://www.twilio.com/docs/api/errors)."""
+_GATEWAYS: Final = frozenset({502, 503, 504})
+"""What a gateway answers for a server it does not get an answer from (RFC 9110 §15.6)."""
 _PERMISSION: Final = re.compile(r"twilio/[\w/-]+")
 _PERMISSION_HINT: Final = re.compile(r"permission|\bscope")
 _ORGANIZATION_HINT: Final = re.compile(
@@ -97,6 +99,16 @@ class Answer:
         own = (self.error, self.code, self.message, self.detail, self.scim_type)
         is_bare = all(part is None for part in own)
         return self.is_page or (self.status == 403 and is_bare)
+
+    @property
+    def is_gateways(self) -> bool:
+        """Whether something on the way may say that it did not reach the server."""
+        return self.is_page and self.status in _GATEWAYS
+
+    @property
+    def is_login(self) -> bool:
+        """Whether a network wants everybody to sign in first (RFC 6585 §6, or a portal's way)."""
+        return self.status == 511 or self.location not in (None, self.host)
 
     @property
     def kind(self) -> str:
@@ -175,7 +187,7 @@ def _scim_problem(answer: Answer) -> Problem:
     if answer.status == 429 or answer.code in _THROTTLED:
         return scim.SCIM_THROTTLED
     if answer.status >= 500 and answer.status != 511:
-        return scim.SCIM_FAILING
+        return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
     if answer.status in (404, 405):
         return scim.SCIM_NOT_FOUND
     if answer.status < 300:
@@ -200,7 +212,7 @@ def _token_problem(answer: Answer) -> Problem | None:
     if answer.status == 429 or answer.code in _THROTTLED:
         return exchange.TOKEN_THROTTLED
     if answer.status >= 500 and answer.status != 511:
-        return exchange.TOKEN_SERVER_FAILING
+        return network.GATEWAY_FAILING if answer.is_gateways else exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
         return exchange.TOKEN_URL_NOT_FOUND
     if answer.status < 300:
@@ -237,6 +249,8 @@ def _told(problem: Problem, answer: Answer) -> Problem:
     sentence = answer.description or answer.message or answer.detail or answer.error or answer.text
     number = f" ({answer.code})" if answer.code is not None else ""
     named = _PERMISSION.search(answer.words)
+    if answer.is_login and problem in (exchange.TOKEN_BLOCKED, scim.BLOCKED):
+        problem = replace(problem.told(remedy=network.SIGN_IN_FIRST), who=Who.YOU)
     filled = problem.about(
         host=answer.host,
         kind=answer.kind,

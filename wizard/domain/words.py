@@ -44,7 +44,7 @@ def misfit(said: str) -> str:
     if within:
         return f"{within} makes no sense"
     is_json = said.startswith("Expected")
-    return "JSON of another kind" if is_json else "not JSON, or cut off"
+    return "JSON of another kind" if is_json else "not JSON in UTF-8, or cut off"
 
 
 def iso(at: datetime) -> str:

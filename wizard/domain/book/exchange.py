@@ -161,7 +161,7 @@ TOKEN_BLOCKED: Final = Problem(
 ODD_TOKENS: Final = Problem(
     id="odd-tokens",
     title="Twilio's token answer cannot be used",
-    cause="A value in it is missing or makes no sense; it is named below.",
+    cause="It, or a value in it, is missing or makes no sense; what is odd is named below.",
     remedy="Try again. If it stays, show Twilio's support what is below.",
 )
 

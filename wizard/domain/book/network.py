@@ -14,6 +14,12 @@ from wizard.domain.steps import Step
 THROUGH: Final = "It is asked through {proxy}, named in {variable}."
 """Added to the cause of what happened on the way through a proxy."""
 
+SIGN_IN_FIRST: Final = (
+    "Open any page in a browser and sign in to this network if it asks, then try again. "
+    "If it does not ask, have {host} let through."
+)
+"""Remedy where a network sends everybody to a login page of its own first."""
+
 NO_DNS: Final = Problem(
     id="no-dns",
     title="{host} cannot be found from here",
@@ -94,7 +100,7 @@ PROXY_LOGIN: Final = Problem(
     id="proxy-login",
     title="The proxy wants a login",
     cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
-    remedy="Set {variable} to {scheme}://user:password@host:port with your own, then start again.",
+    remedy="Set {variable} to {scheme}://user:password@host:port, then start again.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
@@ -172,6 +178,16 @@ DROPPED: Final = Problem(
     exit_code=ExitCode.UNREACHABLE,
 )
 
+GATEWAY_FAILING: Final = Problem(
+    id="gateway-failing",
+    title="{host} or a gateway before it is failing",
+    cause="It answered with {kind}; nothing you entered caused it.",
+    remedy="Try again in some minutes. If it stays, show the network team what is below. "
+    "status.twilio.com tells of outages.",
+    who=Who.NOBODY,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
 ENCODING_REFUSED: Final = Problem(
     id="encoding-refused",
     title="{host} sent a compressed answer",
@@ -215,6 +231,7 @@ ENTRIES: Final = (
     PROXY_MISSPELLED,
     CA_FILE_UNUSABLE,
     DROPPED,
+    GATEWAY_FAILING,
     ENCODING_REFUSED,
     BAD_ADDRESS,
     UNRECOGNIZED,

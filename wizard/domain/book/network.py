@@ -100,7 +100,7 @@ PROXY_LOGIN: Final = Problem(
     id="proxy-login",
     title="The proxy wants a login",
     cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
-    remedy="Set {variable} to {scheme}://user:password@host:port, then start again.",
+    remedy="Start again with {variable} set to {scheme}://user:password@host:port.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )

@@ -14,6 +14,7 @@ from tests.book.stage import Stage, linked, panel, proven, resumed, until_said
 from tests.book.wire import LIST, TOKEN, USERS, Script, reply
 from tests.driving import paste, wait_for_screen, wait_until
 from tests.walks import ANSWER
+from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.steps import Step
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
@@ -51,6 +52,11 @@ def test_check_that_passes_warns(stage: Stage, capsys: pytest.CaptureFixture[str
     assert (ended.code, says(ended.words, CLOCK_OFF.entry)) == (CLOCK_OFF.exit_code, True), ended
     assert "2 h slow" in ended.words or "120 min slow" in ended.words
     assert [warning["id"] for warning in json.loads(ended.out)["warnings"]] == [CLOCK_OFF.entry]
+    status = json.loads(stage.run(capsys, "status", "--json").out)
+    assert [warning["id"] for warning in status["warnings"]] == [CLOCK_OFF.entry]
+    assert status["last_check"]["problem"] is None
+    recalled = stage.run(capsys, "status").out
+    assert (f"! {CATALOGUE[CLOCK_OFF.entry].title}" in recalled, "✗" in recalled) == (True, False)
 
 
 async def test_screen_that_passes_warns(stage: Stage) -> None:
@@ -60,6 +66,8 @@ async def test_screen_that_passes_warns(stage: Stage) -> None:
         await until_said(app, pilot, CLOCK_OFF.entry)
         screen = await wait_for_screen(pilot, CheckScreen)
         assert str(screen.query_one("#next").render()).strip() == "Next ›"
+        assert panel(app).lstrip().startswith(f"! {CATALOGUE[CLOCK_OFF.entry].title}")
+        assert screen.query_one("#problem").has_class("-warning")
 
 
 @pytest.mark.parametrize(

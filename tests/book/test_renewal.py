@@ -133,6 +133,9 @@ def test_check_that_fails_with_the_same_says_it_once(
         told = ended.words + ended.out
         assert told.count("Twilio refuses the Client ID or Secret") == 1, ended
         assert "401 (20003): Invalid credentials" in told
+    # It would have been good for an hour.
+    assert "Access token   refused by Twilio" in ended.out
+    assert "Refresh token  stored; the Client Secret was refused" in ended.out
 
 
 def test_renewal_that_brings_another_organization_is_told_until_it_is_accepted(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import NOW
 from wizard.domain import summary
-from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile
+from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, RefreshFailure
 from wizard.domain.words import day, moment
 
 PROFILE = Profile(
@@ -66,6 +66,25 @@ def test_an_access_token_good_until_another_day_is_told_with_it() -> None:
 )
 def test_last_check_is_told_with_its_time(check: LastCheck, words: str) -> None:
     assert summary.checked(replace(PROFILE, last_check=check)) == words
+
+
+@pytest.mark.parametrize(
+    ("problem", "minutes", "told"),
+    [
+        ("missing-permission", 5, "missing-permission"),
+        ("missing-permission", -5, "refresh-refused"),
+        ("refresh-refused", 5, "refresh-refused"),
+        # It goes by itself; the refusal does not.
+        ("timed-out", 5, "refresh-refused"),
+    ],
+)
+def test_of_two_failures_the_newer_is_told_unless_only_the_other_lasts(
+    problem: str, minutes: float, told: str
+) -> None:
+    check = LastCheck(CheckStatus.FAILED, NOW + timedelta(minutes=minutes), problem=problem)
+    failure = RefreshFailure("refresh-refused", NOW)
+    profile = replace(PROFILE, last_check=check, refresh_failure=failure)
+    assert [known.id for known in summary.problems(profile, NOW)] == [told]
 
 
 def test_usage_keeps_the_token_out_of_argv() -> None:

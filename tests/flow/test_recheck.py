@@ -102,7 +102,7 @@ async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) 
     kept = stage.on_disk()[2]
     assert active.tokens is not None
     # It is handed out no more; all else of the set is as it was.
-    ended = replace(active.tokens, expires_at=stage.world.clock())
+    ended = replace(active.tokens, expires_at=stage.world.clock(), is_refused=True)
     assert kept == replace(active, tokens=ended)
 
 

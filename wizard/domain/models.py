@@ -61,6 +61,8 @@ class TokenSet:
     obtained_at: datetime
     """UTC."""
     refresh_token: Secret | None = None
+    is_refused: bool = False
+    """The SCIM API took it no more before it expired."""
 
     def needs_refresh(self, now: datetime, at_least: timedelta | None = None) -> bool:
         """Whether less than the margin is left: min(60 s, 10 % of life), or `at_least`.
@@ -166,7 +168,7 @@ class LastCheck:
     users: int | None = None
     """`totalResults`, when it was read."""
     problem: str | None = None
-    """The id of the problem it ended with."""
+    """The id of the problem it ended with; of what it warned of where it passed."""
     words: Words | None = None
     """How that was told; None in a record of before these were kept."""
 
@@ -209,6 +211,8 @@ class Profile:
     """The organization SID at the setup, when a token named it."""
     token_organization: str | None = None
     """The one that the active access token names, if it does; a renewal may bring another."""
+    token_refused: bool = False
+    """That token was refused by the SCIM API, and ended thereby."""
     set_up_at: datetime | None = None
     draft: str | None = None
     draft_step: Step | None = None

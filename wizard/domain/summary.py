@@ -81,7 +81,7 @@ def access_token(profile: Profile, now: datetime) -> str:
     if profile.expires_at is None:
         return "none"
     if profile.expires_at <= now:
-        return "expired"
+        return "refused by Twilio" if profile.token_refused else "expired"
     is_today = day(profile.expires_at) == day(now)
     end = f"{profile.expires_at.astimezone():%H:%M}" if is_today else moment(profile.expires_at)
     return f"valid until {end}"
@@ -119,7 +119,11 @@ def last_problem(profile: Profile) -> Problem | None:
 
 def problem_of(last: LastCheck | None) -> Problem | None:
     """Return what a check ended with that has not passed; None where it has."""
-    if last is None or not last.problem:
+    return _told(last) if last and last.status is CheckStatus.FAILED else None
+
+
+def _told(last: LastCheck) -> Problem | None:
+    if not last.problem:
         return None
     # Here, because it knows the whole error book, and only what went wrong before is looked up.
     from wizard.domain.book.catalogue import recalled
@@ -160,20 +164,33 @@ def moved(profile: Profile, now: str | None) -> Problem | None:
     # As in last_problem.
     from wizard.domain.book.scim import ORGANIZATION_CHANGED
 
-    return replace(ORGANIZATION_CHANGED.about(organization=now, before=before), is_warning=True)
+    return ORGANIZATION_CHANGED.about(organization=now, before=before)
+
+
+def _is_older(profile: Profile) -> bool:
+    """Whether the last check is newer than the refusal to renew, where there was one."""
+    failure, last = profile.refresh_failure, profile.last_check
+    return failure is None or (last is not None and failure.at < last.at)
 
 
 def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
-    """Return what is known to be wrong, the lasting first, and warnings last."""
+    """Return what is known to be wrong, and warnings after it.
+
+    Of a renewal that was refused and a check that failed it is the newer: what to do would differ.
+    """
     refused, last = refusal(profile, now), last_problem(profile)
-    if refused and last and refused.id == last.id:
-        refused = None
+    if refused and last:
+        is_last = refused.id == last.id or (_is_older(profile) and last.step is not None)
+        refused, last = (None, last) if is_last else (refused, None)
     return tuple(problem for problem in (refused, last, *warnings(profile)) if problem)
 
 
 def warnings(profile: Profile) -> tuple[Problem, ...]:
     """Return what is to be known besides."""
-    return tuple(filter(None, (moved(profile, profile.token_organization),)))
+    last = profile.last_check
+    said = _told(last) if last and last.status is CheckStatus.PASSED else None
+    other = moved(profile, profile.token_organization)
+    return tuple(replace(p, is_warning=True) for p in (other, said) if p)
 
 
 def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:

@@ -119,5 +119,6 @@ def _ended(active: CredentialSet, now: datetime) -> CredentialSet:
     """Return the set with an access token that is good no longer; all else stays."""
     if active.tokens is None:
         return active
-    tokens = replace(active.tokens, expires_at=min(active.tokens.expires_at, now))
+    expires_at = min(active.tokens.expires_at, now)
+    tokens = replace(active.tokens, expires_at=expires_at, is_refused=True)
     return replace(active, tokens=tokens)

@@ -118,16 +118,18 @@ async def remembered(
     report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
 ) -> Report:
     """Remember how a check ended, if the store takes it; return the report, which says if not."""
-    problem = report.problem
-    status = CheckStatus.PASSED if problem is None else CheckStatus.FAILED
-    check = LastCheck(status, now, report.users)
-    if problem is not None:
-        check = replace(check, problem=problem.id, words=problem.words)
     try:
-        await record(check)
+        await record(_as_kept(report, now))
     except SetupError as error:
         return warned(report, error.problem.saying(UNREMEMBERED))
     return report
+
+
+def _as_kept(report: Report, now: datetime) -> LastCheck:
+    status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
+    check = LastCheck(status, now, report.users)
+    told = report.problem or next(iter(report.warnings), None)
+    return replace(check, problem=told.id, words=told.words) if told else check
 
 
 class DraftCheck:
@@ -203,7 +205,7 @@ class DraftCheck:
     async def _swap(self, report: Report) -> Report:
         """Make the draft active: the end of the gate."""
         now, problem = self._session.clock(), report.problem
-        check = LastCheck(CheckStatus.PASSED, now, report.users)
+        check = _as_kept(replace(report, problem=None), now)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:

@@ -87,7 +87,7 @@ class LocalProfileStore:
                 # Not with `load`: a damaged record is for its own profile's user to hear of.
                 with suppress(SetupError, Damaged):
                     profile = self._records.read(name)
-                    if profile is not None and profile.active is not None:
+                    if profile and profile.active and profile.client_id:
                         found[name] = profile.client_id
         return found
 
@@ -274,4 +274,5 @@ def _repeating(profile: Profile, active: CredentialSet) -> Profile:
         expires_at=tokens.expires_at if tokens else None,
         refreshable=tokens is not None and tokens.refresh_token is not None,
         token_organization=organization_sid(tokens.access_token) if tokens else None,
+        token_refused=tokens is not None and tokens.is_refused,
     )

@@ -33,13 +33,15 @@ class Row:
         return self.entry
 
 
-def says(text: str, entry: str) -> bool:
+def says(text: str, entry: str, remedy: str = "") -> bool:
     """Whether a text has an entry's title, and after it the remedy, every {name} filled in.
+
+    Args: `remedy`: what is told in place of the entry's own.
 
     Line breaks do not count: a screen wraps, also within a long word.
     """
     problem = CATALOGUE[entry]
-    wanted = ".*".join(map(_pattern, (problem.title, problem.remedy)))
+    wanted = ".*".join(map(_pattern, (problem.title, remedy or problem.remedy)))
     return re.search(wanted, "".join(text.split())) is not None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from textual.widgets import Button
 
 from tests.book.row import says
 from tests.book.wire import Wire
@@ -169,11 +170,11 @@ def panel(app: WizardApp, selector: str = "#problem") -> str:
 
 
 async def until_said(
-    app: WizardApp, pilot: ThePilot, entry: str, selector: str = "#problem"
+    app: WizardApp, pilot: ThePilot, entry: str, selector: str = "#problem", remedy: str = ""
 ) -> None:
-    """Wait until an entry can be read, its title and its remedy."""
+    """Wait until an entry can be read, its title and its remedy, or another `remedy`."""
     try:
-        await wait_until(pilot, lambda: says(panel(app, selector), entry), entry)
+        await wait_until(pilot, lambda: says(panel(app, selector), entry, remedy), entry)
     except AssertionError as error:
         raise AssertionError(f"{error}\n{text_of(app)}") from None
 
@@ -185,6 +186,7 @@ async def leads_to(pilot: ThePilot, step: Step | None) -> None:
         assert str(screen.query_one("#next").render()).strip() == "Try again ›"
         assert not screen.query_one("#elsewhere").display
         return
-    is_beside = screen.query_one("#elsewhere").display
+    beside = screen.query_one("#elsewhere", Button)
+    is_beside = beside.display and str(beside.label) == step.towards
     await pilot.click("#elsewhere" if is_beside else "#next")
     await wait_for_screen(pilot, SCREENS[step])

@@ -76,9 +76,12 @@ class CheckStep:
         if report.verdict is Verdict.OTHER_ORGANIZATION:
             answers["new"] = "uses the new one"
         elsewhere = _word(step) if step is not None else ""
-        is_again = report.can_retry or not elsewhere
+        # What is wrong with what was entered stays wrong.
+        is_again = not elsewhere or (report.can_retry and step is not Step.CREDENTIALS)
         if step is not None and is_again:
             answers[elsewhere] = step.towards
+        elif report.can_retry:
+            answers["again"] = "tries again"
         primary = "tries again" if is_again else f"is {elsewhere}"
         words = (f"Enter {primary}", *answers)
         prompt = self._stage.prompt(Step.CHECK, *words, answers={"": primary, **answers})

@@ -116,7 +116,7 @@ class CheckScreen(StepScreen):
         elsewhere = self.query_one("#elsewhere", Button)
         step = report.problem.step if report and report.problem else None
         elsewhere.display = report is not None and report.can_retry and step is not None
-        elsewhere.label = step.towards if step else ""
+        elsewhere.label = step.towards if step and _tries_again(report) else "Try again"
         if report is None and button.has_focus:
             # Else Textual gives the focus of a disabled button to the one before it: Cancel.
             self.set_focus(None)
@@ -165,10 +165,10 @@ class CheckScreen(StepScreen):
             return
         if report.verdict is Verdict.PASSED:
             self.leave(Verified())
-        elif report.can_retry or report.problem is None or report.problem.step is None:
+        elif _tries_again(report):
             self._run(is_retry=True)
         else:
-            self.leave(GoTo(report.problem.step, report.problem))
+            self._mend()
 
     def action_back(self) -> None:
         """Go back; what has passed is done, and there is no step before it any more."""
@@ -179,6 +179,12 @@ class CheckScreen(StepScreen):
 
     @on(Button.Pressed, "#elsewhere")
     def _go_elsewhere(self) -> None:
+        if _tries_again(self.report):
+            self._mend()
+        else:
+            self._run(is_retry=True)
+
+    def _mend(self) -> None:
         problem = self.report.problem if self.report else None
         if problem is not None and problem.step is not None:
             self.leave(GoTo(problem.step, problem))
@@ -190,10 +196,18 @@ class CheckScreen(StepScreen):
             self.report = await self._check.accept(self.report)
 
 
+def _tries_again(report: Report | None) -> bool:
+    """Whether Enter tries again: what is wrong with what was entered stays wrong."""
+    step = report.problem.step if report and report.problem else None
+    return step is None or (
+        report is not None and report.can_retry and step is not Step.CREDENTIALS
+    )
+
+
 def _primary(report: Report | None) -> str:
     if report is None:
         return "Checking …"
     if report.verdict is Verdict.PASSED:
         return "Next ›"
     step = report.problem.step if report.problem else None
-    return "Try again ›" if report.can_retry or step is None else f"{step.towards} ›"
+    return "Try again ›" if step is None or _tries_again(report) else f"{step.towards} ›"

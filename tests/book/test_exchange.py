@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from textual.widgets import Button
 
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, leads_to, linked, now, resumed, until_said
@@ -16,8 +17,12 @@ from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token import UNSAID_LIFE
+from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
+from wizard.ui.screens.check import CheckScreen
+from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.redirect import RedirectScreen
 
 BOTH: Final = Face.SCREEN | Face.COMMAND
@@ -135,10 +140,19 @@ ROWS: Final = (
     ),
 )
 
-REFRESH_REFUSED: Final = CodeRow(
-    entry="refresh-refused", answer=oauth("invalid_grant"), exit_code=4, faces=BOTH
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalRow(Row):
+    """An answer to a refresh alone."""
+
+    answer: bytes = oauth("invalid_grant")
+
+
+REFRESH_REFUSED: Final = RenewalRow(
+    entry="refresh-refused", step=Step.AUTHORIZE, exit_code=4, faces=BOTH
 )
-ENTRIES: Final = (*ROWS, REFRESH_REFUSED)
+REFUSED_AT_ONCE: Final = RenewalRow(entry="refresh-refused-at-once", faces=Face.SCREEN)
+ENTRIES: Final = (*ROWS, REFRESH_REFUSED, REFUSED_AT_ONCE)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -149,18 +163,37 @@ async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
     async with resumed() as (app, pilot):
         await wait_for_screen(pilot, RedirectScreen)
         await paste(pilot, ANSWER)
-        await until_said(app, pilot, row.entry)
+        # The code is spent: nothing is tried again with it.
+        remedy = after_the_code(CATALOGUE[row.entry]).remedy
+        assert "Try again" not in remedy
+        await until_said(app, pilot, row.entry, remedy=remedy)
         await leads_to(pilot, row.step)
 
 
-async def test_wizard_rehearses_a_refresh(stage: Stage) -> None:
-    row = REFRESH_REFUSED
+@pytest.mark.parametrize(("row", "minutes"), [(REFRESH_REFUSED, 20), (REFUSED_AT_ONCE, 1)], ids=str)
+async def test_wizard_rehearses_a_refresh(row: RenewalRow, minutes: int, stage: Stage) -> None:
     stage.wire.answers[TOKEN] = row.answer
-    credentials = replace(stage.credentials(), tokens=issued(hours=1))
-    stage.put_draft(credentials, Step.CHECK)
+    tokens = replace(issued(hours=1), obtained_at=now() - timedelta(minutes=minutes))
+    stage.put_draft(replace(stage.credentials(), tokens=tokens), Step.CHECK)
     async with resumed() as (app, pilot):
         await until_said(app, pilot, row.entry)
+        assert app.screen.query_one("#accept").display
         await leads_to(pilot, row.step)
+
+
+async def test_secret_that_a_rehearsal_refuses_is_asked_for_and_not_sent_again(
+    stage: Stage,
+) -> None:
+    stage.wire.answers[TOKEN] = oauth("invalid_client", status=401)
+    stage.put_draft(replace(stage.credentials(), tokens=issued(hours=1)), Step.CHECK)
+    async with resumed() as (app, pilot):
+        await until_said(app, pilot, "wrong-client")
+        screen = await wait_for_screen(pilot, CheckScreen)
+        assert str(screen.query_one("#next", Button).label) == "To Credentials ›"
+        assert str(screen.query_one("#elsewhere", Button).label) == "Try again"
+        await pilot.press("enter")
+        await wait_for_screen(pilot, CredentialsScreen)
+        await until_said(app, pilot, "wrong-client")
 
 
 @pytest.mark.parametrize("command", ["check", "token"])
@@ -168,11 +201,13 @@ async def test_wizard_rehearses_a_refresh(stage: Stage) -> None:
     "row", [row for row in (*ROWS, REFRESH_REFUSED) if Face.COMMAND in row.faces], ids=str
 )
 def test_commands_refresh(
-    row: CodeRow, command: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+    row: CodeRow | RenewalRow, command: str, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.wire.answers[TOKEN] = row.answer
-    expired = issued(hours=-1, refresh="refresh-1" if row.gives_refresh else None)
-    stage.put(active=replace(stage.credentials(), tokens=expired, scope=row.scope))
+    gives_refresh = isinstance(row, RenewalRow) or row.gives_refresh
+    scope = SCOPE if isinstance(row, RenewalRow) else row.scope
+    expired = issued(hours=-1, refresh="refresh-1" if gives_refresh else None)
+    stage.put(active=replace(stage.credentials(), tokens=expired, scope=scope))
     stage.meets(capsys, row.entry, row.exit_code, command)
 
 

@@ -32,10 +32,10 @@ class PasteRow(Row):
     faces: Face = Face.SCREEN
 
 
-def error_row(error: str, step: Step, entry: str = "") -> PasteRow:
+def error_row(error: str, step: Step, entry: str = "", says: str = "So it is") -> PasteRow:
     """Return the row of an error redirect (RFC 6749 §4.1.2.1)."""
     name = entry or f"paste-{error.replace('_', '-')}"
-    pasted = f"{REDIRECT_URL}?error={error}&state={STATE}&error_description=So+it+is"
+    pasted = f"{REDIRECT_URL}?error={error}&state={STATE}&error_description={quote(says)}"
     return PasteRow(entry=name, pasted=pasted, step=step)
 
 
@@ -125,7 +125,14 @@ ROWS: Final = (
     error_row("access_denied", Step.AUTHORIZE),
     error_row("invalid_request", Step.CREDENTIALS),
     error_row("invalid_client", Step.CREDENTIALS),
-    error_row("unauthorized_client", Step.CREDENTIALS),
+    error_row("unauthorized_client", Step.CREDENTIALS, says=""),
+    error_row(
+        "invalid_request",
+        Step.CREDENTIALS,
+        "paste-redirect-refused",
+        "redirect_uri is not registered",
+    ),
+    error_row("login_required", Step.AUTHORIZE, "paste-sign-in-first"),
     error_row("unsupported_response_type", Step.CREDENTIALS),
     error_row("invalid_scope", Step.CREDENTIALS),
     error_row("server_error", Step.AUTHORIZE),

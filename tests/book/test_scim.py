@@ -12,6 +12,7 @@ from tests.book.row import Face, Row
 from tests.book.stage import Stage, leads_to, resumed, until_said
 from tests.book.wire import USERS, reply
 from tests.commands.stage import issued
+from wizard.api.users import LIST_RESPONSE
 from wizard.domain.steps import Step
 
 
@@ -62,6 +63,11 @@ ENTRIES: Final = (
         exit_code=4,
     ),
     ScimRow(
+        entry="list-refused-why",
+        answer=reply(403, {"code": 25019, "message": "SCIM requires an Enterprise Edition"}),
+        exit_code=4,
+    ),
+    ScimRow(
         entry="other-organization",
         answer=reply(403, {"code": 25107, "message": "Organization mismatch"}),
         step=Step.CREDENTIALS,
@@ -71,6 +77,17 @@ ENTRIES: Final = (
         entry="scim-not-found",
         answer=reply(404, {"code": 20404, "message": "not found"}),
         step=Step.CREDENTIALS,
+        exit_code=1,
+    ),
+    ScimRow(
+        entry="scim-says-not-found",
+        answer=reply(404, {"detail": "Organization OR0 was not found", "status": "404"}),
+        step=Step.CREDENTIALS,
+        exit_code=1,
+    ),
+    ScimRow(
+        entry="odd-list",
+        answer=reply(200, {"schemas": [LIST_RESPONSE], "totalResults": "-5"}),
         exit_code=1,
     ),
     ScimRow(entry="not-scim", answer=reply(200, LOGIN), exit_code=1),

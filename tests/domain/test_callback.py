@@ -166,7 +166,13 @@ REFUSALS: list[Row] = [
     ("paste-invalid-scope", _error("invalid_scope"), ATTEMPT),
     ("paste-server-error", _error("server_error"), ATTEMPT),
     ("paste-temporarily-unavailable", _error("temporarily_unavailable"), ATTEMPT),
-    ("paste-other-error", _error("interaction_required"), ATTEMPT),
+    ("paste-sign-in-first", _error("interaction_required"), ATTEMPT),
+    (
+        "paste-redirect-refused",
+        _error("invalid_request").replace("Why+not", "redirect_uri+is+not+registered"),
+        ATTEMPT,
+    ),
+    ("paste-other-error", _error("full_moon"), ATTEMPT),
 ]
 
 SAFE_WRAPPERS: dict[str, Callable[[str], str]] = {
@@ -443,6 +449,30 @@ def test_error_tells_the_servers_words_sanitised() -> None:
     assert isinstance(refused, Refused)
     assert "“x [2J{y}”" in refused.problem.cause
     assert refused.problem.detail == ("The answer says: No such",)
+
+
+@pytest.mark.parametrize(
+    ("query", "attempt", "told"),
+    [
+        ("error=unauthorized_client", ATTEMPT, book.UNAUTHORIZED_CLIENT.cause),
+        (
+            "error=unauthorized_client&error_description=No+such+grant_type",
+            ATTEMPT,
+            book.UNAUTHORIZED_CLIENT.cause,
+        ),
+        ("error=unauthorized_client&error_description=App+deleted", ATTEMPT, book.APP_SAYS[0]),
+        ("error=invalid_request", replace(ATTEMPT, verifier=None), book.INVALID_REQUEST.remedy),
+        ("error=invalid_request", ATTEMPT, book.OR_PKCE),
+        ("error=consent_required", ATTEMPT, book.SIGN_IN_FIRST.remedy),
+        ("", ATTEMPT, book.STATE_ALONE),
+    ],
+)
+def test_cause_is_not_guessed_against_what_came(
+    query: str, attempt: AuthorizationAttempt, told: str
+) -> None:
+    refused = _read(GOOD.replace(f"code={CODE}", query), attempt)
+    assert isinstance(refused, Refused)
+    assert told in (refused.problem.cause, refused.problem.remedy)
 
 
 @pytest.mark.parametrize(

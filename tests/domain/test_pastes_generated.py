@@ -153,7 +153,11 @@ PASTES: Final[dict[str, Callable[[Drawn], str]]] = {
     "paste-nothing-usable": lambda d: f"I pressed {d.word}, and now",
     "paste-unproven-error": lambda d: d.url(error=d.word),
     **{problem.id: _erring(error) for error, problem in book.ERRORS.items()},
-    book.OTHER_ERROR.id: _erring("interaction_required"),
+    book.REDIRECT_REFUSED.id: lambda d: d.url(
+        d.current, error="invalid_request", error_description="redirect_uri+is+unknown"
+    ),
+    book.SIGN_IN_FIRST.id: _erring("interaction_required"),
+    book.OTHER_ERROR.id: _erring("full_moon"),
 }
 
 KINDS: Final[dict[str, Kind]] = {

@@ -16,11 +16,15 @@ from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_
 from wizard.api.http import Reply, Sleep, send
 from wizard.domain import journal
 from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
-from wizard.domain.classify import exchange_problem, no_refresh_token, refresh_problem
+from wizard.domain.classify import (
+    after_the_code,
+    exchange_problem,
+    no_refresh_token,
+    refresh_problem,
+)
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
 from wizard.domain.words import misfit
 
 TOTAL_SECONDS: Final = 30.0
@@ -102,7 +106,7 @@ class TokenService:
             raise SetupError(exchange_problem(answer, sent_verifier=attempt.verifier is not None))
         tokens = _tokens(got, asked_at, self._clock())
         if isinstance(tokens, Problem):
-            raise SetupError(replace(tokens, step=Step.AUTHORIZE))
+            raise SetupError(after_the_code(tokens))
         return tokens
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:

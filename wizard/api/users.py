@@ -14,7 +14,7 @@ import msgspec
 from wizard.api.answers import BAD_JSON, decode_answer, retry_after
 from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
 from wizard.api.http import Reply, Sleep, send
-from wizard.domain.book.scim import NOT_SCIM
+from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.classify import scim_problem
 from wizard.domain.models import UserList
 from wizard.domain.problems import Problem, SetupError
@@ -45,6 +45,10 @@ class _List(msgspec.Struct, frozen=True):
     totalResults: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] | None = None
     # Beyond it no number is the same to everyone (RFC 8259 §6).
     Resources: list[msgspec.Raw] | None = None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    schemas: list[str]
 
 
 class UserService:
@@ -152,7 +156,17 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     if answer.is_page:
         return scim_problem(answer)
     problem = NOT_SCIM.about(host=answer.host, kind="something that is no SCIM list")
+    if _is_list(got.body):
+        problem = ODD_LIST
     return problem.saying(f"200 {answer.content_type}".strip(), read)
+
+
+def _is_list(body: bytearray) -> bool:
+    """Whether it says of itself that it is one, whatever else is odd about it."""
+    try:
+        return LIST_RESPONSE in msgspec.json.decode(body, type=_Named).schemas
+    except BAD_JSON:
+        return False
 
 
 def _decode(body: bytearray) -> UserList | str:

@@ -81,6 +81,9 @@ def _how(problem: Problem) -> str:
     if problem.id == WRONG_CLIENT.id:
         return THEN_ROTATED
     is_named = "under Credentials" in problem.remedy
+    if is_named and problem.step is None:
+        # One way of several.
+        return f"For Credentials, run scim-wizard and choose “{CHOICES[Step.CREDENTIALS]}”."
     choice = CHOICES.get(Step.CREDENTIALS if is_named else problem.step)
     return f"To do this, run scim-wizard and choose “{choice}”." if choice else ""
 

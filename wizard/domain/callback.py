@@ -48,14 +48,14 @@ _FRAME = re.compile(
     r'|\{\s*"[a-z_]{1,20}"\s*:\s*"([^"]+)"\s*\}'
 )
 """What a mail, a chat, Markdown or JSON puts around a word."""
+_GRANT_TYPE: Final = re.compile(r"(grant|response).?type")
 _FINAL: Final = {
     problem.id
     for problem in (
         book.DOUBLED,
         book.ISSUER_DIFFERS,
         book.ISSUER_MISSING,
-        book.OTHER_ERROR,
-        *book.ERRORS.values(),
+        *book.ERROR_ENTRIES,
     )
 }
 """Refusals no other reading of the same text may get around."""
@@ -184,7 +184,9 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
         return Refused(book.CUT_OFF)
     code, error = address.first("code"), address.first("error")
     if code is None and error is None:
-        return Refused(book.TOKEN if address.first("access_token") else book.NO_CODE)
+        if address.first("access_token"):
+            return Refused(book.TOKEN)
+        return Refused(book.NO_CODE.told(cause=book.STATE_ALONE) if state else book.NO_CODE)
     if state is None:
         return _without_state(address, attempts[-1], now)
     if attempt is None:
@@ -192,7 +194,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
     if problem := _issuer_problem(address, attempt) or _stale(attempt, now):
         return Refused(problem)
     if code is None or error is not None:
-        return Refused(_error_problem(error or "", address))
+        return Refused(_error_problem(error or "", address, attempt))
     return Received(Secret(code), attempt)
 
 
@@ -253,10 +255,19 @@ def _issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem 
     return book.ISSUER_MISSING if attempt.iss_required else None
 
 
-def _error_problem(error: str, address: Address) -> Problem:
+def _error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -> Problem:
     shown = without_answer(error, address)
-    problem = book.ERRORS.get(error) or naming(book.OTHER_ERROR, error=shown)
     description = without_answer(address.first("error_description") or "", address)
+    words = description.lower()
+    entry = book.SIGN_IN_FIRST if error in book.SIGN_IN_CODES else book.OTHER_ERROR
+    problem = book.ERRORS.get(error) or naming(entry, error=shown)
+    if problem is book.INVALID_REQUEST and "redirect" in words:
+        problem = book.REDIRECT_REFUSED
+    elif problem is book.INVALID_REQUEST and attempt.verifier is not None:
+        problem = problem.told(remedy=book.OR_PKCE)
+    elif problem is book.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
+        cause, remedy = book.APP_SAYS
+        problem = problem.told(cause=cause, remedy=remedy)
     return problem.saying(f"The answer says: {description}" if description else "")
 
 

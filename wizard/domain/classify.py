@@ -49,6 +49,10 @@ _APP_HINT: Final = (
     re.compile(r"grant.?type|\bapp(lication)?\b.*(deleted|disabled|inactive|not found)"),
     exchange.APP_REFUSED,
 )
+_NO_REASON: Final = re.compile(
+    r"(?i)\W*(forbidden|access denied|authorization (error|failed)|(un|not )authorized)\W*"
+)
+"""Words that tell nothing beyond the status."""
 _CODE_HINTS: Final = (
     _APP_HINT,
     (re.compile(r"redirect"), exchange.REDIRECT_MISMATCH),
@@ -135,8 +139,15 @@ def exchange_problem(answer: Answer, *, sent_verifier: bool) -> Problem:
         sent_verifier: whether a code verifier was in the request (RFC 7636 §4.5).
     """
     problem = _token_problem(answer) or _code_problem(answer, sent_verifier)
-    told = _told(problem, answer)
-    return told if told.step else replace(told, step=Step.AUTHORIZE)
+    return after_the_code(_told(problem, answer))
+
+
+def after_the_code(problem: Problem) -> Problem:
+    """Tell a problem that was met with a code, which is spent: it takes a fresh link."""
+    if problem.step:
+        return problem
+    remedy = problem.remedy.replace("Try again", "Make a fresh link")
+    return replace(problem.told(remedy=remedy), step=Step.AUTHORIZE)
 
 
 def refresh_problem(answer: Answer) -> Problem:
@@ -188,6 +199,8 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.SCIM_THROTTLED
     if answer.status >= 500 and answer.status != 511:
         return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
+    if answer.status == 404 and (answer.detail or "organization" in answer.words):
+        return scim.SCIM_SAYS_NOT_FOUND
     if answer.status in (404, 405):
         return scim.SCIM_NOT_FOUND
     if answer.status < 300:
@@ -204,7 +217,12 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.MISSING_PERMISSION
     if _ORGANIZATION_HINT.search(answer.words):
         return scim.OTHER_ORGANIZATION
-    return scim.BAD_TOKEN if answer.status == 401 else scim.LIST_REFUSED
+    if answer.status == 401:
+        return scim.BAD_TOKEN
+    has_reason = not _NO_REASON.fullmatch(
+        answer.detail or answer.message or answer.description or "Forbidden"
+    )
+    return scim.LIST_REFUSED_WHY if has_reason else scim.LIST_REFUSED
 
 
 def _token_problem(answer: Answer) -> Problem | None:
@@ -221,7 +239,9 @@ def _token_problem(answer: Answer) -> Problem | None:
         return network.PROXY_UNNAMED
     if answer.is_foreign or answer.status < 400:
         return exchange.TOKEN_BLOCKED
-    return _ERRORS.get(answer.error or "")
+    problem = _ERRORS.get(answer.error or "")
+    # The code alone would blame the secret of an app that is gone.
+    return exchange.APP_REFUSED if problem and _APP_HINT[0].search(answer.words) else problem
 
 
 def _code_problem(answer: Answer, sent_verifier: bool) -> Problem:

@@ -17,7 +17,7 @@ from wizard.flow.session import Session
 KEPT: Final = 5
 """Links that are remembered after they were used or have become too old."""
 
-_ERROR_REDIRECTS: Final = {p.id for p in (*book.ERRORS.values(), book.OTHER_ERROR)}
+_ERROR_REDIRECTS: Final = {p.id for p in book.ERROR_ENTRIES}
 """What the doctor says of an error redirect whose state matched: an answer too."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -16,9 +16,10 @@ from wizard.domain.book.exchange import (
     CODE_REFUSED,
     CODE_USED,
     REFRESH_REFUSED,
+    REFRESH_REFUSED_AT_ONCE,
 )
 from wizard.domain.book.here import LEFT_UNFINISHED
-from wizard.domain.book.scim import NOT_SCIM
+from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.classify import no_refresh_token, refused_token
@@ -51,6 +52,9 @@ STATE, EXCHANGE, SAVED, USERS, LIST, TOKENS = (
     "list",
     "tokens",
 )
+
+JUST_NOW: Final = timedelta(minutes=10)
+"""Within it after the consent nobody has ended that, and the user who approved is active."""
 
 DRAFT_LINES: Final = {
     STATE: "State matches your link",
@@ -301,7 +305,11 @@ class DraftCheck:
         except SetupError as error:
             if error.problem.id != REFRESH_REFUSED.id:
                 raise
-            self._lines.set(TOKENS, Status.WARNING, "refused", error.problem)
+            problem = error.problem
+            held = asked.tokens
+            if held is not None and self._session.clock() - held.obtained_at < JUST_NOW:
+                problem = REFRESH_REFUSED_AT_ONCE.saying(*problem.detail)
+            self._lines.set(TOKENS, Status.WARNING, "refused", problem)
             return None
         draft = self._session.draft
         # As in _keep: another client, or none, and the tokens are not this draft's any more.
@@ -328,7 +336,7 @@ async def ask_users(
     try:
         listed = await lines.timed(USERS, users.list_users(scim_url, access_token, on_wait))
     except SetupError as error:
-        if error.problem.id == NOT_SCIM.id:
+        if error.problem.id in (NOT_SCIM.id, ODD_LIST.id):
             lines.set(USERS, Status.PASSED)
             lines.set(LIST, Status.FAILED, "", error.problem)
         raise

@@ -43,7 +43,8 @@ CODE_USED: Final = Problem(
     id="code-used",
     title="The code was used before",
     cause="A code works once. The page it landed on may have used it up.",
-    remedy="Make a fresh link. If it happens again, use a page that takes no codes.",
+    remedy="Make a fresh link. If it happens again, set a Redirect URL that no page uses, here "
+    "and on the app.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
@@ -77,9 +78,9 @@ PKCE_SUSPECTED: Final = Problem(
 APP_REFUSED: Final = Problem(
     id="app-refused",
     title="Twilio does not let this OAuth app do this",
-    cause="It was deleted, or its grant type is not Authorization code.",
-    remedy="Look it up under OAuth apps. A grant type is fixed: if it is the wrong one, make "
-    "a new app and enter its Client ID.",
+    cause="It was deleted or disabled, or its grant type is not Authorization code.",
+    remedy="Look it up under OAuth apps. If it is gone or of another grant type, which is fixed, "
+    "make a new app and enter its Client ID, Secret and Redirect URL.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -91,6 +92,14 @@ REFRESH_REFUSED: Final = Problem(
     cause="The consent has ended, or the user who approved is no longer active.",
     remedy="Authorize again. What is stored stays until that has worked.",
     step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
+REFRESH_REFUSED_AT_ONCE: Final = Problem(
+    id="refresh-refused-at-once",
+    title="Twilio does not renew what it has just issued",
+    cause="The access token works, but its refresh token is refused right after the consent.",
+    remedy="Try again. If it stays so, ask Twilio's support; until then use it for its hour.",
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
@@ -162,7 +171,7 @@ ODD_TOKENS: Final = Problem(
     id="odd-tokens",
     title="Twilio's token answer cannot be used",
     cause="It, or a value in it, is missing or makes no sense; what is odd is named below.",
-    remedy="Try again. If it stays, show Twilio's support what is below.",
+    remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 
 ANSWER_LOST: Final = Problem(
@@ -191,6 +200,7 @@ ENTRIES: Final = (
     PKCE_SUSPECTED,
     APP_REFUSED,
     REFRESH_REFUSED,
+    REFRESH_REFUSED_AT_ONCE,
     NO_REFRESH_TOKEN,
     NOT_ASKED_FOR,
     TOKEN_THROTTLED,

@@ -209,7 +209,7 @@ UNRECOGNIZED: Final = Problem(
     id="unrecognized",
     title="{host} gave an answer the wizard does not know",
     cause="Its own words are below; nothing more is known.",
-    remedy="Try again. If it stays, show Twilio's support what is below.",
+    remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 
 ENTRIES: Final = (

@@ -51,6 +51,8 @@ NO_CODE: Final = Problem(
     "browser's history or make a fresh link.",
     step=Step.REDIRECT,
 )
+STATE_ALONE: Final = "It has a state, but no code=: that was not copied, or dropped by the page."
+"""Cause of NO_CODE where the rest of the answer is there."""
 FORWARDED: Final = Problem(
     id="paste-forwarded",
     title="The page forwarded you and dropped the code",
@@ -69,7 +71,8 @@ NO_STATE: Final = Problem(
 FOREIGN_STATE: Final = Problem(
     id="paste-foreign-state",
     title="This is not the answer to your link",
-    cause="Its state is another: an old tab, another run of this wizard, or a forgery.",
+    cause="Its state is of no link for these settings: an old tab, another run of this wizard, "
+    "or a forgery.",
     remedy="Do not use it. Make a fresh link, open it and paste what comes of that.",
     step=Step.AUTHORIZE,
 )
@@ -172,8 +175,21 @@ INVALID_REQUEST: Final = Problem(
     id="paste-invalid-request",
     title="Twilio did not understand the link",
     cause="A part of it is missing or unwelcome (invalid_request).",
-    remedy="Compare Client ID and Redirect URL with the app. If they are right, turn PKCE off "
-    "under Advanced. Then make a fresh link.",
+    remedy="Compare Client ID and Redirect URL with the app, and correct them. Then make a fresh "
+    "link.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+OR_PKCE: Final = (
+    "Compare Client ID and Redirect URL with the app. If they are right, turn PKCE off under "
+    "Advanced. Then make a fresh link."
+)
+"""Remedy of INVALID_REQUEST where the link carried a code challenge."""
+REDIRECT_REFUSED: Final = Problem(
+    id="paste-redirect-refused",
+    title="Twilio refuses the Redirect URL in the link",
+    cause="It is not the one set on the app: every character counts.",
+    remedy="Correct it in Credentials or on the app. Then make a fresh link.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
@@ -190,12 +206,18 @@ UNAUTHORIZED_CLIENT: Final = Problem(
     id="paste-unauthorized-client",
     title="The app may not ask for a code",
     cause="Most likely its grant type is Client credentials (unauthorized_client).",
-    remedy="Make an app with grant type Authorization code, and enter its Client ID. A fresh "
-    "link with this one brings the same.",
+    remedy="Make an app with grant type Authorization code, and enter its Client ID, Secret "
+    "and Redirect URL. A fresh link with this one brings the same.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
+APP_SAYS: Final = (
+    "Twilio says why, below (unauthorized_client).",
+    "Do what it says. If that takes another app, make one with grant type Authorization code, and "
+    "enter its Client ID, Secret and Redirect URL.",
+)
+"""Cause and remedy of UNAUTHORIZED_CLIENT where the answer has words of its own."""
 UNSUPPORTED_RESPONSE_TYPE: Final = Problem(
     id="paste-unsupported-response-type",
     title="The server gives no codes at that address",
@@ -230,11 +252,20 @@ TEMPORARILY_UNAVAILABLE: Final = Problem(
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
+SIGN_IN_FIRST: Final = Problem(
+    id="paste-sign-in-first",
+    title="Nobody signed in and approved",
+    cause="Twilio sent the browser back without showing its pages ({error}).",
+    remedy="Make a fresh link and open it in a private window. Sign in there, and choose "
+    "Approve access.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
 OTHER_ERROR: Final = Problem(
     id="paste-other-error",
     title="Twilio answered with an error",
-    cause="It says “{error}”, which the standard does not know.",
-    remedy="Read its words below, then make a fresh link.",
+    cause="It says “{error}”, which this wizard does not know.",
+    remedy="Make a fresh link. If it comes again, show Twilio's support what it said.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
@@ -250,6 +281,19 @@ ERRORS: Final = {
     "temporarily_unavailable": TEMPORARILY_UNAVAILABLE,
 }
 """The error codes of RFC 6749 §4.1.2.1, and one of §5.2 that servers send here too."""
+
+SIGN_IN_CODES: Final = frozenset(
+    {
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "login_required",
+    }
+)
+"""OpenID Connect Core §3.1.2.6: a page would have had to be shown."""
+
+ERROR_ENTRIES: Final = (*ERRORS.values(), REDIRECT_REFUSED, SIGN_IN_FIRST, OTHER_ERROR)
+"""What an error redirect comes to."""
 
 ENTRIES: Final = (
     EMPTY,
@@ -273,7 +317,6 @@ ENTRIES: Final = (
     SECRET,
     NOTHING_USABLE,
     UNPROVEN_ERROR,
-    *ERRORS.values(),
-    OTHER_ERROR,
+    *ERROR_ENTRIES,
 )
 """Every entry of this page of the book."""

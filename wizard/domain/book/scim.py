@@ -53,6 +53,15 @@ LIST_REFUSED: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+LIST_REFUSED_WHY: Final = Problem(
+    id="list-refused-why",
+    title="Twilio refuses the list of users, and says why",
+    cause="Its reason is below.",
+    remedy="Do what it says, then try again. If that is of no help, ask Twilio's support.",
+    who=Who.OWNER,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
 OTHER_ORGANIZATION: Final = Problem(
     id="other-organization",
     title="The token belongs to another organization",
@@ -78,6 +87,22 @@ SCIM_NOT_FOUND: Final = Problem(
     cause="{host} answers, but has no /Users there.",
     remedy="Check the SCIM base URL under Credentials, Advanced.",
     step=Step.CREDENTIALS,
+)
+
+SCIM_SAYS_NOT_FOUND: Final = Problem(
+    id="scim-says-not-found",
+    title="The SCIM API does not find what was asked for",
+    cause="Most likely the organization, or the path in the SCIM base URL; what it says is below.",
+    remedy="See that the app is of the right organization. If so, check the SCIM base URL under "
+    "Credentials, Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+ODD_LIST: Final = Problem(
+    id="odd-list",
+    title="Twilio's list of users cannot be used",
+    cause="A value in it is missing or makes no sense; it is named below.",
+    remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 
 NOT_SCIM: Final = Problem(
@@ -121,9 +146,12 @@ ENTRIES: Final = (
     NEW_TOKEN_REFUSED,
     MISSING_PERMISSION,
     LIST_REFUSED,
+    LIST_REFUSED_WHY,
     OTHER_ORGANIZATION,
     ORGANIZATION_CHANGED,
     SCIM_NOT_FOUND,
+    SCIM_SAYS_NOT_FOUND,
+    ODD_LIST,
     NOT_SCIM,
     BLOCKED,
     SCIM_THROTTLED,

@@ -21,10 +21,11 @@ from wizard.domain.secret import Secret
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
+ERROR_TELLS = ("id", "title", "cause", "remedy")
 ERROR = {
     "type": "object",
-    "properties": {name: {"type": "string", "minLength": 1} for name in ("id", "title", "remedy")},
-    "required": ["id", "title", "remedy"],
+    "properties": {name: {"type": "string", "minLength": 1} for name in ERROR_TELLS},
+    "required": list(ERROR_TELLS),
     "additionalProperties": False,
 }
 """What JSON tells of a failure."""

@@ -152,10 +152,11 @@ def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, titl
     assert run.returncode == code, run.stderr
     told = json.loads(run.stdout)
     assert list(told) == ["version", "error"]
-    assert list(told["error"]) == ["id", "title", "remedy"]
+    assert list(told["error"]) == ["id", "title", "cause", "remedy"]
     assert (told["version"], told["error"]["id"]) == (1, problem)
     assert title in told["error"]["title"]
     assert run.stderr.startswith(told["error"]["title"] + ".\n")
+    assert told["error"]["cause"] in run.stderr
     assert told["error"]["remedy"] in run.stderr
     assert "Traceback" not in run.stderr
     assert not any(secret in run.stdout + run.stderr for secret in SECRETS)

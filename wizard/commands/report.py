@@ -62,7 +62,12 @@ def tell_json(**values: object) -> None:
 def as_error(problem: Problem, profile: str) -> dict[str, str]:
     """Return what JSON tells of a problem of a profile."""
     problem = of_profile(problem, profile)
-    return {"id": problem.id, "title": problem.title, "remedy": problem.remedy}
+    return {
+        "id": problem.id,
+        "title": problem.title,
+        "cause": problem.cause,
+        "remedy": problem.remedy,
+    }
 
 
 def of_profile(problem: Problem, profile: str) -> Problem:

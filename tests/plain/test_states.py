@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import now, put
+from tests.commands.consents import at_sandbox
+from tests.commands.stage import now, put, stored
 from tests.plain.person import Person, run, terminal
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
+from wizard.domain.book.exchange import NO_REFRESH_TOKEN
 from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
+from wizard.domain.book.scim import ORGANIZATION_CHANGED
 from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.steps import Step
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
 from wizard.store.system_keyring import SystemKeyring
 
@@ -166,6 +171,32 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         assert held.active() == ACTIVE
     assert draft is not None
     assert (draft.client_id, draft.client_secret) == (OTHER_ID, None)
+
+
+def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    sandbox = Sandbox()
+    with serve.serving(sandbox) as base:
+        draft = at_sandbox(sandbox, base)
+        assert draft.tokens is not None
+        draft = replace(draft, tokens=replace(draft.tokens, refresh_token=None))
+        before = Profile(organization="OR" + "0" * 32, draft_step=Step.CHECK, draft_saved_at=now())
+        put(home, before, active=ACTIVE, draft=draft)
+
+        async def steps(person: Person) -> None:
+            await person.pick("resume")
+            await person.says(f"Error: {ORGANIZATION_CHANGED.title}", "Enter is authorize, new:")
+            await person.type("new")
+            await person.says(f"Error: {NO_REFRESH_TOKEN.title}", "Enter is authorize, hour:")
+            assert stored(home) == ACTIVE
+            await person.type("hour")
+            await person.says(f"Organization {sandbox.organization}", "and is not renewed")
+            await person.type("")
+
+        code, text = walk(monkeypatch, steps)
+    assert (code, "at any time" in text) == (0, False)
+    assert stored(home) == replace(draft, attempts=())
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(

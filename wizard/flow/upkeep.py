@@ -32,7 +32,7 @@ class Unfinished:
     step: Step
     """Where it goes on."""
     failed: str = ""
-    """How the check of a change failed; of a setup, Overview tells it whole."""
+    """When its check failed, and of a change how; of a setup, Overview tells it whole."""
     outcome: Outcome = Resume()  # noqa: RUF009  it holds nothing
     """What it is resumed with."""
 
@@ -73,8 +73,9 @@ class Upkeep:
         # A link made of what was refused would only be refused again.
         if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
             step, outcome = problem.step, GoTo(problem.step, problem)
-        how = f"Check failed {moment(last.at)}: {problem.title}"
-        return Unfinished(moment(saved), step, how if profile.active else "", outcome)
+        # Of a setup the problem stands in full below.
+        how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
+        return Unfinished(moment(saved), step, how, outcome)
 
     def out_of_reach(self) -> OutOfReach | None:
         """What is stored and cannot be read; None when all can."""

@@ -323,7 +323,7 @@ async def check_now(face: Face, scene: Scene) -> None:
 
 async def refused_renewal(face: Face, scene: Scene) -> None:
     words = (exchange.WRONG_CLIENT.title, "renewing it was refused on")
-    await face.says("stored; the Client Secret was refused", *words)
+    await face.says("stored; the Client Secret was refused", *words, exchange.BY_ROTATING)
     await face.pick("check")
     await face.says("GET /Users answers", *words)
     await face.passed()

@@ -24,6 +24,7 @@ from wizard.domain.book.exchange import (
     CODE_EXPIRED,
     REDIRECT_MISMATCH,
     REFRESH_REFUSED,
+    REFRESH_REFUSED_AT_ONCE,
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
@@ -313,10 +314,10 @@ async def test_refused_client_at_the_rehearsal_fails(stage: Stage) -> None:
 
 
 async def test_refused_rehearsal_asks_before_it_swaps(stage: Stage) -> None:
-    problem = REFRESH_REFUSED
+    problem = REFRESH_REFUSED_AT_ONCE
     old = stage.active(tokens("old"))
     await stage.session.save_draft(COMPLETE)
-    stage.world.tokens.refreshes = [error(problem)]
+    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
     check = stage.check()
     received = await stage.code(is_fresh=True)
     stage.world.tokens.exchanges = [tokens("1")]
@@ -329,6 +330,8 @@ async def test_refused_rehearsal_asks_before_it_swaps(stage: Stage) -> None:
     profile, draft, active = stage.on_disk()
     assert (draft, active) == (None, replace(COMPLETE, tokens=tokens("1")))
     assert profile.last_check == LastCheck(CheckStatus.PASSED, NOW, 7)
+    assert profile.refresh_failure is not None
+    assert profile.refresh_failure.problem == REFRESH_REFUSED.id
 
 
 async def test_tokens_without_a_refresh_token_are_asked_about(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from wizard.domain import summary
+from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
 from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED, SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
@@ -101,7 +102,10 @@ class Upkeep:
             return lost.problem
         if profile.active is None:
             return summary.problem_of(profile.draft_check)
-        return next(iter(summary.problems(profile, self._services.clock())), None)
+        known = next(iter(summary.problems(profile, self._services.clock())), None)
+        if known and known.id == WRONG_CLIENT.id and not self._journey.demo:
+            return known.told(remedy=BY_ROTATING)
+        return known
 
     def offers(self) -> list[Item]:
         """What can be done, in its order."""

@@ -210,6 +210,9 @@ class DraftCheck:
         """Make the draft active: the end of the gate."""
         now, problem = self._session.clock(), report.problem
         check = _as_kept(replace(report, problem=None), now)
+        if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
+            # Another day it will be no longer so new.
+            problem = REFRESH_REFUSED.saying(*problem.detail)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:

@@ -27,6 +27,12 @@ ONE_FIELD: Final = (
 )
 """Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
 
+BY_ROTATING: Final = (
+    "Choose “I rotated the secret” and enter the new one. If it was not: Change credentials, and "
+    "compare the Client ID."
+)
+"""Remedy of WRONG_CLIENT where both are on offer."""
+
 THEN_ROTATED: Final = "Then run scim-wizard and choose “I rotated the secret”."
 """Follows the remedy of WRONG_CLIENT where a command met it, which has no field."""
 

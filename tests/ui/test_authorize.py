@@ -14,12 +14,13 @@ from tests.driving import PATIENCE, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.paste import ACCESS_DENIED, NO_CODE
+from wizard.domain.book.paste import ACCESS_DENIED, INVALID_CLIENT, NO_CODE
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import BareCode, Received, Refused
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.flow.state import Back, CodeReceived, Delivery, LinkTaken
+from wizard.domain.steps import Step
+from wizard.flow.state import Back, CodeReceived, Delivery, GoTo, LinkTaken
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.widgets.link_view import LinkView
 
@@ -282,6 +283,22 @@ async def test_a_denial_the_listener_catches_is_shown_and_it_waits_on() -> None:
         assert stage.outcomes == []
         desk.caught.put_nowait(RECEIVED.answer)
         assert await stage.outcome() == RECEIVED
+
+
+async def test_enter_leads_to_credentials_where_what_was_caught_is_mended() -> None:
+    desk = Desk(is_listening=True)
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        desk.caught.put_nowait(Refused(INVALID_CLIENT))
+        await stage.until_text(INVALID_CLIENT.title, "To Credentials ›")
+        await stage.pilot.press("ctrl+t")
+        await stage.until_text("Open browser ›")
+        desk.caught.put_nowait(Refused(INVALID_CLIENT))
+        await stage.until_text("To Credentials ›")
+        await until_linked(stage)
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == GoTo(Step.CREDENTIALS, INVALID_CLIENT)
+    assert desk.opened == []
 
 
 async def test_a_listener_that_cannot_listen_is_said() -> None:

@@ -28,7 +28,7 @@ ONE_FIELD: Final = (
 """Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
 
 BY_ROTATING: Final = (
-    "Choose “I rotated the secret” and enter the new one. If it was not: Change credentials, and "
+    "If it was rotated, choose “I rotated the secret”. If not, choose “Change credentials” and "
     "compare the Client ID."
 )
 """Remedy of WRONG_CLIENT where both are on offer."""

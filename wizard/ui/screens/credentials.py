@@ -113,7 +113,9 @@ class CredentialsScreen(StepScreen):
         self._form.judge_kept()
         if self._because is not None:
             self.show_problem(self._because, self._comparison)
-        self._focus(self._form.first_empty() or CredentialField.CLIENT_ID)
+        is_about_url = self._comparison is not None
+        first = CredentialField.REDIRECT_URL if is_about_url else CredentialField.CLIENT_ID
+        self._focus(self._form.first_empty() or first)
 
     def _focus(self, field: CredentialField) -> None:
         self.set_focus(self._form.entry(field))

@@ -115,8 +115,8 @@ def test_home_that_cannot_be_made_is_told_with_the_folder_that_is_there(
     with on_terminal(stage, env, under=UNPRIVILEGED) as terminal:
         assert terminal.wait_exit() == 6
         said = "".join(terminal.screen().split())
-    assert f"{locked}doesnotacceptfilesfromyou." in said
-    assert f"{locked}/a/b/profilescannotbemade" in said
+    assert f"{locked}/a/b/profilescannotbemade:{locked}doesnotacceptfoldersfromyou." in said
+    assert "NameanotherfolderinSCIM_WIZARD_HOME" in said
 
 
 @pytest.mark.parametrize(("hours", "code"), [(1, 0), (-1, 6)], ids=["valid", "expired"])

@@ -162,6 +162,32 @@ def test_files_of_another_user_are_refused(
         folder.read("a")
 
 
+@pytest.mark.parametrize("act", ["read", "make"])
+def test_home_that_another_user_has_shut_is_told_as_that_users(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """As sudo leaves it: nothing in it can even be looked at."""
+    folder.path.parent.mkdir(exist_ok=True)
+    lstat, mkdir = Path.lstat, Path.mkdir
+
+    def shut(real: Callable[..., object]) -> Callable[..., object]:
+        def call(path: Path, *args: object) -> object:
+            if path == folder.path:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return real(path, *args)
+
+        return call
+
+    monkeypatch.setattr(Path, "lstat", shut(lstat))
+    monkeypatch.setattr(Path, "mkdir", shut(mkdir))
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    with pytest.raises(SetupError) as caught:
+        folder.read("a") if act == "read" else folder.make()
+    problem = caught.value.problem
+    assert problem.id == "file-not-ours"
+    assert f"sudo chown -R 54321 {folder.path.parent}" in problem.remedy
+
+
 @pytest.mark.parametrize(
     ("number", "problem"),
     [

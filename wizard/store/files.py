@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from wizard.domain.book.store import (
+    CANNOT_BE_MADE,
     DISK_FULL,
     FILE_NOT_MADE,
     FILE_NOT_READABLE,
     FOLDER_NOT_WRITABLE,
+    NAME_ANOTHER,
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
@@ -46,19 +48,19 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
     try:
         yield
     except OSError as error:
-        there, missing = path, ""
+        there = next(filter(os.path.exists, (path, *path.parents)), path)
         match error.errno:
             case errno.EACCES | errno.EPERM | errno.EROFS:
                 problem = denied
-                if denied is FOLDER_NOT_WRITABLE:
-                    there = next(filter(os.path.exists, (path, *path.parents)), path)
-                    missing = "" if there is path else f"{path} cannot be made"
+                if denied is FOLDER_NOT_WRITABLE and there != path:
+                    problem = denied.told(cause=CANNOT_BE_MADE, remedy=NAME_ANOTHER)
             case errno.ENOSPC | errno.EDQUOT:
                 problem = DISK_FULL
             case _:
                 problem = STORE_FAILED
         reason = error.strerror or type(error).__name__
-        raise SetupError(problem.about(path=str(there)).saying(missing, reason)) from error
+        told = problem.about(path=str(path), there=str(there))
+        raise SetupError(told.saying(reason)) from error
 
 
 class PrivateFolder:
@@ -141,10 +143,26 @@ class PrivateFolder:
             if name.startswith(prefix) and name.endswith(TEMP_SUFFIX):
                 self.delete(name)
 
+    def make(self) -> None:
+        """Make the folder. Raises OSError, SetupError."""
+        with self._telling_whose():
+            make_folder(self.path)
+
+    @contextmanager
+    def _telling_whose(self) -> Iterator[None]:
+        """Where the folder that this one lies in lets nobody in, tell whose that is."""
+        try:
+            yield
+        except PermissionError:
+            home = self.path.parent
+            with suppress(OSError):
+                refuse(home, home.stat(), "folder", home)
+            raise
+
     @contextmanager
     def _temp(self, name: str, data: bytes) -> Iterator[Path]:
         """Hold `data`, on the disk, in a new file that is gone afterwards unless renamed."""
-        make_folder(self.path)
+        self.make()
         self._is_there()
         temp = self.path / f"{name}.{os.urandom(8).hex()}{TEMP_SUFFIX}"
         try:
@@ -162,7 +180,8 @@ class PrivateFolder:
 
     def _is_there(self) -> bool:
         try:
-            status = self.path.lstat()
+            with self._telling_whose():
+                status = self.path.lstat()
         except FileNotFoundError:
             return False
         refuse(self.path, status, "folder")

@@ -11,7 +11,7 @@ from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged, decode_profile, encode_profile
-from wizard.store.files import PrivateFolder, make_folder, telling
+from wizard.store.files import PrivateFolder, telling
 from wizard.store.paths import is_name
 
 _SUFFIX: Final = ".json"
@@ -87,7 +87,7 @@ class Records:
     def lock_path(self, name: str, suffix: str = ".lock") -> Path:
         """Return the file a lock is on, its folder made. Raises SetupError."""
         with telling(self._folder.path):
-            make_folder(self._folder.path)
+            self._folder.make()
         return self._folder.path / f"{name}{suffix}"
 
     def _set_aside(self, name: str) -> list[str]:

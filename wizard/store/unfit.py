@@ -23,8 +23,14 @@ _KINDS: Final = (
 )
 
 
-def refuse(path: Path, status: os.stat_result, kind: str = "file") -> None:
-    """Raise SetupError unless this is of the kind, "file" or "folder", and ours."""
+def refuse(
+    path: Path, status: os.stat_result, kind: str = "file", home: Path | None = None
+) -> None:
+    """Raise SetupError unless this is of the kind, "file" or "folder", and ours.
+
+    Args:
+        home: the wizard's folder; by itself it is where this lies in a folder of its own.
+    """
     is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
     if stat.S_ISLNK(status.st_mode):
         raise SetupError(FILE_IS_LINK.about(path=str(path)))
@@ -32,7 +38,7 @@ def refuse(path: Path, status: os.stat_result, kind: str = "file") -> None:
         found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
         raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
     if sys.platform != "win32" and status.st_uid != os.geteuid():
-        home = path.parent if kind == "folder" else path.parent.parent
+        home = home or (path.parent if kind == "folder" else path.parent.parent)
         raise SetupError(_not_ours(path, status.st_uid, home))
 
 

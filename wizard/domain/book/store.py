@@ -13,6 +13,12 @@ FOLDER_NOT_WRITABLE: Final = Problem(
     remedy="Give yourself write access to it, or name another folder in SCIM_WIZARD_HOME.",
     exit_code=ExitCode.MACHINE,
 )
+CANNOT_BE_MADE: Final = (
+    "{path} cannot be made: {there} does not accept folders from you. Nothing was changed."
+)
+NAME_ANOTHER: Final = "Name another folder in SCIM_WIZARD_HOME, or have this one made for you."
+"""Cause and remedy of FOLDER_NOT_WRITABLE where there is no such folder yet."""
+
 FILE_NOT_READABLE: Final = Problem(
     id="file-not-readable",
     title="A file of the wizard cannot be read",

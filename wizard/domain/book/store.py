@@ -45,8 +45,8 @@ FILE_NOT_OURS: Final = Problem(
     id="file-not-ours",
     title="A file of the wizard belongs to another user",
     cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
-    remedy="Run scim-wizard as {keeper}, whose folder this is. "
-    "If all in it should be yours, run: sudo chown -R {account} {home}",
+    remedy="If all in it should be yours, run sudo chown -R {account} {home} first. "
+    "Otherwise run scim-wizard as {keeper}, whose folder it is.",
     exit_code=ExitCode.MACHINE,
 )
 YOURS_AGAIN: Final = "Make all in your folder yours again, as after sudo: {command}"

@@ -59,10 +59,14 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
     assert ", renewing refused; " in stage.run(capsys, "status", "--all").out
 
 
-async def taken(entry: str) -> str:
-    """Meet an entry at Check, use the token for its hour; return what Done tells."""
+async def taken(met: str, entry: str) -> str:
+    """Meet an entry at Check, use the token for its hour; return what Done tells.
+
+    Args:
+        entry: what Overview says of it from then on.
+    """
     async with resumed() as (app, pilot):
-        await until_said(app, pilot, entry)
+        await until_said(app, pilot, met)
         await pilot.click("#accept")
         await wait_until(pilot, lambda: "Next ›" in text_of(app), "it is taken")
         await pilot.press("enter")
@@ -74,19 +78,24 @@ async def taken(entry: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("entry", "refresh", "token"),
+    ("met", "entry", "refresh", "token"),
     [
-        ("refresh-refused", "refresh-1", "stored, but refused"),
-        ("no-refresh-token", None, "none: good for its hour only"),
+        ("refresh-refused-at-once", "refresh-refused", "refresh-1", "stored, but refused"),
+        ("no-refresh-token", "no-refresh-token", None, "none: good for its hour only"),
     ],
 )
 def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
-    entry: str, refresh: str | None, token: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+    met: str,
+    entry: str,
+    refresh: str | None,
+    token: str,
+    stage: Stage,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     stage.wire.answers[TOKEN] = REFUSED["refresh-refused"]
     tokens = issued(hours=1, refresh=refresh)
     stage.put_draft(replace(stage.credentials(), tokens=tokens), Step.CHECK)
-    done = asyncio.run(taken(entry))
+    done = asyncio.run(taken(met, entry))
     until = f"{tokens.expires_at.astimezone():%H:%M}"
     assert "at any time" not in done
     assert f"valid until {until} and is not renewed: then authorize again." in done

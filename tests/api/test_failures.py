@@ -152,7 +152,7 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
             "proxy-refused",
             "not allowed by ruleset.",
         ),
-        ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "It is asked through"),
+        ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "one that speaks SOCKS."),
         ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "perhaps it is http://"),
         ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "no HTTP"),
         ("http://", [b""], OTHER, "no HTTP"),

@@ -76,7 +76,10 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     if way is None:
         return _missed(error, url, seconds)
     problem = _missed_at(way, error, host) or _missed(error, url, seconds)
-    through = network.THROUGH.format(proxy=plain(way.proxy), variable=plain(way.variable))
+    # With its kind: some HTTP proxies wait in silence where they are greeted in SOCKS.
+    through = network.THROUGH.format(
+        proxy=plain(way.proxy), variable=plain(way.variable), kind=way.kind
+    )
     is_told = f"named in {plain(way.variable)}" in problem.cause
     return problem if is_told else problem.told(cause=f"{problem.cause} {through}")
 
@@ -161,7 +164,7 @@ class _Way:
     @property
     def kind(self) -> str:
         """What it has to be, as it stands before "proxy"."""
-        return {"http": "HTTP", "https": "https"}.get(self.scheme, "SOCKS")
+        return {"http": "HTTP", "https": "https"}.get(self.scheme.lower(), "SOCKS")
 
     def told(self, entry: Problem, host: str, reason: str) -> Problem:
         """Fill an entry that is about a proxy."""

@@ -11,7 +11,7 @@ from typing import Final
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
 
-THROUGH: Final = "It is asked through {proxy}, named in {variable}."
+THROUGH: Final = "It is asked through {proxy}, named in {variable} as one that speaks {kind}."
 """Added to the cause of what happened on the way through a proxy."""
 
 SIGN_IN_FIRST: Final = (

@@ -26,6 +26,8 @@ OFTEN: Final = (700, 10, 2)
 SEEN: Final = 1.0
 """Seconds after which the first step has been painted."""
 
+NO_ROOM: Final = "The window is too small for the screens."
+"""Why this is plain mode, where a person chose it for that."""
 BUSY: Final = (
     "Another scim-wizard is working on this profile: close it, or let it end.",
     "This one opens by itself then; it gives up after a minute.",
@@ -41,10 +43,6 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
         return report(NOT_A_TERMINAL)
     why = terminal.why_plain(os.environ)
     is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
-    if is_plain:
-        from wizard.plain.signs import take_signs
-
-        take_signs(sys.stderr, terminal.written_with(os.environ))
     terminal.prepare_environment()
     try:
         # Within the log, so that it knows of a fault too.
@@ -56,23 +54,35 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
 
 def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
     """Run wizards until one is left for good, in the demo's scenario if there is one."""
-    if scenario is not None:
-        settings = wiring.Settings(is_plain=is_plain, why_plain=why_plain)
-        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])[0]
-    following = obj.profile
-    settings = replace(obj.settings(), is_plain=is_plain, why_plain=why_plain)
-    while following:
-        settings = replace(settings, profile=following)
-        # First and by itself, so that it is known what is waited for.
-        store = wiring.store()
-        with store.wizard_lock(following), saying_late(BUSY), store.locked(following):
-            pass
-        code, following = _show(wiring.wizard(settings), SLOW)
-    return code
+    settings = wiring.Settings() if scenario is not None else obj.settings()
+    settings = replace(settings, is_plain=is_plain, why_plain=why_plain)
+    while True:
+        if settings.is_plain:
+            _take_signs()
+        if scenario is not None:
+            left = _show(wiring.demo(settings, scenario), ["Starting the demo …"])
+        else:
+            # First and by itself, so that it is known what is waited for.
+            store, name = wiring.store(), settings.profile
+            with store.wizard_lock(name), saying_late(BUSY), store.locked(name):
+                pass
+            left = _show(wiring.wizard(settings), SLOW)
+        if left.next_profile is None:
+            return left.return_code or 0
+        settings = replace(settings, profile=left.next_profile)
+        if left.next_is_plain and not settings.is_plain:
+            settings = replace(settings, is_plain=True, why_plain=NO_ROOM)
 
 
-def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> tuple[int, str]:
-    """Run a wizard; return its exit code, and the profile to open next or ""."""
+def _take_signs() -> None:
+    from wizard.host import terminal
+    from wizard.plain.signs import take_signs
+
+    take_signs(sys.stderr, terminal.written_with(os.environ))
+
+
+def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> wiring.Face:
+    """Run a wizard; return it, left."""
     from asyncio import Runner
 
     from wizard.host import terminal
@@ -96,7 +106,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         except OSError:
             # The window was closed: nobody is there to read it.
             terminal.let_go()
-        return app.return_code or 0, app.next_profile or ""
+        return app
 
 
 @contextmanager

@@ -201,6 +201,10 @@ class Face(Protocol):
     def next_profile(self) -> str | None:
         """The profile to open next, when one was chosen."""
 
+    @property
+    def next_is_plain(self) -> bool:
+        """Whether it is to be opened as prompts."""
+
     def farewell(self) -> Sequence[str]:
         """Return what is said afterwards."""
 

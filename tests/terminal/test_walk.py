@@ -332,6 +332,18 @@ def test_too_small_a_window_says_so_and_goes_by_itself(home: Path) -> None:
         terminal.wait_for("OQ" + "2" * 32)
 
 
+def test_too_small_a_window_offers_plain_mode_and_keeps_what_was_entered(home: Path) -> None:
+    with wizard(variables(home)) as terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", "OQ" + "2" * 32)
+        terminal.wait_for(lambda now: is_saved(now, "Client ID"))
+        terminal.resize(14, 52)
+        terminal.wait_for("press p for plain mode")
+        terminal.send("p")
+        # More than fits is said before it.
+        terminal.wait_for("Resume: goes on where it stopped")
+
+
 def test_terminal_without_a_person_is_refused(home: Path) -> None:
     got = run(variables(home))
     assert got.returncode == 2

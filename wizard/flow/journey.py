@@ -42,6 +42,8 @@ class Journey:
         self._desk: LinkDesk | None = None
         self.next_profile: str | None = None
         """The profile to open next, when one was chosen."""
+        self.next_is_plain = False
+        """It is to be opened in plain mode."""
         self.last_words: Sequence[str] = ()
         """What remains to be done at Twilio, once the profile was forgotten."""
 
@@ -109,10 +111,10 @@ class Journey:
 
     def farewell(self, reached: Step) -> Sequence[str]:
         """Return the last lines, for the normal screen."""
-        if self.demo is not None:
-            return (f"The demo is over; nothing of it is kept. For your own app: {self.program}",)
         if self.next_profile is not None:
             return ()
+        if self.demo is not None:
+            return (f"The demo is over; nothing of it is kept. For your own app: {self.program}",)
         if self.last_words:
             return ("The profile is removed from this machine.", *self.last_words)
         if reached is Step.DONE:

@@ -67,6 +67,11 @@ class PlainWizard:
         """The profile to open next, when one was chosen."""
         return self._journey.next_profile
 
+    @property
+    def next_is_plain(self) -> bool:
+        """It is, as this is."""
+        return True
+
     def farewell(self) -> Sequence[str]:
         """Return the last lines, which the caller says."""
         return self._journey.farewell(self.reached)

@@ -125,6 +125,11 @@ class WizardApp(App[ExitCode]):
         """Leave from anywhere; what was saved stays."""
         self._leave(self._journey.exit_code)
 
+    def _go_plain(self) -> None:
+        """Leave, to go on in plain mode."""
+        self._journey.next_profile, self._journey.next_is_plain = self._session.name, True
+        self._leave(self._journey.exit_code)
+
     def _leave(self, code: ExitCode) -> None:
         self._close(code)
 
@@ -146,6 +151,11 @@ class WizardApp(App[ExitCode]):
     def next_profile(self) -> str | None:
         """The profile to open next, when one was chosen."""
         return self._journey.next_profile
+
+    @property
+    def next_is_plain(self) -> bool:
+        """Whether it is to be opened in plain mode."""
+        return self._journey.next_is_plain
 
     def farewell(self) -> Sequence[str]:
         """Return what is said on the normal screen after the wizard has left."""
@@ -193,6 +203,9 @@ class WizardApp(App[ExitCode]):
         is_entered = isinstance(event, events.InputEvent | events.Paste)
         is_fresh = is_entered and not event.is_forwarded
         if is_fresh and not self._gate.lets(event):
+            return
+        if is_fresh and self._gate.asks_for_plain(event):
+            self._go_plain()
             return
         await super().on_event(event)
         if is_fresh:

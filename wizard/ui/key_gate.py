@@ -27,6 +27,8 @@ LETTER_WAIT: Final = 0.05
 """Seconds a single letter waits, so that the first one of a paste does nothing either."""
 PRIMARY: Final = ("enter", "ctrl+n")
 """Keys of the primary action."""
+PLAIN: Final = "p"
+"""Goes on in plain mode, where the window is too small."""
 
 
 class Settled(Message):
@@ -62,6 +64,19 @@ class KeyGate:
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._passing: list[events.Key | events.Paste] = []
         """Posted again, to be let through."""
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the window is too small for the step that is there."""
+        screen = self._app.screen
+        return isinstance(screen, StepScreen) and screen.is_too_small
+
+    def asks_for_plain(self, event: events.Event) -> bool:
+        """Whether a key is what a window too small for the step offers.
+
+        No binding: the field behind would take the letter first.
+        """
+        return self._is_covered and isinstance(event, events.Key) and event.key == PLAIN
 
     def lets(self, event: events.Event) -> bool:
         """Whether the app is to see an event now; what waits comes again by itself."""
@@ -116,12 +131,10 @@ class KeyGate:
         self._app.post_message(event)
 
     def _judge(self, event: events.Key | events.Paste) -> bool:
-        screen = self._app.screen
-        is_covered = isinstance(screen, StepScreen) and screen.is_too_small
         if isinstance(event, events.Paste):
-            return not is_covered
-        if is_covered:
-            return event.key == "ctrl+q"
+            return not self._is_covered
+        if self._is_covered:
+            return event.key in ("ctrl+q", PLAIN)
         if event.key in PRIMARY:
             return self._is_meant(event)
         return not event.is_printable or self._is_wanted(event)

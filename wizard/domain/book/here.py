@@ -40,7 +40,7 @@ TERMINAL_TOO_SMALL: Final = Problem(
     id="terminal-too-small",
     title="The window is too small",
     cause="60×18 needed, now {size}.",
-    remedy="Enlarge the window.",
+    remedy="Enlarge the window, or press p for plain mode.",
     exit_code=ExitCode.USAGE,
 )
 ENDPOINTS_CONFLICT: Final = Problem(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import ENTER, Terminal, ctrl
+from tests.terminal.harness import ENTER, SPACE, Terminal, ctrl
 from tests.terminal.walk import variables, wizard
 
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
@@ -37,6 +37,9 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
         terminal.wait_for("Before you start")
         terminal.send(ENTER)
         terminal.wait_for("goes on all the same")
+        # Not Enter again: so soon after the first it would count as the same.
+        terminal.send(SPACE * 7)
+        terminal.wait_for("7 of 7 ticked")
         terminal.send(ENTER)
         terminal.wait_for("Client Secret")
         terminal.wait_for(lambda screen: screen.count("]") == 6)

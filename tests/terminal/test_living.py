@@ -85,7 +85,7 @@ def test_rotated_secret_is_one_field_and_no_new_consent(
         if by == "enter":
             terminal.send(ENTER)
         else:
-            terminal.click("I rotated the secret")
+            terminal.click("› I rotated the secret")
         terminal.wait_for("Enter the new Client Secret")
         terminal.paste(new)
         terminal.send(ENTER)

@@ -23,7 +23,7 @@ from wizard.ui.screens.redirect import RedirectScreen
 CLOCK_OFF: Final = Row(entry="clock-off", exit_code=0, faces=Face.SCREEN | Face.COMMAND)
 ENTRIES: Final = (CLOCK_OFF,)
 
-SAID: Final = "This machine's clock is 3 h fast: set it, then try again."
+SAID: Final = "This machine's clock is 3 h fast: set it first."
 REFUSED: Final = reply(401, {"detail": "The access token is expired", "status": "401"})
 DEAD: Final = reply(400, {"error": "invalid_grant"})
 

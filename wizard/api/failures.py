@@ -80,6 +80,8 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     through = network.THROUGH.format(
         proxy=plain(way.proxy), variable=plain(way.variable), kind=way.kind
     )
+    if problem.id == network.TIMED_OUT.id:
+        problem = problem.told(remedy=network.SLOW_PROXY.format(variable=plain(way.variable)))
     is_told = f"named in {plain(way.variable)}" in problem.cause
     return problem if is_told else problem.told(cause=f"{problem.cause} {through}")
 

@@ -17,7 +17,7 @@ from wizard.domain.models import SCOPE
 from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
 
-CLOCK: Final = "This machine's clock is {clock}: set it, then try again."
+CLOCK: Final = "This machine's clock is {clock}: set it first."
 """Said with a refusal, which may come from that."""
 
 _THROTTLED: Final = frozenset({20429, 25021, 25109})
@@ -147,6 +147,7 @@ def after_the_code(problem: Problem) -> Problem:
     if problem.step:
         return problem
     remedy = problem.remedy.replace("Try again", "Make a fresh link")
+    remedy = remedy.replace("try again", "make a fresh link")
     return replace(problem.told(remedy=remedy), step=Step.AUTHORIZE)
 
 

@@ -15,6 +15,7 @@ from wizard.domain.book.exchange import (
     CODE_EXPIRED,
     CODE_REFUSED,
     CODE_USED,
+    NEVER_RENEWED,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
 )
@@ -211,8 +212,9 @@ class DraftCheck:
         now, problem = self._session.clock(), report.problem
         check = _as_kept(replace(report, problem=None), now)
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
-            # Another day it will be no longer so new.
-            problem = REFRESH_REFUSED.saying(*problem.detail)
+            # Another day there is no rehearsal to be tried again.
+            told = REFRESH_REFUSED.told(cause=problem.cause, remedy=NEVER_RENEWED)
+            problem = told.saying(*problem.detail)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:

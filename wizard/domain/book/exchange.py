@@ -109,6 +109,9 @@ REFRESH_REFUSED_AT_ONCE: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+NEVER_RENEWED: Final = "Authorize again. If it stays so, ask Twilio's support."
+"""Remedy of REFRESH_REFUSED where it has been so from the beginning."""
+
 NO_REFRESH_TOKEN: Final = Problem(
     id="no-refresh-token",
     title="Twilio gave no refresh token",

@@ -14,6 +14,9 @@ from wizard.domain.steps import Step
 THROUGH: Final = "It is asked through {proxy}, named in {variable} as one that speaks {kind}."
 """Added to the cause of what happened on the way through a proxy."""
 
+SLOW_PROXY: Final = "Try again. If it stays, see whether {variable} is right, and start again."
+"""Remedy of TIMED_OUT on that way."""
+
 SIGN_IN_FIRST: Final = (
     "Open any page in a browser and sign in to this network if it asks, then try again. "
     "If it does not ask, have {host} let through."
@@ -182,7 +185,7 @@ GATEWAY_FAILING: Final = Problem(
     id="gateway-failing",
     title="{host} or a gateway before it is failing",
     cause="It answered with {kind}; nothing you entered caused it.",
-    remedy="Try again in some minutes. If it stays, show the network team what is below. "
+    remedy="Try again in some minutes. If it stays, show the network team what it said. "
     "status.twilio.com tells of outages.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,

@@ -24,7 +24,8 @@ from wizard.api.token import TokenService
 from wizard.api.users import UserService
 from wizard.domain.models import Endpoints
 from wizard.flow.live_list import LiveList
-from wizard.flow.verify import DRAFT_LINES, DraftCheck, Verdict
+from wizard.flow.reports import Verdict
+from wizard.flow.verify import DRAFT_LINES, DraftCheck
 from wizard.wiring import clock
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)

@@ -18,8 +18,9 @@ from wizard.domain.secret import Secret
 from wizard.flow.link import Link, LinkDesk
 from wizard.flow.live_list import LiveList
 from wizard.flow.recheck import ACTIVE_LINES
+from wizard.flow.reports import Report, Verdict
 from wizard.flow.session import Session
-from wizard.flow.verify import DRAFT_LINES, DraftCheck, Report, Verdict
+from wizard.flow.verify import DRAFT_LINES, DraftCheck
 from wizard.store.profiles import LocalProfileStore
 
 NAME = "default"

@@ -17,7 +17,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.flow.recheck import check_active
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.verify import Report, Verdict
+from wizard.flow.reports import Report, Verdict
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"

@@ -42,7 +42,7 @@ from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.verify import Report, Verdict
+from wizard.flow.reports import Report, Verdict
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"

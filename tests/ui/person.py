@@ -9,7 +9,7 @@ from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.ui.running import point_at
 from tests.walks import ThePilot, linked_authorize, linked_redirect
 from wizard.domain.form import CredentialField
-from wizard.flow.verify import Verdict
+from wizard.flow.reports import Verdict
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import Dialog
 from wizard.ui.screens.check import CheckScreen

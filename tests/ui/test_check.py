@@ -17,8 +17,8 @@ from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
+from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Back, GoTo, Verified
-from wizard.flow.verify import Report, Verdict
 from wizard.ui.screens.check import CheckScreen, Show
 from wizard.ui.widgets.check_lines import SPINNER, CheckLines
 

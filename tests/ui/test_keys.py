@@ -26,9 +26,9 @@ from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.offers import LEAVE
 from wizard.domain.problems import Problem, SetupError
+from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Delivery
 from wizard.flow.upkeep import OutOfReach, Unfinished
-from wizard.flow.verify import Report, Verdict
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.screens.advanced import AdvancedScreen

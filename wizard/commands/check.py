@@ -28,8 +28,8 @@ from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.reports import Report
 from wizard.flow.standing import why_inactive
-from wizard.flow.verify import Report
 
 Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 

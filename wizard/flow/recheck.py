@@ -17,18 +17,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.summary import moved, refusal
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, UserDirectory
-from wizard.flow.verify import (
-    DRAFT_LINES,
-    LIST,
-    TOKENS,
-    USERS,
-    Report,
-    Verdict,
-    ask_users,
-    passed,
-    remembered,
-    warned,
-)
+from wizard.flow.reports import Report, Verdict, passed, remembered, warned
+from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, ask_users
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",

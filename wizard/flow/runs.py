@@ -12,14 +12,9 @@ from wizard.flow.live_list import LiveList, Shown
 from wizard.flow.ports import Services
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.reports import Report, Verdict
 from wizard.flow.session import Session
-from wizard.flow.verify import (
-    DRAFT_LINES,
-    Answer,
-    DraftCheck,
-    Report,
-    Verdict,
-)
+from wizard.flow.verify import DRAFT_LINES, Answer, DraftCheck
 
 
 class DraftRun:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Final
 
 from wizard.domain import authorize
 from wizard.domain.book.exchange import (
-    CLOCK_OFF,
     CODE_EXPIRED,
     CODE_REFUSED,
     CODE_USED,
@@ -26,9 +23,7 @@ from wizard.domain.checks import Status
 from wizard.domain.classify import no_refresh_token, refused_token
 from wizard.domain.models import (
     AuthorizationAttempt,
-    CheckStatus,
     CredentialSet,
-    LastCheck,
     RefreshFailure,
     TokenSet,
     UserList,
@@ -37,10 +32,11 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.summary import moved
-from wizard.domain.tokens import expiry, organization_sid
+from wizard.domain.tokens import expiry
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import TokenEndpoint, UserDirectory
+from wizard.flow.reports import Report, Verdict, as_kept, passed, remembered
 from wizard.flow.session import Session
 
 Answer = Received | BareCode
@@ -66,75 +62,8 @@ DRAFT_LINES: Final = {
     TOKENS: "Refresh rehearsed",
 }
 
-
-class Verdict(Enum):
-    """How a check ended."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNRENEWABLE = "unrenewable"
-    """The token works but cannot be renewed: a person decides whether to keep it for its hour."""
-    OTHER_ORGANIZATION = "other organization"
-    """It works, for another organization than what it would replace: a person decides."""
-
-
-CHOICES: Final = {
-    Verdict.UNRENEWABLE: "Use it for its hour",
-    Verdict.OTHER_ORGANIZATION: "Use the new one",
-}
-"""What a person may decide where that is asked."""
-
-UNREMEMBERED: Final = "How this check ended could not be remembered."
-
 KEPT: Final = "What is set up stays unless you use the new one."
 """Follows the remedy of ORGANIZATION_CHANGED where it is asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The end of a check."""
-
-    verdict: Verdict
-    problem: Problem | None = None
-    users: int | None = None
-    organization: str | None = None
-    """The organization SID, when the access token names it."""
-    can_retry: bool = False
-    """Failed where trying again may help without another consent."""
-    warnings: tuple[Problem, ...] = ()
-    """What to know besides; what the check found is true all the same."""
-
-
-def passed(listed: UserList, tokens: TokenSet) -> Report:
-    """Return the report of a check that passed."""
-    report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
-    return warned(report, CLOCK_OFF.about(offset=listed.clock)) if listed.clock else report
-
-
-def warned(report: Report, problem: Problem | None) -> Report:
-    """Return the report with a warning more, unless it failed with the same."""
-    failed = report.problem
-    if problem is None or (failed and failed.id == problem.id):
-        return report
-    return replace(report, warnings=(*report.warnings, replace(problem, is_warning=True)))
-
-
-async def remembered(
-    report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
-) -> Report:
-    """Remember how a check ended, if the store takes it; return the report, which says if not."""
-    try:
-        await record(_as_kept(report, now))
-    except SetupError as error:
-        return warned(report, error.problem.saying(UNREMEMBERED))
-    return report
-
-
-def _as_kept(report: Report, now: datetime) -> LastCheck:
-    status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
-    check = LastCheck(status, now, report.users)
-    told = report.problem or next(iter(report.warnings), None)
-    return replace(check, problem=told.id, words=told.words) if told else check
 
 
 class DraftCheck:
@@ -210,7 +139,7 @@ class DraftCheck:
     async def _swap(self, report: Report) -> Report:
         """Make the draft active: the end of the gate."""
         now, problem = self._session.clock(), report.problem
-        check = _as_kept(replace(report, problem=None), now)
+        check = as_kept(replace(report, problem=None), now)
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
             # Another day there is no rehearsal to be tried again.
             told = REFRESH_REFUSED.told(cause=problem.cause, remedy=NEVER_RENEWED)

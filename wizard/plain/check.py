@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wizard.domain.checks import Check, Status
 from wizard.domain.steps import Step
+from wizard.flow.reports import Report, Verdict
 from wizard.flow.runs import ActiveRun, DraftRun
 from wizard.flow.state import GoTo, Outcome, Verified
-from wizard.flow.verify import Report, Verdict
 from wizard.plain.stage import Stage
 
 OPEN = (Status.WAITING, Status.RUNNING)

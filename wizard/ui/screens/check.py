@@ -15,8 +15,8 @@ from wizard.domain.checks import Check
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
+from wizard.flow.reports import CHOICES, Report, Verdict
 from wizard.flow.state import GoTo, Verified
-from wizard.flow.verify import CHOICES, Report, Verdict
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.check_lines import CheckLines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,7 @@ from tests.commands.stage import now
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.ports import Listening
 from wizard.host.listener import CallbackListener
 from wizard.sandbox import serve

@@ -6,7 +6,6 @@ import gc
 import subprocess
 import sys
 import weakref
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from tests.commands.stage import ACTIVE, PATIENCE, ROOT, issued, put
 from tests.driving import make_app, wait_for_screen, wait_until
 from tests.ui.running import running, seed
 from tests.walks import happy_world
+from wizard.domain.value import replace
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 

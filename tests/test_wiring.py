@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from wizard import wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.ports import Network
 from wizard.ui.app import WizardApp
 from wizard.wiring import Connection, Settings

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from typing import Final
 
 from wizard import wiring
 from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.problems import SetupError
+from wizard.domain.value import replace
 from wizard.options import Common
 
 SLOW: Final = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,6 +12,7 @@ from click.core import ParameterSource
 from wizard import wiring
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value, replace
 from wizard.store.paths import check_name
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,8 +22,7 @@ YEAR: Final = 366 * 24 * 3600
 """Seconds; no token lives longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Value):
     """What stands before a command, and after it."""
 
     profile: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +16,7 @@ from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value, field, replace
 from wizard.domain.words import plain
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from wizard.flow.state import WizardState
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Value):
     """What the command line and the environment ask for."""
 
     profile: str = "default"

@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,6 +22,7 @@ from tests.terminal.walk import WIZARD
 from wizard.api.token import TokenService
 from wizard.api.users import UserService
 from wizard.domain.models import Endpoints
+from wizard.domain.value import replace
 from wizard.flow.live_list import LiveList
 from wizard.flow.reports import Verdict
 from wizard.flow.verify import DRAFT_LINES, DraftCheck

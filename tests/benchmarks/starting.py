@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from tests.benchmarks.programs import BARE, PYTHON, painted, run, until_painted
 from tests.benchmarks.rows import MS, Row, in_turn, ratio
 from tests.commands.stage import ACTIVE, issued, put
 from tests.terminal.walk import WIZARD
+from wizard.domain.value import replace
 
 TOKEN: Final = (*WIZARD, "token")
 NOTHING: Final = (PYTHON, "-c", "pass")

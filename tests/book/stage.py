@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.app import WizardApp
 from wizard.ui.screens.authorize import AuthorizeScreen
@@ -124,7 +125,7 @@ def attempt(
 ) -> AuthorizationAttempt:
     """Return a link that was made so many minutes ago."""
     made = begin(credentials, None, now() - timedelta(minutes=minutes))
-    return replace(made, state=Secret(state), **more)  # type: ignore[arg-type]
+    return replace(made, state=Secret(state), **more)
 
 
 def linked(credentials: CredentialSet) -> CredentialSet:

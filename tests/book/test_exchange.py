@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.redirect import RedirectScreen

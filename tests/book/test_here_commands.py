@@ -8,7 +8,7 @@ import pwd
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from tests.book.stage import Stage
 from tests.commands.stage import issued
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 

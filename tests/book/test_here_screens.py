@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from tests.walks import SECRET
 from wizard.domain.book.store import SET_UP_AGAIN
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from tests.book.wire import HANGS, Script, Wire, reply
 from tests.commands.stage import issued, silent_port
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.wiring import Settings
 
 EXPIRED: Final = Path(__file__).parent / "expired.pem"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from tests.driving import paste, text_of, wait_for_screen
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.screens.redirect import RedirectScreen
 
 OLD, USED, NAMED, PROMISED = "old-state-123", "used-state-123", "named-state-123", "iss-state-123"

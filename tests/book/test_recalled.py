@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Final
 
 import httpx
@@ -19,6 +18,7 @@ from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.models import Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.redirect import RedirectScreen
 

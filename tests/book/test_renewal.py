@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -19,6 +18,7 @@ from tests.driving import text_of, wait_for_screen, wait_until
 from wizard.domain.book.exchange import NEVER_RENEWED
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pytest
@@ -14,6 +14,7 @@ from tests.book.wire import USERS, reply
 from tests.commands.stage import issued
 from wizard.api.users import LIST_RESPONSE
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 
 @dataclass(frozen=True, kw_only=True)

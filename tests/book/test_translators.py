@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,7 @@ from wizard.domain.checks import Status
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.store.files import telling
 
 URL: Final = "https://iam.example.com/scim/v2"

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.commands.stage import ACTIVE, issued, put, stored, wizard
 from tests.second_http import Answer, HttpServer, Request, json_answer
 from tests.second_server import SecondServer
 from wizard.domain.models import CheckStatus, Endpoints
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,6 +37,7 @@ from tests.second_server import SecondServer
 from wizard import wiring
 from wizard.commands import check
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck, Profile
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore, LockedProfile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -12,6 +12,7 @@ import trustme
 
 from tests.book.wire import Wire
 from tests.commands.stage import ACTIVE, issued, put, stored, wizard
+from wizard.domain.value import replace
 
 SECRETS = ("client-secret-1", "access-1", "refresh-1", "access-2", "refresh-2")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))

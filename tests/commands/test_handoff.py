@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from tests.commands.consents import FAILURE, told, whole
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, wizard
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))
 SECRETS = ("client-secret-1", "access-1", "refresh-1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from wizard import wiring
 from wizard.__main__ import cli
 from wizard.domain.book.store import KEYRING_HANGS
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 LIMIT: Final = 0.05

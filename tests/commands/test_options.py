@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.commands.consents import FAILURE, told
 from tests.commands.stage import ACTIVE, issued, put, wizard
+from wizard.domain.value import replace
 
 COMMANDS = ("status", "check", "token", "handoff", "forget")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from wizard.domain.models import (
     Profile,
     TokenSet,
 )
+from wizard.domain.value import replace
 
 VALID, EXPIRED = issued(hours=1), issued(hours=-1)
 CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")

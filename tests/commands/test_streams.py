@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from contextlib import redirect_stderr
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import pytest
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
 from wizard.commands.report import saying_late
+from wizard.domain.value import replace
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))
 

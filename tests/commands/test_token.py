@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tests.commands.stage import (
     wizard,
 )
 from wizard.domain.models import Endpoints, TokenSet
+from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +11,7 @@ import pytest
 from wizard.domain.authorize import authorize_url, begin, challenge, matches
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 CREDENTIALS = CredentialSet(

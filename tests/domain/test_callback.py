@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
@@ -18,6 +17,7 @@ from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Comparison, Received, Refused, mask, read
 from wizard.domain.models import ATTEMPT_LIFE, TWILIO, AuthorizationAttempt
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 STATE = "RhKafW5L4cpBw9NQpa5BT2Cd0l04Fp0zk2AyMPUwGZA"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.fakes import NOW, tokens
@@ -11,6 +9,7 @@ from wizard.domain.authorize import begin
 from wizard.domain.change import Difference, differences
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 ACTIVE = CredentialSet("OQ-old", Secret("hush-old"), "https://a.example/", tokens=tokens())
 ELSEWHERE = "https://b.example/"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.fakes import NOW, tokens
@@ -12,6 +10,7 @@ from wizard.domain.authorize import begin
 from wizard.domain.form import CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 ID, SECRET, REDIRECT = CredentialField
 GOOD = {ID: "OQ" + "0" * 32, SECRET: "s3cret", REDIRECT: "https://a.example.org/callback"}

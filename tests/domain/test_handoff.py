@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from wizard.domain.handoff import Sheet, sheet
 from wizard.domain.handoff_text import FORMATS, as_json, curl, env, markdown
 from wizard.domain.models import CredentialSet, Endpoints, Profile
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.domain.words import plain
 
 SET = credentials()

@@ -7,7 +7,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Reading, Received, Refused, read
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 ROUNDS: Final = 500
 """How often each kind is pasted, at least."""

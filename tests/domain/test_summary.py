@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.fakes import NOW
 from wizard.domain import summary
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, RefreshFailure
+from wizard.domain.value import replace
 from wizard.domain.words import day, moment
 
 PROFILE = Profile(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.ui.running import ACTIVE
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.models import TWILIO, AuthorizationAttempt
 from wizard.domain.secret import Secret
 from wizard.domain.support import report, secrets_in, secrets_of
+from wizard.domain.value import replace
 
 STATE = Secret("planted-state")
 VERIFIER = Secret("planted-verifier")

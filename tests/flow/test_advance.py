@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +17,7 @@ from wizard.domain.callback import BareCode, Received
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
+from wizard.domain.value import replace
 from wizard.flow.advance import advance
 from wizard.flow.state import (
     Back,
@@ -185,7 +185,7 @@ def expected(state: WizardState, outcome: Outcome) -> WizardState:
         changes = to(outcome.step, because=outcome.because)(state, outcome)
     else:
         changes = TABLE.get((state.step, type(outcome)), nothing)(state, outcome)
-    return replace(state, **(changes or {}))  # type: ignore[arg-type]
+    return replace(state, **(changes or {}))
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -17,6 +16,7 @@ from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.link import KEPT, LinkDesk
 from wizard.flow.ports import Listening
 from wizard.host.listener import CallbackListener

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,7 @@ from wizard.domain.checks import Status
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.recheck import check_active
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report, Verdict

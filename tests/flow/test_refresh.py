@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tests.flow.stage import (
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.models import Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 from wizard.flow.refresh import fresh_tokens
 from wizard.store.profiles import LocalProfileStore
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.models import RefreshFailure
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.rotate import Rotation, rotate_secret
 
 NEW = Secret("client-secret-new")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 EMPTY = CredentialSet()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from tests.flow.stage import COMPLETE
 from wizard.domain.authorize import begin
 from wizard.domain.models import ATTEMPT_LIFE, CredentialSet, Profile
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.state import WizardState, resume_step, start
 
 GENERATION = "0" * 32

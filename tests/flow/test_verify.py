@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
@@ -42,6 +41,7 @@ from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.reports import Report, Verdict
 
 ORGANIZATION = "OR" + "1" * 32

@@ -7,12 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.commands.stage import ACTIVE, issued, put, set_up, wizard
+from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.preferences import Preferences
 

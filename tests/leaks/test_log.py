@@ -9,7 +9,6 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -22,6 +21,7 @@ from wizard.domain import journal
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.store.log import keeping
 
 LINE = re.compile(

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,7 @@ from wizard.domain.models import Pkce, UserList
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.advanced import AdvancedScreen

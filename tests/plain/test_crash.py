@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from wizard.domain.authorize import begin
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 DRAFT = replace(LINKED, client_secret=Secret(PLANTED[0]))

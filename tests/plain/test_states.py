@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

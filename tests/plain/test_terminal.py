@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.ui.running import LINKED, TICKED
 from wizard.domain.authorize import begin
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}

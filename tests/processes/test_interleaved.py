@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -30,6 +29,7 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.ports import Connect, Network
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.rotate import rotate_secret

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.second_server import SecondServer
 from tests.store.keyrings import FileKeyring, keyring_on
 from wizard.domain.form import CredentialField, has_changed
 from wizard.domain.models import CredentialSet, Profile, StoreKind
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL = "https://scim.example.invalid/landing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
@@ -66,7 +65,7 @@ credential_sets = st.builds(
 
 _checks = st.builds(LastCheck, status=..., at=_utc_times, users=..., problem=..., words=...)
 _failures = st.builds(RefreshFailure, problem=..., at=_utc_times)
-_drawn_by_type: dict[str, Any] = {field.name: ... for field in fields(Profile)}
+_drawn_by_type: dict[str, Any] = dict.fromkeys(Profile.__struct_fields__, ...)
 
 profiles = st.builds(
     Profile,

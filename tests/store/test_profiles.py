@@ -7,7 +7,6 @@ import os
 import stat
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +18,7 @@ from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow import ports
 from wizard.store.profiles import LocalProfileStore
 

@@ -24,12 +24,12 @@ PASSWORD: Final = "open sesame"
 
 SAVE: Final = """
 import sys
-from dataclasses import replace
 from datetime import datetime, timedelta
 from tests.store.samples import credentials
 from wizard import wiring
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 
 mark, until = sys.argv[1], datetime.fromisoformat(sys.argv[2])
 tokens = TokenSet(Secret("hush-access-" + mark), until, until - timedelta(hours=1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from wizard.domain import summary
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.store.system_keyring import SystemKeyring
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL: Final = "https://scim.example.invalid/landing"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.book.paste import FOREIGN_STATE
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 OVER_SSH = {"SSH_TTY": "/dev/pts/9"}
 LINK = re.compile(rb"\x1b\]8;[^;]*;(https[^\x07\x1b]*)\x1b\\")

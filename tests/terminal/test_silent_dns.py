@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -15,6 +14,7 @@ from tests.commands.stage import ACTIVE, PATIENCE, issued, put, start
 from tests.terminal.harness import ctrl
 from tests.terminal.walk import variables, wizard
 from wizard.domain.models import Endpoints
+from wizard.domain.value import replace
 
 SILENT: Final = Endpoints(
     "https://twilio.invalid/authorize", "https://twilio.invalid/token", "https://scim.invalid"

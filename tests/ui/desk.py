@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from tests.fakes import NOW
@@ -13,6 +13,7 @@ from wizard.domain import callback
 from wizard.domain.models import TWILIO, AuthorizationAttempt
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.link import Link
 from wizard.ui.link_screen import LinkTools
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from time import monotonic
 from typing import Final
 
@@ -22,6 +21,7 @@ from wizard.domain.prerequisites import PREREQUISITES
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
 from wizard.ui.key_gate import BURST
 from wizard.ui.screens.overview import OverviewScreen

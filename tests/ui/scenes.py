@@ -6,7 +6,6 @@ that is missing here is one that nobody has looked at.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from textual.command import CommandPalette
@@ -24,6 +23,7 @@ from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_MISSING
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.demo import Demo
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.dialog import HelpScreen

@@ -7,7 +7,6 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Final, NoReturn
 
 from tests.fakes import NOW, FakeReach, FakeUsers, World, tokens
@@ -23,6 +22,7 @@ from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, Profile,
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.ports import Locked
 from wizard.flow.state import WizardState
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from wizard.domain.book.store import FILE_NOT_MADE
 from wizard.domain.models import CredentialSet, TokenSet, UserList
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.overview import OverviewScreen

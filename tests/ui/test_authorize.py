@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 
 import pytest
 from textual import events
@@ -20,6 +19,7 @@ from wizard.domain.callback import BareCode, Received, Refused
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.state import Back, CodeReceived, Delivery, GoTo, LinkTaken
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.widgets.link_view import LinkView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from textual.widgets import Button
@@ -17,6 +17,7 @@ from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.ui.screens.check import CheckScreen, Show

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -18,6 +18,7 @@ from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.confirm import ConfirmScreen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from textual import events
@@ -28,6 +27,7 @@ from tests.walks import ANSWER, CLIENT_ID, SECRET, ThePilot
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.advanced import AdvancedScreen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.store.system_keyring import SystemKeyring
 from wizard.ui.screens.credentials import CredentialsScreen

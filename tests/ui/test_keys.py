@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.offers import LEAVE
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Delivery
 from wizard.flow.upkeep import OutOfReach, Unfinished

@@ -13,7 +13,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +31,7 @@ from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.app import WizardApp
 from wizard.ui.screens.authorize import AuthorizeScreen

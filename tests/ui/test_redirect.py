@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 
 from textual import events
 
@@ -21,6 +20,7 @@ from wizard.domain.models import ATTEMPT_LIFE
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.state import Back, CodeReceived, Delivery, GoTo
 from wizard.ui.screens.redirect import AddressEntry, RedirectScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from textual.geometry import Region
@@ -18,6 +17,7 @@ from tests.ui.running import WHOLE, resumed, running
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
@@ -40,6 +39,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.demo import Demo
 from wizard.flow.state import Delivery
 from wizard.ui.dialog import HelpScreen

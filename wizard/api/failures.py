@@ -9,7 +9,6 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,6 +18,7 @@ from socksio import SOCKSError
 from wizard.api.tracing import has_passed_the_proxy
 from wizard.domain.book import network
 from wizard.domain.problems import Problem
+from wizard.domain.value import Value
 from wizard.domain.words import plain
 
 WIRE_ERRORS: Final = (
@@ -153,8 +153,7 @@ def proxy_variables(scheme: str) -> tuple[str, ...]:
     return tuple(name for name in names if os.environ.get(name))
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Value):
     """The proxy an address is asked through."""
 
     variable: str

@@ -7,7 +7,6 @@ import os
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -24,6 +23,7 @@ from wizard.api.tracing import close_what_is_given_up
 from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 """Seconds; `connect` counts for TCP and for TLS, each."""
@@ -38,8 +38,7 @@ Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Value):
     """An answer that has been read."""
 
     status: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +24,7 @@ from wizard.domain.classify import (
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.domain.words import misfit
 
 TOTAL_SECONDS: Final = 30.0

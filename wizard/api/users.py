@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Final
 
@@ -19,6 +18,7 @@ from wizard.domain.classify import scim_problem
 from wizard.domain.models import UserList
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.domain.words import misfit
 
 LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"

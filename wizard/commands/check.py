@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -23,6 +22,7 @@ from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value, field, replace
 from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import Clock, Connect, Network, ProfileStore
@@ -37,8 +37,7 @@ AT_ONCE: Final = 10
 """Profiles that are checked at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
+class CheckRequest(Value):
     """What was asked for."""
 
     profile: str
@@ -48,8 +47,7 @@ class CheckRequest:
     as_json: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """How the check of a profile ended."""
 
     profile: str

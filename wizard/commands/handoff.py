@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from wizard.commands.report import say_lines, tell
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import FORMATS
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value
 from wizard.flow.ports import ProfileStore
 from wizard.flow.standing import why_inactive
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffRequest:
+class HandoffRequest(Value):
     """What was asked for."""
 
     profile: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from wizard.commands.report import tell, tell_json
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value
 from wizard.domain.words import iso
 from wizard.flow.standing import why_inactive
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
+class TokenRequest(Value):
     """What was asked for."""
 
     profile: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +25,7 @@ from wizard.domain.quoted import own_name, without_answer
 from wizard.domain.rules import clean
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.unwrap import Address, addresses, contradicts, unescaped, visible
+from wizard.domain.value import Value
 
 __all__ = [
     "PASTE_LIMIT",
@@ -63,24 +63,21 @@ _ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAG
 """Nor may these be for an address with a code: its query alone would pass for an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Value):
     """A code whose state was checked, and the attempt it belongs to."""
 
     code: Secret
     attempt: AuthorizationAttempt
 
 
-@dataclass(frozen=True, slots=True)
-class BareCode:
+class BareCode(Value):
     """Perhaps a code, without a state to check: ask before it is used."""
 
     code: Secret
     attempt: AuthorizationAttempt
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     """Nothing to use, and why."""
 
     problem: Problem

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wizard.domain.models import CredentialSet
+from wizard.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Value):
     """One value that is to be replaced."""
 
     name: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from wizard.domain.problems import Problem
+from wizard.domain.value import Value
 
 
 class Status(Enum):
@@ -31,8 +31,7 @@ SIGNS: Final = {
 """A sign and its word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Value):
     """A line: what is checked, how it stands, and what to know about it."""
 
     id: str

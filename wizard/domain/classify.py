@@ -9,13 +9,13 @@ words that point two ways give the general entry, and silence gives `unrecognize
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
 
 from wizard.domain.book import exchange, network, scim
 from wizard.domain.models import SCOPE
 from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
+from wizard.domain.value import Value, replace
 
 CLOCK: Final = "This machine's clock is {clock}: set it first."
 """Said with a refusal, which may come from that."""
@@ -64,8 +64,7 @@ _CODE: Final = re.compile(r"\bcode\b|\bgrant\b")
 _REFRESH_TOKEN: Final = re.compile(r"\brefresh|\btoken\b|\bgrant\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """What a server said when it did not do what was asked; None where it said nothing."""
 
     host: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import zip_longest
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value, replace
 
 SLIP: Final = 4
 """Characters in which a Client ID may differ from a mistyped one; two apps' differ in thirty."""
@@ -124,8 +124,7 @@ ENDPOINTS: Final = {
 """What the endpoints are called, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Advanced:
+class Advanced(Value):
     """What the form leaves alone unless asked: endpoints, scope, PKCE."""
 
     endpoints: Endpoints

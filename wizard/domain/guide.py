@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.rules import split
 from wizard.domain.steps import Step
+from wizard.domain.value import Value
 
 DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 """Twilio's own page about all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """The words of a step."""
 
     heading: str

@@ -8,7 +8,6 @@ for both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from shlex import quote
 from typing import Final
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 from wizard.domain.models import SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.summary import harmless
+from wizard.domain.value import Value
 
 UNIQUE_IDENTIFIER: Final = "userName"
 """What Twilio tells users apart by (SCIM API reference)."""
@@ -23,8 +23,7 @@ UNIQUE_IDENTIFIER: Final = "userName"
 OKTA_CALLBACK: Final = "https://system-admin.okta.com/admin/app/cpc/APPNAME/oauth/callback"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """One thing to enter."""
 
     title: str
@@ -35,8 +34,7 @@ class Row:
     """What stands in its place then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Value):
     """What is handed off. Its secrets are `Secret`s, or not there at all."""
 
     title: str

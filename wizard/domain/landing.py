@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,11 +11,11 @@ from wizard.domain.problems import Problem
 from wizard.domain.rules import is_twilio_host, port_of, split
 from wizard.domain.secret import MASK
 from wizard.domain.unwrap import Address
+from wizard.domain.value import Value
 from wizard.domain.words import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Value):
     """Two addresses that should be the same, harmless to show: without query."""
 
     pasted: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -11,6 +10,7 @@ from wizard.domain import rules
 from wizard.domain.problems import Words
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import Value, field
 
 RECORD_VERSION: Final = 1
 """The version written into every file; a higher one is left alone."""
@@ -22,8 +22,7 @@ SCOPE: Final = "offline_access"
 """The only scope Twilio documents; without it no refresh token is to be expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(Value):
     """Where the OAuth server and the SCIM API are; part of a credential set."""
 
     authorize_url: str = "https://oauth.twilio.com/v2/authorize"
@@ -51,8 +50,7 @@ class Pkce(Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSet:
+class TokenSet(Value):
     """What the token endpoint gave (RFC 6749 §5.1)."""
 
     access_token: Secret
@@ -75,8 +73,7 @@ class TokenSet:
         return self.expires_at - now <= (margin if at_least is None else max(margin, at_least))
 
 
-@dataclass(frozen=True, slots=True)
-class ServerMetadata:
+class ServerMetadata(Value):
     """The part of RFC 8414's metadata that is used here; never its endpoints."""
 
     issuer: str
@@ -85,8 +82,7 @@ class ServerMetadata:
     """`authorization_response_iss_parameter_supported` (RFC 9207 §3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationAttempt:
+class AuthorizationAttempt(Value):
     """One authorize link: all that its answer is checked against (RFC 6749 §4.1.1)."""
 
     state: Secret
@@ -110,8 +106,7 @@ class AuthorizationAttempt:
         return self.code_sent_at is None and now - self.created_at < ATTEMPT_LIFE
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialSet:
+class CredentialSet(Value):
     """A client with all that belongs to it, whole (active) or half entered (draft).
 
     Immutable: it is stored as one blob under a random generation id, so that no crash can pair
@@ -134,8 +129,7 @@ class CredentialSet:
         return bool(self.client_id and self.client_secret and self.redirect_url)
 
 
-@dataclass(frozen=True, slots=True)
-class UserList:
+class UserList(Value):
     """What a live check learns from a SCIM list (RFC 7644 §3.4.2): its size, no names."""
 
     total: int | None
@@ -158,8 +152,7 @@ class CheckStatus(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class LastCheck:
+class LastCheck(Value):
     """The newest live check."""
 
     status: CheckStatus
@@ -173,8 +166,7 @@ class LastCheck:
     """How that was told; None in a record of before these were kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshFailure:
+class RefreshFailure(Value):
     """Why nothing is renewed; kept until it is, and for who waited for the same lock.
 
     A refresh was refused, or the set was taken without a refresh token.
@@ -188,8 +180,7 @@ class RefreshFailure:
     """How it was told; None in a record of before these were kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Value):
     """What is known without opening a secret: the content of `profiles/<name>.json`.
 
     `active` and `draft` are generation ids and the only pointers to credential sets; the fields

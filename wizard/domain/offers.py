@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.problems import Problem
 from wizard.domain.questions import ROTATE_TITLE
+from wizard.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value):
     """A line of a menu."""
 
     id: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
+
+from wizard.domain.value import Value
 
 LEGACY_CONSOLE: Final = "https://admin.twilio.com/applications/oauth"
 CONSOLE: Final = "https://1console.twilio.com/organization/settings/oauth/apps"
 """Where organization OAuth apps are made, in the current Console."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prerequisite:
+class Prerequisite(Value):
     """A line to tick."""
 
     id: str

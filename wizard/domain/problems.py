@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Final
 
 from wizard.domain import journal
 from wizard.domain.steps import Step
+from wizard.domain.value import Value, replace
 from wizard.domain.words import plain
 
 KEPT_LIMIT: Final = 1000
@@ -39,8 +39,7 @@ class ExitCode(IntEnum):
     SIGNAL = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Value):
     """What a problem said, as it is kept on disk beside its id; the book knows the rest."""
 
     title: str
@@ -57,8 +56,7 @@ class Words:
         return Words(title, cause, remedy, tuple(map(plain, self.detail[:KEPT_LINES])))
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Value):
     """One entry of the error book, or a copy of it that tells this case's particulars."""
 
     id: str

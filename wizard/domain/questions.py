@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from wizard.domain.value import Value
 
-@dataclass(frozen=True, slots=True)
-class Question:
+
+class Question(Value):
     """A question to be answered by yes or no."""
 
     title: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from wizard.domain.value import Value
 
 CLIENT_ID_LENGTH: Final = 34
 """`OQ` and 32 letters or digits."""
@@ -214,8 +215,7 @@ def _is_under(host: str, domains: tuple[str, ...]) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationUrlParts:
+class AuthorizationUrlParts(Value):
     """What an Authorization URL, as Twilio shows it beside an OAuth app, tells."""
 
     client_id: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, StoreKind
 from wizard.domain.problems import Problem
+from wizard.domain.value import replace
 from wizard.domain.words import counted_users, day, moment, plain, short_id
 
 SCRIPT: Final = "{program} token{option} --header |\n  curl -sH @- {scim_url}/Users"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from wizard.domain.rules import without_invisible
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 """A terminal's CSI (bracketed paste, color) and OSC (link) sequences, ECMA-48 §5.4 and §5.6."""
@@ -49,18 +49,20 @@ _DOTS: Final = ("…", "•", "...")
 _FIELD_LIMIT: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value):
     """One reading of the text."""
 
     base: str
     """Scheme, host and path, or as much of them as was pasted; "" for a query alone."""
-    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    fields: tuple[tuple[str, str], ...]
     """Decoded names and values of query and fragment, in order; they hold the code."""
     is_cut: bool
     """Its end, or a part in its middle, is visibly missing."""
     is_marked: bool
     """A "?" or "#" parts base and query; else the base may hold some of the query."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base!r})"
 
     def first(self, name: str) -> str | None:
         """The first value of that name; None when it is missing or empty."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.state import (
     Back,
     Change,

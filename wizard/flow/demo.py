@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from wizard.domain.models import CredentialSet
+from wizard.domain.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+class Demo(Value):
     """The values of the demo, and its own approval."""
 
     values: CredentialSet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wizard.domain import form, rules
 from wizard.domain.book.exchange import WRONG_CLIENT
@@ -14,6 +13,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
 from wizard.domain.questions import Question, another_host
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value
 from wizard.flow.demo import Demo
 from wizard.flow.ports import ProfileStore
 from wizard.flow.session import Session
@@ -47,8 +47,7 @@ class Entries:
         return "The demo keeps nothing: for your own values run scim-wizard."
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Value):
     """A Client ID and the stored Client Secret that goes with it."""
 
     client_id: str

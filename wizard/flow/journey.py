@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.ports import Services
 from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
 from typing import Final
 
 from wizard.domain import authorize, callback, rules
@@ -11,6 +10,7 @@ from wizard.domain.book import paste as book
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value, replace
 from wizard.flow.ports import Connect, Listening, LoopbackListener
 from wizard.flow.session import Session
 
@@ -21,8 +21,7 @@ _ERROR_REDIRECTS: Final = {p.id for p in book.ERROR_ENTRIES}
 """What the doctor says of an error redirect whose state matched: an answer too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     """An authorize link, ready to be handed out."""
 
     attempt: AuthorizationAttempt

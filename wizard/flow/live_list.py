@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 
 T = TypeVar("T")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value
 
 Clock = Callable[[], datetime]
 """Gives the time now, aware, in UTC."""
@@ -71,8 +71,7 @@ class Reach(Protocol):
         """Return a line for reaching and trusting both hosts and one for the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Value):
     """The services on the network, sharing one client."""
 
     tokens: TokenEndpoint
@@ -196,8 +195,7 @@ Connect = Callable[[], Awaitable[Network]]
 """Gives the network services, building the client on first use. Raises SetupError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Value):
     """Everything outside, as the faces are given it."""
 
     store: ProfileStore

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from wizard.domain.classify import no_refresh_token
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -12,6 +11,7 @@ from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.tokens import organization_sid
+from wizard.domain.value import Value, replace
 
 
 class Verdict(Enum):
@@ -34,8 +34,7 @@ CHOICES: Final = {
 UNREMEMBERED: Final = "How this check ended could not be remembered."
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """The end of a check."""
 
     verdict: Verdict

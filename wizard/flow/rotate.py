@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from enum import Enum
 
 from wizard.domain.book.exchange import ONE_FIELD, REFRESH_REFUSED, WRONG_CLIENT
@@ -11,6 +10,7 @@ from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import TypeVar
 
 from wizard.domain.book.here import NOT_SET_UP
@@ -12,6 +11,7 @@ from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailu
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
+from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore
 from wizard.flow.state import resume_step
 

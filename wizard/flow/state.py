@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
+from wizard.domain.value import Value
 
 if TYPE_CHECKING:
     from wizard.domain.callback import BareCode, Comparison, Received
@@ -33,8 +33,7 @@ class Subject(Enum):
     ACTIVE = "active"
 
 
-@dataclass(frozen=True, slots=True)
-class WizardState:
+class WizardState(Value):
     """All that decides which screen comes next; holds no credential."""
 
     step: Step
@@ -60,38 +59,15 @@ class WizardState:
         return self.has_active or self.resume_at is not None
 
 
-class _Kind:
-    """An outcome that is told by its kind alone: one equals another.
-
-    Not a dataclass: the first frame would wait for nine of them to be made.
-    """
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
-
-
-class Next(_Kind):
+class Next(Value):
     """The step is done as far as it needs to be."""
 
-    __slots__ = ()
 
-
-class Back(_Kind):
+class Back(Value):
     """One step back."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class GoTo:
+class GoTo(Value):
     """To the step that a problem's remedy names."""
 
     step: Step
@@ -99,67 +75,50 @@ class GoTo:
     comparison: Comparison | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkTaken:
+class LinkTaken(Value):
     """The authorize link has been handed out."""
 
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class CodeReceived:
+class CodeReceived(Value):
     """A code came by paste, by the listener or from the demo."""
 
     answer: Received | BareCode
 
 
-class Unchanged(_Kind):
+class Unchanged(Value):
     """Nothing of the active set was changed: a check of it is all there is to do."""
 
-    __slots__ = ()
 
-
-class Verified(_Kind):
+class Verified(Value):
     """The check passed; a draft has become the active set."""
 
-    __slots__ = ()
 
-
-class Resume(_Kind):
+class Resume(Value):
     """Go on with the unfinished draft."""
 
-    __slots__ = ()
 
-
-class StartOver(_Kind):
+class StartOver(Value):
     """From the first step, with ID and secret still filled in."""
 
-    __slots__ = ()
 
-
-class Discarded(_Kind):
+class Discarded(Value):
     """The unfinished draft is gone."""
 
-    __slots__ = ()
 
-
-class CheckNow(_Kind):
+class CheckNow(Value):
     """Check the active set."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """Change the active set, beginning at a step (Credentials, or Authorize for a new consent)."""
 
     step: Step
 
 
-class Quit(_Kind):
+class Quit(Value):
     """Leave the wizard; what was saved stays."""
-
-    __slots__ = ()
 
 
 Outcome = (

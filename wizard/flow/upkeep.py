@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 
 from wizard.domain import summary
 from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
@@ -17,6 +16,7 @@ from wizard.domain.offers import Item, offers, offers_out_of_reach
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import Value, replace
 from wizard.domain.words import moment
 from wizard.flow.journey import Journey
 from wizard.flow.machine import machine_checks
@@ -24,8 +24,7 @@ from wizard.flow.rotate import Rotation, rotate_secret
 from wizard.flow.state import GoTo, Outcome, Resume
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Value):
     """A draft that can be resumed."""
 
     saved: str
@@ -34,12 +33,11 @@ class Unfinished:
     """Where it goes on."""
     failed: str = ""
     """When its check failed, and of a change how; of a setup, Overview tells it whole."""
-    outcome: Outcome = Resume()  # noqa: RUF009  it holds nothing
+    outcome: Outcome = Resume()
     """What it is resumed with."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfReach:
+class OutOfReach(Value):
     """Stored secrets that could not be read; the record could."""
 
     problem: Problem

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +32,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.summary import moved
 from wizard.domain.tokens import expiry
+from wizard.domain.value import replace
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import TokenEndpoint, UserDirectory

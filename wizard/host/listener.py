@@ -12,12 +12,12 @@ import errno
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from wizard.domain.book.here import PORT_PRIVILEGED, PORT_TAKEN
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value
 from wizard.host.landing import Landing, landing_page, not_found, see_other
 from wizard.host.request import HEAD_LIMIT, Request, read_request
 
@@ -64,8 +64,7 @@ class CallbackListener:
         return listener
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
+class _Redirect(Value):
     """The parts of a loopback redirect URL that a request is compared with."""
 
     origin: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from wizard.domain.callback import Reading
@@ -12,6 +11,7 @@ from wizard.domain.questions import Question
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step, place
+from wizard.domain.value import Value, field
 from wizard.flow.state import Back, Outcome, Quit
 from wizard.plain.paper import Paper
 
@@ -48,8 +48,7 @@ class Left(Exception):
         self.outcome = outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Value):
     """What is asked, and what may be typed besides an answer."""
 
     words: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from wizard.domain.guide import GUIDE
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import ROAD, Step, place
+from wizard.domain.value import Value
 from wizard.flow.journey import Journey
 from wizard.flow.upkeep import Upkeep
 from wizard.plain.dialogue import Act, Dialogue, Prompt, headed
@@ -18,8 +18,7 @@ from wizard.plain.paper import Paper
 NO_CLIPBOARD: Final = "No clipboard takes it here."
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Value):
     """The journey, what is done on it, and the person it is talked about with."""
 
     journey: Journey

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -14,6 +13,7 @@ from wizard.domain.book.store import FILE_NEWER
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value
 from wizard.domain.words import misfit
 from wizard.store.vault import is_generation
 
@@ -26,15 +26,13 @@ class Damaged(Exception):
     """What was read is not what it should be; says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Value):
     """What every version of every file has."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(Value):
     """A credential set as it is stored."""
 
     version: int
@@ -71,7 +69,7 @@ def decode_credentials(data: bytes, path: str) -> CredentialSet:
     credentials = _decode(data, _Blob, path).credentials
     # Secrets are sent there; what no form or option takes is not asked for from here either.
     sets = (credentials.endpoints, *(attempt.endpoints for attempt in credentials.attempts))
-    if any(rules.endpoint(url) for each in sets for url in astuple(each)):
+    if any(rules.endpoint(url) for each in sets for url in msgspec.structs.astuple(each)):
         raise Damaged("an endpoint that is none")
     return credentials
 
@@ -118,6 +116,6 @@ def _is_utc(value: object) -> bool:
         return value.utcoffset() == _UTC
     if isinstance(value, tuple):
         return all(map(_is_utc, value))
-    if is_dataclass(value):
-        return all(_is_utc(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Value):
+        return all(map(_is_utc, msgspec.structs.astuple(value)))
     return True

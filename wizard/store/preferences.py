@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +9,13 @@ import msgspec
 
 from wizard.domain import journal
 from wizard.domain.problems import SetupError
+from wizard.domain.value import Value
 from wizard.store.files import PrivateFolder
 
 _FILE: Final = "wizard.json"
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Value):
     """The file."""
 
     theme: str

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +27,7 @@ from wizard.domain.book.store import (
 from wizard.domain.endpoints import refuse_tampered
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
 from wizard.store.keyring_vault import KeyringVault

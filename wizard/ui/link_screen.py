@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import work
@@ -15,6 +14,7 @@ from wizard.domain.callback import BareCode, Reading, Received, Refused
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import BARE_CODE
 from wizard.domain.steps import Step
+from wizard.domain.value import Value
 from wizard.flow.link import Link
 from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.copying import Copy, copy_out
@@ -25,8 +25,7 @@ QUESTION_PAUSE: Final = 0.7
 """Seconds a question about a bare code stands before an Enter answers it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkTools:
+class LinkTools(Value):
     """What can be done with an authorize link."""
 
     make: Callable[[bool], Awaitable[Link]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -20,6 +19,7 @@ from wizard.domain.book.here import TERMINAL_TOO_SMALL
 from wizard.domain.guide import GUIDE
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
+from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
 from wizard.ui.widgets.body import Body
 from wizard.ui.widgets.keys import Keys
@@ -42,8 +42,7 @@ def now() -> float:
     return Message().time
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(Value):
     """What every screen shows at its top."""
 
     profile: str
@@ -52,8 +51,7 @@ class Banner:
     """Hosts that are not Twilio's; empty in the demo, which says so itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value):
     """A line of the palette."""
 
     title: str

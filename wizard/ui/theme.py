@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from textual._border import BORDER_CHARS
 from textual.theme import Theme
+
+from wizard.domain.value import Value
 
 # Textual knows no brackets. Where there are few colors, they frame fields and buttons; its own
 # ASCII frame is drawn nowhere here.
@@ -18,8 +20,7 @@ async def _forgetting(_theme: str) -> None:
     """Remember no theme."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """How the screens are to look, and on what."""
 
     theme: str = ""

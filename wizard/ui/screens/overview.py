@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
@@ -18,6 +17,7 @@ from wizard.domain.offers import Item, unfinished, unreadable
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import Value
 from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.flow.upkeep import OutOfReach, Unfinished
@@ -29,8 +29,7 @@ from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewTools:
+class OverviewTools(Value):
     """What can be done with an active set, beside the steps of the road."""
 
     profile: str

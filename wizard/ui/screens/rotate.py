@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +14,7 @@ from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import ROTATE, ROTATE_TITLE
 from wizard.domain.secret import Secret
+from wizard.domain.value import Value
 from wizard.flow.rotate import Rotation
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
@@ -23,8 +23,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 Rotate = Callable[[Secret], Awaitable[Rotation]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rotated:
+class Rotated(Value):
     """The new secret, and what came of it."""
 
     secret: Secret

@@ -225,6 +225,8 @@ async def denied(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
     await face.paste(scene.sandbox.deny(link))
     await face.says(paste.ERRORS["access_denied"].title)
+    await face.primary()
+    await face.says("Copy that page's whole address and come back.")
     await face.leave()
 
 

@@ -28,6 +28,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
 EXPIRED = replace(ATTEMPT, state=Secret("an-older-state-4711"), created_at=NOW - ATTEMPT_LIFE)
 USED = replace(ATTEMPT, state=Secret("a-used-state-0815"), code_sent_at=NOW)
+CUT = ANSWER[:-9]
 FOREIGN = ANSWER.replace(STATE, "somebody-elses-state")
 MASKED = f"{REDIRECT_URL}?code=•••&state=•••"
 BARE = "abcdefgh-1234567890-ijkl"
@@ -46,7 +47,7 @@ REFUSALS = [
     (ANSWER.replace(STATE, EXPIRED.state.reveal()), book.LINK_EXPIRED),
     (ANSWER.replace(STATE, USED.state.reveal()), book.LINK_USED),
     (ANSWER.replace("callback", "callbacks"), book.OTHER_ADDRESS),
-    (ANSWER[:-9], book.CUT_OFF),
+    (CUT, book.CUT_OFF),
     (f"{ANSWER}&code=a-second-one", book.DOUBLED),
     (SECRET, book.SECRET),
     ('{"access_token": "x"}', book.TOKEN),
@@ -56,6 +57,12 @@ REFUSALS = [
     (f"{REDIRECT_URL}?error=invalid_scope&state={STATE}", book.INVALID_SCOPE),
     (f"{REDIRECT_URL}?error=odd&state={STATE}", book.OTHER_ERROR),
 ]
+
+PRIMARY: dict[Step | None, str] = {
+    Step.AUTHORIZE: "Fresh link ›",
+    Step.CREDENTIALS: "To Credentials ›",
+}
+"""What Enter is said to do after a refusal, by the step where it is mended."""
 
 
 def at_redirect(
@@ -85,6 +92,7 @@ async def test_each_refusal_is_shown_and_nothing_pasted_is() -> None:
             await paste(stage.pilot, pasted)
             await stage.until_words("#problem", problem.title)
             assert problem.remedy[:20] in stage.words_in("#problem")
+            await stage.until_text(PRIMARY.get(problem.step, "Next ›"))
             for secret in (CODE, STATE, SECRET, "somebody-elses-state", "a-second-one"):
                 assert secret not in stage.text, problem.id
         assert stage.outcomes == []
@@ -115,8 +123,8 @@ async def test_enter_leads_where_it_is_mended_until_another_address_comes() -> N
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
         await stage.until_text(book.OTHER_ADDRESS.title, "To Credentials ›")
-        await paste(stage.pilot, FOREIGN)
-        await stage.until_text(book.FOREIGN_STATE.title, "Next ›")
+        await paste(stage.pilot, CUT)
+        await stage.until_text(book.CUT_OFF.title, "Next ›")
         await stage.pilot.press("enter")
         await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
         await stage.until_text("To Credentials ›")
@@ -131,9 +139,9 @@ async def test_enter_leads_where_it_is_mended_until_another_address_comes() -> N
 async def test_enter_reads_a_refused_paste_again() -> None:
     desk = Desk()
     async with at_redirect(desk) as stage:
-        await paste(stage.pilot, FOREIGN)
-        await stage.until_text(book.FOREIGN_STATE.title)
-        desk.attempts.append(replace(ATTEMPT, state=Secret("somebody-elses-state")))
+        await paste(stage.pilot, CUT)
+        await stage.until_text(book.CUT_OFF.title)
+        desk.attempts.append(replace(ATTEMPT, state=Secret(STATE[:-9])))
         await stage.pilot.press("enter")
         assert isinstance(await stage.outcome(), CodeReceived)
 
@@ -237,11 +245,14 @@ async def test_a_catch_while_help_is_open_goes_on() -> None:
 
 
 async def test_a_fresh_link_leads_back_to_where_it_is_handed_out() -> None:
-    desk = Desk()
-    async with at_redirect(desk) as stage:
-        await stage.pilot.press("ctrl+t")
-        assert await stage.outcome() == GoTo(Step.AUTHORIZE)
-    assert len(desk.attempts) == 2
+    for pasted, key in ((CUT, "ctrl+t"), (FOREIGN, "enter")):
+        desk = Desk()
+        async with at_redirect(desk) as stage:
+            await paste(stage.pilot, pasted)
+            await stage.until_text("✗")
+            await stage.pilot.press(key)
+            assert await stage.outcome() == GoTo(Step.AUTHORIZE)
+        assert len(desk.attempts) == 2
     failing = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
     async with at_redirect(failing) as stage:
         await stage.pilot.press("ctrl+t")

@@ -30,7 +30,7 @@ class LinkStep:
         self._demo = stage.journey.demo
         self._link: Link | None = None
         self._mending: Refused | None = None
-        """What was refused for a reason that is mended in Credentials: Enter leads there."""
+        """What was refused for a reason that is mended elsewhere: Enter leads there."""
 
     async def delivered(self, delivery: Delivery) -> None:
         """Told what became of the link."""
@@ -59,8 +59,10 @@ class LinkStep:
         while True:
             shown, acts = words, self._acts()
             if self._mending is not None:
-                shown = (*words[:2], f"Enter goes to {Step.CREDENTIALS.title}")
-                acts[Step.CREDENTIALS.value] = self._mend
+                is_old = self._mending.problem.step is Step.AUTHORIZE
+                what = "makes a fresh link" if is_old else f"goes to {Step.CREDENTIALS.title}"
+                shown = (*words[:2], f"Enter {what}")
+                acts |= {} if is_old else {Step.CREDENTIALS.value: self._mend}
             prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
             got = await self._stage.talk.ask_or(prompt, self._desk.caught)
             if not isinstance(got, Secret):
@@ -90,14 +92,17 @@ class LinkStep:
                 return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
             case Refused(problem, comparison):
                 self._stage.paper.problem(problem, comparison)
-                self._mending = reading if problem.step is Step.CREDENTIALS else None
+                is_here = problem.step in (self.STEP, Step.REDIRECT)
+                self._mending = None if is_here else reading
                 await self.refused(reading)
         return None
 
     async def _mend(self) -> None:
-        """Go where it is mended; it is said there again."""
+        """Make a fresh link where one helps, or go to Credentials, where it is said again."""
         if self._mending is not None:
             refused = self._mending
+            if refused.problem.step is Step.AUTHORIZE:
+                await self._fresh()
             raise Left(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
 
     # -- what can be typed besides ---------------------------------------------------------------

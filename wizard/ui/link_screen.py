@@ -61,7 +61,7 @@ class LinkScreen(StepScreen):
     is_unmade: var[bool] = var(False)
     """It could not be made."""
     mending: var[Refused | None] = var(None)
-    """What was refused for a reason that is mended in Credentials: the primary leads there."""
+    """What was refused for a reason that is mended elsewhere: the primary leads there."""
 
     def __init__(self, banner: Banner, tools: LinkTools) -> None:
         super().__init__(banner)
@@ -112,12 +112,15 @@ class LinkScreen(StepScreen):
             case Refused(problem, comparison):
                 key = "^t" if problem.step is Step.AUTHORIZE else ""
                 panel.show(problem, comparison, key)
-                if problem.step is Step.CREDENTIALS:
+                if problem.step not in (self.STEP, Step.REDIRECT):
                     self.mending = reading
                     self.expect_new_enter()
 
     def mend(self, refused: Refused) -> None:
-        """Go where it is mended; it is said there again."""
+        """Make a fresh link where one helps, or go to Credentials, where it is said again."""
+        if refused.problem.step is Step.AUTHORIZE:
+            self.action_fresh_link()
+            return
         self.leave(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
 
     @work(exclusive=True, group="link")

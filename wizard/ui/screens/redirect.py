@@ -102,11 +102,11 @@ class RedirectScreen(LinkScreen):
         yield Static("", id="facts", markup=False)
 
     def watch_mending(self, refused: Refused | None) -> None:
-        """Lead to Credentials where that is what helps; a new address ends that."""
+        """Lead to what helps, Credentials or a fresh link; a new address ends that."""
         if not self.is_here:
             return
         button = self.query_one("#next", Button)
-        button.label = f"{Step.CREDENTIALS.towards} ›" if refused else "Next ›"
+        button.label = _primary(refused)
         # A button keeps the width of its first label otherwise.
         button.refresh(layout=True)
         self.refresh_bindings()
@@ -192,3 +192,10 @@ class RedirectScreen(LinkScreen):
             self.show_problem(error.problem)
             return
         self.leave(GoTo(Step.AUTHORIZE))
+
+
+def _primary(refused: Refused | None) -> str:
+    if refused is None:
+        return "Next ›"
+    is_old = refused.problem.step is Step.AUTHORIZE
+    return "Fresh link ›" if is_old else f"{Step.CREDENTIALS.towards} ›"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final
@@ -35,6 +36,8 @@ TRY_SECONDS: Final = 120.0
 
 _BESIDE_THE_LOOP: Final = 1 << 18
 """Bytes; a longer body is decoded in a thread, so that the screen goes on."""
+_COUNT: Final = re.compile(rb'true|false|"?[\d.eE+-]{1,20}"?')
+"""What was perhaps meant as a count, and can be no name of a person."""
 _FAILING: Final = frozenset({502, 503, 504})
 
 
@@ -45,6 +48,10 @@ class _List(msgspec.Struct, frozen=True):
     totalResults: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] | None = None
     # Beyond it no number is the same to everyone (RFC 8259 §6).
     Resources: list[msgspec.Raw] | None = None
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    totalResults: msgspec.Raw
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -174,9 +181,19 @@ def _decode(body: bytearray) -> UserList | str:
     try:
         found = msgspec.json.decode(body, type=_List)
     except BAD_JSON as error:
-        return misfit(str(error))
+        said = misfit(str(error))
+        return said + _odd_count(body) if said.startswith("totalResults") else said
     if LIST_RESPONSE not in found.schemas:
         return "schemas: no ListResponse"
     if found.totalResults is None:
         return UserList(total=len(found.Resources or ()))
     return UserList(total=found.totalResults)
+
+
+def _odd_count(body: bytearray) -> str:
+    """The count that makes no sense, to stand behind these words; "" for what is not shown."""
+    try:
+        value = bytes(msgspec.json.decode(body, type=_Counted).totalResults)
+    except BAD_JSON:
+        return ""
+    return f": {value.decode()}" if _COUNT.fullmatch(value) else ""

@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass
 from enum import Flag, auto
 from string import Formatter
+from typing import Final
 
 from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.book.exchange import RUN_ROTATING, WRONG_CLIENT
 from wizard.domain.steps import Step
+
+BY_COMMAND: Final = {WRONG_CLIENT.id: RUN_ROTATING}
+"""By entry: what a command says in place of the remedy."""
 
 
 class Face(Flag):

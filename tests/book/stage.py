@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 from textual.widgets import Button
 
-from tests.book.row import says
+from tests.book.row import BY_COMMAND, says
 from tests.book.wire import Wire
 from tests.commands.stage import issued
 from tests.driving import text_of, wait_for_screen, wait_until
@@ -105,11 +105,12 @@ class Stage:
     ) -> Ended:
         """Run a command that has to meet an entry, in words and as JSON."""
         ended = self.run(capsys, *args, "--json")
-        assert says(ended.words, entry), ended
+        remedy = BY_COMMAND.get(entry, "")
+        assert says(ended.words, entry, remedy), ended
         assert ended.code == code, ended
         error = json.loads(ended.out)["error"]
         assert error["id"] == entry
-        assert says(f"{error['title']} {error['remedy']}", entry)
+        assert says(f"{error['title']} {error['remedy']}", entry, remedy)
         # A command has no button that leads to the step.
         assert "un scim-wizard" in error["remedy"] or not CATALOGUE[entry].step
         return ended

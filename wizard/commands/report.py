@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.exchange import THEN_ROTATED, WRONG_CLIENT
+from wizard.domain.book.exchange import RUN_ROTATING, WRONG_CLIENT
 from wizard.domain.book.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
@@ -72,7 +72,7 @@ def as_error(problem: Problem, profile: str) -> dict[str, str]:
 
 def of_profile(problem: Problem, profile: str) -> Problem:
     """Return a problem with its profile, and with the command that opens the wizard on it."""
-    remedy = f"{problem.remedy} {_how(problem)}".rstrip()
+    remedy = _remedy(problem)
     if profile == "default":
         return problem.told(remedy=remedy)
     return problem.told(
@@ -81,10 +81,18 @@ def of_profile(problem: Problem, profile: str) -> Problem:
     )
 
 
-def _how(problem: Problem) -> str:
-    """Say where in the wizard the remedy is done; "" for one that says so, or needs none."""
+def _remedy(problem: Problem) -> str:
+    """Say what to do, and which command does it."""
+    if "un scim-wizard" in problem.remedy:
+        return problem.remedy
     if problem.id == WRONG_CLIENT.id:
-        return THEN_ROTATED
+        # One field is asked for, so that the book's own would send to the wrong ones.
+        return RUN_ROTATING
+    return f"{problem.remedy} {_how(problem)}".rstrip()
+
+
+def _how(problem: Problem) -> str:
+    """Say where in the wizard the remedy is done; "" for one that needs none."""
     is_named = "under Credentials" in problem.remedy
     if is_named and problem.step is None:
         # One way of several.

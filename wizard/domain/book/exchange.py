@@ -33,8 +33,11 @@ BY_ROTATING: Final = (
 )
 """Remedy of WRONG_CLIENT where both are on offer."""
 
-THEN_ROTATED: Final = "Then run scim-wizard and choose “I rotated the secret”."
-"""Follows the remedy of WRONG_CLIENT where a command met it, which has no field."""
+RUN_ROTATING: Final = (
+    "If it was rotated, run scim-wizard and choose “I rotated the secret”. If not, choose “Change "
+    "credentials” there and compare the Client ID."
+)
+"""The same where a command met it, which has no field."""
 
 CODE_EXPIRED: Final = Problem(
     id="code-expired",

@@ -15,6 +15,7 @@ from tests.book.wire import HANGS, TOKEN, USERS, Script, reply
 from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.walks import ANSWER
 from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.models import Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -143,3 +144,4 @@ def tells(entry: str, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     assert "; its check failed on " in stage.run(capsys, "status", "--all").out
     told = json.loads(stage.run(capsys, "status", "--json").out)["last_check"]
     assert (told["status"], told["problem"]["id"]) == ("failed", entry)
+    assert told["problem"]["remedy"].endswith(f"there. {LEFT_UNFINISHED.remedy}")

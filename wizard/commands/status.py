@@ -97,6 +97,9 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
 def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     last = summary.last_check(profile)
     problem = summary.problem_of(last)
+    if problem and profile.active is None:
+        # What Overview offers is to resume, not a way to its step.
+        problem = problem.told(remedy=f"{problem.remedy} {LEFT_UNFINISHED.remedy}")
     expires_at, refused = profile.expires_at, summary.refusal(profile, now)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {

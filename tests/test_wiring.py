@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.fakes import tokens
-from wizard import wiring
-from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile
+from wizard import opening, wiring
+from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.flow.ports import Network
+from wizard.options import Common
 from wizard.ui.app import WizardApp
 from wizard.wiring import Connection, Settings
 
@@ -43,6 +46,26 @@ def test_store_is_where_the_environment_says(home: Path) -> None:
     put(active=WHOLE)
     assert (home / "profiles" / "default.json").is_file()
     assert wiring.store({"SCIM_WIZARD_HOME": str(home / "other")}).load("default") is None
+
+
+@pytest.mark.parametrize("kept", [None, *StoreKind])
+def test_a_keyring_is_spoken_of_where_one_is_opened(
+    kept: StoreKind | None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kept is not None:
+        put(active=WHOLE)
+        path = home / "profiles" / "default.json"
+        path.write_text(path.read_text().replace('"file"', f'"{kept.value}"'))
+    said: list[Sequence[str]] = []
+
+    def show(_face: object, if_slow: Sequence[str]) -> SimpleNamespace:
+        said.append(if_slow)
+        return SimpleNamespace(next_profile=None, return_code=0)
+
+    monkeypatch.setattr(opening, "_show", show)
+    opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
+    [if_slow] = said
+    assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
 
 
 async def test_services_share_a_client_that_is_closed_in_the_end() -> None:

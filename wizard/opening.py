@@ -12,15 +12,15 @@ from typing import Final
 from wizard import wiring
 from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
+from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.options import Common
 
-SLOW: Final = (
-    "Opening the profile …",
-    "If the system asks you to unlock its keyring, do so.",
-)
+SLOW: Final = "Opening the profile …"
 """What is said where the wizard is slow to open."""
+UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
+"""The same where what it opens is kept there."""
 OFTEN: Final = (700, 10, 2)
 """When garbage is looked for (see `gc.set_threshold`): a screen that was left is a MB of it."""
 SEEN: Final = 1.0
@@ -64,9 +64,10 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
         else:
             # First and by itself, so that it is known what is waited for.
             store, name = wiring.store(), settings.profile
-            with store.wizard_lock(name), saying_late(BUSY), store.locked(name):
-                pass
-            left = _show(wiring.wizard(settings), SLOW)
+            with store.wizard_lock(name), saying_late(BUSY), store.locked(name) as held:
+                is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
+            if_slow = [SLOW, UNLOCK] if is_in_keyring else [SLOW]
+            left = _show(wiring.wizard(settings), if_slow)
         if left.next_profile is None:
             return left.return_code or 0
         settings = replace(settings, profile=left.next_profile)

@@ -21,7 +21,7 @@ from tests.commands.stage import ROOT, environment, wizard
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
 from wizard.domain.book.store import KEYRING_HANGS
-from wizard.opening import BUSY, SLOW
+from wizard.opening import BUSY, SLOW, UNLOCK
 from wizard.store.profiles import LocalProfileStore
 
 BROKEN: Final = Path(__file__).parent / "broken"
@@ -196,7 +196,8 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
     stage: Stage, tmp_path: Path
 ) -> None:
     with on_terminal(stage, kept_in_a_keyring(stage, tmp_path, "hangs")) as terminal:
-        terminal.wait_for("Opening the profile …")
+        terminal.wait_for(SLOW)
+        terminal.wait_for(UNLOCK)
         terminal.wait_for(
             lambda screen: KEYRING_HANGS.title in screen and "Unlock it, then press r." in screen
         )
@@ -213,7 +214,7 @@ def test_profile_that_a_command_works_on_is_waited_for_in_words(stage: Stage) ->
             terminal = stack.enter_context(on_terminal(stage, {}))
             for line in BUSY:
                 terminal.wait_for(line)
-            assert SLOW[0] not in terminal.screen()
+            assert SLOW not in terminal.screen()
         terminal.wait_for("Check now")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 0

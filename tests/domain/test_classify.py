@@ -11,6 +11,7 @@ from wizard.domain.book import exchange, network, scim
 from wizard.domain.classify import Answer, exchange_problem, refresh_problem, scim_problem
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 RFC_SENTENCE = (
     "The provided authorization grant is invalid, expired, revoked, does not match the "
@@ -177,6 +178,14 @@ def test_permission_is_named_as_the_server_names_it() -> None:
 def test_permission_nobody_named_is_only_likely() -> None:
     cause = scim_problem(twilio(403, "Forbidden")).cause
     assert "Most likely the app lacks the permission managed-users/list" in cause
+
+
+@pytest.mark.parametrize(
+    ("clock", "cause"),
+    [("3 h slow", scim.OUTLIVED), ("3 h fast", scim.BAD_TOKEN.cause), ("", scim.BAD_TOKEN.cause)],
+)
+def test_clock_by_which_a_token_outlives_itself_comes_first(clock: str, cause: str) -> None:
+    assert scim_problem(replace(scim_error(401, "Not valid"), clock=clock)).cause == cause
 
 
 def test_detail_tells_status_number_words_and_request() -> None:

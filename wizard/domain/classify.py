@@ -185,7 +185,7 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
 
     Args:
         problem: any; one of another kind comes back as it is.
-        is_new: the token was issued only now.
+        is_new: the token was issued for this very check.
     """
     if problem.id != scim.BAD_TOKEN.id:
         return problem
@@ -267,6 +267,8 @@ def _by_status(answer: Answer, from_words: Problem | None) -> Problem:
 def _told(problem: Problem, answer: Answer) -> Problem:
     """The entry with this answer's particulars: status, the server's words, its request id."""
     sentence = answer.description or answer.message or answer.detail or answer.error or answer.text
+    if problem is scim.BAD_TOKEN and answer.clock.endswith("slow"):
+        problem = problem.told(cause=scim.OUTLIVED)
     number = f" ({answer.code})" if answer.code is not None else ""
     named = _PERMISSION.search(answer.words)
     if answer.is_login and problem in (exchange.TOKEN_BLOCKED, scim.BLOCKED):

@@ -106,8 +106,8 @@ REFRESH_REFUSED: Final = Problem(
 
 REFRESH_REFUSED_AT_ONCE: Final = Problem(
     id="refresh-refused-at-once",
-    title="Twilio does not renew what it has just issued",
-    cause="The access token works, but its refresh token is refused right after the consent.",
+    title="Twilio does not renew the new token",
+    cause="The access token works, but its refresh token is refused minutes after the consent.",
     remedy="Try again. If it stays so, ask Twilio's support; until then use it for its hour.",
     exit_code=ExitCode.ACT_AT_TWILIO,
 )

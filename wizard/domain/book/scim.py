@@ -21,12 +21,18 @@ BAD_TOKEN: Final = Problem(
 
 NEW_TOKEN_REFUSED: Final = Problem(
     id="new-token-refused",
-    title="Twilio does not accept a token it has just issued",
+    title="Twilio does not accept the new access token",
     cause="Most likely the approving user is no longer active, or not of this organization.",
     remedy="Authorize again, as an active admin of the right organization.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
+
+OUTLIVED: Final = (
+    "Most likely it has expired unnoticed, as this machine's clock is slow. If not, it was "
+    "revoked, or the approving user is no longer active."
+)
+"""Cause of BAD_TOKEN where the clock says that it lives."""
 
 NOT_RENEWABLE: Final = "Authorize again: without a refresh token it cannot be renewed."
 """Remedy of BAD_TOKEN where nothing can be renewed."""

@@ -64,9 +64,19 @@ def test_file_others_could_read_is_closed_to_them(log: Path) -> None:
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe", "foreign"])
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("link", "it is a link"),
+        ("dangling link", "it is a link"),
+        ("folder", "it is no plain file"),
+        ("pipe", "it is no plain file"),
+        ("foreign", "it belongs to another user"),
+        ("lost", "there is no folder {folder}"),
+    ],
+)
 def test_file_that_is_not_ours_is_refused_and_left_alone(
-    log: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+    log: Path, kind: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = log.with_name("target")
     match kind:
@@ -82,8 +92,12 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
         case "foreign":
             log.write_text("theirs")
             monkeypatch.setattr(os, "geteuid", lambda: 54321)
-    with pytest.raises(SetupError, match="bad-log"), keeping(log):
+        case "lost":
+            log = log.with_name("nowhere") / "log"
+    with pytest.raises(SetupError, match="bad-log") as refused, keeping(log):
         raise AssertionError("a log was kept")
+    reason = why.format(folder=log.parent)
+    assert refused.value.problem.cause == f"{log} takes no log: {reason}."
     if kind in ("link", "foreign"):
         assert log.read_text() == "theirs"
     else:

@@ -61,6 +61,8 @@ def _open(path: Path) -> int:
     except SetupError as error:
         met = error.problem
         reason = _UNFIT.get(met.id) or "; ".join(met.detail)
+        if isinstance(error.__cause__, FileNotFoundError):
+            reason = f"there is no folder {path.parent}"
         raise SetupError(BAD_LOG.about(path=str(path), reason=reason)) from error
 
 

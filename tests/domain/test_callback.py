@@ -460,7 +460,10 @@ def test_error_tells_the_servers_words_sanitised() -> None:
             ATTEMPT,
             book.UNAUTHORIZED_CLIENT.cause,
         ),
-        ("error=unauthorized_client&error_description=App+deleted", ATTEMPT, book.APP_SAYS[0]),
+        *(
+            ("error=unauthorized_client&error_description=App+deleted", ATTEMPT, words)
+            for words in (*book.APP_SAYS, "If it is gone or disabled, make one")
+        ),
         ("error=invalid_request", replace(ATTEMPT, verifier=None), book.INVALID_REQUEST.remedy),
         ("error=invalid_request", ATTEMPT, book.OR_PKCE),
         ("error=consent_required", ATTEMPT, book.SIGN_IN_FIRST.remedy),
@@ -472,7 +475,7 @@ def test_cause_is_not_guessed_against_what_came(
 ) -> None:
     refused = _read(GOOD.replace(f"code={CODE}", query), attempt)
     assert isinstance(refused, Refused)
-    assert told in (refused.problem.cause, refused.problem.remedy)
+    assert told in f"{refused.problem.cause} {refused.problem.remedy}"
 
 
 @pytest.mark.parametrize(

@@ -214,8 +214,9 @@ UNAUTHORIZED_CLIENT: Final = Problem(
 )
 APP_SAYS: Final = (
     "Twilio says why, below (unauthorized_client).",
-    "Do what it says. If that takes another app, make one with grant type Authorization code, and "
-    "enter its Client ID, Secret and Redirect URL.",
+    "Look the app up under OAuth apps. If it is gone or disabled, make one with grant type "
+    "Authorization code, and enter its Client ID, Secret and Redirect URL. If not, ask Twilio's "
+    "support.",
 )
 """Cause and remedy of UNAUTHORIZED_CLIENT where the answer has words of its own."""
 UNSUPPORTED_RESPONSE_TYPE: Final = Problem(

@@ -81,10 +81,23 @@ async def taken(met: str, entry: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("met", "entry", "refresh", "token"),
+    ("met", "entry", "refresh", "token", "cause"),
     [
-        ("refresh-refused-at-once", "refresh-refused", "refresh-1", "stored, but refused"),
-        ("no-refresh-token", "no-refresh-token", None, "none: good for its hour only"),
+        (
+            "refresh-refused-at-once",
+            "refresh-refused",
+            "refresh-1",
+            "stored, but refused",
+            ". The access token works, but its refresh token",
+        ),
+        (
+            "no-refresh-token",
+            "no-refresh-token",
+            None,
+            "none: good for its hour only",
+            # Whole: what it says of the access token stands before.
+            ". A refresh token was asked for",
+        ),
     ],
 )
 def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
@@ -92,6 +105,7 @@ def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
     entry: str,
     refresh: str | None,
     token: str,
+    cause: str,
     stage: Stage,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -105,7 +119,7 @@ def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
     assert token in done
     remedy = LATER.get(met, "")
     ended = stage.run(capsys, "status")
-    assert token in ended.out
+    assert (token in ended.out, cause in ended.out) == (True, True), ended
     assert says(ended.out, entry, remedy)
     status = json.loads(stage.run(capsys, "status", "--json").out)["token"]
     assert (status["refreshable"], status["refresh_failure"]["id"]) == (refresh is not None, entry)

@@ -118,7 +118,7 @@ NEVER_RENEWED: Final = "Authorize again. If it stays so, ask Twilio's support."
 NO_REFRESH_TOKEN: Final = Problem(
     id="no-refresh-token",
     title="Twilio gave no refresh token",
-    cause="It was asked for (offline_access); the app's settings may not allow one. "
+    cause="A refresh token was asked for (offline_access); the app's settings may not allow one. "
     "The access token cannot be renewed.",
     remedy="Authorize again. If it stays so, ask Twilio's support; "
     "each access token works until it expires.",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
@@ -206,11 +208,13 @@ def test_failed_write_is_named_keeps_the_old_and_leaves_no_temp(
     folder.write("a", b"old")
     with monkeypatch.context() as patch:
         patch.setattr(os, call, failing(number))
+        patch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=12_345))
         with pytest.raises(SetupError) as caught:
             folder.write("a", b"new")
     assert caught.value.problem.id == problem
     assert str(folder.path) in caught.value.problem.cause
-    assert caught.value.problem.detail == (os.strerror(number),)
+    left = ("Left: 12 kB",) if number == errno.ENOSPC else ()
+    assert caught.value.problem.detail == (os.strerror(number), *left)
     assert folder.names() == ["a"]
     assert folder.read("a") == b"old"
 

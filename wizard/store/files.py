@@ -59,8 +59,19 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
             case _:
                 problem = STORE_FAILED
         reason = error.strerror or type(error).__name__
+        left = _left(there) if error.errno == errno.ENOSPC else ""
         told = problem.about(path=str(path), there=str(there))
-        raise SetupError(told.saying(reason)) from error
+        raise SetupError(told.saying(reason, left)) from error
+
+
+def _left(there: Path) -> str:
+    """Say how much room is left on a disk; "" where that is not to be known."""
+    # Here, as it brings what compresses files along.
+    import shutil
+
+    with suppress(OSError):
+        return f"Left: {shutil.disk_usage(there).free / 1000:,.0f} kB"
+    return ""
 
 
 class PrivateFolder:

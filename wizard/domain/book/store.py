@@ -64,7 +64,7 @@ DISK_FULL: Final = Problem(
     id="disk-full",
     title="The disk is full",
     cause="{path} takes no more data, or your quota is used up. What was saved before is kept.",
-    remedy="Free some space.",
+    remedy="Free some space: 1 MB is more than enough.",
     exit_code=ExitCode.MACHINE,
 )
 STORE_FAILED: Final = Problem(

@@ -269,6 +269,31 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
             await does_something(actions[0], run)
 
 
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("authorize", ["back", "copy", "next"]),
+        ("check, refused", ["back", "elsewhere", "next"]),
+        ("confirm", ["close", "yes"]),
+    ],
+)
+async def test_arrows_walk_along_the_buttons_there_are_and_stop_at_the_last(
+    name: str, ids: list[str], outcomes: list[object]
+) -> None:
+    state = STATES[name]()
+    async with showing(state.screen) as stage:
+        await wait_until(stage.pilot, state.is_ready, "the state")
+        await wait_until(stage.pilot, lambda: bool(hinted(state.screen)), "the row of keys")
+        state.screen.query_one(f"#{ids[-1]}").focus()
+        for key, order in (("left", [*ids[-2::-1], ids[0]]), ("right", [*ids[1:], ids[-1]])):
+            for id_ in order:
+                await stage.pilot.press(key)
+                focused = state.screen.focused
+                assert focused is not None
+                assert focused.id == id_
+        assert outcomes == []
+
+
 async def test_a_row_of_keys_that_is_asked_for_as_its_screen_goes_is_not_drawn() -> None:
     async with showing(overview().screen) as stage:
         row = stage.screen.query_one(Keys)

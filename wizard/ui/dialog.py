@@ -10,11 +10,12 @@ from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
+from wizard.ui.widgets.button_row import ButtonRow
 from wizard.ui.widgets.page_link import PageLink
 
 Result = TypeVar("Result")
@@ -47,7 +48,7 @@ class Dialog(ModalScreen[Result]):
             yield Static(self._title, classes="dialog-title", markup=False)
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield from self.compose_body()
-            with Horizontal(id="dialog-buttons"):
+            with ButtonRow(id="dialog-buttons"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
         yield Footer()

@@ -22,6 +22,7 @@ from wizard.domain.steps import Step, place
 from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
 from wizard.ui.widgets.body import Body
+from wizard.ui.widgets.button_row import ButtonRow
 from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -181,7 +182,7 @@ class StepScreen(Screen[Outcome]):
                     if page.intro:
                         yield Static(page.intro, classes="intro", markup=False)
                     yield from self.compose_body()
-                with Horizontal(id="buttons"):
+                with ButtonRow(id="buttons"):
                     yield Static("", id="more")
                     yield from self.compose_buttons()
         yield Keys(self._primary_word)

@@ -68,6 +68,16 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
     assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
 
 
+def test_last_lines_break_between_words_and_neither_link_nor_command_does() -> None:
+    command = f"scim-wizard token --header |\n  curl -sH @- https://{'x' * 70}/Users"
+    link = f"Redirect URL   https://{'y' * 70}"
+    assert opening._fitted(["Stopped at Check; nothing lost.", link, command], 24) == [
+        "Stopped at Check;\nnothing lost.",
+        f"Redirect URL\nhttps://{'y' * 70}",
+        command,
+    ]
+
+
 async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
     async with Connection() as connect:
         first, second = await connect(), await connect()

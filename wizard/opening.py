@@ -15,6 +15,7 @@ from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
+from wizard.domain.words import wrapped
 from wizard.options import Common
 
 SLOW: Final = "Opening the profile …"
@@ -101,13 +102,18 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             runner.run(app.run_async())
         try:
             if lines := app.farewell():
-                say_lines(lines)
+                say_lines(_fitted(lines, terminal.columns(sys.stderr)))
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:
             # The window was closed: nobody is there to read it.
             terminal.let_go()
         return app
+
+
+def _fitted(lines: Sequence[str], columns: int) -> list[str]:
+    """Break lines between words; not a command, which is in lines already, to be taken whole."""
+    return [line if "\n" in line else wrapped(line, columns - 1) for line in lines]
 
 
 @contextmanager

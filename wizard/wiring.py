@@ -327,9 +327,10 @@ def _plain(
 
     from wizard.flow.journey import Journey
     from wizard.host.line_reader import LineReader
+    from wizard.host.terminal import columns
     from wizard.plain.app import PlainWizard
     from wizard.plain.paper import Paper
 
-    paper = Paper(sys.stderr)
+    paper = Paper(sys.stderr, lambda: columns(sys.stderr))
     journey = Journey(session, services, demo, program())
     return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)

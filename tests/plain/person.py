@@ -1,4 +1,4 @@
-"""A person at plain mode's prompts, on a real terminal of a dumb kind, 80 columns wide."""
+"""A person at plain mode's prompts, on a real terminal of a dumb kind."""
 
 from __future__ import annotations
 
@@ -181,10 +181,12 @@ class Person:
 
 
 @contextmanager
-def terminal(monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]) -> Iterator[Person]:
+def terminal(
+    monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], columns: int = 80
+) -> Iterator[Person]:
     """Put this process's standard streams on a terminal of its own, as a dumb one has them."""
     master, slave = pty.openpty()
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     person = Person(master)
     reading = threading.Thread(target=person.read, name="terminal")
     reading.start()

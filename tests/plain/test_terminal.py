@@ -30,25 +30,32 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "env", "why"),
+    ("arguments", "env", "why", "columns"),
     [
-        (["--plain"], {}, "plain mode.\n"),
-        ([], {"ACCESSIBLE": "1"}, "plain mode.\n"),
-        ([], {"TERM": "dumb"}, "This terminal does not move its cursor\n(TERM=dumb)."),
-        ([], {"LC_ALL": "C"}, "This terminal does not take UTF-8 (it"),
+        (["--plain"], {}, "plain mode.\n", 80),
+        ([], {"ACCESSIBLE": "1"}, "plain mode.\n", 80),
+        ([], {"TERM": "dumb"}, "This terminal does not move its cursor\n(TERM=dumb).", 80),
+        ([], {"LC_ALL": "C"}, "This terminal does not take UTF-8 (it", 80),
+        ([], {"TERM": "dumb"}, "This terminal\ndoes not move its cursor (TERM=dumb).", 45),
     ],
 )
 def test_plain_mode_is_chosen_and_says_why(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], env: dict[str, str], why: str
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    env: dict[str, str],
+    why: str,
+    columns: int,
 ) -> None:
-    with terminal(monkeypatch, SMART | env) as person:
+    with terminal(monkeypatch, SMART | env, columns) as person:
         # Ctrl+D at the first prompt.
         assert run(arguments, lambda: person.key("\x04"), person) == 3
     assert person.text.startswith("Twilio SCIM setup, plain mode.")
     assert why in person.text
     assert b"\x1b" not in person.raw
     assert person.raw.isascii() or env.get("LC_ALL") != "C"
-    assert person.text.endswith("Stopped at Prerequisites. Run python -m wizard to go on.\n")
+    assert max(map(len, person.text.splitlines())) < columns
+    words = " ".join(person.text.split())
+    assert words.endswith("Stopped at Prerequisites. Run python -m wizard to go on.")
 
 
 # -- typed -----------------------------------------------------------------------------------------

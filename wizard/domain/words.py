@@ -26,6 +26,24 @@ def plain(text: str, limit: int = DETAIL_LIMIT) -> str:
     return clean[: limit - 1] + "…" if is_cut else clean
 
 
+def wrapped(line: str, width: int) -> str:
+    """Return a line broken between its words, each part as far in as the first.
+
+    What is one word stays whole, however long: a link, to be taken at once.
+    """
+    # Here: no command needs it.
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line,
+        max(width, len(indent) + 1),
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 # Not compiled: hardly a run reads what does not fit.
 _PLACE: Final = r"at `\$\.?([^`]+)`$"
 _LACKING: Final = r"missing required field `([^`]+)`"

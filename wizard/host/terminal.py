@@ -83,6 +83,14 @@ def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None
     variables.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH if is_remote else ESCAPE_DELAY)
 
 
+def columns(stream: TextIO) -> int:
+    """Return how many columns a terminal has now; 80 where it does not tell."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
 def _is_tty(stream: TextIO | None) -> bool:
     # None without a console (pythonw), closed after `<&-`; isatty raises on a closed one.
     return stream is not None and not stream.closed and stream.isatty()

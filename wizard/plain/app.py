@@ -146,8 +146,13 @@ class PlainWizard:
         stage = self._stage
         stage.head(Step.DONE)
         stage.paper.rows(self._journey.facts())
-        for line in self._journey.usage():
-            stage.paper.say(line)
+        for words in self._journey.usage():
+            if "\n" in words:
+                # A command, to be taken whole.
+                for line in words.splitlines():
+                    stage.paper.line(line)
+            else:
+                stage.paper.say(words)
         stage.paper.say(f"! {' '.join(KEEP_THE_APPROVER)}")
         answers = {"": "finishes", "overview": "looks at what is set up"}
         words = "Enter finishes, overview looks at what is set up"

@@ -1,18 +1,19 @@
-"""Where plain mode writes: lines of at most 80 columns, one after the other, never painted over."""
+"""Where plain mode writes: lines one after the other, never painted over."""
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TextIO
 
 from wizard.domain import journal
 from wizard.domain.callback import Comparison
 from wizard.domain.problems import Problem
+from wizard.domain.words import wrapped
 from wizard.plain.signs import in_words
 
 WIDTH: Final = 80
+"""Columns of a line at the most."""
 
 
 class Paper:
@@ -21,8 +22,10 @@ class Paper:
     Each method raises EOFError where the terminal is gone.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, columns: Callable[[], int] = lambda: WIDTH) -> None:
+        """Args: `columns`: how many the terminal has now."""
         self._stream = stream
+        self._columns = columns
 
     def say(self, *paragraphs: str) -> None:
         """Write paragraphs, wrapped; an address stays whole, on a line of its own if it must."""
@@ -66,15 +69,7 @@ class Paper:
             self.say(f"Go back to: {problem.step.title}.")
 
     def _wrapped(self, line: str) -> str:
-        text = self._inert(line)
-        indent = text[: len(text) - len(text.lstrip())]
-        return textwrap.fill(
-            text,
-            WIDTH - 1,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        return wrapped(self._inert(line), min(self._columns(), WIDTH) - 1)
 
     def _inert(self, text: str) -> str:
         """The text as this terminal takes it, without what acts on one."""

@@ -25,7 +25,7 @@ AUDIENCES: Final = (
         "A script or HR system",
         "asks this wizard for tokens",
         (
-            "The road of this wizard: it keeps the tokens, and `scim-wizard token` hands out"
+            "The road of this wizard: it keeps the tokens, and scim-wizard token hands out"
             " a fresh one whenever your script asks.",
             "Redirect URL to register on the app: any https address of your own. No page is"
             " needed there; you copy the address you land on.",

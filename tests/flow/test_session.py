@@ -89,7 +89,7 @@ async def test_write_goes_on_to_its_end_when_its_awaiter_is_cancelled(stage: Sta
         saving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await saving
-        closing = asyncio.create_task(stage.session.close())
+        closing = asyncio.create_task(stage.session.protected.close())
         await asyncio.sleep(0)
         assert not closing.done()
     await closing
@@ -105,11 +105,11 @@ async def test_protected_work_that_fails_unseen_is_no_trouble(stage: Stage) -> N
         await go_on.wait()
         raise error()
 
-    task = asyncio.create_task(stage.session.protect(fail()))
+    task = asyncio.create_task(stage.session.protected.run(fail()))
     await asyncio.sleep(0)
     task.cancel()
     go_on.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert task.cancelled()
     # Only a failure that nothing holds any more would be logged.
     del task
@@ -124,9 +124,9 @@ async def test_protected_work_gives_its_result_and_its_error(stage: Stage) -> No
     async def fail() -> None:
         raise error()
 
-    assert await stage.session.protect(answer()) == 42
+    assert await stage.session.protected.run(answer()) == 42
     with pytest.raises(SetupError, match="made-up"):
-        await stage.session.protect(fail())
+        await stage.session.protected.run(fail())
 
 
 async def test_draft_that_cannot_be_saved_stays_in_memory_and_is_saved_later(
@@ -191,7 +191,7 @@ async def test_memory_follows_a_write_whose_awaiter_is_gone(stage: Stage, kind: 
         task = asyncio.create_task(work)
         await asyncio.sleep(0)
         task.cancel()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert stage.session.draft is None
     assert is_saved(stage)
     assert stage.session.active == (COMPLETE if kind == "swap" else None)

@@ -469,7 +469,7 @@ async def test_tokens_of_an_exchange_nobody_waits_for_are_saved(stage: Stage) ->
     gate = await left_during(stage, stage.run(received))
     assert draft_on_disk(stage).tokens is None
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     draft = draft_on_disk(stage)
     assert draft.tokens == tokens("1")
     assert stage.session.draft == draft
@@ -482,7 +482,7 @@ async def test_tokens_are_saved_beside_the_next_link(stage: Stage) -> None:
     gate = await left_during(stage, stage.run(received))
     link = await stage.desk.link()
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     used = replace(received.attempt, code_sent_at=stage.world.clock())
     attempts = (used, link.attempt)
     assert draft_on_disk(stage) == replace(COMPLETE, tokens=tokens("1"), attempts=attempts)
@@ -495,7 +495,7 @@ async def test_tokens_of_another_client_are_dropped(stage: Stage) -> None:
     changed = with_field(stage.session.working_draft(), CredentialField.CLIENT_ID, "OQ" + "b" * 32)
     await stage.session.save_draft(changed)
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert draft_on_disk(stage) == stage.session.draft == changed
 
 
@@ -505,7 +505,7 @@ async def test_discarded_draft_does_not_come_back_with_its_tokens(stage: Stage) 
     gate = await left_during(stage, stage.run(received))
     await stage.session.discard_draft()
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert stage.on_disk()[1] is stage.session.draft is None
 
 
@@ -517,7 +517,7 @@ async def test_discarded_draft_does_not_come_back_with_a_code_that_did_not_leave
     gate = await left_during(stage, stage.run(received))
     await stage.session.discard_draft()
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert stage.on_disk()[1] is stage.session.draft is None
 
 
@@ -526,7 +526,7 @@ async def test_renewed_tokens_nobody_waits_for_are_saved(stage: Stage) -> None:
     stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
     gate = await left_during(stage, stage.run(None, is_retry=True))
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert draft_on_disk(stage).tokens == tokens("2", refresh="refresh-2")
 
 
@@ -537,6 +537,6 @@ async def test_renewed_tokens_of_another_client_are_dropped(stage: Stage) -> Non
     changed = with_field(stage.session.working_draft(), CredentialField.CLIENT_ID, "OQ" + "b" * 32)
     await stage.session.save_draft(changed)
     gate.opened.set()
-    await stage.session.close()
+    await stage.session.protected.close()
     assert draft_on_disk(stage) == changed
     assert changed.tokens is None

@@ -93,7 +93,7 @@ class Traveller:
             if state.has_left:
                 break
         await self._desk.close()
-        await session.close()
+        await session.protected.close()
         await self._services.close()
 
     async def _leave(self, state: WizardState) -> Outcome:

@@ -141,5 +141,5 @@ class Journey:
         if self._desk is not None:
             await self._desk.close()
         self.services.drop_unsent()
-        await self.session.close()
+        await self.session.protected.close()
         await self.services.close()

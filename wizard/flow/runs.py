@@ -69,7 +69,7 @@ class ActiveRun:
                 is_forced=is_forced,
                 refused=refused,
             )
-            return session.protect(fresh)
+            return session.protected.run(fresh)
 
         report = await check_active(self._session, network.users, lines, current)
         # The tokens were renewed past the session, which has to know them to keep them off screens.

@@ -1,10 +1,9 @@
-"""What outlives a screen: the draft and where it is kept, and work that must not be cancelled."""
+"""What outlives a screen: the draft, and where it is kept."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import TypeVar
+from collections.abc import Callable
 
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure
@@ -14,8 +13,7 @@ from wizard.domain.steps import ROAD, Step
 from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore
 from wizard.flow.state import resume_step
-
-T = TypeVar("T")
+from wizard.flow.uninterrupted import Protected
 
 
 class Session:
@@ -46,7 +44,8 @@ class Session:
         """Drafts before their Client ID was changed: put back, it has its secret again."""
         self.may_be_unsaved = False
         self._writing = asyncio.Lock()
-        self._protected: set[asyncio.Task[object]] = set()
+        self.protected = Protected()
+        """Work that must not be cancelled: every write, and a request once sent."""
 
     def open(self) -> None:
         """Read what there is; sets that cannot be read are told as `trouble` and `draft_trouble`.
@@ -294,32 +293,7 @@ class Session:
                 if settle is not None:
                     settle()
 
-        await self.protect(write())
-
-    async def protect(self, work: Coroutine[object, object, T]) -> T:
-        """Await work that goes on to its end even if the one who awaits is cancelled."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._protected.add(task)
-        task.add_done_callback(self._forget)
-        # Not asyncio.shield: from Python 3.14 on it logs, onto the screen, what fails unseen.
-        await asyncio.wait((task,))
-        return task.result()
-
-    def _forget(self, task: asyncio.Task[object]) -> None:
-        self._protected.discard(task)
-        if not task.cancelled():
-            # Looked at, so that nothing is logged when the one who awaited it is gone.
-            task.exception()
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something protected is under way."""
-        return bool(self._protected)
-
-    async def close(self) -> None:
-        """Wait for everything protected; a request once sent is bounded by its own limits."""
-        while self._protected:
-            await asyncio.wait(tuple(self._protected))
+        await self.protected.run(write())
 
 
 def _read(

@@ -38,3 +38,35 @@ async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None
 def is_under_way() -> bool:
     """Whether such work is being done in the running loop."""
     return any(task.get_name() == _NAME for task in asyncio.all_tasks())
+
+
+class Protected:
+    """Work that goes on behind a screen which is left, and is waited for at the end."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def run(self, work: Coroutine[object, object, T]) -> T:
+        """Await work that goes on to its end even if the one who awaits is cancelled."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        # Not asyncio.shield: from Python 3.14 on it logs, onto the screen, what fails unseen.
+        await asyncio.wait((task,))
+        return task.result()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way."""
+        return bool(self._tasks)
+
+    async def close(self) -> None:
+        """Wait for everything; a request once sent is bounded by its own limits."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+
+    def _forget(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            # Looked at, so that nothing is logged when the one who awaited it is gone.
+            task.exception()

@@ -136,7 +136,7 @@ class Upkeep:
         """Try a rotated secret and keep it if it works. Raises SetupError."""
         session, services = self._session, self._services
         network = await services.connect()
-        rotation = await session.protect(
+        rotation = await session.protected.run(
             rotate_secret(session.name, services.store, network.tokens, secret)
         )
         await session.reload()

@@ -168,7 +168,7 @@ class DraftCheck:
         else:
             self._lines.set(STATE, Status.SKIPPED, "not checked: bare code")
         # Once sent it is awaited and saved, even if the screen is left meanwhile.
-        return await self._session.protect(self._exchange(answer))
+        return await self._session.protected.run(self._exchange(answer))
 
     def _is_waiting(self, answer: Answer) -> bool:
         """Whether a code has not been sent; one that was is never sent again."""
@@ -220,7 +220,7 @@ class DraftCheck:
             problem = no_refresh_token(self._session.working_draft().scope)
             self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
             return None
-        renewed = await self._session.protect(self._refresh())
+        renewed = await self._session.protected.run(self._refresh())
         if renewed is not None:
             is_rotated = renewed.refresh_token != tokens.refresh_token
             self._lines.set(TOKENS, Status.PASSED, "rotated" if is_rotated else "not rotated")

@@ -97,7 +97,7 @@ class PlainWizard:
 
     async def _close(self) -> None:
         """Wait for a request once sent, and save its answer, or it would be lost."""
-        if self._journey.session.is_busy:
+        if self._journey.session.protected.is_busy:
             with contextlib.suppress(EOFError):
                 self._paper.say("", LEAVING)
         await self._journey.close()

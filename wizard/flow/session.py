@@ -1,23 +1,23 @@
-"""What outlives a screen: the draft, and where it is kept."""
+"""The writes to one wizard's profile: what outlives a screen, and is finished when it is gone."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
 from wizard.domain.value import replace
+from wizard.flow.memory import Memory
 from wizard.flow.ports import Clock, Locked, ProfileStore
-from wizard.flow.state import resume_step
 from wizard.flow.uninterrupted import Protected
 
 
-class Session:
-    """One wizard's profile: its record, its draft, and the writes to both.
+class Session(Memory):
+    """What one wizard knows of its profile, with the writes to its record and its draft.
 
     Every write goes through one lock in this process and the profile's lock between processes,
     in a thread, and is finished even when the screen that asked for it is gone.
@@ -27,25 +27,12 @@ class Session:
         self, name: str, store: ProfileStore, clock: Clock, blank: CredentialSet | None = None
     ) -> None:
         """Args: `blank` is what a new draft begins with (endpoints, a demo's prefilled fields)."""
+        super().__init__(clock, blank)
         self.name = name
-        self.clock = clock
-        self.profile = Profile()
-        self.draft: CredentialSet | None = None
-        self.active: CredentialSet | None = None
-        self.trouble: Problem | None = None
-        """Why the active set cannot be read, though the record names one."""
-        self.draft_trouble: Problem | None = None
-        """Why the draft cannot be read, though the record names one."""
-        self._store = store
-        self._blank = blank or CredentialSet()
-        self._on_disk: CredentialSet | None = None
-        """The draft as it was last written."""
-        self._let_go: tuple[CredentialSet, ...] = ()
-        """Drafts before their Client ID was changed: put back, it has its secret again."""
-        self.may_be_unsaved = False
-        self._writing = asyncio.Lock()
         self.protected = Protected()
         """Work that must not be cancelled: every write, and a request once sent."""
+        self._store = store
+        self._writing = asyncio.Lock()
 
     def open(self) -> None:
         """Read what there is; sets that cannot be read are told as `trouble` and `draft_trouble`.
@@ -53,10 +40,7 @@ class Session:
         Raises SetupError when the record cannot be read.
         """
         with self._store.locked(self.name) as held:
-            self.profile = held.profile or Profile()
-            self.active, self.trouble = _read(held.active)
-            self.draft, self.draft_trouble = _read(held.draft)
-        self._on_disk = self.draft
+            self._learn(held)
 
     async def try_again(self) -> None:
         """Read everything again, after `trouble`; what is not saved stays. Raises SetupError."""
@@ -64,52 +48,6 @@ class Session:
             unsaved = None if self.is_draft_saved else self.draft
             await asyncio.to_thread(self.open)
             self.draft = unsaved or self.draft
-
-    @property
-    def kept(self) -> CredentialSet:
-        """What of the fields is on disk: the draft as last written, else the active set."""
-        return self._on_disk or self.active or CredentialSet()
-
-    def go_unsaved(self) -> None:
-        """Go on although the draft cannot be saved; a code is not sent before it can be."""
-        self.may_be_unsaved = True
-
-    @property
-    def is_draft_saved(self) -> bool:
-        """Whether the draft in memory is the one on disk; not so after a save that failed."""
-        return self.draft is self._on_disk
-
-    def working_draft(self) -> CredentialSet:
-        """The draft, or what a new one begins with: the active set without its tokens."""
-        if self.draft is not None:
-            return self.draft
-        if self.active is not None:
-            return replace(self.active, tokens=None, attempts=())
-        if self.trouble is not None:
-            return replace(self._blank, endpoints=self.profile.endpoints)
-        return self._blank
-
-    def resume_at(self) -> Step | None:
-        """Where the unfinished draft goes on; None without one."""
-        if self.draft is None:
-            return None
-        return resume_step(self.profile.draft_step, self.draft, self.clock())
-
-    @property
-    def others(self) -> tuple[CredentialSet, ...]:
-        """What is stored, or was, besides the draft; the newest first."""
-        return (*self._let_go, self.active) if self.active else self._let_go
-
-    def known_secrets(self) -> tuple[Secret, ...]:
-        """The secrets a person might paste by mistake."""
-        sets = tuple(s for s in (self.draft, self.active) if s is not None)
-        tokens = tuple(s.tokens for s in sets if s.tokens is not None)
-        secrets = (
-            *(s.client_secret for s in sets),
-            *(t.access_token for t in tokens),
-            *(t.refresh_token for t in tokens),
-        )
-        return tuple(secret for secret in secrets if secret)
 
     async def save_draft(self, draft: CredentialSet) -> None:
         """Keep a draft, in memory at once and on disk before returning.
@@ -119,17 +57,11 @@ class Session:
         trouble: Problem | None = self.draft_trouble
         if trouble is not None:
             raise SetupError(trouble)
-        if (before := self.working_draft()).client_id != draft.client_id:
-            self._let_go = (before, *self._let_go)
-        self.draft = draft
+        self._change(draft)
         now = self.clock()
-
-        def settle() -> None:
-            self._on_disk = draft
-
         await self._write(
             lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft),
-            settle,
+            partial(self._note_saved, draft),
         )
 
     async def use_file(self) -> None:
@@ -147,10 +79,7 @@ class Session:
             finally:
                 self._store.use_file(self.name, is_wanted=False)
 
-        def settle() -> None:
-            self._on_disk = draft
-
-        await self._write(move, settle)
+        await self._write(move, partial(self._note_saved, draft))
 
     async def drop_idle_draft(self) -> None:
         """Remove a draft that changes nothing of the active set. Raises SetupError."""
@@ -182,13 +111,10 @@ class Session:
 
     async def discard_draft(self) -> None:
         """Remove the draft and its secrets. Raises SetupError."""
-        draft = self.draft
-
-        def settle() -> None:
-            self.draft_trouble = None
-            self._drop(draft)
-
-        await self._write(lambda held, profile: held.save(_without_draft(profile)), settle)
+        await self._write(
+            lambda held, profile: held.save(_without_draft(profile)),
+            partial(self._note_dropped, self.draft),
+        )
 
     async def forget(self) -> None:
         """Remove the profile: its secrets first, then its record. Raises SetupError."""
@@ -198,8 +124,8 @@ class Session:
             return Profile()
 
         def settle() -> None:
-            self.active = self.trouble = self.draft_trouble = None
-            self._drop(self.draft)
+            self.active = self.trouble = None
+            self._note_dropped(self.draft)
 
         await self._write(remove, settle)
 
@@ -230,7 +156,7 @@ class Session:
 
         def settle() -> None:
             self.active, self.trouble = active, None
-            self._drop(draft)
+            self._note_dropped(draft)
 
         await self._write(change, settle)
 
@@ -270,14 +196,6 @@ class Session:
         async with self._writing:
             self.profile, self.active = await asyncio.to_thread(run)
 
-    def _drop(self, draft: CredentialSet | None) -> None:
-        """Note that the draft is gone from the disk; one that has come meanwhile stays."""
-        self._on_disk = None
-        self._let_go = ()
-        self.draft_trouble = None
-        if self.draft is draft:
-            self.draft = None
-
     async def _write(
         self, change: Callable[[Locked, Profile], Profile], settle: Callable[[], None] | None = None
     ) -> None:
@@ -294,15 +212,6 @@ class Session:
                     settle()
 
         await self.protected.run(write())
-
-
-def _read(
-    read: Callable[[], CredentialSet | None],
-) -> tuple[CredentialSet | None, Problem | None]:
-    try:
-        return read(), None
-    except SetupError as error:
-        return None, error.problem
 
 
 def _without_draft(profile: Profile) -> Profile:

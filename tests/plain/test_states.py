@@ -19,7 +19,7 @@ from wizard.domain.book.scim import ORGANIZATION_CHANGED
 from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
-from wizard.domain.models import Endpoints, Pkce, Profile, StoreKind
+from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -32,6 +32,9 @@ SET_UP = Profile(ticks=TICKED, set_up_at=now())
 UNFINISHED = Profile(ticks=TICKED, draft_step=Step.CREDENTIALS, draft_saved_at=now())
 OTHER_ID = "OQfedcba9876543210fedcba9876543210"
 SERVER = "https://scim-server.example.edu"
+
+Steps = Callable[[Person], Awaitable[None]]
+Walk = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -56,20 +59,35 @@ def keep(home: Path, profile: Profile, **sets: object) -> None:
         held.save(profile, **sets)  # type: ignore[arg-type]
 
 
-def walk(
-    monkeypatch: pytest.MonkeyPatch,
-    steps: Callable[[Person], Awaitable[None]],
-    *arguments: str,
-) -> tuple[int, str]:
-    """Walk through the wizard; return its exit code and all it wrote, on one line."""
-    with terminal(monkeypatch, DUMB) as person:
-        code = run(list(arguments), lambda: steps(person), person)
-    assert person.raw.isascii()
-    return code, " ".join(person.text.split())
+def draft_at(home: Path) -> CredentialSet:
+    """Return the draft that is kept."""
+    with LocalProfileStore(home).locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    return draft
+
+
+@pytest.fixture
+def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """Walks through the wizard; gives its exit code and all it wrote, on one line."""
+
+    def walked(steps: Steps, *arguments: str) -> tuple[int, str]:
+        with terminal(monkeypatch, DUMB) as person:
+            code = run(list(arguments), lambda: steps(person), person)
+        assert person.raw.isascii()
+        return code, " ".join(person.text.split())
+
+    return walked
+
+
+async def at_credentials(person: Person) -> None:
+    """Resume the unfinished setup, which is at Credentials."""
+    await person.type("1")
+    await person.says("Client ID, 1 of 3")
 
 
 def test_locked_keyring_is_told_and_r_reads_it_once_it_is_unlocked(
-    monkeypatch: pytest.MonkeyPatch, home: Path, backend: LockedKeyring
+    walk: Walk, home: Path, backend: LockedKeyring
 ) -> None:
     keep(home, SET_UP, active=ACTIVE)
     backend.is_locked = True
@@ -85,17 +103,16 @@ def test_locked_keyring_is_told_and_r_reads_it_once_it_is_unlocked(
         await person.says("1. Check now")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 0
+    assert walk(steps)[0] == 0
 
 
 def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
-    monkeypatch: pytest.MonkeyPatch, home: Path, backend: LockedKeyring
+    walk: Walk, home: Path, backend: LockedKeyring
 ) -> None:
     keep(home, UNFINISHED, draft=replace(WHOLE, redirect_url=""))
 
     async def steps(person: Person) -> None:
-        await person.type("1")
-        await person.says("Client ID, 1 of 3")
+        await at_credentials(person)
         backend.is_locked = True
         await person.type(f"{WHOLE.client_id[:-2]}zz")
         await person.says(f"Error: {KEYRING_LOCKED.title}", "Enter tries again")
@@ -106,19 +123,16 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
         await person.says("saved.", "Client Secret, 2 of 3")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 3
-    store = LocalProfileStore(home)
-    profile = store.load("default")
+    assert walk(steps)[0] == 3
+    profile = LocalProfileStore(home).load("default")
     assert profile is not None
     assert profile.store is StoreKind.FILE
-    with store.locked("default") as held:
-        draft = held.draft()
-    assert draft is not None
+    draft = draft_at(home)
     assert (draft.client_id[-2:], draft.client_secret) == ("zz", WHOLE.client_secret)
 
 
 def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    walk: Walk, home: Path
 ) -> None:
     link = replace(LINKED.attempts[0], created_at=now())
     draft = replace(LINKED, attempts=(link,))
@@ -137,11 +151,11 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.says("Client ID, 1 of 3")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 3
+    assert walk(steps)[0] == 3
 
 
 def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    walk: Walk, home: Path
 ) -> None:
     put(home, SET_UP, active=ACTIVE)
 
@@ -165,16 +179,14 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 0
-    with LocalProfileStore(home).locked("default") as held:
-        draft = held.draft()
-        assert held.active() == ACTIVE
-    assert draft is not None
+    assert walk(steps)[0] == 0
+    draft = draft_at(home)
+    assert stored(home) == ACTIVE
     assert (draft.client_id, draft.client_secret) == (OTHER_ID, None)
 
 
 def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    walk: Walk, home: Path
 ) -> None:
     sandbox = Sandbox()
     with serve.serving(sandbox) as base:
@@ -194,13 +206,13 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
             await person.says(f"Organization {sandbox.organization}", "and is not renewed")
             await person.type("")
 
-        code, text = walk(monkeypatch, steps)
+        code, text = walk(steps)
     assert (code, "at any time" in text) == (0, False)
     assert stored(home) == replace(draft, attempts=())
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    walk: Walk, home: Path
 ) -> None:
     put(home, SET_UP, active=ACTIVE)
     put(home, SET_UP, "acme", active=ACTIVE)
@@ -218,17 +230,16 @@ def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
         await person.says("Profile brand-new.")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 3
+    assert walk(steps)[0] == 3
 
 
 def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    walk: Walk, home: Path
 ) -> None:
     put(home, UNFINISHED, draft=LINKED)
 
     async def steps(person: Person) -> None:
-        await person.type("1")
-        await person.says("Client ID, 1 of 3")
+        await at_credentials(person)
         await person.type("advanced")
         await person.says("Authorization endpoint, Enter keeps")
         await person.type("http://scim-server.example.edu/authorize")
@@ -246,17 +257,13 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.says("Client ID, 1 of 3")
         await person.leave()
 
-    assert walk(monkeypatch, steps)[0] == 3
-    with LocalProfileStore(home).locked("default") as held:
-        draft = held.draft()
-    assert draft is not None
+    assert walk(steps)[0] == 3
+    draft = draft_at(home)
     assert draft.endpoints == Endpoints(f"{SERVER}/authorize", f"{SERVER}/token", f"{SERVER}/scim")
     assert (draft.scope, draft.pkce, draft.attempts) == ("", Pkce.ON, ())
 
 
-def test_demo_is_walked_without_a_browser_and_keeps_nothing(
-    monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
+def test_demo_is_walked_without_a_browser_and_keeps_nothing(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
         await person.says("Before you start", "Demo.")
         await person.tick_all()
@@ -272,7 +279,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
         await person.says("This was the demo: nothing is kept.")
         await person.type("")
 
-    code, text = walk(monkeypatch, steps, "--demo", "--plain")
+    code, text = walk(steps, "--demo", "--plain")
     assert code == 0
     assert "The demo is over" in text
     assert not home.exists()

@@ -1,11 +1,13 @@
-"""Builds the services, each on first use; alone imports api, store, host and sandbox."""
+"""What the command line opens: the services of a command, and a wizard over all of them.
+
+A wizard is given as screens or as prompts, on the user's own profiles or as the demo.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,14 +20,25 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
 from wizard.domain.words import plain
+from wizard.services import Connection, clock, services_over, store
 
 if TYPE_CHECKING:
-    import httpx
-
     from wizard.flow.demo import Demo
-    from wizard.flow.ports import Listening, Network, ProfileStore, Services
+    from wizard.flow.ports import ProfileStore, Services
     from wizard.flow.session import Session
     from wizard.flow.state import WizardState
+
+__all__ = [
+    "Connection",
+    "Face",
+    "Settings",
+    "clock",
+    "demo",
+    "log",
+    "scenarios",
+    "store",
+    "wizard",
+]
 
 
 class Settings(Value):
@@ -39,11 +52,6 @@ class Settings(Value):
     """As prompts, without screens."""
     why_plain: str = ""
     """Why, where it was not asked for, in a sentence."""
-
-
-def clock() -> datetime:
-    """Return the time now, UTC."""
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -81,109 +89,6 @@ def program() -> str:
         return "scim-wizard"
     started = sys.argv[0]
     return started if Path(started).stem == "scim-wizard" else "python -m wizard"
-
-
-def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
-    """Return the profiles of this user. Raises SetupError when a variable does not hold."""
-    from wizard.store.paths import home, preferred
-    from wizard.store.profiles import LocalProfileStore
-
-    return LocalProfileStore(home(environ), preferred(environ))
-
-
-class Connection:
-    """The network services over one client, which is made on first use."""
-
-    def __init__(self, ca_file: Path | None = None) -> None:
-        # Not above: a command that needs no network should not wait for it.
-        import asyncio
-
-        self._ca_file = ca_file
-        self._client: httpx.AsyncClient | None = None
-        self._network: Network | None = None
-        self._making = asyncio.Lock()
-
-    async def __call__(self) -> Network:
-        """Return the services. Raises SetupError when no client can be made."""
-        import asyncio
-
-        async with self._making:
-            if self._network is None:
-                # Importing httpx and reading certificates takes long enough to be seen.
-                self._client = await asyncio.to_thread(_client, self._ca_file)
-                self._network = _network(self._client)
-        return self._network
-
-    def drop_unsent(self) -> None:
-        """Give up the token requests of which nothing has left."""
-        if self._network is not None:
-            self._network.tokens.drop_unsent()
-
-    async def __aenter__(self) -> Connection:
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the client, if there is one."""
-        if self._client is not None:
-            await self._client.aclose()
-
-
-def _client(ca_file: Path | None) -> httpx.AsyncClient:
-    from wizard.api.http import open_client
-
-    return open_client(ca_file)
-
-
-def _network(client: httpx.AsyncClient) -> Network:
-    from wizard.api.metadata import MetadataService
-    from wizard.api.reach import ReachService
-    from wizard.api.token import TokenService
-    from wizard.api.users import UserService
-    from wizard.flow.ports import Network
-
-    return Network(
-        tokens=TokenService(client, clock),
-        metadata=MetadataService(client),
-        users=UserService(client),
-        reach=ReachService(client, clock),
-    )
-
-
-class _Listener:
-    """Listens on loopback redirect URLs; what it takes is imported when one is listened on."""
-
-    async def listen(
-        self, redirect_url: str, accept: Callable[[str], Awaitable[bool]]
-    ) -> Listening:
-        """Bind the address and port. Raises SetupError when they cannot be bound."""
-        from wizard.host.listener import CallbackListener
-
-        return await CallbackListener().listen(redirect_url, accept)
-
-
-def _services(profiles: ProfileStore, connection: Connection) -> Services:
-    from time import monotonic
-
-    from wizard.flow.ports import Services
-    from wizard.host.browser import SystemBrowser
-    from wizard.host.clipboard import SystemClipboard
-    from wizard.store.files import write_new
-
-    return Services(
-        store=profiles,
-        connect=connection,
-        browser=SystemBrowser(os.environ),
-        clipboard=SystemClipboard(os.environ),
-        listener=_Listener(),
-        clock=clock,
-        timer=monotonic,
-        write_new=write_new,
-        drop_unsent=connection.drop_unsent,
-        close=connection.aclose,
-    )
 
 
 class Face(Protocol):
@@ -284,7 +189,7 @@ def _face(
     if session.trouble is not None:
         # The record repeats them, also while the active set itself is out of reach.
         refuse_others(settings.endpoints, [session.profile.endpoints])
-    services = _services(profiles, Connection(settings.ca_file))
+    services = services_over(profiles, Connection(settings.ca_file))
     begin = start(session.profile, session.draft, clock())
     if settings.is_plain:
         return _plain(session, services, demo, begin, settings.why_plain)

@@ -20,7 +20,8 @@ import filelock  # noqa: F401
 import httpx  # noqa: F401
 
 import wizard.commands.token
-import wizard.host.listener  # noqa: F401
+import wizard.host.listener
+import wizard.services
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
 from wizard import __main__ as command_line
@@ -158,8 +159,8 @@ def journey(order: dict[str, str]) -> Coroutine[object, object, None]:
     blank = CredentialSet(endpoints=Endpoints(*json.loads(order["endpoints"])))
     session = Session("default", profiles, wiring.clock, blank)
     session.open()
-    services = wiring._services(profiles, connection)
-    return Traveller(session, services, json.loads(order["fields"])).travel()
+    outside = wizard.services.services_over(profiles, connection)
+    return Traveller(session, outside, json.loads(order["fields"])).travel()
 
 
 async def rotate(profiles: ProfileStore, connection: wiring.Connection, secret: Secret) -> None:
@@ -198,7 +199,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Certificates are read once; it has no connection yet that forks could share.
     client = http.open_client(None)
-    wiring._client = lambda ca_file: client
+    wizard.services._client = lambda ca_file: client
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:

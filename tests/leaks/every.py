@@ -10,10 +10,11 @@ from textual.screen import Screen
 
 import wizard.ui
 from wizard.ui.dialog import Dialog
+from wizard.ui.into_files import IntoFilesScreen
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.step_screen import StepScreen
 
-_FRAMES: Final = {Dialog, StepScreen, LinkScreen}
+_FRAMES: Final = {Dialog, StepScreen, LinkScreen, IntoFilesScreen}
 """Shown only as what is made of them."""
 
 

@@ -12,12 +12,11 @@ from textual.reactive import var
 from textual.widgets import Button, Static
 
 from wizard.domain.checks import Check
-from wizard.domain.into_files import IN_FILES, can_use_files, remedy
-from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.flow.reports import CHOICES, Report, Verdict
 from wizard.flow.state import GoTo, Verified
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.into_files import IntoFilesScreen
+from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -35,7 +34,7 @@ class Running(Protocol):
         """Go on with what was asked about."""
 
 
-class CheckScreen(StepScreen):
+class CheckScreen(IntoFilesScreen):
     """Runs by itself; one reactive holds the report, one watcher paints it."""
 
     STEP = Step.CHECK
@@ -43,6 +42,7 @@ class CheckScreen(StepScreen):
         Binding("f,f7", "use_file", "Use a file", key_display="f", id="keyring.file"),
     ]
     AUTO_FOCUS = "#next"
+    FILES_KEY = "f"
 
     report: var[Report | None] = var(None)
     """None while the check runs."""
@@ -50,10 +50,9 @@ class CheckScreen(StepScreen):
     def __init__(
         self, banner: Banner, check: Running, use_file: Callable[[], Awaitable[None]] | None = None
     ) -> None:
-        """Args: `use_file` moves the secrets out of a keyring in the way. Raises SetupError."""
-        super().__init__(banner)
+        """Args: `use_file`: see IntoFilesScreen."""
+        super().__init__(banner, use_file)
         self._check = check
-        self._use_file = use_file
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
@@ -79,21 +78,6 @@ class CheckScreen(StepScreen):
     def can_go_on(self) -> bool:
         """Nothing to go on to while it runs."""
         return self.report is not None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer files only while the keyring is in the way."""
-        if action == "use_file" and not self._can_use_file:
-            return False
-        return super().check_action(action, parameters)
-
-    def commands(self) -> Iterable[Command]:
-        """Offer what has a key here."""
-        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
-
-    @property
-    def _can_use_file(self) -> bool:
-        problem = self.report.problem if self.report else None
-        return self._use_file is not None and can_use_files(problem)
 
     @work(exclusive=True, group="check")
     async def _run(self, is_retry: bool = False) -> None:
@@ -128,33 +112,18 @@ class CheckScreen(StepScreen):
         accept.label = choice or ""
         accept.refresh(layout=True)
         told = (report.problem, *report.warnings) if report else ()
-        self._show_problem(next(filter(None, told), None))
+        self.show_failure(next(filter(None, told), None))
         if report is not None and report.organization:
             organization = self.query_one("#organization", Static)
             organization.display = True
             organization.update(f"Organization {report.organization}")
-        self.refresh_bindings()
+        self.offer_files(report.problem if report else None)
         self.expect_new_enter()
         if report is not None:
             self.set_focus(button)
 
-    def _show_problem(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
-        words = ""
-        if problem is not None and self._use_file is not None:
-            words = remedy(problem, "f", is_chosen=is_chosen)
-        self.show_problem(problem, remedy=words)
-
-    @work(exclusive=True, group="use-file")
-    async def action_use_file(self) -> None:
-        """Keep the secrets in files instead, say so, and run again."""
-        if self._use_file is None or not self._can_use_file:
-            return
-        try:
-            await self._use_file()
-        except SetupError as error:
-            self._show_problem(error.problem, is_chosen=True)
-            return
-        self.notify(IN_FILES, markup=False)
+    async def go_on_in_files(self) -> None:
+        """Run again."""
         if self.is_here:
             self._run(is_retry=True)
 

@@ -13,7 +13,6 @@ from textual.widgets import Button, Input
 from wizard.domain import form, rules
 from wizard.domain.change import Difference
 from wizard.domain.form import FILLED, Advanced, CredentialField
-from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -22,10 +21,11 @@ from wizard.flow.entries import about_host, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_secret
 from wizard.ui.credential_form import CredentialForm
+from wizard.ui.into_files import IntoFilesScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import asking
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.step_screen import Banner, Command
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -37,7 +37,7 @@ SaveField = Callable[[CredentialField, Secret], Awaitable[None]]
 SaveDraft = Callable[[CredentialSet], Awaitable[None]]
 
 
-class CredentialsScreen(StepScreen):
+class CredentialsScreen(IntoFilesScreen):
     """The form. A stored secret is never put back into it: an empty field keeps it."""
 
     STEP = Step.CREDENTIALS
@@ -45,6 +45,7 @@ class CredentialsScreen(StepScreen):
         Binding("ctrl+r,f2", "show_secret", "Show secret", key_display="^r", id="secret.show"),
         Binding("f7", "use_file", "Use a file", key_display="F7", id="keyring.file"),
     ]
+    FILES_KEY = "F7"
 
     def __init__(
         self,
@@ -73,12 +74,12 @@ class CredentialsScreen(StepScreen):
             others: what is stored besides, where another Client ID's secret may be.
             differences: what the draft changes of an active set; None when there is none.
             go_unsaved: told that the person goes on although saving failed.
-            use_file: moves the secrets out of a keyring that is in the way. Raises SetupError.
+            use_file: see IntoFilesScreen.
             because: what led back here.
             comparison: its two addresses, where that was a mismatch.
             twins: which other profile has which Client ID.
         """
-        super().__init__(banner)
+        super().__init__(banner, use_file)
         self._draft = draft
         self._save_field = save_field
         self._save_draft = save_draft
@@ -86,8 +87,6 @@ class CredentialsScreen(StepScreen):
         self._kept = kept or draft
         self._differences = differences
         self._go_unsaved = go_unsaved
-        self._use_file = use_file
-        self._can_use_file = False
         self._because = because
         self._comparison = comparison
         pair = refused(because, draft())
@@ -178,7 +177,7 @@ class CredentialsScreen(StepScreen):
         if not self.is_here:
             return
         self.show_problem(None)
-        self._offer_file(None)
+        self.offer_files(None)
         self.query("#unsaved").remove()
         self._form.judge_entered()
 
@@ -241,34 +240,18 @@ class CredentialsScreen(StepScreen):
         if self.is_here:
             await self._save_all()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer files only while the keyring is in the way."""
-        if action == "use_file" and not self._can_use_file:
-            return False
-        return super().check_action(action, parameters)
-
-    def _offer_file(self, problem: Problem | None) -> None:
-        self._can_use_file = self._use_file is not None and can_use_files(problem)
-        self.refresh_bindings()
-
-    @work(exclusive=True, group="use-file")
-    async def action_use_file(self) -> None:
-        """Keep the secrets in files instead, and say so."""
-        if self._use_file is None:
-            return
-        try:
-            await self._use_file()
-        except SetupError as error:
-            self._offer_unsaved(error, is_chosen=True)
-            return
-        self.notify(IN_FILES, markup=False)
+    async def go_on_in_files(self) -> None:
+        """Save what has been entered since."""
         self._note_saved()
         await self._save_all()
 
+    def stay_out_of_files(self, error: SetupError) -> None:
+        """Offer to go on unsaved."""
+        self._offer_unsaved(error, is_chosen=True)
+
     def _offer_unsaved(self, error: SetupError, *, is_chosen: bool = False) -> None:
-        self._offer_file(error.problem)
-        words = remedy(error.problem, "F7", is_chosen=is_chosen) if self._can_use_file else ""
-        self.show_problem(error.problem, remedy=words)
+        self.offer_files(error.problem)
+        self.show_failure(error.problem, is_chosen=is_chosen)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
 
@@ -289,7 +272,7 @@ class CredentialsScreen(StepScreen):
         """Offer a copy of the secret, on purpose only: Twilio will not show it again."""
         yield Command("Show secret", "As it is being entered, or masked again", "show_secret")
         yield Command("Copy secret", "Puts the Client Secret on the clipboard", "copy_secret")
-        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
+        yield from super().commands()
 
     @work(group="copy")
     async def action_copy_secret(self) -> None:

@@ -1,0 +1,73 @@
+"""Files, on a step whose save the system keyring does not take: offered, chosen and said."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar
+
+from textual import work
+
+from wizard.domain.into_files import IN_FILES, can_use_files, remedy
+from wizard.domain.problems import Problem, SetupError
+from wizard.ui.step_screen import Banner, Command, StepScreen
+
+
+class IntoFilesScreen(StepScreen):
+    """A step that saves secrets, and offers files while the keyring is in the way."""
+
+    FILES_KEY: ClassVar[str]
+    """The key that chooses them, as a problem's remedy names it."""
+
+    def __init__(
+        self, banner: Banner, use_file: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Args: `use_file` moves the secrets out of a keyring in the way. Raises SetupError."""
+        super().__init__(banner)
+        self._use_file = use_file
+        self._can_use_file = False
+
+    async def go_on_in_files(self) -> None:
+        """Do again what the keyring was in the way of."""
+        raise NotImplementedError
+
+    def stay_out_of_files(self, error: SetupError) -> None:
+        """Say why what is in the keyring could not be moved."""
+        self.show_failure(error.problem, is_chosen=True)
+
+    def offer_files(self, problem: Problem | None) -> None:
+        """Offer files while a problem is one that they are a way out of."""
+        self._can_use_file = self._use_file is not None and can_use_files(problem)
+        self.refresh_bindings()
+
+    def show_failure(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
+        """Show a problem in the panel, or clear it; with files where they are a way out of it.
+
+        Args: `is_chosen`: they were chosen already.
+        """
+        words = ""
+        if problem is not None and self._use_file is not None:
+            words = remedy(problem, self.FILES_KEY, is_chosen=is_chosen)
+        self.show_problem(problem, remedy=words)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer files only while the keyring is in the way."""
+        if action == "use_file" and not self._can_use_file:
+            return False
+        return super().check_action(action, parameters)
+
+    def commands(self) -> Iterable[Command]:
+        """Offer files in the palette too."""
+        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
+
+    @work(exclusive=True, group="use-file")
+    async def action_use_file(self) -> None:
+        """Keep the secrets in files instead, say so, and go on."""
+        if self._use_file is None or not self._can_use_file:
+            return
+        try:
+            await self._use_file()
+        except SetupError as error:
+            self.stay_out_of_files(error)
+            return
+        self.notify(IN_FILES, markup=False)
+        await self.go_on_in_files()

@@ -15,8 +15,6 @@ class Audience(Value):
     brief: str
     text: tuple[str, ...]
     """Paragraphs."""
-    needs_consent: bool = True
-    """Whether the wizard's road leads anywhere for them."""
 
 
 AUDIENCES: Final = (
@@ -62,7 +60,6 @@ AUDIENCES: Final = (
             "Client Secret          from the new app",
             "Turn group mappings off: Twilio's SCIM API knows users only.",
         ),
-        needs_consent=False,
     ),
     Audience(
         "other",

@@ -21,7 +21,6 @@ class Who(Enum):
 
     YOU = "You"
     OWNER = "Organization owner"
-    IDP_ADMIN = "IdP admin"
     NETWORK = "Network team"
     NOBODY = "Wait"
 

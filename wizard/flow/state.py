@@ -23,7 +23,6 @@ class Delivery(Enum):
     NOT_OPENED = "no browser took it: copy it"
     COPIED = "copied to the clipboard"
     SENT = "your terminal was asked to copy it"
-    APPROVED = "approved in its stead by the demo"
 
 
 class Subject(Enum):

@@ -10,6 +10,7 @@ from typing import Final
 from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.steps import Step
 from wizard.domain.tokens import organization_sid
 from wizard.domain.value import Value, replace
 
@@ -46,6 +47,16 @@ class Report(Value):
     """Failed where trying again may help without another consent."""
     warnings: tuple[Problem, ...] = ()
     """What to know besides; what the check found is true all the same."""
+
+    @property
+    def step(self) -> Step | None:
+        """Where what is wrong can be mended; None where that is at no step, or nothing is."""
+        return self.problem.step if self.problem else None
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether Enter tries again: what is wrong with what was entered stays wrong."""
+        return self.step is None or (self.can_retry and self.step is not Step.CREDENTIALS)
 
 
 def passed(listed: UserList, tokens: TokenSet) -> Report:

@@ -31,9 +31,8 @@ class CheckStep:
                 case "hour" | "new":
                     report = await self._run.accept(report)
                 case "authorize" | "credentials" | "prerequisites":
-                    problem = report.problem
-                    if problem is not None and problem.step is not None:
-                        return GoTo(problem.step, problem)
+                    if report.step is not None:
+                        return GoTo(report.step, report.problem)
                 case "files" if not await self._stage.use_file():
                     continue
                 case _:
@@ -70,14 +69,12 @@ class CheckStep:
     async def _ask(self, report: Report) -> str:
         """Say what is wrong, and ask what to do; "" tries again."""
         answers = self._stage.failed(report.problem) if report.problem else {}
-        step = report.problem.step if report.problem else None
+        step, is_again = report.step, report.is_tried_again
         if report.verdict is Verdict.UNRENEWABLE:
             answers["hour"] = "uses it for its hour"
         if report.verdict is Verdict.OTHER_ORGANIZATION:
             answers["new"] = "uses the new one"
         elsewhere = _word(step) if step is not None else ""
-        # What is wrong with what was entered stays wrong.
-        is_again = not elsewhere or (report.can_retry and step is not Step.CREDENTIALS)
         if step is not None and is_again:
             answers[elsewhere] = step.towards
         elif report.can_retry:

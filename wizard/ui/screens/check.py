@@ -98,9 +98,9 @@ class CheckScreen(IntoFilesScreen):
         # A button keeps the width of its first label otherwise.
         button.refresh(layout=True)
         elsewhere = self.query_one("#elsewhere", Button)
-        step = report.problem.step if report and report.problem else None
+        step = report.step if report else None
         elsewhere.display = report is not None and report.can_retry and step is not None
-        elsewhere.label = step.towards if step and _tries_again(report) else "Try again"
+        elsewhere.label = step.towards if report and step and report.is_tried_again else "Try again"
         if report is None and button.has_focus:
             # Else Textual gives the focus of a disabled button to the one before it: Cancel.
             self.set_focus(None)
@@ -134,7 +134,7 @@ class CheckScreen(IntoFilesScreen):
             return
         if report.verdict is Verdict.PASSED:
             self.leave(Verified())
-        elif _tries_again(report):
+        elif report.is_tried_again:
             self._run(is_retry=True)
         else:
             self._mend()
@@ -148,15 +148,14 @@ class CheckScreen(IntoFilesScreen):
 
     @on(Button.Pressed, "#elsewhere")
     def _go_elsewhere(self) -> None:
-        if _tries_again(self.report):
+        if self.report is None or self.report.is_tried_again:
             self._mend()
         else:
             self._run(is_retry=True)
 
     def _mend(self) -> None:
-        problem = self.report.problem if self.report else None
-        if problem is not None and problem.step is not None:
-            self.leave(GoTo(problem.step, problem))
+        if self.report is not None and self.report.step is not None:
+            self.leave(GoTo(self.report.step, self.report.problem))
 
     @on(Button.Pressed, "#accept")
     @work(exclusive=True, group="check")
@@ -165,18 +164,10 @@ class CheckScreen(IntoFilesScreen):
             self.report = await self._check.accept(self.report)
 
 
-def _tries_again(report: Report | None) -> bool:
-    """Whether Enter tries again: what is wrong with what was entered stays wrong."""
-    step = report.problem.step if report and report.problem else None
-    return step is None or (
-        report is not None and report.can_retry and step is not Step.CREDENTIALS
-    )
-
-
 def _primary(report: Report | None) -> str:
     if report is None:
         return "Checking …"
     if report.verdict is Verdict.PASSED:
         return "Next ›"
-    step = report.problem.step if report.problem else None
-    return "Try again ›" if step is None or _tries_again(report) else f"{step.towards} ›"
+    step = report.step
+    return "Try again ›" if step is None or report.is_tried_again else f"{step.towards} ›"

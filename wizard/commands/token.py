@@ -5,8 +5,7 @@ With a valid token stored it takes no lock, writes nothing and imports no networ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,7 @@ from wizard.domain.words import iso
 from wizard.flow.standing import why_inactive
 
 if TYPE_CHECKING:
-    from wizard.flow.ports import Clock, Connect, ProfileStore
-
-    Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+    from wizard.flow.ports import Clock, Connecting, ProfileStore
 
 
 class TokenRequest(Value):

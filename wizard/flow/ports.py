@@ -194,6 +194,9 @@ class LoopbackListener(Protocol):
 Connect = Callable[[], Awaitable[Network]]
 """Gives the network services, building the client on first use. Raises SetupError."""
 
+Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+"""Begins such a connection, for as long as a command needs it."""
+
 
 class Services(Value):
     """Everything outside, as the faces are given it."""

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
+from wizard.host.terminal import available
+
 SILENCE: Final = 0.3
 """Seconds without input after a line's end: then it is the end, and not a wrap."""
 LIMIT: Final = 1024 * 1024
@@ -33,7 +35,7 @@ async def show_bare(url: str) -> str:
 async def _read(fd: int) -> str:
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes] = asyncio.Queue()
-    loop.add_reader(fd, lambda: chunks.put_nowait(_available(fd)))
+    loop.add_reader(fd, lambda: chunks.put_nowait(available(fd)))
     data = b""
     try:
         while len(data) < LIMIT:
@@ -49,14 +51,6 @@ async def _read(fd: int) -> str:
     finally:
         loop.remove_reader(fd)
     return data.decode("utf-8", "replace")
-
-
-def _available(fd: int) -> bytes:
-    try:
-        return os.read(fd, 65536)
-    except OSError:
-        # The terminal is gone: as at its end.
-        return b""
 
 
 @contextlib.contextmanager

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
+from wizard.host.terminal import available
+
 SILENCE: Final = 0.3
 """Seconds without input after the end of a long line: then it is the end, and not a wrap."""
 SHORT: Final = 16
@@ -174,7 +176,7 @@ def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
     before = termios.tcgetattr(fd)
 
     def read() -> None:
-        chunk = _available(fd)
+        chunk = available(fd)
         chunks.put_nowait(chunk)
         if not chunk:
             loop.remove_reader(fd)
@@ -192,14 +194,6 @@ def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
         # It may be gone, or its other end not read.
         with contextlib.suppress(termios.error):
             termios.tcsetattr(fd, termios.TCSANOW, before)
-
-
-def _available(fd: int) -> bytes:
-    try:
-        return os.read(fd, 65536)
-    except OSError:
-        # The terminal is gone: as at its end.
-        return b""
 
 
 @contextlib.contextmanager

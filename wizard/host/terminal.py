@@ -103,3 +103,12 @@ def let_go() -> None:
     """
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open to the very end
     sys.stdout = sys.stderr = nowhere
+
+
+def available(fd: int) -> bytes:
+    """Read what has been typed by now, once there is something; b"" at the terminal's end."""
+    try:
+        return os.read(fd, 65536)
+    except OSError:
+        # It is gone: as at its end.
+        return b""

@@ -84,7 +84,7 @@ def common(command: F) -> F:
         shell_complete=profiles,
         help="Which profile; default: default.",
     )
-    for name, _ in _ENDPOINTS:
+    for name in endpoint_rules.LABELS:
         refusing = click.option(
             _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
@@ -94,7 +94,8 @@ def common(command: F) -> F:
 
 def endpoints(command: F) -> F:
     """Add the options that name a new setup's endpoints; each has its variable."""
-    for name, what in _ENDPOINTS:
+    # The last one added is listed first.
+    for name, what in reversed(endpoint_rules.LABELS.items()):
         words = f"{what} of a new setup."
         option = click.option(_option(name), envvar=_variable(name), metavar="URL", help=words)
         command = option(command)
@@ -103,7 +104,7 @@ def endpoints(command: F) -> F:
 
 def variables(context: click.Context) -> dict[str, str]:
     """Return the variables that endpoints were given by, by the endpoint's name."""
-    by = {name: context.get_parameter_source(name) for name, _ in _ENDPOINTS}
+    by = {name: context.get_parameter_source(name) for name in endpoint_rules.LABELS}
     return {name: _variable(name) for name in by if by[name] is ParameterSource.ENVIRONMENT}
 
 
@@ -113,14 +114,6 @@ def _option(name: str) -> str:
 
 def _variable(name: str) -> str:
     return f"SCIM_WIZARD_{name.upper()}"
-
-
-_ENDPOINTS: Final = (
-    # The last one added is listed first.
-    ("scim_url", "SCIM base URL"),
-    ("token_url", "Token endpoint"),
-    ("authorize_url", "Authorization endpoint"),
-)
 
 
 # The shell completes a command without running what stands before it: there is no Common then.

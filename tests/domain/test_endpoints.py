@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.domain.endpoints import NAMES, asked, refuse_others
+from wizard.domain.endpoints import LABELS, asked, refuse_others
 from wizard.domain.models import TWILIO, Endpoints
 from wizard.domain.problems import ExitCode, SetupError
 
@@ -12,11 +12,11 @@ ELSEWHERE = Endpoints("https://a.example/x", "https://a.example/y", "https://a.e
 
 
 def as_given(endpoints: Endpoints) -> dict[str, str]:
-    return {name: getattr(endpoints, name) for name in NAMES}
+    return {name: getattr(endpoints, name) for name in LABELS}
 
 
 def test_names_are_those_of_the_endpoints() -> None:
-    assert list(Endpoints.__struct_fields__) == list(NAMES)
+    assert list(Endpoints.__struct_fields__) == list(LABELS)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
@@ -25,7 +25,7 @@ def test_what_was_not_given_is_not_asked_for(nothing: str | None) -> None:
     assert asked(given, {}) == {"token_url": "https://a.example/t"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LABELS)
 @pytest.mark.parametrize(
     "address",
     ["http://a.example/", "ftp://a.example/", "a.example", "https://", "https://u:p@a.example/"],
@@ -54,7 +54,7 @@ def test_stored_endpoints_may_be_named_again(stored: list[Endpoints]) -> None:
     refuse_others({}, [*stored, ELSEWHERE])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LABELS)
 @pytest.mark.parametrize("stored", [[TWILIO], [TWILIO, ELSEWHERE], [ELSEWHERE, TWILIO]])
 def test_other_endpoint_is_refused_with_both_named(name: str, stored: list[Endpoints]) -> None:
     given = getattr(ELSEWHERE, name)

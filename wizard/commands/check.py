@@ -7,8 +7,7 @@ goes to stderr, as everywhere.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Final
@@ -17,7 +16,7 @@ from wizard.commands import awaiting
 from wizard.commands.report import as_error, of_profile, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.book.store import PROFILE_CHANGED
-from wizard.domain.checks import SIGNS, Check, Status
+from wizard.domain.checks import SIGNS, Check, Status, pause
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
@@ -25,13 +24,11 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
 from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
-from wizard.flow.ports import Clock, Connect, Network, ProfileStore
+from wizard.flow.ports import Clock, Connect, Connecting, Network, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report
 from wizard.flow.standing import why_inactive
-
-Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 
 AT_ONCE: Final = 10
 """Profiles that are checked at the same time."""
@@ -189,10 +186,9 @@ class _Shown:
 
     def __call__(self, lines: tuple[Check, ...]) -> None:
         self.lines = lines
-        waits = [line.note for line in lines if line.status is Status.RUNNING and line.note]
-        if waits and not self._has_said:
+        if not self._has_said and (words := pause(lines)):
             self._has_said = True
-            say_lines([f"{self._prefix}No good answer yet: {waits[0]}."])
+            say_lines([f"{self._prefix}{words}"])
 
 
 def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) -> Outcome:

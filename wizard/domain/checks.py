@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
@@ -48,3 +49,10 @@ class Check(Value):
         taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
         ends = "  ".join(part for part in (self.note, taken) if part)
         return f"{SIGNS[self.status]:<10} {self.title:<24} {ends}".rstrip()
+
+
+def pause(lines: Iterable[Check]) -> str:
+    """Return what to say, once, while a pause before another try is waited out; else ""."""
+    notes = (line.note for line in lines if line.status is Status.RUNNING and line.note)
+    note = next(notes, "")
+    return f"No good answer yet: {note}." if note else ""

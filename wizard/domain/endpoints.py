@@ -11,7 +11,12 @@ from wizard.domain.book.store import ENDPOINTS_DIFFER
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import SetupError
 
-NAMES: Final = ("authorize_url", "token_url", "scim_url")
+LABELS: Final = {
+    "authorize_url": "Authorization endpoint",
+    "token_url": "Token endpoint",
+    "scim_url": "SCIM base URL",
+}
+"""What people call each, by its name; in their order."""
 
 
 def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict[str, str]:
@@ -48,7 +53,7 @@ def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:
     No save leaves them so. Those of the set would be the right ones; but whoever changed the
     record may believe that another server is asked, and `status` says so.
     """
-    for name in NAMES:
+    for name in LABELS:
         told, kept = getattr(record, name), getattr(secrets, name)
         if told != kept:
             raise SetupError(ENDPOINTS_DIFFER.about(record=told, secrets=kept))

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Final
 
 from wizard.domain import rules
+from wizard.domain.endpoints import LABELS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
@@ -43,6 +44,7 @@ class CredentialField(Enum):
         }[self]
 
 
+NOTHING_TO_COPY: Final = "There is no Client Secret yet."
 STORED: Final = "stored: leave empty to keep it"
 REFUSED: Final = "Refused with the Client ID above: enter it again."
 OTHER_APP: Final = "The stored one is for the Client ID before: enter this app's."
@@ -116,12 +118,8 @@ def _is_same_app(one: str, other: str) -> bool:
     return not one or sum(a != b for a, b in zip_longest(one, other)) <= SLIP
 
 
-ENDPOINTS: Final = {
-    "authorize-url": "Authorization endpoint",
-    "token-url": "Token endpoint",
-    "scim-url": "SCIM base URL",
-}
-"""What the endpoints are called, in their order."""
+ENDPOINTS: Final = {name.replace("_", "-"): label for name, label in LABELS.items()}
+"""What the endpoints are called, by their ids on the screen; in their order."""
 
 
 class Advanced(Value):
@@ -149,6 +147,11 @@ def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
         tokens=None,
         attempts=(),
     )
+
+
+def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:
+    """Return the draft with the scope that an Authorization URL names, if it names one."""
+    return with_advanced(draft, Advanced(draft.endpoints, scope or draft.scope, draft.pkce))
 
 
 def _value(draft: CredentialSet, field: CredentialField) -> Secret:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.domain.checks import Check, Status
+from wizard.domain.checks import Check, Status, pause
 from wizard.domain.steps import Step
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.runs import ActiveRun, DraftRun
@@ -52,13 +52,12 @@ class CheckStep:
 
     def _show(self, lines: tuple[Check, ...]) -> None:
         self._lines = lines
-        running = [line for line in lines if line.status is Status.RUNNING]
-        if running:
+        if any(line.status is Status.RUNNING for line in lines):
             # Only now: a line may end first, and get its note then.
             self._say_ended()
-        if not self._has_said_wait and (notes := [line.note for line in running if line.note]):
+        if not self._has_said_wait and (words := pause(lines)):
             self._has_said_wait = True
-            self._stage.talk.say(f"No good answer yet: {notes[0]}.")
+            self._stage.talk.say(words)
 
     def _say_ended(self) -> None:
         for line in self._lines:

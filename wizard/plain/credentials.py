@@ -8,7 +8,7 @@ from typing import Final
 from wizard.domain import form, rules
 from wizard.domain.callback import Comparison
 from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, OTHER_APP, REFUSED, Advanced, CredentialField
+from wizard.domain.form import FILLED, OTHER_APP, REFUSED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import CHANGES
@@ -164,9 +164,9 @@ class Credentials:
         question = about_host(parts, self._draft)
         if question is not None and not await self._stage.talk.confirm(question):
             return False
-        if parts.scope and parts.scope != self._draft.scope:
-            choice = Advanced(self._draft.endpoints, parts.scope, self._draft.pkce)
-            await self._save(form.with_advanced(self._draft, choice))
+        scoped = form.with_scope(self._draft, parts.scope)
+        if scoped != self._draft:
+            await self._save(scoped)
         self._say(f"{FILLED}:")
         filled = {CredentialField.CLIENT_ID: parts.client_id}
         if parts.redirect_url:
@@ -216,6 +216,6 @@ class Credentials:
     async def _copy_secret(self) -> None:
         secret = self._draft.client_secret
         if not secret:
-            self._say("There is no Client Secret yet.")
+            self._say(form.NOTHING_TO_COPY)
         elif await self._stage.copy(secret.reveal(), "Client Secret"):
             self._say("Clear it after use.")

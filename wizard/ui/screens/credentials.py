@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 
 from wizard.domain import form, rules
 from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, Advanced, CredentialField
+from wizard.domain.form import FILLED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -184,17 +184,16 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="spread")
     async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
         """Fill in what an Authorization URL holds; ask first when it is not the server's own."""
-        draft = self._draft()
-        question = about_host(parts, draft)
+        question = about_host(parts, self._draft())
         if question is not None and not await self.app.push_screen_wait(asking(question)):
             if entry is not None:
                 entry.action_restore()
             return
         self._form.fill(parts, entry)
         self.say_aside(FILLED)
-        if parts.scope and parts.scope != draft.scope:
-            choice = Advanced(draft.endpoints, parts.scope, draft.pkce)
-            await self._is_saved(self._save_draft(form.with_advanced(self._draft(), choice)))
+        scoped = form.with_scope(self._draft(), parts.scope)
+        if scoped != self._draft():
+            await self._is_saved(self._save_draft(scoped))
         await self._save_all()
         if (empty := self._form.first_empty()) is not None:
             self._focus(empty)
@@ -280,7 +279,7 @@ class CredentialsScreen(IntoFilesScreen):
         entered = Secret(self._form.entry(CredentialField.CLIENT_SECRET).value)
         secret = entered if entered else self._draft().client_secret
         if not secret:
-            self.notify("There is no Client Secret yet.", markup=False)
+            self.notify(form.NOTHING_TO_COPY, markup=False)
             return
         await copy_secret(self.app, self._copy, secret)
 

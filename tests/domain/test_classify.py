@@ -7,8 +7,9 @@ import textwrap
 
 import pytest
 
+from wizard.domain.answer import Answer
 from wizard.domain.book import exchange, network, scim
-from wizard.domain.classify import Answer, exchange_problem, refresh_problem, scim_problem
+from wizard.domain.classify import exchange_problem, refresh_problem, scim_problem
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import replace

@@ -17,7 +17,7 @@ from wizard.api.dates import http_date, in_words
 from wizard.api.failures import host_of
 from wizard.api.http import Reply
 from wizard.api.pages import title, visible_text
-from wizard.domain.classify import Answer
+from wizard.domain.answer import Answer
 from wizard.domain.secret import MASK, Secret
 
 BAD_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)

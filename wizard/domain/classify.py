@@ -1,9 +1,8 @@
 """From an error answer to its entry of the error book.
 
-Three shapes are read: OAuth's `error`/`error_description` (RFC 6749 §5.2), Twilio's own
-`code`/`message`, SCIM's `detail`/`scimType` (RFC 7644 §3.12). Twilio does not say which of them
-it sends when, nor its texts for a refused code, so words decide where status and code do not;
-words that point two ways give the general entry, and silence gives `unrecognized`.
+Twilio does not say which of an answer's shapes it sends when, nor its texts for a refused code, so
+words decide where status and code do not; words that point two ways give the general entry, and
+silence gives `unrecognized`.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from wizard.domain.answer import Answer
 from wizard.domain.book import exchange, network, scim
 from wizard.domain.models import SCOPE
 from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
-from wizard.domain.value import Value, replace
+from wizard.domain.value import replace
 
 CLOCK: Final = "This machine's clock is {clock}: set it first."
 """Said with a refusal, which may come from that."""
 
-_THROTTLED: Final = frozenset({20429, 25021, 25109})
 _WRONG_CREDENTIALS: Final = 20003
 _SCIM_CODES: Final = {
     70051: scim.MISSING_PERMISSION,
@@ -29,8 +28,6 @@ _SCIM_CODES: Final = {
     25105: scim.BAD_TOKEN,
 }
 """Twilio's numbers that mean one thing (https://www.twilio.com/docs/api/errors)."""
-_GATEWAYS: Final = frozenset({502, 503, 504})
-"""What a gateway answers for a server it does not get an answer from (RFC 9110 §15.6)."""
 _PERMISSION: Final = re.compile(r"twilio/[\w/-]+")
 _PERMISSION_HINT: Final = re.compile(r"permission|\bscope")
 _ORGANIZATION_HINT: Final = re.compile(
@@ -62,71 +59,6 @@ _CODE_HINTS: Final = (
 )
 _CODE: Final = re.compile(r"\bcode\b|\bgrant\b")
 _REFRESH_TOKEN: Final = re.compile(r"\brefresh|\btoken\b|\bgrant\b")
-
-
-class Answer(Value):
-    """What a server said when it did not do what was asked; None where it said nothing."""
-
-    host: str
-    status: int
-    content_type: str = ""
-    error: str | None = None
-    """OAuth's code, as `invalid_grant`."""
-    description: str | None = None
-    """OAuth's `error_description`."""
-    code: int | None = None
-    """Twilio's number; SCIM errors of Twilio carry it too."""
-    message: str | None = None
-    """Twilio's sentence."""
-    detail: str | None = None
-    """SCIM's sentence."""
-    scim_type: str | None = None
-    text: str | None = None
-    """What a page says, or the head of a body that is none of the three shapes."""
-    location: str | None = None
-    """The host a redirect points at; redirects are not followed."""
-    request_id: str | None = None
-    clock: str = ""
-    """How far this machine's clock is off by its Date: "3 h slow"; "" where it is not."""
-    wait: str = "a minute"
-    """How long a throttled request should wait, in words."""
-
-    @property
-    def is_page(self) -> bool:
-        """Whether this is for a browser: a login page, a captive portal, an error page."""
-        return "html" in self.content_type or self.status == 511
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether something on the way refused: it says none of what the server itself would."""
-        own = (self.error, self.code, self.message, self.detail, self.scim_type)
-        is_bare = all(part is None for part in own)
-        return self.is_page or (self.status == 403 and is_bare)
-
-    @property
-    def is_gateways(self) -> bool:
-        """Whether something on the way may say that it did not reach the server."""
-        return self.is_page and self.status in _GATEWAYS
-
-    @property
-    def is_login(self) -> bool:
-        """Whether a network wants everybody to sign in first (RFC 6585 §6, or a portal's way)."""
-        return self.status == 511 or self.location not in (None, self.host)
-
-    @property
-    def kind(self) -> str:
-        """What came, as it stands after "answered with"."""
-        if self.location is not None:
-            return f"a redirect to {self.location}"
-        if self.is_page:
-            return "a web page, as filters, logins and captive portals do"
-        return f"status {self.status}, and not in a form of Twilio's"
-
-    @property
-    def words(self) -> str:
-        """Everything it said, in lower case, to look for hints in."""
-        said = (self.error, self.description, self.message, self.detail, self.scim_type)
-        return " ".join(part for part in said if part).lower()
 
 
 def exchange_problem(answer: Answer, *, sent_verifier: bool) -> Problem:
@@ -195,9 +127,9 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
 
 
 def _scim_problem(answer: Answer) -> Problem:
-    if answer.status == 429 or answer.code in _THROTTLED:
+    if answer.is_throttled:
         return scim.SCIM_THROTTLED
-    if answer.status >= 500 and answer.status != 511:
+    if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
     if answer.status == 404 and (answer.detail or "organization" in answer.words):
         return scim.SCIM_SAYS_NOT_FOUND
@@ -207,7 +139,7 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.NOT_SCIM
     if answer.status == 407:
         return network.PROXY_UNNAMED
-    if answer.is_foreign or answer.status < 400:
+    if answer.is_from_the_way:
         return scim.BLOCKED
     if answer.code in _SCIM_CODES:
         return _SCIM_CODES[answer.code]
@@ -227,9 +159,9 @@ def _scim_problem(answer: Answer) -> Problem:
 
 def _token_problem(answer: Answer) -> Problem | None:
     """What any grant can meet; None when the words have to be looked at."""
-    if answer.status == 429 or answer.code in _THROTTLED:
+    if answer.is_throttled:
         return exchange.TOKEN_THROTTLED
-    if answer.status >= 500 and answer.status != 511:
+    if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
         return exchange.TOKEN_URL_NOT_FOUND
@@ -237,7 +169,7 @@ def _token_problem(answer: Answer) -> Problem | None:
         return exchange.NOT_OAUTH
     if answer.status == 407:
         return network.PROXY_UNNAMED
-    if answer.is_foreign or answer.status < 400:
+    if answer.is_from_the_way:
         return exchange.TOKEN_BLOCKED
     problem = _ERRORS.get(answer.error or "")
     # The code alone would blame the secret of an app that is gone.

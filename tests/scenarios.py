@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import now
 from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.book import exchange, paste, scim
+from wizard.domain.book import consent, exchange, paste, scim
 from wizard.domain.form import FILLED, REFUSED, CredentialField
 from wizard.domain.models import CredentialSet, Endpoints, Profile, RefreshFailure
 from wizard.domain.prerequisites import PREREQUISITES
@@ -224,7 +224,7 @@ async def wrong_secret(face: Face, scene: Scene) -> None:
 async def denied(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
     await face.paste(scene.sandbox.deny(link))
-    await face.says(paste.ERRORS["access_denied"].title)
+    await face.says(consent.ERRORS["access_denied"].title)
     await face.primary()
     await face.says("Copy that page's whole address and come back.")
     await face.leave()

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from wizard.domain.book import exchange, here, network, paste, scim, store
+from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.book.catalogue import CATALOGUE, find, recalled
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import ROAD
 
-PARTS = (paste, exchange, scim, network, store, here)
+PARTS = (paste, consent, exchange, scim, network, store, here)
 LONGEST = 240
 """Characters of cause and remedy together: some four lines beside the rail."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.book.table import ROWS
-from wizard.domain.book import exchange, here, network, paste, scim, store
+from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem
 
 README: Final = Path(__file__).parents[1] / "README.md"
@@ -17,6 +17,7 @@ END: Final = "<!-- end -->"
 
 PARTS: Final = {
     "What you paste": paste,
+    "What Twilio answers to the link": consent,
     "Code and tokens": exchange,
     "The SCIM API": scim,
     "The network": network,

@@ -13,6 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wizard.domain.authorize import authorize_url
+from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Comparison, Received, Refused, mask, read
 from wizard.domain.models import ATTEMPT_LIFE, TWILIO, AuthorizationAttempt
@@ -248,16 +249,20 @@ def test_refusal_has_its_name(
     assert CODE not in repr(refused)
 
 
+ENTRIES = (*book.ENTRIES, *consent.ENTRIES)
+"""What a text that is pasted can come to."""
+
+
 def test_every_entry_is_reached_and_no_other() -> None:
-    ids = [entry.id for entry in book.ENTRIES]
+    ids = [entry.id for entry in ENTRIES]
     assert set(ids) == {problem for problem, _, _ in REFUSALS}
     assert len(ids) == len(set(ids))
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)+", id_) for id_ in ids)
 
 
 def test_every_entry_has_words_of_its_own_that_fit() -> None:
-    assert len({entry.title for entry in book.ENTRIES}) == len(book.ENTRIES)
-    for entry in book.ENTRIES:
+    assert len({entry.title for entry in ENTRIES}) == len(ENTRIES)
+    for entry in ENTRIES:
         assert entry.step is not None
         assert len(entry.title) <= 50, entry.id
         assert not entry.title.endswith(".")
@@ -454,19 +459,19 @@ def test_error_tells_the_servers_words_sanitised() -> None:
 @pytest.mark.parametrize(
     ("query", "attempt", "told"),
     [
-        ("error=unauthorized_client", ATTEMPT, book.UNAUTHORIZED_CLIENT.cause),
+        ("error=unauthorized_client", ATTEMPT, consent.UNAUTHORIZED_CLIENT.cause),
         (
             "error=unauthorized_client&error_description=No+such+grant_type",
             ATTEMPT,
-            book.UNAUTHORIZED_CLIENT.cause,
+            consent.UNAUTHORIZED_CLIENT.cause,
         ),
         *(
             ("error=unauthorized_client&error_description=App+deleted", ATTEMPT, words)
-            for words in (*book.APP_SAYS, "If it is gone or disabled, make one")
+            for words in (*consent.APP_SAYS, "If it is gone or disabled, make one")
         ),
-        ("error=invalid_request", replace(ATTEMPT, verifier=None), book.INVALID_REQUEST.remedy),
-        ("error=invalid_request", ATTEMPT, book.OR_PKCE),
-        ("error=consent_required", ATTEMPT, book.SIGN_IN_FIRST.remedy),
+        ("error=invalid_request", replace(ATTEMPT, verifier=None), consent.INVALID_REQUEST.remedy),
+        ("error=invalid_request", ATTEMPT, consent.OR_PKCE),
+        ("error=consent_required", ATTEMPT, consent.SIGN_IN_FIRST.remedy),
         ("", ATTEMPT, book.STATE_ALONE),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 
 from tests.domain.test_callback import AT_JWT, ATTEMPT, EXPIRED, ISSUER, NOW, OLDER, SAFE_WRAPPERS
 from wizard.domain.authorize import authorize_url
+from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Reading, Received, Refused, read
 from wizard.domain.models import AuthorizationAttempt
@@ -153,12 +154,12 @@ PASTES: Final[dict[str, Callable[[Drawn], str]]] = {
     "paste-secret": lambda d: d.client_secret,
     "paste-nothing-usable": lambda d: f"I pressed {d.word}, and now",
     "paste-unproven-error": lambda d: d.url(error=d.word),
-    **{problem.id: _erring(error) for error, problem in book.ERRORS.items()},
-    book.REDIRECT_REFUSED.id: lambda d: d.url(
+    **{problem.id: _erring(error) for error, problem in consent.ERRORS.items()},
+    consent.REDIRECT_REFUSED.id: lambda d: d.url(
         d.current, error="invalid_request", error_description="redirect_uri+is+unknown"
     ),
-    book.SIGN_IN_FIRST.id: _erring("interaction_required"),
-    book.OTHER_ERROR.id: _erring("full_moon"),
+    consent.SIGN_IN_FIRST.id: _erring("interaction_required"),
+    consent.OTHER_ERROR.id: _erring("full_moon"),
 }
 
 KINDS: Final[dict[str, Kind]] = {
@@ -216,7 +217,7 @@ def _read(pasted: str, drawn: Drawn, current: AuthorizationAttempt | None) -> Re
 
 
 def test_every_entry_of_the_book_is_generated() -> None:
-    entries = {entry.id for entry in book.ENTRIES}
+    entries = {entry.id for entry in (*book.ENTRIES, *consent.ENTRIES)}
     assert entries <= {kind.read_as for kind in KINDS.values()}
 
 

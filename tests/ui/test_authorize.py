@@ -12,8 +12,9 @@ from textual.screen import Screen
 from tests.driving import PATIENCE, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import BANNER, Stage, showing
+from wizard.domain.book.consent import ACCESS_DENIED, INVALID_CLIENT
 from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.paste import ACCESS_DENIED, INVALID_CLIENT, NO_CODE
+from wizard.domain.book.paste import NO_CODE
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import BareCode, Received, Refused
 from wizard.domain.problems import SetupError

@@ -7,7 +7,7 @@ from tests.ui.desk import ATTEMPT, Desk
 from tests.ui.hosting import BANNER, Shown, Stage, showing
 from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_prerequisites import FINE, Machine
-from wizard.domain.book.paste import ACCESS_DENIED
+from wizard.domain.book.consent import ACCESS_DENIED
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import Received, Refused
 from wizard.domain.secret import Secret

@@ -12,6 +12,7 @@ from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.authorize import authorize_url
+from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.book.here import PORT_TAKEN
 from wizard.domain.book.store import DISK_FULL
@@ -53,9 +54,9 @@ REFUSALS = [
     ('{"access_token": "x"}', book.TOKEN),
     ("hello", book.NOTHING_USABLE),
     (f"{REDIRECT_URL}?error=access_denied", book.UNPROVEN_ERROR),
-    (f"{REDIRECT_URL}?error=access_denied&state={STATE}", book.ACCESS_DENIED),
-    (f"{REDIRECT_URL}?error=invalid_scope&state={STATE}", book.INVALID_SCOPE),
-    (f"{REDIRECT_URL}?error=odd&state={STATE}", book.OTHER_ERROR),
+    (f"{REDIRECT_URL}?error=access_denied&state={STATE}", consent.ACCESS_DENIED),
+    (f"{REDIRECT_URL}?error=invalid_scope&state={STATE}", consent.INVALID_SCOPE),
+    (f"{REDIRECT_URL}?error=odd&state={STATE}", consent.OTHER_ERROR),
 ]
 
 PRIMARY: dict[Step | None, str] = {
@@ -218,8 +219,8 @@ async def test_the_facts_tell_what_became_of_the_link() -> None:
 async def test_what_the_listener_catches_goes_on_by_itself() -> None:
     desk = Desk(is_listening=True)
     async with at_redirect(desk) as stage:
-        desk.caught.put_nowait(Refused(book.ACCESS_DENIED))
-        await stage.until_text(book.ACCESS_DENIED.title)
+        desk.caught.put_nowait(Refused(consent.ACCESS_DENIED))
+        await stage.until_text(consent.ACCESS_DENIED.title)
         assert stage.outcomes == []
         desk.caught.put_nowait(RECEIVED.answer)
         assert await stage.outcome() == RECEIVED

@@ -24,9 +24,9 @@ from tests.ui.running import (
 )
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.authorize import matches
+from wizard.domain.book.consent import ACCESS_DENIED
 from wizard.domain.book.exchange import CODE_EXPIRED, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.network import NO_DNS, TIMED_OUT
-from wizard.domain.book.paste import ACCESS_DENIED
 from wizard.domain.book.scim import MISSING_PERMISSION, SCIM_FAILING
 from wizard.domain.models import (
     AuthorizationAttempt,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.landing import Comparison, elsewhere, naming, place_of
 from wizard.domain.mistaken import (
@@ -55,7 +56,7 @@ _FINAL: Final = {
         book.DOUBLED,
         book.ISSUER_DIFFERS,
         book.ISSUER_MISSING,
-        *book.ERROR_ENTRIES,
+        *consent.ENTRIES,
     )
 }
 """Refusals no other reading of the same text may get around."""
@@ -256,14 +257,14 @@ def _error_problem(error: str, address: Address, attempt: AuthorizationAttempt) 
     shown = without_answer(error, address)
     description = without_answer(address.first("error_description") or "", address)
     words = description.lower()
-    entry = book.SIGN_IN_FIRST if error in book.SIGN_IN_CODES else book.OTHER_ERROR
-    problem = book.ERRORS.get(error) or naming(entry, error=shown)
-    if problem is book.INVALID_REQUEST and "redirect" in words:
-        problem = book.REDIRECT_REFUSED
-    elif problem is book.INVALID_REQUEST and attempt.verifier is not None:
-        problem = problem.told(remedy=book.OR_PKCE)
-    elif problem is book.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
-        cause, remedy = book.APP_SAYS
+    entry = consent.SIGN_IN_FIRST if error in consent.SIGN_IN_CODES else consent.OTHER_ERROR
+    problem = consent.ERRORS.get(error) or naming(entry, error=shown)
+    if problem is consent.INVALID_REQUEST and "redirect" in words:
+        problem = consent.REDIRECT_REFUSED
+    elif problem is consent.INVALID_REQUEST and attempt.verifier is not None:
+        problem = problem.told(remedy=consent.OR_PKCE)
+    elif problem is consent.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
+        cause, remedy = consent.APP_SAYS
         problem = problem.told(cause=cause, remedy=remedy)
     return problem.saying(f"The answer says: {description}" if description else "")
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from wizard.domain import authorize, callback, rules
-from wizard.domain.book import paste as book
+from wizard.domain.book import consent
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -17,7 +17,7 @@ from wizard.flow.session import Session
 KEPT: Final = 5
 """Links that are remembered after they were used or have become too old."""
 
-_ERROR_REDIRECTS: Final = {p.id for p in book.ERROR_ENTRIES}
+_ERROR_REDIRECTS: Final = {p.id for p in consent.ENTRIES}
 """What the doctor says of an error redirect whose state matched: an answer too."""
 
 

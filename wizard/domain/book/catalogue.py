@@ -5,12 +5,12 @@ from __future__ import annotations
 from string import Formatter
 from typing import Final
 
-from wizard.domain.book import exchange, here, network, paste, scim, store
+from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem, Words
 
 CATALOGUE: Final = {
     problem.id: problem
-    for part in (paste, exchange, scim, network, store, here)
+    for part in (paste, consent, exchange, scim, network, store, here)
     for problem in part.ENTRIES
 }
 """Every entry; ids are unique."""

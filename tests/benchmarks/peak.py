@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from wizard.__main__ import main
+from wizard.command_line import main
 
 
 def peak(pid: int | str = "self") -> int:

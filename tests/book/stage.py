@@ -22,7 +22,7 @@ from tests.driving import text_of, wait_for_screen, wait_until
 from tests.ui.running import TICKED, running
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
 from wizard import wiring
-from wizard.__main__ import main
+from wizard.command_line import main
 from wizard.domain.authorize import begin
 from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet

@@ -10,7 +10,7 @@ import pytest
 from tests.commands.stage import ACTIVE, issued, silent_port
 from tests.store.keyrings import HangingKeyring, MemoryKeyring, keyring_on, let_answer
 from wizard import wiring
-from wizard.__main__ import cli
+from wizard.command_line import cli
 from wizard.domain.book.store import KEYRING_HANGS
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.value import replace

@@ -15,7 +15,7 @@ import pytest
 
 from tests.terminal.harness import ENTER, ctrl
 from tests.terminal.walk import enter, finish, run, tick_all, variables, wizard
-from wizard.__main__ import cli
+from wizard.command_line import cli
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 

@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 import pytest
 
-from wizard.__main__ import cli, main
+from wizard.command_line import cli, main
 from wizard.domain.form import CredentialField
 from wizard.plain.signs import in_words, take_signs
 
@@ -245,7 +245,7 @@ def _whole(arguments: list[str]) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["scim-wizard", *arguments])
         # Signals of the tests' own process are not its.
-        patch.setattr("wizard.__main__.end_on_signals", lambda: None)
+        patch.setattr("wizard.command_line.end_on_signals", lambda: None)
         with pytest.raises(SystemExit) as ended:
             main()
     return ended.value.code

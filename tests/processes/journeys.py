@@ -24,8 +24,7 @@ import wizard.host.listener
 import wizard.services
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
-from wizard import __main__ as command_line
-from wizard import wiring
+from wizard import command_line, wiring
 from wizard.api import http, metadata, reach, token, users  # noqa: F401
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.form import CredentialField, has_changed, with_field

@@ -41,7 +41,7 @@ async def test_window_too_small(stage: Stage) -> None:
     async with opened() as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         await pilot.resize_terminal(52, 14)
-        await until_said(app, pilot, TOO_SMALL.entry, "#too-small")
+        await until_said(app, pilot, TOO_SMALL.entry, "TooSmall")
 
 
 async def test_record_that_was_set_aside_is_said_where_it_is_set_up_again(stage: Stage) -> None:

@@ -40,6 +40,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.title import Heading
 from wizard.wiring import Settings
 
 REDIRECT_URL: Final = "https://scim.example.invalid/landing"
@@ -201,7 +202,7 @@ async def test_what_would_be_lost_is_waited_for_however_often_and_kept(
         before = server.requests[-1].form.get("refresh_token")
         for _ in range(2):
             await leave(pilot, way)
-            aside = steps[-1].query_one("#aside")
+            aside = steps[-1].query_one(Heading)
             await wait_until(pilot, lambda: "Leaving" in str(aside.render()), "its being said")  # noqa: B023
         assert app.return_value is None
         server.release()
@@ -324,7 +325,7 @@ async def test_what_the_keyring_is_to_keep_is_waited_for_and_kept(
             await paste(pilot, SECRET)
             await wait_until(pilot, lambda: backend.hung == 1, "its being asked")
             await leave(pilot, way)
-            aside = screen.query_one("#aside")
+            aside = screen.query_one(Heading)
             await wait_until(pilot, lambda: "Leaving" in str(aside.render()), "its being said")
             assert app.return_value is None
             backend.may_answer.set()

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on, work
@@ -248,6 +249,11 @@ class WizardApp(App[ExitCode]):
 
     # -- palette -----------------------------------------------------------------------------
 
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        self._style_with("palette.tcss")
+        super().action_command_palette()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
@@ -301,7 +307,16 @@ class WizardApp(App[ExitCode]):
             self.register_theme(found)
             name = found.name
         self.theme = name or DARK.name
-        self.set_class(self._look.has_few_colors or self.native_ansi_color, "-few-colors")
+        has_few_colors = self._look.has_few_colors or self.native_ansi_color
+        if has_few_colors:
+            self._style_with("few_colors.tcss")
+        self.set_class(has_few_colors, "-few-colors")
+
+    def _style_with(self, name: str) -> None:
+        """Take a style sheet too, once: a frame waits for none that it does not need."""
+        path = Path(__file__).with_name(name)
+        if not self.stylesheet.has_source(str(path)):
+            self.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
 
     def _screen_action(self, name: str) -> Callable[[], None]:
         def run() -> None:

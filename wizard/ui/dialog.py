@@ -13,9 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Static
 
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.button_row import ButtonRow
+from wizard.ui.widgets.keys import KeyRow
 from wizard.ui.widgets.page_link import PageLink
 
 Result = TypeVar("Result")
@@ -24,6 +26,43 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result]):
     """A window over a step; Escape closes it."""
 
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 70%;
+        & > .screen--selection { background: $input-selection-background; color: $foreground; }
+        & #dialog {
+            width: 76;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            border: round $primary;
+            padding: 0 2;
+        }
+        & .dialog-title { text-style: bold; height: 1; margin-bottom: 1; }
+        /* As much as leaves room for the title and the buttons. */
+        & #dialog-body { height: auto; max-height: 68vh; scrollbar-size-vertical: 1; }
+        & .paragraph { height: auto; margin-bottom: 1; }
+        & Field { margin-bottom: 1; & Entry, & Entry:focus { background: $panel; } }
+        & Menu { background: $surface; }
+        & #dialog-buttons {
+            height: 2;
+            align: right top;
+            padding-top: 1;
+            & Button { margin-left: 2; }
+        }
+        & KeyRow { padding: 0 1 0 2; }
+        &.-short {
+            & #dialog-body { max-height: 58vh; }
+            & Field { margin-bottom: 0; }
+            & .gap { display: none; }
+        }
+        &.-narrow KeyRow { padding: 0 1; }
+        &.-roomy KeyRow { padding: 0 1 0 6; }
+        &.-high KeyRow { margin: 0 0 1 0; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
     ]
@@ -51,7 +90,7 @@ class Dialog(ModalScreen[Result]):
             with ButtonRow(id="dialog-buttons"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
-        yield Footer()
+        yield KeyRow()
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""

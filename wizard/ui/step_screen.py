@@ -9,27 +9,27 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import OptionList, Static
 
-from wizard.domain.book.here import TERMINAL_TOO_SMALL
 from wizard.domain.guide import GUIDE
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
 from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
 from wizard.ui.widgets.body import Body
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.button_row import ButtonRow
 from wizard.ui.widgets.keys import Keys
-from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.rail import Rail
+from wizard.ui.widgets.title import Heading, Title
 
 if TYPE_CHECKING:
     from wizard.domain.callback import Comparison
+    from wizard.ui.widgets.too_small import TooSmall
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
@@ -84,6 +84,8 @@ class StepScreen(Screen[Outcome]):
         """Not `is_mounted`, which comes after on_mount: what that starts may be done by then."""
         self.is_too_small = False
         """The window is; the step is covered, and no key is for it."""
+        self._too_small: TooSmall | None = None
+        """What covers it, once it has been."""
         self.shown_at = float("inf")
         """When an Enter counts from (see `now`); one pressed before is not for what is shown."""
 
@@ -158,27 +160,15 @@ class StepScreen(Screen[Outcome]):
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
         page = GUIDE[self.STEP]
-        with Horizontal(id="title", classes="-foreign" if self._banner.foreign_hosts else ""):
-            yield Static(Content.assemble(("Twilio SCIM", "bold $brand"), " setup"), id="name")
-            if self._banner.foreign_hosts:
-                hosts = ", ".join(self._banner.foreign_hosts)
-                yield Static(f"! not Twilio: {hosts}", id="foreign", markup=False)
-            else:
-                yield Static("", id="foreign")
-            profile = Content.assemble("profile ", (self._banner.profile, "bold"))
-            yield Static(profile, id="profile")
-            if self._banner.is_demo:
-                yield Static("demo", id="mark")
-        if self.HAS_RAIL:
-            yield Static(_crumb(self.STEP), id="crumb")
+        banner = self._banner
+        crumb = f"{place(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""
+        yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo, crumb=crumb)
         with Horizontal(id="middle"):
             if self.HAS_RAIL:
                 yield Rail(self.STEP)
             with Vertical(id="page"):
                 with Body():
-                    with Horizontal(id="heading-row"):
-                        yield Static(page.heading, id="heading")
-                        yield Static(Content(self.aside()), id="aside")
+                    yield Heading(page.heading, self.aside())
                     if page.intro:
                         yield Static(page.intro, classes="intro", markup=False)
                     yield from self.compose_body()
@@ -186,11 +176,10 @@ class StepScreen(Screen[Outcome]):
                     yield Static("", id="more")
                     yield from self.compose_buttons()
         yield Keys(self._primary_word)
-        yield Static("", id="too-small")
 
     def say_aside(self, text: str) -> None:
         """Change the words at the right of the heading."""
-        self.query_one("#aside", Static).update(Content(text))
+        self.query_one(Heading).aside = text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter belongs to a focused button."""
@@ -237,12 +226,20 @@ class StepScreen(Screen[Outcome]):
         """Say so when there is too little room to work in."""
         columns, rows = event.size
         self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
-        self.set_class(self.is_too_small, "-too-small")
-        problem = TERMINAL_TOO_SMALL.about(size=f"{columns}×{rows}")
-        words = "\n".join((problem.title, problem.cause, problem.remedy))
-        self.query_one("#too-small", Static).update(words)
+        self._cover_step(columns, rows)
         self.refresh_bindings()
         self.call_after_refresh(self._say_more)
+
+    def _cover_step(self, columns: int, rows: int) -> None:
+        if self._too_small is None and self.is_too_small:
+            # Few ever see it.
+            from wizard.ui.widgets.too_small import TooSmall
+
+            self._too_small = TooSmall()
+            self.mount(self._too_small)
+        if self._too_small is not None:
+            self._too_small.display = self.is_too_small
+            self._too_small.tell(columns, rows)
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
@@ -251,7 +248,7 @@ class StepScreen(Screen[Outcome]):
 
         Textual slides while keys and clicks already come: they would meet another line.
         """
-        is_scrolled = scroll_visible and not isinstance(widget, Menu)
+        is_scrolled = scroll_visible and not isinstance(widget, OptionList)
         super().set_focus(widget, is_scrolled, from_app_focus)
 
     def on_descendant_focus(self) -> None:
@@ -277,7 +274,3 @@ class StepScreen(Screen[Outcome]):
 
         page = GUIDE[self.STEP]
         self.app.push_screen(HelpScreen(f"Help · {page.heading}", page.help))
-
-
-def _crumb(step: Step) -> str:
-    return f"{place(step)} · {step.title}"

@@ -9,12 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from wizard.domain import rules
 from wizard.domain.form import ENDPOINTS, Advanced
 from wizard.domain.models import Endpoints, Pkce
 from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field
 
 
@@ -24,6 +25,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take", key_display="⏎", priority=True),
     ]
+    DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
     AUTO_FOCUS = "Entry"
 
     def __init__(self, settings: Advanced) -> None:

@@ -9,13 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from wizard.domain.audiences import AUDIENCES, audience
 from wizard.domain.offers import Item
 from wizard.domain.questions import AUDIENCE_TITLE
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.menu import Menu
 
 

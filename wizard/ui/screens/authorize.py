@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.callback import Reading, Refused
 from wizard.domain.guide import THEN, landing_on
@@ -17,6 +17,7 @@ from wizard.flow.link import Link, is_answer
 from wizard.flow.state import CodeReceived, Delivery, LinkTaken
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.link_view import LinkView
 from wizard.ui.widgets.problem_panel import ProblemPanel
 

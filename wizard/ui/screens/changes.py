@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.change import Difference
 from wizard.domain.questions import CHANGES
 from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.widgets.button import Button
 
 
 class ChangesScreen(ConfirmScreen):

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import var
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.checks import Check
 from wizard.domain.steps import Step
@@ -18,6 +18,7 @@ from wizard.flow.state import GoTo, Verified
 from wizard.ui.into_files import IntoFilesScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -160,8 +161,11 @@ class CheckScreen(IntoFilesScreen):
     @on(Button.Pressed, "#accept")
     @work(exclusive=True, group="check")
     async def _accept(self) -> None:
-        if self.report is not None:
-            self.report = await self._check.accept(self.report)
+        report = self.report
+        if report is not None:
+            # Meanwhile no key is for what was just decided.
+            self.report = None
+            self.report = await self._check.accept(report)
 
 
 def _primary(report: Report | None) -> str:

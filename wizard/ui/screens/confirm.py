@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.questions import Question
 from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.button import Button
 
 
 class ConfirmScreen(Dialog[bool]):

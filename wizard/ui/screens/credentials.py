@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from wizard.domain import form, rules
 from wizard.domain.change import Difference
@@ -27,6 +27,7 @@ from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import asking
 from wizard.ui.step_screen import Banner, Command
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 

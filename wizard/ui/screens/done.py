@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.facts import Facts
 
 

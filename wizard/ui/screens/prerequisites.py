@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain.checks import Check
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing, unticked
@@ -19,6 +19,7 @@ from wizard.domain.steps import Step
 from wizard.flow.state import Next
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.findings import Findings
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -31,6 +32,7 @@ Probe = Callable[[], Awaitable[tuple[Check, ...]]]
 class PrerequisitesScreen(StepScreen):
     """Seven lines to tick, the why of one, and what the machine found."""
 
+    DEFAULT_CSS = "PrerequisitesScreen #why { min-height: 3; }"
     STEP = Step.PREREQUISITES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "audience", "Who uses it", id="prerequisites.audience"),

@@ -8,12 +8,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, OptionList
+from textual.widgets import OptionList
 
 from wizard.domain.offers import Item
 from wizard.domain.rules import profile_name
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.menu import Menu
 

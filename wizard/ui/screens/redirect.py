@@ -9,7 +9,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from wizard.domain import callback
 from wizard.domain.callback import Refused
@@ -23,6 +23,7 @@ from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.link_screen import LinkScreen, LinkTools
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.problem_panel import ProblemPanel
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
@@ -17,6 +17,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value
 from wizard.flow.rotate import Rotation
 from wizard.ui.dialog import Dialog
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
 

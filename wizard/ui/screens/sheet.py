@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Button, Static
+from textual.content import Content
+from textual.widgets import Static
 
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import SHEET_TITLE
 from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 Save = Callable[[], Awaitable[str]]
@@ -31,7 +33,7 @@ class SheetScreen(HelpScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield what came of saving, above the sheet."""
-        saved = Static("", id="saved", classes="paragraph good", markup=False)
+        saved = Static("", id="saved", classes="paragraph", markup=False)
         saved.display = False
         yield saved
         yield ProblemPanel()
@@ -63,7 +65,7 @@ class SheetScreen(HelpScreen):
             return
         self.query_one(ProblemPanel).show(None)
         saved = self.query_one("#saved", Static)
-        saved.update(f"✓ Saved as\n{path}")
+        saved.update(Content.styled(f"✓ Saved as\n{path}", "$success"))
         saved.display = True
         self.query_one("#dialog-body", VerticalScroll).scroll_home(animate=False)
         self.set_focus(self.query_one("#close", Button))

@@ -17,6 +17,15 @@ SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 class CheckLines(Widget):
     """Paints checks; the only motion is a spinner on the line that runs."""
 
+    DEFAULT_CSS = """
+    CheckLines {
+        height: auto;
+        & > .check-lines--passed { color: $success; }
+        & > .check-lines--failed { color: $error; }
+        & > .check-lines--warning { color: $warning; }
+        & > .check-lines--muted { color: $muted; }
+    }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "check-lines--passed",
         "check-lines--failed",

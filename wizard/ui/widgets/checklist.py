@@ -32,6 +32,14 @@ class Checklist(Reversing, can_focus=True):
         Binding("end", "move(99)", "Last", show=False),
         Binding("space", "tick", "Tick", key_display="Space", id="checklist.tick"),
     ]
+    DEFAULT_CSS = """
+    Checklist {
+        height: auto;
+        color: $foreground;
+        & > .checklist--ticked { color: $success; }
+        & > .checklist--cursor { background: $panel; text-style: bold; }
+    }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "checklist--ticked",
         "checklist--cursor",

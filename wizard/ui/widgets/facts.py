@@ -16,8 +16,10 @@ GAP: Final = "  "
 class Facts(Widget):
     """Names are muted, words are text, never markup."""
 
+    DEFAULT_CSS = "Facts { height: auto; }"
+
     def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
-        super().__init__(classes="facts")
+        super().__init__()
         width = max((len(name) for name, _ in rows), default=0) + 2
         self._facts = [
             Content.assemble((name.ljust(width), "$muted"), words) for name, words in rows

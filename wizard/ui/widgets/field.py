@@ -38,6 +38,26 @@ class Entry(Input):
             """The entry, for selectors."""
             return self.entry
 
+    DEFAULT_CSS = """
+    Entry {
+        height: 1;
+        padding: 0 0 0 1;
+        border: none;
+        border-left: outer $line;
+        background: $surface;
+        color: $foreground;
+        text-style: underline;
+        &:focus {
+            border: none;
+            border-left: outer $primary;
+            background: $surface;
+            background-tint: transparent;
+        }
+        & > .input--placeholder, & > .input--suggestion { color: $muted; }
+        & > .entry--line { color: $line; text-style: underline; }
+        &:focus > .entry--line { color: $primary; }
+    }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"entry--line"}
 
     def __init__(self, id: str, value: str = "", placeholder: str = "") -> None:
@@ -114,6 +134,26 @@ class SecretEntry(Entry):
 
 class Field(Vertical):
     """Label, note, entry, message; it knows no rule, it shows what it is told."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto;
+        & .field-head { height: 1; }
+        & .field-label { width: 1fr; }
+        & .field-note {
+            width: auto;
+            color: $muted;
+            &.-good { color: $success; }
+        }
+        & .field-message {
+            height: auto;
+            display: none;
+            color: $warning;
+            &.-shown { display: block; }
+            &.-bad { color: $error; }
+        }
+    }
+    """
 
     def __init__(self, label: str, entry: Entry, note: str = "") -> None:
         super().__init__(id=f"{entry.id}-field")

@@ -15,6 +15,8 @@ from wizard.ui.widgets.lines import packed
 class Findings(Widget):
     """Wrapped to whatever width there is; what calls for something stands first."""
 
+    DEFAULT_CSS = "Findings { height: auto; }"
+
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
     """Empty while the machine is looked at."""
 

@@ -14,7 +14,31 @@ NEEDED: Final = {"primary", "back", "help", "quit", "command_palette"}
 """Actions whose keys are shown at any width; all others are in the palette, too."""
 
 
-class Keys(Footer):
+class KeyRow(Footer):
+    """The keys of a screen, in the wizard's colors."""
+
+    DEFAULT_CSS = """
+    KeyRow {
+        background: $background;
+        margin: 1 0 0 0;
+        padding-right: 1;
+        & FooterKey {
+            background: $background;
+            color: $foreground;
+            & .footer-key--key { padding: 0; }
+            & .footer-key--description { padding: 0 2 0 1; }
+            &:hover { background: $panel; color: $foreground; }
+        }
+        & FooterKey.-command-palette {
+            border-left: none;
+            padding: 0;
+            & .footer-key--description { padding: 0 0 0 1; }
+        }
+    }
+    """
+
+
+class Keys(KeyRow):
     """Textual's own cuts the last keys off where the window is too narrow for all."""
 
     def __init__(self, primary: Callable[[], str]) -> None:

@@ -16,6 +16,17 @@ MAX_ROWS: Final = 7
 class LinkView(Widget):
     """Breaks a link anywhere, as a terminal would, so that no blank gets into it."""
 
+    DEFAULT_CSS = """
+    LinkView {
+        height: auto;
+        max-height: 7;
+        padding: 0 1;
+        border-left: outer $panel;
+        background: $surface;
+        color: $foreground;
+    }
+    """
+
     url: reactive[str] = reactive("", layout=True)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:

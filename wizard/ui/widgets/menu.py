@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 class Menu(OptionList, Reversing):
     """An option list whose lines reach from edge to edge; one line is always highlighted."""
 
+    DEFAULT_CSS = """
+    Menu {
+        height: auto;
+        background: $background;
+        border: none;
+        padding: 0;
+        scrollbar-size: 0 0;
+        &:focus { border: none; background-tint: transparent; }
+        & > .option-list--option { padding: 0; color: $foreground; }
+        & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
+            background: $panel;
+            color: $foreground;
+            text-style: bold;
+        }
+    }
+    """
+
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
         """Args: `chosen` is the id of the line to begin at, the first one without it."""
         begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)

@@ -12,7 +12,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.style import Style
-from textual.widgets import Button, Static
+from textual.widgets import Static
+
+from wizard.ui.widgets.button import Button
 
 
 class _Address(Static, can_focus=True):
@@ -42,6 +44,20 @@ class _Address(Static, can_focus=True):
 
 class PageLink(Horizontal):
     """An address and a button that copies it; who can open and copy is told by a message."""
+
+    DEFAULT_CSS = """
+    PageLink {
+        height: auto;
+        & _Address {
+            width: 1fr;
+            height: auto;
+            color: $primary;
+            text-style: underline;
+            &:focus { text-style: bold reverse; }
+        }
+        & Button { min-width: 8; margin-left: 1; }
+    }
+    """
 
     @dataclass
     class Asked(Message):

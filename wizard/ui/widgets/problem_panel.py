@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 class ProblemPanel(Static):
     """Hidden while there is no problem. Everything in it is text, never markup."""
 
+    DEFAULT_CSS = """
+    ProblemPanel {
+        height: auto;
+        padding: 0 1;
+        border-left: outer $error;
+        background: $surface;
+        &.-question, &.-warning { border-left: outer $warning; }
+    }
+    """
+
     def __init__(
         self, problem: Problem | None = None, id: str = "problem", remedy: str = ""
     ) -> None:

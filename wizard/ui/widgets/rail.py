@@ -11,6 +11,8 @@ from wizard.domain.steps import ROAD, Step
 class Rail(Widget):
     """The road: done, here, to come; never told by colour alone."""
 
+    DEFAULT_CSS = "Rail { width: 16; height: auto; margin-right: 2; }"
+
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._here = ROAD.index(step) if step in ROAD else -1

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from textual.screen import Screen
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
@@ -577,3 +578,21 @@ async def test_a_host_that_is_not_twilios_shows_on_every_screen(world: World) ->
         await pilot.press("enter")
         await walks.linked_authorize(pilot)
         await until_text(pilot, "not Twilio: scim.acme.test")
+
+
+async def test_nothing_blank_is_painted_between_two_steps(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[str] = []
+    paint = Screen._compositor_refresh
+
+    def noting(screen: Screen[object]) -> None:
+        painted.append(type(screen).__name__)
+        paint(screen)
+
+    monkeypatch.setattr(Screen, "_compositor_refresh", noting)
+    async with running(make_app(world)) as (_, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await pilot.press("ctrl+n", "ctrl+n")
+        await wait_for_screen(pilot, CredentialsScreen)
+    assert set(painted) == {"PrerequisitesScreen", "CredentialsScreen"}

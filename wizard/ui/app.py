@@ -47,6 +47,12 @@ def _in_order() -> type[Provider]:
     return InOrder
 
 
+class _Ground(Screen[None]):
+    """What the steps stand on; never painted: until the next step is, the one before stays."""
+
+    is_current = False
+
+
 class WizardApp(App[ExitCode]):
     """Shows a screen, takes its outcome, asks the flow what comes next."""
 
@@ -80,6 +86,10 @@ class WizardApp(App[ExitCode]):
         self._journey = road.journey
         self._gate = KeyGate(self)
         self.reached = start.step
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return what is below the first step."""
+        return _Ground(id="_default")
 
     def refresh_css(self, animate: bool = True) -> None:
         """Paint in another theme's colours; before there is a screen it is enough to name them.

@@ -51,8 +51,10 @@ class Title(Reversing):
             room = width - sum(part.cell_length + 2 for part in (name, *right))
             hosts = f"! not Twilio: {', '.join(self._foreign_hosts)}"
             right.insert(0, Content.styled(hosts, "$warning").truncate(room, ellipsis=True))
-        line = spread(name, Content("  ").join(right), width)
-        return Content("\n").join([line, Content.styled(self._crumb, "$muted")])
+        lines = [spread(name, Content("  ").join(right), width)]
+        if self.content_size.height > len(lines):
+            lines.append(Content.styled(self._crumb, "$muted"))
+        return Content("\n").join(lines)
 
 
 class Heading(Widget):

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
-MORE: Final = "↓ more"
 SHORT: Final = 10
 """Characters of a button's label that stand among the keys; of a longer one the first word."""
 
@@ -173,7 +172,6 @@ class StepScreen(Screen[Outcome]):
                         yield Static(page.intro, classes="intro", markup=False)
                     yield from self.compose_body()
                 with ButtonRow(id="buttons"):
-                    yield Static("", id="more")
                     yield from self.compose_buttons()
         yield Keys(self._primary_word)
 
@@ -204,12 +202,9 @@ class StepScreen(Screen[Outcome]):
 
     def _say_more(self) -> None:
         """Say that there is more than fits, while there is."""
-        if not self.is_here or not self.query("#more"):
-            return
-        body = self.query_one(Body)
-        more = self.query_one("#more", Static)
-        words = MORE if more.size.width >= len(MORE) else MORE[0]
-        more.update(words if body.scroll_y < body.max_scroll_y else "")
+        if self.is_here and self.query(ButtonRow):
+            body = self.query_one(Body)
+            self.query_one(ButtonRow).says_more = body.scroll_y < body.max_scroll_y
 
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""

@@ -1,11 +1,15 @@
-"""The buttons under a screen, which arrows walk along."""
+"""The buttons under a screen, which arrows walk along, and what is said beside them."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+
+MORE: Final = "↓ more"
 
 
 class ButtonRow(Horizontal):
@@ -15,6 +19,15 @@ class ButtonRow(Horizontal):
         Binding("left", "walk(-1)", "Left", show=False),
         Binding("right", "walk(1)", "Right", show=False),
     ]
+
+    says_more: reactive[bool] = reactive(False)
+    """Whether there is more above the buttons than is seen."""
+
+    def render(self) -> Content:
+        """Say it at the left, in as much as the buttons leave room for."""
+        room = min((child.virtual_region.x for child in self.displayed_children), default=0)
+        words = MORE if room > len(MORE) else MORE[0]
+        return Content.styled(words, "$muted") if self.says_more else Content()
 
     def action_walk(self, by: int) -> None:
         """Give the focus to the button on that side, if there is one."""

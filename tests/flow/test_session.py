@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from pathlib import Path
 
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import COMPLETE, NAME, Stage, error, full_disk
+from tests.flow.stage import COMPLETE, NAME, Stage, full_disk
 from wizard.domain.authorize import begin
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import (
@@ -95,38 +94,6 @@ async def test_write_goes_on_to_its_end_when_its_awaiter_is_cancelled(stage: Sta
     await closing
     _, draft, _ = stage.on_disk()
     assert draft == COMPLETE
-
-
-async def test_protected_work_that_fails_unseen_is_no_trouble(stage: Stage) -> None:
-    go_on, logged = asyncio.Event(), []
-    asyncio.get_running_loop().set_exception_handler(lambda _, told: logged.append(told))
-
-    async def fail() -> None:
-        await go_on.wait()
-        raise error()
-
-    task = asyncio.create_task(stage.session.protected.run(fail()))
-    await asyncio.sleep(0)
-    task.cancel()
-    go_on.set()
-    await stage.session.protected.close()
-    assert task.cancelled()
-    # Only a failure that nothing holds any more would be logged.
-    del task
-    gc.collect()
-    assert logged == []
-
-
-async def test_protected_work_gives_its_result_and_its_error(stage: Stage) -> None:
-    async def answer() -> int:
-        return 42
-
-    async def fail() -> None:
-        raise error()
-
-    assert await stage.session.protected.run(answer()) == 42
-    with pytest.raises(SetupError, match="made-up"):
-        await stage.session.protected.run(fail())
 
 
 async def test_draft_that_cannot_be_saved_stays_in_memory_and_is_saved_later(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,10 +15,9 @@ from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, Stor
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.ports import Network
 from wizard.options import Common
 from wizard.ui.app import WizardApp
-from wizard.wiring import Connection, Settings
+from wizard.wiring import Settings
 
 TOKEN_URL = "https://a.example/token"
 OTHERS = replace(TWILIO, token_url=TOKEN_URL)
@@ -36,16 +34,6 @@ def home(tmp_path: Path) -> Path:
 def put(**sets: CredentialSet) -> None:
     with wiring.store().locked("default") as held:
         held.save(Profile(), **sets)
-
-
-def test_clock_tells_utc() -> None:
-    assert wiring.clock().tzinfo is UTC
-
-
-def test_store_is_where_the_environment_says(home: Path) -> None:
-    put(active=WHOLE)
-    assert (home / "profiles" / "default.json").is_file()
-    assert wiring.store({"SCIM_WIZARD_HOME": str(home / "other")}).load("default") is None
 
 
 @pytest.mark.parametrize("kept", [None, *StoreKind])
@@ -76,30 +64,6 @@ def test_last_lines_break_between_words_and_neither_link_nor_command_does() -> N
         f"Redirect URL\nhttps://{'y' * 70}",
         command,
     ]
-
-
-async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
-    async with Connection() as connect:
-        first, second = await connect(), await connect()
-        assert isinstance(first, Network)
-        client = connect._client
-        assert client is not None
-        assert connect._client is client
-        assert second is first
-        assert not client.is_closed
-    assert client.is_closed
-
-
-async def test_connection_that_was_never_used_has_nothing_to_close() -> None:
-    async with Connection():
-        pass
-
-
-async def test_client_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
-    async with Connection(tmp_path / "none.pem") as connect:
-        for _ in range(2):
-            with pytest.raises(SetupError, match="ca-file-unusable"):
-                await connect()
 
 
 def draft_of(face: wiring.Face) -> CredentialSet:

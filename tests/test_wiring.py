@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.fakes import tokens
-from wizard import opening, wiring
+from wizard import opening, services, wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def put(**sets: CredentialSet) -> None:
-    with wiring.store().locked("default") as held:
+    with services.store().locked("default") as held:
         held.save(Profile(), **sets)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from wizard import __version__, options, wiring
+from wizard import __version__, options, services, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import naming_faults, report, say, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
@@ -115,8 +115,8 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
         if is_all:
-            return command.run_all(store, wiring.clock, as_json=as_json)
-        return command.run(settings.profile, store, wiring.clock, as_json=as_json)
+            return command.run_all(store, services.clock, as_json=as_json)
+        return command.run(settings.profile, store, services.clock, as_json=as_json)
 
     return _run(obj, work, as_json=as_json)
 
@@ -140,8 +140,8 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
         request = command.CheckRequest(settings.profile, settings.endpoints, is_all, as_json)
-        connecting = partial(wiring.Connection, settings.ca_file)
-        return command.run(request, store, connecting, wiring.clock)
+        connecting = partial(services.Connection, settings.ca_file)
+        return command.run(request, store, connecting, services.clock)
 
     return _run(obj, work, as_json=as_json)
 
@@ -178,8 +178,8 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
         request = command.TokenRequest(
             settings.profile, settings.endpoints, as_header, as_json, life, force
         )
-        connecting = partial(wiring.Connection, settings.ca_file)
-        return command.run(request, store, connecting, wiring.clock)
+        connecting = partial(services.Connection, settings.ca_file)
+        return command.run(request, store, connecting, services.clock)
 
     return _run(obj, work, as_json=as_json)
 
@@ -240,7 +240,7 @@ def forget(obj: Common, yes: bool) -> int:
         raise click.UsageError("There is no terminal to ask on: say --yes if it is meant.")
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
-        return command.run(settings.profile, store, wiring.clock, is_asking=not yes)
+        return command.run(settings.profile, store, services.clock, is_asking=not yes)
 
     return _run(obj, work)
 
@@ -253,7 +253,7 @@ def _run(
     try:
         with wiring.log(click.get_current_context().info_name or ""), naming_faults():
             settings = obj.settings()
-            store = wiring.store()
+            store = services.store()
             code = work(settings, store)
     except SetupError as error:
         code = report(error.problem, as_json=as_json, profile=obj.profile)

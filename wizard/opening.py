@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Final
 
-from wizard import wiring
+from wizard import services, wiring
 from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
@@ -64,7 +64,7 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
             left = _show(wiring.demo(settings, scenario), ["Starting the demo …"])
         else:
             # First and by itself, so that it is known what is waited for.
-            store, name = wiring.store(), settings.profile
+            store, name = services.store(), settings.profile
             with store.wizard_lock(name), saying_late(BUSY), store.locked(name) as held:
                 is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
             if_slow = [SLOW, UNLOCK] if is_in_keyring else [SLOW]

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
-from wizard import wiring
+from wizard import services, wiring
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value, replace
@@ -42,7 +42,7 @@ class Common(Value):
 def profiles(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Complete the name of a profile."""
     try:
-        names = wiring.store().names()
+        names = services.store().names()
     except SetupError:
         return []
     return [name for name in names if name.startswith(incomplete)]

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from wizard import __version__
+from wizard import __version__, services
 from wizard.domain import journal
 from wizard.domain.book.here import DEMO_NOT_INSTALLED, NO_SCENARIO
 from wizard.domain.endpoints import refuse_others
@@ -20,25 +20,12 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
 from wizard.domain.words import plain
-from wizard.services import Connection, clock, services_over, store
 
 if TYPE_CHECKING:
     from wizard.flow.demo import Demo
     from wizard.flow.ports import ProfileStore, Services
     from wizard.flow.session import Session
     from wizard.flow.state import WizardState
-
-__all__ = [
-    "Connection",
-    "Face",
-    "Settings",
-    "clock",
-    "demo",
-    "log",
-    "scenarios",
-    "store",
-    "wizard",
-]
 
 
 class Settings(Value):
@@ -118,7 +105,7 @@ def wizard(settings: Settings) -> Iterator[Face]:
     """Give the wizard on the user's own profiles. Raises SetupError."""
     from wizard.store.paths import home
 
-    profiles = store()
+    profiles = services.store()
     with profiles.wizard_lock(settings.profile):
         yield _face(settings, profiles, _blank(settings), home(os.environ))
 
@@ -182,18 +169,18 @@ def _face(
     from wizard.flow.session import Session
     from wizard.flow.state import start
 
-    session = Session(settings.profile, profiles, clock, blank)
+    session = Session(settings.profile, profiles, services.clock, blank)
     session.open()
     stored = (kept.endpoints for kept in (session.active, session.draft) if kept is not None)
     refuse_others(settings.endpoints, stored)
     if session.trouble is not None:
         # The record repeats them, also while the active set itself is out of reach.
         refuse_others(settings.endpoints, [session.profile.endpoints])
-    services = services_over(profiles, Connection(settings.ca_file))
-    begin = start(session.profile, session.draft, clock())
+    outside = services.services_over(profiles, services.Connection(settings.ca_file))
+    begin = start(session.profile, session.draft, services.clock())
     if settings.is_plain:
-        return _plain(session, services, demo, begin, settings.why_plain)
-    return _app(session, services, demo, begin, home)
+        return _plain(session, outside, demo, begin, settings.why_plain)
+    return _app(session, outside, demo, begin, home)
 
 
 def _app(

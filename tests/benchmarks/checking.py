@@ -26,7 +26,7 @@ from wizard.domain.value import replace
 from wizard.flow.live_list import LiveList
 from wizard.flow.reports import Verdict
 from wizard.flow.verify import DRAFT_LINES, DraftCheck
-from wizard.wiring import clock
+from wizard.services import clock
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 PROFILES: Final = (1, 10, 100)

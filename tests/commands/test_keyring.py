@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.stage import ACTIVE, issued, silent_port
 from tests.store.keyrings import HangingKeyring, MemoryKeyring, keyring_on, let_answer
-from wizard import wiring
+from wizard import services
 from wizard.command_line import cli
 from wizard.domain.book.store import KEYRING_HANGS
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
@@ -62,7 +62,7 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, backend: HangingKeyring, *a
     """Run a command line on a keyring, as a process would that has just been started."""
     keyring = keyring_on(backend, LIMIT)
     store = LocalProfileStore(home, StoreKind.KEYRING, keyring)
-    monkeypatch.setattr(wiring, "store", lambda: store)
+    monkeypatch.setattr(services, "store", lambda: store)
     code = cli(list(args), prog_name="scim-wizard", standalone_mode=False)
     assert isinstance(code, int)
     return code

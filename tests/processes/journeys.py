@@ -24,7 +24,7 @@ import wizard.host.listener
 import wizard.services
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
-from wizard import command_line, wiring
+from wizard import command_line, services
 from wizard.api import http, metadata, reach, token, users  # noqa: F401
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.form import CredentialField, has_changed, with_field
@@ -152,17 +152,17 @@ def store_of(order: dict[str, str]) -> ProfileStore:
 def journey(order: dict[str, str]) -> Coroutine[object, object, None]:
     """Return the journey that is ordered."""
     profiles = store_of(order)
-    connection = wiring.Connection()
+    connection = services.Connection()
     if order["run"] == "rotate":
         return rotate(profiles, connection, Secret(order["secret"]))
     blank = CredentialSet(endpoints=Endpoints(*json.loads(order["endpoints"])))
-    session = Session("default", profiles, wiring.clock, blank)
+    session = Session("default", profiles, services.clock, blank)
     session.open()
     outside = wizard.services.services_over(profiles, connection)
     return Traveller(session, outside, json.loads(order["fields"])).travel()
 
 
-async def rotate(profiles: ProfileStore, connection: wiring.Connection, secret: Secret) -> None:
+async def rotate(profiles: ProfileStore, connection: services.Connection, secret: Secret) -> None:
     """Try a rotated secret, as Overview does."""
     async with connection:
         network = await connection()
@@ -179,7 +179,7 @@ def carry_out(order: dict[str, str]) -> None:
         out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        wiring.store = lambda *_: store_of(order)
+        services.store = lambda *_: store_of(order)
         sys.argv[1:] = ["token"]
         command_line.main()
         return

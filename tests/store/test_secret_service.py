@@ -26,14 +26,14 @@ SAVE: Final = """
 import sys
 from datetime import datetime, timedelta
 from tests.store.samples import credentials
-from wizard import wiring
+from wizard import services, wiring
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 
 mark, until = sys.argv[1], datetime.fromisoformat(sys.argv[2])
 tokens = TokenSet(Secret("hush-access-" + mark), until, until - timedelta(hours=1))
-store = wiring.store()
+store = services.store()
 with store.locked("default") as held:
     saved = held.save(
         held.profile or Profile(),
@@ -44,8 +44,8 @@ print(saved.store.value, *(notice.id for notice in store.notices))
 """
 
 FORGET: Final = """
-from wizard import wiring
-with wiring.store().locked("default") as held:
+from wizard import services, wiring
+with services.store().locked("default") as held:
     held.remove()
 """
 

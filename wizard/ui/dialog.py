@@ -67,6 +67,8 @@ class Dialog(ModalScreen[Result]):
         Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
     ]
     AUTO_FOCUS = "#dialog-body Menu, #close"
+    ENTER: ClassVar[str] = ""
+    """The action of the dialog's own that Enter does; it belongs to a button that has the focus."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -97,6 +99,10 @@ class Dialog(ModalScreen[Result]):
         if not self._has_answer:
             self._has_answer = True
             self.dismiss(result)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave an Enter to a focused button."""
+        return not (action == self.ENTER and isinstance(self.focused, Button))
 
     # Not the action itself: Textual calls the decorated method of every class in the line.
     @on(Button.Pressed, "#close")

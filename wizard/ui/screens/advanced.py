@@ -22,6 +22,7 @@ from wizard.ui.widgets.field import Entry, Field
 class AdvancedScreen(Dialog[Advanced | None]):
     """Gives the settings as they are then; changing one ends the links made before."""
 
+    ENTER = "take"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take", key_display="⏎", priority=True),
     ]
@@ -48,10 +49,6 @@ class AdvancedScreen(Dialog[Advanced | None]):
         """Yield the way out and the change."""
         yield Button("Close", id="close")
         yield Button("Take", id="take", variant="primary")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter belongs to a focused button."""
-        return not (action == "take" and isinstance(self.focused, Button))
 
     @on(Button.Pressed, "#pkce")
     def _next_choice(self, event: Button.Pressed) -> None:

@@ -22,6 +22,7 @@ from wizard.ui.widgets.menu import Menu
 class ProfilesScreen(Dialog[str | None]):
     """Gives the name of the profile to open."""
 
+    ENTER = "open"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="⏎", priority=True),
     ]
@@ -44,10 +45,6 @@ class ProfilesScreen(Dialog[str | None]):
         """Yield the way out and the choice."""
         yield Button("Close", id="close")
         yield Button("Open ›", id="open", variant="primary")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter belongs to a focused button."""
-        return not (action == "open" and isinstance(self.focused, Button))
 
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#open")

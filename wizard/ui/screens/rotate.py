@@ -34,6 +34,7 @@ class Rotated(Value):
 class RotateScreen(Dialog[Rotated | None]):
     """Closes only with a secret that worked, or that needs a consent to be proven."""
 
+    ENTER = "try"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "try", "Try it", key_display="⏎", priority=True),
         Binding("ctrl+r,f2", "show_secret", "Show secret", show=False),
@@ -54,10 +55,6 @@ class RotateScreen(Dialog[Rotated | None]):
         """Yield the way out and the trial."""
         yield Button("Close", id="close")
         yield Button("Try it ›", id="try", variant="primary")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter belongs to a focused button."""
-        return not (action == "try" and isinstance(self.focused, Button))
 
     @on(Entry.Changed)
     def _typed(self) -> None:

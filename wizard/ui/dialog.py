@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.button_row import ButtonRow
-from wizard.ui.widgets.keys import KeyRow
+from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.page_link import PageLink
 
 Result = TypeVar("Result")
@@ -52,15 +52,15 @@ class Dialog(ModalScreen[Result]):
             padding-top: 1;
             & Button { margin-left: 2; }
         }
-        & KeyRow { padding: 0 1 0 2; }
+        & Keys { padding: 0 1 0 2; }
         &.-short {
             & #dialog-body { max-height: 58vh; }
             & Field { margin-bottom: 0; }
             & .gap { display: none; }
         }
-        &.-narrow KeyRow { padding: 0 1; }
-        &.-roomy KeyRow { padding: 0 1 0 6; }
-        &.-high KeyRow { margin: 0 0 1 0; }
+        &.-narrow Keys { padding: 0 1; }
+        &.-roomy Keys { padding: 0 1 0 6; }
+        &.-high Keys { margin: 0 0 1 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,7 +92,7 @@ class Dialog(ModalScreen[Result]):
             with ButtonRow(id="dialog-buttons"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
-        yield KeyRow()
+        yield Keys()
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""

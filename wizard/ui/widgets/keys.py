@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-NEEDED: Final = {"primary", "back", "help", "quit", "command_palette"}
+NEEDED: Final = {"primary", "back", "close", "help", "quit", "command_palette"}
 """Actions whose keys are shown at any width; all others are in the palette, too."""
 
 
-class KeyRow(Footer):
-    """The keys of a screen, in the wizard's colors."""
+class Keys(Footer):
+    """Textual's own cuts the last keys off where the window is too narrow for all."""
 
     DEFAULT_CSS = """
-    KeyRow {
+    Keys {
         background: $background;
         margin: 1 0 0 0;
         padding-right: 1;
@@ -37,11 +37,7 @@ class KeyRow(Footer):
     }
     """
 
-
-class Keys(KeyRow):
-    """Textual's own cuts the last keys off where the window is too narrow for all."""
-
-    def __init__(self, primary: Callable[[], str]) -> None:
+    def __init__(self, primary: Callable[[], str] = str) -> None:
         """Args: `primary` gives the word of the primary action, "" for its binding's."""
         super().__init__()
         self._primary = primary

@@ -131,7 +131,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
         place = Place(tmp_path / str(number), kind)
         old, told, refreshed = rotated(server, road, place, kill=str(number))
         assert told.ended == -signal.SIGKILL, number
-        if steps[: number - 1].count("sent") == steps.count("sent"):
+        if steps[:number].count("sent") == steps.count("sent"):
             # What has been sent arrives, though the sender is no more.
             until(partial(_has_refreshed, server, refreshed))
         is_rotated = _has_refreshed(server, refreshed)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.color import Color
 from textual.command import CommandList
+from textual.theme import Theme
 
 from tests import walks
 from tests.driving import make_app, text_of, wait_for_screen, wait_until
@@ -165,3 +168,15 @@ async def test_with_few_colors_the_line_of_the_palette_is_underlined(world: Worl
         strips = app.screen._compositor.render_strips()
         lined = [s.text for strip in strips for s in strip if s.style and s.style.underline]
         assert "".join(lined).split() == ["Help", *["What", "this", "step", "is", "about"]]
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_grounds_are_told_apart_in_256_colors(theme: Theme) -> None:
+    """What a terminal over SSH mostly has: where the cursor is, and fields, are told by them."""
+    grounds = (theme.background, theme.surface, theme.panel)
+    rounded = [
+        RichColor.parse(ground).downgrade(ColorSystem.EIGHT_BIT).number
+        for ground in grounds
+        if ground is not None
+    ]
+    assert len(set(rounded)) == len(grounds), rounded

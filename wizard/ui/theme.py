@@ -38,16 +38,18 @@ class Look(Value):
 OWN: Final = {"scim-dark": "Dark", "scim-light": "Light"}
 """What the wizard's own themes are called."""
 
+# The grounds are tinted so little that 256 colors, all there is over most SSH, round them to grays
+# of their own: with a little more blue all of them would become the same black.
 DARK: Final = Theme(
     name="scim-dark",
     dark=True,
     primary="#5B8DEF",
     secondary="#8FB2F5",
     accent="#7FA8F5",
-    foreground="#E6E9F2",
-    background="#0E1116",
-    surface="#151A21",
-    panel="#1C232C",
+    foreground="#E9EAEE",
+    background="#0F1114",
+    surface="#181B20",
+    panel="#20242A",
     success="#3DCF84",
     warning="#F5A524",
     error="#FF646C",
@@ -57,14 +59,14 @@ DARK: Final = Theme(
         "line": "#5C6778",
         "on-primary": "#0B1220",
         "on-warning": "#1B1300",
-        "footer-background": "#0E1116",
+        "footer-background": "#0F1114",
         "footer-key-foreground": "#7FA8F5",
         "input-selection-background": "#35538C",
-        "input-cursor-background": "#E6E9F2",
-        "input-cursor-foreground": "#0E1116",
+        "input-cursor-background": "#E9EAEE",
+        "input-cursor-foreground": "#0F1114",
         "button-focus-text-style": "bold underline",
         "scrollbar": "#3A4453",
-        "scrollbar-background": "#0E1116",
+        "scrollbar-background": "#0F1114",
     },
 )
 
@@ -76,8 +78,8 @@ LIGHT: Final = Theme(
     accent="#1A4FAE",
     foreground="#1B1F27",
     background="#FBFBFC",
-    surface="#F1F3F6",
-    panel="#E6E9EF",
+    surface="#F2F3F5",
+    panel="#E6E8EB",
     success="#0B6B3A",
     warning="#855000",
     error="#BC1B2D",

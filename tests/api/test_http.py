@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rich.pretty import pretty_repr
 
 from tests.api.conftest import CERTIFICATE, Serve
 from tests.api.server import Script, reply
@@ -89,8 +90,8 @@ async def test_connection_given_up_in_the_middle_of_tls_is_closed(
 
 
 def test_reply_shows_no_body() -> None:
-    shown = repr(Reply(200, httpx.Headers({"x": "secret"}), bytearray(b"secret")))
-    assert shown == "Reply(status=200)"
+    reply = Reply(200, httpx.Headers({"x": "secret"}), bytearray(b"secret"))
+    assert repr(reply) == pretty_repr(reply) == "Reply(status=200)"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -126,7 +126,7 @@ def attempt(
 ) -> AuthorizationAttempt:
     """Return a link that was made so many minutes ago."""
     made = begin(credentials, None, now() - timedelta(minutes=minutes))
-    return replace(made, state=Secret(state), **more)
+    return replace(made, state=Secret(state), **more)  # type: ignore[arg-type]
 
 
 def linked(credentials: CredentialSet) -> CredentialSet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from rich.pretty import pretty_repr
 
 from tests.fakes import NOW, tokens
 from wizard.domain.authorize import begin
@@ -18,7 +19,9 @@ from wizard.domain.models import (
     TokenSet,
 )
 from wizard.domain.secret import Secret
+from wizard.domain.unwrap import Address
 from wizard.domain.value import replace
+from wizard.host.request import Request
 
 HOUR = 3600
 
@@ -131,3 +134,10 @@ def test_values_cannot_be_changed_and_show_no_secret() -> None:
 def test_tokens_are_compared_by_what_they_hold() -> None:
     assert tokens("1") == tokens("1") != tokens("2")
     assert isinstance(tokens(), TokenSet)
+
+
+def test_guarded_value_shows_its_first_field_alone() -> None:
+    address = Address("https://a.example/", (("code", "hush"),), is_cut=False, is_marked=True)
+    assert repr(address) == pretty_repr(address) == "Address(base='https://a.example/')"
+    request = Request("GET", "/?code=hush", "a.example")
+    assert repr(request) == pretty_repr(request) == "Request(method='GET')"

@@ -185,7 +185,7 @@ def expected(state: WizardState, outcome: Outcome) -> WizardState:
         changes = to(outcome.step, because=outcome.because)(state, outcome)
     else:
         changes = TABLE.get((state.step, type(outcome)), nothing)(state, outcome)
-    return replace(state, **(changes or {}))
+    return replace(state, **(changes or {}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("step", STEPS)

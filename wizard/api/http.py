@@ -23,7 +23,7 @@ from wizard.api.tracing import close_what_is_given_up
 from wizard.domain import journal
 from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
 from wizard.domain.problems import SetupError
-from wizard.domain.value import Value
+from wizard.domain.value import Guarded
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 """Seconds; `connect` counts for TCP and for TLS, each."""
@@ -38,8 +38,8 @@ Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
 
 
-class Reply(Value):
-    """An answer that has been read."""
+class Reply(Guarded):
+    """An answer that has been read; a token answer's body must not get into a log or a report."""
 
     status: int
     headers: httpx.Headers
@@ -47,10 +47,6 @@ class Reply(Value):
     """None when it was longer than the limit."""
     clock: str = ""
     """How far this machine's clock is off, by the answer's Date; "" where it is not, or unknown."""
-
-    def __repr__(self) -> str:
-        # A token answer's body must not get into a log or a crash report.
-        return f"Reply(status={self.status})"
 
 
 def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:

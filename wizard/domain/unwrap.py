@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote
 
 from wizard.domain.rules import without_invisible
 from wizard.domain.secret import Secret
-from wizard.domain.value import Value
+from wizard.domain.value import Guarded
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 """A terminal's CSI (bracketed paste, color) and OSC (link) sequences, ECMA-48 §5.4 and §5.6."""
@@ -49,7 +49,7 @@ _DOTS: Final = ("…", "•", "...")
 _FIELD_LIMIT: Final = 1000
 
 
-class Address(Value):
+class Address(Guarded):
     """One reading of the text."""
 
     base: str
@@ -60,9 +60,6 @@ class Address(Value):
     """Its end, or a part in its middle, is visibly missing."""
     is_marked: bool
     """A "?" or "#" parts base and query; else the base may hold some of the query."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.base!r})"
 
     def first(self, name: str) -> str | None:
         """The first value of that name; None when it is missing or empty."""

@@ -6,14 +6,35 @@ apiece, for which a command and the first frame would wait. These are made by ms
 
 from __future__ import annotations
 
-from typing import dataclass_transform
+from typing import TYPE_CHECKING, dataclass_transform
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
-__all__ = ["Value", "field", "replace"]
+if TYPE_CHECKING:
+    # The same, but its arguments are checked.
+    from dataclasses import replace
+else:
+    from msgspec.structs import replace
+
+__all__ = ["Guarded", "Value", "field", "replace"]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Value(Struct, frozen=True):
-    """A value; declared as a dataclass is, and immutable."""
+    """A value; declared as a dataclass is, and immutable.
+
+    A bundle of callables is one too, that what it is made of cannot change; none compares those.
+    """
+
+
+class Guarded(Value):
+    """A value that shows its first field alone: the others may hold a secret."""
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        # Rich takes it before __repr__.
+        first = self.__struct_fields__[0]
+        return [(first, getattr(self, first))]
+
+    def __repr__(self) -> str:
+        [(name, shown)] = self.__rich_repr__()
+        return f"{type(self).__name__}({name}={shown!r})"

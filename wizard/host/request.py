@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from wizard.domain.value import Value
+from wizard.domain.value import Guarded
 
 LINE_LIMIT: Final = 256 * 1024
 """Bytes of a request line: a code may be a JWT, and some servers put whole tokens there."""
@@ -19,18 +19,14 @@ HEAD_LIMIT: Final = LINE_LIMIT + HEADER_LIMIT
 _END: Final = b"\r\n\r\n"
 
 
-class Request(Value):
-    """What is looked at of a request."""
+class Request(Guarded):
+    """What is looked at of a request; the target may hold a code."""
 
     method: str
     target: str
     """Printable ASCII in origin form: `/path?query` (RFC 9112 §3.2.1)."""
     host: str
     """The one Host field, in lower case; "" when there is none or more than one."""
-
-    def __repr__(self) -> str:
-        # The target may hold a code.
-        return f"{type(self).__name__}({self.method})"
 
     @property
     def path(self) -> str:

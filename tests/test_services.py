@@ -31,7 +31,6 @@ async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
         assert isinstance(first, Network)
         client = connect._client
         assert client is not None
-        assert connect._client is client
         assert second is first
         assert not client.is_closed
     assert client.is_closed

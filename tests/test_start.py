@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import subprocess
 import sys
 import weakref
@@ -94,8 +95,13 @@ def test_no_value_is_a_dataclass() -> None:
     """Each would compile its methods when it is imported: a tenth of the first frame's time."""
     product = ROOT / "wizard"
     sources = [path for path in product.rglob("*.py") if "sandbox" not in path.parts]
-    assert (product / "domain" / "value.py") in sources
-    assert [path for path in sources if "@dataclass(" in path.read_text(encoding="utf-8")] == []
+    compiled = {
+        path.name
+        for path in sources
+        if re.search(r"@(dataclasses\.)?dataclass\b", path.read_text())
+    }
+    # Messages of widgets, which Textual changes while it hands them on.
+    assert compiled == {"checklist.py", "field.py", "page_link.py"}
 
 
 async def test_style_sheet_is_read_when_it_is_needed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line: arguments to wiring. Nothing heavy is imported before it is needed."""
+"""The command line: arguments to commands and wizards; what is heavy is imported when needed."""
 
 from __future__ import annotations
 

@@ -74,6 +74,9 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
         settings = replace(settings, profile=left.next_profile)
         if left.next_is_plain and not settings.is_plain:
             settings = replace(settings, is_plain=True, why_plain=NO_ROOM)
+        # With all it knew: what is there when the next one opens stays.
+        del left
+        gc.collect()
 
 
 def _take_signs() -> None:
@@ -112,8 +115,15 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
 
 
 def _fitted(lines: Sequence[str], columns: int) -> list[str]:
-    """Break lines between words; not a command, which is in lines already, to be taken whole."""
-    return [line if "\n" in line else wrapped(line, columns - 1) for line in lines]
+    """Break lines between words; not a command, alone in lines already or named in a sentence."""
+    whole = wiring.program()
+    tied = whole.replace(" ", "\N{NO-BREAK SPACE}")
+    return [
+        line
+        if "\n" in line
+        else wrapped(line.replace(whole, tied), columns - 1).replace(tied, whole)
+        for line in lines
+    ]
 
 
 @contextmanager

@@ -1,7 +1,4 @@
-"""What the command line opens: the services of a command, and a wizard over all of them.
-
-A wizard is given as screens or as prompts, on the user's own profiles or as the demo.
-"""
+"""Puts a wizard together: as screens or as prompts, on the user's own profiles or as the demo."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.selection import SELECT_ALL
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from tests.driving import text_of
 from tests.leaks.every import screens
@@ -51,6 +51,9 @@ async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
         begun = at_hand(screen)
         whole: set[str] = set()
         amiss += too_faint(screen)
+        for button in screen.query(Button).filter(".-primary"):
+            await pilot.hover(button)
+            amiss += [f"under the mouse: {what}" for what in too_faint(screen)]
         # The sheet is Markdown, to be handed on as it is.
         if "`" in text_of(pilot.app) and not isinstance(screen, SheetScreen):
             amiss.append("Markdown is shown as it is")

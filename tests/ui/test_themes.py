@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 import pytest
 from rich.color import Color as RichColor
@@ -15,7 +17,9 @@ from textual.theme import Theme
 from tests import walks
 from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
+from tests.ui.playing import Scene, playing
 from tests.ui.running import ACTIVE, running, seed
+from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.problems import SetupError
@@ -26,6 +30,8 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.theme import DARK, LIGHT, Look
 
+TIGHT: Final = {"check-unrenewable", "credentials-unsaved"}
+"""Scenes with the widest rows of buttons."""
 NAMED = [name for name in other_themes.names() if not name.startswith("ansi")]
 
 
@@ -180,3 +186,17 @@ def test_grounds_are_told_apart_in_256_colors(theme: Theme) -> None:
         if ground is not None
     ]
     assert len(set(rounded)) == len(grounds), rounded
+
+
+@pytest.mark.parametrize("scene", [s for s in SCENES if s.name in TIGHT], ids=str)
+async def test_brackets_of_buttons_have_room(scene: Scene, tmp_path: Path) -> None:
+    async with playing(scene, tmp_path, (60, 18), "ansi-dark") as pilot:
+        [row] = [line for line in text_of(pilot.app).splitlines() if "[ ‹ Back ]" in line]
+    assert row.rstrip().endswith("]"), row
+    assert row.count("[") == row.count("]")
+
+
+async def test_dialog_covers_the_step_in_the_terminals_own_colors_too(tmp_path: Path) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == "rotate-refused"]
+    async with playing(scene, tmp_path, theme="ansi-dark") as pilot:
+        assert pilot.app.screen.styles.background.a > 0

@@ -102,7 +102,7 @@ class LinkStep:
         if self._mending is not None:
             refused = self._mending
             if refused.problem.step is Step.AUTHORIZE:
-                await self._fresh()
+                return await self._fresh()
             raise Left(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
 
     # -- what can be typed besides ---------------------------------------------------------------

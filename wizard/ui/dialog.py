@@ -30,6 +30,7 @@ class Dialog(ModalScreen[Result]):
     Dialog {
         align: center middle;
         background: $background 70%;
+        &:ansi { background: $background 70%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
         & #dialog {
             width: 76;

@@ -204,7 +204,10 @@ class StepScreen(Screen[Outcome]):
         """Say that there is more than fits, while there is."""
         if self.is_here and self.query(ButtonRow):
             body = self.query_one(Body)
-            self.query_one(ButtonRow).says_more = body.scroll_y < body.max_scroll_y
+            row = self.query_one(ButtonRow)
+            row.says_more = body.scroll_y < body.max_scroll_y
+            # Its buttons may have changed.
+            row.refresh()
 
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""

@@ -186,10 +186,11 @@ class RedirectScreen(LinkScreen):
 
     @work(exclusive=True, group="link")
     async def _make_fresh(self) -> None:
+        # Or a second Enter would make a second one.
+        self.mending = None
         try:
             await self.tools.make(True)
         except SetupError as error:
-            self.mending = None
             self.show_problem(error.problem)
             return
         self.leave(GoTo(Step.AUTHORIZE))

@@ -17,6 +17,7 @@ class Button(widgets.Button, inherit_css=False):
         content-align: center middle;
         text-align: center;
         text-style: bold;
+        pointer: pointer;
         background: $panel;
         color: $foreground;
         &:hover { background: $surface; }
@@ -27,7 +28,7 @@ class Button(widgets.Button, inherit_css=False):
             &:hover { background: $accent; }
         }
         /* Textual's own, for whatever is disabled, is fainter than can be read. */
-        &:disabled {
+        &:disabled, &:disabled:hover {
             opacity: 100% !important;
             background: $panel;
             color: $muted;

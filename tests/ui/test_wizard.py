@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from textual.content import Content
 from textual.screen import Screen
 
 from tests import walks
@@ -54,6 +55,7 @@ from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.widgets.button_row import ButtonRow
 from wizard.ui.widgets.field import Entry
 
 LOOPBACK = "http://127.0.0.1:8765/callback"
@@ -580,19 +582,27 @@ async def test_a_host_that_is_not_twilios_shows_on_every_screen(world: World) ->
         await until_text(pilot, "not Twilio: scim.acme.test")
 
 
-async def test_nothing_blank_is_painted_between_two_steps(
+async def test_nothing_untrue_is_painted_between_two_steps(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[str] = []
-    paint = Screen._compositor_refresh
+    said: list[str] = []
+    paint, draw = Screen._compositor_refresh, ButtonRow.render
 
     def noting(screen: Screen[object]) -> None:
         painted.append(type(screen).__name__)
         paint(screen)
 
+    def drawing(row: ButtonRow) -> Content:
+        said.append(draw(row).plain)
+        return draw(row)
+
     monkeypatch.setattr(Screen, "_compositor_refresh", noting)
+    monkeypatch.setattr(ButtonRow, "render", drawing)
     async with running(make_app(world)) as (_, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         await pilot.press("ctrl+n", "ctrl+n")
         await wait_for_screen(pilot, CredentialsScreen)
     assert set(painted) == {"PrerequisitesScreen", "CredentialsScreen"}
+    # Nor is it said that there is more, where there is not.
+    assert set(said) == {""}

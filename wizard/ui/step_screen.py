@@ -205,7 +205,8 @@ class StepScreen(Screen[Outcome]):
         if self.is_here and self.query(ButtonRow):
             body = self.query_one(Body)
             row = self.query_one(ButtonRow)
-            row.says_more = body.scroll_y < body.max_scroll_y
+            # Not max_scroll_y, which is all of it until a first layout has ended.
+            row.says_more = body.scroll_y + body.size.height < body.virtual_size.height
             # Its buttons may have changed.
             row.refresh()
 

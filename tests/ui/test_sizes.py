@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from textual.geometry import Region
@@ -13,8 +14,11 @@ from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.desk import Desk
 from tests.ui.hosting import showing
+from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
+from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
+from wizard.domain.guide import GUIDE
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -211,3 +215,13 @@ async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
         await stage.pilot.resize_terminal(80, 40)
         await wait_until(stage.pilot, lambda: "Fact 0" in stage.text, "all of it")
         assert "↓ more" not in stage.text
+
+
+@pytest.mark.parametrize("name", ["credentials", "authorize", "redirect", "check"])
+async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
+    name: str, tmp_path: Path
+) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == name]
+    async with playing(scene, tmp_path, (60, 18)) as pilot:
+        shown = " ".join(text_of(pilot.app).split())
+    assert GUIDE[scene.state.step].intro in shown

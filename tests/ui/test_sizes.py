@@ -18,10 +18,12 @@ from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
+from wizard.domain.audiences import audience
 from wizard.domain.guide import GUIDE
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
@@ -225,3 +227,23 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     async with playing(scene, tmp_path, (60, 18)) as pilot:
         shown = " ".join(text_of(pilot.app).split())
     assert GUIDE[scene.state.step].intro in shown
+
+
+@pytest.mark.parametrize(("size", "id_"), [((60, 18), "script"), ((80, 24), "entra")])
+async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
+    size: tuple[int, int], id_: str
+) -> None:
+    chosen = audience(id_)
+    assert chosen is not None
+    last = chosen.text[-1].split()[-1]
+    async with showing(AudienceScreen(id_), size) as stage:
+        await stage.until_text("↓ more  PgDn")
+        assert last not in stage.text
+        for _ in range(3):
+            await stage.pilot.press("pagedown")
+        await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "the end")
+        await stage.until_text(last)
+        assert stage.screen.query_one(Menu).chosen == id_
+        for _ in range(3):
+            await stage.pilot.press("pageup")
+        await stage.until_text("↓ more  PgDn", "A script")

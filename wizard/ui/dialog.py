@@ -66,6 +66,9 @@ class Dialog(ModalScreen[Result]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", key_display="esc", id="dialog.close"),
+        # A menu has few lines; what is to be read stands under it.
+        Binding("pageup", "scroll_body(-1)", "Up", priority=True, show=False, id="dialog.up"),
+        Binding("pagedown", "scroll_body(1)", "Down", priority=True, show=False, id="dialog.down"),
     ]
     AUTO_FOCUS = "#dialog-body Menu, #close"
     ENTER: ClassVar[str] = ""
@@ -95,6 +98,22 @@ class Dialog(ModalScreen[Result]):
         # Its own, or the keys of the step below would be read as its.
         yield Keys()
 
+    def on_mount(self) -> None:
+        """Keep an eye on whether all of it is seen."""
+        body = self.query_one("#dialog-body")
+        self.watch(body, "scroll_y", self._say_more)
+        self.watch(body, "virtual_size", self._say_more)
+
+    def on_resize(self) -> None:
+        """Look again, once all has its new size."""
+        self.call_after_refresh(self._say_more)
+
+    def _say_more(self) -> None:
+        """Say that there is more than fits, while there is."""
+        if self.is_attached:
+            body = self.query_one("#dialog-body")
+            self.query_one(ButtonRow).says_more = body.scroll_y < body.max_scroll_y
+
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""
         if not self._has_answer:
@@ -109,6 +128,11 @@ class Dialog(ModalScreen[Result]):
     @on(Button.Pressed, "#close")
     def _close_pressed(self) -> None:
         self.action_close()
+
+    def action_scroll_body(self, pages: int) -> None:
+        """Scroll what does not fit."""
+        body = self.query_one("#dialog-body")
+        body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
     def action_close(self) -> None:
         """Close without an answer."""
@@ -132,8 +156,6 @@ class HelpScreen(Dialog[None]):
         Binding("ctrl+g,f1", "close", "Close", show=False),
         Binding("up", "scroll(-1)", "Up", show=False),
         Binding("down", "scroll(1)", "Down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
-        Binding("pagedown", "scroll(10)", "Page down", show=False),
     ]
 
     def __init__(self, title: str, paragraphs: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 
-MORE: Final = "↓ more"
+MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
+"""The first that there is room for is said."""
 
 
 class ButtonRow(Horizontal):
@@ -26,7 +27,7 @@ class ButtonRow(Horizontal):
     def render(self) -> Content:
         """Say it at the left, in as much as the buttons leave room for."""
         room = min((child.virtual_region.x for child in self.displayed_children), default=0)
-        words = MORE if room > len(MORE) else MORE[0]
+        words = next((words for words in MORE if len(words) < room), MORE[-1])
         return Content.styled(words, "$muted") if self.says_more else Content()
 
     def action_walk(self, by: int) -> None:

@@ -100,9 +100,10 @@ class Dialog(ModalScreen[Result]):
 
     def on_mount(self) -> None:
         """Keep an eye on whether all of it is seen."""
-        body = self.query_one("#dialog-body")
-        self.watch(body, "scroll_y", self._say_more)
-        self.watch(body, "virtual_size", self._say_more)
+        # None there where the dialog was closed before it came to be.
+        for body in self.query("#dialog-body"):
+            self.watch(body, "scroll_y", self._say_more)
+            self.watch(body, "virtual_size", self._say_more)
 
     def on_resize(self) -> None:
         """Look again, once all has its new size."""
@@ -110,7 +111,7 @@ class Dialog(ModalScreen[Result]):
 
     def _say_more(self) -> None:
         """Say that there is more than fits, while there is."""
-        if self.is_attached:
+        if self.is_attached and self.query(ButtonRow):
             body = self.query_one("#dialog-body")
             self.query_one(ButtonRow).says_more = body.scroll_y < body.max_scroll_y
 

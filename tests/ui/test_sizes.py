@@ -18,7 +18,7 @@ from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
-from wizard.domain.audiences import audience
+from wizard.domain.audiences import AUDIENCES, audience
 from wizard.domain.guide import GUIDE
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
@@ -247,3 +247,19 @@ async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
         for _ in range(3):
             await stage.pilot.press("pageup")
         await stage.until_text("↓ more  PgDn", "A script")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (60, 40), (80, 24), (120, 36)])
+async def test_the_list_of_a_dialog_stays_where_it_is(size: tuple[int, int]) -> None:
+    """Its text is there from the start, and the longest one does not move it."""
+    *_, differs = AudienceScreen("entra").compose_body()
+    assert "Entra signs in" in str(differs.render())
+    async with showing(AudienceScreen(None), size) as stage:
+        places = set()
+        for each in AUDIENCES:
+            words = " ".join(each.text[0].split()[:4])
+            await stage.until_text(words)
+            await stage.pilot.pause()
+            places.add(stage.screen.query_one(Menu).region)
+            await stage.pilot.press("down")
+        assert len(places) == 1

@@ -23,6 +23,13 @@ from wizard.ui.widgets.menu import Menu
 class AudienceScreen(Dialog[str | None]):
     """Choose one; the text under the list follows the highlight."""
 
+    # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
+    DEFAULT_CSS = """
+    AudienceScreen {
+        & #dialog-body { min-height: 22; scrollbar-gutter: stable; }
+        &.-narrow #dialog-body { min-height: 27; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "close", "Close", show=False),
         Binding("enter", "choose", "Choose", show=False),
@@ -34,9 +41,10 @@ class AudienceScreen(Dialog[str | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the list and the text of its highlighted line."""
-        yield Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
+        menu = Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
+        yield menu
         yield Gap()
-        yield Static("", id="differs", classes="pane", markup=False)
+        yield Static(_differs(menu.chosen), id="differs", classes="pane", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the choice and the way out."""
@@ -45,12 +53,15 @@ class AudienceScreen(Dialog[str | None]):
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
-        chosen = audience(event.option_id)
-        if chosen is not None:
-            self.query_one("#differs", Static).update(Content("\n\n".join(chosen.text)))
+        self.query_one("#differs", Static).update(_differs(event.option_id))
 
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#choose")
     def action_choose(self) -> None:
         """Close with the highlighted one."""
         self.answer(self.query_one(Menu).chosen)
+
+
+def _differs(id_: str | None) -> Content:
+    chosen = audience(id_)
+    return Content("\n\n".join(chosen.text if chosen else ()))

@@ -123,6 +123,9 @@ async def test_enter_goes_on_once_it_passed_and_not_before() -> None:
         assert stage.outcomes == []
         await end(stage, check, replace(PASSED, organization="OR" + "a" * 32))
         await stage.until_text("OR" + "a" * 32)
+        assert "Back" not in stage.text
+        await stage.pilot.press("escape")
+        assert stage.outcomes == []
         await stage.pilot.press("enter")
         assert await stage.outcome() == Verified()
     assert check.runs == [False]

@@ -80,6 +80,16 @@ class CheckScreen(IntoFilesScreen):
         """Nothing to go on to while it runs."""
         return self.report is not None
 
+    @property
+    def _has_passed(self) -> bool:
+        return self.report is not None and self.report.verdict is Verdict.PASSED
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no way back from what is done: there is no step before it any more."""
+        if action == "back" and self._has_passed:
+            return False
+        return super().check_action(action, parameters)
+
     @work(exclusive=True, group="check")
     async def _run(self, is_retry: bool = False) -> None:
         self.report = None
@@ -106,7 +116,9 @@ class CheckScreen(IntoFilesScreen):
             # Else Textual gives the focus of a disabled button to the one before it: Cancel.
             self.set_focus(None)
         button.disabled = report is None
-        self.query_one("#back", Button).label = "Cancel" if report is None else "‹ Back"
+        back = self.query_one("#back", Button)
+        back.label = "Cancel" if report is None else "‹ Back"
+        back.display = not self._has_passed
         choice = CHOICES.get(report.verdict) if report else None
         accept = self.query_one("#accept", Button)
         accept.display = choice is not None
@@ -133,19 +145,12 @@ class CheckScreen(IntoFilesScreen):
         report = self.report
         if report is None:
             return
-        if report.verdict is Verdict.PASSED:
+        if self._has_passed:
             self.leave(Verified())
         elif report.is_tried_again:
             self._run(is_retry=True)
         else:
             self._mend()
-
-    def action_back(self) -> None:
-        """Go back; what has passed is done, and there is no step before it any more."""
-        if self.report is not None and self.report.verdict is Verdict.PASSED:
-            self.leave(Verified())
-        else:
-            super().action_back()
 
     @on(Button.Pressed, "#elsewhere")
     def _go_elsewhere(self) -> None:

@@ -181,7 +181,8 @@ async def test_the_primary_leads_to_where_it_can_be_mended() -> None:
             await end(stage, check, Report(Verdict.FAILED, problem))
             assert problem.step is not None
             assert primary(stage).startswith(words)
-            await stage.until_text(problem.title)
+            await stage.until_text(problem.title, "not run")
+            assert "waiting" not in stage.text
             await stage.pilot.press("enter")
             assert await stage.outcome() == GoTo(problem.step, problem)
 

@@ -104,6 +104,7 @@ class CheckScreen(IntoFilesScreen):
         """Paint the end of the check, or that it runs."""
         if not self.is_here:
             return
+        self.query_one(CheckLines).has_ended = report is not None
         button = self.query_one("#next", Button)
         button.label = _primary(report)
         # A button keeps the width of its first label otherwise.

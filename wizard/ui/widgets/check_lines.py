@@ -34,6 +34,8 @@ class CheckLines(Widget):
     }
 
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
+    has_ended: reactive[bool] = reactive(False)
+    """Whether what waits is not run any more."""
     _frame: reactive[int] = reactive(0)
 
     def on_mount(self) -> None:
@@ -68,7 +70,9 @@ class CheckLines(Widget):
             Status.WARNING: "warning",
         }.get(check.status, "muted")
         style = self.get_visual_style(f"check-lines--{shade}")
-        word = check.note or ("waiting" if check.status is Status.WAITING else "")
+        word = check.note
+        if check.status is Status.WAITING and not word:
+            word = "not run" if self.has_ended else "waiting"
         if check.status is Status.FAILED and not word:
             word = "failed"
         time = "" if check.seconds is None else f"{check.seconds:.2f} s"

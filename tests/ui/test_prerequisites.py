@@ -8,6 +8,7 @@ from textual import events
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, showing
+from wizard.domain.audiences import AUDIENCES
 from wizard.domain.book.network import NO_DNS
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.checks import Check, Status
@@ -155,6 +156,7 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.pilot.press("enter")
         await stage.until_shown(PrerequisitesScreen)
         assert machine.audience == "entra"
+        await stage.until_text("Microsoft Entra ID uses it")
         await stage.pilot.press("i")
         await stage.until_shown(AudienceScreen)
         await stage.until_text("client credentials")
@@ -162,6 +164,15 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.until_shown(PrerequisitesScreen)
         assert machine.audience == "entra"
         assert stage.outcomes == []
+
+
+async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> None:
+    places = set()
+    for audience in (None, *(each.id for each in AUDIENCES)):
+        async with showing(Machine(audience=audience).screen()) as stage:
+            await stage.until_text("press i first" if audience is None else "uses it; i shows")
+            places.add(stage.screen.query_one(Checklist).region)
+    assert len(places) == 1
 
 
 async def test_two_enters_close_the_dialog_only() -> None:

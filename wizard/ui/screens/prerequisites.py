@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
+from wizard.domain.audiences import audience
 from wizard.domain.checks import Check
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing, unticked
 from wizard.domain.problems import SetupError
@@ -86,6 +87,7 @@ class PrerequisitesScreen(StepScreen):
     def on_mount(self) -> None:
         """Let the machine look, once the step can be seen."""
         super().on_mount()
+        self._say_audience()
         self.call_after_refresh(self.action_probe)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -164,6 +166,14 @@ class PrerequisitesScreen(StepScreen):
             pages = (f"Current Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
             await self.app.push_screen_wait(HelpScreen("No browser here: the pages are", pages))
 
+    def _say_audience(self) -> None:
+        """Say who was chosen, where it was said that it matters."""
+        chosen = audience(self._audience)
+        # None there where the screen was left before it came to be.
+        intro = next(iter(self.query(".intro").results(Static)), None)
+        if chosen is not None and intro is not None:
+            intro.update(f"{chosen.title} uses it; i shows what differs.")
+
     @work(group="audience")
     async def action_audience(self) -> None:
         """Ask who will use the credential, and say what differs for them."""
@@ -173,6 +183,7 @@ class PrerequisitesScreen(StepScreen):
         if chosen is None:
             return
         self._audience = chosen
+        self._say_audience()
         try:
             await self._save_audience(chosen)
         except SetupError as error:

@@ -179,10 +179,21 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
         await person.leave()
 
+    async def discards(person: Person) -> None:
+        await person.says("Discard: drops the change; what is set up stays")
+        await person.pick("discard")
+        await person.says("Only the unfinished change is dropped", "yes or no")
+        assert "rotate it" not in person.news
+        await person.yes()
+        await person.says("1. Check now")
+        await person.leave()
+
     assert walk(steps)[0] == 0
     draft = draft_at(home)
     assert stored(home) == ACTIVE
     assert (draft.client_id, draft.client_secret) == (OTHER_ID, None)
+    assert walk(discards)[0] == 0
+    assert stored(home) == ACTIVE
 
 
 def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(

@@ -456,6 +456,25 @@ async def test_an_unfinished_setup_is_discarded_after_a_question(world: World) -
     assert stored(world) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("secret", "is_warned"), [(SECRET, False), (None, False), ("rotated-secret", True)]
+)
+async def test_discarding_a_change_says_that_what_is_set_up_stays(
+    world: World, secret: str | None, is_warned: bool
+) -> None:
+    changed = Secret(secret) if secret else None
+    seed(world, active=ACTIVE, draft=replace(WHOLE, client_secret=changed, redirect_url=LOOPBACK))
+    async with running(make_app(world)) as (_, pilot):
+        await until_text(pilot, "drops the change; what is set up stays")
+        await pilot.press("d")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen), "the question")
+        question = " ".join(text_of(pilot.app).replace("│", " ").split())
+        assert "Only the unfinished change is dropped; what is set up stays" in question
+        assert ("rotate it" in question) is is_warned
+        await pilot.press("tab", "enter")
+        await wait_until(pilot, lambda: stored(world) == (ACTIVE, None), "the change gone")
+
+
 async def test_starting_over_keeps_what_was_entered(world: World) -> None:
     seed(world, draft=LINKED, step=Step.REDIRECT)
     async with running(make_app(world)) as (_, pilot):

@@ -34,6 +34,7 @@ DRAFT: Final = (
     Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
     Item("discard", "Discard", "removes what was saved"),
 )
+DISCARD_CHANGE: Final = Item("discard", "Discard", "drops the change; what is set up stays")
 RETRY: Final = Item("retry", "Try again", "reads the stored secrets once more; also by r")
 SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays until it works")
 LEAVE: Final = Item("quit", "Quit")
@@ -50,7 +51,7 @@ def offers(
         problem: how the last check failed.
     """
     drafts = [RESUME] if has_draft else []
-    discard = list(DRAFT if not has_active else DRAFT[1:]) if has_draft else []
+    discard = ([DISCARD_CHANGE] if has_active else list(DRAFT)) if has_draft else []
     active = list(ACTIVE) if has_active else []
     if is_kept:
         # What the last check calls for comes first.
@@ -72,10 +73,11 @@ def offers_out_of_reach(
         has_draft: there is a draft, and it can be read.
         is_kept: as for `offers`.
     """
-    drafts = [RESUME, DRAFT[1]] if has_draft else []
+    discard = DISCARD_CHANGE if has_active else DRAFT[1]
+    drafts = [RESUME, discard] if has_draft else []
     if not is_active:
         # A change would be saved in the place of the draft that cannot be read.
-        drafts = [*(ACTIVE[:1] if has_active else ()), DRAFT[1]]
+        drafts = [*(ACTIVE[:1] if has_active else ()), discard]
     again = [SET_UP_AGAIN] if can_start_over and not has_draft else []
     return [RETRY, *again, *drafts, *(MORE if is_kept else ()), LEAVE]
 

@@ -33,6 +33,17 @@ DISCARD: Final = Question(
     " shows the secret only once: if you have no other copy, you will have to rotate it.",
     "Discard",
 )
+DISCARD_CHANGE: Final = Question(
+    "Discard it?",
+    "Only the unfinished change is dropped; what is set up stays and goes on as before.",
+    "Discard",
+)
+DISCARD_NEW_SECRET: Final = Question(
+    DISCARD_CHANGE.title,
+    f"{DISCARD_CHANGE.text} A new Client Secret in it is removed here, which Twilio shows only"
+    " once: if you have no other copy, you will have to rotate it.",
+    DISCARD_CHANGE.yes,
+)
 CHANGES: Final = Question(
     "This is going to change",
     "What is set up stays in use until this has been proven with a live request.",

@@ -14,6 +14,7 @@ from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import markdown
 from wizard.domain.offers import Item, offers, offers_out_of_reach
 from wizard.domain.problems import Problem
+from wizard.domain.questions import DISCARD, DISCARD_CHANGE, DISCARD_NEW_SECRET, Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
@@ -123,6 +124,16 @@ class Upkeep:
             has_draft=has_draft,
             is_kept=is_kept,
         )
+
+    def discarding(self) -> Question:
+        """What is asked before the draft is removed."""
+        session = self._session
+        if session.profile.active is None:
+            return DISCARD
+        draft, active = session.draft, session.active
+        # One that cannot be read may hold a new secret too.
+        is_same = draft and active and draft.client_secret in (None, active.client_secret)
+        return DISCARD_CHANGE if is_same else DISCARD_NEW_SECRET
 
     async def probe(self) -> tuple[Check, ...]:
         """What the machine can look at by itself before a setup."""

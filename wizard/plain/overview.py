@@ -103,7 +103,7 @@ class Overview:
                 return Change(Step.CREDENTIALS)
             case "start-over":
                 return StartOver()
-            case "discard" if await confirm(questions.DISCARD):
+            case "discard" if await confirm(self._upkeep.discarding()):
                 await self._session.discard_draft()
                 return Discarded()
             case "quit":

@@ -116,6 +116,7 @@ class Road:
             unfinished=self._upkeep.unfinished(),
             items=self._upkeep.offers(),
             discard=self._session.discard_draft,
+            discarding=self._upkeep.discarding(),
             tools=self._overview_tools() if profile.active and not self._demo else None,
             problem=self._upkeep.problem(),
             out_of_reach=self._upkeep.out_of_reach(),

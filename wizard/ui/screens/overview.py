@@ -73,6 +73,7 @@ class OverviewScreen(StepScreen):
         unfinished: Unfinished | None,
         items: Sequence[Item],
         discard: Callable[[], Awaitable[None]],
+        discarding: questions.Question = questions.DISCARD,
         tools: OverviewTools | None = None,
         problem: Problem | None = None,
         out_of_reach: OutOfReach | None = None,
@@ -83,6 +84,7 @@ class OverviewScreen(StepScreen):
             facts: empty when nothing has been set up yet.
             since: when it was set up, in words.
             items: what can be done, in its order.
+            discarding: what is asked before `discard`.
             tools: None when nothing has been set up yet.
             problem: what cannot be read, or how the last check of the active set failed.
             out_of_reach: what is stored and cannot be read; actions that need it are not offered.
@@ -92,6 +94,7 @@ class OverviewScreen(StepScreen):
         self._since = since
         self._unfinished = unfinished
         self._discard = discard
+        self._discarding = discarding
         self._tools = tools
         self._items = items
         self._problem = problem
@@ -252,7 +255,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="discard")
     async def action_discard(self) -> None:
         """Remove the draft, after a question."""
-        if not await self._is_sure(questions.DISCARD):
+        if not await self._is_sure(self._discarding):
             return
         try:
             await self._discard()

@@ -394,6 +394,13 @@ async def test_a_change_is_staged_proven_and_swapped(world: World) -> None:
         await walks.reported_check(pilot)
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
+        await pilot.press("escape")
+        # A link was handed out on the way here; to look at the form is no change all the same.
+        await choose(pilot, "change")
+        await wait_for_screen(pilot, CredentialsScreen)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, OverviewScreen)
+        assert "Unfinished" not in text_of(pilot.app)
     active, draft = stored(world)
     assert active is not None
     assert active.redirect_url == "https://new.example.edu/cb"
@@ -417,6 +424,15 @@ async def test_authorizing_again_keeps_what_works_until_it_is_proven(world: Worl
     active, draft = stored(world)
     assert active == ACTIVE
     assert draft is not None
+
+
+async def test_a_link_of_a_new_consent_is_waited_for_in_the_next_run(world: World) -> None:
+    seed(world, active=ACTIVE, draft=LINKED, step=Step.REDIRECT)
+    async with running(make_app(world)) as (_, pilot):
+        await until_text(pilot, "Unfinished change")
+        await pilot.press("u")
+        await paste(pilot, answer_to(await walks.linked_redirect(pilot)))
+        await walks.reported_check(pilot)
 
 
 async def test_checking_now_leads_back_to_overview(world: World) -> None:

@@ -23,6 +23,9 @@ NOTING: Final = 2.0
 """Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the
 note is then written behind it."""
 
+LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
+"""Where there is a link that may have been handed out."""
+
 
 class Journey:
     """A session with the services it needs, from the first step to the last words."""
@@ -65,8 +68,11 @@ class Journey:
         return self.as_session(state)
 
     async def _note(self, state: WizardState) -> None:
-        if state.step is Step.OVERVIEW and state.delivery is Delivery.SHOWN:
-            await self.session.drop_idle_draft()
+        if state.step is Step.OVERVIEW:
+            # Past Credentials only where an earlier run was left: going back notes the way.
+            reached = self.session.profile.draft_step
+            is_link_out = state.delivery is not Delivery.SHOWN or reached in LINK_STEPS
+            await self.session.drop_idle_draft(is_link_out=is_link_out)
         elif state.subject is Subject.DRAFT:
             await self.session.note_step(state.step)
 

@@ -81,10 +81,15 @@ class Session(Memory):
 
         await self._write(move, partial(self._note_saved, draft))
 
-    async def drop_idle_draft(self) -> None:
-        """Remove a draft that changes nothing of the active set. Raises SetupError."""
+    async def drop_idle_draft(self, *, is_link_out: bool) -> None:
+        """Remove a draft that changes nothing of the active set. Raises SetupError.
+
+        Args: `is_link_out`: a link was handed out; if the draft has one, it may yet be answered.
+        """
         draft, active = self.draft, self.active
         if draft is None or active is None or draft.tokens is not None:
+            return
+        if draft.attempts and is_link_out:
             return
         from wizard.domain.change import differences
 

@@ -103,6 +103,11 @@ async def until_saved(stage: Stage[CredentialsScreen], selector: str) -> None:
     await stage.until_words(f"{selector}-field", "✓ saved")
 
 
+async def until_nothing_is_wrong(stage: Stage[CredentialsScreen], selector: str) -> None:
+    field = f"{selector}-field"
+    await wait_until(stage.pilot, lambda: "✗" not in stage.words_in(field), f"no ✗ in {field}")
+
+
 # -- the road through the form -------------------------------------------------------------
 
 
@@ -211,6 +216,16 @@ async def test_the_length_of_a_client_id_is_counted_while_it_is_typed() -> None:
     async with showing(Form().screen()) as stage:
         await stage.pilot.press(*"OQ01")
         await stage.until_words(f"{ID}-field", "4 of 34")
+
+
+async def test_what_was_wrong_is_said_no_longer_once_something_else_is_typed() -> None:
+    async with showing(Form().screen()) as stage:
+        for selector in (ID, SECRET_ENTRY, URL):
+            await stage.pilot.press(*"a b", "enter")
+            await stage.until_words(f"{selector}-field", "✗")
+            await stage.pilot.press("c")
+            await until_nothing_is_wrong(stage, selector)
+            await stage.pilot.press("tab")
 
 
 async def test_what_only_came_along_with_a_paste_is_left_out() -> None:
@@ -322,13 +337,14 @@ async def test_focus_does_not_select_a_secret() -> None:
 async def test_a_paste_replaces_and_can_be_taken_back() -> None:
     async with showing(Form().screen()) as stage:
         for selector in (ID, SECRET_ENTRY, URL):
-            await paste_into(stage, selector, "the-first")
+            await paste(stage.pilot, "the-first")
             await paste(stage.pilot, "the-second")
             assert entry(stage, selector).value == "the-second"
             await stage.pilot.press("ctrl+z")
             assert entry(stage, selector).value == "the-first"
             await stage.pilot.press("ctrl+z")
             assert entry(stage, selector).value == "the-second"
+            await stage.pilot.press("tab")
 
 
 async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -> None:
@@ -504,6 +520,8 @@ async def test_a_bad_endpoint_is_refused() -> None:
             await paste(stage.pilot, bad)
             await stage.pilot.press("enter")
             await stage.until_words("#token-url-field", "✗")
+            await stage.pilot.press("x")
+            await until_nothing_is_wrong(stage, "#token-url")
             assert isinstance(stage.app.screen, AdvancedScreen)
         await stage.pilot.press("escape")
         await stage.until_shown(CredentialsScreen)

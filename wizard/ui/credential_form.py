@@ -88,13 +88,11 @@ class CredentialForm:
     def typed(self, which: CredentialField) -> None:
         """Say what can be said while a field is being typed in: not yet what is wrong with it."""
         text, field = self.entry(which).value, self._fields[which]
-        if which is CredentialField.CLIENT_ID and text and form.problem(which, text):
-            field.note(rules.client_id_shape(text))
-        elif not form.problem(which, text) if text else self._is_stored(which):
+        if not form.problem(which, text) if text else self._is_stored(which):
             self.judge(which)
         else:
-            field.say(None)
-            field.note()
+            is_counted = which is CredentialField.CLIENT_ID and text
+            field.note(rules.client_id_shape(text) if is_counted else "")
         if which is CredentialField.CLIENT_ID and self._had_secret and not self.entry(SECRET).value:
             # With another Client ID it may be wrong, or after a refusal right.
             self.judge(SECRET)

@@ -58,7 +58,6 @@ class RotateScreen(Dialog[Rotated | None]):
 
     @on(Entry.Changed)
     def _typed(self) -> None:
-        self.query_one(Field).say(None)
         self.query_one(ProblemPanel).show(None)
 
     def action_close(self) -> None:

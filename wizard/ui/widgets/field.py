@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import events
+from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -168,6 +168,11 @@ class Field(Vertical):
             yield Static(self._hint, classes="field-note", markup=False)
         yield self.entry
         yield Static("", classes="field-message", markup=False)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        # What was wrong was said of another text.
+        self.say(None)
 
     def note(self, text: str = "", *, is_good: bool = False) -> None:
         """Say something at the right of the label; "" brings back the hint."""

@@ -20,6 +20,7 @@ from wizard.domain.book.store import KEYRING_LOCKED
 from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -194,6 +195,27 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
     assert (draft.client_id, draft.client_secret) == (OTHER_ID, None)
     assert walk(discards)[0] == 0
     assert stored(home) == ACTIVE
+
+
+def test_secret_that_is_too_short_to_be_one_is_asked_for_again_until_enter_keeps_it(
+    walk: Walk, home: Path
+) -> None:
+    put(home, UNFINISHED, draft=WHOLE)
+
+    async def steps(person: Person) -> None:
+        await at_credentials(person)
+        await person.type("")
+        for short, words in (("12345", "! Only 5 characters"), ("123456", "! Only 6 characters")):
+            await person.says("Client Secret, 2 of 3, not shown")
+            await person.type(short)
+            await person.says("Client Secret: saved.", words)
+        await person.says("Client Secret, 2 of 3, not shown, Enter keeps the stored one:")
+        await person.type("")
+        await person.says("Redirect URL, 3 of 3")
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+    assert draft_at(home).client_secret == Secret("123456")
 
 
 def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(

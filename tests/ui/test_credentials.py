@@ -371,12 +371,12 @@ async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
         assert "saved" not in stage.words_in(field)
         assert "keep it" not in stage.words_in(field)
         assert stage.outcomes == []
-        await paste(stage.pilot, "rotated-secret")
+        await paste(stage.pilot, "the-new-rotated-secret")
         await until_saved(stage, SECRET_ENTRY)
         assert "Refused" not in stage.words_in(field)
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()
-    assert form.kept == replace(WHOLE, client_secret=Secret("rotated-secret"))
+    assert form.kept == replace(WHOLE, client_secret=Secret("the-new-rotated-secret"))
 
 
 async def test_another_app_needs_its_own_secret_and_the_old_client_id_has_its_back() -> None:
@@ -435,6 +435,21 @@ async def test_a_secret_is_copied_on_purpose_only() -> None:
         assert stage.app.clipboard == ""
         await stage.until_text("clipboard")
         assert SECRET[:9] not in stage.text
+
+
+async def test_enter_stays_once_with_a_secret_that_is_too_short_to_be_one() -> None:
+    form = Form(replace(WHOLE, client_secret=None))
+    async with showing(form.screen()) as stage:
+        assert entry(stage, SECRET_ENTRY).has_focus
+        for short, aside in (("12345", "Only 5 characters"), ("123456", "Only 6 characters")):
+            await paste(stage.pilot, short)
+            await stage.pilot.press("enter")
+            await stage.until_text(aside, "⏎ again goes on all the same")
+            assert (entry(stage, SECRET_ENTRY).has_focus, stage.outcomes) == (True, [])
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+    async with showing(form.screen()) as stage:
+        await stage.until_text("Only 6 characters", "leave empty to keep it")
 
 
 # -- saving fails -------------------------------------------------------------------------

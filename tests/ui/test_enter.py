@@ -198,9 +198,9 @@ async def test_a_secret_pasted_without_brackets_goes_on_after_a_silence(world: W
     async with resumed(world, Step.CREDENTIALS, LINKED) as (app, pilot):
         credentials = await wait_for_screen(pilot, CredentialsScreen)
         await pilot.click(credentials.query_one("#client-secret"))
-        feed(app, "rotated-secret\r")
+        feed(app, "the-new-rotated-secret\r")
         entry = credentials.query_one("#client-secret", Entry)
-        await wait_until(pilot, lambda: entry.value == "rotated-secret", "all of it")
+        await wait_until(pilot, lambda: entry.value == "the-new-rotated-secret", "all of it")
         assert app.screen is credentials
         await walks.linked_authorize(pilot)
 

@@ -248,7 +248,7 @@ async def test_a_wrong_secret_leads_to_credentials_and_then_to_done(world: World
         await pilot.press("enter")
         credentials = await wait_for_screen(pilot, CredentialsScreen)
         await pilot.click(credentials.query_one("#client-secret"))
-        await paste(pilot, "the-right-secret")
+        await paste(pilot, "the-right-secret-of-the-app")
         await until_text(pilot, "✓ saved")
         await pilot.press("enter")
         await walks.linked_authorize(pilot)
@@ -259,7 +259,7 @@ async def test_a_wrong_secret_leads_to_credentials_and_then_to_done(world: World
         await wait_for_screen(pilot, DoneScreen)
     active, _ = stored(world)
     assert active is not None
-    assert active.client_secret == Secret("the-right-secret")
+    assert active.client_secret == Secret("the-right-secret-of-the-app")
 
 
 async def test_a_code_that_expired_leads_to_a_fresh_link(world: World) -> None:

@@ -92,6 +92,8 @@ class Credentials:
                 self._say(f"Error: {REFUSED}")
             elif field is SECRET and self._had_secret and not self._has(field):
                 self._say(f"! {OTHER_APP}")
+            elif field is SECRET and self._draft.client_secret:
+                self._warn(field, self._draft.client_secret)
             entered = await self._stage.talk.ask_secret(self._prompt(field))
             parts = rules.from_authorization_url(entered.reveal())
             if parts is not None:
@@ -143,13 +145,18 @@ class Credentials:
         return self._refused == Pair(self._draft.client_id, self._draft.client_secret)
 
     async def _is_taken(self, field: CredentialField, entered: Secret) -> bool:
+        """Save a field that is right; whether it need not be asked for again.
+
+        A doubtful secret is: its correction must not be typed where it would be shown.
+        """
         text = entered.reveal()
         problem = form.problem(field, text) or self._entries.refuse(field, entered)
         if problem:
             self._say(f"Error: {problem}")
             return False
-        for warning in warnings(field, text, self._entries.twins):
-            self._say(f"! {warning}")
+        is_doubtful = field is SECRET and bool(warnings(field, text, {}))
+        if not is_doubtful:
+            self._warn(field, entered)
         try:
             await self._entries.save_field(field, entered)
         except SetupError as error:
@@ -157,7 +164,11 @@ class Credentials:
         else:
             shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
             self._say(f"{field.label}: {f'{shape}, ' if shape else ''}saved.")
-        return True
+        return not is_doubtful
+
+    def _warn(self, field: CredentialField, entered: Secret) -> None:
+        for warning in warnings(field, entered.reveal(), self._entries.twins):
+            self._say(f"! {warning}")
 
     async def _fill(self, parts: rules.AuthorizationUrlParts) -> bool:
         """Take what an Authorization URL holds; ask first when it is not the server's own."""

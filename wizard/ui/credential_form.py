@@ -123,16 +123,24 @@ class CredentialForm:
         if not text and self._is_stored(which):
             is_refused = self._is_refused()
             field.entry.placeholder = "" if is_refused else STORED
-            field.say(REFUSED if is_refused else None)
+            field.say(REFUSED if is_refused else None, self._warnings_of_stored())
             field.note("refused" if is_refused else good, is_good=not is_refused)
             return not is_refused
         problem = self._problem(which, text)
         if not text and which is SECRET and self._had_secret:
             field.entry.placeholder, problem = "", OTHER_APP
-        field.say(problem, () if problem else warnings(which, text, self._twins))
+        field.say(problem, () if problem else self.warnings(which))
         shape = rules.client_id_shape(text) if which is CredentialField.CLIENT_ID else ""
         field.note(shape if problem else f"{shape} {good}".strip(), is_good=not problem)
         return problem is None
+
+    def warnings(self, which: CredentialField) -> tuple[str, ...]:
+        """Return what to look at in what stands in a field and is right."""
+        return warnings(which, self.entry(which).value, self._twins)
+
+    def _warnings_of_stored(self) -> tuple[str, ...]:
+        secret = self._secret()
+        return warnings(SECRET, secret.reveal(), self._twins) if secret else ()
 
     def _problem(self, which: CredentialField, text: str) -> str | None:
         return form.problem(which, text) or self._refuse(which, Secret(text))

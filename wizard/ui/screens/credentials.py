@@ -20,7 +20,7 @@ from wizard.domain.steps import Step
 from wizard.flow.entries import about_host, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_secret
-from wizard.ui.credential_form import CredentialForm
+from wizard.ui.credential_form import SECRET, CredentialForm
 from wizard.ui.into_files import IntoFilesScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
@@ -91,6 +91,8 @@ class CredentialsScreen(IntoFilesScreen):
         self._because = because
         self._comparison = comparison
         pair = refused(because, draft())
+        self._looked_at = Secret("")
+        """The secret that was warned of when Enter was pressed."""
         self._form = CredentialForm(draft, self._kept, others, refuse, pair, twins or {})
 
     # -- layout ------------------------------------------------------------------------------
@@ -124,6 +126,8 @@ class CredentialsScreen(IntoFilesScreen):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        if self._looked_at:
+            self.say_aside("")
         self._form.typed(CredentialField(event.input.id))
 
     @on(Entry.Pasted)
@@ -205,7 +209,7 @@ class CredentialsScreen(IntoFilesScreen):
         """Go to the next empty field; with none left, save everything and go on."""
         here = next((f for f in CredentialField if self._form.entry(f).has_focus), None)
         if here is not None and not self._form.is_empty(here):
-            if not self._settle(here):
+            if not self._settle(here) or self._is_to_be_looked_at(here):
                 return
             if (empty := self._form.first_empty(after=here)) is not None:
                 self._focus(empty)
@@ -215,6 +219,22 @@ class CredentialsScreen(IntoFilesScreen):
             self._focus(wrong[0])
         else:
             self._go_on()
+
+    def _is_to_be_looked_at(self, field: CredentialField) -> bool:
+        """Stay with a doubtful secret once: its correction must not be typed into the next field.
+
+        That one is not masked.
+        """
+        entered = Secret(self._form.entry(field).value)
+        if field is not SECRET or not entered or not self._form.warnings(field):
+            return False
+        if entered == self._looked_at:
+            self.say_aside("")
+            return False
+        self._looked_at = entered
+        self.expect_new_enter()
+        self.say_aside("⏎ again goes on all the same")
+        return True
 
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:

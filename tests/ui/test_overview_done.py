@@ -81,6 +81,17 @@ async def test_each_line_of_a_finished_setup_leads_somewhere(id_: str, outcome: 
         assert await stage.outcome() == outcome
 
 
+async def until_primary(stage: Stage[OverviewScreen], id_: str) -> None:
+    """Wait until a button has the focus; it has to look like what Enter does."""
+
+    def is_there() -> bool:
+        focused = stage.app.screen.focused
+        return focused is not None and focused.id == id_
+
+    await wait_until(stage.pilot, is_there, "the focus")
+    assert [button.id for button in stage.app.screen.query("Button.-primary")] == [id_]
+
+
 async def test_a_new_consent_is_warned_of_first() -> None:
     async with at_overview() as stage:
         await choose(stage, "authorize")
@@ -90,7 +101,8 @@ async def test_a_new_consent_is_warned_of_first() -> None:
         assert stage.outcomes == []
         await stage.pilot.press("enter")
         await stage.until_shown(ConfirmScreen)
-        await stage.pilot.click("#yes")
+        await until_primary(stage, "yes")
+        await stage.pilot.press("enter")
         assert await stage.outcome() == Change(Step.AUTHORIZE)
 
 
@@ -136,6 +148,7 @@ async def test_discarding_asks_first_and_no_is_the_answer_of_enter() -> None:
             await stage.pilot.press("d")
             await stage.until_shown(ConfirmScreen)
             await stage.until_text("rotate")
+            await until_primary(stage, "close")
             await stage.pilot.press(key)
             await stage.until_shown(OverviewScreen)
         assert (discarded, stage.outcomes) == ([], [])

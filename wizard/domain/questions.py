@@ -14,6 +14,8 @@ class Question(Value):
     text: str
     yes: str
     """What yes does, in a word or two."""
+    is_harmless: bool = False
+    """Whether yes takes nothing away, so that Enter may mean it."""
 
 
 AUTHORIZE_AGAIN: Final = Question(
@@ -21,11 +23,13 @@ AUTHORIZE_AGAIN: Final = Question(
     "Twilio does not say whether a new consent ends the tokens of the one before, an identity"
     " provider's among them. What is stored here stays until the new one works.",
     "Authorize",
+    is_harmless=True,
 )
 CONSENT_NEEDED: Final = Question(
     "A consent is needed",
     "It can only be proven by a new consent. Until that has worked, the old set stays.",
     "Authorize",
+    is_harmless=True,
 )
 DISCARD: Final = Question(
     "Discard it?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -11,16 +11,15 @@ from textual.widgets import Static
 from wizard.domain.change import Difference
 from wizard.domain.questions import CHANGES
 from wizard.ui.screens.confirm import ConfirmScreen
-from wizard.ui.widgets.button import Button
 
 
 class ChangesScreen(ConfirmScreen):
-    """Before and after of each value; yes is the button that has the focus."""
+    """Before and after of each value; yes is what Enter does."""
 
-    AUTO_FOCUS = "#yes"
+    NO = "Not yet"
 
     def __init__(self, differences: Sequence[Difference]) -> None:
-        super().__init__(CHANGES.title, CHANGES.text, f"{CHANGES.yes} ›")
+        super().__init__(CHANGES.title, CHANGES.text, f"{CHANGES.yes} ›", is_harmless=True)
         self._differences = differences
 
     def compose_body(self) -> ComposeResult:
@@ -35,8 +34,3 @@ class ChangesScreen(ConfirmScreen):
             )
             yield Static(lines, classes="paragraph", markup=False)
         yield from super().compose_body()
-
-    def compose_buttons(self) -> Iterable[Button]:
-        """Yield no and yes."""
-        yield Button("Not yet", id="close")
-        yield Button("Go on ›", id="yes", variant="primary")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,14 +15,16 @@ from wizard.ui.widgets.button import Button
 
 
 class ConfirmScreen(Dialog[bool]):
-    """True for yes; no is the button that has the focus."""
+    """True for yes; what Enter does, and looks like it, is no unless yes is harmless."""
 
-    AUTO_FOCUS = "#close"
+    AUTO_FOCUS = "#dialog-buttons .-primary"
+    NO: ClassVar[str] = "No"
 
-    def __init__(self, title: str, text: str, yes: str) -> None:
+    def __init__(self, title: str, text: str, yes: str, *, is_harmless: bool = False) -> None:
         super().__init__(title)
         self._text = text
         self._yes = yes
+        self._is_harmless = is_harmless
 
     def compose_body(self) -> ComposeResult:
         """Yield the question."""
@@ -29,8 +32,9 @@ class ConfirmScreen(Dialog[bool]):
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield no and yes."""
-        yield Button("No", id="close")
-        yield Button(self._yes, id="yes", variant="primary")
+        no, yes = Button(self.NO, id="close"), Button(self._yes, id="yes")
+        (yes if self._is_harmless else no).variant = "primary"
+        yield from (no, yes)
 
     def action_close(self) -> None:
         """Answer no."""
@@ -43,4 +47,5 @@ class ConfirmScreen(Dialog[bool]):
 
 def asking(question: Question) -> ConfirmScreen:
     """Return the dialog of a question."""
-    return ConfirmScreen(question.title, question.text, question.yes)
+    is_harmless = question.is_harmless
+    return ConfirmScreen(question.title, question.text, question.yes, is_harmless=is_harmless)

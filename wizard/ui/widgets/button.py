@@ -21,7 +21,8 @@ class Button(widgets.Button, inherit_css=False):
         background: $panel;
         color: $foreground;
         &:hover { background: $surface; }
-        &:focus { text-style: bold underline; }
+        /* Brighter than any: Enter is for it. The primary one is bright already. */
+        &:focus { background: $foreground; color: $background; text-style: bold underline; }
         &.-primary {
             background: $primary;
             color: $on-primary;

@@ -35,6 +35,7 @@ class Steered:
     runs: list[bool] = field(default_factory=list)
     """Whether each run was a retry."""
     accepted: list[Report] = field(default_factory=list)
+    may_accept: asyncio.Event = field(default_factory=asyncio.Event)
     is_cancelled: bool = False
     show: Show = print
 
@@ -50,6 +51,7 @@ class Steered:
 
     async def accept(self, report: Report) -> Report:
         self.accepted.append(report)
+        await self.may_accept.wait()
         return replace(report, verdict=Verdict.PASSED, problem=None)
 
 
@@ -195,6 +197,11 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
         await end(stage, check, unrenewable)
         assert primary(stage).startswith("To Credentials")
         await stage.pilot.click("#accept")
+        await wait_until(stage.pilot, lambda: bool(check.accepted), "its being taken")
+        await stage.pilot.press("escape", "enter", "ctrl+n")
+        assert not stage.screen.query_one("#back").display
+        assert stage.outcomes == []
+        check.may_accept.set()
         await wait_until(stage.pilot, lambda: primary(stage).startswith("Next"), "it is taken")
         assert check.accepted == [unrenewable]
         assert not stage.screen.query_one("#accept").display

@@ -54,6 +54,7 @@ class CheckScreen(IntoFilesScreen):
         """Args: `use_file`: see IntoFilesScreen."""
         super().__init__(banner, use_file)
         self._check = check
+        self._is_accepting = False
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
@@ -81,12 +82,14 @@ class CheckScreen(IntoFilesScreen):
         return self.report is not None
 
     @property
-    def _has_passed(self) -> bool:
-        return self.report is not None and self.report.verdict is Verdict.PASSED
+    def _is_decided(self) -> bool:
+        """Whether it has passed, or is being taken as it is."""
+        has_passed = self.report is not None and self.report.verdict is Verdict.PASSED
+        return has_passed or self._is_accepting
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer no way back from what is done: there is no step before it any more."""
-        if action == "back" and self._has_passed:
+        if action == "back" and self._is_decided:
             return False
         return super().check_action(action, parameters)
 
@@ -119,7 +122,7 @@ class CheckScreen(IntoFilesScreen):
         button.disabled = report is None
         back = self.query_one("#back", Button)
         back.label = "Cancel" if report is None else "‹ Back"
-        back.display = not self._has_passed
+        back.display = not self._is_decided
         choice = CHOICES.get(report.verdict) if report else None
         accept = self.query_one("#accept", Button)
         accept.display = choice is not None
@@ -146,7 +149,7 @@ class CheckScreen(IntoFilesScreen):
         report = self.report
         if report is None:
             return
-        if self._has_passed:
+        if self._is_decided:
             self.leave(Verified())
         elif report.is_tried_again:
             self._run(is_retry=True)
@@ -169,9 +172,10 @@ class CheckScreen(IntoFilesScreen):
     async def _accept(self) -> None:
         report = self.report
         if report is not None:
-            # Meanwhile no key is for what was just decided.
-            self.report = None
-            self.report = await self._check.accept(report)
+            # What is decided is not to be left, nor decided again, while it is being saved.
+            self._is_accepting, self.report = True, None
+            taken = await self._check.accept(report)
+            self._is_accepting, self.report = False, taken
 
 
 def _primary(report: Report | None) -> str:

@@ -93,27 +93,15 @@ class Dialog(ModalScreen[Result]):
             yield Static(self._title, classes="dialog-title", markup=False)
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield from self.compose_body()
-            with ButtonRow(id="dialog-buttons"):
+            with ButtonRow("dialog-buttons", above="#dialog-body"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
         yield Keys()
 
-    def on_mount(self) -> None:
-        """Keep an eye on whether all of it is seen."""
-        # None there where the dialog was closed before it came to be.
-        for body in self.query("#dialog-body"):
-            self.watch(body, "scroll_y", self._say_more)
-            self.watch(body, "virtual_size", self._say_more)
-
     def on_resize(self) -> None:
-        """Look again, once all has its new size."""
-        self.call_after_refresh(self._say_more)
-
-    def _say_more(self) -> None:
-        """Say that there is more than fits, while there is."""
-        if self.is_attached and self.query(ButtonRow):
-            body = self.query_one("#dialog-body")
-            self.query_one(ButtonRow).says_more = body.scroll_y < body.max_scroll_y
+        """Look again whether all of it is seen, once it has its new size."""
+        for row in self.query(ButtonRow):
+            self.call_after_refresh(row.look_again)
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""

@@ -171,7 +171,7 @@ class StepScreen(Screen[Outcome]):
                     if page.intro:
                         yield Static(page.intro, classes="intro", markup=False)
                     yield from self.compose_body()
-                with ButtonRow(id="buttons"):
+                with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
         yield Keys(self._primary_word)
 
@@ -190,25 +190,11 @@ class StepScreen(Screen[Outcome]):
         """Note when the screen can first be seen, and that there is something to paint on."""
         self._is_composed = True
         self.expect_new_enter()
-        # None there where the screen was left before it came to be.
-        for body in self.query("#body"):
-            self.watch(body, "scroll_y", self._say_more)
-            self.watch(body, "virtual_size", self._say_more)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Come into view; the first time all has just been styled, and need not be again."""
         if not self.stack_updates:
             event.refresh_styles = False
-
-    def _say_more(self) -> None:
-        """Say that there is more than fits, while there is."""
-        if self.is_here and self.query(ButtonRow):
-            body = self.query_one(Body)
-            row = self.query_one(ButtonRow)
-            # Not max_scroll_y, which is all of it until a first layout has ended.
-            row.says_more = body.scroll_y + body.size.height < body.virtual_size.height
-            # Its buttons may have changed.
-            row.refresh()
 
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""
@@ -227,7 +213,8 @@ class StepScreen(Screen[Outcome]):
         self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
         self._cover_step(columns, rows)
         self.refresh_bindings()
-        self.call_after_refresh(self._say_more)
+        for row in self.query(ButtonRow):
+            self.call_after_refresh(row.look_again)
 
     def _cover_step(self, columns: int, rows: int) -> None:
         if self._too_small is None and self.is_too_small:

@@ -361,6 +361,13 @@ async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -
     assert form.kept == WHOLE
 
 
+async def test_where_the_secret_is_stored_showing_it_says_that_it_is_not_shown() -> None:
+    async with showing(Form(WHOLE, WHOLE).screen(), notifications=True) as stage:
+        await stage.pilot.press("ctrl+r")
+        await stage.until_text("It is stored and not shown here")
+        assert entry(stage, SECRET_ENTRY).has_focus
+
+
 async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
     form = Form(WHOLE, WHOLE, because=WRONG_CLIENT)
     async with showing(form.screen()) as stage:

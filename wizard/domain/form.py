@@ -45,6 +45,7 @@ class CredentialField(Enum):
 
 
 NOTHING_TO_COPY: Final = "There is no Client Secret yet."
+NOT_TO_SEE: Final = "It is stored and not shown here; type a new one to replace it."
 STORED: Final = "stored: leave empty to keep it"
 REFUSED: Final = "Refused with the Client ID above: enter it again."
 OTHER_APP: Final = "The stored one is for the Client ID before: enter this app's."

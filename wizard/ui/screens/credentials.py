@@ -286,7 +286,10 @@ class CredentialsScreen(IntoFilesScreen):
         entry = self.query_one("#client-secret", SecretEntry)
         if not entry.has_focus:
             self.set_focus(entry)
-        entry.action_toggle_shown()
+        if entry.value or self._form.is_empty(SECRET):
+            entry.action_toggle_shown()
+        else:
+            self.notify(form.NOT_TO_SEE, timeout=3, markup=False)
 
     def commands(self) -> Iterable[Command]:
         """Offer a copy of the secret, on purpose only: Twilio will not show it again."""

@@ -22,7 +22,7 @@ from wizard.domain.book import consent, exchange, paste, scim
 from wizard.domain.form import FILLED, REFUSED, CredentialField
 from wizard.domain.models import CredentialSet, Endpoints, Profile, RefreshFailure
 from wizard.domain.prerequisites import PREREQUISITES
-from wizard.domain.questions import BARE_CODE, CHANGES
+from wizard.domain.questions import BARE_CODE, CHANGES, ROTATED
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.sandbox import serve
@@ -339,6 +339,7 @@ async def rotated_secret(face: Face, scene: Scene) -> None:
     await face.new_secret("not-the-new-one-by-far")
     await face.says(exchange.WRONG_CLIENT.title, exchange.ONE_FIELD[0])
     await face.new_secret(new)
+    await face.says(ROTATED)
     await face.passed()
     await face.says("Overview", "passed, 25 users")
     assert scene.stored is not None

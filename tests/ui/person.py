@@ -29,13 +29,14 @@ class Person:
 
     @property
     def news(self) -> str:
-        """What can be read, without frame and white space."""
+        """What can be read, and what a toast says, without frame and white space."""
         found = self._app.screen.query("#page, #dialog")
         if not found:
             return ""
         region = found.first().region
         lines = text_of(self._app).splitlines()[region.y : region.bottom]
         cut = "".join(line[region.x : region.right] for line in lines)
+        cut += "".join(note.message for note in self._app._notifications)
         return "".join(cut.translate({ord(sign): " " for sign in "▌▏│▐▔▁"}).split())
 
     async def _until_shown(self, kind: type[Widget]) -> None:

@@ -61,10 +61,10 @@ def stored(world: World) -> tuple[CredentialSet | None, CredentialSet | None]:
 
 @asynccontextmanager
 async def running(
-    app: WizardApp, size: tuple[int, int] = (80, 24)
+    app: WizardApp, size: tuple[int, int] = (80, 24), *, notifications: bool = False
 ) -> AsyncIterator[tuple[WizardApp, ThePilot]]:
     """Run the wizard until the end of the block."""
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         yield app, pilot
         if app.return_value is None:
             await app.action_quit()

@@ -51,11 +51,13 @@ async def test_a_rotated_secret_that_works_is_kept_and_checked(world: World) -> 
     seed(world, active=ACTIVE)
     world.tokens.refreshes = [tokens("new", refresh="refresh-new")]
     world.users.answers = [UserList(3)]
-    async with running(make_app(world)) as (_, pilot):
+    async with running(make_app(world), notifications=True) as (_, pilot):
         await open_dialog(pilot, "rotate", RotateScreen)
         await paste(pilot, f'"{ROTATED}"\n')
         assert ROTATED not in text_of(pilot.app)
         await pilot.press("enter")
+        await wait_for_screen(pilot, CheckScreen)
+        await until_text(pilot, "The new secret works and is stored.")
         await walks.reported_check(pilot)
         await pilot.press("enter")
         await wait_for_screen(pilot, OverviewScreen)

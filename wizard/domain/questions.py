@@ -66,6 +66,7 @@ ROTATE: Final = (
     "Enter the new Client Secret. It is tried with one refresh; what is stored stays as it is"
     " until it has worked. With a grace period of 0 the old secret ended at once."
 )
+ROTATED: Final = "The new secret works and is stored."
 SHEET_TITLE: Final = "Hand-off sheet"
 AUDIENCE_TITLE: Final = "Who will use the credential?"
 

@@ -143,6 +143,7 @@ class Overview:
                 continue
             break
         if rotation is Rotation.KEPT:
+            talk.say(questions.ROTATED)
             return CheckNow()
         if not await talk.confirm(questions.CONSENT_NEEDED):
             return None

@@ -227,6 +227,7 @@ class OverviewScreen(StepScreen):
         if rotated is None:
             return
         if rotated.rotation is Rotation.KEPT:
+            self.notify(questions.ROTATED, markup=False)
             self.leave(CheckNow())
             return
         if await self._is_sure(questions.CONSENT_NEEDED):

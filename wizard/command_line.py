@@ -34,9 +34,9 @@ Completion in bash (for zsh and fish: zsh_source, fish_source), in ~/.bashrc:
   eval "$(_SCIM_WIZARD_COMPLETE=bash_source scim-wizard)"
 
 \b
-Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal, 3 not set up,
-4 somebody must act at Twilio, 5 not reachable or throttled, 6 this machine,
-130 interrupted.
+Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal,
+3 not set up, 4 somebody must act at Twilio, 5 not reachable or throttled,
+6 this machine, 130 interrupted.
 """
 
 

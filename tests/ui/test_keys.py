@@ -270,6 +270,30 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
 
 
 @pytest.mark.parametrize(
+    ("name", "focus", "word"),
+    [
+        ("authorize", "#back", "Back"),
+        ("check, refused", "#elsewhere", "Authorize"),
+        ("help", "#close", "Close"),
+        ("confirm", "#close", "No"),
+        ("confirm", "#yes", "Yes"),
+        ("audience", "Menu", "That is it"),
+        ("audience", "#close", "Close"),
+        ("advanced", "#pkce", "Press"),
+    ],
+)
+async def test_the_row_of_keys_says_what_enter_does_where_the_focus_is(
+    name: str, focus: str, word: str, outcomes: list[object]
+) -> None:
+    state = STATES[name]()
+    async with showing(state.screen) as stage:
+        await wait_until(stage.pilot, state.is_ready, "the state")
+        await wait_until(stage.pilot, lambda: bool(hinted(state.screen)), "the row of keys")
+        state.screen.query_one(focus).focus()
+        await stage.until_text(f"⏎ {word}  ")
+
+
+@pytest.mark.parametrize(
     ("name", "ids"),
     [
         ("authorize", ["back", "copy", "next"]),

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
-SHORT: Final = 10
-"""Characters of a button's label that stand among the keys; of a longer one the first word."""
 
 
 def now() -> float:
@@ -199,9 +197,7 @@ class StepScreen(Screen[Outcome]):
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""
         button = next(iter(self.query("#next").results(Button)), None)
-        label = str(button.label).rstrip(" ›") if button is not None else ""
-        is_short = len(label) <= SHORT or label.startswith("To ")
-        return label if is_short else label.partition(" ")[0]
+        return button.word if button is not None else ""
 
     def expect_new_enter(self, after: float = 0.0) -> None:
         """Take an Enter only if it is pressed `after` seconds from now: when this was seen."""

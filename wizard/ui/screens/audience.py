@@ -23,6 +23,7 @@ from wizard.ui.widgets.menu import Menu
 class AudienceScreen(Dialog[str | None]):
     """Choose one; the text under the list follows the highlight."""
 
+    ENTER = "choose"
     # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
     DEFAULT_CSS = """
     AudienceScreen {
@@ -32,7 +33,7 @@ class AudienceScreen(Dialog[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "close", "Close", show=False),
-        Binding("enter", "choose", "Choose", show=False),
+        Binding("enter", "choose", "That is it", key_display="⏎", priority=True),
     ]
 
     def __init__(self, current: str | None) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Final
+
 from textual import widgets
+from textual.binding import Binding, BindingType
+
+SHORT: Final = 10
+"""Characters of a label that stand among the keys; of a longer one the first word."""
 
 
 class Button(widgets.Button, inherit_css=False):
@@ -37,3 +43,13 @@ class Button(widgets.Button, inherit_css=False):
         }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "press", "Press", key_display="⏎", id="button.press"),
+    ]
+
+    @property
+    def word(self) -> str:
+        """What it says, as short as it stands among the keys."""
+        label = str(self.label).strip(" ‹›")
+        is_short = len(label) <= SHORT or label.startswith("To ")
+        return label if is_short else label.partition(" ")[0]

@@ -1,4 +1,4 @@
-"""The row of keys: as many as fit whole, and the primary action by its button's own word."""
+"""The row of keys: as many as fit whole, and what Enter does by the word of its button."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-NEEDED: Final = {"primary", "back", "close", "help", "quit", "command_palette"}
+from wizard.ui.widgets.button import Button
+from wizard.ui.widgets.button_row import ButtonRow
+
+NEEDED: Final = {"primary", "press", "back", "close", "help", "quit", "command_palette"}
 """Actions whose keys are shown at any width; all others are in the palette, too."""
 
 
@@ -60,10 +63,19 @@ class Keys(Footer):
         for key in keys:
             if key.action == "primary":
                 key.description = self._primary() or key.description
+            elif key.action == "press":
+                key.description = self._pressed() or key.description
         for key in reversed(keys.copy()):
             if sum(map(_width, keys)) > self.size.width and _name(key) not in NEEDED:
                 keys.remove(key)
         yield from keys
+
+    def _pressed(self) -> str:
+        """The word of a button under the screen that has the focus; those in it say a value."""
+        focused = self.screen.focused
+        if isinstance(focused, Button) and isinstance(focused.parent, ButtonRow):
+            return focused.word
+        return ""
 
 
 def _name(key: FooterKey) -> str:

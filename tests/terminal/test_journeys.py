@@ -89,7 +89,7 @@ def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
     """Give a new consent, and come back to Overview."""
     hand.choose("Authorize again")
     hand.terminal.wait_for("Authorize again?")
-    hand.press("Authorize", TAB, ENTER)
+    hand.press("Authorize")
     consent(hand, sandbox)
     hand.press("Overview", ESC)
     hand.terminal.wait_for("Forget…")

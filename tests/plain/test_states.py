@@ -296,7 +296,11 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
     assert (draft.scope, draft.pkce, draft.attempts) == ("", Pkce.ON, ())
 
 
-def test_demo_is_walked_without_a_browser_and_keeps_nothing(walk: Walk, home: Path) -> None:
+def test_demo_is_walked_without_a_browser_and_keeps_nothing(
+    walk: Walk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.wiring.program", lambda: ".venv/bin/scim-wizard")
+
     async def steps(person: Person) -> None:
         await person.says("Before you start", "Demo.")
         await person.tick_all()
@@ -304,7 +308,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(walk: Walk, home: Pa
             await person.says(field, "Enter keeps")
             await person.type("")
         await person.type("https://somewhere.example.edu/else")
-        await person.says("Error: The demo keeps nothing")
+        await person.says("The demo keeps nothing: for your own values run .venv/bin/scim-wizard.")
         await person.type("")
         await person.says("Enter approves for you")
         await person.type("")

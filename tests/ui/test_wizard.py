@@ -588,6 +588,7 @@ async def test_the_demo_takes_its_own_values_only_and_approves(world: World) -> 
     async with running(make_app(world, blank=values, demo=Demo(values, approve))) as (app, pilot):
         await walks.prerequisites(pilot, world)
         await until_text(pilot, "demo")
+        assert not any("remembered" in each.help for each in app.get_system_commands(app.screen))
         assert "not Twilio" not in text_of(app)
         await pilot.press("space", "space", "enter")
         credentials = await wait_for_screen(pilot, CredentialsScreen)

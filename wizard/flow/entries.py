@@ -14,18 +14,17 @@ from wizard.domain.problems import Problem
 from wizard.domain.questions import Question, another_host
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value
-from wizard.flow.demo import Demo
-from wizard.flow.ports import ProfileStore
-from wizard.flow.session import Session
+from wizard.flow.journey import Journey
 
 
 class Entries:
-    """The fields of a session's draft."""
+    """The fields of a journey's draft."""
 
-    def __init__(self, session: Session, store: ProfileStore, demo: Demo | None = None) -> None:
-        self._session = session
-        self._demo = demo
-        ids = store.client_ids()
+    def __init__(self, journey: Journey) -> None:
+        self._session = session = journey.session
+        self._demo = journey.demo
+        self._program = journey.program
+        ids = journey.services.store.client_ids()
         self.twins = {id_: name for name, id_ in ids.items() if name != session.name}
         """Which other profile has which Client ID."""
 
@@ -44,7 +43,7 @@ class Entries:
         """Say why a value that is right is not taken, or None."""
         if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
             return None
-        return "The demo keeps nothing: for your own values run scim-wizard."
+        return f"The demo keeps nothing: for your own values run {self._program}."
 
 
 class Pair(Value):

@@ -35,7 +35,7 @@ class Credentials:
         self._stage = stage
         self._say = stage.talk.say
         self._session = journey.session
-        self._entries = Entries(journey.session, journey.services.store, journey.demo)
+        self._entries = Entries(journey)
         self._because = because
         self._comparison = comparison
         self._filled: set[CredentialField] = set()

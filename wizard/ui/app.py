@@ -280,7 +280,8 @@ class WizardApp(App[ExitCode]):
         if self._problem_of(screen) is not None:
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
-        yield SystemCommand("Change theme", "Dark, light and others; remembered", self._ask_theme)
+        kept = "" if self._journey.demo else "; remembered"
+        yield SystemCommand("Change theme", f"Dark, light and others{kept}", self._ask_theme)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 
     def _copy_for_support(self) -> None:

@@ -161,7 +161,7 @@ class Road:
         from wizard.ui.screens.credentials import CredentialsScreen
 
         session = self._session
-        entries = Entries(session, self._services.store, self._demo)
+        entries = Entries(self.journey)
         return CredentialsScreen(
             self._banner(),
             draft=session.working_draft,

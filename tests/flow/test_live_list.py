@@ -8,8 +8,16 @@ from tests.flow.stage import PROBLEM, error
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import SetupError
 from wizard.flow.live_list import LiveList
+from wizard.flow.recheck import ACTIVE_LINES
+from wizard.flow.verify import DRAFT_LINES
 
 TITLES = {"one": "The first", "two": "The second"}
+
+
+@pytest.mark.parametrize("titles", [DRAFT_LINES, ACTIVE_LINES])
+def test_what_the_lines_end_with_is_one_column(titles: dict[str, str]) -> None:
+    lines = [Check(id_, title, Status.PASSED, "note") for id_, title in titles.items()]
+    assert len({line.in_a_line.index("note") for line in lines}) == 1
 
 
 class Told:

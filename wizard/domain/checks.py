@@ -48,7 +48,7 @@ class Check(Value):
         """All of it but its problem."""
         taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
         ends = "  ".join(part for part in (self.note, taken) if part)
-        return f"{SIGNS[self.status]:<10} {self.title:<24} {ends}".rstrip()
+        return f"{SIGNS[self.status]:<10} {self.title:<25} {ends}".rstrip()
 
 
 def pause(lines: Iterable[Check]) -> str:

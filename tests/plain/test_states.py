@@ -144,7 +144,8 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
         await person.says(f"Error: {OTHER_ADDRESS.title}", "Enter goes to Credentials")
         await person.paste(LINKED.redirect_url)
-        await person.says(f"Error: {NO_CODE.title}")
+        await person.says(f"Error: {NO_CODE.title}", "Step 4 of 6, Address, not shown:")
+        assert "Go back to" not in person.news
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
         await person.says("Enter goes to Credentials")
         await person.type("")
@@ -310,8 +311,10 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
         await person.type("https://somewhere.example.edu/else")
         await person.says("The demo keeps nothing: for your own values run .venv/bin/scim-wizard.")
         await person.type("")
-        await person.says("Enter approves for you")
-        await person.type("")
+        for line in ("https://idp.example.invalid/callback", ""):
+            await person.says("Step 3 of 6, typing is not shown, Enter approves for you:")
+            assert "Go back to" not in person.news
+            await person.type(line)
         await person.passed()
         await person.says("This was the demo: nothing is kept.")
         await person.type("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from wizard.domain import callback
 from wizard.domain.callback import BareCode, Reading, Received, Refused
@@ -11,10 +12,14 @@ from wizard.domain.problems import SetupError
 from wizard.domain.questions import BARE_CODE, Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.flow.link import Link, is_answer
 from wizard.flow.state import CodeReceived, Delivery, GoTo, LinkTaken, Outcome
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
+
+UNSEEN: Final = "typing is not shown"
+"""Said at Authorize, where the link is."""
 
 
 class LinkStep:
@@ -55,13 +60,18 @@ class LinkStep:
                 return self._link
 
     async def _answered(self, primary: Callable[[], Awaitable[None]], *words: str) -> Outcome:
-        """Ask until there is a code; `primary` is what Enter alone does. Raises Left."""
+        """Ask until there is a code. Raises Left.
+
+        Args:
+            primary: what Enter alone does.
+            words: of the prompt; the first says that what is typed is not shown.
+        """
         while True:
             shown, acts = words, self._acts()
             if self._mending is not None:
                 is_old = self._mending.problem.step is Step.AUTHORIZE
                 what = "makes a fresh link" if is_old else f"goes to {Step.CREDENTIALS.title}"
-                shown = (*words[:2], f"Enter {what}")
+                shown = (words[0], f"Enter {what}")
                 acts |= {} if is_old else {Step.CREDENTIALS.value: self._mend}
             prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
             got = await self._stage.talk.ask_or(prompt, self._desk.caught)
@@ -91,9 +101,11 @@ class LinkStep:
                 question = Question(BARE_CODE.title, text, BARE_CODE.yes)
                 return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
             case Refused(problem, comparison):
-                self._stage.paper.problem(problem, comparison)
                 is_here = problem.step in (self.STEP, Step.REDIRECT)
                 self._mending = None if is_here else reading
+                # An address is pasted at either step: that is no reason to go back.
+                told = replace(problem, step=None) if is_here else problem
+                self._stage.paper.problem(told, comparison)
                 await self.refused(reading)
         return None
 
@@ -148,14 +160,10 @@ class Authorize(LinkStep):
         self._stage.head(self.STEP)
         await self._show()
         if self._services.browser.is_here:
-            return await self._answered(self._open, "Link", "not shown", "Enter opens the browser")
+            return await self._answered(self._open, UNSEEN, "Enter opens the browser")
         if self._demo is not None:
-            return await self._answered(
-                self._approve, "Link", "not shown", "Enter approves for you"
-            )
-        return await self._answered(
-            self._taken, "Link", "not shown", "Enter when you have the link"
-        )
+            return await self._answered(self._approve, UNSEEN, "Enter approves for you")
+        return await self._answered(self._taken, UNSEEN, "Enter when you have the link")
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
@@ -198,7 +206,7 @@ class Redirect(LinkStep):
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
         self._say(f"Link: made {made}; {self._delivery.value}.")
         self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
-        return await self._answered(self._nothing, "Address", "not shown")
+        return await self._answered(self._nothing, "Address, not shown")
 
     async def _nothing(self) -> None:
         await self._take(self._desk.read(""))

@@ -115,9 +115,14 @@ async def test_enter_names_what_is_missing_and_a_second_one_goes_on() -> None:
 
 async def test_ticking_takes_the_warning_back() -> None:
     async with showing(Machine(ticks=IDS[:5]).screen()) as stage:
-        await stage.pilot.press("enter", "space", "enter")
-        await stage.until_words("#why", "not ticked")
+        await stage.pilot.press("enter")
+        await stage.until_words("#why", "2 lines are required and not ticked, this one first.")
+        await stage.pilot.press("space", "enter")
+        await stage.until_words("#why", "One line is required and not ticked.")
         assert stage.outcomes == []
+        # The last line, where the cursor stays.
+        await stage.pilot.press("space")
+        await stage.until_words("#why", PREREQUISITES[-1].why)
 
 
 async def test_what_is_only_recommended_may_stay_open() -> None:

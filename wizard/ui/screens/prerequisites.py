@@ -14,7 +14,14 @@ from textual.widgets import Static
 
 from wizard.domain.audiences import audience
 from wizard.domain.checks import Check
-from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing, unticked
+from wizard.domain.prerequisites import (
+    CONSOLE,
+    LEGACY_CONSOLE,
+    PREREQUISITES,
+    Prerequisite,
+    missing,
+    unticked,
+)
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.state import Next
@@ -104,17 +111,22 @@ class PrerequisitesScreen(StepScreen):
 
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
+        self._say_why(event.item)
+
+    def _say_why(self, item: Prerequisite) -> None:
         open_items = missing(self._ticks)
-        why = Content(event.item.why)
-        if self._is_warned and event.item in open_items:
-            words = f"! {unticked(open_items)}, this one first."
-            why = Content.assemble((words, "$warning"), f"\n{event.item.text}: is it so?")
+        why = Content(item.why)
+        if self._is_warned and item in open_items:
+            first = ", this one first" if len(open_items) > 1 else ""
+            words = f"! {unticked(open_items)}{first}."
+            why = Content.assemble((words, "$warning"), f"\n{item.text}: is it so?")
         self.query_one("#why", Static).update(why)
 
     @on(Checklist.Ticked)
     def _ticked(self, event: Checklist.Ticked) -> None:
         self._ticks = event.ticks
         self._is_warned = False
+        self._say_why(self.query_one(Checklist).highlighted)
         self.say_aside(self.aside())
         self._show_problem(None)
         self._keep_ticks()

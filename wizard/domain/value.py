@@ -23,7 +23,7 @@ __all__ = ["Guarded", "Value", "field", "replace"]
 class Value(Struct, frozen=True):
     """A value; declared as a dataclass is, and immutable.
 
-    A bundle of callables is one too, that what it is made of cannot change; none compares those.
+    A bundle of callables is one too, so that what it is made of cannot change; none compares those.
     """
 
 

@@ -8,37 +8,32 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual._styles_cache import StylesCache
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
 from wizard.domain import journal
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
 from wizard.ui.copying import copy_and_say
-from wizard.ui.inert import INERT
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.theme import DARK, LIGHT, OWN, Look, for_few_colors
+from wizard.ui.theme import Look
+from wizard.ui.themed_app import ThemedApp
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
     from wizard.ui.widgets.page_link import PageLink
-
-NO_COLOR: Final = NoColor()
 
 
 def _in_order() -> type[Provider]:
@@ -53,14 +48,10 @@ class _Ground(Screen[None]):
     is_current = False
 
 
-class WizardApp(App[ExitCode]):
+class WizardApp(ThemedApp):
     """Shows a screen, takes its outcome, asks the flow what comes next."""
 
     TITLE = "Twilio SCIM setup"
-    CSS_PATH = "app.tcss"
-    # Textual declares these two as attributes of the instance.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
     COMMANDS = {_in_order}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
@@ -75,11 +66,7 @@ class WizardApp(App[ExitCode]):
         road: Road,
         look: Look | None = None,
     ) -> None:
-        super().__init__()
-        self._look = look or Look()
-        self.register_theme(for_few_colors(DARK) if self._look.has_few_colors else DARK)
-        self.register_theme(LIGHT)
-        self._put_on(self._look.theme)
+        super().__init__(look or Look())
         self._session = session
         self._start = start
         self._road = road
@@ -90,17 +77,6 @@ class WizardApp(App[ExitCode]):
     def get_default_screen(self) -> Screen[None]:
         """Return what is below the first step."""
         return _Ground(id="_default")
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Paint in another theme's colours; before there is a screen it is enough to name them.
-
-        Textual would parse every style for the theme that the wizard opens with, and all of them
-        again for the first screen.
-        """
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """Begin; from here on a signal leaves through the app, so that the terminal is restored."""
@@ -185,14 +161,6 @@ class WizardApp(App[ExitCode]):
         self._return_code = ExitCode.MACHINE
         self._close_messages_no_wait()
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Draw nothing that acts on the terminal, wherever it has come from."""
-        filters = super().get_line_filters()
-        if self.no_color:
-            # Textual's own answer to NO_COLOR is shades of gray.
-            filters = [NO_COLOR]
-        return [*filters, INERT]
-
     def copy_to_clipboard(self, text: str) -> None:
         """Ask the terminal to copy, in tmux also the one around it.
 
@@ -259,11 +227,6 @@ class WizardApp(App[ExitCode]):
 
     # -- palette -----------------------------------------------------------------------------
 
-    def action_command_palette(self) -> None:
-        """Open the palette."""
-        self._style_with("palette.tcss")
-        super().action_command_palette()
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
@@ -281,53 +244,12 @@ class WizardApp(App[ExitCode]):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         kept = "" if self._journey.demo else "; remembered"
-        yield SystemCommand("Change theme", f"Dark, light and others{kept}", self._ask_theme)
+        yield SystemCommand("Change theme", f"Dark, light and others{kept}", self.ask_theme)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 
     def _copy_for_support(self) -> None:
         # Once the palette is gone, which is a screen of its own.
         self.call_later(self.run_action, "app.copy_for_support")
-
-    def _ask_theme(self) -> None:
-        # Not at the start: few ever ask for them.
-        from wizard.ui import other_themes
-
-        titles = {**OWN, **{name: other_themes.title(name) for name in other_themes.names()}}
-        self.search_commands(
-            [
-                (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
-                for name, title in titles.items()
-            ],
-            placeholder="Search for a theme…",
-        )
-
-    @work(exclusive=True, group="theme")
-    async def _choose_theme(self, name: str) -> None:
-        self._put_on(name)
-        try:
-            await self._look.remember(name)
-        except SetupError as error:
-            self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
-
-    def _put_on(self, name: str) -> None:
-        """Take a theme; the dark one where there is none of that name."""
-        if name and name not in OWN:
-            from wizard.ui import other_themes
-
-            found = other_themes.adapted(name) or DARK
-            self.register_theme(found)
-            name = found.name
-        self.theme = name or DARK.name
-        has_few_colors = self._look.has_few_colors or self.native_ansi_color
-        if has_few_colors:
-            self._style_with("few_colors.tcss")
-        self.set_class(has_few_colors, "-few-colors")
-
-    def _style_with(self, name: str) -> None:
-        """Take a style sheet too, once: a frame waits for none that it does not need."""
-        path = Path(__file__).with_name(name)
-        if not self.stylesheet.has_source(str(path)):
-            self.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
 
     def _screen_action(self, name: str) -> Callable[[], None]:
         def run() -> None:

@@ -1,0 +1,100 @@
+"""How the app looks: its themes, what it does where there are few colors, and its style sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from textual import work
+from textual.app import App
+from textual.filter import LineFilter, NoColor
+
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.ui.inert import INERT
+from wizard.ui.theme import DARK, LIGHT, OWN, Look, for_few_colors
+
+NO_COLOR: Final = NoColor()
+
+
+class ThemedApp(App[ExitCode]):
+    """Wears a theme, takes another one when asked, and reads a style sheet when it is needed."""
+
+    CSS_PATH = "app.tcss"
+    # Textual declares these two as attributes of the instance.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.register_theme(for_few_colors(DARK) if look.has_few_colors else DARK)
+        self.register_theme(LIGHT)
+        self._put_on(look.theme)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Paint in another theme's colours; before there is a screen it is enough to name them.
+
+        Textual would parse every style for the theme that the wizard opens with, and all of them
+        again for the first screen.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw nothing that acts on the terminal, wherever it has come from."""
+        filters = super().get_line_filters()
+        if self.no_color:
+            # Textual's own answer to NO_COLOR is shades of gray.
+            filters = [NO_COLOR]
+        return [*filters, INERT]
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        self._style_with("palette.tcss")
+        super().action_command_palette()
+
+    def ask_theme(self) -> None:
+        """Let a theme be chosen."""
+        # Not at the start: few ever ask for them.
+        from wizard.ui import other_themes
+
+        titles = {**OWN, **{name: other_themes.title(name) for name in other_themes.names()}}
+        self.search_commands(
+            [
+                (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
+                for name, title in titles.items()
+            ],
+            placeholder="Search for a theme…",
+        )
+
+    @work(exclusive=True, group="theme")
+    async def _choose_theme(self, name: str) -> None:
+        self._put_on(name)
+        try:
+            await self._look.remember(name)
+        except SetupError as error:
+            self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
+
+    def _put_on(self, name: str) -> None:
+        """Take a theme; the dark one where there is none of that name."""
+        if name and name not in OWN:
+            from wizard.ui import other_themes
+
+            found = other_themes.adapted(name) or DARK
+            self.register_theme(found)
+            name = found.name
+        self.theme = name or DARK.name
+        has_few_colors = self._look.has_few_colors or self.native_ansi_color
+        if has_few_colors:
+            self._style_with("few_colors.tcss")
+        self.set_class(has_few_colors, "-few-colors")
+
+    def _style_with(self, name: str) -> None:
+        """Take a style sheet too, once: a frame waits for none that it does not need."""
+        path = Path(__file__).with_name(name)
+        if not self.stylesheet.has_source(str(path)):
+            self.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))

@@ -90,7 +90,8 @@ class WizardApp(ThemedApp):
             words = f"{notice.cause} {notice.remedy}"
             self.notify(words, title=notice.title, severity="warning", markup=False)
         if self._look.trouble:
-            self.notify(self._look.trouble, timeout=3, markup=False)
+            # For Textual's five seconds: some of them pass before the first step is painted.
+            self.notify(self._look.trouble, markup=False)
         self._run_flow()
 
     @work(group="flow")

@@ -24,7 +24,7 @@ UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
 """The same where what it opens is kept there."""
 OFTEN: Final = (700, 10, 2)
 """When garbage is looked for (see `gc.set_threshold`): a screen that was left is a MB of it."""
-SEEN: Final = 1.0
+SEEN: Final = 0.5
 """Seconds after which the first step has been painted."""
 
 NO_ROOM: Final = "The window is too small for the screens."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -35,6 +35,9 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
 SaveAudience = Callable[[str], Awaitable[None]]
 Probe = Callable[[], Awaitable[tuple[Check, ...]]]
+
+PAINTED: Final = 0.05
+"""Seconds after which what was laid out has been painted too."""
 
 
 class PrerequisitesScreen(StepScreen):
@@ -95,7 +98,8 @@ class PrerequisitesScreen(StepScreen):
         """Let the machine look, once the step can be seen."""
         super().on_mount()
         self._say_audience()
-        self.call_after_refresh(self.action_probe)
+        # What it imports would else be in the way of the thread that writes to the terminal.
+        self.set_timer(PAINTED, self.action_probe)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer Back only where it leads somewhere."""

@@ -18,7 +18,8 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.flow.ports import Listening, Network, ProfileStore, Services
+from wizard.flow.outside import Network, Services
+from wizard.flow.ports import Listening, ProfileStore
 from wizard.store.files import write_new
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from wizard.flow.ports import Listening, Network, ProfileStore, Services
+    from wizard.flow.outside import Network, Services
+    from wizard.flow.ports import Listening, ProfileStore
 
 
 def clock() -> datetime:
@@ -79,7 +80,7 @@ def _network(client: httpx.AsyncClient) -> Network:
     from wizard.api.reach import ReachService
     from wizard.api.token import TokenService
     from wizard.api.users import UserService
-    from wizard.flow.ports import Network
+    from wizard.flow.outside import Network
 
     return Network(
         tokens=TokenService(client, clock),
@@ -105,7 +106,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     """Return everything outside, as a wizard is given it."""
     from time import monotonic
 
-    from wizard.flow.ports import Services
+    from wizard.flow.outside import Services
     from wizard.host.browser import SystemBrowser
     from wizard.host.clipboard import SystemClipboard
     from wizard.store.files import write_new

@@ -20,7 +20,8 @@ from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     from wizard.flow.demo import Demo
-    from wizard.flow.ports import ProfileStore, Services
+    from wizard.flow.outside import Services
+    from wizard.flow.ports import ProfileStore
     from wizard.flow.session import Session
     from wizard.flow.state import WizardState
 

@@ -33,7 +33,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.advance import advance
 from wizard.flow.link import LinkDesk
-from wizard.flow.ports import ProfileStore, Services
+from wizard.flow.outside import Services
+from wizard.flow.ports import ProfileStore
 from wizard.flow.rotate import rotate_secret
 from wizard.flow.runs import DraftRun
 from wizard.flow.session import Session

@@ -30,7 +30,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.ports import Connect, Network
+from wizard.flow.outside import Connect, Network
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.rotate import rotate_secret
 from wizard.flow.session import Session

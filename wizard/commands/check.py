@@ -24,7 +24,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
 from wizard.domain.words import iso
 from wizard.flow.live_list import LiveList
-from wizard.flow.ports import Clock, Connect, Connecting, Network, ProfileStore
+from wizard.flow.outside import Connect, Connecting, Network
+from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report

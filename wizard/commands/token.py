@@ -18,7 +18,8 @@ from wizard.domain.words import iso
 from wizard.flow.standing import why_inactive
 
 if TYPE_CHECKING:
-    from wizard.flow.ports import Clock, Connecting, ProfileStore
+    from wizard.flow.outside import Connecting
+    from wizard.flow.ports import Clock, ProfileStore
 
 
 class TokenRequest(Value):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wizard.domain import form, rules
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
 from wizard.domain.change import Difference, differences
 from wizard.domain.form import CredentialField
-from wizard.domain.models import CredentialSet
-from wizard.domain.problems import Problem
 from wizard.domain.questions import Question, another_host
-from wizard.domain.secret import Secret
 from wizard.domain.value import Value
-from wizard.flow.journey import Journey
+
+if TYPE_CHECKING:
+    from wizard.domain.models import CredentialSet
+    from wizard.domain.problems import Problem
+    from wizard.domain.secret import Secret
+    from wizard.flow.journey import Journey
 
 
 class Entries:

@@ -11,13 +11,13 @@ from wizard.domain import summary
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.ports import Services
-from wizard.flow.session import Session
 from wizard.flow.state import Delivery, Subject, WizardState
 
 if TYPE_CHECKING:
     from wizard.flow.demo import Demo
     from wizard.flow.link import LinkDesk
+    from wizard.flow.outside import Services
+    from wizard.flow.session import Session
 
 NOTING: Final = 2.0
 """Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the

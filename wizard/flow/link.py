@@ -11,7 +11,8 @@ from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints,
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
-from wizard.flow.ports import Connect, Listening, LoopbackListener
+from wizard.flow.outside import Connect
+from wizard.flow.ports import Listening, LoopbackListener
 from wizard.flow.session import Session
 
 KEPT: Final = 5

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from wizard.domain.book.store import KEYRING_PASSED_OVER, SET_UP_AGAIN
 from wizard.domain.checks import Check, Status
-from wizard.domain.models import Endpoints
 from wizard.domain.problems import Problem, SetupError
-from wizard.flow.ports import Browser, Connect, ProfileStore
 from wizard.flow.standing import lost
+
+if TYPE_CHECKING:
+    from wizard.domain.models import Endpoints
+    from wizard.flow.outside import Connect
+    from wizard.flow.ports import Browser, ProfileStore
 
 
 async def machine_checks(

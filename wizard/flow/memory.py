@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.ports import Clock, Locked
 from wizard.flow.state import resume_step
+
+if TYPE_CHECKING:
+    from wizard.domain.secret import Secret
+    from wizard.domain.steps import Step
+    from wizard.flow.ports import Clock, Locked
 
 
 class Memory:

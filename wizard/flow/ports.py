@@ -19,7 +19,6 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
-from wizard.domain.value import Value
 
 Clock = Callable[[], datetime]
 """Gives the time now, aware, in UTC."""
@@ -69,15 +68,6 @@ class Reach(Protocol):
 
     async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
         """Return a line for reaching and trusting both hosts and one for the clock."""
-
-
-class Network(Value):
-    """The services on the network, sharing one client."""
-
-    tokens: TokenEndpoint
-    metadata: MetadataSource
-    users: UserDirectory
-    reach: Reach
 
 
 class Locked(Protocol):
@@ -189,32 +179,3 @@ class LoopbackListener(Protocol):
         the answer waited for (else the request is 404 and changes nothing).
         Raises SetupError when the port cannot be bound.
         """
-
-
-Connect = Callable[[], Awaitable[Network]]
-"""Gives the network services, building the client on first use. Raises SetupError."""
-
-Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
-"""Begins such a connection, for as long as a command needs it."""
-
-
-class Services(Value):
-    """Everything outside, as the faces are given it."""
-
-    store: ProfileStore
-    connect: Connect
-    browser: Browser
-    clipboard: Clipboard
-    listener: LoopbackListener
-    clock: Clock
-    timer: Callable[[], float]
-    """Seconds from any fixed point, for how long things took."""
-    write_new: Callable[[str, str], str]
-    """Writes a text to a new file of that name in the current folder; gives its path.
-
-    Raises SetupError, also where there is a file already.
-    """
-    drop_unsent: Callable[[], None]
-    """Gives up the token requests of which nothing has left."""
-    close: Callable[[], Awaitable[None]]
-    """Lets go of the network."""

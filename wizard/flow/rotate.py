@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from wizard.domain.book.exchange import ONE_FIELD, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
 from wizard.flow.uninterrupted import to_its_end
+
+if TYPE_CHECKING:
+    from wizard.domain.models import CredentialSet, Profile
+    from wizard.domain.secret import Secret
+    from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
 
 
 class Rotation(Enum):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from wizard.domain.models import TokenSet
 from wizard.domain.problems import SetupError
-from wizard.domain.secret import Secret
 from wizard.flow.live_list import LiveList, Shown
-from wizard.flow.ports import Services
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report, Verdict
-from wizard.flow.session import Session
 from wizard.flow.verify import DRAFT_LINES, Answer, DraftCheck
+
+if TYPE_CHECKING:
+    from wizard.domain.models import TokenSet
+    from wizard.domain.secret import Secret
+    from wizard.flow.outside import Services
+    from wizard.flow.session import Session
 
 
 class DraftRun:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure
@@ -12,8 +13,10 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import ROAD, Step
 from wizard.domain.value import replace
 from wizard.flow.memory import Memory
-from wizard.flow.ports import Clock, Locked, ProfileStore
 from wizard.flow.uninterrupted import Protected
+
+if TYPE_CHECKING:
+    from wizard.flow.ports import Clock, Locked, ProfileStore
 
 
 class Session(Memory):

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wizard.domain.problems import Problem
-from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.journey import Journey
-from wizard.flow.ports import Services
-from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
 from wizard.ui.step_screen import Banner, StepScreen
 
 if TYPE_CHECKING:
     from wizard.domain.checks import Check
+    from wizard.domain.problems import Problem
+    from wizard.domain.secret import Secret
     from wizard.flow.demo import Demo
+    from wizard.flow.outside import Services
+    from wizard.flow.session import Session
     from wizard.flow.upkeep import Upkeep
     from wizard.ui.link_screen import LinkTools
     from wizard.ui.screens.overview import OverviewTools

@@ -72,6 +72,7 @@ class WizardApp(ThemedApp):
         self._road = road
         self._journey = road.journey
         self._gate = KeyGate(self)
+        self._has_said_notices = False
         self.reached = start.step
 
     def get_default_screen(self) -> Screen[None]:
@@ -86,13 +87,19 @@ class WizardApp(ThemedApp):
                 # Not on Windows, and not outside the main thread (tests).
                 with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
                     loop.add_signal_handler(number, self._leave, ExitCode.SIGNAL)
+        self._run_flow()
+
+    @on(StepScreen.Painted)
+    def _say_notices(self) -> None:
+        """Say what was found at the start, once there is a step to say it over."""
+        if self._has_said_notices:
+            return
+        self._has_said_notices = True
         for notice in self._journey.notices:
             words = f"{notice.cause} {notice.remedy}"
             self.notify(words, title=notice.title, severity="warning", markup=False)
         if self._look.trouble:
-            # For Textual's five seconds: some of them pass before the first step is painted.
             self.notify(self._look.trouble, markup=False)
-        self._run_flow()
 
     @work(group="flow")
     async def _run_flow(self) -> None:

@@ -73,6 +73,9 @@ class StepScreen(Screen[Outcome]):
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
     HAS_RAIL: ClassVar[bool] = True
 
+    class Painted(Message):
+        """It can be seen."""
+
     def __init__(self, banner: Banner) -> None:
         super().__init__()
         self._banner = banner
@@ -188,6 +191,7 @@ class StepScreen(Screen[Outcome]):
         """Note when the screen can first be seen, and that there is something to paint on."""
         self._is_composed = True
         self.expect_new_enter()
+        self.call_after_refresh(self.post_message, self.Painted())
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Come into view; the first time all has just been styled, and need not be again."""

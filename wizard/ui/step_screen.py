@@ -207,6 +207,11 @@ class StepScreen(Screen[Outcome]):
         """Take an Enter only if it is pressed `after` seconds from now: when this was seen."""
         self.shown_at = now() + after
 
+    def ask_again(self) -> None:
+        """Say that another Enter goes on, and take none that was pressed before it was said."""
+        self.expect_new_enter()
+        self.say_aside("⏎ again goes on all the same")
+
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is too little room to work in."""
         columns, rows = event.size

@@ -232,8 +232,7 @@ class CredentialsScreen(IntoFilesScreen):
             self.say_aside("")
             return False
         self._looked_at = entered
-        self.expect_new_enter()
-        self.say_aside("⏎ again goes on all the same")
+        self.ask_again()
         return True
 
     @work(exclusive=True, group="go-on")

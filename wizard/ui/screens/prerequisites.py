@@ -155,8 +155,7 @@ class PrerequisitesScreen(StepScreen):
             return
         self._is_warned = True
         self.query_one(Checklist).point_at(open_items[0])
-        self.expect_new_enter()
-        self.say_aside("⏎ again goes on all the same")
+        self.ask_again()
 
     def action_probe(self) -> None:
         """Look again."""

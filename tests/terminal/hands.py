@@ -62,9 +62,8 @@ class Mouse:
         self.terminal = terminal
 
     def press(self, label: str, *_keys: str) -> None:
-        """Click a button, the lowest thing on the screen that is called so."""
-        self.terminal.wait_for(label)
-        self.terminal.click(label, is_last=True)
+        """Click a button."""
+        self.terminal.click_button(label)
 
     def paste(self, text: str) -> None:
         """Paste into what has the focus."""

@@ -124,15 +124,24 @@ class Terminal:
         """Paste without brackets, as a terminal does that does not know them."""
         self.send(_pasted(text))
 
-    def click(self, text: str, *, below: int = 0, is_last: bool = False) -> None:
-        """Click in the middle of the first, or the last, place on the screen that shows the text.
-
-        Or as many rows below it.
-        """
-        lines = self.screen().splitlines()
+    def click(self, text: str, *, below: int = 0) -> None:
+        """Click in the middle of the first place that shows the text, or some rows below it."""
+        lines = self.screen().split("\n")
         rows = [row for row, line in enumerate(lines) if text in line]
         assert rows, self._describe(f"nothing to click on that shows {text!r}")
-        row = rows[-1 if is_last else 0]
+        self._click(lines, rows[0], text, below)
+
+    def click_button(self, label: str) -> None:
+        """Wait for a button and click it: the lowest place that shows its label.
+
+        The row of keys at the bottom says the same words, but it is drawn later than the buttons
+        and drawn again with each move of the focus.
+        """
+        lines = self.wait_for(lambda screen: label in _without_keys(screen)).split("\n")
+        rows = [row for row, line in enumerate(lines[:-1]) if label in line]
+        self._click(lines, rows[-1], label)
+
+    def _click(self, lines: list[str], row: int, text: str, below: int = 0) -> None:
         where = f"{lines[row].index(text) + len(text) // 2 + 1};{row + below + 1}"
         self.send(f"\x1b[<0;{where}M\x1b[<0;{where}m")
 
@@ -257,6 +266,11 @@ class Terminal:
         rows = [f"|{line}|" for line in self._emulator.lines]
         state = "running" if self._process.is_running else "ended"
         return "\n".join([f"{problem} (program {state})", rim, *rows, rim])
+
+
+def _without_keys(screen: str) -> str:
+    """Return a screen without its last row."""
+    return screen.rpartition("\n")[0]
 
 
 def _pasted(text: str) -> str:

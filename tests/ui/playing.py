@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -84,7 +85,16 @@ def is_open(app: WizardApp) -> bool:
 def is_there(app: WizardApp, scene: Scene) -> bool:
     """Whether a scene can be seen."""
     text = unframed(text_of(app))
-    return isinstance(app.screen, scene.screen) and all(w in text for w in scene.words.split("|"))
+    is_shown = isinstance(app.screen, scene.screen) and all(
+        words in text for words in scene.words.split("|")
+    )
+    return is_shown and not is_searching(app)
+
+
+def is_searching(app: WizardApp) -> bool:
+    """Whether the palette still looks for commands; it lists the first ones before the last."""
+    group = CommandPalette._GATHER_COMMANDS_GROUP
+    return any(each.group == group and not each.is_finished for each in app.workers)
 
 
 def unframed(text: str) -> str:

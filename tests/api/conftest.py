@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -59,6 +60,31 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+class LoopClock:
+    """The event loop's clock, which can be set ahead: real limits pass without a real wait."""
+
+    def __init__(self, usual: Callable[[], float]) -> None:
+        self._usual = usual
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        return self._usual() + self._ahead
+
+    async def skip(self, seconds: float) -> None:
+        """Let so much time pass, once everything that has arrived is read."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self._ahead += seconds
+
+
+@pytest.fixture
+async def loop_clock(monkeypatch: pytest.MonkeyPatch) -> LoopClock:
+    loop = asyncio.get_running_loop()
+    clock = LoopClock(loop.time)
+    monkeypatch.setattr(loop, "time", clock)
+    return clock
 
 
 class Naps:

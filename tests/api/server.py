@@ -32,6 +32,8 @@ class RawServer:
     def __init__(self, *scripts: Script) -> None:
         self._scripts = scripts
         self._closing = asyncio.Event()
+        self._changed = asyncio.Condition()
+        self._answered = 0
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.requests: list[bytes] = []
         self.port = 0
@@ -40,6 +42,11 @@ class RawServer:
         """Listen on a free port of 127.0.0.1."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=tls)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def until_answered(self, times: int = 1) -> None:
+        """Wait until it has written what the script says, so many times."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._answered >= times)
 
     async def stop(self) -> None:
         """Close every connection, also those that hang."""
@@ -75,5 +82,8 @@ class RawServer:
         script = self._scripts[min(len(self.requests), len(self._scripts)) - 1]
         writer.write(script.data)
         await writer.drain()
+        async with self._changed:
+            self._answered += 1
+            self._changed.notify_all()
         if script.hangs:
             await self._closing.wait()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
 import pytest
 
-from tests.api.conftest import Serve
+from tests.api.conftest import LoopClock, Serve
 from tests.api.server import Script, reply
-from wizard.api.metadata import MetadataService
+from wizard.api.metadata import TOTAL_SECONDS, MetadataService
 from wizard.domain.models import TWILIO, Endpoints, ServerMetadata
 
 ISSUER = "https://oauth.twilio.com"
@@ -87,11 +88,16 @@ async def test_origin_keeps_its_port(client: httpx.AsyncClient, serve: Serve) ->
     assert server.requests[0].startswith(b"GET /.well-known/oauth-authorization-server HTTP/1.1")
 
 
-async def test_silent_server_is_not_waited_for(client: httpx.AsyncClient, serve: Serve) -> None:
+async def test_silent_server_is_not_waited_for(
+    client: httpx.AsyncClient, serve: Serve, loop_clock: LoopClock
+) -> None:
     head = json.dumps({"issuer": ISSUER})[:5].encode()
     server = await serve(
         Script(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + head, hangs=True)
     )
     endpoints = Endpoints(authorize_url=f"{server.url}/v2/authorize")
-    assert await MetadataService(client, seconds=0.05).fetch(endpoints) is None
+    fetching = asyncio.create_task(MetadataService(client).fetch(endpoints))
+    await server.until_answered()
+    await loop_clock.skip(TOTAL_SECONDS)
+    assert await fetching is None
     assert len(server.requests) == 1

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tests.api.conftest import NOW, Naps, Serve
+from tests.api.conftest import NOW, LoopClock, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.http import open_client
 from wizard.api.token import UNSAID_LIFE, TokenService, _Watch
@@ -332,13 +332,17 @@ async def test_tries_end_and_the_code_is_still_good(naps: Naps, closed_port: int
     ids=["dropped", "cut", "nonsense", "silent", "slow", "compressed"],
 )
 async def test_code_is_sent_once_whatever_comes_back(
-    client: httpx.AsyncClient, serve: Serve, naps: Naps, script: Script
+    client: httpx.AsyncClient, serve: Serve, naps: Naps, loop_clock: LoopClock, script: Script
 ) -> None:
     server = await serve(script)
-    service = TokenService(client, lambda: NOW, sleep=naps, seconds=0.3)
+    service = TokenService(client, lambda: NOW, sleep=naps, seconds=5)
     url = f"{server.url}/token"
+    asking = asyncio.create_task(service.exchange(credentials(url), attempt(url), Secret(CODE)))
+    if script.hangs:
+        await server.until_answered()
+        await loop_clock.skip(5)
     with pytest.raises(SetupError) as caught:
-        await service.exchange(credentials(url), attempt(url), Secret(CODE))
+        await asking
     assert caught.value.problem.id == "answer-lost"
     assert caught.value.problem.step is Step.AUTHORIZE
     assert not caught.value.is_unsent
@@ -412,13 +416,15 @@ async def test_request_that_is_about_to_leave_when_it_is_dropped_does_not(
     assert server.requests == []
 
 
-async def test_what_has_left_is_not_dropped(client: httpx.AsyncClient, serve: Serve) -> None:
+async def test_what_has_left_is_not_dropped(
+    client: httpx.AsyncClient, serve: Serve, loop_clock: LoopClock
+) -> None:
     server = await serve(Script(hangs=True))
-    service = TokenService(client, lambda: NOW, seconds=0.3)
+    service = TokenService(client, lambda: NOW, seconds=5)
     asking = asyncio.create_task(service.refresh(credentials(server.url)))
-    while not server.requests:  # noqa: ASYNC110  it has no event to wait for
-        await asyncio.sleep(0)
+    await server.until_answered()
     service.drop_unsent()
+    await loop_clock.skip(5)
     with pytest.raises(SetupError) as caught:
         await asking
     assert (caught.value.problem.id, caught.value.is_unsent) == ("timed-out", False)

@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from tests.api.conftest import Naps, Serve
+from tests.api.conftest import LoopClock, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.users import LIST_RESPONSE, UserService
 from wizard.domain.models import UserList
@@ -275,10 +275,15 @@ async def test_token_is_not_taken_along_a_redirect(client: httpx.AsyncClient, se
     assert other.requests == []
 
 
-async def test_slow_list_ends(client: httpx.AsyncClient, serve: Serve) -> None:
+async def test_slow_list_ends(
+    client: httpx.AsyncClient, serve: Serve, loop_clock: LoopClock
+) -> None:
     server = await serve(Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True))
-    service = UserService(client, seconds=0.05)
+    service = UserService(client, seconds=5)
+    asking = asyncio.create_task(service.list_users(server.url, Secret(TOKEN), print))
+    await server.until_answered()
+    await loop_clock.skip(5)
     with pytest.raises(SetupError) as caught:
-        await service.list_users(server.url, Secret(TOKEN), print)
+        await asking
     assert caught.value.problem.id == "timed-out"
     assert len(server.requests) == 1

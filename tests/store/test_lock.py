@@ -132,22 +132,17 @@ def test_folder_that_takes_no_lock_is_named(tmp_path: Path) -> None:
 
 
 async def test_loop_runs_on_while_a_task_waits(path: Path) -> None:
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            ticks += 1
+    async def tick_and_let_go() -> int:
+        for _ in range(5):
             await asyncio.sleep(0.01)
+        await asyncio.to_thread(process.communicate, "\n")
+        return process.returncode
 
-    ticking = asyncio.create_task(tick())
     with another_process_holding(path) as process:
-        timer = threading.Timer(0.3, process.communicate, ["\n"])
-        timer.start()
+        ticking = asyncio.create_task(tick_and_let_go())
+        # If waiting for the lock stopped the loop, the other process would never let go.
         async with hold_async(path, 10, LOCK_BUSY):
-            timer.join()
-    ticking.cancel()
-    assert ticks > 5
+            assert await ticking == 0
 
 
 async def test_tasks_take_turns(path: Path) -> None:

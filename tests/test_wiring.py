@@ -14,6 +14,7 @@ from wizard import opening, services, wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.shell import Command
 from wizard.domain.value import replace
 from wizard.options import Common
 from wizard.ui.app import WizardApp
@@ -57,12 +58,13 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
 
 
 def test_last_lines_break_between_words_and_neither_link_nor_command_does() -> None:
-    command = f"scim-wizard token --header |\n  curl -sH @- https://{'x' * 70}/Users"
+    url = f"https://{'x' * 70}/Users"
+    command = Command(f"(h=$(scim-wizard token --header) &&\n  curl -fsSH @- {url})")
     link = f"Redirect URL   https://{'y' * 70}"
     assert opening._fitted(["Stopped at Check; nothing lost.", link, command], 24) == [
         "Stopped at Check;\nnothing lost.",
         f"Redirect URL\nhttps://{'y' * 70}",
-        command,
+        f"  {command}".replace("\n", "\n  "),
     ]
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from textwrap import indent
 from typing import Final
 
 from wizard import services, wiring
@@ -14,6 +15,7 @@ from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
+from wizard.domain.shell import Command
 from wizard.domain.value import replace
 from wizard.domain.words import wrapped
 from wizard.options import Common
@@ -115,13 +117,9 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
 
 
 def _fitted(lines: Sequence[str], columns: int) -> list[str]:
-    """Break lines between words; not a command, alone in lines already or named in a sentence."""
-    whole = wiring.program()
-    tied = whole.replace(" ", "\N{NO-BREAK SPACE}")
+    """Break lines between words; a command stays whole."""
     return [
-        line
-        if "\n" in line
-        else wrapped(line.replace(whole, tied), columns - 1).replace(tied, whole)
+        indent(line, "  ") if isinstance(line, Command) else wrapped(line, columns - 1)
         for line in lines
     ]
 

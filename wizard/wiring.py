@@ -65,17 +65,6 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
                     say_lines([f"{plain(path)} takes no more of the log: {kept.trouble}."])
 
 
-def program() -> str:
-    """Return how this program is started again: its name alone where the shell finds that."""
-    import shutil
-    import sys
-
-    if shutil.which("scim-wizard"):
-        return "scim-wizard"
-    started = sys.argv[0]
-    return started if Path(started).stem == "scim-wizard" else "python -m wizard"
-
-
 class Face(Protocol):
     """A wizard, as screens or as prompts."""
 
@@ -187,6 +176,7 @@ def _app(
     import asyncio
 
     from wizard.host.bare import show_bare
+    from wizard.host.program import started
     from wizard.host.terminal import has_few_colors, is_in_tmux
     from wizard.store.preferences import Preferences
     from wizard.ui.app import WizardApp
@@ -194,7 +184,7 @@ def _app(
     from wizard.ui.theme import Look
 
     preferences = Preferences(home)
-    road = Road(session, services, show_bare, demo, program())
+    road = Road(session, services, show_bare, demo, started())
 
     async def remember(theme: str) -> None:
         await asyncio.to_thread(preferences.save_theme, theme)
@@ -217,10 +207,11 @@ def _plain(
 
     from wizard.flow.journey import Journey
     from wizard.host.line_reader import LineReader
+    from wizard.host.program import started
     from wizard.host.terminal import columns
     from wizard.plain.app import PlainWizard
     from wizard.plain.paper import Paper
 
     paper = Paper(sys.stderr, lambda: columns(sys.stderr))
-    journey = Journey(session, services, demo, program())
+    journey = Journey(session, services, demo, started())
     return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)

@@ -219,33 +219,33 @@ def test_env_leaves_a_line_to_fill_in_for_what_it_does_not_tell(home: Path, tmp_
     assert sh(f'{lines}\nprintf %s "${{TWILIO_CLIENT_SECRET-unset}}"', tmp_path) == "unset"
 
 
-STUB = '#!/bin/sh\nprintf "%s\\n" "$(basename "$0")" "$@" >> calls\ncat >> calls\n'
+STUB = '#!/bin/sh\nprintf "%s\\n" "$(basename "$0")" "$@" >> calls\ncat >> calls\necho >> calls\n'
 
 
 def run_commands(home: Path, folder: Path, *more: str) -> list[str]:
-    """Run the lines with stubs for both programs; return what these were called with."""
-    for name in ("scim-wizard", "curl"):
-        program = folder / name
-        program.write_text(STUB if name == "curl" else '#!/bin/sh\necho "token: $*"\n')
-        program.chmod(0o755)
+    """Run the lines with a stub for curl; return what it was called with."""
+    program = folder / "curl"
+    program.write_text(STUB)
+    program.chmod(0o755)
     lines = wizard(home, "handoff", "--format", "curl", *more).stdout
-    sh(lines, folder, PATH=f"{folder}:{os.environ.get('PATH', os.defpath)}")
+    path = f"{folder}:{os.environ.get('PATH', os.defpath)}"
+    sh(lines, folder, PATH=path, SCIM_WIZARD_HOME=str(home))
     return (folder / "calls").read_text().splitlines()
 
 
 def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None:
     put(home, name="acme", active=NASTY)
     url = "https://a.example/$(touch${IFS}pwned)/'/Users"
-    token = "token: token --profile acme --header"
-    users = ["curl", "-sH", "@-", url, token]
+    token = "Authorization: Bearer access-1"
+    users = ["curl", "-fsSH", "@-", url, token]
     one = ["--data-urlencode", 'filter=userName eq "jane@example.com"', url, token]
     calls = run_commands(home, tmp_path, "--profile", "acme")
-    assert calls == [*users, "curl", "-sGH", "@-", *one]
+    assert calls == [*users, "curl", "-fsSGH", "@-", *one]
 
 
 def test_curl_of_entra_asks_for_a_token_of_the_new_app(home: Path, tmp_path: Path) -> None:
     calls = run_commands(home, tmp_path, "--for", "entra")
-    assert calls[:4] == ["curl", "-s", "https://oauth.twilio.com/v2/token", "--config"]
+    assert calls[:4] == ["curl", "-fsS", "https://oauth.twilio.com/v2/token", "--config"]
     assert 'data-urlencode = "client_secret="' in calls
 
 

@@ -66,7 +66,7 @@ def test_names_for_programs_are_the_same_for_everybody() -> None:
 
 def test_profile_that_is_not_the_default_is_named_in_the_commands() -> None:
     lines = curl(sheet(PROFILE, "acme", None, "script"))
-    assert lines.count("scim-wizard token --profile acme --header |") == 2
+    assert lines.count("$(scim-wizard --profile acme token --header) &&") == 2
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)

@@ -89,13 +89,16 @@ def test_of_two_failures_the_newer_is_told_unless_only_the_other_lasts(
 
 def test_usage_keeps_the_token_out_of_argv() -> None:
     assert summary.usage(PROFILE, "default") == (
-        "scim-wizard token --header |\n  curl -sH @- https://iam.twilio.com/scim/v2/Users"
+        "(h=$(scim-wizard token --header) &&\n"
+        '  printf %s "$h" |\n'
+        "  curl -fsSH @- https://iam.twilio.com/scim/v2/Users)"
     )
 
 
 def test_usage_names_the_profile_and_its_own_address() -> None:
     endpoints = Endpoints(scim_url="https://a.example/token/{x}")
     assert summary.usage(replace(PROFILE, endpoints=endpoints), "acme") == (
-        "scim-wizard token --profile acme --header |\n"
-        "  curl -sH @- https://a.example/token/{x}/Users"
+        "(h=$(scim-wizard --profile acme token --header) &&\n"
+        '  printf %s "$h" |\n'
+        "  curl -fsSH @- 'https://a.example/token/{x}/Users')"
     )

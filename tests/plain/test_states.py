@@ -21,6 +21,7 @@ from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.secret import Secret
+from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -300,7 +301,8 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
 def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     walk: Walk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wizard.wiring.program", lambda: ".venv/bin/scim-wizard")
+    program = Program(("/opt/a b/scim-wizard",))
+    monkeypatch.setattr("wizard.host.program.started", lambda: program)
 
     async def steps(person: Person) -> None:
         await person.says("Before you start", "Demo.")
@@ -309,7 +311,9 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
             await person.says(field, "Enter keeps")
             await person.type("")
         await person.type("https://somewhere.example.edu/else")
-        await person.says("The demo keeps nothing: for your own values run .venv/bin/scim-wizard.")
+        await person.says(
+            "The demo saves nothing. To use your own values, run: '/opt/a b/scim-wizard'"
+        )
         await person.type("")
         for line in ("https://idp.example.invalid/callback", ""):
             await person.says("Step 3 of 6, typing is not shown, Enter approves for you:")

@@ -86,7 +86,7 @@ def test_demo_takes_its_own_values_only(home: Path) -> None:
     with wizard(variables(home), "--demo") as terminal:
         tick_all(terminal)
         terminal.paste("OQ" + "a" * 32)
-        terminal.wait_for("The demo keeps nothing")
+        terminal.wait_for("The demo saves nothing")
 
 
 def test_loopback_scenario_goes_on_by_itself(home: Path) -> None:

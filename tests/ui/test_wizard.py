@@ -595,7 +595,7 @@ async def test_the_demo_takes_its_own_values_only_and_approves(world: World) -> 
         assert credentials.query_one("#client-id", Entry).value == CLIENT_ID
         await pilot.click(credentials.query_one("#redirect-url"))
         await paste(pilot, "https://mine.example.edu/cb")
-        await until_text(pilot, "The demo keeps nothing")
+        await until_text(pilot, "The demo saves nothing")
         await pilot.press("ctrl+z", "enter")
         landing = await walks.linked_authorize(pilot)
         await pilot.press("f8")

@@ -8,12 +8,12 @@ for both.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from shlex import quote
 from typing import Final
 from urllib.parse import urlencode
 
 from wizard.domain.models import SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
+from wizard.domain.shell import Program, find_user, list_users, request_app_token
 from wizard.domain.summary import harmless
 from wizard.domain.value import Value
 
@@ -55,7 +55,11 @@ class Sheet(Value):
 
 
 def sheet(
-    profile: Profile, name: str, credentials: CredentialSet | None, audience: str | None
+    profile: Profile,
+    name: str,
+    credentials: CredentialSet | None,
+    audience: str | None,
+    program: Program | None = None,
 ) -> Sheet:
     """Return the sheet of a profile.
 
@@ -63,17 +67,19 @@ def sheet(
         name: the profile's.
         credentials: its active set; without it, or its Client Secret, the secret is left out.
         audience: the id of who will use it; a script when None.
+        program: the one that was started.
     """
     profile = harmless(profile)
+    commands = _commands(profile, name, program or Program())
     match audience:
         case "okta":
-            return _okta(profile, name, credentials)
+            return _okta(profile, name, credentials, commands)
         case "entra":
             return _entra(profile, name)
         case "other":
-            return _other(profile, name, credentials)
+            return _other(profile, name, credentials, commands)
         case _:
-            return _script(profile, name, credentials)
+            return _script(profile, name, credentials, commands)
 
 
 _APPROVER: Final = (
@@ -82,7 +88,9 @@ _APPROVER: Final = (
 )
 
 
-def _okta(profile: Profile, name: str, credentials: CredentialSet | None) -> Sheet:
+def _okta(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
     values = _values(profile, credentials)
     query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
     rows = (
@@ -115,9 +123,7 @@ def _okta(profile: Profile, name: str, credentials: CredentialSet | None) -> She
         " Users, Update User Attributes, Deactivate Users.",
         _APPROVER,
     )
-    return Sheet(
-        "Twilio SCIM in Okta", name, "okta", rows, paragraphs, values, _lines(profile, name)
-    )
+    return Sheet("Twilio SCIM in Okta", name, "okta", rows, paragraphs, values, commands)
 
 
 def _entra(profile: Profile, name: str) -> Sheet:
@@ -146,18 +152,16 @@ def _entra(profile: Profile, name: str) -> Sheet:
         "unique_identifier": UNIQUE_IDENTIFIER,
     }
     request = (
-        "# A token for the new app: fill in its ID and secret (curl reads them from its input).\n"
-        f"curl -s {quote(profile.endpoints.token_url)} --config - <<'END'\n"
-        'data-urlencode = "grant_type=client_credentials"\n'
-        'data-urlencode = "client_id="\n'
-        'data-urlencode = "client_secret="\n'
-        "END"
+        "# A token for the new app: fill in its Client ID and Client Secret.\n"
+        f"{request_app_token(profile.endpoints.token_url)}"
     )
     title = "Twilio SCIM in Microsoft Entra ID"
     return Sheet(title, name, "entra", rows, paragraphs, values, (request,))
 
 
-def _other(profile: Profile, name: str, credentials: CredentialSet | None) -> Sheet:
+def _other(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
     values = _values(profile, credentials)
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
@@ -179,10 +183,12 @@ def _other(profile: Profile, name: str, credentials: CredentialSet | None) -> Sh
         _APPROVER,
     )
     title = "Twilio SCIM in an identity provider"
-    return Sheet(title, name, "other", rows, paragraphs, values, _lines(profile, name))
+    return Sheet(title, name, "other", rows, paragraphs, values, commands)
 
 
-def _script(profile: Profile, name: str, credentials: CredentialSet | None) -> Sheet:
+def _script(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
     values = _values(profile, credentials)
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
@@ -199,7 +205,7 @@ def _script(profile: Profile, name: str, credentials: CredentialSet | None) -> S
         _APPROVER,
     )
     title = "Twilio SCIM in a script"
-    return Sheet(title, name, "script", rows, paragraphs, values, _lines(profile, name))
+    return Sheet(title, name, "script", rows, paragraphs, values, commands)
 
 
 def _values(profile: Profile, credentials: CredentialSet | None) -> dict[str, str | Secret | None]:
@@ -220,13 +226,11 @@ def _secret_row(values: Mapping[str, str | Secret | None]) -> Row:
     return Row("Client Secret", values["client_secret"] or "", f"{MASK} (not shown)")
 
 
-def _lines(profile: Profile, name: str) -> tuple[str, ...]:
+def _commands(profile: Profile, name: str, program: Program) -> tuple[str, ...]:
     """Return commands that ask the API, with the token in no argument."""
-    options = "" if name == "default" else f" --profile {quote(name)}"
-    token = f"scim-wizard token{options} --header |"
-    users = quote(profile.endpoints.scim_url.rstrip("/") + "/Users")
-    one = quote(f'filter={UNIQUE_IDENTIFIER} eq "jane@example.com"')
+    scim_url = profile.endpoints.scim_url
+    condition = f'{UNIQUE_IDENTIFIER} eq "jane@example.com"'
     return (
-        f"# Every user.\n{token}\n  curl -sH @- {users}",
-        f"# One user, by e-mail address.\n{token}\n  curl -sGH @- --data-urlencode {one} {users}",
+        f"# All users.\n{list_users(program, name, scim_url)}",
+        f"# One user, by email address.\n{find_user(program, name, scim_url, condition)}",
     )

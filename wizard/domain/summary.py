@@ -8,11 +8,9 @@ from typing import Final
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, StoreKind
 from wizard.domain.problems import Problem
+from wizard.domain.shell import Command, Program, list_users
 from wizard.domain.value import replace
 from wizard.domain.words import counted_users, day, moment, plain, short_id
-
-SCRIPT: Final = "{program} token{option} --header |\n  curl -sH @- {scim_url}/Users"
-"""How a script uses the credential: no token stands in argv."""
 
 URL_LIMIT: Final = 2000
 """Characters of an address that are shown; hardly a browser takes more."""
@@ -193,11 +191,9 @@ def warnings(profile: Profile) -> tuple[Problem, ...]:
     return tuple(replace(p, is_warning=True) for p in (other, said) if p)
 
 
-def usage(profile: Profile, name: str, program: str = "scim-wizard") -> str:
-    """Return the line a script uses; `program` is what starts the wizard."""
-    option = "" if name == "default" else f" --profile {name}"
-    scim_url = harmless(profile).endpoints.scim_url
-    return SCRIPT.format(program=program, option=option, scim_url=scim_url)
+def usage(profile: Profile, name: str, program: Program | None = None) -> Command:
+    """Return the command a script uses; `program` is the one that was started."""
+    return list_users(program or Program(), name, harmless(profile).endpoints.scim_url)
 
 
 def works(profile: Profile, now: datetime) -> str:
@@ -208,7 +204,7 @@ def works(profile: Profile, now: datetime) -> str:
 
 
 def what_next(
-    profile: Profile, name: str, now: datetime, program: str = "scim-wizard"
+    profile: Profile, name: str, now: datetime, program: Program | None = None
 ) -> tuple[str, ...]:
     """Return what to do with a credential that works, in lines; `now` is aware, UTC."""
     if profile.audience == "okta":

@@ -46,7 +46,8 @@ class Entries:
         """Say why a value that is right is not taken, or None."""
         if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
             return None
-        return f"The demo keeps nothing: for your own values run {self._program}."
+        command = self._program.command()
+        return f"The demo saves nothing. To use your own values, run: {command}"
 
 
 class Pair(Value):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
 from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.state import Delivery, Subject, WizardState
@@ -35,13 +36,13 @@ class Journey:
         session: Session,
         services: Services,
         demo: Demo | None = None,
-        program: str = "scim-wizard",
+        program: Program | None = None,
     ) -> None:
-        """Args: `program` is what started us."""
+        """Args: `program` is the one that was started."""
         self.session = session
         self.services = services
         self.demo = demo
-        self.program = program
+        self.program = program or Program()
         self._desk: LinkDesk | None = None
         self.next_profile: str | None = None
         """The profile to open next, when one was chosen."""
@@ -99,7 +100,8 @@ class Journey:
     def usage(self) -> Sequence[str]:
         """What to do with the credential now, in lines; none of it for real in the demo."""
         if self.demo is not None:
-            return ("This was the demo: nothing is kept.", f"For your own app run: {self.program}")
+            lines = ("This was the demo: nothing is kept.", "For your own app, run:")
+            return (*lines, self.program.command())
         session = self.session
         now = self.services.clock()
         return summary.what_next(session.profile, session.name, now, self.program)
@@ -120,7 +122,8 @@ class Journey:
         if self.next_profile is not None:
             return ()
         if self.demo is not None:
-            return (f"The demo is over; nothing of it is kept. For your own app: {self.program}",)
+            words = "The demo is over; nothing of it is kept. For your own app, run:"
+            return (words, self.program.command())
         if self.last_words:
             return ("The profile is removed from this machine.", *self.last_words)
         if reached is Step.DONE:
@@ -132,14 +135,15 @@ class Journey:
 
     def _stopped_at(self, reached: Step) -> Sequence[str]:
         session, profile = self.session, self.session.profile
+        command = self.program.command(profile=session.name)
         if not session.is_draft_saved:
             return (f"Stopped at {reached.title}; what was entered last could not be saved.",)
         if session.draft_trouble is not None:
             return (f"{session.draft_trouble.title}; nothing of it was removed.",)
         if profile.draft is not None:
-            return (f"Stopped at {reached.title}; nothing lost. Run {self.program} to resume.",)
+            return (f"Stopped at {reached.title}; nothing lost. To resume, run:", command)
         if profile.active is None:
-            return (f"Stopped at {reached.title}. Run {self.program} to go on.",)
+            return (f"Stopped at {reached.title}. To continue, run:", command)
         return ()
 
     async def close(self) -> None:

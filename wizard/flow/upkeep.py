@@ -161,7 +161,8 @@ class Upkeep:
     def sheet(self) -> str:
         """The hand-off sheet as Markdown, without secrets."""
         profile = self._session.profile
-        return markdown(sheet(profile, self._session.name, None, profile.audience))
+        program = self._journey.program
+        return markdown(sheet(profile, self._session.name, None, profile.audience, program))
 
     async def save_sheet(self) -> str:
         """Save the same in a new file; give its path. Raises SetupError."""

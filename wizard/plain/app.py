@@ -12,6 +12,7 @@ from typing import Final, Protocol, Self
 from wizard.domain import journal
 from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.problems import ExitCode
+from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
@@ -147,8 +148,7 @@ class PlainWizard:
         stage.head(Step.DONE)
         stage.paper.rows(self._journey.facts())
         for words in self._journey.usage():
-            if "\n" in words:
-                # A command, to be taken whole.
+            if isinstance(words, Command):
                 for line in words.splitlines():
                     stage.paper.line(line)
             else:

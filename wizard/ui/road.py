@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.flow.journey import Journey
 from wizard.flow.state import Subject, WizardState
@@ -34,9 +35,9 @@ class Road:
         services: Services,
         show_bare: Callable[[str], Awaitable[str]],
         demo: Demo | None = None,
-        program: str = "scim-wizard",
+        program: Program | None = None,
     ) -> None:
-        """Args: `show_bare` prints a link on the bare terminal; `program` is what started us."""
+        """Args: `show_bare` prints a link on the bare terminal; `program`: the one started."""
         self.journey = Journey(session, services, demo, program)
         self._session = session
         self._services = services

@@ -1,0 +1,50 @@
+"""What a shell makes of the commands that are printed."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from wizard.domain.shell import Program, find_user, list_users, request_app_token, users_url
+
+HOSTILE = "https://a.example/$(touch${IFS}pwned);`id`&'\"/"
+PATH = "/opt/my tools/$HOME/scim-wizard"
+
+
+@pytest.mark.parametrize(
+    ("program", "profile", "words"),
+    [
+        (Program(), "default", ["scim-wizard", "forget"]),
+        (Program(), "acme", ["scim-wizard", "--profile", "acme", "forget"]),
+        (Program((PATH,)), "default", [PATH, "forget"]),
+        (
+            Program(("/usr/bin/python 3", "-P", "-m", "wizard")),
+            "acme",
+            ["/usr/bin/python 3", "-P", "-m", "wizard", "--profile", "acme", "forget"],
+        ),
+        (
+            Program(is_profile_always_named=True),
+            "default",
+            ["scim-wizard", "--profile", "default", "forget"],
+        ),
+    ],
+)
+def test_command_names_program_and_profile(
+    program: Program, profile: str, words: list[str]
+) -> None:
+    assert shlex.split(program.command("forget", profile=profile)) == words
+
+
+@pytest.mark.parametrize("base", ["https://a.example/scim/v2", "https://a.example/scim/v2//"])
+def test_users_url_has_one_slash(base: str) -> None:
+    assert users_url(base) == "https://a.example/scim/v2/Users"
+
+
+def test_each_command_quotes_what_a_shell_would_act_on() -> None:
+    condition = 'userName eq "$(id)"'
+    users = shlex.split(list_users(Program((PATH,)), "acme", HOSTILE).replace("\n", " "))
+    assert f"{HOSTILE}Users)" in users
+    found = shlex.split(find_user(Program(), "acme", HOSTILE, condition).replace("\n", " "))
+    assert f"filter={condition}" in found
+    assert HOSTILE in shlex.split(request_app_token(HOSTILE).splitlines()[0])

@@ -1,0 +1,121 @@
+"""How the program says it was started: by what starts the very same one again."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from wizard import __version__
+
+SCRIPT = Path(sysconfig.get_path("scripts"), "scim-wizard")
+TELL = "from wizard.host.program import started; print(started().command('--version'))"
+POSING = "#!/bin/sh\necho another program\n"
+
+
+def executable(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def console_script(path: Path, tell: str = TELL) -> Path:
+    """Put a script there as an installer does, which tells its command or runs the program."""
+    main = "from wizard.__main__ import main; main()"
+    body = f"import sys\nif sys.argv[1:] == ['tell']:\n    {tell}\nelse:\n    {main}\n"
+    return executable(path, f"#!/bin/sh\n'''exec' '{sys.executable}' -P \"$0\" \"$@\"\n'''\n{body}")
+
+
+def run(*argv: str | Path, cwd: Path, path: str = "/usr/bin:/bin", **more: str) -> str:
+    env = {"PATH": path, "HOME": str(cwd), "SCIM_WIZARD_HOME": str(cwd / "home")} | more
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
+
+
+def works(command: str, cwd: Path, path: str = "/usr/bin:/bin") -> bool:
+    """Whether a shell in another folder starts this very program with it."""
+    return run("sh", "-c", command, cwd=cwd, path=path) == f"scim-wizard, version {__version__}"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder with a module that would be found first."""
+    folder = tmp_path / "else where"
+    folder.mkdir()
+    (folder / "wizard.py").write_text("print('another program')")
+    return folder
+
+
+def test_script_that_path_leads_to_is_named(tmp_path: Path, elsewhere: Path) -> None:
+    script = console_script(tmp_path / "bin" / "scim-wizard")
+    path = f"{script.parent}:/usr/bin:/bin"
+    told = run(script, "tell", cwd=tmp_path, path=path)
+    assert told == "scim-wizard --version"
+    assert works(told, elsewhere, path)
+
+
+def test_link_in_path_to_the_script_is_named(tmp_path: Path, elsewhere: Path) -> None:
+    script = console_script(tmp_path / "tool" / "bin" / "scim-wizard")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "scim-wizard").symlink_to(script)
+    path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+    assert run(script, "tell", cwd=tmp_path, path=path) == "scim-wizard --version"
+
+
+@pytest.mark.parametrize("name", ["scim-wizard", "setup"])
+def test_script_that_path_does_not_lead_to_is_named_in_full(
+    name: str, tmp_path: Path, elsewhere: Path
+) -> None:
+    script = console_script(tmp_path / "a b$HOME" / ".venv" / "bin" / "scim-wizard")
+    start = script.parent / name
+    if name != script.name:
+        start.symlink_to(script)
+    posing = executable(tmp_path / "bin" / "scim-wizard", POSING)
+    path = f"{posing.parent}:/usr/bin:/bin"
+    relative = start.relative_to(tmp_path)
+    told = run(f"./{relative}", "tell", cwd=tmp_path, path=path)
+    assert shlex.split(told) == [str(start), "--version"]
+    assert works(told, elsewhere, path)
+
+
+def test_relative_entry_of_path_is_no_way_to_find_it(tmp_path: Path, elsewhere: Path) -> None:
+    script = console_script(tmp_path / "bin" / "scim-wizard")
+    told = run("scim-wizard", "tell", cwd=tmp_path, path="bin:/usr/bin:/bin")
+    assert shlex.split(told)[0] == str(script)
+    assert works(told, elsewhere)
+
+
+def test_module_is_named_so_that_no_other_runs_in_its_place(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    told = run(sys.executable, "-c", TELL, cwd=tmp_path)
+    assert shlex.split(told) == [sys.executable, "-P", "-m", "wizard", "--version"]
+    assert works(told, elsewhere)
+
+
+def test_module_of_a_folder_is_found_from_another(tmp_path: Path, elsewhere: Path) -> None:
+    root = tmp_path / "a clone"
+    root.mkdir()
+    (root / "wizard").symlink_to(Path(__file__).parents[2] / "wizard")
+    # Nothing of it is installed: only the current folder has it.
+    (root / "tell.py").write_text(TELL)
+    told = run(sys.executable, "tell.py", cwd=root)
+    assert shlex.split(told)[:2] == ["env", f"PYTHONPATH={root}"]
+    assert works(told, elsewhere)
+
+
+def test_installed_script_of_the_interpreter_in_use_is_this_one(tmp_path: Path) -> None:
+    assert SCRIPT.exists(), "the tests run in an environment where the project is installed"
+    path = f"{SCRIPT.parent}:/usr/bin:/bin"
+    assert run(sys.executable, "-c", TELL, cwd=tmp_path, path=path) == "scim-wizard --version"
+
+
+def test_default_profile_is_named_where_a_variable_sets_another(tmp_path: Path) -> None:
+    told = run(sys.executable, "-c", TELL, cwd=tmp_path, SCIM_WIZARD_PROFILE="acme")
+    assert "--profile default" in told

@@ -1,0 +1,80 @@
+"""Commands that the wizard prints, quoted so that a POSIX shell runs them as they are meant.
+
+Every command that a person or a script may copy is written here: one place decides how the
+program is named, which profile is meant, and that a request isn't sent when `token` failed.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+from wizard.domain.value import Value
+
+NAME: Final = "scim-wizard"
+"""The program, where the shell finds it under that name."""
+
+DEFAULT_PROFILE: Final = "default"
+
+
+class Command(str):
+    """A command as it is printed: on lines of its own, which are never broken."""
+
+    __slots__ = ()
+
+
+class Program(Value):
+    """The program as it was started: how to start it again."""
+
+    words: tuple[str, ...] = (NAME,)
+    """Its path or name, and what precedes its own arguments."""
+    is_profile_always_named: bool = False
+    """Whether a variable sets another default profile, so that no name means that one."""
+
+    def command(self, *arguments: str, profile: str = DEFAULT_PROFILE) -> Command:
+        """Return the command that starts it on a profile; without arguments the wizard opens."""
+        is_named = profile != DEFAULT_PROFILE or self.is_profile_always_named
+        options = ("--profile", profile) if is_named else ()
+        return Command(shlex.join((*self.words, *options, *arguments)))
+
+
+def users_url(scim_url: str) -> str:
+    """Return the URL of all users, for a base URL with or without a trailing slash."""
+    return f"{scim_url.rstrip('/')}/Users"
+
+
+def list_users(program: Program, profile: str, scim_url: str) -> Command:
+    """Return a command that lists all users with a token of a profile."""
+    return _with_token(program, profile, f"curl -fsSH @- {shlex.quote(users_url(scim_url))}")
+
+
+def find_user(program: Program, profile: str, scim_url: str, condition: str) -> Command:
+    """Return a command that lists the users for whom a condition holds (RFC 7644 §3.4.2.2)."""
+    parameter = shlex.quote(f"filter={condition}")
+    url = shlex.quote(users_url(scim_url))
+    request = f"curl -fsSGH @- --data-urlencode {parameter} {url}"
+    return _with_token(program, profile, request)
+
+
+def request_app_token(token_url: str) -> Command:
+    """Return a command that requests a token with the client credentials grant (RFC 6749 §4.4).
+
+    The Client ID and Client Secret are filled in by hand; curl reads them from its input.
+    """
+    return Command(
+        f"curl -fsS {shlex.quote(token_url)} --config - <<'END'\n"
+        'data-urlencode = "grant_type=client_credentials"\n'
+        'data-urlencode = "client_id="\n'
+        'data-urlencode = "client_secret="\n'
+        "END"
+    )
+
+
+def _with_token(program: Program, profile: str, request: str) -> Command:
+    """Return a command that gives `request` the token on its input, in no argument.
+
+    It fails when `token` fails, also under `set -e`: that overlooks the first part of `a && b`,
+    but not a subshell.
+    """
+    token = program.command("token", "--header", profile=profile)
+    return Command(f'(h=$({token}) &&\n  printf %s "$h" |\n  {request})')

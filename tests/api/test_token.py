@@ -239,6 +239,22 @@ async def test_odd_value_is_named_and_not_believed(
 
 
 @pytest.mark.parametrize(
+    ("answer", "is_lost"),
+    [
+        (answering(200, GOOD | {"access_token": None}), True),
+        (answering(504, {}), True),
+        (answering(429, {}), False),
+        (answering(400, {"error": "invalid_grant"}), False),
+    ],
+)
+async def test_refresh_is_lost_where_the_server_may_have_refreshed(
+    answer: Handler, is_lost: bool
+) -> None:
+    """Its refresh token may have been replaced, and the new one is nowhere."""
+    assert (await refused(answer, "refresh")).is_lost is is_lost
+
+
+@pytest.mark.parametrize(
     "body",
     [b"", b"null", b"[]", b"{", b"\xff\xfe", b'{"x":' + b"[" * 100_000, b'{"access_token":"\xff"}'],
     ids=lambda body: body[:8],
@@ -359,6 +375,7 @@ async def test_refresh_is_sent_once_too(
     with pytest.raises(SetupError) as caught:
         await TokenService(client, lambda: NOW, sleep=naps).refresh(credentials(server.url))
     assert caught.value.problem.id == "connection-dropped"
+    assert caught.value.is_lost
     assert (len(server.requests), naps.seconds) == (1, [])
 
 

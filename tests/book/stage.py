@@ -29,6 +29,7 @@ from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints,
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.flow.after_check import ELSEWHERE
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.app import WizardApp
 from wizard.ui.screens.authorize import AuthorizeScreen
@@ -189,6 +190,6 @@ async def leads_to(pilot: ThePilot, step: Step | None) -> None:
         assert not screen.query_one("#elsewhere").display
         return
     beside = screen.query_one("#elsewhere", Button)
-    is_beside = beside.display and str(beside.label) == step.towards
+    is_beside = beside.display and str(beside.label) == ELSEWHERE[step].label
     await pilot.click("#elsewhere" if is_beside else "#next")
     await wait_for_screen(pilot, SCREENS[step])

@@ -88,7 +88,7 @@ async def taken(met: str, entry: str) -> str:
             "refresh-refused",
             "refresh-1",
             "stored, but refused",
-            ". The access token works, but its refresh token",
+            ". The access token works, but it can't be refreshed",
         ),
         (
             "no-refresh-token",

@@ -124,7 +124,7 @@ def test_token_that_cannot_be_renewed_is_not_tried_again(
     ended = stage.run(capsys, "check", "--json")
     error = json.loads(ended.out)["error"]
     assert (ended.code, error["id"]) == (4, "bad-token")
-    assert error["remedy"].startswith("Authorize again: without a refresh token it cannot")
+    assert error["remedy"].startswith("Authorize again. This token can't be refreshed.")
 
 
 @pytest.mark.parametrize(

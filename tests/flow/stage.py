@@ -119,9 +119,11 @@ def problem_of(report: Report) -> str:
     return report.problem.id
 
 
-def error(problem: Problem = PROBLEM, *, is_unsent: bool = False) -> SetupError:
+def error(
+    problem: Problem = PROBLEM, *, is_unsent: bool = False, is_lost: bool = False
+) -> SetupError:
     """Return a failure for a fake to raise."""
-    return SetupError(problem, is_unsent=is_unsent)
+    return SetupError(problem, is_unsent=is_unsent, is_lost=is_lost)
 
 
 class Gate:

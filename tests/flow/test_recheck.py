@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import NAME, Stage, error, full_disk, problem_of
+from tests.flow.stage import NAME, UNREACHABLE, Stage, error, full_disk, problem_of
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
 from wizard.domain.checks import Status
@@ -119,6 +119,14 @@ async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
     assert problem_of(report) == ("new-token-refused" if refresh else "bad-token")
     assert not report.can_retry
     assert not stage.world.users.answers
+
+
+async def test_lost_response_to_a_refresh_is_reported(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    stage.world.tokens.refreshes = [error(UNREACHABLE, is_lost=True)]
+    lost = Report(Verdict.FAILED, UNREACHABLE, can_retry=True, has_lost_response=True)
+    assert await check(stage) == lost
 
 
 async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> None:

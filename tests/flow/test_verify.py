@@ -31,6 +31,7 @@ from wizard.domain.book.scim import (
     BAD_TOKEN,
     MISSING_PERMISSION,
     NEW_TOKEN_REFUSED,
+    NOT_RENEWABLE,
     NOT_SCIM,
     SCIM_FAILING,
 )
@@ -357,6 +358,26 @@ async def test_rehearsal_that_does_not_get_through_is_a_failure(stage: Stage) ->
     assert report == Report(Verdict.FAILED, UNREACHABLE, can_retry=True)
     assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, FAILED)
     assert stage.on_disk()[2] == old
+
+
+async def test_lost_response_to_the_refresh_test_is_reported(stage: Stage) -> None:
+    """Only a new authorization may help: the server may have replaced the refresh token."""
+    stage.world.tokens.refreshes = [error(UNREACHABLE, is_lost=True)]
+    report = await exchanged(stage, UserList(1))
+    lost = Report(Verdict.FAILED, UNREACHABLE, can_retry=True, has_lost_response=True)
+    assert report == lost
+
+
+async def test_token_rejected_after_its_refresh_was_rejected_needs_a_new_authorization(
+    stage: Stage,
+) -> None:
+    """Trying again would end the same way for ever."""
+    await exchanged(stage, SCIM_FAILING)
+    stage.world.clock.move(hours=2)
+    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
+    stage.world.users.answers = [error(BAD_TOKEN)]
+    report = await stage.run(None, is_retry=True)
+    assert report == Report(Verdict.FAILED, BAD_TOKEN.told(remedy=NOT_RENEWABLE))
 
 
 async def test_token_that_was_issued_just_now_and_is_refused_needs_another_consent(

@@ -233,11 +233,16 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
 
         async def steps(person: Person) -> None:
             await person.pick("resume")
-            await person.says(f"Error: {ORGANIZATION_CHANGED.title}", "Enter is authorize, new:")
-            await person.type("new")
-            await person.says(f"Error: {NO_REFRESH_TOKEN.title}", "Enter is authorize, hour:")
+            await person.says(
+                f"Error: {ORGANIZATION_CHANGED.title}",
+                "Enter goes to Authorize for a new link, use:",
+            )
+            await person.type("use")
+            await person.says(
+                f"Error: {NO_REFRESH_TOKEN.title}", "Enter goes to Authorize for a new link, use:"
+            )
             assert stored(home) == ACTIVE
-            await person.type("hour")
+            await person.type("use")
             await person.says(f"Organization {sandbox.organization}", "and is not renewed")
             await person.type("")
 

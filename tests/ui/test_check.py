@@ -11,14 +11,15 @@ from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.book.exchange import NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.exchange import CLOCK_OFF, NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.network import TIMED_OUT
 from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
+from wizard.domain.book.store import DISK_FULL
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.reports import Report, Verdict
+from wizard.flow.reports import Report, Verdict, warned
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.ui.screens.check import CheckScreen, Show
 from wizard.ui.widgets.check_lines import SPINNER, CheckLines
@@ -174,6 +175,30 @@ async def test_trying_again_comes_before_authorizing_again() -> None:
         await stage.until_text("managed-users/list", "Authorize again")
         await stage.pilot.click("#elsewhere")
         assert await stage.outcome() == GoTo(Step.AUTHORIZE, problem)
+
+
+async def test_authorizing_again_is_offered_after_a_lost_response() -> None:
+    check = Steered()
+    lost = Report(Verdict.FAILED, TIMED_OUT, can_retry=True, has_lost_response=True)
+    async with at_check(check) as stage:
+        await end(stage, check, lost)
+        await stage.until_text("Try again", "Authorize again")
+        await stage.pilot.click("#elsewhere")
+        assert await stage.outcome() == GoTo(Step.AUTHORIZE, TIMED_OUT)
+
+
+async def test_every_warning_is_shown_with_the_worst_first() -> None:
+    check = Steered()
+    report = PASSED
+    warnings = (CLOCK_OFF.about(offset="1 hour slow"), DISK_FULL, REFRESH_REFUSED)
+    for warning in warnings:
+        report = warned(report, warning)
+    async with at_check(check) as stage:
+        await end(stage, check, report)
+        await stage.until_text(*(warning.title for warning in warnings))
+        first, *more = (stage.text.index(warning.title) for warning in report.warnings)
+        assert report.warnings[0].id == REFRESH_REFUSED.id
+        assert all(first < each for each in more)
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:

@@ -141,7 +141,7 @@ def overview(
         unfinished=draft,
         items=(LEAVE,),
         discard=nothing,
-        problem=lost.problem if lost else None,
+        problems=(lost.problem,) if lost else (),
         out_of_reach=replace(lost, retry=retry) if lost else None,
     )
     return State(screen, lambda: len(tried))

@@ -49,7 +49,7 @@ def at_overview(
         facts=FACTS if has_active else (),
         since="20 Nov 2025" if has_active else "",
         unfinished=UNFINISHED if has_draft else None,
-        items=offers(has_active=has_active, has_draft=has_draft, is_kept=False, problem=None),
+        items=offers(has_active=has_active, has_draft=has_draft, is_kept=False, first="check"),
         discard=discard,
     )
     return showing(screen)

@@ -206,7 +206,7 @@ async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
         facts=[(f"Fact {number}", "x" * 50) for number in range(20)],
         since="",
         unfinished=None,
-        items=offers(has_active=True, has_draft=False, is_kept=False, problem=None),
+        items=offers(has_active=True, has_draft=False, is_kept=False, first="check"),
         discard=nothing,
     )
     async with showing(screen, (80, 24)) as stage:

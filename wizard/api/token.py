@@ -112,7 +112,8 @@ class TokenService:
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         """Trade the set's refresh token for new tokens (RFC 6749 §6).
 
-        Raises SetupError.
+        Raises SetupError, `is_lost` when the server may have replaced the refresh token although
+        no new one arrived.
         """
         old = credentials.tokens.refresh_token if credentials.tokens else None
         if old is None:
@@ -127,12 +128,14 @@ class TokenService:
         asked_at = self._clock()
         got = await self._post(url, fields)
         if isinstance(got, SetupError):
-            raise got
+            raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
         if not _is_success(got):
-            raise SetupError(refresh_problem(decode_answer(got, url, _secrets(fields))))
+            problem = refresh_problem(decode_answer(got, url, _secrets(fields)))
+            # A gateway may have given up on a server that did refresh.
+            raise SetupError(problem, is_lost=got.status >= 500)
         tokens = _tokens(got, asked_at, self._clock())
         if isinstance(tokens, Problem):
-            raise SetupError(tokens)
+            raise SetupError(tokens, is_lost=True)
         return tokens if tokens.refresh_token else replace(tokens, refresh_token=old)
 
     def drop_unsent(self) -> None:

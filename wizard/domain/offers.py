@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.problems import Problem
 from wizard.domain.questions import ROTATE_TITLE
 from wizard.domain.value import Value
 
@@ -40,23 +38,21 @@ SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays u
 LEAVE: Final = Item("quit", "Quit")
 
 
-def offers(
-    *, has_active: bool, has_draft: bool, is_kept: bool, problem: Problem | None
-) -> list[Item]:
+def offers(*, has_active: bool, has_draft: bool, is_kept: bool, first: str) -> list[Item]:
     """Return what can be done where everything stored can be read.
 
     Args:
         has_draft: there is an unfinished draft.
         is_kept: the active set can be looked after here; not so in the demo.
-        problem: how the last check failed.
+        first: the id of what to do first with the active set, where it is offered.
     """
     drafts = [RESUME] if has_draft else []
     discard = ([DISCARD_CHANGE] if has_active else list(DRAFT)) if has_draft else []
     active = list(ACTIVE) if has_active else []
     if is_kept:
-        # What the last check calls for comes first.
-        is_refused = problem is not None and problem.id == WRONG_CLIENT.id
-        active.insert(0 if is_refused else 1, ROTATE)
+        active.insert(1, ROTATE)
+    active.sort(key=lambda item: item.id != first)
+    if is_kept:
         active += MORE
     return [*drafts, *active, *discard, LEAVE]
 

@@ -119,9 +119,15 @@ class Problem(Value):
 class SetupError(Exception):
     """A failure with its entry of the error book; the only exception services let out."""
 
-    def __init__(self, problem: Problem, *, is_unsent: bool = False) -> None:
-        """Args: `is_unsent`: not one byte of the request left; the same may be sent again."""
+    def __init__(self, problem: Problem, *, is_unsent: bool = False, is_lost: bool = False) -> None:
+        """Carry a problem.
+
+        Args:
+            is_unsent: not one byte of the request left; the same may be sent again.
+            is_lost: a refresh was sent and its response was lost, maybe with a new refresh token.
+        """
         super().__init__(problem.id)
         self.problem = problem
         self.is_unsent = is_unsent
+        self.is_lost = is_lost
         journal.note(problem.in_a_line, is_problem=True)

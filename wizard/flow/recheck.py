@@ -77,7 +77,9 @@ async def check_active(
     except SetupError as error:
         problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
         can_help = problem is error.problem
-        report = Report(Verdict.FAILED, problem, can_retry=can_help)
+        report = Report(
+            Verdict.FAILED, problem, can_retry=can_help, has_lost_response=error.is_lost
+        )
     else:
         report = passed(listed, tokens)
     return await remembered(report, session.clock(), session.record_check)

@@ -9,7 +9,7 @@ from typing import Final
 
 from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.tokens import organization_sid
 from wizard.domain.value import Value, replace
@@ -21,16 +21,18 @@ class Verdict(Enum):
     PASSED = "passed"
     FAILED = "failed"
     UNRENEWABLE = "unrenewable"
-    """The token works but cannot be renewed: a person decides whether to keep it for its hour."""
+    """The token works but can't be refreshed: a person decides whether to use it meanwhile."""
     OTHER_ORGANIZATION = "other organization"
     """It works, for another organization than what it would replace: a person decides."""
 
 
-CHOICES: Final = {
-    Verdict.UNRENEWABLE: "Use it for its hour",
-    Verdict.OTHER_ORGANIZATION: "Use the new one",
-}
-"""What a person may decide where that is asked."""
+_WORST_FIRST: Final = (
+    ExitCode.ACT_AT_TWILIO,
+    ExitCode.CHECK_FAILED,
+    ExitCode.UNREACHABLE,
+    ExitCode.MACHINE,
+)
+"""The order of warnings: first what will stop the credentials from working."""
 
 UNREMEMBERED: Final = "How this check ended could not be remembered."
 
@@ -45,8 +47,10 @@ class Report(Value):
     """The organization SID, when the access token names it."""
     can_retry: bool = False
     """Failed where trying again may help without another consent."""
+    has_lost_response: bool = False
+    """A refresh was sent and its response lost: a new authorization may be the only way."""
     warnings: tuple[Problem, ...] = ()
-    """What to know besides; what the check found is true all the same."""
+    """What to know besides, the worst first; what the check found is true anyway."""
 
     @property
     def step(self) -> Step | None:
@@ -54,9 +58,9 @@ class Report(Value):
         return self.problem.step if self.problem else None
 
     @property
-    def is_tried_again(self) -> bool:
-        """Whether Enter tries again: what is wrong with what was entered stays wrong."""
-        return self.step is None or (self.can_retry and self.step is not Step.CREDENTIALS)
+    def told(self) -> tuple[Problem, ...]:
+        """The problem and the warnings, in the order they are shown."""
+        return (self.problem, *self.warnings) if self.problem else self.warnings
 
 
 def passed(listed: UserList, tokens: TokenSet) -> Report:
@@ -70,7 +74,14 @@ def warned(report: Report, problem: Problem | None) -> Report:
     failed = report.problem
     if problem is None or (failed and failed.id == problem.id):
         return report
-    return replace(report, warnings=(*report.warnings, replace(problem, is_warning=True)))
+    warnings = (*report.warnings, replace(problem, is_warning=True))
+    return replace(report, warnings=tuple(sorted(warnings, key=_rank)))
+
+
+def _rank(warning: Problem) -> int:
+    """Return the place of a warning, from 0 for the worst."""
+    code = warning.exit_code
+    return _WORST_FIRST.index(code) if code in _WORST_FIRST else len(_WORST_FIRST)
 
 
 async def remembered(
@@ -88,5 +99,5 @@ def as_kept(report: Report, now: datetime) -> LastCheck:
     """Return what is remembered of a report."""
     status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
     check = LastCheck(status, now, report.users)
-    told = report.problem or next(iter(report.warnings), None)
+    told = next(iter(report.told), None)
     return replace(check, problem=told.id, words=told.words) if told else check

@@ -19,6 +19,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 from wizard.domain.words import moment
+from wizard.flow.after_check import on_overview
 from wizard.flow.journey import Journey
 from wizard.flow.machine import machine_checks
 from wizard.flow.rotate import Rotation, rotate_secret
@@ -93,18 +94,21 @@ class Upkeep:
             remedy="Unlock it, then press r." if is_shut else "",
         )
 
-    def problem(self) -> Problem | None:
-        """What is wrong as far as is known: what cannot be read, is not renewed, or failed."""
+    def problems(self) -> tuple[Problem, ...]:
+        """What is known to be wrong, the worst first: can't be read, isn't refreshed, or failed."""
         lost = self.out_of_reach()
         profile = self._session.profile
         if lost:
-            return lost.problem
+            return (lost.problem,)
         if profile.active is None:
-            return summary.problem_of(profile.draft_check)
-        known = next(iter(summary.problems(profile, self._services.clock())), None)
-        if known and known.id == WRONG_CLIENT.id and not self._journey.demo:
-            return known.told(remedy=BY_ROTATING)
-        return known
+            failed = summary.problem_of(profile.draft_check)
+            return (failed,) if failed else ()
+        return tuple(map(self._here, summary.problems(profile, self._services.clock())))
+
+    def _here(self, problem: Problem) -> Problem:
+        """Return a problem with the remedy that Overview offers."""
+        can_rotate = problem.id == WRONG_CLIENT.id and not self._journey.demo
+        return problem.told(remedy=BY_ROTATING) if can_rotate else problem
 
     def offers(self) -> list[Item]:
         """What can be done, in its order."""
@@ -113,10 +117,8 @@ class Upkeep:
         is_kept = has_active and not self._journey.demo
         lost = self.out_of_reach()
         if lost is None:
-            problem = self.problem()
-            return offers(
-                has_active=has_active, has_draft=has_draft, is_kept=is_kept, problem=problem
-            )
+            first = on_overview(next(iter(self.problems()), None))
+            return offers(has_active=has_active, has_draft=has_draft, is_kept=is_kept, first=first)
         return offers_out_of_reach(
             is_active=lost.is_active,
             can_start_over=lost.can_start_over,

@@ -119,10 +119,14 @@ class DraftCheck:
         problem = refused_token(
             error.problem,
             is_new=Status.PASSED in (self._lines[EXCHANGE].status, self._lines[TOKENS].status),
-            is_renewable=tokens is not None and tokens.refresh_token is not None,
+            # A refresh token that was rejected in this very check is none.
+            is_renewable=self._lines[TOKENS].status is not Status.WARNING
+            and tokens is not None
+            and tokens.refresh_token is not None,
         )
         can_help = tokens is not None and not is_lost and problem is error.problem
-        return Report(Verdict.FAILED, problem, can_retry=error.is_unsent or can_help)
+        can_retry = error.is_unsent or can_help
+        return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
 
     async def accept(self, report: Report) -> Report:
         """Go on with what was asked about: another organization, or one hour."""

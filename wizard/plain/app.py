@@ -109,7 +109,7 @@ class PlainWizard:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
         for notice in self._journey.notices:
-            self._paper.say(f"! {notice.title}. {notice.cause} {notice.remedy}")
+            self._paper.notice(notice)
         state = self._start
         while not state.has_left:
             self.reached = state.step

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from wizard.domain.checks import Check, Status, pause
 from wizard.domain.steps import Step
+from wizard.flow.after_check import Action, Offer, after_check
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.runs import ActiveRun, DraftRun
-from wizard.flow.state import GoTo, Outcome, Verified
+from wizard.flow.state import Outcome, Verified
 from wizard.plain.stage import Stage
 
 OPEN = (Status.WAITING, Status.RUNNING)
@@ -27,16 +28,14 @@ class CheckStep:
         self._stage.head(Step.CHECK)
         report = await self._check(is_retry=False)
         while report.verdict is not Verdict.PASSED:
-            match await self._ask(report):
-                case "hour" | "new":
-                    report = await self._run.accept(report)
-                case "authorize" | "credentials" | "prerequisites":
-                    if report.step is not None:
-                        return GoTo(report.step, report.problem)
-                case "files" if not await self._stage.use_file():
-                    continue
-                case _:
-                    report = await self._check(is_retry=True)
+            offer = await self._ask(report)
+            outcome = offer.outcome(report) if offer else None
+            if outcome is not None:
+                return outcome
+            if offer is not None and offer.action is Action.ACCEPT:
+                report = await self._run.accept(report)
+            elif offer is not None or await self._stage.use_file():
+                report = await self._check(is_retry=True)
         if report.organization:
             self._stage.talk.say(f"Organization {report.organization}")
         return Verified()
@@ -47,7 +46,7 @@ class CheckStep:
         report = await self._stage.talk.wait("Twilio's answers", work)
         self._say_ended()
         for problem in report.warnings:
-            self._stage.talk.say(f"! {problem.title}. {problem.cause} {problem.remedy}")
+            self._stage.paper.notice(problem)
         return report
 
     def _show(self, lines: tuple[Check, ...]) -> None:
@@ -65,26 +64,12 @@ class CheckStep:
                 self._said[line.id] = line
                 self._stage.talk.say(line.in_a_line)
 
-    async def _ask(self, report: Report) -> str:
-        """Say what is wrong, and ask what to do; "" tries again."""
-        answers = self._stage.failed(report.problem) if report.problem else {}
-        step, is_again = report.step, report.is_tried_again
-        if report.verdict is Verdict.UNRENEWABLE:
-            answers["hour"] = "uses it for its hour"
-        if report.verdict is Verdict.OTHER_ORGANIZATION:
-            answers["new"] = "uses the new one"
-        elsewhere = _word(step) if step is not None else ""
-        if step is not None and is_again:
-            answers[elsewhere] = step.towards
-        elif report.can_retry:
-            answers["again"] = "tries again"
-        primary = "tries again" if is_again else f"is {elsewhere}"
-        words = (f"Enter {primary}", *answers)
-        prompt = self._stage.prompt(Step.CHECK, *words, answers={"": primary, **answers})
-        chosen = await self._stage.talk.choose(prompt)
-        return chosen if chosen or is_again else elsewhere
-
-
-def _word(step: Step) -> str:
-    """What is typed to go there; neither used code nor link helps where a check failed."""
-    return Step.AUTHORIZE.value if step is Step.REDIRECT else step.value
+    async def _ask(self, report: Report) -> Offer | None:
+        """Say what is wrong, and ask what to do; None: files were chosen."""
+        files = self._stage.failed(report.problem) if report.problem else {}
+        after = after_check(report)
+        offers = {offer.action.value: offer for offer in after.others} | {"": after.primary}
+        answers = {word: offer.does for word, offer in offers.items()} | files
+        words = (f"Enter {after.primary.does}", *(word for word in answers if word))
+        prompt = self._stage.prompt(Step.CHECK, *words, answers=answers)
+        return offers.get(await self._stage.talk.choose(prompt))

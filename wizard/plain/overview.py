@@ -32,7 +32,7 @@ class Overview:
         self._has_active = journey.session.profile.active is not None
         self._unfinished = stage.upkeep.unfinished()
         self._lost = stage.upkeep.out_of_reach()
-        self._problem = stage.upkeep.problem()
+        self._problems = stage.upkeep.problems()
 
     @property
     def _profile(self) -> Profile:
@@ -66,9 +66,9 @@ class Overview:
             self._say(f"· {unfinished(what, draft.saved, draft.step.title, draft.failed)}")
         if self._lost is not None and not self._lost.is_active:
             self._say(f"· {unreadable(what)}")
-        if self._problem is not None:
-            remedy = self._lost.remedy if self._lost else ""
-            self._stage.paper.problem(self._problem, remedy=remedy)
+        remedy = self._lost.remedy if self._lost else ""
+        for problem in self._problems:
+            self._stage.paper.problem(problem, remedy=remedy)
 
     async def _chosen(self, items: list[Item]) -> str:
         for number, item in enumerate(items, 1):

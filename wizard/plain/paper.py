@@ -68,6 +68,10 @@ class Paper:
         if problem.step is not None:
             self.say(f"Go back to: {problem.step.title}.")
 
+    def notice(self, problem: Problem) -> None:
+        """Write what to know besides: nothing failed."""
+        self.say(f"! {problem.title}. {problem.cause} {problem.remedy}", *problem.detail)
+
     def _wrapped(self, line: str) -> str:
         return wrapped(self._inert(line), min(self._columns(), WIDTH) - 1)
 

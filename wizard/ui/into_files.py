@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import work
@@ -39,15 +39,19 @@ class IntoFilesScreen(StepScreen):
         self._can_use_file = self._use_file is not None and can_use_files(problem)
         self.refresh_bindings()
 
-    def show_failure(self, problem: Problem | None, *, is_chosen: bool = False) -> None:
+    def show_failure(
+        self, problem: Problem | None, *, is_chosen: bool = False, also: Sequence[Problem] = ()
+    ) -> None:
         """Show a problem in the panel, or clear it; with files where they are a way out of it.
 
-        Args: `is_chosen`: they were chosen already.
+        Args:
+            is_chosen: they were chosen already.
+            also: what is shown under it.
         """
         words = ""
         if problem is not None and self._use_file is not None:
             words = remedy(problem, self.FILES_KEY, is_chosen=is_chosen)
-        self.show_problem(problem, remedy=words)
+        self.show_problem(problem, remedy=words, also=also)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer files only while the keyring is in the way."""

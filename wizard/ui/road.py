@@ -119,7 +119,7 @@ class Road:
             discard=self._session.discard_draft,
             discarding=self._upkeep.discarding(),
             tools=self._overview_tools() if profile.active and not self._demo else None,
-            problem=self._upkeep.problem(),
+            problems=self._upkeep.problems(),
             out_of_reach=self._upkeep.out_of_reach(),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -149,11 +149,15 @@ class StepScreen(Screen[Outcome]):
         return self._is_composed and self.is_attached and not self._has_left
 
     def show_problem(
-        self, problem: Problem | None, comparison: Comparison | None = None, remedy: str = ""
+        self,
+        problem: Problem | None,
+        comparison: Comparison | None = None,
+        remedy: str = "",
+        also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem in the panel of the step, or clear it; see ProblemPanel."""
         if self.is_here:
-            self.query_one(ProblemPanel).show(problem, comparison, remedy=remedy)
+            self.query_one(ProblemPanel).show(problem, comparison, remedy=remedy, also=also)
 
     # -- the frame ---------------------------------------------------------------------------
 

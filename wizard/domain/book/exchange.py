@@ -106,9 +106,10 @@ REFRESH_REFUSED: Final = Problem(
 
 REFRESH_REFUSED_AT_ONCE: Final = Problem(
     id="refresh-refused-at-once",
-    title="Twilio does not renew the new token",
-    cause="The access token works, but its refresh token is refused minutes after the consent.",
-    remedy="Try again. If it stays so, ask Twilio's support; until then use it for its hour.",
+    title="Twilio rejected the new refresh token",
+    cause="The access token works, but it can't be refreshed. An earlier response with a newer "
+    "refresh token may have been lost.",
+    remedy="Try again. If that doesn't help, authorize again, or use the token until it expires.",
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 

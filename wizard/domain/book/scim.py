@@ -34,8 +34,8 @@ OUTLIVED: Final = (
 )
 """Cause of BAD_TOKEN where the clock says that it lives."""
 
-NOT_RENEWABLE: Final = "Authorize again: without a refresh token it cannot be renewed."
-"""Remedy of BAD_TOKEN where nothing can be renewed."""
+NOT_RENEWABLE: Final = "Authorize again. This token can't be refreshed."
+"""Remedy of BAD_TOKEN where there is no refresh token, or it was rejected too."""
 
 MISSING_PERMISSION: Final = Problem(
     id="missing-permission",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,14 +13,19 @@ from textual.widgets import Static
 
 from wizard.domain.checks import Check
 from wizard.domain.steps import Step
-from wizard.flow.reports import CHOICES, Report, Verdict
-from wizard.flow.state import GoTo, Verified
+from wizard.flow.after_check import Action, AfterCheck, Offer, after_check
+from wizard.flow.reports import Report, Verdict
+from wizard.flow.state import Verified
 from wizard.ui.into_files import IntoFilesScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+ACCEPT: Final = "#accept"
+ELSEWHERE: Final = "#elsewhere"
+"""The buttons of the choices beside the primary one."""
 
 Show = Callable[[tuple[Check, ...]], None]
 
@@ -73,7 +78,7 @@ class CheckScreen(IntoFilesScreen):
     def on_mount(self) -> None:
         """Begin."""
         super().on_mount()
-        for later in ("#accept", "#elsewhere", "#organization"):
+        for later in (ACCEPT, ELSEWHERE, "#organization"):
             self.query_one(later).display = False
         self._run()
 
@@ -109,13 +114,11 @@ class CheckScreen(IntoFilesScreen):
             return
         self.query_one(CheckLines).has_ended = report is not None
         button = self.query_one("#next", Button)
-        button.label = _primary(report)
+        after = after_check(report) if report else None
+        button.label = f"{after.primary.label} ›" if after else "Checking …"
         # A button keeps the width of its first label otherwise.
         button.refresh(layout=True)
-        elsewhere = self.query_one("#elsewhere", Button)
-        step = report.step if report else None
-        elsewhere.display = report is not None and report.can_retry and step is not None
-        elsewhere.label = step.towards if report and step and report.is_tried_again else "Try again"
+        self._offer_others(after)
         if report is None and button.has_focus:
             # Else Textual gives the focus of a disabled button to the one before it: Cancel.
             self.set_focus(None)
@@ -123,13 +126,8 @@ class CheckScreen(IntoFilesScreen):
         back = self.query_one("#back", Button)
         back.label = "Cancel" if report is None else "‹ Back"
         back.display = not self._is_decided
-        choice = CHOICES.get(report.verdict) if report else None
-        accept = self.query_one("#accept", Button)
-        accept.display = choice is not None
-        accept.label = choice or ""
-        accept.refresh(layout=True)
-        told = (report.problem, *report.warnings) if report else ()
-        self.show_failure(next(filter(None, told), None))
+        told = report.told if report else ()
+        self.show_failure(next(iter(told), None), also=told[1:])
         if report is not None and report.organization:
             organization = self.query_one("#organization", Static)
             organization.display = True
@@ -138,6 +136,15 @@ class CheckScreen(IntoFilesScreen):
         self.expect_new_enter()
         if report is not None:
             self.set_focus(button)
+
+    def _offer_others(self, after: AfterCheck | None) -> None:
+        """Give each other choice its button: one to accept the report, one for the rest."""
+        for id_ in (ACCEPT, ELSEWHERE):
+            offer = _offer_of(id_, after)
+            button = self.query_one(id_, Button)
+            button.display = offer is not None
+            button.label = offer.label if offer else ""
+            button.refresh(layout=True)
 
     async def go_on_in_files(self) -> None:
         """Run again."""
@@ -151,23 +158,24 @@ class CheckScreen(IntoFilesScreen):
             return
         if self._is_decided:
             self.leave(Verified())
-        elif report.is_tried_again:
-            self._run(is_retry=True)
         else:
-            self._mend()
+            self._do(after_check(report).primary, report)
 
-    @on(Button.Pressed, "#elsewhere")
+    @on(Button.Pressed, ELSEWHERE)
     def _go_elsewhere(self) -> None:
-        if self.report is None or self.report.is_tried_again:
-            self._mend()
-        else:
+        report = self.report
+        offer = _offer_of(ELSEWHERE, after_check(report)) if report else None
+        if report is not None and offer is not None:
+            self._do(offer, report)
+
+    def _do(self, offer: Offer, report: Report) -> None:
+        outcome = offer.outcome(report)
+        if outcome is None:
             self._run(is_retry=True)
+        else:
+            self.leave(outcome)
 
-    def _mend(self) -> None:
-        if self.report is not None and self.report.step is not None:
-            self.leave(GoTo(self.report.step, self.report.problem))
-
-    @on(Button.Pressed, "#accept")
+    @on(Button.Pressed, ACCEPT)
     @work(exclusive=True, group="check")
     async def _accept(self) -> None:
         report = self.report
@@ -178,10 +186,8 @@ class CheckScreen(IntoFilesScreen):
             self._is_accepting, self.report = False, taken
 
 
-def _primary(report: Report | None) -> str:
-    if report is None:
-        return "Checking …"
-    if report.verdict is Verdict.PASSED:
-        return "Next ›"
-    step = report.step
-    return "Try again ›" if step is None or report.is_tried_again else f"{step.towards} ›"
+def _offer_of(id_: str, after: AfterCheck | None) -> Offer | None:
+    """Return which of the other choices a button is for."""
+    others = after.others if after else ()
+    is_accept = id_ == ACCEPT
+    return next((o for o in others if (o.action is Action.ACCEPT) is is_accept), None)

@@ -75,7 +75,7 @@ class OverviewScreen(StepScreen):
         discard: Callable[[], Awaitable[None]],
         discarding: questions.Question = questions.DISCARD,
         tools: OverviewTools | None = None,
-        problem: Problem | None = None,
+        problems: Sequence[Problem] = (),
         out_of_reach: OutOfReach | None = None,
     ) -> None:
         """What is shown, and what can be done.
@@ -86,7 +86,7 @@ class OverviewScreen(StepScreen):
             items: what can be done, in its order.
             discarding: what is asked before `discard`.
             tools: None when nothing has been set up yet.
-            problem: what cannot be read, or how the last check of the active set failed.
+            problems: what can't be read, or is wrong with the active set; the worst first.
             out_of_reach: what is stored and cannot be read; actions that need it are not offered.
         """
         super().__init__(banner)
@@ -97,7 +97,7 @@ class OverviewScreen(StepScreen):
         self._discarding = discarding
         self._tools = tools
         self._items = items
-        self._problem = problem
+        self._problems = problems
         self._out_of_reach = out_of_reach
 
     def aside(self) -> str:
@@ -123,8 +123,9 @@ class OverviewScreen(StepScreen):
             )
             yield Gap()
         remedy = self._out_of_reach.remedy if self._out_of_reach else ""
-        yield ProblemPanel(self._problem, remedy=remedy)
-        if self._problem is not None:
+        first = next(iter(self._problems), None)
+        yield ProblemPanel(first, remedy=remedy, also=self._problems[1:])
+        if self._problems:
             yield Gap()
         yield Menu(self._items)
 

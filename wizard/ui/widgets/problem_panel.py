@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -32,10 +33,14 @@ class ProblemPanel(Static):
     """
 
     def __init__(
-        self, problem: Problem | None = None, id: str = "problem", remedy: str = ""
+        self,
+        problem: Problem | None = None,
+        id: str = "problem",
+        remedy: str = "",
+        also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem from the start, so that nothing under it moves later; see `show`."""
-        words = _Told(problem, remedy=remedy) if problem else ""
+        words = _Told(problem, remedy=remedy, also=also) if problem else ""
         super().__init__(words, id=id, markup=False)
         self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
@@ -47,12 +52,14 @@ class ProblemPanel(Static):
         comparison: Comparison | None = None,
         key: str = "",
         remedy: str = "",
+        also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem, with the two addresses of a mismatch, or nothing.
 
         Args:
             key: names the key that does what the remedy says.
             remedy: what to do on this very screen; else the problem's own is told.
+            also: what is shown under it.
         """
         self.remove_class("-question")
         self.set_class(problem is not None and problem.is_warning, "-warning")
@@ -60,8 +67,9 @@ class ProblemPanel(Static):
         self.problem = problem
         if problem is None:
             return
-        journal.note(f"shown: {problem.in_a_line}")
-        self.update(_Told(problem, comparison, key, remedy))
+        for each in (problem, *also):
+            journal.note(f"shown: {each.in_a_line}")
+        self.update(_Told(problem, comparison, key, remedy, also))
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
@@ -82,7 +90,9 @@ class _Told(Visual):
         comparison: Comparison | None = None,
         key: str = "",
         remedy: str = "",
+        also: Sequence[Problem] = (),
     ) -> None:
+        self._also = [_Told(each) for each in also]
         self._title = Content.styled(f"{problem.sign} {problem.title}", "bold")
         told = _compared(comparison) if comparison else [Content(problem.cause)]
         what = f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"
@@ -90,6 +100,10 @@ class _Told(Visual):
         self._detail = problem.detail
 
     def _fitted(self, width: int) -> Content:
+        """Return all of it in that width, a blank line between two problems."""
+        return Content("\n\n").join([self._alone(width), *(a._alone(width) for a in self._also)])
+
+    def _alone(self, width: int) -> Content:
         """One line of what the other side said stands beside the title where there is room."""
         detail = [Content.styled(line, "$muted") for line in self._detail]
         if len(detail) == 1:

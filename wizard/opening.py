@@ -11,6 +11,7 @@ from textwrap import indent
 from typing import Final
 
 from wizard import services, wiring
+from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import naming_faults, report, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
@@ -94,6 +95,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
 
     from wizard.host import terminal
     from wizard.host.loop import Loop
+    from wizard.host.output import hang_up, is_stalled, noticing_hang_up
 
     with ExitStack() as stack:
         stack.enter_context(_no_garbage())
@@ -102,9 +104,14 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         # What has been imported is there to stay: no look for garbage goes through it later.
         gc.freeze()
         gc.set_threshold(*OFTEN)
-        with Runner(loop_factory=Loop) as runner:
+        streams = [sys.stdin, sys.stderr]
+        with noticing_hang_up(streams, hang_up), Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
-            runner.run(app.run_async())
+            runner.run(run_to_end(app))
+        # The loop's own handlers end with it; what follows ends with the same exit code.
+        end_on_signals()
+        if is_stalled(sys.stderr):
+            terminal.let_go()
         try:
             if lines := app.farewell():
                 say_lines(_fitted(lines, terminal.columns(sys.stderr)))
@@ -114,6 +121,14 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             # The window was closed: nobody is there to read it.
             terminal.let_go()
         return app
+
+
+async def run_to_end(app: wiring.Face) -> None:
+    """Run a wizard; save the response to a request under way, also if the wizard crashes."""
+    try:
+        await app.run_async()
+    finally:
+        await app.finish()
 
 
 def _fitted(lines: Sequence[str], columns: int) -> list[str]:

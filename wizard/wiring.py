@@ -71,6 +71,9 @@ class Face(Protocol):
     async def run_async(self) -> object:
         """Go through the steps until the wizard is left."""
 
+    async def finish(self) -> None:
+        """Save the response to a request under way, and close what is open."""
+
     @property
     def return_code(self) -> int | None:
         """What it was left with."""
@@ -207,11 +210,12 @@ def _plain(
 
     from wizard.flow.journey import Journey
     from wizard.host.line_reader import LineReader
+    from wizard.host.output import Output
     from wizard.host.program import started
     from wizard.host.terminal import columns
     from wizard.plain.app import PlainWizard
     from wizard.plain.paper import Paper
 
-    paper = Paper(sys.stderr, lambda: columns(sys.stderr))
+    paper = Paper(Output(sys.stderr), lambda: columns(sys.stderr))
     journey = Journey(session, services, demo, started())
     return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)

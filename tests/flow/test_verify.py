@@ -36,7 +36,7 @@ from wizard.domain.book.scim import (
     SCIM_FAILING,
 )
 from wizard.domain.callback import BareCode, Received
-from wizard.domain.checks import Status
+from wizard.domain.checks import Check, Status
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem
@@ -44,6 +44,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.reports import Report, Verdict
+from wizard.flow.runs import DraftRun
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
@@ -108,6 +109,27 @@ async def test_any_number_of_users_is_fine(stage: Stage, total: int | None, note
     report = await exchanged(stage, UserList(total))
     assert report == Report(Verdict.PASSED, None, total)
     assert (stage.lines["list"].note, stage.lines["tokens"].note) == (note, "rotated")
+    active = stage.on_disk()[2]
+    assert active is not None
+    assert active.tokens == tokens("2", refresh="refresh-2")
+
+
+async def test_fault_of_the_one_who_paints_is_raised_after_the_tokens_are_saved(
+    stage: Stage,
+) -> None:
+    received = await stage.code()
+    stage.world.tokens.exchanges = [tokens("1", refresh="refresh-1")]
+    stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    stage.world.users.answers = [UserList(25)]
+
+    def paint(lines: tuple[Check, ...]) -> None:
+        if any(line.status is not WAITING for line in lines):
+            raise OSError("the terminal is gone")
+
+    run = DraftRun(stage.session, stage.world.services, received)
+    with pytest.raises(OSError, match="the terminal is gone"):
+        await run.run(paint, is_retry=False)
+
     active = stage.on_disk()[2]
     assert active is not None
     assert active.tokens == tokens("2", refresh="refresh-2")

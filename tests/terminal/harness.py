@@ -156,6 +156,10 @@ class Terminal:
         """Close the window: the program gets SIGHUP, and what it prints is lost."""
         self._process.hang_up()
 
+    def stall(self) -> None:
+        """Read no more of what the program prints, as a connection that is stuck."""
+        self._process.stall()
+
     def kill(self, number: signal.Signals) -> None:
         """Send the program a signal, unless it has ended."""
         self._process.kill(number)

@@ -132,6 +132,12 @@ class PtyProcess:
             while self._fds:
                 os.close(self._fds.pop())
 
+    def stall(self) -> None:
+        """Read no more of what the program prints; what it writes is soon waited for."""
+        os.write(self._wake_writer, b"!")
+        if self._reader:
+            self._reader.join()
+
     def close(self) -> None:
         """End the program, by force if need be, and the terminal."""
         self.kill(signal.SIGKILL)

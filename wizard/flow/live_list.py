@@ -23,6 +23,7 @@ class LiveList:
         self._lines = {line: Check(line, title) for line, title in titles.items()}
         self._show = show
         self._timer = timer
+        self._fault: Exception | None = None
         self._tell()
 
     def __getitem__(self, line: str) -> Check:
@@ -54,5 +55,16 @@ class LiveList:
         self.set(line, Status.PASSED, "", None, self._timer() - began)
         return result
 
+    def raise_fault(self) -> None:
+        """Raise the fault of the one who shows the lines, if there was one."""
+        if self._fault is not None:
+            raise self._fault
+
     def _tell(self) -> None:
-        self._show(tuple(self._lines.values()))
+        if self._fault is not None:
+            return
+        try:
+            self._show(tuple(self._lines.values()))
+        except Exception as fault:  # noqa: BLE001  whatever it is
+            # Raised when the check has ended: a response that came is saved first.
+            self._fault = fault

@@ -37,7 +37,9 @@ class DraftRun:
         except SetupError as error:
             return Report(Verdict.FAILED, error.problem)
         self._check = DraftCheck(self._session, network.tokens, network.users, lines)
-        return await self._check.run(self._answer, is_retry=is_retry)
+        report = await self._check.run(self._answer, is_retry=is_retry)
+        lines.raise_fault()
+        return report
 
     async def accept(self, report: Report) -> Report:
         """Go on with what was asked about."""
@@ -78,6 +80,7 @@ class ActiveRun:
         # The tokens were renewed past the session, which has to know them to keep them off screens.
         with suppress(SetupError):
             await self._session.reload()
+        lines.raise_fault()
         return with_known(report, self._session.profile, self._services.clock())
 
     async def accept(self, report: Report) -> Report:

@@ -79,7 +79,14 @@ class PlainWizard:
 
     async def run_async(self) -> None:
         """Go through the steps until the wizard is left."""
-        self.return_code = await self._run()
+        try:
+            self.return_code = await self._run()
+        finally:
+            self._paper.close()
+
+    async def finish(self) -> None:
+        """Save the response to a request under way, and close what is open."""
+        await self._journey.close()
 
     async def _run(self) -> ExitCode:
         with self._terminal:
@@ -99,8 +106,7 @@ class PlainWizard:
     async def _close(self) -> None:
         """Wait for a request once sent, and save its answer, or it would be lost."""
         if self._journey.session.protected.is_busy:
-            with contextlib.suppress(EOFError):
-                self._paper.say("", LEAVING)
+            self._paper.say("", LEAVING)
         await self._journey.close()
 
     # -- the steps -------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Final, TextIO
+from contextlib import suppress
+from typing import Final, Protocol
 
 from wizard.domain import journal
 from wizard.domain.callback import Comparison
@@ -16,16 +17,42 @@ WIDTH: Final = 80
 """Columns of a line at the most."""
 
 
+class Stream(Protocol):
+    """What is written on: a text stream, or the wizard's `Output`."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding the terminal takes."""
+
+    @property
+    def errors(self) -> str | None:
+        """What the encoding does with a character that it lacks."""
+
+    def write(self, text: str, /) -> int:
+        """Write a text."""
+
+    def flush(self) -> None:
+        """Write out what is buffered."""
+
+    def close(self) -> None:
+        """Write out everything, and end."""
+
+
 class Paper:
     """Writes on a stream. Everything is text: what acts on a terminal is taken out.
 
-    Each method raises EOFError where the terminal is gone.
+    Nothing fails on a terminal that is gone: what is under way is saved first, and the reader or
+    a signal ends the wizard.
     """
 
-    def __init__(self, stream: TextIO, columns: Callable[[], int] = lambda: WIDTH) -> None:
+    def __init__(self, stream: Stream, columns: Callable[[], int] = lambda: WIDTH) -> None:
         """Args: `columns`: how many the terminal has now."""
         self._stream = stream
         self._columns = columns
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._stream.close()
 
     def say(self, *paragraphs: str) -> None:
         """Write paragraphs, wrapped; an address stays whole, on a line of its own if it must."""
@@ -82,11 +109,9 @@ class Paper:
         return safe.encode(encoding, errors).decode(encoding)
 
     def _write(self, text: str) -> None:
-        try:
+        with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
-        except OSError as error:
-            raise EOFError from error
 
 
 _ACTS: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -32,6 +32,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
 
     from wizard.ui.widgets.page_link import PageLink
 
@@ -74,6 +75,14 @@ class WizardApp(ThemedApp):
         self._gate = KeyGate(self)
         self._has_said_notices = False
         self.reached = start.step
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver that survives its terminal; Textual's own on Windows."""
+        if sys.platform == "win32":
+            return super().get_driver_class()
+        from wizard.ui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Return what is below the first step."""
@@ -141,6 +150,10 @@ class WizardApp(ThemedApp):
         # A request once sent is awaited and its answer saved, or it would be lost.
         await self._journey.close()
         self.exit(code, return_code=code)
+
+    async def finish(self) -> None:
+        """Save the response to a request under way, and close what is open."""
+        await self._journey.close()
 
     @property
     def next_profile(self) -> str | None:

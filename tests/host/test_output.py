@@ -1,0 +1,100 @@
+"""Writing to a terminal that reads, that doesn't, and that is gone."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from wizard.host import output
+from wizard.host.output import Output, is_stalled, noticing_hang_up
+
+PATIENCE = 20.0
+
+
+class Pty:
+    """A terminal: its master, and a stream on its slave."""
+
+    def __init__(self) -> None:
+        self.master, slave = pty.openpty()
+        self.stream = io.TextIOWrapper(os.fdopen(slave, "r+b", buffering=0), encoding="utf-8")
+
+    def close(self) -> None:
+        os.close(self.master)
+        self.master = -1
+
+
+@pytest.fixture
+def terminal() -> Iterator[Pty]:
+    terminal = Pty()
+    yield terminal
+    if terminal.master >= 0:
+        terminal.close()
+    terminal.stream.close()
+
+
+@pytest.fixture
+def hang_up() -> Iterator[threading.Event]:
+    """Give what is set by SIGHUP, which would end the tests."""
+    told = threading.Event()
+    before = signal.signal(signal.SIGHUP, lambda *_: told.set())
+    yield told
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_everything_is_written_in_order(terminal: Pty) -> None:
+    out = Output(terminal.stream)
+    for number in range(100):
+        out.write(f"{number:02},")
+    out.close()
+    assert os.read(terminal.master, 4096) == b"".join(b"%02d," % n for n in range(100))
+
+
+def test_terminal_that_reads_nothing_holds_up_nobody(
+    terminal: Pty, hang_up: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "PATIENCE", 0.05)
+    out = Output(terminal.stream)
+    for _ in range(1000):
+        out.write("x" * 1000)
+    out.close()
+    assert is_stalled(terminal.stream)
+    terminal.close()
+    assert hang_up.wait(PATIENCE)
+    out.join(PATIENCE)
+    assert not out.is_alive()
+
+
+def test_terminal_that_is_gone_raises_sighup_and_drops_the_rest(
+    terminal: Pty, hang_up: threading.Event
+) -> None:
+    out = Output(terminal.stream)
+    terminal.close()
+    for _ in range(1000):
+        out.write("x" * 1000)
+    out.close()
+    assert hang_up.wait(PATIENCE)
+    assert not out.is_alive()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_hang_up_of_either_terminal_is_noticed(which: int) -> None:
+    terminals, told = (Pty(), Pty()), threading.Event()
+    with noticing_hang_up([each.stream for each in terminals], told.set):
+        terminals[which].close()
+        assert told.wait(PATIENCE)
+    terminals[1 - which].close()
+    for each in terminals:
+        each.stream.close()
+
+
+def test_end_of_the_block_is_no_hang_up(terminal: Pty) -> None:
+    told = threading.Event()
+    with noticing_hang_up([terminal.stream], told.set):
+        pass
+    assert not told.is_set()

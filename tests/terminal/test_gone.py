@@ -1,0 +1,171 @@
+"""The terminal closes while a slow answer is waited for: the answer is saved and the wizard ends.
+
+Closed as a window closes: from then on nothing can be read or written. The session's leader may
+pass SIGHUP on, as a shell does, or nobody is told: here stdin, stderr, or both are then another
+terminal than the controlling one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.holding import HoldingServer
+from tests.terminal.harness import Terminal
+from tests.terminal.test_cancel import REDIRECT_URL, prepare, reach, tokens
+from tests.terminal.walk import WIZARD, wizard
+
+SLOW: Final = 2.0
+"""Seconds the server takes to answer: the screens paint often enough meanwhile."""
+WAITS: Final = {
+    "exchange": "exchange",
+    "rehearsal": "refresh",
+    "refresh at Check now": "refresh",
+    "refresh at rotate": "refresh",
+}
+REDIRECTED: Final = {"stdin": '<"$0"', "stderr": '2>"$0"', "both": '<"$0" 2>"$0"'}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def server() -> Iterator[HoldingServer]:
+    with HoldingServer(REDIRECT_URL) as serving:
+        yield serving
+
+
+@contextmanager
+def other_terminal() -> Iterator[tuple[Terminal, str]]:
+    """Give a second terminal, held by a program that does nothing, and its path."""
+    with Terminal(["sh", "-c", "tty; exec sleep 600"]) as terminal:
+        yield terminal, terminal.wait_for("/dev/").strip()
+
+
+def answer_late(server: HoldingServer) -> threading.Timer:
+    timer = threading.Timer(SLOW, server.release)
+    timer.start()
+    return timer
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_answer_is_saved_after_window_is_closed(
+    server: HoldingServer, home: Path, wait: str
+) -> None:
+    link, env = prepare(server, home, wait)
+    server.held = WAITS[wait]  # type: ignore[assignment]
+    before = tokens(home)
+    with wizard(env) as terminal:
+        reach(terminal, server, home, wait)
+        if link:
+            terminal.paste(server.approve(link))
+        server.wait_for_request()
+        terminal.hang_up()
+        timer = answer_late(server)
+        assert terminal.wait_exit() == 130
+        timer.join()
+    assert tokens(home) not in (None, before)
+
+
+@pytest.mark.parametrize("gone", REDIRECTED)
+def test_answer_is_saved_when_nobody_tells_of_the_closing(
+    server: HoldingServer, home: Path, gone: str
+) -> None:
+    link, env = prepare(server, home, "exchange")
+    server.held = "exchange"
+    with ExitStack() as stack:
+        other, path = stack.enter_context(other_terminal())
+        argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD]
+        own = stack.enter_context(Terminal(argv, env=env))
+        screen, keyboard = (own if gone == "stdin" else other), (own if gone == "stderr" else other)
+        screen.wait_for("goes on at Redirect")
+        keyboard.send("\r")
+        screen.wait_for("Link    made")
+        keyboard.send(server.approve(link))
+        server.wait_for_request()
+        other.hang_up()
+        timer = answer_late(server)
+        assert own.wait_exit() == 130
+        timer.join()
+    assert tokens(home) is not None
+
+
+@pytest.mark.parametrize("mode", ["screens", "plain"])
+def test_terminal_that_reads_nothing_holds_up_neither_saving_nor_leaving(
+    server: HoldingServer, home: Path, mode: str
+) -> None:
+    link, env = prepare(server, home, "exchange")
+    server.held = "exchange"
+    with wizard(env, *(["--plain"] if mode == "plain" else [])) as terminal:
+        if mode == "plain":
+            terminal.wait_for("Overview, 1 to")
+            terminal.send("1\r")
+            terminal.wait_for("Address, not shown")
+            terminal.send(f"{server.approve(link)}\r")
+        else:
+            reach(terminal, server, home, "exchange")
+            terminal.paste(server.approve(link))
+        server.wait_for_request()
+        terminal.stall()
+        stop_output(terminal)
+        server.release()
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 130
+    assert tokens(home) is not None
+
+
+def stop_output(terminal: Terminal) -> None:
+    """Fill what the kernel keeps of a terminal's output: nothing more can be written to it."""
+    fd = os.open(f"/proc/{terminal.pid}/fd/2", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        with suppress(BlockingIOError):
+            while os.write(fd, b" " * 1000):
+                pass
+    finally:
+        os.close(fd)
+
+
+@pytest.mark.parametrize("gone", ["closed", "stdin", "stderr", "both"])
+def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: str) -> None:
+    link, env = prepare(server, home, "exchange")
+    server.held = "exchange"
+    with ExitStack() as stack:
+        other, path = stack.enter_context(other_terminal())
+        argv = ["sh", "-c", f'exec "$@" {REDIRECTED.get(gone, "")}', path, *WIZARD, "--plain"]
+        own = stack.enter_context(Terminal(argv, env=env))
+        screen = other if gone in ("stderr", "both") else own
+        keyboard = other if gone in ("stdin", "both") else own
+        screen.wait_for("Overview, 1 to")
+        keyboard.send("1\r")
+        screen.wait_for("Address, not shown")
+        keyboard.send(f"{server.approve(link)}\r")
+        server.wait_for_request()
+        (own if gone == "closed" else other).hang_up()
+        timer = answer_late(server)
+        assert own.wait_exit() == 130
+        timer.join()
+    assert tokens(home) is not None
+
+
+@pytest.mark.parametrize("gone", REDIRECTED)
+@pytest.mark.parametrize("mode", ["screens", "plain"])
+def test_wizard_that_waits_for_nothing_ends(home: Path, gone: str, mode: str) -> None:
+    env = {"SCIM_WIZARD_HOME": str(home), "HOME": str(home.parent)}
+    arguments = ["--plain"] if mode == "plain" else []
+    with ExitStack() as stack:
+        other, path = stack.enter_context(other_terminal())
+        argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD, *arguments]
+        own = stack.enter_context(Terminal(argv, env=env))
+        screen = own if gone == "stdin" else other
+        screen.wait_for("yes, no or all:" if arguments else "0 of 7 ticked")
+        other.hang_up()
+        assert own.wait_exit() == 130

@@ -9,6 +9,9 @@ def main() -> None:
     """Run the command line."""
     # All that is imported stays: each look for garbage among it would be in vain.
     gc.disable()
+    from wizard.host.process import protect
+
+    protect()
     from wizard import command_line
 
     gc.freeze()

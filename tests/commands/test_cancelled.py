@@ -19,7 +19,7 @@ from tests.terminal.harness import Terminal
 from tests.terminal.walk import WIZARD, variables
 from wizard.commands.awaiting import STILL_WAITING, WAITING
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 @pytest.fixture

@@ -94,6 +94,24 @@ def test_the_escape_delay(environ: dict[str, str], expected: str) -> None:
     assert environ["ESCDELAY"] == expected
 
 
+def test_of_textuals_variables_the_harmless_ones_stay() -> None:
+    harmless = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_FPS": "30"}
+    others = {
+        "TEXTUAL": "devtools,debug",
+        "TEXTUAL_LOG": "keys.log",
+        "TEXTUAL_SCREENSHOT": "1",
+        "TEXTUAL_SCREENSHOT_LOCATION": "/tmp",
+        "TEXTUAL_DRIVER": "x:y",
+        "TEXTUAL_COLOR_SYSTEM": "bad",
+        "TEXTUAL_PRESS": "enter",
+        "TEXTUAL_OF_TOMORROW": "1",
+        "Textual_Log": "keys.log",
+    }
+    environ = {"HOME": "/", **harmless, **others}
+    prepare_environment(environ)
+    assert environ == {"HOME": "/", "ESCDELAY": "100", **harmless}
+
+
 def test_textual_reads_the_delay_set_before_its_import() -> None:
     program = (
         "import sys\n"

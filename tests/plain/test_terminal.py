@@ -114,7 +114,7 @@ def test_paste_of_six_thousand_characters_arrives_whole(
 # -- left ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["Ctrl+C", "SIGTERM", "SIGHUP", "closed"])
+@pytest.mark.parametrize("way", ["Ctrl+C", "Ctrl+\\", "SIGTERM", "SIGHUP", "SIGQUIT", "closed"])
 def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
     with wizard({**variables(home), "TERM": "dumb"}) as process:
         process.wait_for("yes, no or all:")
@@ -131,6 +131,8 @@ def leave(process: Terminal, way: str) -> None:
     match way:
         case "Ctrl+C":
             process.send(ctrl("c"))
+        case "Ctrl+\\":
+            process.send(ctrl("\\"))
         case "closed":
             process.hang_up()
         case name:

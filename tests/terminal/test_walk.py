@@ -235,7 +235,28 @@ def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: Seco
         assert finish(terminal) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "variables_of_textual",
+    [
+        {"TEXTUAL_DRIVER": "x:y"},
+        {"TEXTUAL_COLOR_SYSTEM": "bad"},
+        {"TEXTUAL": "devtools", "TEXTUAL_DEVTOOLS_PORT": "1"},
+        {"TEXTUAL_SCREENSHOT": "0", "TEXTUAL_SCREENSHOT_FILENAME": "shown.svg"},
+    ],
+    ids=lambda given: min(given),
+)
+def test_variables_of_textual_neither_crash_nor_leak(
+    home: Path, tmp_path: Path, variables_of_textual: dict[str, str]
+) -> None:
+    env = {**variables(home), "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path), **variables_of_textual}
+    with wizard(env) as terminal:
+        tick_all(terminal)
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+    assert not list(tmp_path.glob("*.svg"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
 def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> None:
     with wizard(variables(home)) as terminal:
         terminal.wait_for("0 of 7 ticked")

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, TypeVar
 
-from wizard.commands.interrupt import SIGNALS
 from wizard.commands.report import say_lines
 from wizard.domain.problems import ExitCode
 from wizard.flow.uninterrupted import is_under_way
 from wizard.host.loop import Loop
+from wizard.host.signals import SIGNALS
 from wizard.host.terminal import let_go
 
 T = TypeVar("T")

@@ -1,16 +1,13 @@
-"""SIGTERM and SIGHUP end a command as Ctrl+C does."""
+"""SIGTERM, SIGHUP, and SIGQUIT end a command as Ctrl+C does."""
 
 from __future__ import annotations
 
 import os
 import signal
 from types import FrameType
-from typing import Final
 
 from wizard.domain.problems import ExitCode
-
-SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
-"""By name: Windows has no SIGHUP."""
+from wizard.host.signals import SIGNALS
 
 
 def end_on_signals() -> None:

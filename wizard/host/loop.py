@@ -8,13 +8,16 @@ same pool would stand in line behind it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from threading import Thread
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from wizard.host.process import note_fault
 
 if sys.platform == "win32":
     _Usual = asyncio.ProactorEventLoop
@@ -25,8 +28,20 @@ else:
 Addresses: TypeAlias = list[Any]
 
 
+_NOWHERE: Final = logging.NullHandler()
+
+
 class Loop(_Usual):
-    """The platform's own, but for how it asks for addresses: in a daemon thread each time."""
+    """The platform's own loop, except for resolving addresses and for reporting faults.
+
+    Each address is resolved in a daemon thread of its own. A fault is noted as `note_fault` does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_exception_handler(_on_fault)
+        # Otherwise warnings of asyncio and other libraries are printed over the screen.
+        logging.getLogger().addHandler(_NOWHERE)
 
     async def getaddrinfo(
         self,
@@ -45,6 +60,11 @@ class Loop(_Usual):
         ask = partial(socket.getaddrinfo, host, port, family, type, proto, flags)
         Thread(target=_resolve, args=(ask, found), name="resolver", daemon=True).start()
         return await asyncio.wrap_future(found, loop=self)
+
+
+def _on_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # Its message may hold the arguments of a callback.
+    note_fault(context.get("exception"))
 
 
 def _resolve(ask: Callable[[], Addresses], found: Future[Addresses]) -> None:

@@ -15,6 +15,16 @@ ESCAPE_DELAY: Final = "100"
 ESCAPE_DELAY_OVER_SSH: Final = "400"
 """The same where packets travel: an arrow key split in two must not read as Escape."""
 
+TEXTUAL_VARIABLES: Final = frozenset(
+    {
+        "TEXTUAL_ANIMATIONS",
+        "TEXTUAL_DISABLE_KITTY_KEY",
+        "TEXTUAL_FPS",
+        "TEXTUAL_SMOOTH_SCROLL",
+    }
+)
+"""What people set for their terminal or their eyes, and what Textual reads leniently."""
+
 _SSH_VARIABLES: Final = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
 _DUMB: Final = {"dumb", "unknown"}
 
@@ -75,10 +85,16 @@ def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> 
 
 
 def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
-    """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY."""
+    """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY.
+
+    Of Textual's own variables only the harmless ones stay. Others send every key and paste, the
+    secrets among them, to a console or a file (TEXTUAL=devtools, TEXTUAL_LOG), save pictures of
+    the screen (TEXTUAL_SCREENSHOT), or import a module (TEXTUAL_DRIVER).
+    """
     variables = os.environ if environ is None else environ
-    # Textual would write every key and paste into that file, secrets and codes among them.
-    variables.pop("TEXTUAL_LOG", None)
+    for name in [name for name in variables if name.upper().startswith("TEXTUAL")]:
+        if name not in TEXTUAL_VARIABLES:
+            del variables[name]
     is_remote = is_over_ssh(variables)
     variables.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH if is_remote else ESCAPE_DELAY)
 

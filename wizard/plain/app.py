@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -20,6 +18,7 @@ from wizard.flow.journey import Journey
 from wizard.flow.runs import ActiveRun, DraftRun
 from wizard.flow.state import Back, Next, Outcome, Subject, WizardState
 from wizard.flow.upkeep import Upkeep
+from wizard.host.signals import leave_on_signals
 from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
 from wizard.plain.dialogue import Dialogue, Left, Reader
@@ -91,7 +90,7 @@ class PlainWizard:
     async def _run(self) -> ExitCode:
         with self._terminal:
             walking = asyncio.ensure_future(self._walk())
-            _on_signals(walking)
+            leave_on_signals(walking.cancel)
             await asyncio.wait((walking,))
             await self._close()
         if walking.cancelled():
@@ -164,13 +163,3 @@ class PlainWizard:
         words = "Enter finishes, overview looks at what is set up"
         chosen = await stage.talk.choose(stage.prompt(Step.DONE, words, answers=answers))
         return Back() if chosen else Next()
-
-
-def _on_signals(walking: asyncio.Future[None]) -> None:
-    """Let a signal end the walk, so that what was begun is finished and the terminal restored."""
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):
-            # Not on Windows, and not outside the main thread (tests).
-            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                loop.add_signal_handler(number, walking.cancel)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import contextlib
-import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -22,6 +20,7 @@ from wizard.domain.words import LEAVING
 from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
+from wizard.host.signals import leave_on_signals
 from wizard.ui.copying import copy_and_say
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.road import Road
@@ -90,12 +89,7 @@ class WizardApp(ThemedApp):
 
     def on_mount(self) -> None:
         """Begin; from here on a signal leaves through the app, so that the terminal is restored."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):
-                # Not on Windows, and not outside the main thread (tests).
-                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                    loop.add_signal_handler(number, self._leave, ExitCode.SIGNAL)
+        leave_on_signals(partial(self._leave, ExitCode.SIGNAL))
         self._run_flow()
 
     @on(StepScreen.Painted)

@@ -1,0 +1,137 @@
+"""What leaves the process when it fails: nothing that may hold a secret."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+PLANTED: Final = "planted-secret"
+
+FAULTS: Final = {
+    "thread": """
+thread = threading.Thread(target=fail, args=[SECRET])
+thread.start()
+thread.join()
+""",
+    "finalizer": """
+class Broken:
+    def __del__(self):
+        fail(SECRET)
+
+broken = Broken()
+del broken
+""",
+    "callback": """
+async def main():
+    asyncio.get_running_loop().call_soon(fail, SECRET)
+    await asyncio.sleep(0)
+
+run(main())
+""",
+    "task": """
+async def lost():
+    fail(SECRET)
+
+async def main():
+    task = asyncio.ensure_future(lost())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+
+run(main())
+""",
+    "connection": """
+async def serve(reader, writer):
+    fail(SECRET)
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.close()
+    await asyncio.sleep(0)
+    while len(asyncio.all_tasks()) > 1:
+        await asyncio.sleep(0)
+    server.close()
+    await server.wait_closed()
+    gc.collect()
+
+run(main())
+""",
+}
+PROGRAM: Final = f"""
+import asyncio, gc, logging, sys, threading
+from pathlib import Path
+from wizard.host.process import protect
+from wizard.host.loop import Loop
+from wizard.store.log import keeping
+
+SECRET = {PLANTED!r}
+
+def fail(secret):
+    raise RuntimeError(secret)
+
+def run(work):
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(work)
+
+protect()
+with keeping(Path(sys.argv[1])):
+"""
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_fault_that_nobody_catches_is_in_the_log_by_its_place_alone(
+    tmp_path: Path, kind: str
+) -> None:
+    log = tmp_path / "log"
+    body = "\n".join(f"    {line}" for line in FAULTS[kind].splitlines())
+    got = subprocess.run(
+        [sys.executable, "-c", PROGRAM + body, str(log)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert (got.stdout, got.stderr) == ("", "")
+    assert "RuntimeError" in log.read_text()
+    assert "in fail" in log.read_text()
+    assert PLANTED not in log.read_text()
+
+
+def test_warning_of_a_library_is_not_printed_over_the_screen() -> None:
+    program = """
+import asyncio, logging
+from wizard.host.loop import Loop
+
+with asyncio.Runner(loop_factory=Loop):
+    logging.getLogger("asyncio").warning("socket.send() raised exception.")
+"""
+    got = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (got.stdout, got.stderr) == ("", "")
+
+
+def test_core_is_never_dumped() -> None:
+    resource = pytest.importorskip("resource")
+    program = """
+import resource
+from wizard.__main__ import main
+
+hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+try:
+    main()
+finally:
+    print(resource.getrlimit(resource.RLIMIT_CORE)[0])
+"""
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    assert hard != 0, "a core could not be dumped here anyway"
+    got = subprocess.run(
+        [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=True
+    )
+    assert got.stdout.splitlines()[-1] == "0"

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from wizard.domain.callback import PASTE_LIMIT
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
-from wizard.domain.secret import MASK, Secret
+from wizard.domain.redact import hide
+from wizard.domain.secret import Secret
 from wizard.domain.unwrap import addresses, visible
-
-CUT: Final = "…"
-"""What a line ends in that was too long to be told whole."""
-SHORTEST: Final = 4
-"""The start of a secret that is masked before a cut; less tells nothing."""
 
 
 def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secret]) -> str:
@@ -29,19 +24,7 @@ def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secr
     lines = [f"{problem.title} ({problem.id})", problem.cause, *problem.detail]
     lines += [f"{name} {version}" for name, version in versions.items()]
     text = "\n".join(line for line in lines if line)
-    # The longest first: one may be part of another.
-    for value in sorted({s.reveal() for s in secrets if s}, key=len, reverse=True):
-        *cut, end = text.replace(value, MASK).split(CUT)
-        text = CUT.join([*(_without_start(part, value) for part in cut), end])
-    return text
-
-
-def _without_start(text: str, value: str) -> str:
-    """Mask what a text ends in where that is the start of a secret."""
-    for length in range(min(len(text), len(value)), SHORTEST - 1, -1):
-        if text.endswith(value[:length]):
-            return text[:-length] + MASK
-    return text
+    return hide(text, (secret.reveal() for secret in secrets))
 
 
 def secrets_of(credentials: CredentialSet | None) -> Iterator[Secret]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterator
 from threading import Lock
 from typing import Final
-from urllib.parse import quote, quote_plus
 
+from wizard.domain.redact import Redaction
 from wizard.domain.secret import MASK
 
 LINE_LIMIT: Final = 4000
@@ -48,18 +46,15 @@ class Redactor:
     """Takes secrets out of lines, by their values and by the names they go under."""
 
     def __init__(self) -> None:
-        self._forms: set[str] = set()
-        self._values: re.Pattern[str] | None = None
+        self._redaction = Redaction()
         self._lock = Lock()
         """Secrets come to be in other threads while a line is being written."""
 
     def conceal(self, value: str) -> None:
         """Look for a secret from now on, in every form in which it may be written."""
-        with self._lock:
-            if len(value) >= SHORTEST and value not in self._forms:
-                self._forms.update(_forms(value))
-                # Made anew at the next line: while one is typed there are many.
-                self._values = None
+        if len(value) >= SHORTEST:
+            with self._lock:
+                self._redaction.add(value)
 
     def line(self, text: str) -> str:
         """Return a text as one line of at most LINE_LIMIT characters."""
@@ -68,32 +63,13 @@ class Redactor:
             # Its last word may be the head of a secret.
             text = text[:SEARCHED]
             text = text.rpartition(" ")[0] or text
-        values = self._pattern()
-        if values is not None:
-            text = values.sub(MASK, text)
+        with self._lock:
+            text = self._redaction.hidden(text)
         for pattern in _BY_NAME:
             text = pattern.sub(rf"\1{MASK}", text)
         # Cut after, or the head of a secret might be left at the end.
         is_cut = is_long or len(text) > LINE_LIMIT
         return "".join(map(_visible, text[:LINE_LIMIT])) + ("…" if is_cut else "")
-
-    def _pattern(self) -> re.Pattern[str] | None:
-        with self._lock:
-            if self._forms and self._values is None:
-                # The longest first, or a part of one would leave the rest standing.
-                longest = sorted(self._forms, key=len, reverse=True)
-                self._values = re.compile("|".join(map(re.escape, longest)))
-            return self._values
-
-
-def _forms(value: str) -> Iterator[str]:
-    whole = value.encode("utf-8", "surrogatepass")
-    yield value
-    yield quote(whole, safe="")
-    yield quote_plus(whole)
-    yield json.dumps(value)[1:-1]
-    yield repr(value)[1:-1]
-    yield repr(whole)[2:-1]
 
 
 def _visible(character: str) -> str:

@@ -1,0 +1,106 @@
+"""Hides known secrets in text, whole or in part, however they are spelled."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from wizard.domain.secret import MASK
+
+SHORTEST_PART: Final = 12
+"""Characters of a secret that are hidden wherever they occur in a row."""
+SHORTEST_WHOLE: Final = 4
+"""Characters of a secret that is hidden as a whole; a shorter one would only garble the text."""
+LONGEST: Final = 1 << 16
+"""Characters of a spelling whose parts are looked for, so that no secret takes much memory."""
+
+_LOWER: Final = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+"""ASCII only: unlike str.lower, this keeps the length of a text."""
+
+
+def hide(text: str, secrets: Iterable[str], *, part: int = SHORTEST_PART) -> str:
+    """Return the text with secrets masked, and with every part of them of `part` characters."""
+    return Redaction(secrets, part=part).hidden(text)
+
+
+class Redaction:
+    """Secrets to hide, in every spelling; letter case doesn't matter.
+
+    The time that `hidden` takes grows with the text alone, not with the number of secrets.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, part: int = SHORTEST_PART) -> None:
+        self._part = part
+        self._parts: set[str] = set()
+        self._short: set[str] = set()
+        """Spellings that have no part of that length."""
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Hide this secret as well, unless it is too short."""
+        if len(secret) < SHORTEST_WHOLE:
+            return
+        for spelling in set(_spellings(secret)):
+            folded = spelling[:LONGEST].translate(_LOWER)
+            if len(folded) < self._part:
+                self._short.add(folded)
+            self._parts.update(
+                folded[at : at + self._part] for at in range(len(folded) - self._part + 1)
+            )
+
+    def hidden(self, text: str) -> str:
+        """Return the text with a mask in place of each run of characters that is secret."""
+        shown: list[str] = []
+        end = 0
+        for start, stop in _joined(self._found(text.translate(_LOWER))):
+            shown += (text[end:start], MASK)
+            end = stop
+        return "".join((*shown, text[end:]))
+
+    def _found(self, folded: str) -> list[tuple[int, int]]:
+        parts, length = self._parts, self._part
+        found = [
+            (at, at + length)
+            for at in range(len(folded) - length + 1 if parts else 0)
+            if folded[at : at + length] in parts
+        ]
+        for spelling in self._short:
+            at = folded.find(spelling)
+            while at >= 0:
+                found.append((at, at + len(spelling)))
+                at = folded.find(spelling, at + len(spelling))
+        return sorted(found)
+
+
+def _joined(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join places that touch or overlap. Args: `found` is sorted."""
+    joined: tuple[int, int] | None = None
+    for start, stop in found:
+        if joined is None or start > joined[1]:
+            if joined is not None:
+                yield joined
+            joined = start, stop
+        else:
+            joined = joined[0], max(joined[1], stop)
+    if joined is not None:
+        yield joined
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """The ways others may repeat a text: as it is, from a form, a link, JSON, a page, or Python."""
+    # A terminal's paste can hold surrogates.
+    whole = secret.encode("utf-8", "surrogatepass")
+    in_json = json.dumps(secret)[1:-1]
+    yield secret
+    yield quote_plus(whole)
+    yield quote(whole, safe="")
+    yield in_json
+    yield in_json.replace("/", r"\/")
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield html.escape(secret)
+    yield repr(secret)[1:-1]
+    yield repr(whole)[2:-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
@@ -10,6 +12,7 @@ from wizard.api.answers import decode_answer
 from wizard.api.dates import http_date, in_words
 from wizard.api.http import Reply
 from wizard.api.pages import visible_text
+from wizard.domain.classify import exchange_problem, refresh_problem, scim_problem
 from wizard.domain.secret import MASK, Secret
 
 URL = "https://iam.twilio.com/scim/v2/Users"
@@ -28,9 +31,9 @@ def test_code_is_read_as_number_or_text(number: bytes) -> None:
     assert answer.code == 70051
 
 
-@pytest.mark.parametrize("body", [None, b"", b" " * 100_000, b"[" * 60_000])
-def test_nothing_readable_is_no_field(body: bytes | None) -> None:
-    reply = Reply(400, httpx.Headers(), None if body is None else bytearray(body))
+@pytest.mark.parametrize("body", [b"", b" " * 100_000, b"[" * 60_000])
+def test_nothing_readable_is_no_field(body: bytes) -> None:
+    reply = Reply(400, httpx.Headers(), bytearray(body))
     assert decode_answer(reply, URL).message is None
 
 
@@ -61,15 +64,121 @@ def test_page_is_told_by_what_can_be_seen_of_it(page: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("<p>a&#" + "9" * 5000 + ";b", "ab"),
+        ("<p>a&#x" + "f" * 5000 + ";b", "ab"),
+        ("<p>a&#1114112;b&#x110000;c", "abc"),
+        ("<p>&#" + "0" * 60_000 + "65;b", "b"),
+        ("<p>&#65;&#x42;&#55357;&#xd800;", "AB\ufffd\ufffd"),
+        ("<title>&#" + "9" * 5000 + ";Sign in</title>", "Sign in"),
+    ],
+)
+def test_references_to_no_character_are_dropped(page: str, words: str) -> None:
+    assert visible_text(page) == words
+    reply = Reply(200, httpx.Headers(), bytearray(page.encode()))
+    assert decode_answer(reply, URL).is_page
+
+
+@pytest.mark.parametrize("body", [b'{"message":"%s"}', b"%s", b"<p>%s"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+@pytest.mark.parametrize(
+    "word",
+    [
+        b"was ",
+        b"already ",
+        b"app ",
+        b"organization ",
+        b"code ",
+        b"header ",
+        b"&#9999999",
+        b"<a ",
+        b"<!--",
+    ],
+)
+def test_long_text_is_read_in_part_and_in_little_time(
+    body: bytes, status: int, word: bytes
+) -> None:
+    raw = bytearray(body % (word * (65_000 // len(word))))
+    began = time.process_time()
+    answer = decode_answer(Reply(status, httpx.Headers(), raw), URL, (Secret("s" * 5000),))
+    exchange_problem(answer, sent_verifier=True)
+    refresh_problem(answer)
+    scim_problem(answer)
+    assert time.process_time() - began < 0.5
+    assert max(len(answer.message or ""), len(answer.text or "")) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "content_type"),
+    [
+        (b'{"detail":"d","status":"403"}', 403, "application/json"),
+        (b'{"detail":"d","status":401}', 401, "application/json"),
+        (b'{"detail":"d","status":"200"}', 400, "application/json"),
+        (b'{"error":"invalid_grant"}', 400, "application/json"),
+        (b'{"status":"403"}', 200, "text/html"),
+        (b'{"detail":["x"],"error":""}', 200, "text/html"),
+    ],
+)
+def test_error_document_with_200_names_its_own_status(
+    body: bytes, status: int, content_type: str
+) -> None:
+    headers = httpx.Headers({"Content-Type": "text/html"})
+    answer = decode_answer(Reply(200, headers, bytearray(body)), URL)
+    assert (answer.status, answer.sent_as, answer.content_type) == (status, 200, content_type)
+
+
+@pytest.mark.parametrize(
+    ("label", "head", "is_page"),
+    [
+        ("text/plain", "<!doctype html><p>", True),
+        ("application/json", "\n <HTML>", True),
+        ("", "<p>", True),
+        ("text/html", "plain words", True),
+        ("application/xml", "<?xml version='1.0'?>", False),
+        ("text/plain", "plain words", False),
+    ],
+)
+def test_page_is_known_by_its_content(label: str, head: str, *, is_page: bool) -> None:
+    headers = httpx.Headers({"Content-Type": label} if label else {})
+    assert decode_answer(Reply(400, headers, bytearray(head.encode())), URL).is_page is is_page
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "words"),
+    [
+        ("0", "a few seconds"),
+        ("Mon, 23 Nov 1999 14:00:07 GMT", "a few seconds"),
+        ("30", "30 s"),
+        ("86400", "24 h"),
+        ("86401", "more than a day"),
+        ("999999999999", "more than a day"),
+        ("9" * 9000, "more than a day"),
+        ("Mon, 31 Dec 9999 23:59:59 GMT", "more than a day"),
+        ("soon", "a minute"),
+        ("-1", "a minute"),
+    ],
+)
+def test_pause_is_told_within_bounds(retry_after: str, words: str) -> None:
+    reply = Reply(429, httpx.Headers({"Retry-After": retry_after}), bytearray())
+    assert decode_answer(reply, URL).wait == words
+
+
+@pytest.mark.parametrize(
     ("location", "host"),
     [
         ("/login", "iam.twilio.com"),
         ("//login.test:8443/", "login.test:8443"),
         ("https://user:password@login.test/", "login.test"),
-        ("http://[::1", "http://[::1"),
+        ("http://[::1", None),
+        ("http://", None),
+        ("mailto:ann@example.com", None),
+        ("http://x:port/", None),
+        ("/" * 70_000, None),
+        ("", None),
     ],
 )
-def test_a_redirect_names_its_host(location: str, host: str) -> None:
+def test_a_redirect_names_its_host(location: str, host: str | None) -> None:
     reply = Reply(300, httpx.Headers({"Location": location}), bytearray())
     assert decode_answer(reply, URL).location == host
 

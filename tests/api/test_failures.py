@@ -41,6 +41,46 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
     return error
 
 
+@pytest.mark.parametrize(
+    ("code", "entry", "words"),
+    [
+        # OpenSSL's, Windows', macOS'.
+        (10, "tls-out-of-date", "renewed in time"),
+        (9, "tls-out-of-date", "probably slow"),
+        (62, "tls-other-host", "not for"),
+        (64, "tls-other-host", "not for"),
+        (18, "tls-untrusted", "--ca-file"),
+        (19, "tls-untrusted", "--ca-file"),
+        (20, "tls-untrusted", "--ca-file"),
+        (66, "tls-unfit", "2,048 bits"),
+        (67, "tls-unfit", "2,048 bits"),
+        (68, "tls-unfit", "2,048 bits"),
+        (23, "tls-unfit", "replace the certificate"),
+        (26, "tls-unfit", "replace the certificate"),
+        (89, "tls-unfit", "replace the certificate"),
+        (0x800B0101, "tls-out-of-date", "renewed in time"),
+        (0x800B0101 - (1 << 32), "tls-out-of-date", "renewed in time"),
+        (0x800B010F, "tls-other-host", "not for"),
+        (0x800B0109, "tls-untrusted", "--ca-file"),
+        (0x800B010C, "tls-unfit", "replace the certificate"),
+        (-67818, "tls-out-of-date", "renewed in time"),
+        (-67819, "tls-out-of-date", "probably slow"),
+        (-67602, "tls-other-host", "not for"),
+        (-67843, "tls-untrusted", "--ca-file"),
+        (-67820, "tls-unfit", "replace the certificate"),
+    ],
+)
+def test_reason_of_any_system_decides_the_remedy(code: int, entry: str, words: str) -> None:
+    error = led_by(httpx.ConnectError(""), certificate_error(code, "the system's own words."))
+    problem = network_problem(error, URL, 5)
+    assert problem.id == entry
+    assert "iam.twilio.com" in problem.title
+    assert "the system's own words." in problem.cause
+    assert words in f"{problem.title} {problem.cause} {problem.remedy}"
+    assert ("--ca-file" in problem.remedy) is (entry == "tls-untrusted")
+    assert "OpenSSL" not in problem.cause
+
+
 async def test_refused(client: httpx.AsyncClient, closed_port: int) -> None:
     problem = await problem_of(client, f"http://127.0.0.1:{closed_port}/")
     assert problem.id == "nobody-there"
@@ -48,11 +88,40 @@ async def test_refused(client: httpx.AsyncClient, closed_port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", b"not HTTP at all\r\n\r\n"]
+    "data",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhel",
+        b"HTTP/1.1 200 OK\r\nX: y",
+    ],
 )
 async def test_dropped(client: httpx.AsyncClient, serve: Serve, data: bytes) -> None:
     server = await serve(Script(data))
     assert (await problem_of(client, server.url)).id == "connection-dropped"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"not HTTP at all\r\n\r\n", "first line"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "first line"),
+        (b"HTTP/1.1 OK 200\r\n\r\n", "first line"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", "longer than 100 kB"),
+        (b"HTTP/1.1 200 OK\r\n: no name\r\n\r\n", "headers are malformed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "headers are malformed"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "headers are malformed"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "chunks"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", "chunks"),
+    ],
+)
+async def test_response_that_is_no_http_is_named(
+    client: httpx.AsyncClient, serve: Serve, data: bytes, reason: str
+) -> None:
+    server = await serve(Script(data))
+    problem = await problem_of(client, server.url)
+    assert problem.id == "not-http"
+    assert reason in problem.cause
 
 
 async def test_silence_names_its_phase(client: httpx.AsyncClient, serve: Serve) -> None:

@@ -86,6 +86,10 @@ def answering(status: int, content: object) -> Handler:
     return lambda _: httpx.Response(status, json=content)
 
 
+def answering_bytes(content: bytes) -> Handler:
+    return lambda _: httpx.Response(200, content=content)
+
+
 async def ask(
     handler: Handler, grant: str = "exchange", naps: Naps | None = None, has_pkce: bool = True
 ) -> TokenSet:
@@ -262,6 +266,39 @@ async def test_refresh_is_lost_where_the_server_may_have_refreshed(
 async def test_broken_json_is_a_problem(body: bytes) -> None:
     problem = await problem_of(lambda _: httpx.Response(200, content=body))
     assert problem.id == "odd-tokens"
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/html", "text/plain"])
+@pytest.mark.parametrize("status", [200, 201, 400])
+@pytest.mark.parametrize("words", ["The code has expired", "The code \ud800 has expired"])
+async def test_error_document_is_an_error_whatever_its_label(
+    status: int, content_type: str, words: str
+) -> None:
+    body = json.dumps({"error": "invalid_grant", "error_description": words})
+    headers = {"Content-Type": content_type}
+    problem = await problem_of(lambda _: httpx.Response(status, content=body, headers=headers))
+    assert (problem.id, problem.exit_code) == ("code-expired", ExitCode.ACT_AT_TWILIO)
+    assert problem.detail[0].startswith(f"{status}: The code")
+    assert problem.detail[0].endswith("has expired")
+
+
+async def test_error_of_a_refresh_that_comes_as_a_success_is_an_error() -> None:
+    problem = await problem_of(answering(200, {"error": "invalid_grant"}), "refresh")
+    assert (problem.id, problem.detail[0]) == ("refresh-refused", "200: invalid_grant")
+
+
+async def test_tokens_are_taken_whatever_their_label() -> None:
+    headers = {"Content-Type": "text/html"}
+    body = json.dumps(GOOD | {"scope": "x \ud800"})
+    tokens = await ask(lambda _: httpx.Response(200, content=body, headers=headers))
+    assert tokens.access_token == Secret(ACCESS_TOKEN)
+
+
+@pytest.mark.parametrize("token", ["r3fresh\n", "r3fresh-\ud800", "r3fresh-é"])
+async def test_refresh_token_that_is_none_is_dropped(token: str, notes: list[str]) -> None:
+    tokens = await ask(answering_bytes(json.dumps(GOOD | {"refresh_token": token}).encode()))
+    assert tokens.refresh_token is None
+    assert notes == ["refresh_token has invalid characters, it was dropped"]
 
 
 async def test_too_long_answer_is_a_problem() -> None:

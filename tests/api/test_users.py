@@ -92,12 +92,113 @@ async def test_loop_goes_on_while_a_long_list_is_decoded(
     assert len(threads) == 1
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        r'"\ud800"',
+        r'"\\\ud800x\\ud801\udc00"',
+        '"a\nb\x00"',
+        '"\u20ac"',
+        "1e999",
+        "9" * 5000,
+        r'"\"\ud800\""',
+    ],
+)
+async def test_name_that_json_cannot_hold_does_not_matter(naps: Naps, value: str) -> None:
+    """Users type these names; of the list only the number is read."""
+    users = f'[{{"displayName": {value}}}, {{"userName": "b"}}]'
+    body = f'{{"schemas": ["{LIST_RESPONSE}"], "Resources": {users}}}'.encode("latin-1", "replace")
+    assert await ask(Line(httpx.Response(200, content=body)), naps) == UserList(2)
+    counted = body.replace(b'"Resources"', b'"totalResults": 25, "Resources"')
+    assert await ask(
+        Line(httpx.Response(200, content=b"\xef\xbb\xbf" + counted)), naps
+    ) == UserList(25)
+
+
+async def test_name_in_another_encoding_does_not_matter(naps: Naps) -> None:
+    body = listed(2).replace(b"user1", b"\xfcser\\ud800")
+    assert await ask(Line(httpx.Response(200, content=body)), naps) == UserList(2)
+
+
+async def test_label_of_a_list_does_not_matter(naps: Naps) -> None:
+    response = httpx.Response(200, content=listed(2), headers={"Content-Type": "text/html"})
+    assert await ask(Line(response), naps) == UserList(2)
+
+
+ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+
+@pytest.mark.parametrize("content_type", ["application/scim+json", "text/html", "text/plain", ""])
+@pytest.mark.parametrize("status", [200, 202, 401, 403])
+@pytest.mark.parametrize(
+    ("body", "entry"),
+    [
+        ({"schemas": [ERROR_URN], "detail": "Access token expired", "status": "401"}, "bad-token"),
+        (
+            {"code": 70051, "message": "twilio/iam/x/list is missing", "status": 401},
+            "missing-permission",
+        ),
+        ({"code": 70051, "message": "x \ud800"}, "missing-permission"),
+    ],
+)
+async def test_error_document_is_an_error_whatever_its_label(
+    naps: Naps, body: dict[str, object], status: int, content_type: str, entry: str
+) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    response = httpx.Response(status, content=json.dumps(body).encode(), headers=headers)
+    with pytest.raises(SetupError) as caught:
+        await ask(Line(response), naps)
+    problem = caught.value.problem
+    if status != 403 or entry != "bad-token":
+        assert (problem.id, problem.exit_code) == (entry, ExitCode.ACT_AT_TWILIO)
+    words = str(body.get("detail") or body["message"]).replace("\ud800", "").strip()
+    assert problem.detail[0].startswith(f"{status}")
+    assert words in problem.detail[0]
+
+
 async def test_list_beyond_the_limit_has_passed_uncounted(
     client: httpx.AsyncClient, serve: Serve
 ) -> None:
     server = await serve(reply(200, listed(100)))
     service = UserService(client, limit=1000)
     assert await service.list_users(server.url, Secret(TOKEN), print) == UserList(None)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        f'{{"schemas":["{LIST_RESPONSE}"],',
+        f'\n{{ "totalResults" : 90000, "schemas" : [ "{LIST_RESPONSE}" ] ,',
+        '{"totalResults":90000,"itemsPerPage":90000,"startIndex":1,"Resources":[',
+        '{"Resources": [{"userName": "ann@example.com"},',
+    ],
+)
+async def test_answer_beyond_the_limit_passes_if_it_begins_like_a_list(
+    client: httpx.AsyncClient, serve: Serve, start: str
+) -> None:
+    server = await serve(reply(200, start.encode() + b" " * 2000))
+    service = UserService(client, limit=1000)
+    assert await service.list_users(server.url, Secret(TOKEN), print) == UserList(None)
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("{AAAA", "something that is no SCIM list"),
+        ('{"schemas":["urn:other"],', "something that is no SCIM list"),
+        ('{"users":[', "something that is no SCIM list"),
+        ("<!doctype html><title>Sign in</title>", "a web page"),
+        (f'[{{"schemas":["{LIST_RESPONSE}"],', "something that is no SCIM list"),
+    ],
+)
+async def test_answer_beyond_the_limit_that_does_not_begin_like_a_list_proves_nothing(
+    client: httpx.AsyncClient, serve: Serve, start: str, words: str
+) -> None:
+    server = await serve(reply(200, start.encode() + b"A" * 2000))
+    with pytest.raises(SetupError) as caught:
+        await UserService(client, limit=1000).list_users(server.url, Secret(TOKEN), print)
+    assert caught.value.problem.id == "not-scim"
+    assert words in caught.value.problem.cause
 
 
 @pytest.mark.parametrize(
@@ -112,7 +213,7 @@ async def test_list_beyond_the_limit_has_passed_uncounted(
         (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas is missing"),
         (httpx.Response(200, json={"schemas": ["other"]}), "no SCIM list", "no ListResponse"),
         (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "no SCIM list", "JSON"),
-        (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "JSON"),
+        (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "no ListResponse"),
         (httpx.Response(200), "no SCIM list", "cut off"),
     ],
 )
@@ -154,7 +255,10 @@ async def test_list_with_an_odd_value_is_no_filters(naps: Naps, total: object, s
     [
         (httpx.Response(302, headers={"Location": "//login.test/x"}), "login.test", "302"),
         (httpx.Response(511, html="<title>Pay</title>"), "captive portal", "511: Pay"),
-        (httpx.Response(403, text="Policy 7"), "status 403", "403: Policy 7"),
+        (httpx.Response(403, html="Policy 7"), "a web page", "403: Policy 7"),
+        (httpx.Response(403, content=b"<html>Policy 7"), "a web page", "403: Policy 7"),
+        (httpx.Response(302, headers={"Location": "http://["}), "without a usable URL", "302"),
+        (httpx.Response(302), "without a usable URL", "302"),
     ],
     ids=repr,
 )
@@ -184,7 +288,8 @@ async def test_throttled_waits_as_told_and_counts_down(naps: Naps) -> None:
     ("retry_after", "seconds"),
     [
         ("Mon, 23 Nov 2026 14:00:07 GMT", 7),
-        ("Mon, 23 Nov 2026 13:00:00 GMT", 0),
+        ("Mon, 23 Nov 2026 13:00:00 GMT", 1),
+        ("0", 1),
         ("60", 60),
         (None, 5),
         ("soon", 5),
@@ -201,7 +306,13 @@ async def test_retry_after(naps: Naps, retry_after: str | None, seconds: float) 
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "words"), [("61", "61 s"), ("3600", "60 min"), ("9" * 50, "days")]
+    ("retry_after", "words"),
+    [
+        ("61", "61 s"),
+        ("3600", "60 min"),
+        ("9" * 12, "more than a day"),
+        ("9" * 50, "more than a day"),
+    ],
 )
 async def test_long_pause_is_told_instead_of_waited(
     naps: Naps, retry_after: str, words: str
@@ -217,6 +328,7 @@ async def test_long_pause_is_told_instead_of_waited(
 @pytest.mark.parametrize(
     "passing",
     [
+        httpx.Response(408),
         httpx.Response(502),
         httpx.Response(503),
         httpx.Response(504),

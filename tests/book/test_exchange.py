@@ -80,6 +80,13 @@ ROWS: Final = (
         faces=Face.SCREEN,
     ),
     CodeRow(
+        entry="pkce-required",
+        answer=oauth("invalid_request", "PKCE is required"),
+        step=Step.CREDENTIALS,
+        pkce=Pkce.OFF,
+        faces=Face.SCREEN,
+    ),
+    CodeRow(
         entry="app-refused",
         answer=oauth("unauthorized_client"),
         step=Step.CREDENTIALS,

@@ -24,6 +24,9 @@ from wizard.wiring import Settings
 EXPIRED: Final = Path(__file__).parent / "expired.pem"
 """Self-signed for 127.0.0.1, ended in 2020, with its key: it guards nothing."""
 
+WEAK: Final = Path(__file__).parent / "weak.pem"
+"""Self-signed for 127.0.0.1 with a key of 1,024 bits, which stands beside it: it guards nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkRow(Row):
@@ -56,6 +59,7 @@ ENTRIES: Final = (
         exit_code=5,
     ),
     NetworkRow(entry="tls-out-of-date", certificate=EXPIRED, ca_file=str(EXPIRED), exit_code=5),
+    NetworkRow(entry="tls-unfit", certificate=WEAK, ca_file=str(WEAK), exit_code=5),
     NetworkRow(entry="tls-failed", base="{tls}", exit_code=5),
     NetworkRow(
         entry="proxy-login",
@@ -91,13 +95,19 @@ ENTRIES: Final = (
         env={"ALL_PROXY": "{closed}"},
         exit_code=5,
     ),
-    NetworkRow(entry="proxy-misspelled", env={"HTTPS_PROXY": "sock://proxy:1080"}, exit_code=6),
+    NetworkRow(
+        entry="proxy-misspelled",
+        base="https://iam.example.com",
+        env={"HTTPS_PROXY": "sock://proxy:1080"},
+        exit_code=6,
+    ),
     NetworkRow(entry="ca-file-unusable", ca_file="/nowhere/company.pem", exit_code=6),
     NetworkRow(
         entry="connection-dropped",
         answer=b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
         exit_code=5,
     ),
+    NetworkRow(entry="not-http", answer=b"SSH-2.0-OpenSSH_9.6\r\n\r\n", exit_code=5),
     NetworkRow(
         entry="gateway-failing", answer=reply(502, "<h1>Bad gateway zscaler</h1>"), exit_code=5
     ),

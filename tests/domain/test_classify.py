@@ -65,6 +65,7 @@ BOTH_GRANTS = [
     (page(511), "token-blocked"),
     (Answer("x.test", 403, text="Blocked by policy"), "token-blocked"),
     (Answer("x.test", 407), "proxy-unnamed"),
+    (Answer("x.test", 408), "timed-out"),
     (Answer("x.test", 302, location="login.test"), "token-blocked"),
     (twilio(400, "Something new", 12345), "unrecognized"),
     (twilio(418), "unrecognized"),
@@ -86,13 +87,29 @@ BOTH_GRANTS = [
         (twilio(400, "Invalid authorization code"), "code-refused"),
         (oauth("invalid_grant", "redirect_uri does not match"), "redirect-mismatch"),
         (twilio(400, "Redirect URI mismatch"), "redirect-mismatch"),
-        (oauth("invalid_grant", "PKCE verification failed"), "pkce-suspected"),
-        (twilio(400, "code_verifier is not allowed"), "pkce-suspected"),
         (oauth("invalid_request"), "unrecognized"),
     ],
 )
 def test_exchange(answer: Answer, expected: str) -> None:
     assert exchange_problem(answer, sent_verifier=False).id == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_sent", "expected"),
+    [
+        (oauth("invalid_grant", "PKCE verification failed"), True, "pkce-suspected"),
+        (twilio(400, "code_verifier is not allowed"), True, "pkce-suspected"),
+        (oauth("invalid_request", "This client requires PKCE"), False, "pkce-required"),
+        (oauth("invalid_grant", "code_verifier was not sent"), False, "pkce-required"),
+        (oauth("invalid_request", "The code challenge is missing"), False, "pkce-required"),
+    ],
+)
+def test_pkce_is_turned_on_or_off_by_whether_it_was_used(
+    answer: Answer, expected: str, *, is_sent: bool
+) -> None:
+    problem = exchange_problem(answer, sent_verifier=is_sent)
+    assert (problem.id, problem.step) == (expected, Step.CREDENTIALS)
+    assert ("to on" in problem.remedy) is not is_sent
 
 
 def test_invalid_request_with_a_verifier_suspects_pkce() -> None:
@@ -158,7 +175,16 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (page(407), "proxy-unnamed"),
         (page(511), "blocked"),
         (twilio(407, "Proxy Authentication Required"), "proxy-unnamed"),
-        (Answer("x.test", 403, text="Blocked by policy"), "blocked"),
+        (Answer("x.test", 403), "list-refused"),
+        (Answer("x.test", 403, "text/plain", text="Blocked by policy"), "list-refused"),
+        (Answer("x.test", 408), "timed-out"),
+        (page(408), "timed-out"),
+        (Answer("x.test", 431), "token-too-long"),
+        (
+            Answer("x.test", 400, "text/html", text="Request Header Or Cookie Too Large"),
+            "token-too-long",
+        ),
+        (twilio(400, "Header field is too long"), "token-too-long"),
         (Answer("x.test", 302, location="login.test"), "blocked"),
         (Answer("x.test", 204), "not-scim"),
         (scim_error(400, "Filter unsupported", 25001), "unrecognized"),
@@ -167,6 +193,18 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
 )
 def test_scim(answer: Answer, expected: str) -> None:
     assert scim_problem(answer).id == expected
+
+
+@pytest.mark.parametrize("text", [None, "Forbidden", "Blocked by policy"])
+def test_403_without_a_reason_names_the_permission_and_a_filter(text: str | None) -> None:
+    problem = scim_problem(Answer("iam.test", 403, text=text))
+    assert "managed-users/list" in problem.cause
+    assert "filter" in problem.cause
+    assert "iam.test" in problem.remedy
+    assert problem.exit_code is ExitCode.ACT_AT_TWILIO
+    token = refresh_problem(Answer("oauth.test", 403, text=text))
+    assert "filter" in token.cause
+    assert "app was disabled" in token.cause
 
 
 def test_permission_is_named_as_the_server_names_it() -> None:
@@ -221,6 +259,7 @@ def test_first_of_description_message_detail_error_text_is_told(answer: Answer, 
         (page(200), "a web page"),
         (Answer("h", 302, location="login.test"), "a redirect to login.test"),
         (Answer("h", 204), "status 204"),
+        (Answer("h", 302), "a redirect without a usable URL"),
     ],
 )
 def test_what_came_instead_is_told(answer: Answer, kind: str) -> None:

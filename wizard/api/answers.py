@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
-from urllib.parse import quote, quote_plus
+from typing import Final, TypeVar
 
 import httpx
 import msgspec
 
-from wizard.api.dates import http_date, in_words
+from wizard.api.dates import http_date, pause_in_words
 from wizard.api.failures import host_of
 from wizard.api.http import Reply
-from wizard.api.pages import title, visible_text
+from wizard.api.pages import is_page, title, visible_text
 from wizard.domain.answer import Answer
+from wizard.domain.redact import Redaction
 from wizard.domain.secret import MASK, Secret
+
+T = TypeVar("T")
 
 BAD_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 """What decoding someone else's JSON can raise."""
 
 _LONGEST_ERROR: Final = 1 << 16
-"""Bytes; a longer body is no error answer."""
+"""Bytes; a longer body is no error document."""
 _HEAD: Final = 1 << 16
 """Bytes of a body of no known shape that are looked at; a page begins with its styles."""
-_SHORTEST_HIDDEN: Final = 4
-"""Characters; hiding a shorter secret would only garble the text."""
+_TEXT_LIMIT: Final = 1000
+"""Characters of an error text that are read, and of a header."""
 _NAMED: Final = re.compile(
     r"((?:access|refresh|id)_token|client_secret|code_verifier)"
     r"""(["']?\s*[:=]\s*["']?)[^"'&\s,;}]{8,}""",
@@ -37,42 +37,66 @@ _NAMED: Final = re.compile(
 """A secret told by its name: one of the server's own, which nobody here knows by value."""
 _TOKEN_LIKE: Final = re.compile(r"[\w.~+%-]{40,}")
 """What may be most of a secret, cut or changed on its way; Twilio's own ids have 34."""
+_HOST: Final = re.compile(r"[\w.:-]+")
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_CONTROLS: Final = bytes(0x20 if byte < 0x20 else byte for byte in range(256))
+_WORDS: Final = ("error", "error_description", "message", "detail", "scimType")
+"""The keys of an error document's texts: OAuth's, Twilio's, SCIM's."""
+
+
+def decode_json(body: bytes | bytearray, type: type[T]) -> T:
+    """Return JSON as a type, also where texts in it hold what JSON's texts can't.
+
+    Half a surrogate pair, a control character or a byte that isn't UTF-8 says nothing about the
+    fields beside it. Twilio's own users type the names in a list.
+
+    Raises one of BAD_JSON.
+    """
+    try:
+        return msgspec.json.decode(body, type=type)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A backslash that is escaped itself makes no difference: the text stays one text.
+        tidied = _SURROGATE.sub(rb"\\ufffd", body.removeprefix(b"\xef\xbb\xbf"))
+        tidied = tidied.translate(_CONTROLS).decode("utf-8", "replace").encode()
+        return msgspec.json.decode(tidied, type=type)
 
 
 def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> Answer:
     """Return what a server said, from whatever it sent; each field None where it is not there.
 
+    The content decides, not its label: an error document is one whatever its Content-Type and,
+    sent with a status of success, whatever that status.
+
     Args:
         url: what was asked.
         secrets: what was sent, hidden wherever the server repeats it.
     """
+    known = Redaction(secret.reveal() for secret in secrets if secret)
     fields = _fields(reply.body)
-    content_type = (_hide(reply.headers.get("Content-Type"), secrets) or "").lower()
-    head = bytes((reply.body or b"")[:_HEAD]).decode("utf-8", "replace").strip()
-    if not content_type and head.startswith("<"):
-        content_type = "text/html"
-    location = reply.headers.get("Location") if 300 <= reply.status < 400 else None
-
-    def text(name: str) -> str | None:
-        value = fields.get(name)
-        return _hide(value, secrets) if isinstance(value, str) else None
-
-    pause = retry_after(reply.headers)
-    request_id = reply.headers.get("Twilio-Request-Id") or reply.headers.get("X-Request-Id")
+    texts = {name: _hide(text, known) for name in _WORDS if (text := _text(fields, name))}
+    code = _number(fields.get("code"))
+    is_document = bool(texts) or code is not None
+    head = bytes(reply.body[:_HEAD]).decode("utf-8", "replace").strip()
+    label = _hide(reply.headers.get("Content-Type", "")[:_TEXT_LIMIT], known).lower()
+    content_type = _content_type(label, head, is_document=is_document)
+    request_id = reply.headers.get("Twilio-Request-Id") or reply.headers.get("X-Request-Id") or ""
     return Answer(
         host=host_of(url),
-        status=reply.status,
+        status=_meant(reply.status, fields) if is_document else reply.status,
+        sent_as=reply.status,
         content_type=content_type,
-        error=text("error"),
-        description=text("error_description"),
-        code=_number(fields.get("code")),
-        message=text("message"),
-        detail=text("detail"),
-        scim_type=text("scimType"),
-        text=_hide(_readable(head, content_type, reply.status), secrets),
-        location=_hide_label(host_of(_absolute(location, url)), secrets) if location else None,
-        request_id=_hide(request_id, secrets),
-        wait="a minute" if pause is None else in_words(pause),
+        error=texts.get("error"),
+        description=texts.get("error_description"),
+        code=code,
+        message=texts.get("message"),
+        detail=texts.get("detail"),
+        scim_type=texts.get("scimType"),
+        text=_hide(_readable(head, content_type, reply.status)[:_TEXT_LIMIT], known) or None,
+        location=_redirected_to(reply, url, known),
+        request_id=_hide(request_id[:_TEXT_LIMIT], known) or None,
+        wait=pause_in_words(retry_after(reply.headers)),
         clock=reply.clock,
     )
 
@@ -84,7 +108,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value[:9])
+        return float(value[:12])
     until = http_date(value)
     if until is None:
         return None
@@ -92,13 +116,18 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until - now).total_seconds())
 
 
-def _fields(body: bytearray | None) -> dict[str, object]:
+def _fields(body: bytearray) -> dict[str, object]:
     if not body or len(body) > _LONGEST_ERROR:
         return {}
     try:
-        return msgspec.json.decode(body, type=dict[str, object])
+        return decode_json(body, dict[str, object])
     except BAD_JSON:
         return {}
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
+    return value[:_TEXT_LIMIT] if isinstance(value, str) else ""
 
 
 def _number(value: object) -> int | None:
@@ -107,46 +136,45 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _readable(head: str, content_type: str, status: int) -> str | None:
-    is_page = "html" in content_type
+def _meant(status: int, fields: Mapping[str, object]) -> int:
+    """The status an error document names itself, where it was sent as a success."""
+    if not 200 <= status < 300:
+        return status
+    named = _number(fields.get("status"))
+    # RFC 6749 §5.2 has 400 for everything but a client that failed to authenticate.
+    return named if named is not None and 400 <= named < 600 else 400
+
+
+def _content_type(label: str, head: str, *, is_document: bool) -> str:
+    """What a body is by its content."""
+    if is_document:
+        return "application/json" if "html" in label else label
+    return "text/html" if is_page(head) or (head.startswith("<") and not label) else label
+
+
+def _readable(head: str, content_type: str, status: int) -> str:
+    is_html = "html" in content_type
     if status < 400:
         # What came instead of an error may be tokens after all, or people's names: not shown.
-        return (title(head) or None) if is_page else None
-    return (visible_text(head) if is_page else head) or None
+        return title(head) if is_html else ""
+    return visible_text(head) if is_html else head
 
 
-def _hide(text: str | None, secrets: tuple[Secret | None, ...]) -> str | None:
-    if not text:
-        return text
-    return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", _without(text, secrets)))
+def _hide(text: str, known: Redaction) -> str:
+    return _TOKEN_LIKE.sub(MASK, _NAMED.sub(rf"\1\2{MASK}", known.hidden(text)))
 
 
-def _hide_label(host: str, secrets: tuple[Secret | None, ...]) -> str:
-    """Hide in a host what may be a secret, but not a host that is long for its many labels."""
-    labels = _without(host, secrets).split(".")
-    return ".".join(MASK if _TOKEN_LIKE.search(label) else label for label in labels)
-
-
-def _without(text: str, secrets: tuple[Secret | None, ...]) -> str:
-    """Hide what was sent."""
-    for secret in secrets:
-        bare = secret.reveal() if secret else ""
-        if len(bare) >= _SHORTEST_HIDDEN:
-            for spelling in _spellings(bare):
-                text = text.replace(spelling, MASK)
-    return text
-
-
-def _spellings(bare: str) -> tuple[str, ...]:
-    """The ways a server may repeat a text: as it is, from a form, a link, JSON or a page."""
-    coded = (quote_plus(bare), quote(bare, safe=""))
-    in_json = json.dumps(bare)[1:-1]
-    lower = (re.sub("%..", lambda escape: escape[0].lower(), text) for text in coded)
-    return (bare, *coded, *lower, in_json, in_json.replace("/", r"\/"), html.escape(bare))
-
-
-def _absolute(location: str, url: str) -> str:
+def _redirected_to(reply: Reply, url: str, known: Redaction) -> str | None:
+    """The host a redirect points at; None for no redirect, or one without a usable URL."""
+    location = reply.headers.get("Location", "")[:_TEXT_LIMIT]
+    if not 300 <= reply.status < 400 or not location:
+        return None
     try:
-        return str(httpx.URL(url).join(location))
-    except httpx.InvalidURL:
-        return location
+        target = httpx.URL(url).join(location)
+    except (httpx.InvalidURL, ValueError):
+        return None
+    if target.scheme not in ("http", "https") or not _HOST.fullmatch(target.host):
+        return None
+    # Hides what may be a secret, but not a host that is long for its many labels.
+    labels = known.hidden(target.netloc.decode("ascii")).split(".")
+    return ".".join(MASK if _TOKEN_LIKE.search(label) else label for label in labels)

@@ -10,9 +10,15 @@ from typing import Final
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds this machine's clock may differ from a server's."""
 
+_LONGEST_DATE: Final = 64
+"""Characters; an HTTP date has 29."""
+_DAY: Final = 86400
+
 
 def http_date(value: str) -> datetime | None:
     """Return an HTTP date (RFC 9110 §5.6.7), aware; None when it is none."""
+    if len(value) > _LONGEST_DATE:
+        return None
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
@@ -22,10 +28,19 @@ def http_date(value: str) -> datetime | None:
 
 def in_words(seconds: float) -> str:
     """Return a span in its largest fitting unit: "45 s", "3 min", "2 h", "400 days"."""
-    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+    for unit, size in (("days", _DAY), ("h", 3600), ("min", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def pause_in_words(seconds: float | None) -> str:
+    """Return how long to wait before the next try: "45 s"; None is a pause nobody named."""
+    if seconds is None:
+        return "a minute"
+    if seconds > _DAY:
+        return "more than a day"
+    return in_words(seconds) if seconds >= 1 else "a few seconds"
 
 
 def clock_off(headers: Mapping[str, str], now: datetime) -> str | None:

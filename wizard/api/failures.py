@@ -5,20 +5,20 @@ The texts of these exceptions are not passed on: some quote headers, and so a be
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from collections.abc import Iterator
 from typing import Final
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from socksio import SOCKSError
 
+from wizard.api.certificates import certificate_problem
+from wizard.api.proxies import LOOPBACK, UnusableProxy, Way, unreadable_entries, way_of
 from wizard.api.tracing import has_passed_the_proxy
 from wizard.domain.book import network
 from wizard.domain.problems import Problem
-from wizard.domain.value import Value
+from wizard.domain.secret import Secret
 from wizard.domain.words import plain
 
 WIRE_ERRORS: Final = (
@@ -49,16 +49,28 @@ _PHASES: Final = {
     httpx.WriteTimeout: "still sending",
     httpx.ReadTimeout: "still waiting for the answer",
 }
-_OUT_OF_DATE: Final = (9, 10)
-"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
-_OTHER_HOST: Final = (62, 63, 64)
-"""X509_V_ERR_HOSTNAME_MISMATCH, the same for an e-mail address, and for an IP address."""
 _LOGIN_WORDS: Final = ("got NO ACCEPTABLE", "got USERNAME", "Invalid username")
 """What httpcore says where a SOCKS proxy wants a login, or another one."""
 _CUT_OFF: Final = ("502", "503", "504")
 _CUT_OFF_WORDS: Final = ("General SOCKS", "unreachable", "Connection refused", "TTL expired")
 """The same where a proxy could not reach the server; it says "not allowed" where it would not."""
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+_MALFORMED: Final = "its headers are malformed or contradict each other"
+_INVALID: Final = {
+    "illegal status line": "its first line is no status line of HTTP",
+    "no response line": "its first line is no status line of HTTP",
+    "Receive buffer too long": "its headers are longer than 100 kB",
+    "illegal chunk header": "its chunks are malformed",
+    "malformed chunk footer": "its chunks are malformed",
+    "Too much data for declared Content-Length": "it is longer than its Content-Length",
+    **dict.fromkeys(
+        ("illegal header line", "continuation line", "bad Content-Length", "conflicting Content"),
+        _MALFORMED,
+    ),
+    **dict.fromkeys(("multiple Transfer-Encoding", "Only Transfer-Encoding"), _MALFORMED),
+}
+"""By how h11's words begin, the rest of which quotes what came."""
 
 
 def network_problem(error: Exception, url: str, seconds: float) -> Problem:
@@ -67,12 +79,15 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     Args:
         seconds: how long the whole request was given.
     """
+    if isinstance(error, UnusableProxy):
+        return error.problem
     host = host_of(url)
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
         return network.BAD_ADDRESS.about(host=host)
-    way = _way(url)
+    way = way_of(httpx.URL(url))
     if isinstance(error, httpx.ProxyError):
-        return _refused_by(way or _Way("the proxy settings", "a proxy", "http"), error, host)
+        unknown = Way("the proxy settings", "a proxy", "http", Secret(""))
+        return _beside(_refused_by(way or unknown, error, host))
     if way is None:
         return _missed(error, url, seconds)
     problem = _missed_at(way, error, host) or _missed(error, url, seconds)
@@ -83,7 +98,15 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     if problem.id == network.TIMED_OUT.id:
         problem = problem.told(remedy=network.SLOW_PROXY.format(variable=plain(way.variable)))
     is_told = f"named in {plain(way.variable)}" in problem.cause
-    return problem if is_told else problem.told(cause=f"{problem.cause} {through}")
+    return _beside(problem if is_told else problem.told(cause=f"{problem.cause} {through}"))
+
+
+def _beside(problem: Problem) -> Problem:
+    """Name what was left out of NO_PROXY: a request that went through a proxy may be due to it."""
+    entry = next(iter(unreadable_entries()), None)
+    if entry is None:
+        return problem
+    return problem.told(cause=f"{problem.cause} {network.LEFT_OUT.format(entry=plain(entry))}")
 
 
 def _missed(error: Exception, url: str, seconds: float) -> Problem:
@@ -101,6 +124,8 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
             if isinstance(cause, ssl.SSLError):
                 return _tls_problem(cause, host)
         return _unconnected(causes, url)
+    if isinstance(error, httpx.RemoteProtocolError) and (reason := _not_http(error)):
+        return network.NOT_HTTP.about(host=host, reason=reason)
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
         return network.DROPPED.about(host=host)
     return network.UNREACHABLE.about(host=host, reason=strerror(error))
@@ -110,7 +135,7 @@ def is_passing(error: Exception) -> bool:
     """Whether the connection failed in a way that may be over in a moment."""
     kinds = (*UNSENT_ERRORS, httpx.NetworkError, httpx.RemoteProtocolError)
     is_lasting = any(isinstance(c, ssl.SSLCertVerificationError) for c in _causes(error))
-    return isinstance(error, kinds) and not is_lasting
+    return isinstance(error, kinds) and not is_lasting and not _not_http(error)
 
 
 def host_of(url: str) -> str:
@@ -147,53 +172,7 @@ def strerror(error: Exception) -> str:
     return type(error).__name__
 
 
-def proxy_variables(scheme: str) -> tuple[str, ...]:
-    """Return the variables set for "https", "http" or "all", as they are spelled."""
-    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
-    return tuple(name for name in names if os.environ.get(name))
-
-
-class _Way(Value):
-    """The proxy an address is asked through."""
-
-    variable: str
-    """What names it."""
-    proxy: str
-    """Its host and port."""
-    scheme: str
-
-    @property
-    def kind(self) -> str:
-        """What it has to be, as it stands before "proxy"."""
-        return {"http": "HTTP", "https": "https"}.get(self.scheme.lower(), "SOCKS")
-
-    def told(self, entry: Problem, host: str, reason: str) -> Problem:
-        """Fill an entry that is about a proxy."""
-        return entry.about(
-            host=host,
-            variable=self.variable,
-            proxy=self.proxy,
-            scheme=self.scheme,
-            kind=self.kind,
-            # Some of them end their sentence themselves.
-            reason=reason.rstrip("."),
-        )
-
-
-def _way(url: str) -> _Way | None:
-    """The proxy that this address is asked through; None without one."""
-    parts = httpx.URL(url)
-    proxies = getproxies()
-    address = proxies.get(parts.scheme) or proxies.get("all")
-    if parts.host in _LOOPBACK or not address or proxy_bypass(parts.host):
-        return None
-    variables = (*proxy_variables(parts.scheme), *proxy_variables("all"))
-    variable = variables[0] if variables else "the system's settings"
-    address = address if "://" in address else f"http://{address}"
-    return _Way(variable, host_of(address), address.partition("://")[0])
-
-
-def _refused_by(way: _Way, error: httpx.ProxyError, host: str) -> Problem:
+def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
     """What a proxy answered in place of the way through it."""
     if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
         return way.told(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
@@ -205,7 +184,7 @@ def _refused_by(way: _Way, error: httpx.ProxyError, host: str) -> Problem:
     return way.told(entry, host, said)
 
 
-def _missed_at(way: _Way, error: Exception, host: str) -> Problem | None:
+def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
     """What failed on the way to the proxy, or at it; None for what failed beyond it."""
     if _is_beyond(error) or isinstance(error, httpx.TimeoutException):
         return None
@@ -246,12 +225,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
     if not isinstance(error, ssl.SSLCertVerificationError):
         return network.TLS_FAILED.about(host=host, reason=strerror(error))
-    entry = network.TLS_UNTRUSTED
-    if error.verify_code in _OUT_OF_DATE:
-        entry = network.TLS_OUT_OF_DATE
-    elif error.verify_code in _OTHER_HOST:
-        entry = network.TLS_OTHER_HOST
-    return entry.about(host=host, reason=strerror(error))
+    problem = certificate_problem(error.verify_code)
+    return problem.about(host=host, reason=strerror(error))
+
+
+def _not_http(error: Exception) -> str:
+    """Why a response is not valid HTTP; "" for one that was only cut off."""
+    if not isinstance(error, httpx.RemoteProtocolError):
+        return ""
+    said = str(error)
+    return next((reason for words, reason in _INVALID.items() if said.startswith(words)), "")
 
 
 def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
@@ -259,7 +242,7 @@ def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
     if any(isinstance(c, socket.gaierror) for c in causes):
         return network.NO_DNS.about(host=host)
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
-        is_here = httpx.URL(url).host in _LOOPBACK
+        is_here = httpx.URL(url).host in LOOPBACK
         return (network.NOBODY_THERE if is_here else network.REFUSED).about(host=host)
     if any(isinstance(c, TimeoutError) for c in causes):
         return network.TIMED_OUT.about(host=host, phase=_PHASES[httpx.ConnectTimeout])

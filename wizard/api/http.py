@@ -18,21 +18,19 @@ from socksio import SOCKSError
 
 from wizard import __version__
 from wizard.api.dates import clock_off
-from wizard.api.failures import proxy_variables, strerror
+from wizard.api.failures import strerror
+from wizard.api.proxies import ByProxy
 from wizard.api.tracing import close_what_is_given_up
 from wizard.domain import journal
-from wizard.domain.book.network import CA_FILE_UNUSABLE, PROXY_MISSPELLED
+from wizard.domain.book.network import CA_FILE_UNUSABLE
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Guarded
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 """Seconds; `connect` counts for TCP and for TLS, each."""
 
-LOOPBACK: Final = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-
-HIGHEST_PORT: Final = 65535
-LONGEST_LOGIN: Final = 255
-"""Bytes of a user or a password that SOCKS takes (RFC 1929 §2)."""
+KEPT: Final = 1 << 16
+"""Bytes of a body that is too long, to see what it is."""
 
 Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
@@ -43,8 +41,10 @@ class Reply(Guarded):
 
     status: int
     headers: httpx.Headers
-    body: bytearray | None
-    """None when it was longer than the limit."""
+    body: bytearray
+    """Only its head where it was longer than the limit."""
+    is_cut: bool = False
+    """Whether it was longer than the limit."""
     clock: str = ""
     """How far this machine's clock is off, by the answer's Date; "" where it is not, or unknown."""
 
@@ -56,29 +56,27 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
     proxies of the environment, but never to loopback; it keeps no cookies.
 
     Raises:
-        SetupError: a proxy variable, SSL_CERT_FILE or `ca_file` cannot be used; it is named.
+        SetupError: SSL_CERT_FILE or `ca_file` cannot be used; it is named.
     """
-    context = _trust(ca_file)
-    variable = _misspelled_proxy()
-    if variable is not None:
-        raise SetupError(PROXY_MISSPELLED.about(variable=variable))
-    try:
-        return httpx.AsyncClient(
-            verify=context,
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            headers={
-                "Accept-Encoding": "identity",
-                "User-Agent": f"twilio-scim-wizard/{__version__}",
-            },
-            event_hooks={"request": [close_what_is_given_up]},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            mounts=dict.fromkeys(LOOPBACK),
-        )
-    except (ValueError, httpx.InvalidURL):
-        variable = "no_proxy" if os.environ.get("no_proxy") else "NO_PROXY"
-    # Raised out here, without httpx's own exception, which quotes what it could not read.
-    raise SetupError(PROXY_MISSPELLED.about(variable=variable))
+    return httpx.AsyncClient(
+        transport=ByProxy(_trust(ca_file)),
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+        headers={
+            "Accept-Encoding": "identity",
+            "User-Agent": f"twilio-scim-wizard/{__version__}",
+        },
+        event_hooks={"request": [close_what_is_given_up], "response": [_keep_location]},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+async def _keep_location(response: httpx.Response) -> None:
+    """Keep a redirect's URL from HTTPX, which fails at an unusable one without following any."""
+    location = response.headers.pop("Location", None)
+    if location is not None:
+        response.extensions["location"] = location
 
 
 async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
@@ -89,13 +87,17 @@ async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
             through becomes one of its own.
     """
     try:
-        return await client.send(request, stream=True)
+        response = await client.send(request, stream=True)
     except (SOCKSError, AssertionError) as error:
         # Bytes that are no answer of a SOCKS proxy; some of them HTTPX's library asserts.
         raise httpx.ProxyError("", request=request) from error
     except (ValueError, OverflowError) as error:
         # A host that SOCKS cannot hold in 255 bytes, or OpenSSL takes for no name.
         raise httpx.InvalidURL("") from error
+    location: str | None = response.extensions.pop("location", None)
+    if location is not None:
+        response.headers["Location"] = location
+    return response
 
 
 async def send(
@@ -114,14 +116,14 @@ async def send(
             # At once: the body may take its time.
             clock = clock_off(response.headers, datetime.now(UTC)) or ""
             try:
-                body = await read_bounded(response, limit)
+                body, is_cut = await read_bounded(response, limit)
             finally:
                 await response.aclose()
         outcome = str(response.status_code)
     finally:
         took = (time.monotonic() - began) * 1000
         journal.note(f"{request.method} {_place(request.url)} {outcome} in {took:.0f} ms")
-    return Reply(response.status_code, response.headers, body, clock)
+    return Reply(response.status_code, response.headers, body, is_cut, clock)
 
 
 def _place(url: httpx.URL) -> str:
@@ -129,8 +131,10 @@ def _place(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
 
 
-async def read_bounded(response: httpx.Response, limit: int) -> bytearray | None:
-    """Return the body of a streamed answer; None when it is longer than `limit` bytes.
+async def read_bounded(response: httpx.Response, limit: int) -> tuple[bytearray, bool]:
+    """Return the body of a streamed answer, and whether it is longer than `limit` bytes.
+
+    Of one that is longer the first KEPT bytes are returned.
 
     Raises:
         httpx.DecodingError: the body is compressed. We ask for `identity`, and a bound on what
@@ -141,10 +145,10 @@ async def read_bounded(response: httpx.Response, limit: int) -> bytearray | None
         raise httpx.DecodingError("content encoding refused", request=response.request)
     body = bytearray()
     async for chunk in response.aiter_bytes():
-        if len(body) + len(chunk) > limit:
-            return None
         body += chunk
-    return body
+        if len(body) > limit:
+            return body[:KEPT], True
+    return body, False
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
@@ -162,29 +166,3 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
             problem = CA_FILE_UNUSABLE.about(variable=variable, path=str(path), reason=reason)
             raise SetupError(problem) from error
     return context
-
-
-def _misspelled_proxy() -> str | None:
-    """The first variable that names no proxy: httpx would not tell which it is."""
-    for scheme in ("https", "http", "all"):
-        # Of two spellings it reads the first.
-        for variable in proxy_variables(scheme)[:1]:
-            if not _is_proxy(os.environ[variable]):
-                return variable
-    return None
-
-
-def _is_proxy(address: str) -> bool:
-    is_whole = "://" in address
-    # As in http//proxy:8080, which httpx takes for a host called http.
-    if not is_whole and "/" in address.rstrip("/"):
-        return False
-    try:
-        proxy = httpx.Proxy(address if is_whole else f"http://{address}")
-    except (ValueError, httpx.InvalidURL):
-        return False
-    # httpx takes any number for a port, and any login for SOCKS, and then crashes on its way.
-    is_login_short = all(len(part) <= LONGEST_LOGIN for part in proxy.raw_auth or ())
-    return (proxy.url.port or 0) <= HIGHEST_PORT and (
-        is_login_short or not proxy.url.scheme.startswith("socks")
-    )

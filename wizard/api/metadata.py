@@ -46,7 +46,7 @@ class MetadataService:
                 "GET", origin + WELL_KNOWN, headers={"Accept": "application/json"}
             )
             reply = await send(self._client, request, limit=_LIMIT, seconds=self._seconds)
-            document = msgspec.json.decode(reply.body or b"", type=_Document)
+            document = msgspec.json.decode(reply.body, type=_Document)
         except (*WIRE_ERRORS, *BAD_JSON):
             return None
         if reply.status != 200 or document.issuer != origin:

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from typing import Final
 
 _TAG: Final = re.compile(r"(<[^<>]*>)")
 _NAME: Final = re.compile(r"<([a-z]+)", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 _UNSEEN: Final = frozenset({"script", "style", "template", "svg"})
+_NUMBERED: Final = re.compile(r"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));?")
+_LONGEST_NUMBER: Final = 8
+"""Digits of a reference that is looked up; the highest has seven."""
+_START: Final = re.compile(
+    r"(?:<!--|<(?:!doctype\s+html|html|head|body|title|meta|script|style)\b)", re.IGNORECASE
+)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text begins as HTML does."""
+    return _START.match(text) is not None
 
 
 def title(page: str) -> str:
@@ -47,4 +59,15 @@ def _unseen_behind(tag: str, unseen: str) -> str:
 
 
 def _in_a_line(text: str) -> str:
-    return " ".join(html.unescape(text).split())
+    return " ".join(html.unescape(_NUMBERED.sub(_existing, text)).split())
+
+
+def _existing(reference: re.Match[str]) -> str:
+    """A numeric reference; "" where no character has that number, which html.unescape can't read.
+
+    It fails at numbers of more than 4,300 digits.
+    """
+    decimal, hexadecimal = reference.groups()
+    digits, base = (decimal, 10) if decimal else (hexadecimal, 16)
+    is_short = len(digits) <= _LONGEST_NUMBER
+    return reference[0] if is_short and int(digits, base) <= sys.maxunicode else ""

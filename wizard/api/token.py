@@ -10,10 +10,11 @@ from typing import Final
 import httpx
 import msgspec
 
-from wizard.api.answers import BAD_JSON, decode_answer
+from wizard.api.answers import BAD_JSON, decode_answer, decode_json
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import Reply, Sleep, send
 from wizard.domain import journal
+from wizard.domain.answer import Answer
 from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
 from wizard.domain.classify import (
     after_the_code,
@@ -101,13 +102,12 @@ class TokenService:
         if isinstance(got, SetupError):
             lost = ANSWER_LOST.saying(got.problem.title, got.problem.cause)
             raise got if got.is_unsent else SetupError(lost)
-        if not _is_success(got):
-            answer = decode_answer(got, url, _secrets(fields))
-            raise SetupError(exchange_problem(answer, sent_verifier=attempt.verifier is not None))
-        tokens = _tokens(got, asked_at, self._clock())
-        if isinstance(tokens, Problem):
-            raise SetupError(after_the_code(tokens))
-        return tokens
+        read = _read(got, url, _secrets(fields), asked_at, self._clock())
+        if isinstance(read, Answer):
+            raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
+        if isinstance(read, Problem):
+            raise SetupError(after_the_code(read))
+        return read
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         """Trade the set's refresh token for new tokens (RFC 6749 §6).
@@ -129,14 +129,13 @@ class TokenService:
         got = await self._post(url, fields)
         if isinstance(got, SetupError):
             raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
-        if not _is_success(got):
-            problem = refresh_problem(decode_answer(got, url, _secrets(fields)))
+        read = _read(got, url, _secrets(fields), asked_at, self._clock())
+        if isinstance(read, Answer):
             # A gateway may have given up on a server that did refresh.
-            raise SetupError(problem, is_lost=got.status >= 500)
-        tokens = _tokens(got, asked_at, self._clock())
-        if isinstance(tokens, Problem):
-            raise SetupError(tokens, is_lost=True)
-        return tokens if tokens.refresh_token else replace(tokens, refresh_token=old)
+            raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
+        if isinstance(read, Problem):
+            raise SetupError(read, is_lost=True)
+        return read if read.refresh_token else replace(read, refresh_token=old)
 
     def drop_unsent(self) -> None:
         """Give up the requests of which nothing has left, now and from now on: nobody waits."""
@@ -212,10 +211,19 @@ def _form(
     )
 
 
-def _is_success(reply: Reply) -> bool:
-    # Twilio's reference says 200; its earlier version gave 201. A captive portal's page is 200 too.
-    is_page = "html" in reply.headers.get("Content-Type", "").lower()
-    return reply.status in (200, 201) and not is_page
+def _read(
+    reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
+) -> TokenSet | Problem | Answer:
+    """The tokens; or what came instead: a problem of theirs, or an answer to classify."""
+    # Twilio's reference says 200; its earlier version gave 201.
+    if reply.status not in (200, 201):
+        return decode_answer(reply, url, secrets)
+    read = _tokens(reply, asked_at, now)
+    if isinstance(read, TokenSet):
+        return read
+    answer = decode_answer(reply, url, secrets)
+    # An error document may come with 200, as may a captive portal's page.
+    return answer if answer.is_page or answer.status != reply.status else read
 
 
 def _secrets(fields: Mapping[str, Field]) -> tuple[Secret, ...]:
@@ -228,7 +236,7 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     It returns the problem, so that no traceback has the frame with the bare tokens.
     """
     try:
-        answer = msgspec.json.decode(reply.body or b"", type=_TokenAnswer)
+        answer = decode_json(reply.body, _TokenAnswer)
     except BAD_JSON as error:
         return ODD_TOKENS.saying(misfit(str(error)))
     access = answer.access_token or ""
@@ -240,8 +248,18 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
         access_token=Secret(access),
         expires_at=asked_at + _life(answer.expires_in),
         obtained_at=now,
-        refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
+        refresh_token=_refresh_token(answer),
     )
+
+
+def _refresh_token(answer: _TokenAnswer) -> Secret | None:
+    """The refresh token; None also where it has characters that none has (RFC 6749 §A.17)."""
+    token = answer.refresh_token or ""
+    if token and all(" " <= c <= "~" for c in token):
+        return Secret(token)
+    if token:
+        journal.note("refresh_token has invalid characters, it was dropped", is_problem=True)
+    return None
 
 
 def _life(raw: msgspec.Raw) -> timedelta:

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import httpx
 import msgspec
 
-from wizard.api.answers import BAD_JSON, decode_answer, retry_after
+from wizard.api.answers import BAD_JSON, decode_answer, decode_json, retry_after
 from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
 from wizard.api.http import Reply, Sleep, send
 from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
@@ -29,6 +29,8 @@ PAUSES: Final = (1.0, 3.0)
 """Seconds before the second and the third, last try, when the server names none."""
 THROTTLED_PAUSE: Final = 5.0
 """The same for a 429, which Twilio does not promise to send with Retry-After."""
+SHORTEST_PAUSE: Final = 1.0
+"""Waited where Retry-After names a moment that is over."""
 LONGEST_PAUSE: Final = 60.0
 """A longer Retry-After is not waited for."""
 TRY_SECONDS: Final = 120.0
@@ -38,7 +40,15 @@ _BESIDE_THE_LOOP: Final = 1 << 18
 """Bytes; a longer body is decoded in a thread, so that the screen goes on."""
 _COUNT: Final = re.compile(rb'true|false|"?[\d.eE+-]{1,20}"?')
 """What was perhaps meant as a count, and can be no name of a person."""
-_FAILING: Final = frozenset({502, 503, 504})
+_FAILING: Final = frozenset({408, 502, 503, 504})
+_BEGINNING: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*\{"
+    rb'(?:\s*"(?:totalResults|itemsPerPage|startIndex)"\s*:\s*\d{1,16}\s*,)*'
+    rb'\s*"(?:Resources"\s*:\s*\[|schemas"\s*:\s*\[\s*"'
+    + re.escape(LIST_RESPONSE).encode()
+    + rb'")'
+)
+"""How a SCIM list begins; what came without it, and was too long to read, proves nothing."""
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -138,7 +148,7 @@ def _pause(got: Reply | Exception, default: float) -> float | None:
     asked = retry_after(got.headers)
     if asked is None:
         return default
-    return asked if asked <= LONGEST_PAUSE else None
+    return max(asked, SHORTEST_PAUSE) if asked <= LONGEST_PAUSE else None
 
 
 def _why(got: Reply | Exception) -> str:
@@ -151,7 +161,7 @@ def _why(got: Reply | Exception) -> str:
 async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Problem:
     if got.status != 200:
         return scim_problem(decode_answer(got, url, (access_token,)))
-    if got.body is None:
+    if got.is_cut and _BEGINNING.match(got.body):
         return UserList(total=None, clock=got.clock)
     if len(got.body) > _BESIDE_THE_LOOP:
         read = await asyncio.to_thread(_decode, got.body)
@@ -160,9 +170,10 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     if isinstance(read, UserList):
         return replace(read, clock=got.clock)
     answer = decode_answer(got, url, (access_token,))
-    if answer.is_page:
+    if answer.is_page or answer.status != 200:
         return scim_problem(answer)
-    problem = NOT_SCIM.about(host=answer.host, kind="something that is no SCIM list")
+    size = f" in more than {LIMIT >> 20} MiB" if got.is_cut else ""
+    problem = NOT_SCIM.about(host=answer.host, kind=f"something that is no SCIM list{size}")
     if _is_list(got.body):
         problem = ODD_LIST
     return problem.saying(f"200 {answer.content_type}".strip(), read)
@@ -171,7 +182,7 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
 def _is_list(body: bytearray) -> bool:
     """Whether it says of itself that it is one, whatever else is odd about it."""
     try:
-        return LIST_RESPONSE in msgspec.json.decode(body, type=_Named).schemas
+        return LIST_RESPONSE in decode_json(body, _Named).schemas
     except BAD_JSON:
         return False
 
@@ -179,7 +190,7 @@ def _is_list(body: bytearray) -> bool:
 def _decode(body: bytearray) -> UserList | str:
     """The size of a list; or what is odd about it, without a word of its content."""
     try:
-        found = msgspec.json.decode(body, type=_List)
+        found = decode_json(body, _List)
     except BAD_JSON as error:
         said = misfit(str(error))
         return said + _odd_count(body) if said.startswith("totalResults") else said
@@ -193,7 +204,8 @@ def _decode(body: bytearray) -> UserList | str:
 def _odd_count(body: bytearray) -> str:
     """The count that makes no sense, to stand behind these words; "" for what is not shown."""
     try:
-        value = bytes(msgspec.json.decode(body, type=_Counted).totalResults)
+        value = bytes(decode_json(body, _Counted).totalResults)
     except BAD_JSON:
         return ""
+    # Of a list only this number is told.
     return f": {value.decode()}" if _COUNT.fullmatch(value) else ""

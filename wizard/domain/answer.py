@@ -15,12 +15,15 @@ _THROTTLED: Final = frozenset({20429, 25021, 25109})
 _GATEWAYS: Final = frozenset({502, 503, 504})
 """What a gateway answers for a server it does not get an answer from (RFC 9110 §15.6)."""
 
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
 
 class Answer(Value):
     """What a server said when it did not do what was asked; None where it said nothing."""
 
     host: str
     status: int
+    """What it means: the status of HTTP, or what an error document names that came with 200."""
     content_type: str = ""
     error: str | None = None
     """OAuth's code, as `invalid_grant`."""
@@ -36,10 +39,12 @@ class Answer(Value):
     text: str | None = None
     """What a page says, or the head of a body that is none of the three shapes."""
     location: str | None = None
-    """The host a redirect points at; redirects are not followed."""
+    """The host a redirect points at; None without a usable URL. Redirects are not followed."""
     request_id: str | None = None
     clock: str = ""
     """How far this machine's clock is off by its Date: "3 h slow"; "" where it is not."""
+    sent_as: int | None = None
+    """The status of HTTP, where it may be another."""
     wait: str = "a minute"
     """How long a throttled request should wait, in words."""
 
@@ -51,9 +56,13 @@ class Answer(Value):
     @property
     def is_foreign(self) -> bool:
         """Whether something on the way refused: it says none of what the server itself would."""
+        return self.is_page or (self.status == 403 and self.is_bare)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is in none of the three shapes."""
         own = (self.error, self.code, self.message, self.detail, self.scim_type)
-        is_bare = all(part is None for part in own)
-        return self.is_page or (self.status == 403 and is_bare)
+        return all(part is None for part in own)
 
     @property
     def is_gateways(self) -> bool:
@@ -85,6 +94,8 @@ class Answer(Value):
         """What came, as it stands after "answered with"."""
         if self.location is not None:
             return f"a redirect to {self.location}"
+        if self.status in _REDIRECTS:
+            return "a redirect without a usable URL"
         if self.is_page:
             return "a web page, as filters, logins and captive portals do"
         return f"status {self.status}, and not in a form of Twilio's"

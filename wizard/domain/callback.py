@@ -49,6 +49,7 @@ _FRAME = re.compile(
     r'|\{\s*"[a-z_]{1,20}"\s*:\s*"([^"]+)"\s*\}'
 )
 """What a mail, a chat, Markdown or JSON puts around a word."""
+_PKCE: Final = re.compile(r"pkce|code.?challenge")
 _GRANT_TYPE: Final = re.compile(r"(grant|response).?type")
 _FINAL: Final = {
     problem.id
@@ -261,6 +262,9 @@ def _error_problem(error: str, address: Address, attempt: AuthorizationAttempt) 
     problem = consent.ERRORS.get(error) or naming(entry, error=shown)
     if problem is consent.INVALID_REQUEST and "redirect" in words:
         problem = consent.REDIRECT_REFUSED
+    elif attempt.verifier is None and _PKCE.search(words):
+        cause, remedy = consent.NEEDS_PKCE
+        problem = consent.INVALID_REQUEST.told(cause=cause, remedy=remedy)
     elif problem is consent.INVALID_REQUEST and attempt.verifier is not None:
         problem = problem.told(remedy=consent.OR_PKCE)
     elif problem is consent.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):

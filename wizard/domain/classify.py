@@ -50,6 +50,8 @@ _NO_REASON: Final = re.compile(
     r"(?i)\W*(forbidden|access denied|authorization (error|failed)|(un|not )authorized)\W*"
 )
 """Words that tell nothing beyond the status."""
+_HEADER_HINT: Final = re.compile(r"\bheaders?\b.{0,40}\btoo (large|long|big)\b")
+"""What servers say, some of them with 400, of a request whose token is too long."""
 _CODE_HINTS: Final = (
     _APP_HINT,
     (re.compile(r"redirect"), exchange.REDIRECT_MISMATCH),
@@ -129,6 +131,8 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
 def _scim_problem(answer: Answer) -> Problem:
     if answer.is_throttled:
         return scim.SCIM_THROTTLED
+    if answer.status == 408:
+        return network.TIMED_OUT.told(cause=network.GAVE_UP)
     if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
     if answer.status == 404 and (answer.detail or "organization" in answer.words):
@@ -139,6 +143,11 @@ def _scim_problem(answer: Answer) -> Problem:
         return scim.NOT_SCIM
     if answer.status == 407:
         return network.PROXY_UNNAMED
+    if answer.status == 431 or _HEADER_HINT.search(f"{answer.words} {answer.text or ''}".lower()):
+        return scim.TOKEN_TOO_LONG
+    if answer.status == 403 and answer.is_bare and not answer.is_page:
+        cause, remedy = scim.OR_BLOCKED
+        return scim.LIST_REFUSED.told(cause=cause, remedy=remedy)
     if answer.is_from_the_way:
         return scim.BLOCKED
     if answer.code in _SCIM_CODES:
@@ -161,6 +170,8 @@ def _token_problem(answer: Answer) -> Problem | None:
     """What any grant can meet; None when the words have to be looked at."""
     if answer.is_throttled:
         return exchange.TOKEN_THROTTLED
+    if answer.status == 408:
+        return network.TIMED_OUT.told(cause=network.GAVE_UP)
     if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
@@ -169,6 +180,8 @@ def _token_problem(answer: Answer) -> Problem | None:
         return exchange.NOT_OAUTH
     if answer.status == 407:
         return network.PROXY_UNNAMED
+    if answer.status == 403 and answer.is_bare and not answer.is_page:
+        return exchange.TOKEN_BLOCKED.told(cause=exchange.BLOCKED_WITHOUT_A_REASON)
     if answer.is_from_the_way:
         return exchange.TOKEN_BLOCKED
     problem = _ERRORS.get(answer.error or "")
@@ -178,6 +191,8 @@ def _token_problem(answer: Answer) -> Problem | None:
 
 def _code_problem(answer: Answer, sent_verifier: bool) -> Problem:
     hinted = {problem.id: problem for hint, problem in _CODE_HINTS if hint.search(answer.words)}
+    if exchange.PKCE_SUSPECTED.id in hinted and not sent_verifier:
+        return exchange.PKCE_REQUIRED
     if len(hinted) == 1:
         return hinted.popitem()[1]
     if hinted or answer.error == "invalid_grant":
@@ -212,7 +227,7 @@ def _told(problem: Problem, answer: Answer) -> Problem:
         wait=answer.wait,
     )
     return filled.saying(
-        f"{answer.status}{number}" + (f": {sentence}" if sentence else ""),
+        f"{answer.sent_as or answer.status}{number}" + (f": {sentence}" if sentence else ""),
         f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
         f"Request ID: {answer.request_id}" if answer.request_id else "",
         # What stands in the way, as a portal or a router, may itself not know the time.

@@ -33,6 +33,11 @@ OR_PKCE: Final = (
     "Advanced. Then make a fresh link."
 )
 """Remedy of INVALID_REQUEST where the link carried a code challenge."""
+NEEDS_PKCE: Final = (
+    "The server requires PKCE, and the link was created without it.",
+    "Set PKCE to on under Credentials > Advanced. Then create a new link.",
+)
+"""Cause and remedy of INVALID_REQUEST where the server asks for a code challenge."""
 REDIRECT_REFUSED: Final = Problem(
     id="paste-redirect-refused",
     title="Twilio refuses the Redirect URL in the link",

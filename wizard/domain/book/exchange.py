@@ -84,6 +84,14 @@ PKCE_SUSPECTED: Final = Problem(
     step=Step.CREDENTIALS,
 )
 
+PKCE_REQUIRED: Final = Problem(
+    id="pkce-required",
+    title="The server requires PKCE",
+    cause="It rejects a code that was requested without a code challenge.",
+    remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+
 APP_REFUSED: Final = Problem(
     id="app-refused",
     title="Twilio does not let this OAuth app do this",
@@ -180,6 +188,12 @@ TOKEN_BLOCKED: Final = Problem(
     exit_code=ExitCode.UNREACHABLE,
 )
 
+BLOCKED_WITHOUT_A_REASON: Final = (
+    "{host} answered 403 without a reason. A filter on this network may have done that, or the "
+    "OAuth app was disabled."
+)
+"""Cause of TOKEN_BLOCKED where nothing tells who answered."""
+
 ODD_TOKENS: Final = Problem(
     id="odd-tokens",
     title="Twilio's token answer cannot be used",
@@ -211,6 +225,7 @@ ENTRIES: Final = (
     CODE_REFUSED,
     REDIRECT_MISMATCH,
     PKCE_SUSPECTED,
+    PKCE_REQUIRED,
     APP_REFUSED,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,

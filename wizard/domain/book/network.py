@@ -64,10 +64,13 @@ TIMED_OUT: Final = Problem(
     exit_code=ExitCode.UNREACHABLE,
 )
 
+GAVE_UP: Final = "{host} gave up waiting for the request (status 408)."
+"""Cause of TIMED_OUT where the server says so."""
+
 TLS_UNTRUSTED: Final = Problem(
     id="tls-untrusted",
     title="The certificate of {host} is not trusted",
-    cause="OpenSSL says: {reason}. A company proxy may be reading the traffic.",
+    cause="The reason given is: {reason}. A company proxy may be reading the traffic.",
     remedy="Ask the network team for its CA certificate, then start again with --ca-file FILE.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
@@ -76,7 +79,7 @@ TLS_UNTRUSTED: Final = Problem(
 TLS_OTHER_HOST: Final = Problem(
     id="tls-other-host",
     title="The certificate that came is not for {host}",
-    cause="OpenSSL says: {reason}. Most likely another server answered in its place: "
+    cause="The reason given is: {reason}. Most likely another server answered in its place: "
     "a captive portal, a proxy, or a wrong DNS entry.",
     remedy="Sign in to this network if it asks, see what {host} resolves to, then try again.",
     exit_code=ExitCode.UNREACHABLE,
@@ -85,11 +88,31 @@ TLS_OTHER_HOST: Final = Problem(
 TLS_OUT_OF_DATE: Final = Problem(
     id="tls-out-of-date",
     title="The certificate of {host} is not valid today",
-    cause="OpenSSL says: {reason}. This machine's clock is wrong, or nobody renewed it in time.",
+    cause="The reason given is: {reason}. It wasn't renewed in time, or this machine's clock is "
+    "wrong.",
     remedy="Set the date and time if they are wrong, then try again. "
     "If they are right, the owner of the server or of a proxy on the way must renew it.",
     exit_code=ExitCode.UNREACHABLE,
 )
+
+NOT_YET_VALID: Final = (
+    "The reason given is: {reason}. This machine's clock is probably slow.",
+    "Set the date and time, then try again. If they are right, the owner of the server or of a "
+    "proxy on the way must replace the certificate.",
+)
+"""Cause and remedy of TLS_OUT_OF_DATE where the certificate isn't valid yet."""
+
+TLS_UNFIT: Final = Problem(
+    id="tls-unfit",
+    title="The certificate of {host} was rejected",
+    cause="The reason given is: {reason}. Trusting its issuer doesn't change that.",
+    remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate.",
+    who=Who.NETWORK,
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+WEAK_KEY: Final = f"{TLS_UNFIT.remedy} An RSA key needs at least 2,048 bits."
+"""Remedy of TLS_UNFIT where the key, or the signature's hash, is too weak."""
 
 TLS_FAILED: Final = Problem(
     id="tls-failed",
@@ -164,6 +187,15 @@ PROXY_MISSPELLED: Final = Problem(
     needs_restart=True,
 )
 
+UNSAFE_LOGIN: Final = (
+    "Its user name or password holds a character that can't stand there in a URL.",
+    "In {variable}, write @ as %40, # as %23, / as %2F, and ? as %3F. Then start again.",
+)
+"""Cause and remedy of PROXY_MISSPELLED where a password cuts the URL in two."""
+
+LEFT_OUT: Final = "NO_PROXY has an entry that can't be read and was left out: {entry}."
+"""Added to the cause of what happened on the way through a proxy."""
+
 CA_FILE_UNUSABLE: Final = Problem(
     id="ca-file-unusable",
     title="The file of {variable} cannot be used",
@@ -178,6 +210,15 @@ DROPPED: Final = Problem(
     title="{host} broke off the connection",
     cause="It was closed before a whole answer had come.",
     remedy="Try again.",
+    exit_code=ExitCode.UNREACHABLE,
+)
+
+NOT_HTTP: Final = Problem(
+    id="not-http",
+    title="{host} sent a response that isn't valid HTTP",
+    cause="It can't be read: {reason}.",
+    remedy="Check the endpoint's port under Credentials > Advanced. If it is right, ask the "
+    "network team what changes the responses of {host}.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -224,6 +265,7 @@ ENTRIES: Final = (
     TLS_UNTRUSTED,
     TLS_OTHER_HOST,
     TLS_OUT_OF_DATE,
+    TLS_UNFIT,
     TLS_FAILED,
     PROXY_LOGIN,
     PROXY_UNNAMED,
@@ -234,6 +276,7 @@ ENTRIES: Final = (
     PROXY_MISSPELLED,
     CA_FILE_UNUSABLE,
     DROPPED,
+    NOT_HTTP,
     GATEWAY_FAILING,
     ENCODING_REFUSED,
     BAD_ADDRESS,

@@ -59,6 +59,24 @@ LIST_REFUSED: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+OR_BLOCKED: Final = (
+    "The response (403) gives no reason. The app may lack {permission}, or a filter on this "
+    "network may block {host}.",
+    "Select all managed-users permissions on the app, then try again. If that doesn't help, have "
+    "{host} allowed on this network.",
+)
+"""Cause and remedy of LIST_REFUSED where nothing tells who answered."""
+
+TOKEN_TOO_LONG: Final = Problem(
+    id="token-too-long",
+    title="The access token is too long for the SCIM API",
+    cause="{host} doesn't take header fields as long as this token.",
+    remedy="Select fewer permissions on the app, then authorize again. If that doesn't help, ask "
+    "the network team whether a proxy limits the length of headers.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
 LIST_REFUSED_WHY: Final = Problem(
     id="list-refused-why",
     title="Twilio refuses the list of users, and says why",
@@ -152,6 +170,7 @@ ENTRIES: Final = (
     NEW_TOKEN_REFUSED,
     MISSING_PERMISSION,
     LIST_REFUSED,
+    TOKEN_TOO_LONG,
     LIST_REFUSED_WHY,
     OTHER_ORGANIZATION,
     ORGANIZATION_CHANGED,

@@ -1,0 +1,215 @@
+"""Which way a request goes: the proxy variables, read as curl reads them, and only when used."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import ssl
+from typing import Final
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from wizard.domain.book import network
+from wizard.domain.problems import Problem
+from wizard.domain.secret import Secret
+from wizard.domain.value import Value
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""Hosts that are never asked through a proxy."""
+HIGHEST_PORT: Final = 65535
+LONGEST_LOGIN: Final = 255
+"""Bytes of a user or a password that SOCKS takes (RFC 1929 §2)."""
+
+_SYSTEM: Final = "the system's settings"
+_NO_PROXY: Final = ("no_proxy", "NO_PROXY")
+_ENDS_A_LOGIN: Final = re.compile(r"[@#/?\\\s]")
+_BRACKETED: Final = re.compile(
+    r"(?:\w+://)?\[(?P<address>[^][]*)\](?P<prefix>/\d+)?(?::(?P<port>\d+))?/?"
+)
+_NAMED: Final = re.compile(
+    r"(?:\w+://)?(?P<name>\*|[*.]*[\w-][\w.-]*)(?::(?P<port>\d+))?/?", re.ASCII
+)
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class UnusableProxy(httpx.UnsupportedProtocol):
+    """The variable that names a request's proxy can't be used; nothing has been sent."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.id)
+        self.problem = problem
+
+
+class Way(Value):
+    """The proxy that a URL is asked through."""
+
+    variable: str
+    """What names it."""
+    proxy: str
+    """Its host and port."""
+    scheme: str
+    address: Secret
+    """Its whole URL, which may hold a password."""
+
+    @property
+    def kind(self) -> str:
+        """What it has to be, as it stands before "proxy"."""
+        return {"http": "HTTP", "https": "https"}.get(self.scheme.lower(), "SOCKS")
+
+    def told(self, entry: Problem, host: str, reason: str) -> Problem:
+        """Fill an entry that is about a proxy."""
+        return entry.about(
+            host=host,
+            variable=self.variable,
+            proxy=self.proxy,
+            scheme=self.scheme,
+            kind=self.kind,
+            # Some of them end their sentence themselves.
+            reason=reason.rstrip("."),
+        )
+
+
+class ByProxy(httpx.AsyncBaseTransport):
+    """Sends each request directly or through its proxy.
+
+    Not HTTPX's own mounts: those read every variable before the first request, and fail at what
+    no request needs, as at an IPv6 network in NO_PROXY.
+    """
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+        self._transports: dict[Secret | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it. Raises UnusableProxy, and what HTTPX raises."""
+        way = way_of(request.url)
+        return await self._by(way.address if way else None).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for transport in self._transports.values():
+            await transport.aclose()
+
+    def _by(self, address: Secret | None) -> httpx.AsyncHTTPTransport:
+        if address not in self._transports:
+            proxy = None
+            if address is not None:
+                # For the way to the proxy itself; other schemes take none.
+                trust = self._trust if address.reveal().startswith("https:") else None
+                proxy = httpx.Proxy(address.reveal(), ssl_context=trust)
+            self._transports[address] = httpx.AsyncHTTPTransport(
+                verify=self._trust, trust_env=False, proxy=proxy
+            )
+        return self._transports[address]
+
+
+def way_of(url: httpx.URL) -> Way | None:
+    """Return the proxy that a URL is asked through; None without one. Raises UnusableProxy."""
+    settings = getproxies()
+    address = settings.get(url.scheme) or settings.get("all")
+    if url.host in LOOPBACK or not address or _is_bypassed(url):
+        return None
+    variables = (*_variables(url.scheme), *_variables("all"))
+    variable = variables[0] if variables else _SYSTEM
+    return _usable(variable, address)
+
+
+def unreadable_entries() -> list[str]:
+    """Return the entries of NO_PROXY that name no host or network, and so are left out."""
+    return [entry for entry in _entries() if entry and _entry(entry) is None]
+
+
+def _variables(scheme: str) -> tuple[str, ...]:
+    """The variables set for "https", "http" or "all", as they are spelled; the first counts."""
+    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
+    return tuple(name for name in names if os.environ.get(name))
+
+
+def _usable(variable: str, address: str) -> Way:
+    whole = address if "://" in address else f"http://{address}"
+    # GNOME's spelling.
+    whole = re.sub(r"(?i)^socks://", "socks5://", whole)
+    login, at, place = whole.partition("://")[2].rpartition("@")
+    if at and _ENDS_A_LOGIN.search(login):
+        cause, remedy = network.UNSAFE_LOGIN
+        problem = network.PROXY_MISSPELLED.told(cause=cause, remedy=remedy)
+        raise UnusableProxy(problem.about(variable=variable))
+    # As in http//proxy:8080, which HTTPX takes for a host called http.
+    is_path = "://" not in address and "/" in address.rstrip("/")
+    if is_path or "#" in place or "?" in place or not _is_proxy(whole):
+        raise UnusableProxy(network.PROXY_MISSPELLED.about(variable=variable))
+    url = httpx.URL(whole)
+    return Way(variable, url.netloc.decode("ascii"), whole.partition("://")[0], Secret(whole))
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        proxy = httpx.Proxy(address)
+    except (ValueError, httpx.InvalidURL):
+        return False
+    # HTTPX takes any number for a port, and any login for SOCKS, and then crashes on its way.
+    is_login_short = all(len(part) <= LONGEST_LOGIN for part in proxy.raw_auth or ())
+    return (
+        proxy.url.host != ""
+        and (proxy.url.port or 0) <= HIGHEST_PORT
+        and (is_login_short or not proxy.url.scheme.startswith("socks"))
+    )
+
+
+# -- NO_PROXY ------------------------------------------------------------------------------------
+
+
+def _entries() -> list[str]:
+    """What NO_PROXY lists; of two spellings the first that is set counts."""
+    value = next((os.environ[name] for name in _NO_PROXY if os.environ.get(name)), "")
+    return re.split(r"[,\s]+", value.strip(", \t"))
+
+
+def _is_bypassed(url: httpx.URL) -> bool:
+    port = str(url.port or {"https": 443}.get(url.scheme, 80))
+    entries = [found for text in _entries() if text and (found := _entry(text)) is not None]
+    if any(_matches(host, url.host) and wanted in ("", port) for host, wanted in entries):
+        return True
+    # Windows' and macOS' own exceptions belong to their own proxy.
+    return not any(map(_variables, (url.scheme, "all"))) and bool(proxy_bypass(url.host))
+
+
+def _entry(text: str) -> tuple[str | _Network, str] | None:
+    """The host or network that an entry names, and its port or ""; None for what names none."""
+    found = _BRACKETED.fullmatch(text)
+    if found:
+        within = _network(found["address"] + (found["prefix"] or ""))
+        return (within, found["port"] or "") if within else None
+    if within := _network(text):
+        return within, ""
+    found = _NAMED.fullmatch(text)
+    if found is None:
+        return None
+    return _network(found["name"]) or found["name"].lower(), found["port"] or ""
+
+
+def _network(text: str) -> _Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _matches(entry: str | _Network, host: str) -> bool:
+    """Whether an entry covers a host: a domain covers what is below it."""
+    if not isinstance(entry, str):
+        address = _address(host)
+        return address is not None and address in entry
+    domain = entry.lstrip("*.")
+    return entry == "*" or host.lower() == domain or host.lower().endswith(f".{domain}")
+
+
+def _address(host: str) -> _Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

@@ -14,6 +14,7 @@ from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
+    Endpoints,
     LastCheck,
     Profile,
     RefreshFailure,
@@ -22,6 +23,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import ROAD, Step
 from wizard.domain.value import replace
+from wizard.store.codec import encode_profile
 from wizard.store.profiles import LocalProfileStore
 
 EMPTY = CredentialSet()
@@ -273,3 +275,19 @@ async def test_every_kept_secret_is_known(stage: Stage) -> None:
         *("client-secret-1", "access-new", "renew"),
     }
     assert Secret("") not in stage.session.known_secrets()
+
+
+async def test_new_draft_takes_no_endpoints_from_a_record_without_its_secrets(home: Path) -> None:
+    """Or whoever can write the record could have the next Client Secret sent to a server of his."""
+    stage = Stage(home, EMPTY)
+    stage.put(active=COMPLETE)
+    with stage.world.store.locked(NAME) as held:
+        assert held.profile is not None
+        collect = Endpoints(token_url="https://collect.example.net/token")
+        record = replace(held.profile, active="0" * 32, endpoints=collect)
+    (home / "profiles" / "default.json").write_bytes(encode_profile(record))
+    asked = replace(EMPTY, endpoints=Endpoints(scim_url="http://127.0.0.1:9/scim/v2"))
+    for blank in (EMPTY, asked):
+        session = Stage(home, blank).session
+        assert session.trouble is not None
+        assert session.working_draft() == blank

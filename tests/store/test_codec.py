@@ -91,6 +91,16 @@ def test_bit_rot_raises_nothing_unforeseen(draw: st.DataObject) -> None:
         b'{"version": 1, "expires_at": "2026-11-23T14:02:00"}',
         b'{"version": 1, "set_up_at": "2026-11-23T14:02:00+02:00"}',
         b'{"version": 1, "last_check": {"status": "passed", "at": "2026-11-23T14:02:00"}}',
+        b'{"version": 1, "endpoints": {"token_url": "http://collect.example.net/token"}}',
+        b'{"version": 1, "endpoints": {"scim_url": ""}}',
+        b'{"version": 1, "endpoints": {"authorize_url": "javascript:alert(1)"}}',
+        b'{"version": 1, "expires_at": "0001-01-01T00:00:00Z"}',
+        b'{"version": 1, "draft_saved_at": "9999-12-31T23:59:59Z"}',
+        b'{"version": 1, "refresh_failure": {"problem": "x", "at": "9999-12-31T23:59:59Z"}}',
+        b'{"version": 1, "client_id": "OQ\\nOQ"}',
+        b'{"version": 1, "ticks": ["a\\u001b[31m"]}',
+        b'{"version": 1, "last_check": {"status": "passed", "at": "2026-11-23T14:02:00Z",'
+        b' "users": -1}}',
         b'{"version": 1, "x": ' + b"[" * 100_000,
         encode_profile(Profile(client_id="OQ"))[:-5],
     ],
@@ -123,6 +133,46 @@ def test_record_nested_too_deep_to_be_read_is_refused_or_read() -> None:
 def test_damaged_credential_set_is_refused(data: bytes) -> None:
     with pytest.raises(Damaged):
         decode_credentials(data, "f")
+
+
+def with_value(path: str, value: object) -> bytes:
+    """Return a credential set as it is stored, with one value replaced: "tokens.expires_at"."""
+    blob = json.loads(encode_credentials(credentials()))
+    inner, (*names, last) = blob["credentials"], path.split(".")
+    for name in names:
+        inner = inner[int(name) if name.isdecimal() else name]
+    inner[last] = value
+    return json.dumps(blob).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("client_id", "OQ\x1b[2J"),
+        ("client_secret", "hush\nhush"),
+        ("redirect_url", "https://example.org/\r\nX: y"),
+        ("scope", "offline_access\0"),
+        ("endpoints.token_url", "http://collect.example.net/token"),
+        ("tokens.access_token", ""),
+        ("tokens.access_token", "hush\r\nX-Other: 1"),
+        ("tokens.access_token", "hush hush"),
+        ("tokens.access_token", "hüsh"),
+        ("tokens.refresh_token", "hush\nhush"),
+        ("tokens.refresh_token", "\x7f"),
+        ("tokens.expires_at", "9999-12-31T23:59:59Z"),
+        ("tokens.obtained_at", "0001-01-01T00:00:00Z"),
+        ("attempts.0.created_at", "0001-01-01T00:00:00Z"),
+        ("attempts.0.verifier", "hüsh"),
+        ("attempts.0.verifier", ""),
+        ("attempts.0.state", "hüsh"),
+        ("attempts.0.issuer", "https://example.org\n"),
+        ("attempts.0.endpoints", {"token_url": "http://collect.example.net/token"}),
+    ],
+)
+def test_credential_set_with_a_value_no_wizard_writes_is_damaged(path: str, value: object) -> None:
+    with pytest.raises(Damaged) as caught:
+        decode_credentials(with_value(path, value), "f")
+    assert "hush" not in str(caught.value)
 
 
 def test_unknown_fields_of_this_version_are_overlooked() -> None:

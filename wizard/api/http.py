@@ -21,7 +21,7 @@ from wizard.api.dates import clock_off
 from wizard.api.failures import strerror
 from wizard.api.proxies import ByProxy
 from wizard.api.tracing import close_what_is_given_up
-from wizard.domain import journal
+from wizard.domain import journal, rules
 from wizard.domain.book.network import CA_FILE_UNUSABLE
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Guarded
@@ -83,9 +83,14 @@ async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
     """Send a request; the body of its answer is still to be read.
 
     Raises:
+        httpx.InvalidURL: the URL breaks the rule for endpoints, as plain http to another
+            machine does. Nothing was sent.
         httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`. What the libraries below HTTPX let
             through becomes one of its own.
     """
+    # Every endpoint was checked when it was entered or loaded: this is the last line of defense.
+    if rules.endpoint(str(request.url)):
+        raise httpx.InvalidURL("")
     try:
         response = await client.send(request, stream=True)
     except (SOCKSError, AssertionError) as error:

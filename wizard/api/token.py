@@ -13,7 +13,7 @@ import msgspec
 from wizard.api.answers import BAD_JSON, decode_answer, decode_json
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import Reply, Sleep, send
-from wizard.domain import journal
+from wizard.domain import journal, rules
 from wizard.domain.answer import Answer
 from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
 from wizard.domain.classify import (
@@ -240,8 +240,10 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     except BAD_JSON as error:
         return ODD_TOKENS.saying(misfit(str(error)))
     access = answer.access_token or ""
-    if not access or not all("!" <= c <= "~" for c in access):
+    if not rules.is_access_token(access):
         return ODD_TOKENS.saying("access_token: missing, or not a token")
+    if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
+        return ODD_TOKENS.saying("refresh_token: not a token")
     if (answer.token_type or "").lower() != "bearer":
         return ODD_TOKENS.saying("token_type: missing, or not Bearer")
     return TokenSet(

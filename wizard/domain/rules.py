@@ -137,6 +137,16 @@ def endpoint(text: str) -> str | None:
     return _address_problem(text, "endpoint") if text else "Enter the endpoint's address."
 
 
+def is_access_token(text: str) -> bool:
+    """Whether a text can stand in an Authorization header (RFC 6749 appendix A.12, no spaces)."""
+    return bool(text) and all("!" <= c <= "~" for c in text)
+
+
+def is_refresh_token(text: str) -> bool:
+    """Whether a text is a refresh token by RFC 6749 appendix A.17."""
+    return bool(text) and all(" " <= c <= "~" for c in text)
+
+
 def _address_problem(text: str, noun: str) -> str | None:
     if any(c.isspace() for c in text):
         return "An address has no blanks inside."

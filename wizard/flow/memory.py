@@ -58,8 +58,8 @@ class Memory:
             return self.draft
         if self.active is not None:
             return replace(self.active, tokens=None, attempts=())
-        if self.trouble is not None:
-            return replace(self._blank, endpoints=self.profile.endpoints)
+        # The record repeats the endpoints of a set that can't be read. They aren't taken from
+        # there: whoever can write the record could have the next secret sent elsewhere.
         return self._blank
 
     def resume_at(self) -> Step | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from wizard.domain import rules
 from wizard.domain.book.here import INTERNAL
 from wizard.domain.book.store import FILE_NEWER
 from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile
@@ -15,11 +13,10 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value
 from wizard.domain.words import misfit
+from wizard.store.soundness import fault_in
 from wizard.store.vault import is_generation
 
 T = TypeVar("T")
-
-_UTC: Final = timedelta(0)
 
 
 class Damaged(Exception):
@@ -66,12 +63,7 @@ def decode_credentials(data: bytes, path: str) -> CredentialSet:
 
     Raises Damaged, and SetupError for one of a newer version.
     """
-    credentials = _decode(data, _Blob, path).credentials
-    # Secrets are sent there; what no form or option takes is not asked for from here either.
-    sets = (credentials.endpoints, *(attempt.endpoints for attempt in credentials.attempts))
-    if any(rules.endpoint(url) for each in sets for url in msgspec.structs.astuple(each)):
-        raise Damaged("an endpoint that is none")
-    return credentials
+    return _decode(data, _Blob, path).credentials
 
 
 def _encode(value: object) -> bytes:
@@ -93,8 +85,8 @@ def _decode(data: bytes, kind: type[T], path: str) -> T:
         raise Damaged(misfit(str(error))) from error
     if version < 1:
         raise Damaged("no such version")
-    if not _is_utc(value):
-        raise Damaged("a time that is not UTC")
+    if fault := fault_in(value):
+        raise Damaged(fault)
     return value
 
 
@@ -108,14 +100,3 @@ def _conceal(kind: type, value: object) -> Secret:
     if kind is Secret and isinstance(value, str):
         return Secret(value)
     raise ValueError("not a text")
-
-
-def _is_utc(value: object) -> bool:
-    """Whether every time in a value is aware and in UTC, so that times can be compared."""
-    if isinstance(value, datetime):
-        return value.utcoffset() == _UTC
-    if isinstance(value, tuple):
-        return all(map(_is_utc, value))
-    if isinstance(value, Value):
-        return all(map(_is_utc, msgspec.structs.astuple(value)))
-    return True

@@ -37,7 +37,10 @@ OTHER: Final = "OR" + "0" * 32
 ORGANIZATION_CHANGED: Final = Row(
     entry="organization-changed", step=Step.AUTHORIZE, exit_code=0, faces=BOTH
 )
-ENTRIES: Final = (ORGANIZATION_CHANGED,)
+LOST: Final = Row(
+    entry="refresh-response-lost", step=Step.AUTHORIZE, exit_code=4, faces=Face.COMMAND
+)
+ENTRIES: Final = (ORGANIZATION_CHANGED, LOST)
 
 
 @pytest.mark.parametrize(("entry", "answer"), REFUSED.items(), ids=REFUSED)
@@ -60,6 +63,18 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
     status = json.loads(stage.run(capsys, "status", "--json").out)
     assert status["token"]["refresh_failure"] == checked["warnings"][0]
     assert ", renewing refused; " in stage.run(capsys, "status", "--all").out
+
+
+def test_rejection_after_a_server_error_names_the_lost_response(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.put_active(hours=1)
+    stage.wire.answers[TOKEN] = reply(503)
+    assert stage.run(capsys, "token", "--force").code == 5
+    stage.wire.answers[TOKEN] = REFUSED["refresh-refused"]
+    ended = stage.meets(capsys, LOST.entry, LOST.exit_code, "token", "--force")
+    assert "the consent was withdrawn" in ended.words
+    assert says(stage.run(capsys, "status").out, LOST.entry)
 
 
 async def taken(met: str, entry: str) -> str:

@@ -40,7 +40,8 @@ from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastChec
 from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.profiles import LocalProfileStore, LockedProfile
+from wizard.store.locked import LockedProfile
+from wizard.store.profiles import LocalProfileStore
 
 PASSED = whole(
     {

@@ -19,7 +19,14 @@ from tests.flow.stage import (
     full_disk,
     read,
 )
-from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.exchange import (
+    ODD_TOKENS,
+    REFRESH_REFUSED,
+    TOKEN_SERVER_FAILING,
+    TOKEN_THROTTLED,
+    WRONG_CLIENT,
+)
+from wizard.domain.book.network import TIMED_OUT
 from wizard.domain.models import Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
@@ -173,15 +180,82 @@ async def test_refusal_is_told_even_where_it_cannot_be_recorded(stage: Stage) ->
 
 
 @pytest.mark.parametrize("problem", [UNREACHABLE, PROBLEM])
-async def test_failure_on_the_way_is_not_recorded(stage: Stage, problem: Problem) -> None:
+async def test_failure_on_the_way_is_no_rejection_and_changes_no_credentials(
+    stage: Stage, problem: Problem
+) -> None:
     active = stage.active(EXPIRED)
-    before = stage.on_disk()
     stage.world.tokens.refreshes = [error(problem), tokens("new")]
     with pytest.raises(SetupError, match=problem.id):
         await ask(stage)
-    assert stage.on_disk() == before
-    assert before[2] == active
+    profile, _, kept = stage.on_disk()
+    assert profile.refresh_failure is None
+    assert kept == active
     assert await ask(stage) == tokens("new")
+    profile = stage.on_disk()[0]
+    assert (profile.refresh_error, profile.is_refresh_open) == (None, False)
+
+
+# -- when a response is lost ---------------------------------------------------------------------
+
+
+async def test_refresh_is_noted_on_disk_while_it_is_under_way(stage: Stage) -> None:
+    stage.active(EXPIRED)
+    seen: list[bool] = []
+
+    async def look() -> None:
+        profile = LocalProfileStore(stage.home).load(NAME)
+        assert profile is not None
+        seen.append(profile.is_refresh_open)
+
+    stage.world.tokens.on_call = look
+    stage.world.tokens.refreshes = [tokens("new")]
+    await ask(stage)
+    assert (seen, stage.on_disk()[0].is_refresh_open) == ([True], False)
+
+
+@pytest.mark.parametrize("lost", [TIMED_OUT, TOKEN_SERVER_FAILING, ODD_TOKENS])
+async def test_rejection_after_a_lost_response_names_that_as_its_cause(
+    stage: Stage, lost: Problem
+) -> None:
+    stage.active(EXPIRED)
+    rejected = error(REFRESH_REFUSED.saying("400: invalid_grant"))
+    stage.world.tokens.refreshes = [error(lost), rejected, rejected]
+    with pytest.raises(SetupError, match=lost.id):
+        await ask(stage)
+    # However often it is tried.
+    for _ in range(2):
+        with pytest.raises(SetupError, match="refresh-response-lost") as caught:
+            await ask(stage)
+        assert caught.value.problem.detail == ("400: invalid_grant",)
+    failure = stage.on_disk()[0].refresh_failure
+    assert failure is not None
+    assert failure.problem == "refresh-response-lost"
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [error(TOKEN_THROTTLED), error(WRONG_CLIENT), SetupError(TIMED_OUT, is_unsent=True)],
+    ids=["throttled", "refused", "unsent"],
+)
+async def test_rejection_after_a_request_that_brought_nothing_has_its_usual_cause(
+    stage: Stage, answered: SetupError
+) -> None:
+    stage.active(EXPIRED)
+    stage.world.tokens.refreshes = [answered, error(REFRESH_REFUSED)]
+    with pytest.raises(SetupError, match=answered.problem.id):
+        await ask(stage)
+    with pytest.raises(SetupError, match="refresh-refused"):
+        await ask(stage)
+
+
+async def test_refresh_that_works_after_a_lost_response_ends_the_note(stage: Stage) -> None:
+    stage.active(EXPIRED)
+    stage.world.tokens.refreshes = [error(TIMED_OUT), tokens("new"), error(REFRESH_REFUSED)]
+    with pytest.raises(SetupError, match="timed-out"):
+        await ask(stage)
+    await ask(stage)
+    with pytest.raises(SetupError, match="refresh-refused"):
+        await ask(stage, is_forced=True)
 
 
 # -- when others ask too -------------------------------------------------------------------------
@@ -254,6 +328,49 @@ async def test_tokens_saved_while_waiting_are_no_good_once_expired(stage: Stage)
         held.save(held.profile, active=replace(active, tokens=short))
     stage.world.tokens.refreshes = [tokens("new", at=NOW + 31 * SECOND)]
     assert (await asking).access_token.reveal() == "access-new"
+
+
+@pytest.mark.parametrize("problem", [TIMED_OUT, TOKEN_THROTTLED, TOKEN_SERVER_FAILING])
+async def test_six_at_once_share_one_failure(home: Path, problem: Problem) -> None:
+    clock = FakeClock()
+    endpoint = FakeTokenEndpoint(refreshes=[error(problem)])
+    waiting: list[asyncio.Task[TokenSet]] = []
+
+    async def until_all_wait() -> None:
+        while len(waiting) < 6:
+            await asyncio.sleep(0)
+
+    endpoint.on_call = until_all_wait
+    Stage(home).active(EXPIRED)
+    for _ in range(6):
+        work = fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock)
+        waiting.append(asyncio.create_task(work))
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [one.problem.id for one in ended if isinstance(one, SetupError)] == [problem.id] * 6
+    assert endpoint.sent == ["refresh"]
+
+
+async def test_request_that_was_given_up_is_nobody_elses_failure(stage: Stage) -> None:
+    stage.active(EXPIRED)
+    given_up, may_end = asyncio.Event(), asyncio.Event()
+    endpoint = stage.world.tokens
+
+    async def hold() -> None:
+        given_up.set()
+        await may_end.wait()
+
+    endpoint.on_call = hold
+    endpoint.refreshes = [SetupError(TIMED_OUT, is_unsent=True)]
+    first = asyncio.create_task(ask(stage))
+    await given_up.wait()
+    first.cancel()
+    # Its turn to hear of it.
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    profile = stage.on_disk()[0]
+    assert (profile.refresh_error, profile.is_refresh_open) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,20 @@ def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
     assert stored(home) == before
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_server_that_is_busy_is_asked_once_by_all_who_wait(home: Path, status: int) -> None:
+    with expired(home) as (server, before):
+        server.fail_next(status)
+        with crowd(home, 20) as them:
+            with LocalProfileStore(home).locked("default"):
+                them.is_at_the_lock()
+            ended = them.ended()
+        assert {(code, out) for code, out, _ in ended} == {(5, "")}, ended
+        assert len({words for _, _, words in ended}) == 1
+        assert tried(server) == 1
+    assert stored(home) == before
+
+
 def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path) -> None:
     with expired(home) as (server, _):
         # An answer is made up and held back; the request itself is not looked at.
@@ -67,7 +81,7 @@ def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path
         server.delay = PATIENCE
         first = start(home, "token")
         until(lambda: tried(server))
-        with crowd(home, 49) as them:
+        with crowd(home, 9) as them:
             them.is_at_the_lock()
             server.delay = 0.0
             kill([first])
@@ -84,13 +98,14 @@ def test_refresher_killed_after_the_server_rotated_costs_one_refusal(home: Path)
         server.delay = PATIENCE
         first = start(home, "token")
         until(lambda: server.counts["refreshed"])
-        with crowd(home, 49) as them:
+        with crowd(home, 9) as them:
             them.is_at_the_lock()
             server.delay = 0.0
             kill([first])
             ended = them.ended()
         assert {(code, out) for code, out, _ in ended} == {(4, "")}, ended
-        assert all("Authorize again" in words for _, _, words in ended), ended
+        lost = "The response to an earlier refresh was lost"
+        assert all(lost in words and "Authorize again" in words for _, _, words in ended), ended
         assert (tried(server), server.counts["refused"]) == (2, 1)
     assert stored(home) == before
     assert leftovers(home) == set()

@@ -34,7 +34,8 @@ from wizard.flow.outside import Connect, Network
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.rotate import rotate_secret
 from wizard.flow.session import Session
-from wizard.store.profiles import LocalProfileStore, LockedProfile
+from wizard.store.locked import LockedProfile
+from wizard.store.profiles import LocalProfileStore
 
 NAME: Final = "default"
 CLOCK: Final = FakeClock()

@@ -17,11 +17,13 @@ PROOF = ["create", "fsync", "unlink"]
 """Written and removed again."""
 STEPS = [
     *(PROOF + PROOF),
+    *NEW_FILE,
     *("send", "sent", "send", "sent"),
     *(NEW_FILE + NEW_FILE),
     *("unlink", "fsync"),
 ]
-"""A refresh: set and record can be written, the request, the new set, the record, the old set."""
+"""A refresh: set and record can be written, the record notes it, the request, the new set, the
+record, the old set."""
 
 
 class Next(IntEnum):
@@ -32,7 +34,7 @@ class Next(IntEnum):
     IS_REFUSED = 1
     """The server rotated the refresh token and the new one never reached the disk."""
     FINDS_IT = 2
-    """The new set is stored: nothing is asked."""
+    """The new set is whole on the disk, wherever the record points: nothing is asked."""
 
 
 def test_killed_refresh_leaves_a_good_token_or_words(tmp_path: Path) -> None:
@@ -48,7 +50,9 @@ def test_killed_refresh_leaves_a_good_token_or_words(tmp_path: Path) -> None:
     assert nexts == sorted(nexts), "once asked or stored, for good"
     assert set(nexts) == set(Next)
     assert nexts.index(Next.IS_REFUSED) == _last("sent"), "asked with the last piece sent"
-    assert nexts.index(Next.FINDS_IT) == _last("replace") + 1, "stored with the record in place"
+    new_set = _last("sent") + 1
+    assert STEPS[new_set] == "create"
+    assert nexts.index(Next.FINDS_IT) == new_set + 1, "kept as soon as its file is written"
 
 
 def _last(step: str) -> int:
@@ -75,6 +79,7 @@ def _killed_at(folder: Path, number: int) -> Next:
             assert (found == before) is (way is Next.REFRESHES)
         else:
             assert (run.returncode, run.stdout) == (4, "")
+            assert "The response to an earlier refresh was lost" in run.stderr
             assert "Authorize again" in run.stderr
             assert is_rotated
             assert is_asked == 1

@@ -216,6 +216,11 @@ class Profile(Value):
     """Id of who will use the credential (script, okta, entra, other)."""
     last_check: LastCheck | None = None
     refresh_failure: RefreshFailure | None = None
+    refresh_error: RefreshFailure | None = None
+    """How the newest refresh failed, also where nothing was rejected: whoever waited for it
+    shares it."""
+    is_refresh_open: bool = False
+    """A refresh was sent, or is about to be, and no response to it has been saved."""
 
     def is_same_setup(self, other: Profile) -> bool:
         """Whether both point at what one setup proved; renewed tokens make no other."""

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.domain.book.catalogue import recalled
-from wizard.domain.book.exchange import REFRESH_REFUSED
+from wizard.domain.book.exchange import NOTHING_ISSUED, REFRESH_LOST, REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.classify import no_refresh_token
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
-from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
@@ -67,43 +67,108 @@ async def fresh_tokens(
             is_good = not is_forced and not active.tokens.needs_refresh(clock(), at_least)
         if is_good:
             return active.tokens
-        failure = profile.refresh_failure
-        if failure is not None and before is not None and failure != before.refresh_failure:
+        if (failure := _failed_since(before, profile)) is not None:
             raise SetupError(recalled(failure.problem, failure.words) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(no_refresh_token(active.scope))
-        work = _refresh(held, profile, active, endpoint, clock, is_dead=is_dead)
-        return await to_its_end(work, endpoint.drop_unsent)
+        request = RefreshRequest(held, profile, active, endpoint)
+        return await to_its_end(_refresh(request, clock, is_dead=is_dead), request.drop)
 
 
-async def _refresh(
-    held: Locked,
-    profile: Profile,
-    active: CredentialSet,
-    endpoint: TokenEndpoint,
-    clock: Clock,
-    *,
-    is_dead: bool,
-) -> TokenSet:
+class RefreshRequest:
+    """A refresh of the active tokens under the profile's lock, noted in the record while sent."""
+
+    def __init__(
+        self,
+        held: Locked,
+        profile: Profile,
+        credentials: CredentialSet,
+        endpoint: TokenEndpoint,
+    ) -> None:
+        """Args: `credentials` is the active set, or the same with a new Client Secret."""
+        self.held = held
+        self.profile = profile
+        """The record from before the request."""
+        self.credentials = credentials
+        self.is_dropped = False
+        """Nobody waits for it any more."""
+        self._endpoint = endpoint
+
+    def drop(self) -> None:
+        """Give it up unless it was sent."""
+        self.is_dropped = True
+        self._endpoint.drop_unsent()
+
+    async def send(self) -> TokenSet:
+        """Return the new tokens, which are still to be saved.
+
+        Raises SetupError; where an earlier response was lost, a rejection names that as its cause.
+        """
+        # Before the request: a rotated refresh token that cannot be saved would be lost.
+        with _unasked():
+            await asyncio.to_thread(self.held.prove_writable)
+            # On disk too, so that it is known after a power cut, or a kill in the middle.
+            noted = replace(self.profile, is_refresh_open=True)
+            await asyncio.to_thread(self.held.save, noted)
+        try:
+            return await self._endpoint.refresh(self.credentials)
+        except SetupError as error:
+            if error.is_unsent or error.problem.id in NOTHING_ISSUED:
+                await self.note(self.profile)
+            if error.problem.id == REFRESH_REFUSED.id and self.profile.is_refresh_open:
+                raise SetupError(REFRESH_LOST.saying(*error.problem.detail)) from error
+            raise
+
+    async def note(self, profile: Profile, active: CredentialSet | None = None) -> None:
+        """Save a record, if that is possible: what Twilio said matters more."""
+        with suppress(SetupError):
+            await asyncio.to_thread(self.held.save, profile, active=active)
+
+    async def keep(self, tokens: TokenSet) -> None:
+        """Save new tokens; whatever failed before is over. Raises SetupError."""
+        renewed = replace(self.credentials, tokens=tokens)
+        profile = replace(
+            self.profile, refresh_failure=None, refresh_error=None, is_refresh_open=False
+        )
+        await asyncio.to_thread(self.held.save, profile, active=renewed)
+
+
+async def _refresh(request: RefreshRequest, clock: Clock, *, is_dead: bool) -> TokenSet:
     """Args: `is_dead`: the SCIM API refused the access token there is."""
-    # Before the request: a rotated refresh token that cannot be saved would be lost.
-    with _unasked():
-        await asyncio.to_thread(held.prove_writable)
     try:
-        tokens = await endpoint.refresh(active)
+        tokens = await request.send()
     except SetupError as error:
-        if error.problem.exit_code is ExitCode.ACT_AT_TWILIO:
-            failure = RefreshFailure(error.problem.id, clock(), error.problem.words)
-            # Or the next `token` would hand out what is known to be refused.
-            ended = _ended(active, clock()) if is_dead else None
-            # What Twilio said matters more than that it could not be noted for others.
-            with suppress(SetupError):
-                noted = replace(profile, refresh_failure=failure)
-                await asyncio.to_thread(held.save, noted, active=ended)
+        # What was given up here says nothing to who still waits.
+        if not request.is_dropped:
+            await _share(request, error.problem, clock(), is_dead=is_dead)
         raise
-    renewed = replace(active, tokens=tokens)
-    await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=renewed)
+    await request.keep(tokens)
     return tokens
+
+
+async def _share(
+    request: RefreshRequest, problem: Problem, now: datetime, *, is_dead: bool
+) -> None:
+    """Record a failure: for who waits for the same lock, and a rejection until it is over."""
+    failure = RefreshFailure(problem.id, now, problem.words)
+    profile = replace(request.held.profile or request.profile, refresh_error=failure)
+    is_rejected = problem.exit_code is ExitCode.ACT_AT_TWILIO
+    if is_rejected:
+        profile = replace(profile, refresh_failure=failure)
+    # Or the next `token` would hand out what is known to be refused.
+    ended = _ended(request.credentials, now) if is_rejected and is_dead else None
+    await request.note(profile, ended)
+
+
+def _failed_since(before: Profile | None, now: Profile) -> RefreshFailure | None:
+    """Return how a refresh failed since a record was read; None where none did."""
+    if before is None:
+        return None
+    pairs = (
+        (before.refresh_error, now.refresh_error),
+        (before.refresh_failure, now.refresh_failure),
+    )
+    return next((new for old, new in pairs if new is not None and new != old), None)
 
 
 @contextmanager

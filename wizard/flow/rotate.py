@@ -6,16 +6,16 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.exchange import ONE_FIELD, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.exchange import ONE_FIELD, REFRESH_LOST, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
+from wizard.flow.refresh import RefreshRequest
 from wizard.flow.uninterrupted import to_its_end
 
 if TYPE_CHECKING:
-    from wizard.domain.models import CredentialSet, Profile
     from wizard.domain.secret import Secret
-    from wizard.flow.ports import Locked, ProfileStore, TokenEndpoint
+    from wizard.flow.ports import ProfileStore, TokenEndpoint
 
 
 class Rotation(Enum):
@@ -42,26 +42,21 @@ async def rotate_secret(
             raise SetupError(NOT_SET_UP)
         if active.tokens is None or active.tokens.refresh_token is None:
             return Rotation.NEEDS_CONSENT
-        # Before the request: a rotated refresh token that cannot be saved would be lost.
-        await asyncio.to_thread(held.prove_writable)
         candidate = replace(active, client_secret=client_secret)
-        work = _prove(held, profile, candidate, endpoint)
-        return await to_its_end(work, endpoint.drop_unsent)
+        request = RefreshRequest(held, profile, candidate, endpoint)
+        return await to_its_end(_prove(request), request.drop)
 
 
-async def _prove(
-    held: Locked, profile: Profile, candidate: CredentialSet, endpoint: TokenEndpoint
-) -> Rotation:
+async def _prove(request: RefreshRequest) -> Rotation:
     try:
-        tokens = await endpoint.refresh(candidate)
+        tokens = await request.send()
     except SetupError as error:
-        if error.problem.id == REFRESH_REFUSED.id:
+        if error.problem.id in (REFRESH_REFUSED.id, REFRESH_LOST.id):
             return Rotation.NEEDS_CONSENT
         if error.problem.id == WRONG_CLIENT.id:
             cause, remedy = ONE_FIELD
             problem: Problem = error.problem.told(cause=cause, remedy=remedy)
             raise SetupError(problem) from error
         raise
-    proven = replace(candidate, tokens=tokens)
-    await asyncio.to_thread(held.save, replace(profile, refresh_failure=None), active=proven)
+    await request.keep(tokens)
     return Rotation.KEPT

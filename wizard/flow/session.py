@@ -159,6 +159,8 @@ class Session(Memory):
                 set_up_at=now,
                 last_check=check,
                 refresh_failure=failure,
+                refresh_error=None,
+                is_refresh_open=False,
             )
             return held.save(proven, active=active)
 

@@ -29,11 +29,14 @@ class _Header(Value):
     version: int
 
 
-class _Blob(Value):
+class Blob(Value):
     """A credential set as it is stored."""
 
     version: int
     credentials: CredentialSet
+    succeeds: str | None = None
+    """The generation it takes the place of without anybody's decision, as refreshed tokens do; the
+    record is about to point here. None: only the record says whether this set counts."""
 
 
 def encode_profile(profile: Profile) -> bytes:
@@ -53,9 +56,9 @@ def decode_profile(data: bytes, path: str) -> Profile:
     return profile
 
 
-def encode_credentials(credentials: CredentialSet) -> bytes:
+def encode_credentials(credentials: CredentialSet, succeeds: str | None = None) -> bytes:
     """Return a credential set as JSON, secrets in clear. Raises SetupError."""
-    return _encode(_Blob(RECORD_VERSION, credentials))
+    return _encode(Blob(RECORD_VERSION, credentials, succeeds))
 
 
 def decode_credentials(data: bytes, path: str) -> CredentialSet:
@@ -63,7 +66,12 @@ def decode_credentials(data: bytes, path: str) -> CredentialSet:
 
     Raises Damaged, and SetupError for one of a newer version.
     """
-    return _decode(data, _Blob, path).credentials
+    return decode_blob(data, path).credentials
+
+
+def decode_blob(data: bytes, path: str) -> Blob:
+    """Return the same with what it succeeds."""
+    return _decode(data, Blob, path)
 
 
 def _encode(value: object) -> bytes:

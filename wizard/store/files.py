@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 import time
@@ -25,6 +26,8 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.store.unfit import refuse
 
 TEMP_SUFFIX: Final = ".tmp"
+
+_TEMP: Final = re.compile(r"(.+)\.[0-9a-f]{16}\.tmp")
 
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
@@ -147,6 +150,15 @@ class PrivateFolder:
         with telling(self.path), suppress(FileNotFoundError):
             (self.path / name).unlink()
             _sync(self.path)
+
+    def temps(self, prefix: str) -> dict[str, str]:
+        """Return what interrupted writes of files called `prefix…` left: temp file by its target.
+
+        Raises SetupError.
+        """
+        found = (name for name in self.names() if name.startswith(prefix))
+        temps = (_TEMP.fullmatch(name) for name in found)
+        return {temp[1]: temp[0] for temp in temps if temp}
 
     def delete_temps(self, prefix: str) -> None:
         """Remove what interrupted writes of files called `prefix…` left. Raises SetupError."""

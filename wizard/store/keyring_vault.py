@@ -67,6 +67,9 @@ class KeyringVault:
         """Remove what interrupted writes left. Raises SetupError."""
         self._folder.delete_temps(f"{profile}.")
 
+    def recover(self, profile: str) -> None:
+        """Do nothing: an entry is there whole, or not at all."""
+
     def prove_writable(self, profile: str) -> None:
         """Raise SetupError unless a large blob can be kept now."""
         generation = new_generation()

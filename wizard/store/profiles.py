@@ -8,7 +8,9 @@
 
 A save writes new credential sets, then replaces the record, then removes the old sets, each
 step durable before the next: a crash leaves the old state or the new one, and at most sets
-that nothing points at, which the next save removes.
+that nothing points at. One that is whole and only renews what the record points at is taken up
+under the next lock, as its tokens may be the only ones the server still accepts. The next save
+removes the others.
 """
 
 from __future__ import annotations
@@ -22,16 +24,15 @@ from wizard.domain.book.store import (
     ANOTHER_WIZARD,
     LOCK_BUSY,
     PERMISSIONS_TIGHTENED,
-    PROFILE_CHANGED,
 )
 from wizard.domain.endpoints import refuse_tampered
-from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile, StoreKind
+from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.value import replace
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
 from wizard.store.keyring_vault import KeyringVault
 from wizard.store.lock import hold, hold_async
+from wizard.store.locked import LockedProfile
 from wizard.store.paths import check_name
 from wizard.store.records import Records
 from wizard.store.sets import CredentialSets
@@ -111,18 +112,21 @@ class LocalProfileStore:
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """Return the credential set `profile.active` points at, read without a lock.
 
-        Where a save has just replaced it, the record is read again and its successor returned.
+        Where saves have just replaced it, the record is read again until its set is found.
         Raises SetupError.
         """
         check_name(name)
         if profile.active is None:
             return None
         found, current = self._sets.find(name, profile.store, profile.active), profile
-        if found is None:
-            current = self.load(name) or Profile()
+        while found is None:
+            read, current = current.active, self.load(name) or Profile()
             if current.active is None:
                 return None
-            found = self._sets.get(name, current.store, current.active)
+            # Saves may follow one another faster than they are read. A pointer that stays says
+            # that the set is really gone.
+            look = self._sets.get if current.active == read else self._sets.find
+            found = look(name, current.store, current.active)
         refuse_tampered(current.endpoints, found.endpoints)
         return found
 
@@ -157,122 +161,3 @@ class LocalProfileStore:
         check_name(name)
         with hold(self._records.lock_path(name, ".wizard.lock"), 0, ANOTHER_WIZARD):
             yield
-
-
-class LockedProfile:
-    """A profile whose lock is held: its record as read since, and the writes to it."""
-
-    def __init__(self, name: str, records: Records, sets: CredentialSets, moving: set[str]) -> None:
-        """Read the record. Raises SetupError. Args: `moving`: profiles that turn to files."""
-        self._name = name
-        self._records = records
-        self._sets = sets
-        self._moving = moving
-        self._profile = records.read_or_set_aside(name)
-
-    @property
-    def profile(self) -> Profile | None:
-        """The record as it stands; None when there is none."""
-        return self._profile
-
-    def active(self) -> CredentialSet | None:
-        """Return the active credential set, None when there is none. Raises SetupError."""
-        active = self._pointed(self._profile.active if self._profile else None)
-        if self._profile is not None and active is not None:
-            refuse_tampered(self._profile.endpoints, active.endpoints)
-        return active
-
-    def draft(self) -> CredentialSet | None:
-        """Return the draft, None when there is none. Raises SetupError."""
-        return self._pointed(self._profile.draft if self._profile else None)
-
-    def prove_writable(self) -> None:
-        """Raise SetupError unless a write the size of a credential set succeeds now."""
-        self._sets.prove_writable(self._name, self._kind(is_writing=True))
-        self._records.prove_writable(self._name)
-
-    def save(
-        self,
-        profile: Profile,
-        *,
-        active: CredentialSet | None = None,
-        draft: CredentialSet | None = None,
-    ) -> Profile:
-        """Write new generations for the sets given, point the record at them, and sweep.
-
-        A set that is not given keeps its generation as `profile` names it. Returns the record
-        written, in which the fields that repeat the active set follow the one given, and
-        `store` says where the sets are, whatever `profile` has there.
-        Raises SetupError, also when `profile` is from before another's save.
-        """
-        before = self._profile or Profile()
-        kept = {
-            profile.active if active is None else None,
-            profile.draft if draft is None else None,
-        }
-        if not kept <= {None, before.active, before.draft}:
-            raise SetupError(PROFILE_CHANGED)
-        kind = self._kind(is_writing=not (active is None and draft is None))
-        if kind is not before.store:
-            active = self._pointed(profile.active) if active is None else active
-            draft = self._pointed(profile.draft) if draft is None else draft
-        after = replace(profile, version=RECORD_VERSION, store=kind)
-        if active is not None:
-            generation = self._sets.put(self._name, kind, active)
-            after = replace(_repeating(after, active), active=generation)
-        if draft is not None:
-            after = replace(after, draft=self._sets.put(self._name, kind, draft))
-        if after.active is None and (draft is not None or after.draft is None):
-            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
-        self._records.write(self._name, after)
-        self._profile = after
-        self._moving.discard(self._name)
-        # The save has succeeded: what cannot be removed now, the next one tries again.
-        with suppress(SetupError):
-            self._sweep(before, after)
-        return after
-
-    def remove(self) -> None:
-        """Remove secrets first, then set-aside records, the record last. Raises SetupError."""
-        self._sets.sweep(self._name, self._profile or Profile())
-        self._records.remove(self._name)
-        self._profile = None
-
-    def _pointed(self, generation: str | None) -> CredentialSet | None:
-        if self._profile is None or generation is None:
-            return None
-        return self._sets.get(self._name, self._profile.store, generation)
-
-    def _kind(self, *, is_writing: bool) -> StoreKind:
-        """Return where the next save's sets go; it is chosen while there are none."""
-        profile = self._profile or Profile()
-        if self._name in self._moving:
-            return StoreKind.FILE
-        if is_writing and profile.active is None and profile.draft is None:
-            return self._sets.choose(self._name)
-        return profile.store
-
-    def _sweep(self, before: Profile, after: Profile) -> None:
-        self._records.tidy(self._name)
-        # A damaged record may have pointed at a secret that is nowhere else.
-        is_thorough = self._records.set_aside(self._name) is None
-        keep = {after.active, after.draft}
-        self._sets.sweep(self._name, before, keep, is_thorough=is_thorough)
-
-
-def _repeating(profile: Profile, active: CredentialSet) -> Profile:
-    """Return the record with the fields that repeat what is in the active set, or a draft."""
-    # Here: what only reads has no need of it.
-    from wizard.domain.tokens import organization_sid
-
-    tokens = active.tokens
-    return replace(
-        profile,
-        client_id=active.client_id,
-        redirect_url=active.redirect_url,
-        endpoints=active.endpoints,
-        expires_at=tokens.expires_at if tokens else None,
-        refreshable=tokens is not None and tokens.refresh_token is not None,
-        token_organization=organization_sid(tokens.access_token) if tokens else None,
-        token_refused=tokens is not None and tokens.is_refused,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Final
 
 from wizard.domain.book.store import (
@@ -19,7 +20,7 @@ from wizard.domain.book.store import (
 )
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.codec import Damaged, decode_credentials, encode_credentials
+from wizard.store.codec import Damaged, decode_blob, decode_credentials, encode_credentials
 from wizard.store.vault import Vault, new_generation
 
 _WORTH_SAYING: Final = frozenset(
@@ -80,11 +81,32 @@ class CredentialSets:
             raise SetupError(SECRETS_MISSING.about(path=place))
         return found
 
-    def put(self, name: str, kind: StoreKind, credentials: CredentialSet) -> str:
-        """Keep a set, durably, and return its new generation id. Raises SetupError."""
+    def put(
+        self, name: str, kind: StoreKind, credentials: CredentialSet, succeeds: str | None = None
+    ) -> str:
+        """Keep a set, durably, and return its new generation id. Raises SetupError.
+
+        Args: `succeeds` is the generation whose place it takes even if the record can't be saved.
+        """
         generation = new_generation()
-        self._vaults[kind].put(name, generation, encode_credentials(credentials))
+        self._vaults[kind].put(name, generation, encode_credentials(credentials, succeeds))
         return generation
+
+    def unpointed(self, name: str, profile: Profile) -> dict[str, tuple[str, CredentialSet]]:
+        """Return whole sets that a record doesn't point at, with their ids, by what they succeed.
+
+        Raises SetupError.
+        """
+        vault = self._vaults[profile.store]
+        vault.recover(name)
+        found: dict[str, tuple[str, CredentialSet]] = {}
+        for generation in vault.generations(name) - {profile.active, profile.draft}:
+            with suppress(Damaged, SetupError):
+                data = vault.get(name, generation)
+                blob = decode_blob(data, generation) if data else None
+                if blob and blob.succeeds:
+                    found[blob.succeeds] = generation, blob.credentials
+        return found
 
     def prove_writable(self, name: str, kind: StoreKind) -> None:
         """Raise SetupError unless a large set can be written now."""

@@ -54,12 +54,14 @@ def _is_text(text: str) -> bool:
 
 def _own_faults(value: Value) -> list[str]:
     """Return what is wrong by the rules of this kind of value."""
+    broken: dict[str, bool]
     match value:
         case Endpoints():
             # Secrets are sent there: what no form or option accepts, no file brings in either.
             urls = msgspec.structs.asdict(value)
             broken = {
-                f"{name} is not a valid endpoint": rules.endpoint(urls[name]) for name in urls
+                f"{name} is not a valid endpoint": rules.endpoint(url) is not None
+                for name, url in urls.items()
             }
         case TokenSet(access_token=access, refresh_token=refresh):
             is_whole = refresh is None or rules.is_refresh_token(refresh.reveal())

@@ -58,6 +58,9 @@ class Vault(Protocol):
     def tidy(self, profile: str) -> None:
         """Remove what interrupted writes left. Raises SetupError."""
 
+    def recover(self, profile: str) -> None:
+        """Take up blobs of writes that were interrupted at their very end. Raises SetupError."""
+
     def prove_writable(self, profile: str) -> None:
         """Raise SetupError unless a large blob can be kept now."""
 
@@ -95,6 +98,13 @@ class FileVault:
         """Remove what interrupted writes left. Raises SetupError."""
         self._folder.delete_temps(f"{profile}.")
 
+    def recover(self, profile: str) -> None:
+        """Give interrupted writes their names; one that isn't whole can't be decoded later."""
+        there = set(self._folder.names())
+        for name, temp in self._folder.temps(f"{profile}.").items():
+            if is_generation(_generation_of(name)) and name not in there:
+                self._folder.rename(temp, name)
+
     def prove_writable(self, profile: str) -> None:
         """Raise SetupError unless a large blob can be kept now."""
         self._folder.prove_writable(f"{profile}{_SUFFIX}", PROOF_SIZE)
@@ -102,6 +112,10 @@ class FileVault:
     def place(self, profile: str, generation: str) -> str:
         """Say where a blob is, for a message."""
         return str(self._folder.path / _file(profile, generation))
+
+
+def _generation_of(file: str) -> str:
+    return file.removesuffix(_SUFFIX).partition(".")[2] if file.endswith(_SUFFIX) else ""
 
 
 def _file(profile: str, generation: str) -> str:

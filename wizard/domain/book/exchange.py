@@ -121,6 +121,15 @@ REFRESH_REFUSED_AT_ONCE: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+REFRESH_LOST: Final = Problem(
+    id="refresh-response-lost",
+    title="The response to an earlier refresh was lost",
+    cause="It probably had a new refresh token. Twilio now rejects the one that is saved.",
+    remedy="Authorize again. Your current credentials stay in use until the new ones work.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
+
 NEVER_RENEWED: Final = "Authorize again. If it stays so, ask Twilio's support."
 """Remedy of REFRESH_REFUSED where it has been so from the beginning."""
 
@@ -218,6 +227,22 @@ CLOCK_OFF: Final = Problem(
     exit_code=ExitCode.MACHINE,
 )
 
+NOTHING_ISSUED: Final = frozenset(
+    problem.id
+    for problem in (
+        WRONG_CLIENT,
+        APP_REFUSED,
+        REFRESH_REFUSED,
+        NO_REFRESH_TOKEN,
+        NOT_ASKED_FOR,
+        TOKEN_THROTTLED,
+        TOKEN_URL_NOT_FOUND,
+        NOT_OAUTH,
+        TOKEN_BLOCKED,
+    )
+)
+"""Ids of what a refresh ends with after which no new refresh token can be on its way."""
+
 ENTRIES: Final = (
     WRONG_CLIENT,
     CODE_EXPIRED,
@@ -229,6 +254,7 @@ ENTRIES: Final = (
     APP_REFUSED,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
+    REFRESH_LOST,
     NO_REFRESH_TOKEN,
     NOT_ASKED_FOR,
     TOKEN_THROTTLED,

@@ -334,18 +334,22 @@ async def test_tokens_saved_while_waiting_are_no_good_once_expired(stage: Stage)
 async def test_six_at_once_share_one_failure(home: Path, problem: Problem) -> None:
     clock = FakeClock()
     endpoint = FakeTokenEndpoint(refreshes=[error(problem)])
-    waiting: list[asyncio.Task[TokenSet]] = []
+    Stage(home).active(EXPIRED)
+    started: list[None] = []
+    all_wait = asyncio.Event()
+
+    async def ask() -> TokenSet:
+        started.append(None)
+        if len(started) == 6:
+            all_wait.set()
+        # It goes on without a pause until it has read the record and waits for the lock.
+        return await fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock)
 
     async def until_all_wait() -> None:
-        while len(waiting) < 6:
-            await asyncio.sleep(0)
+        await all_wait.wait()
 
     endpoint.on_call = until_all_wait
-    Stage(home).active(EXPIRED)
-    for _ in range(6):
-        work = fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock)
-        waiting.append(asyncio.create_task(work))
-    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    ended = await asyncio.gather(*(ask() for _ in range(6)), return_exceptions=True)
     assert [one.problem.id for one in ended if isinstance(one, SetupError)] == [problem.id] * 6
     assert endpoint.sent == ["refresh"]
 

@@ -217,6 +217,22 @@ def test_reader_overtaken_by_a_save_gets_the_successor(store: LocalProfileStore)
     assert store.active("default", seen) == credentials("two")
 
 
+def test_reader_overtaken_by_one_save_after_another_finds_the_newest(
+    store: LocalProfileStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen, load, marks = set_up(store, "one"), store.load, iter(["two", "three", "four"])
+    set_up(store, "next")
+
+    def overtaken(name: str) -> Profile | None:
+        profile = load(name)
+        if mark := next(marks, None):
+            set_up(LocalProfileStore(tmp_path), mark)
+        return profile
+
+    monkeypatch.setattr(store, "load", overtaken)
+    assert store.active("default", seen) == credentials("four")
+
+
 def test_reader_overtaken_by_forgetting_gets_nothing(store: LocalProfileStore) -> None:
     seen = set_up(store, "one")
     with store.locked("default") as held:

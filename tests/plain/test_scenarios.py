@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.plain.person import Person, run, terminal
-from tests.scenarios import SCENARIOS, Scenario, Scene, scene
+from tests.scenarios import SCENARIOS, Face, Scenario, Scene, scene, to_redirect, to_the_end
 from wizard.sandbox.twilio import Sandbox
 
 ROWS = list(SCENARIOS)
@@ -44,6 +44,19 @@ def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "wizard step" in told
     assert not [value for value in secrets if value in printed]
     assert not [value for value in (*secrets, *states_in(printed)) if value in told]
+
+
+async def first_setup_with_a_wrapped_paste(face: Face, scene: Scene) -> None:
+    landed = scene.sandbox.approve(await to_redirect(face, scene))
+    await face.paste("\r".join(landed[at : at + 40] for at in range(0, len(landed), 40)))
+    await to_the_end(face)
+
+
+@pytest.mark.usefixtures("real_silence")
+def test_wrapped_address_is_one_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario(first_setup_with_a_wrapped_paste)
+    with scene(scenario, tmp_path / "home") as made:
+        walked(scenario, made, monkeypatch)
 
 
 def log_of(made: Scene) -> Path:

@@ -1,0 +1,26 @@
+"""How fast a person types at plain mode's prompts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from wizard.host import line_reader
+
+REAL: Final = line_reader.SILENCE
+
+
+@pytest.fixture(autouse=True)
+def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a long line as complete after 20 ms without input: half of a journey's time.
+
+    Lines here arrive in one piece. What arrives in more is tested with `real_silence`.
+    """
+    monkeypatch.setattr(line_reader, "SILENCE", 0.02)
+
+
+@pytest.fixture
+def real_silence(short_silence: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait as long after a long line as the product does."""
+    monkeypatch.setattr(line_reader, "SILENCE", REAL)

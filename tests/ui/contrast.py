@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from rich.color_triplet import ColorTriplet
@@ -55,6 +56,7 @@ def _colors(style: Style) -> tuple[ColorTriplet, ColorTriplet]:
     return ink, ground
 
 
+@cache
 def ratio(one: ColorTriplet, other: ColorTriplet) -> float:
     """Return the contrast of two colors as WCAG 2 defines it, from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from textual.command import CommandPalette
 from textual.theme import Theme
 
 from tests.ui.playing import Scene, playing
@@ -75,11 +76,18 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
 
 async def render(scene: Scene, home: Path) -> dict[str, str]:
     """Return the pictures of a scene, by the names of their files."""
+    looks = sorted(PICTURES[scene.name], key=lambda look: look.theme is LIGHT)
+    if scene.screen is CommandPalette:
+        # Textual's palette keeps its colors while it is open.
+        plays = [[look for look in looks if look.theme is theme] for theme in (DARK, LIGHT)]
+    else:
+        plays = [looks]
     pictures: dict[str, str] = {}
-    for theme in (DARK, LIGHT):
-        looks = [look for look in PICTURES[scene.name] if look.theme is theme]
-        async with playing(scene, home / theme.name, looks[0].size, theme.name) as pilot:
-            for look in looks:
+    for number, play in enumerate(plays):
+        first = play[0]
+        async with playing(scene, home / str(number), first.size, first.theme.name) as pilot:
+            for look in play:
+                pilot.app.theme = look.theme.name
                 await pilot.resize_terminal(*look.size)
                 pictures[look.file(scene)] = await still(pilot)
     return pictures

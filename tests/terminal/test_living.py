@@ -5,31 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.commands.consents import at_sandbox
+from tests.commands.stage import now, put
 from tests.terminal.hands import Keyboard, marked
 from tests.terminal.harness import ENTER, Terminal, ctrl
-from tests.terminal.walk import enter, finish, link, run, tick_all, wizard
+from tests.terminal.walk import finish, link, run, wizard
+from tests.ui.running import TICKED
 from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.models import Profile
 from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
 
 
-@pytest.fixture(params=[False, True], ids=["stable", "rotating"])
+@pytest.fixture
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return Sandbox(redirect_url=REDIRECT_URL, rotate=request.param, reuse_is_theft=True)
+    """Refresh tokens rotate, and reuse is theft, unless a test says otherwise."""
+    rotate = getattr(request, "param", True)
+    return Sandbox(redirect_url=REDIRECT_URL, rotate=rotate, reuse_is_theft=True)
 
 
-def set_up(env: Mapping[str, str], sandbox: Sandbox) -> None:
-    with wizard(env) as terminal:
-        tick_all(terminal)
-        enter(terminal, "Client ID", sandbox.client_id)
-        enter(terminal, "Client Secret", sandbox.client_secret)
-        enter(terminal, "Redirect URL", REDIRECT_URL)
-        terminal.paste(sandbox.approve(link(terminal)))
-        assert finish(terminal) == 0
+def set_up(env: Mapping[str, str], sandbox: Sandbox, *, is_expired: bool = False) -> None:
+    """Store what a setup leaves; tests/terminal/test_journeys.py walks through one."""
+    url = urlsplit(env["SCIM_WIZARD_TOKEN_URL"])
+    active = at_sandbox(sandbox, f"{url.scheme}://{url.netloc}", is_expired=is_expired)
+    put(Path(env["SCIM_WIZARD_HOME"]), Profile(ticks=TICKED, set_up_at=now()), active=active)
 
 
 def choose(terminal: Terminal, title: str) -> None:
@@ -38,14 +42,9 @@ def choose(terminal: Terminal, title: str) -> None:
 
 
 def refused_check(env: Mapping[str, str], sandbox: Sandbox) -> str:
-    """Rotate the secret, let the token expire, `check` finds out; return the new secret."""
-    life, sandbox.grants.token_seconds = sandbox.grants.token_seconds, 1
-    assert run(env, "token", "--force").returncode == 0
-    sandbox.grants.token_seconds = life
+    """Rotate the secret and let `check` find out; return the new secret."""
     old, new = sandbox.client_secret, sandbox.rotate_secret()
     assert old != new
-    while json.loads(run(env, "status", "--json").stdout)["token"]["state"] != "expired":
-        pass
     failed = run(env, "check")
     assert failed.returncode == 4
     assert "secret" in failed.stderr.lower()
@@ -67,11 +66,16 @@ def consents(sandbox: Sandbox) -> int:
     return sum(s.path.endswith("/authorize") and s.method == "POST" for s in sandbox.seen)
 
 
-@pytest.mark.parametrize("by", ["enter", "click"])
+@pytest.mark.parametrize(
+    ("sandbox", "by"),
+    [(False, "enter"), (True, "click")],
+    indirect=["sandbox"],
+    ids=["stable-enter", "rotating-click"],
+)
 def test_rotated_secret_is_one_field_and_no_new_consent(
     env: dict[str, str], sandbox: Sandbox, by: str
 ) -> None:
-    set_up(env, sandbox)
+    set_up(env, sandbox, is_expired=True)
     with wizard(env) as terminal:
         terminal.wait_for("Overview")
         terminal.wait_for(lambda screen: marked(screen).startswith("› Check now"))
@@ -104,7 +108,7 @@ def test_rotated_secret_is_one_field_and_no_new_consent(
 
 
 def test_wrong_new_secret_changes_nothing(env: dict[str, str], sandbox: Sandbox) -> None:
-    set_up(env, sandbox)
+    set_up(env, sandbox, is_expired=True)
     new = refused_check(env, sandbox)
     before = stored(env)
     with wizard(env) as terminal:

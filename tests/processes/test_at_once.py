@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -18,6 +19,9 @@ from tests.processes.stage import (
     until,
 )
 from wizard.store.profiles import LocalProfileStore
+
+FEW: Final = 8
+"""Processes that wait for one lock, where it makes no difference whether they are more."""
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
 def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
     with expired(home) as (server, before):
         server.revoke()
-        with crowd(home, 50) as them:
+        with crowd(home, FEW) as them:
             with LocalProfileStore(home).locked("default"):
                 them.is_at_the_lock()
             ended = them.ended()
@@ -81,7 +85,7 @@ def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path
         server.delay = PATIENCE
         first = start(home, "token")
         until(lambda: tried(server))
-        with crowd(home, 9) as them:
+        with crowd(home, FEW) as them:
             them.is_at_the_lock()
             server.delay = 0.0
             kill([first])
@@ -98,7 +102,7 @@ def test_refresher_killed_after_the_server_rotated_costs_one_refusal(home: Path)
         server.delay = PATIENCE
         first = start(home, "token")
         until(lambda: server.counts["refreshed"])
-        with crowd(home, 9) as them:
+        with crowd(home, FEW) as them:
             them.is_at_the_lock()
             server.delay = 0.0
             kill([first])

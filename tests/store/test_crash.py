@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.store.forking import Work, forking
 from tests.store.samples import credentials
 from wizard.domain.models import Profile
 from wizard.store.profiles import LocalProfileStore
@@ -20,42 +20,44 @@ from tests.store.samples import credentials
 from wizard.domain.models import Profile
 from wizard.store.profiles import LocalProfileStore
 
-home, work, countdown = sys.argv[1], sys.argv[2], int(sys.argv[3])
 CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.listdir", "os.scandir"}
 
-def watch(event, args):
-    global countdown
-    if event in CHANGES and home in str(args[0]):
-        countdown -= 1
-        if countdown == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+def work(home, kind, number):
+    countdown = int(number)
 
-with LocalProfileStore(Path(home)).locked("default") as held:
-    sys.addaudithook(watch)
-    if work == "save":
-        held.save(
-            held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
-        )
-    else:
-        held.remove()
+    def watch(event, args):
+        nonlocal countdown
+        if event in CHANGES and home in str(args[0]):
+            countdown -= 1
+            if countdown == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    with LocalProfileStore(Path(home)).locked("default") as held:
+        sys.addaudithook(watch)
+        if kind == "save":
+            held.save(
+                held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
+            )
+        else:
+            held.remove()
 """
 
 
-def killed_at(home: Path, work: str, number: int) -> bool:
+@pytest.fixture
+def work() -> Iterator[Work]:
+    with forking(SAVER) as order:
+        yield order
+
+
+def killed_at(work: Work, home: Path, kind: str, number: int) -> bool:
     """Do the work; kill it before the `number`th call that opens, changes or lists a file."""
-    run = subprocess.run(
-        [sys.executable, "-c", SAVER, str(home), work, str(number)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode in (0, -signal.SIGKILL), run.stderr
-    return run.returncode != 0
+    code = work(home, kind, number)
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, is_first: bool) -> None:
+def test_killed_save_leaves_the_old_or_the_new(work: Work, tmp_path: Path, is_first: bool) -> None:
     old = None if is_first else credentials("old")
     old_draft = None if is_first else credentials("old-draft")
     seen: list[bool] = []
@@ -67,7 +69,7 @@ def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, is_first: bool) -
         if not is_first:
             with store.locked("default") as held:
                 held.save(Profile(), active=old, draft=old_draft)
-        is_killed = killed_at(tmp_path / str(number), "save", number)
+        is_killed = killed_at(work, tmp_path / str(number), "save", number)
         with store.locked("default") as held:
             state = (held.active(), held.draft())
             is_new = state == (credentials("new"), credentials("new-draft"))
@@ -84,7 +86,7 @@ def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, is_first: bool) -
     assert number > 10, "calls were seen"
 
 
-def test_killed_forget_drops_the_record_only_after_the_secrets(tmp_path: Path) -> None:
+def test_killed_forget_drops_the_record_only_after_the_secrets(work: Work, tmp_path: Path) -> None:
     number = 0
     is_killed = True
     while is_killed:
@@ -93,7 +95,7 @@ def test_killed_forget_drops_the_record_only_after_the_secrets(tmp_path: Path) -
         store = LocalProfileStore(home)
         with store.locked("default") as held:
             held.save(Profile(), active=credentials("old"), draft=credentials("old-draft"))
-        is_killed = killed_at(home, "forget", number)
+        is_killed = killed_at(work, home, "forget", number)
         secrets = list((home / "secrets").iterdir())
         assert store.load("default") is not None or not secrets
         with store.locked("default") as held:

@@ -4,14 +4,13 @@ nothing in the keyring that the next save does not find."""
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests.store.forking import Work, forking
 from tests.store.keyrings import FileKeyring, keyring_on
 from tests.store.samples import credentials
 from wizard.domain.models import CredentialSet, Profile, StoreKind
@@ -26,29 +25,36 @@ from tests.store.samples import credentials
 from tests.store.test_keyring_crash import store_on
 from wizard.domain.models import Profile
 
-home, work, countdown = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-store = store_on(home)
-store.load("default")
-if work == "move":
-    store.use_file("default")
+def work(home, kind, number):
+    countdown = int(number)
+    store = store_on(Path(home))
+    store.load("default")
+    if kind == "move":
+        store.use_file("default")
 
-def watch(event, args):
-    global countdown
-    # Each replacement of a file (the keyring is one too) and each removal.
-    if event in {"os.rename", "os.remove"} and str(home) in str(args[0]):
-        countdown -= 1
-        if countdown == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def watch(event, args):
+        nonlocal countdown
+        # Each replacement of a file (the keyring is one too) and each removal.
+        if event in {"os.rename", "os.remove"} and home in str(args[0]):
+            countdown -= 1
+            if countdown == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-with store.locked("default") as held:
-    sys.addaudithook(watch)
-    if work == "forget":
-        held.remove()
-    else:
-        held.save(
-            held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
-        )
+    with store.locked("default") as held:
+        sys.addaudithook(watch)
+        if kind == "forget":
+            held.remove()
+        else:
+            held.save(
+                held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
+            )
 """
+
+
+@pytest.fixture
+def work() -> Iterator[Work]:
+    with forking(WORKER) as order:
+        yield order
 
 
 def store_on(home: Path) -> LocalProfileStore:
@@ -57,22 +63,16 @@ def store_on(home: Path) -> LocalProfileStore:
     return LocalProfileStore(home, None, keyring_on(FileKeyring(home / RING)))
 
 
-def killed_runs(tmp_path: Path, work: str, *, is_first: bool = False) -> Iterator[Path]:
+def killed_runs(work: Work, tmp_path: Path, kind: str, *, is_first: bool = False) -> Iterator[Path]:
     """Do the work in ever new homes, killed before each of its steps in turn, then not at all."""
     for number in range(1, 100):
         home = tmp_path / str(number)
         if not is_first:
             save(store_on(home), active=credentials("old"), draft=credentials("old-draft"))
-        run = subprocess.run(
-            [sys.executable, "-c", WORKER, str(home), work, str(number)],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode in (0, -signal.SIGKILL), run.stderr
+        code = work(home, kind, number)
+        assert code in (0, -signal.SIGKILL)
         yield home
-        if run.returncode == 0:
+        if code == 0:
             assert number > 5, "steps were seen"
             return
 
@@ -107,11 +107,13 @@ def assert_every_entry_is_noted_and_the_next_save_sweeps(home: Path) -> None:
     assert store.active("default", current) == credentials("next")
 
 
-@pytest.mark.parametrize(("work", "is_first"), [("save", True), ("save", False), ("move", False)])
-def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, work: str, is_first: bool) -> None:
+@pytest.mark.parametrize(("kind", "is_first"), [("save", True), ("save", False), ("move", False)])
+def test_killed_save_leaves_the_old_or_the_new(
+    work: Work, tmp_path: Path, kind: str, is_first: bool
+) -> None:
     old = (None, None) if is_first else (credentials("old"), credentials("old-draft"))
     seen: list[bool] = []
-    for home in killed_runs(tmp_path, work, is_first=is_first):
+    for home in killed_runs(work, tmp_path, kind, is_first=is_first):
         with store_on(home).locked("default") as held:
             state = (held.active(), held.draft())
         is_new = state == (credentials("new"), credentials("new-draft"))
@@ -122,8 +124,8 @@ def test_killed_save_leaves_the_old_or_the_new(tmp_path: Path, work: str, is_fir
     assert (seen[0], seen[-1]) == (False, True)
 
 
-def test_killed_forget_drops_the_record_only_after_the_secrets(tmp_path: Path) -> None:
-    for home in killed_runs(tmp_path, "forget"):
+def test_killed_forget_drops_the_record_only_after_the_secrets(work: Work, tmp_path: Path) -> None:
+    for home in killed_runs(work, tmp_path, "forget"):
         store = store_on(home)
         assert entries(home) <= notes(home)
         assert store.load("default") is not None or not entries(home)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from textual.command import CommandPalette

@@ -10,6 +10,7 @@ from typing import Final
 from tests.book.table import ROWS
 from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem
+from wizard.domain.shell import Program
 
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- troubleshooting: python -m tests.troubleshooting -->"
@@ -53,7 +54,8 @@ def _lines() -> Iterator[str]:
 
 
 def _row(entry: Problem, *, has_exits: bool) -> str:
-    cells = [f"**{_cell(entry.title)}**", _cell(entry.cause), _cell(entry.remedy)]
+    run = "" if entry.run is None else f" Run: `{Program().command(*entry.run)}`"
+    cells = [f"**{_cell(entry.title)}**", _cell(entry.cause), _cell(entry.remedy) + run]
     cells.append(entry.step.title if entry.step else "")
     if has_exits:
         cells.append(str(_EXITS.get(entry.id, "")))

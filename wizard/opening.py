@@ -21,7 +21,7 @@ from wizard.domain.value import replace
 from wizard.domain.words import wrapped
 from wizard.options import Common
 
-SLOW: Final = "Opening the profile …"
+SLOW: Final = "Opening profile {name}…"
 """What is said where the wizard is slow to open."""
 UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
 """The same where what it opens is kept there."""
@@ -33,8 +33,8 @@ SEEN: Final = 0.5
 NO_ROOM: Final = "The window is too small for the screens."
 """Why this is plain mode, where a person chose it for that."""
 BUSY: Final = (
-    "Another scim-wizard is working on this profile: close it, or let it end.",
-    "This one opens by itself then; it gives up after a minute.",
+    "Another scim-wizard command is using profile {name}. Close it, or let it end.",
+    "This wizard then opens by itself. It gives up after 1 minute.",
 )
 """What is said while a profile's lock is waited for."""
 
@@ -49,8 +49,7 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
     is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
     terminal.prepare_environment()
     try:
-        # Within the log, so that it knows of a fault too.
-        with wiring.log("wizard"), naming_faults():
+        with wiring.log("wizard"):
             return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
     except SetupError as error:
         return report(error.problem, profile=obj.profile)
@@ -61,17 +60,13 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
     settings = wiring.Settings() if scenario is not None else obj.settings()
     settings = replace(settings, is_plain=is_plain, why_plain=why_plain)
     while True:
-        if settings.is_plain:
-            _take_signs()
-        if scenario is not None:
-            left = _show(wiring.demo(settings, scenario), ["Starting the demo …"])
-        else:
-            # First and by itself, so that it is known what is waited for.
-            store, name = services.store(), settings.profile
-            with store.wizard_lock(name), saying_late(BUSY), store.locked(name) as held:
-                is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
-            if_slow = [SLOW, UNLOCK] if is_in_keyring else [SLOW]
-            left = _show(wiring.wizard(settings), if_slow)
+        try:
+            # Within the log, so that it knows of a fault too.
+            with naming_faults():
+                left = _open(settings, scenario)
+        except SetupError as error:
+            # Another profile than at the start, once one was chosen.
+            return report(error.problem, profile=settings.profile)
         if left.next_profile is None:
             return left.return_code or 0
         settings = replace(settings, profile=left.next_profile)
@@ -80,6 +75,22 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
         # With all it knew: what is there when the next one opens stays.
         del left
         gc.collect()
+
+
+def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
+    """Run one wizard; return it, left. Raises SetupError."""
+    if settings.is_plain:
+        _take_signs()
+    if scenario is not None:
+        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])
+    # The record first and by itself, so that it is known what is waited for. The same store for
+    # all of it: what it finds and fixes on the way is said by the wizard.
+    store, name = services.store(), settings.profile
+    busy = [BUSY[0].format(name=name), *BUSY[1:]]
+    with store.wizard_lock(name), saying_late(busy), store.locked(name) as held:
+        is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
+    if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
+    return _show(wiring.wizard(settings, store), if_slow)
 
 
 def _take_signs() -> None:

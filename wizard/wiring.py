@@ -19,7 +19,9 @@ from wizard.domain.value import Value, field, replace
 from wizard.domain.words import plain
 
 if TYPE_CHECKING:
+    from wizard.domain.shell import Program
     from wizard.flow.demo import Demo
+    from wizard.flow.journey import Journey
     from wizard.flow.outside import Services
     from wizard.flow.ports import ProfileStore
     from wizard.flow.session import Session
@@ -91,11 +93,14 @@ class Face(Protocol):
 
 
 @contextmanager
-def wizard(settings: Settings) -> Iterator[Face]:
-    """Give the wizard on the user's own profiles. Raises SetupError."""
+def wizard(settings: Settings, profiles: ProfileStore | None = None) -> Iterator[Face]:
+    """Give the wizard on the user's own profiles. Raises SetupError.
+
+    Args: `profiles`: those that were opened already; their notices are the wizard's to say.
+    """
     from wizard.store.paths import home
 
-    profiles = services.store()
+    profiles = profiles or services.store()
     with profiles.wizard_lock(settings.profile):
         yield _face(settings, profiles, _blank(settings), home(os.environ))
 
@@ -156,8 +161,10 @@ def _face(
     home: Path,
     demo: Demo | None = None,
 ) -> Face:
+    from wizard.flow.journey import Journey
     from wizard.flow.session import Session
     from wizard.flow.state import start
+    from wizard.host.program import started
 
     session = Session(settings.profile, profiles, services.clock, blank)
     session.open()
@@ -168,18 +175,23 @@ def _face(
         refuse_others(settings.endpoints, [session.profile.endpoints])
     outside = services.services_over(profiles, services.Connection(settings.ca_file))
     begin = start(session.profile, session.draft, services.clock())
+    program = started(ca_file=settings.ca_file)
     if settings.is_plain:
-        return _plain(session, outside, demo, begin, settings.why_plain)
-    return _app(session, outside, demo, begin, home)
+        return _plain(Journey(session, outside, demo, program), begin, settings.why_plain)
+    return _app(session, outside, demo, program, begin, home)
 
 
 def _app(
-    session: Session, services: Services, demo: Demo | None, begin: WizardState, home: Path
+    session: Session,
+    services: Services,
+    demo: Demo | None,
+    program: Program,
+    begin: WizardState,
+    home: Path,
 ) -> Face:
     import asyncio
 
     from wizard.host.bare import show_bare
-    from wizard.host.program import started
     from wizard.host.terminal import has_few_colors, is_in_tmux
     from wizard.store.preferences import Preferences
     from wizard.ui.app import WizardApp
@@ -187,7 +199,7 @@ def _app(
     from wizard.ui.theme import Look
 
     preferences = Preferences(home)
-    road = Road(session, services, show_bare, demo, started())
+    road = Road(session, services, show_bare, demo, program)
 
     async def remember(theme: str) -> None:
         await asyncio.to_thread(preferences.save_theme, theme)
@@ -203,19 +215,14 @@ def _app(
     return WizardApp(session, begin, road, look)
 
 
-def _plain(
-    session: Session, services: Services, demo: Demo | None, begin: WizardState, why: str
-) -> Face:
+def _plain(journey: Journey, begin: WizardState, why: str) -> Face:
     import sys
 
-    from wizard.flow.journey import Journey
     from wizard.host.line_reader import LineReader
     from wizard.host.output import Output
-    from wizard.host.program import started
     from wizard.host.terminal import columns
     from wizard.plain.app import PlainWizard
     from wizard.plain.paper import Paper
 
     paper = Paper(Output(sys.stderr), lambda: columns(sys.stderr))
-    journey = Journey(session, services, demo, started())
     return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)

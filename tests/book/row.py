@@ -9,10 +9,10 @@ from string import Formatter
 from typing import Final
 
 from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.book.exchange import RUN_ROTATING, WRONG_CLIENT
+from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
 from wizard.domain.steps import Step
 
-BY_COMMAND: Final = {WRONG_CLIENT.id: RUN_ROTATING}
+BY_COMMAND: Final = {WRONG_CLIENT.id: BY_ROTATING}
 """By entry: what a command says in place of the remedy."""
 
 

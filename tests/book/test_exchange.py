@@ -22,6 +22,7 @@ from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.host.program import started
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.redirect import RedirectScreen
@@ -239,9 +240,11 @@ def test_commands_say_where_in_the_wizard_it_is_mended(
     expired = replace(stage.credentials(), tokens=issued(hours=-1))
     failed = LastCheck(CheckStatus.FAILED, now(), problem=REFRESH_REFUSED.entry)
     stage.put(Profile(last_check=failed), name="acme", active=expired)
-    how = "To do this, run scim-wizard --profile acme and choose “Authorize again”."
+    how = "To do this, open the wizard and choose “Authorize again”."
+    command = f"Run: {started().command(profile='acme')}"
     in_words = stage.run(capsys, *args, "--profile", "acme")
     assert how in in_words.words + in_words.out
+    assert command in in_words.words + in_words.out
     if args != ("status",):
         assert how in json.dumps(
             json.loads(stage.run(capsys, *args, "--json", "--profile", "acme").out),

@@ -231,7 +231,7 @@ def test_file_of_another_user_is_told_with_both_names(
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
     assert f"belongs to {owner} and you are user 54321" in ended.words
-    assert f"run scim-wizard as {owner}, whose folder it is." in ended.words
+    assert f"start the wizard as {owner}, whose folder it is." in ended.words
     assert f"run sudo chown -R 54321 {stage.home} first" in ended.words
 
 
@@ -252,7 +252,7 @@ def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
     assert "belongs to user 54321" in ended.words
     command = f"sudo chown -R {pwd.getpwuid(me).pw_name} {stage.home}"
     assert ended.words.endswith(f"yours again, as after sudo: {command}\n")
-    assert "un scim-wizard as" not in ended.words
+    assert "start the wizard as" not in ended.words
 
 
 def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(

@@ -196,7 +196,7 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
     stage: Stage, tmp_path: Path
 ) -> None:
     with on_terminal(stage, kept_in_a_keyring(stage, tmp_path, "hangs")) as terminal:
-        terminal.wait_for(SLOW)
+        terminal.wait_for(SLOW.format(name="default"))
         terminal.wait_for(UNLOCK)
         terminal.wait_for(
             lambda screen: KEYRING_HANGS.title in screen and "Unlock it, then press r." in screen
@@ -212,9 +212,9 @@ def test_profile_that_a_command_works_on_is_waited_for_in_words(stage: Stage) ->
     with ExitStack() as stack:
         with LocalProfileStore(stage.home).locked("default"):
             terminal = stack.enter_context(on_terminal(stage, {}))
-            for line in BUSY:
+            for line in (BUSY[0].format(name="default"), *BUSY[1:]):
                 terminal.wait_for(line)
-            assert SLOW not in terminal.screen()
+            assert SLOW.format(name="default") not in terminal.screen()
         terminal.wait_for("Check now")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 0

@@ -56,7 +56,7 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
         assert (ended.code, says(told, entry, BY_COMMAND.get(entry, ""))) == (0, True), ended
         assert "The access token is valid until " in told
         assert "; renewing it was refused on " in told
-        assert "run scim-wizard" in told
+        assert "Run: " in told
     checked = json.loads(stage.run(capsys, "check", "--json").out)
     assert checked["status"] == "passed"
     assert [warning["id"] for warning in checked["warnings"]] == [entry]

@@ -14,6 +14,7 @@ from tests.commands.consents import ERROR, TIME, at_sandbox, at_second, told, wh
 from tests.commands.stage import ACTIVE, issued, put, stored, wizard
 from tests.second_http import Answer, HttpServer, Request, json_answer
 from tests.second_server import SecondServer
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import CheckStatus, Endpoints
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -163,7 +164,7 @@ def test_status_of_ten_is_right_about_each(ten: Path) -> None:
     assert states.pop("unfinished") == "missing"
     assert states.pop("expired") == states.pop("refused") == "expired"
     assert set(states.values()) == {"valid"}
-    assert run.stderr.startswith("damaged: A profile's file is damaged.\n")
+    assert run.stderr.startswith("Profile damaged: A profile's file is damaged.\n")
 
 
 def test_status_of_ten_in_words_is_a_line_each(ten: Path) -> None:
@@ -189,7 +190,7 @@ def test_no_profile_at_all(home: Path, command: str) -> None:
     run = wizard(home, command, "--all", "--json")
     assert run.returncode == 3
     assert told(run.stdout, each(STATUS)) == {"version": 1, "profiles": []}
-    assert "not set up" in run.stderr
+    assert NOT_SET_UP.title in run.stderr
     assert wizard(home, command, "--all").stdout == ""
 
 

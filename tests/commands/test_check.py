@@ -36,6 +36,7 @@ from tests.commands.stage import (
 from tests.second_server import SecondServer
 from wizard import services
 from wizard.commands import check
+from wizard.domain.book.exchange import BY_ROTATING
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck, Profile
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -209,7 +210,7 @@ def test_rotated_secret_is_named_once_the_token_has_expired(home: Path) -> None:
         put(home, active=at_sandbox(sandbox, base, is_expired=True))
         sandbox.rotate_secret()
         words = fails(home, 4, "wrong-client")
-        assert "run scim-wizard and choose “I rotated the secret”" in words
+        assert f"{BY_ROTATING}\nRun: " in words
     assert "secret was rotated" in words
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
@@ -108,7 +109,7 @@ def test_profile_a_wizard_has_open_is_refused(home: Path) -> None:
 def test_nothing_set_up(home: Path) -> None:
     run = wizard(home, "forget", "--yes")
     assert (run.returncode, run.stdout) == (3, "")
-    assert "not set up" in run.stderr
+    assert NOT_SET_UP.title in run.stderr
 
 
 def test_without_a_terminal_yes_must_be_said(home: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, issued, now, put, wizard
+from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import (
     TWILIO,
     CheckStatus,
@@ -88,7 +89,7 @@ def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
     assert (told["draft"], told["last_check"]) == (True, None)
     run = wizard(home, "status")
     assert (run.returncode, run.stdout) == (3, "")
-    assert "Run scim-wizard to resume." in run.stderr
+    assert f"{LEFT_UNFINISHED.remedy}\nRun: " in run.stderr
 
 
 def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
@@ -116,7 +117,7 @@ def test_nothing_set_up(home: Path, ticks: tuple[str, ...]) -> None:
     run = wizard(home, "status", "--json")
     assert run.returncode == 3
     assert json.loads(run.stdout)["error"]["id"] == "not-set-up"
-    assert "not set up" in run.stderr
+    assert NOT_SET_UP.title in run.stderr
     assert home.exists() is bool(ticks)
 
 

@@ -17,6 +17,7 @@ import pytest
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
 from wizard.commands.report import saying_late
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.value import replace
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))
@@ -64,7 +65,7 @@ def test_answer_that_cannot_be_written_is_a_failure(home: Path, args: tuple[str,
     with Path("/dev/full").open("wb") as full:
         code, words = into(home, full.fileno(), *args)
     assert code == 6
-    assert words.startswith("The disk is full.\n")
+    assert words.startswith("Profile default: The disk is full.\n")
     assert "stdout" in words
     assert "access-1" not in words
     assert "Traceback" not in words
@@ -74,7 +75,7 @@ def test_failure_that_cannot_be_written_as_json_is_still_told(home: Path) -> Non
     with Path("/dev/full").open("wb") as full:
         code, words = into(home, full.fileno(), "token", "--json", "--profile", "none")
     assert code == 3
-    assert words.startswith("Profile none is not set up.\n")
+    assert words.startswith(f"Profile none: {NOT_SET_UP.title}.\n")
 
 
 @pytest.mark.parametrize("args", [("status",), ("handoff", "--for", "okta")], ids=" ".join)

@@ -22,6 +22,8 @@ from tests.commands.stage import (
     stored,
     wizard,
 )
+from wizard.domain.book.exchange import BY_ROTATING
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import Endpoints, TokenSet
 from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
@@ -155,7 +157,7 @@ def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, titl
     assert list(told["error"]) == ["id", "title", "cause", "remedy"]
     assert (told["version"], told["error"]["id"]) == (1, problem)
     assert title in told["error"]["title"]
-    assert run.stderr.startswith(told["error"]["title"] + ".\n")
+    assert run.stderr.startswith(f"Profile default: {told['error']['title']}.\n")
     assert told["error"]["cause"] in run.stderr
     assert told["error"]["remedy"] in run.stderr
     assert "Traceback" not in run.stderr
@@ -163,7 +165,7 @@ def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, titl
 
 
 def test_nothing_set_up(home: Path) -> None:
-    refused(wizard(home, "token", "--json"), 3, "not-set-up", "not set up")
+    refused(wizard(home, "token", "--json"), 3, "not-set-up", NOT_SET_UP.title)
     assert not home.exists()
 
 
@@ -175,19 +177,19 @@ def test_setup_left_unfinished(home: Path) -> None:
 def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
     run = wizard(home, "token")
     assert (run.returncode, run.stdout) == (3, "")
-    assert run.stderr.splitlines() == [
-        "This profile is not set up.",
-        "Nothing is stored for it yet.",
-        "Run scim-wizard to set it up, or name another one with --profile.",
-    ]
+    *words, command = run.stderr.splitlines()
+    title = f"Profile default: {NOT_SET_UP.title}."
+    assert words == [title, NOT_SET_UP.cause, NOT_SET_UP.remedy]
+    assert command.startswith("Run: ")
 
 
 @pytest.mark.parametrize("command", ["token", "check", "status", "handoff"])
 def test_failure_names_the_profile_and_the_command_that_opens_it(home: Path, command: str) -> None:
     run = wizard(home, "--profile", "nope", command)
     assert (run.returncode, run.stdout) == (3, "")
-    assert run.stderr.startswith("Profile nope is not set up.\n")
-    assert "\nRun scim-wizard --profile nope to set it up" in run.stderr
+    assert run.stderr.startswith(f"Profile nope: {NOT_SET_UP.title}.\n")
+    command = run.stderr.splitlines()[-1]
+    assert (command[:5], command[-15:]) == ("Run: ", " --profile nope")
 
 
 def test_two_forms_at_once_are_misuse(home: Path) -> None:
@@ -212,7 +214,7 @@ def test_rotated_secret(home: Path) -> None:
         sandbox.rotate_secret()
         run = wizard(home, "token", "--json")
     refused(run, 4, "wrong-client", "Client ID or Secret")
-    assert "run scim-wizard and choose “I rotated the secret”" in run.stderr
+    assert f"{BY_ROTATING}\nRun: " in run.stderr
 
 
 def test_expired_token_that_cannot_be_renewed(home: Path) -> None:

@@ -72,6 +72,19 @@ BOTH_GRANTS = [
 ]
 
 
+@pytest.mark.parametrize("status", [*range(200, 209), *range(400, 600)])
+@pytest.mark.parametrize("content_type", ["application/json", "text/html"])
+def test_code_that_was_sent_is_never_to_be_tried_again(status: int, content_type: str) -> None:
+    """It needs a new link; and no word of the server is changed to say so."""
+    text = "Try again, press release 42"
+    answer = Answer("try again.test", status, content_type, text=text, wait="try again")
+    problem = exchange_problem(answer, sent_verifier=False)
+    assert problem.step is not None
+    own = problem.remedy.replace("try again.test", "").replace("in try again", "")
+    assert "try again" not in own.lower()
+    assert text in " ".join(problem.detail)
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from wizard import __version__
+from wizard.host.program import started
 
 SCRIPT = Path(sysconfig.get_path("scripts"), "scim-wizard")
 TELL = "from wizard.host.program import started; print(started().command('--version'))"
@@ -114,6 +115,13 @@ def test_installed_script_of_the_interpreter_in_use_is_this_one(tmp_path: Path) 
     assert SCRIPT.exists(), "the tests run in an environment where the project is installed"
     path = f"{SCRIPT.parent}:/usr/bin:/bin"
     assert run(sys.executable, "-c", TELL, cwd=tmp_path, path=path) == "scim-wizard --version"
+
+
+def test_certificates_are_named_so_that_they_are_found_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert started(ca_file=Path("ca.pem")).options == ("--ca-file", str(tmp_path / "ca.pem"))
 
 
 def test_default_profile_is_named_where_a_variable_sets_another(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, issued, put, set_up, wizard
+from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.preferences import Preferences
@@ -169,7 +170,7 @@ def test_home_that_vanished_is_a_profile_not_set_up_and_is_not_made_again(home: 
     for args in (("token",), ("status", "--json")):
         run = wizard(home, *args)
         assert run.returncode == 3
-        assert "not set up" in run.stderr
+        assert NOT_SET_UP.title in run.stderr
         assert not home.exists()
 
 

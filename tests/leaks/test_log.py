@@ -127,7 +127,7 @@ def test_steps_problems_and_every_librarys_lines_are_in_it(log: Path) -> None:
     lines = log.read_text().splitlines()
     assert all(map(LINE.fullmatch, lines))
     assert "INFO    wizard step check" in lines[0]
-    assert "WARNING wizard problem not-set-up: This profile is not set up" in lines[1]
+    assert f"WARNING wizard problem not-set-up: {NOT_SET_UP.title}" in lines[1]
     assert [line.rpartition(" ")[2] for line in lines[2:]] == list(LIBRARIES)
 
 

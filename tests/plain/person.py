@@ -21,7 +21,7 @@ import pytest
 
 from wizard.command_line import cli, main
 from wizard.domain.form import CredentialField
-from wizard.plain.signs import in_words, take_signs
+from wizard.plain.signs import take_signs
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class Person:
 
     async def says(self, *words: str) -> None:
         for each in words:
-            wanted = "".join(as_ascii(in_words(each)).split())
+            wanted = "".join(as_ascii(each).split())
             await self.until(lambda wanted=wanted: wanted in "".join(self.news.split()), each)  # type: ignore[misc]
 
     async def tick_all(self) -> None:

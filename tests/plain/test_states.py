@@ -16,7 +16,7 @@ from tests.walks import STATE
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN
 from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.book.scim import ORGANIZATION_CHANGED
-from wizard.domain.book.store import KEYRING_LOCKED
+from wizard.domain.book.store import ANOTHER_WIZARD, KEYRING_LOCKED
 from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
@@ -251,6 +251,21 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
     assert stored(home) == replace(draft, attempts=())
 
 
+def test_profile_that_cannot_be_opened_is_named_and_not_the_one_before(
+    walk: Walk, home: Path
+) -> None:
+    put(home, SET_UP, active=ACTIVE)
+    put(home, SET_UP, "acme", active=ACTIVE)
+
+    async def steps(person: Person) -> None:
+        await person.pick("profiles")
+        await person.type("acme")
+
+    with LocalProfileStore(home).wizard_lock("acme"):
+        code, text = walk(steps)
+    assert (code, f"Profile acme: {ANOTHER_WIZARD.title}." in text) == (6, True)
+
+
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
     walk: Walk, home: Path
 ) -> None:
@@ -307,7 +322,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     walk: Walk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = Program(("/opt/a b/scim-wizard",))
-    monkeypatch.setattr("wizard.host.program.started", lambda: program)
+    monkeypatch.setattr("wizard.host.program.started", lambda **_given: program)
 
     async def steps(person: Person) -> None:
         await person.says("Before you start", "Demo.")

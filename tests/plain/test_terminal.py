@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import now, put
-from tests.plain.person import PROMPT, Person, run, terminal
+from tests.plain.person import Person, run, terminal
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import variables, wizard
 from tests.ui.running import LINKED, TICKED
@@ -16,6 +16,7 @@ from wizard.domain.authorize import begin
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.host.program import started
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -53,10 +54,12 @@ def test_plain_mode_is_chosen_and_says_why(
     assert why in person.text
     assert b"\x1b" not in person.raw
     assert person.raw.isascii() or env.get("LC_ALL") != "C"
-    assert max(map(len, person.text.splitlines())) < columns
-    last = "Stopped at Prerequisites. Run python -m wizard to go on.\n"
-    narrow = "Stopped at Prerequisites. Run\npython -m wizard to go on.\n"
-    assert person.text.endswith(last if columns > len(last) else narrow)
+    *lines, command = person.text.splitlines()
+    assert max(map(len, lines)) < columns
+    # Whole, however long: it is taken at once.
+    assert command == f"  {started().command()}"
+    last = " ".join(person.text.split())
+    assert "Profile default: stopped at Prerequisites. To continue, run: " in last
 
 
 # -- typed -----------------------------------------------------------------------------------------
@@ -122,7 +125,9 @@ def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
         assert process.wait_exit() == 130
         if way != "closed":
             assert process.leftovers == []
-            assert PROMPT.sub("", process.raw.decode()).endswith("to go on.\r\n")
+            *_, words, command = process.raw.decode().splitlines()
+            assert words.endswith("stopped at Prerequisites. To continue, run:")
+            assert command.endswith("wizard")
         assert b"\x1b" not in process.raw
         assert b"Traceback" not in process.raw
 

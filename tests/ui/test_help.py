@@ -10,7 +10,7 @@ from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import ACTIVE, point_at, resumed, running, seed
 from tests.walks import ThePilot
-from wizard.domain.guide import GUIDE
+from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.steps import Step
 from wizard.ui.dialog import HelpScreen
@@ -26,7 +26,7 @@ HINT: Final = "^q leaves; what was saved stays."
 
 @pytest.mark.parametrize("step", GUIDE)
 def test_each_step_tells_where_what_and_what_goes_wrong(step: Step) -> None:
-    text = "\n\n".join(GUIDE[step].help)
+    text = "\n\n".join(GUIDE[step].naming(ON_SCREEN).help)
     for part in ("Current Console\n", "Legacy Console", "looks like there\n", "goes wrong\n"):
         assert part in text
     lines = text.splitlines()

@@ -72,7 +72,7 @@ async def test_a_field_the_keyring_does_not_take_goes_into_a_file_by_f7(
         assert "F7" not in text_of(app)
         backend.is_locked = True
         await paste(pilot, REDIRECT_URL)
-        offer = "Unlock it, then ⏎. Or F7: use a file instead."
+        offer = "Unlock it, then press Enter. Or press F7 to use a file instead."
         await wait_until(pilot, lambda: offer in words(app), "the words")
         await wait_until(pilot, lambda: "F7 Use a file" in words(app), "the key, to be clicked")
         assert place(world) is StoreKind.KEYRING
@@ -100,7 +100,9 @@ async def test_an_active_set_in_a_locked_keyring_moves_once_it_can_be_read(
         await paste(pilot, f"{REDIRECT_URL}/2")
         await wait_until(pilot, lambda: KEYRING_LOCKED.title in text_of(app), "the words")
         await pilot.press("f7")
-        await wait_until(pilot, lambda: "Unlock it, then F7 again." in words(app), "why not yet")
+        await wait_until(
+            pilot, lambda: "Unlock it, then press F7 again." in words(app), "why not yet"
+        )
         assert place(world) is StoreKind.KEYRING
         assert told(app) == []
         backend.is_locked = False
@@ -121,7 +123,7 @@ async def test_a_check_the_keyring_is_in_the_way_of_goes_on_with_a_file_by_f(
         backend.is_locked = True
         await paste(pilot, ANSWER)
         screen = await reported_check(pilot)
-        offer = "Unlock it, then ⏎. Or f: use a file instead."
+        offer = "Unlock it, then press Enter. Or press f to use a file instead."
         await wait_until(pilot, lambda: offer in words(app), "the words")
         assert world.tokens.sent == [], "the code is not spent on what cannot be kept"
         await pilot.press("f")

@@ -19,7 +19,7 @@ from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.audiences import AUDIENCES, audience
-from wizard.domain.guide import GUIDE
+from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -226,7 +226,7 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     [scene] = [scene for scene in SCENES if scene.name == name]
     async with playing(scene, tmp_path, (60, 18)) as pilot:
         shown = " ".join(text_of(pilot.app).split())
-    assert GUIDE[scene.state.step].intro in shown
+    assert GUIDE[scene.state.step].naming(ON_SCREEN).intro in shown
 
 
 @pytest.mark.parametrize(("size", "id_"), [((60, 18), "script"), ((80, 24), "entra")])

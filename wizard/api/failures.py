@@ -73,6 +73,10 @@ _INVALID: Final = {
 """By how h11's words begin, the rest of which quotes what came."""
 
 
+_NAMING_THE_PROXY: Final = frozenset({network.PROXY_UNREACHABLE.id, network.PROXY_OF_OTHER_KIND.id})
+"""What is missed at a proxy and names it in its cause already."""
+
+
 def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person.
 
@@ -97,8 +101,9 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     )
     if problem.id == network.TIMED_OUT.id:
         problem = problem.told(remedy=network.SLOW_PROXY.format(variable=plain(way.variable)))
-    is_told = f"named in {plain(way.variable)}" in problem.cause
-    return _beside(problem if is_told else problem.told(cause=f"{problem.cause} {through}"))
+    if problem.id not in _NAMING_THE_PROXY:
+        problem = problem.told(cause=f"{problem.cause} {through}")
+    return _beside(problem)
 
 
 def _beside(problem: Problem) -> Problem:

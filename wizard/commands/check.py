@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands import awaiting
-from wizard.commands.report import as_error, of_profile, report, say, say_lines, tell, tell_json
+from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status, pause
@@ -212,7 +212,7 @@ def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
     elif not as_json and outcome.lines:
         tell("\n".join(line.in_a_line for line in outcome.lines))
     for warning in outcome.warnings:
-        say(of_profile(warning, outcome.profile))
+        say(warning, outcome.profile)
     if outcome.problem is None:
         return 0
     return report(outcome.problem, as_json=as_json, profile=outcome.profile)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from wizard.commands.report import of_profile, say, say_lines
+from wizard.commands.report import say, say_lines
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
+from wizard.domain.value import replace
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.standing import lost
 
@@ -54,7 +55,7 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
         problem = error.problem
     if problem is None:
         return profile
-    say(of_profile(problem.told(remedy=GOES_TOO), name))
+    say(replace(problem, remedy=GOES_TOO, run=None), name)
     return profile or Profile()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wizard.commands.report import say_lines, tell
+from wizard.commands.report import program, say_lines, tell
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import FORMATS
 from wizard.domain.models import Profile
@@ -12,7 +12,6 @@ from wizard.domain.problems import SetupError
 from wizard.domain.value import Value
 from wizard.flow.ports import ProfileStore
 from wizard.flow.standing import why_inactive
-from wizard.host.program import started
 
 
 class HandoffRequest(Value):
@@ -35,7 +34,7 @@ def run(request: HandoffRequest, store: ProfileStore) -> int:
     if profile.active is None and audience != "entra":
         raise SetupError(why_inactive(request.profile, store, profile))
     active = store.active(request.profile, profile) if request.has_secrets else None
-    made = sheet(profile, request.profile, active, audience, started())
+    made = sheet(profile, request.profile, active, audience, program())
     text = FORMATS[request.form](made)
     if made.has_secrets and request.form != "curl" and sys.stdout.isatty():
         say_lines(["The Client Secret is on your screen, and in what it scrolls back to."])

@@ -5,20 +5,24 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.exchange import RUN_ROTATING, WRONG_CLIENT
+import click
+
+from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
+from wizard.domain.book.here import ENDPOINTS_CONFLICT
 from wizard.domain.book.store import DISK_FULL, STORE_FAILED
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.shell import DEFAULT_PROFILE, Program
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 from wizard.domain.words import plain
 
-CHOICES: Final[Mapping[Step | None, str]] = {
+CHOICES: Final[Mapping[Step, str]] = {
     Step.CREDENTIALS: "Change credentials",
     Step.AUTHORIZE: "Authorize again",
 }
@@ -61,53 +65,60 @@ def tell_json(**values: object) -> None:
 
 def as_error(problem: Problem, profile: str) -> dict[str, str]:
     """Return what JSON tells of a problem of a profile."""
-    problem = of_profile(problem, profile)
     return {
         "id": problem.id,
         "title": problem.title,
         "cause": problem.cause,
-        "remedy": problem.remedy,
+        "remedy": "\n".join(what_to_do(problem, profile)),
     }
 
 
-def of_profile(problem: Problem, profile: str) -> Problem:
-    """Return a problem with its profile, and with the command that opens the wizard on it."""
-    remedy = _remedy(problem)
-    if profile == "default":
-        return problem.told(remedy=remedy)
-    return problem.told(
-        title=problem.title.replace("This profile", f"Profile {plain(profile)}"),
-        remedy=re.sub("(?<=[Rr]un )scim-wizard", f"scim-wizard --profile {plain(profile)}", remedy),
-    )
+def program() -> Program:
+    """Return the program as it was started, with the certificates it was given."""
+    # Here: `token` hardly ever needs it.
+    from wizard.host.program import started
+
+    context = click.get_current_context(silent=True)
+    ca_file: Path | None = getattr(context.obj, "ca_file", None) if context else None
+    return started(ca_file=ca_file)
 
 
-def _remedy(problem: Problem) -> str:
-    """Say what to do, and which command does it."""
-    if "un scim-wizard" in problem.remedy:
-        return problem.remedy
+def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
+    """Return the remedy as a command says it, and the command to run for it, if there is one."""
+    problem = _by_command(problem)
+    if problem.run is None:
+        return (problem.remedy,)
+    return (problem.remedy, f"Run: {program().command(*problem.run, profile=profile)}")
+
+
+def _is_whose(problem: Problem) -> bool:
+    """Whether a problem is a profile's, and not that of an option or a variable."""
+    return problem.exit_code is not ExitCode.USAGE or problem.id == ENDPOINTS_CONFLICT.id
+
+
+def _by_command(problem: Problem) -> Problem:
+    """Return a problem that says where in the wizard its remedy is done."""
+    if problem.run is not None:
+        return problem
     if problem.id == WRONG_CLIENT.id:
         # One field is asked for, so that the book's own would send to the wrong ones.
-        return RUN_ROTATING
-    return f"{problem.remedy} {_how(problem)}".rstrip()
+        return replace(problem, remedy=BY_ROTATING, run=())
+    if problem.step and (choice := CHOICES.get(problem.step)):
+        how = f"To do this, open the wizard and choose “{choice}”."
+    elif problem.other_step and (choice := CHOICES.get(problem.other_step)):
+        how = f"For {problem.other_step.title}, open the wizard and choose “{choice}”."
+    else:
+        return problem
+    return replace(problem, remedy=f"{problem.remedy} {how}", run=())
 
 
-def _how(problem: Problem) -> str:
-    """Say where in the wizard the remedy is done; "" for one that needs none."""
-    is_named = "under Credentials" in problem.remedy
-    if is_named and problem.step is None:
-        # One way of several.
-        return f"For Credentials, run scim-wizard and choose “{CHOICES[Step.CREDENTIALS]}”."
-    choice = CHOICES.get(Step.CREDENTIALS if is_named else problem.step)
-    return f"To do this, run scim-wizard and choose “{choice}”." if choice else ""
-
-
-def report(problem: Problem, *, as_json: bool = False, profile: str = "default") -> int:
+def report(problem: Problem, *, as_json: bool = False, profile: str | None = None) -> int:
     """Tell a problem of a profile and return the exit code it means."""
     if as_json:
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
-            tell_json(error=as_error(problem, profile))
-    say(of_profile(problem, profile))
+            tell_json(error=as_error(problem, profile or DEFAULT_PROFILE))
+    say(problem, profile)
     return int(problem.exit_code)
 
 
@@ -131,11 +142,10 @@ def naming_faults() -> Iterator[None]:
 
 
 def say(problem: Problem, profile: str | None = None) -> None:
-    """Say a problem on stderr; `profile` names whose it is, where there are several."""
-    if profile is not None:
-        problem = of_profile(problem, profile)
-    title = f"{problem.title}." if profile is None else f"{profile}: {problem.title}."
-    say_lines((title, problem.cause, *problem.detail, problem.remedy))
+    """Say a problem on stderr; `profile` is whose it is, None where it is nobody's."""
+    whose = f"Profile {plain(profile)}: " if profile is not None and _is_whose(problem) else ""
+    remedy = (problem.remedy,) if profile is None else what_to_do(problem, profile)
+    say_lines((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
 
 
 def say_lines(lines: Sequence[str]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.commands.report import as_error, of_profile, report, say, tell, tell_json
+from wizard.commands.report import as_error, report, say, tell, tell_json, what_to_do
 from wizard.domain import summary
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.value import replace
 from wizard.domain.words import iso, moment
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.standing import why_inactive
@@ -27,7 +28,7 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     now = clock()
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
-        lines = (problem.cause, *problem.detail, of_profile(problem, name).remedy)
+        lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
         rows = (*rows, ("", f"{problem.sign} {problem.title}"), *(("", line) for line in lines))
     tell("\n".join(f"{title:<15}{words}" for title, words in rows))
     return ExitCode.FINE
@@ -99,7 +100,8 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     problem = summary.problem_of(last)
     if problem and profile.active is None:
         # What Overview offers is to resume, not a way to its step.
-        problem = problem.told(remedy=f"{problem.remedy} {LEFT_UNFINISHED.remedy}")
+        remedy = f"{problem.remedy} {LEFT_UNFINISHED.remedy}"
+        problem = replace(problem, remedy=remedy, run=LEFT_UNFINISHED.run)
     expires_at, refused = profile.expires_at, summary.refusal(profile, now)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {

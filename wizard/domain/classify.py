@@ -72,15 +72,17 @@ def exchange_problem(answer: Answer, *, sent_verifier: bool) -> Problem:
         sent_verifier: whether a code verifier was in the request (RFC 7636 §4.5).
     """
     problem = _token_problem(answer) or _code_problem(answer, sent_verifier)
-    return after_the_code(_told(problem, answer))
+    return _told(after_the_code(problem), answer)
 
 
 def after_the_code(problem: Problem) -> Problem:
-    """Tell a problem that was met with a code, which is spent: it takes a fresh link."""
+    """Return an entry as it is where a code was sent: trying again needs a new link.
+
+    Its {names} are filled afterwards, so that no text from outside is ever looked through.
+    """
     if problem.step:
         return problem
-    remedy = problem.remedy.replace("Try again", "Make a fresh link")
-    remedy = remedy.replace("try again", "make a fresh link")
+    remedy = exchange.AFTER_THE_CODE.get(problem.id, "")
     return replace(problem.told(remedy=remedy), step=Step.AUTHORIZE)
 
 
@@ -218,8 +220,10 @@ def _told(problem: Problem, answer: Answer) -> Problem:
         problem = problem.told(cause=scim.OUTLIVED)
     number = f" ({answer.code})" if answer.code is not None else ""
     named = _PERMISSION.search(answer.words)
-    if answer.is_login and problem in (exchange.TOKEN_BLOCKED, scim.BLOCKED):
-        problem = replace(problem.told(remedy=network.SIGN_IN_FIRST), who=Who.YOU)
+    if answer.is_login and problem.id in (exchange.TOKEN_BLOCKED.id, scim.BLOCKED.id):
+        is_after_the_code = problem.step is Step.AUTHORIZE
+        remedy = network.SIGN_IN_THEN_NEW_LINK if is_after_the_code else network.SIGN_IN_FIRST
+        problem = replace(problem.told(remedy=remedy), who=Who.YOU)
     filled = problem.about(
         host=answer.host,
         kind=answer.kind,

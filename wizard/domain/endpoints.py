@@ -19,6 +19,11 @@ LABELS: Final = {
 """What people call each, by its name; in their order."""
 
 
+def option(name: str) -> str:
+    """Return the option that an endpoint is given with."""
+    return f"--{name.replace('_', '-')}"
+
+
 def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict[str, str]:
     """Return the endpoints that were given, by name, cleaned.
 
@@ -32,8 +37,8 @@ def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict
     cleaned = {name: rules.clean(value) for name, value in given.items() if value}
     for name, value in cleaned.items():
         if problem := rules.endpoint(value):
-            option = f"--{name.replace('_', '-')}"
-            raise SetupError(BAD_ENDPOINT.about(name=variables.get(name, option), why=problem))
+            by = variables.get(name, option(name))
+            raise SetupError(BAD_ENDPOINT.about(name=by, why=problem))
     return cleaned
 
 

@@ -7,14 +7,26 @@ from typing import Final
 from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.rules import split
 from wizard.domain.steps import Step
-from wizard.domain.value import Value
+from wizard.domain.value import Value, replace
 
 DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 """Twilio's own page about all of it."""
 
 
+class Keys(Value):
+    """What a face has pressed or typed, as it stands in sentences that both faces say."""
+
+    audience: str
+    new_link: str
+
+
+ON_SCREEN: Final = Keys(audience="press i", new_link="Ctrl+T")
+TYPED: Final = Keys(audience="type i", new_link="“new link”")
+"""The same in plain mode."""
+
+
 class Page(Value):
-    """The words of a step."""
+    """The words of a step; the introduction and what goes wrong may hold {names} of keys."""
 
     heading: str
     intro: str
@@ -35,6 +47,12 @@ class Page(Value):
             *self.wrong[1:],
             f"Twilio's own page about this\n{DOCUMENTATION}",
         )
+
+    def naming(self, keys: Keys) -> Page:
+        """Return the page as a face says it."""
+        names = {name: getattr(keys, name) for name in keys.__struct_fields__}
+        wrong = tuple(text.format_map(names) for text in self.wrong)
+        return replace(self, intro=self.intro.format_map(names), wrong=wrong)
 
 
 def _where(current: str = "", legacy: str = "") -> tuple[str, str]:
@@ -84,7 +102,7 @@ GUIDE: Final = {
     ),
     Step.PREREQUISITES: Page(
         "Before you start",
-        "Okta and Entra take another road: press i first.",
+        "Okta and Entra take another road: {audience} first.",
         _where(),
         "Create OAuth application, then Grant type: Authorization code. A name, a company name"
         " and the Redirect URL belong to the details; under Scopes & permissions tick everything"
@@ -147,8 +165,8 @@ GUIDE: Final = {
         "Your Redirect URL, then ?code= and very many letters, then &state= and some more. The"
         " page itself may be an error, or empty.",
         (
-            "Too late? The code works once, and for five minutes from Approve access. ^t makes a"
-            " fresh link; approve again.",
+            "Too late? The code works once, and for five minutes from Approve access. {new_link}"
+            " makes a new link; approve again.",
             "The page dropped the code from its address? Look in the browser's history for the"
             " first address with code= in it.",
             "It begins with another address than the one set? Then one of the two is wrong: the"

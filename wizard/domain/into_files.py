@@ -28,7 +28,7 @@ def remedy(problem: Problem, key: str, *, is_chosen: bool = False) -> str:
     """Return what to do where files are a way out of a problem, "" where they are none.
 
     Args:
-        key: the key that chooses them.
+        key: how they are chosen, such as "press F7".
         is_chosen: they were chosen already, and what is in the keyring could not be moved.
     """
     if not can_use_files(problem):
@@ -37,5 +37,5 @@ def remedy(problem: Problem, key: str, *, is_chosen: bool = False) -> str:
     if is_chosen:
         first = f"Unlock it, then {key} again. " if is_shut else ""
         return f"{first}What is stored there has to be read before it can go into files."
-    first = "Unlock it, then ⏎." if is_shut else problem.remedy
-    return f"{first} Or {key}: use a file instead."
+    first = "Unlock it, then press Enter." if is_shut else problem.remedy
+    return f"{first} Or {key} to use a file instead."

@@ -70,6 +70,10 @@ class Problem(Value):
     step: Step | None = None
     """The step to go back to; None: stay and try again."""
     exit_code: ExitCode = ExitCode.CHECK_FAILED
+    other_step: Step | None = None
+    """Where one of several remedies is done, though the first is to try again."""
+    run: tuple[str, ...] | None = None
+    """Arguments of the command that helps, where a command met it; none of them: the wizard."""
     needs_restart: bool = False
     """Whether what mends it is read when the wizard starts: variables, options."""
     detail: tuple[str, ...] = ()

@@ -30,12 +30,14 @@ class Program(Value):
     """Its path or name, and what precedes its own arguments."""
     is_profile_always_named: bool = False
     """Whether a variable sets another default profile, so that no name means that one."""
+    options: tuple[str, ...] = ()
+    """Options it was started with and needs again, beside the profile."""
 
     def command(self, *arguments: str, profile: str = DEFAULT_PROFILE) -> Command:
         """Return the command that starts it on a profile; without arguments the wizard opens."""
         is_named = profile != DEFAULT_PROFILE or self.is_profile_always_named
         options = ("--profile", profile) if is_named else ()
-        return Command(shlex.join((*self.words, *options, *arguments)))
+        return Command(shlex.join((*self.words, *options, *self.options, *arguments)))
 
 
 def users_url(scim_url: str) -> str:

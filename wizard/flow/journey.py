@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
+from wizard.domain.endpoints import LABELS, option
+from wizard.domain.models import Endpoints
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.shell import Program
 from wizard.domain.steps import Step
@@ -125,26 +127,39 @@ class Journey:
             words = "The demo is over; nothing of it is kept. For your own app, run:"
             return (words, self.program.command())
         if self.last_words:
-            return ("The profile is removed from this machine.", *self.last_words)
+            removed = f"Profile {self.session.name} is removed from this machine."
+            return (removed, *self.last_words)
         if reached is Step.DONE:
             rows = [f"{name:<15}{words}" for name, words in self.facts()]
             profile, name = self.session.profile, self.session.name
             usage = summary.usage(profile, name, self.program)
-            return (summary.works(profile, self.services.clock()), *rows, usage)
+            works = summary.works(profile, self.services.clock())
+            return (f"Profile {name}: {works}", *rows, usage)
         return self._stopped_at(reached)
 
     def _stopped_at(self, reached: Step) -> Sequence[str]:
         session, profile = self.session, self.session.profile
-        command = self.program.command(profile=session.name)
+        stopped = f"Profile {session.name}: stopped at {reached.title}."
         if not session.is_draft_saved:
-            return (f"Stopped at {reached.title}; what was entered last could not be saved.",)
-        if session.draft_trouble is not None:
-            return (f"{session.draft_trouble.title}; nothing of it was removed.",)
-        if profile.draft is not None:
-            return (f"Stopped at {reached.title}; nothing lost. To resume, run:", command)
-        if profile.active is None:
-            return (f"Stopped at {reached.title}. To continue, run:", command)
-        return ()
+            words = f"{stopped} Your last entry couldn't be saved. To resume, run:"
+        elif session.draft_trouble is not None:
+            words = f"Profile {session.name}: {session.draft_trouble.title}. To try again, run:"
+        elif profile.draft is not None:
+            words = f"{stopped} Your entries are saved. To resume, run:"
+        elif profile.active is None:
+            words = f"{stopped} To continue, run:"
+        else:
+            return ()
+        return (words, self.program.command(*self._endpoints(), profile=session.name))
+
+    def _endpoints(self) -> Sequence[str]:
+        """Return the options that a new setup was given and that are saved nowhere yet."""
+        profile = self.session.profile
+        if profile.active is not None or profile.draft is not None:
+            return ()
+        given, usual = self.session.working_draft().endpoints, Endpoints()
+        changed = [name for name in LABELS if getattr(given, name) != getattr(usual, name)]
+        return [word for name in changed for word in (option(name), getattr(given, name))]
 
     async def close(self) -> None:
         """Stop listening and finish what was begun; a token request not yet sent was not."""

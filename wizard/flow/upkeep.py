@@ -49,8 +49,15 @@ class OutOfReach(Value):
     """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
     retry: Callable[[], Awaitable[None]]
     """Reads them again. Raises SetupError."""
-    remedy: str = ""
-    """What to do here; else the problem's own remedy is told."""
+    is_shut: bool = False
+    """Whether the keyring has only to be unlocked before `retry`."""
+
+    def remedy(self, retry: str) -> str:
+        """Return what to do here; "" where the problem's own remedy is told.
+
+        Args: `retry`: how it is tried again, such as "press r".
+        """
+        return f"Unlock it, then {retry}." if self.is_shut else ""
 
 
 class Upkeep:
@@ -85,13 +92,12 @@ class Upkeep:
         if problem is None:
             return None
         is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
-        is_shut = problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id)
         return OutOfReach(
             problem,
             is_active=session.trouble is not None,
             can_start_over=is_gone and session.draft_trouble is None,
             retry=session.try_again,
-            remedy="Unlock it, then press r." if is_shut else "",
+            is_shut=problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id),
         )
 
     def problems(self) -> tuple[Problem, ...]:

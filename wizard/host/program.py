@@ -12,14 +12,20 @@ from pathlib import Path
 from wizard.domain.shell import NAME, Program
 
 
-def started(environ: Mapping[str, str] = os.environ) -> Program:
+def started(environ: Mapping[str, str] = os.environ, *, ca_file: Path | None = None) -> Program:
     """Return the program as it was started.
 
     Its name alone stands for it only where PATH leads to this very installation. Otherwise it is
     the full path of its script, or of the interpreter that runs it as a module.
+
+    Args:
+        ca_file: the additional certificates it was given.
     """
     words = (NAME,) if _is_found(environ) else _script() or _module()
-    return Program(words, is_profile_always_named=bool(environ.get("SCIM_WIZARD_PROFILE")))
+    # abspath: it may be started again in another folder, and a symbolic link stays one.
+    options = ("--ca-file", os.path.abspath(ca_file)) if ca_file else ()  # noqa: PTH100
+    is_named = bool(environ.get("SCIM_WIZARD_PROFILE"))
+    return Program(words, is_profile_always_named=is_named, options=options)
 
 
 def _is_found(environ: Mapping[str, str]) -> bool:

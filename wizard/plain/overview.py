@@ -66,7 +66,7 @@ class Overview:
             self._say(f"· {unfinished(what, draft.saved, draft.step.title, draft.failed)}")
         if self._lost is not None and not self._lost.is_active:
             self._say(f"· {unreadable(what)}")
-        remedy = self._lost.remedy if self._lost else ""
+        remedy = self._lost.remedy("type r") if self._lost else ""
         for problem in self._problems:
             self._stage.paper.problem(problem, remedy=remedy)
 

@@ -11,7 +11,6 @@ from wizard.domain import journal
 from wizard.domain.callback import Comparison
 from wizard.domain.problems import Problem
 from wizard.domain.words import wrapped
-from wizard.plain.signs import in_words
 
 WIDTH: Final = 80
 """Columns of a line at the most."""
@@ -57,7 +56,7 @@ class Paper:
     def say(self, *paragraphs: str) -> None:
         """Write paragraphs, wrapped; an address stays whole, on a line of its own if it must."""
         for paragraph in paragraphs:
-            for line in in_words(paragraph).splitlines() or [""]:
+            for line in paragraph.splitlines() or [""]:
                 self._write(self._wrapped(line) + "\n")
 
     def line(self, text: str) -> None:
@@ -66,7 +65,7 @@ class Paper:
 
     def prompt(self, words: str) -> None:
         """Write what is asked; the answer comes on the same line."""
-        self._write(f"{self._wrapped(in_words(words))}: ")
+        self._write(f"{self._wrapped(words)}: ")
 
     def echo(self, text: str) -> None:
         """Write what was typed."""

@@ -1,4 +1,4 @@
-"""What stands for a sign where the terminal has not got it, and for a key where there are words."""
+"""Signs for terminals that don't have the wizard's own."""
 
 from __future__ import annotations
 
@@ -33,17 +33,7 @@ ASCII: Final = {
 }
 """Signs of the wizard's sentences; any other one is taken apart, or is a question mark."""
 
-KEYS: Final = {"^t": "“new link”", "⏎": "Enter", "press r": "type r", "press i": "type i"}
-"""The screens' keys in sentences that both faces say, and what is typed here instead."""
-
 _HANDLER: Final = "scim-wizard-signs"
-
-
-def in_words(text: str) -> str:
-    """Return a sentence with what is typed here in the place of keys."""
-    for key, words in KEYS.items():
-        text = text.replace(key, words)
-    return text
 
 
 def take_signs(stream: TextIO, encoding: str) -> None:

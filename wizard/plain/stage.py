@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from wizard.domain.guide import GUIDE
+from wizard.domain.guide import GUIDE, TYPED
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import ROAD, Step, place
@@ -32,7 +32,7 @@ class Stage(Value):
 
     def head(self, step: Step, aside: str = "") -> None:
         """Say which step this is, whose, and what it is about."""
-        page = GUIDE[step]
+        page = GUIDE[step].naming(TYPED)
         where = f"{place(step)}, {step.title}" if step in ROAD else step.title
         title = page.heading if page.heading != step.title else ""
         parts = [where, title, f"Profile {self.journey.session.name}", aside]
@@ -55,7 +55,7 @@ class Stage(Value):
         """Return a prompt of a step, with the step's help."""
         return Prompt(
             headed(step, *words),
-            GUIDE[step].help,
+            GUIDE[step].naming(TYPED).help,
             answers or {},
             acts or {},
             can_go_back=can_go_back,
@@ -70,7 +70,7 @@ class Stage(Value):
         if not can_use_files(problem):
             self.paper.problem(problem)
             return {}
-        self.paper.problem(problem, remedy=remedy(problem, "“files”", is_chosen=is_chosen))
+        self.paper.problem(problem, remedy=remedy(problem, "type “files”", is_chosen=is_chosen))
         return {"files": "uses a file instead"}
 
     async def copy(self, text: str, what: str = "") -> bool:

@@ -50,7 +50,7 @@ class IntoFilesScreen(StepScreen):
         """
         words = ""
         if problem is not None and self._use_file is not None:
-            words = remedy(problem, self.FILES_KEY, is_chosen=is_chosen)
+            words = remedy(problem, f"press {self.FILES_KEY}", is_chosen=is_chosen)
         self.show_problem(problem, remedy=words, also=also)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from wizard.domain.guide import GUIDE
+from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
 from wizard.domain.value import Value
@@ -163,7 +163,7 @@ class StepScreen(Screen[Outcome]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
-        page = GUIDE[self.STEP]
+        page = GUIDE[self.STEP].naming(ON_SCREEN)
         banner = self._banner
         crumb = f"{place(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""
         yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo, crumb=crumb)
@@ -267,5 +267,5 @@ class StepScreen(Screen[Outcome]):
         """Open the help of this step."""
         from wizard.ui.dialog import HelpScreen
 
-        page = GUIDE[self.STEP]
+        page = GUIDE[self.STEP].naming(ON_SCREEN)
         self.app.push_screen(HelpScreen(f"Help · {page.heading}", page.help))

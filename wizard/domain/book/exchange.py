@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from wizard.domain.book import network
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
 
@@ -32,12 +33,6 @@ BY_ROTATING: Final = (
     "compare the Client ID."
 )
 """Remedy of WRONG_CLIENT where both are on offer."""
-
-RUN_ROTATING: Final = (
-    "If it was rotated, run scim-wizard and choose “I rotated the secret”. If not, choose “Change "
-    "credentials” there and compare the Client ID."
-)
-"""The same where a command met it, which has no field."""
 
 CODE_EXPIRED: Final = Problem(
     id="code-expired",
@@ -185,6 +180,7 @@ NOT_OAUTH: Final = Problem(
     cause="{host} answered with {kind}.",
     remedy="See whether this network has a login or a filter, which should let {host} through. "
     "If not, check the token URL under Credentials, Advanced.",
+    other_step=Step.CREDENTIALS,
 )
 
 TOKEN_BLOCKED: Final = Problem(
@@ -242,6 +238,21 @@ NOTHING_ISSUED: Final = frozenset(
     )
 )
 """Ids of what a refresh ends with after which no new refresh token can be on its way."""
+
+_NEW_LINK: Final = "Create a new link. If that fails too, show Twilio support the response."
+
+AFTER_THE_CODE: Final = {
+    TOKEN_THROTTLED.id: "Create a new link in {wait}.",
+    TOKEN_SERVER_FAILING.id: "Create a new link in a few minutes. Check status.twilio.com for "
+    "outages.",
+    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, show the "
+    "network team the response. Check status.twilio.com for outages.",
+    network.TIMED_OUT.id: "Create a new link. If that fails too, ask your network team whether a "
+    "firewall drops the traffic.",
+    network.UNRECOGNIZED.id: _NEW_LINK,
+    ODD_TOKENS.id: _NEW_LINK,
+}
+"""Remedies, by id, where a code was sent: it can't be sent again, so trying again needs a link."""
 
 ENTRIES: Final = (
     WRONG_CLIENT,

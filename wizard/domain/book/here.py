@@ -33,7 +33,7 @@ NOT_A_TERMINAL: Final = Problem(
     id="not-a-terminal",
     title="The wizard needs a terminal",
     cause="Its input and its messages (stdin and stderr) must both be a terminal.",
-    remedy="Run it in a terminal window. Scripts use scim-wizard token, status or check.",
+    remedy="Run it in a terminal window. Scripts use the commands token, status, and check.",
     exit_code=ExitCode.USAGE,
 )
 TERMINAL_TOO_SMALL: Final = Problem(
@@ -45,7 +45,7 @@ TERMINAL_TOO_SMALL: Final = Problem(
 )
 ENDPOINTS_CONFLICT: Final = Problem(
     id="endpoints-conflict",
-    title="This profile was set up with other endpoints",
+    title="The profile was set up with other endpoints",
     cause="Stored: {stored}. Asked for: {given}.",
     remedy="Leave the option or variable out, or use another profile with --profile.",
     exit_code=ExitCode.USAGE,
@@ -102,24 +102,27 @@ BAD_LOG: Final = Problem(
 )
 NOT_SET_UP: Final = Problem(
     id="not-set-up",
-    title="This profile is not set up",
-    cause="Nothing is stored for it yet.",
-    remedy="Run scim-wizard to set it up, or name another one with --profile.",
+    title="Nothing is set up yet",
+    cause="The profile has no saved credentials.",
+    remedy="Set it up in the wizard, or choose another profile with --profile.",
     exit_code=ExitCode.NOT_SET_UP,
+    run=(),
 )
 LEFT_UNFINISHED: Final = Problem(
     id="left-unfinished",
     title="The setup is not finished",
     cause="It was stopped before the check passed. What was entered is kept.",
-    remedy="Run scim-wizard to resume.",
+    remedy="Resume the setup in the wizard.",
     exit_code=ExitCode.NOT_SET_UP,
+    run=(),
 )
 INTERNAL: Final = Problem(
     id="internal-error",
     title="The wizard made a mistake",
     cause="This is an error in the wizard ({error}), not in what you did.",
-    remedy="Run scim-wizard again; what was saved is kept. If it comes back, report it.",
+    remedy="Start the wizard again; what was saved is kept. If it comes back, report it.",
     exit_code=ExitCode.MACHINE,
+    run=(),
 )
 
 ENTRIES: Final = (

@@ -23,6 +23,12 @@ SIGN_IN_FIRST: Final = (
 )
 """Remedy where a network sends everybody to a login page of its own first."""
 
+SIGN_IN_THEN_NEW_LINK: Final = (
+    "Open any page in a browser and sign in to this network if it asks, then create a new link. "
+    "If it does not ask, have {host} let through."
+)
+"""The same where a code was sent."""
+
 NO_DNS: Final = Problem(
     id="no-dns",
     title="{host} cannot be found from here",
@@ -46,6 +52,7 @@ NOBODY_THERE: Final = Problem(
     remedy="Start the server there, then try again. A wrong address is corrected "
     "under Credentials, Advanced.",
     exit_code=ExitCode.UNREACHABLE,
+    other_step=Step.CREDENTIALS,
 )
 
 UNREACHABLE: Final = Problem(

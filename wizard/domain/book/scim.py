@@ -135,6 +135,7 @@ NOT_SCIM: Final = Problem(
     cause="{host} answered with {kind}.",
     remedy="See whether this network has a login or a filter, which should let {host} through. "
     "If not, check the SCIM base URL under Credentials, Advanced.",
+    other_step=Step.CREDENTIALS,
 )
 
 BLOCKED: Final = Problem(

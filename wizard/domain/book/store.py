@@ -46,7 +46,7 @@ FILE_NOT_OURS: Final = Problem(
     title="A file of the wizard belongs to another user",
     cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
     remedy="If all in it should be yours, run sudo chown -R {account} {home} first. "
-    "Otherwise run scim-wizard as {keeper}, whose folder it is.",
+    "Otherwise start the wizard as {keeper}, whose folder it is.",
     exit_code=ExitCode.MACHINE,
 )
 YOURS_AGAIN: Final = "Make all in your folder yours again, as after sudo: {command}"
@@ -57,7 +57,7 @@ FILE_NOT_MADE: Final = Problem(
     title="The file was not saved",
     cause="{path} is there already, or this folder takes no files from you. "
     "Nothing was overwritten.",
-    remedy="Move it away, or start scim-wizard in a folder of yours. Copy works as well.",
+    remedy="Move it away, or start the wizard in a folder of yours. Copy works as well.",
     exit_code=ExitCode.MACHINE,
 )
 DISK_FULL: Final = Problem(
@@ -78,16 +78,17 @@ FILE_DAMAGED: Final = Problem(
     id="file-damaged",
     title="A profile's file is damaged",
     cause="{path} cannot be read as a profile. It is kept as {kept}; its secrets are kept too.",
-    remedy="Put it back from a backup, or run scim-wizard and set the profile up again.",
+    remedy="Put it back from a backup, or set the profile up again in the wizard.",
     exit_code=ExitCode.MACHINE,
+    run=(),
 )
 FILE_SET_ASIDE: Final = Problem(
     id="file-set-aside",
-    title="This profile's file was damaged and is set aside",
+    title="The profile's file was damaged and is set aside",
     cause="It is kept as {path}; its secrets are kept too.",
-    remedy="Run scim-wizard and set the profile up again, or run scim-wizard forget "
-    "to remove what is left.",
+    remedy="Set the profile up again in the wizard, or remove what is left with forget.",
     exit_code=ExitCode.MACHINE,
+    run=(),
 )
 SET_UP_AGAIN: Final = "Set it up again here. Forgetting the profile removes what is left."
 """Remedy of FILE_SET_ASIDE in the wizard."""
@@ -96,23 +97,26 @@ SECRETS_DAMAGED: Final = Problem(
     id="secrets-damaged",
     title="The stored secrets are damaged",
     cause="{path} cannot be read as credentials. It was left as it is.",
-    remedy="Put it back from a backup, or run scim-wizard forget and set up again.",
+    remedy="Put it back from a backup, or remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
+    run=("forget",),
 )
 SECRETS_MISSING: Final = Problem(
     id="secrets-missing",
     title="The stored secrets are gone",
     cause="The profile names credentials in {path}, but they are not there.",
-    remedy="Put them back from a backup, or run scim-wizard forget and set up again.",
+    remedy="Put them back from a backup, or remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
+    run=("forget",),
 )
 ENDPOINTS_DIFFER: Final = Problem(
     id="endpoints-differ",
     title="The profile's file and its secrets name different servers",
     cause="The file names {record}, but the secrets are for {secrets}. Nothing was sent to either.",
     remedy="If you changed the file, put it back as it was. "
-    "Otherwise run scim-wizard forget and set up again.",
+    "Otherwise remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
+    run=("forget",),
 )
 FILE_NEWER: Final = Problem(
     id="file-newer",
@@ -175,7 +179,7 @@ KEYRING_PASSED_OVER: Final = Problem(
     title="The secrets go into files only you can read",
     cause="{why}.",
     remedy="To use it, mend that before the first value is saved; "
-    "or later run scim-wizard forget and set up again.",
+    "or later remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
 )
 ANOTHER_WIZARD: Final = Problem(

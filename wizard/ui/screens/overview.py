@@ -122,7 +122,7 @@ class OverviewScreen(StepScreen):
                 Content.styled(f"· {unreadable(what)}", "$warning"), id="unfinished", markup=False
             )
             yield Gap()
-        remedy = self._out_of_reach.remedy if self._out_of_reach else ""
+        remedy = self._out_of_reach.remedy("press r") if self._out_of_reach else ""
         first = next(iter(self._problems), None)
         yield ProblemPanel(first, remedy=remedy, also=self._problems[1:])
         if self._problems:

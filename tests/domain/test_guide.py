@@ -1,0 +1,20 @@
+"""The words of each step, as either face says them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard.domain.guide import GUIDE, ON_SCREEN, TYPED, Keys
+from wizard.domain.steps import Step
+
+
+@pytest.mark.parametrize("keys", [ON_SCREEN, TYPED])
+@pytest.mark.parametrize("step", list(GUIDE))
+def test_every_page_names_the_keys_of_its_face(step: Step, keys: Keys) -> None:
+    page = GUIDE[step].naming(keys)
+    assert not {"{", "}"} & set(page.intro + "".join(page.help))
+
+
+def test_each_face_says_how_a_new_link_is_made() -> None:
+    assert "Ctrl+T makes a new link" in " ".join(GUIDE[Step.REDIRECT].naming(ON_SCREEN).help)
+    assert "“new link” makes a new link" in " ".join(GUIDE[Step.REDIRECT].naming(TYPED).help)

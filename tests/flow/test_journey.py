@@ -1,0 +1,79 @@
+"""The last words of a wizard: whose profile it was, and the command that resumes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import World, tokens
+from tests.flow.stage import COMPLETE, full_disk
+from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.problems import SetupError
+from wizard.domain.shell import Command, Program
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+from wizard.flow.journey import Journey
+from wizard.flow.session import Session
+from wizard.store.profiles import LocalProfileStore
+
+PROGRAM = Program(options=("--ca-file", "/etc/ca.pem"))
+
+
+def journey(home: Path, blank: CredentialSet = COMPLETE, program: Program = PROGRAM) -> Journey:
+    world = World(LocalProfileStore(home))
+    session = Session("bravo", world.store, world.clock, blank)
+    session.open()
+    return Journey(session, world.services, program=program)
+
+
+async def draft(journey: Journey) -> None:
+    await journey.session.save_draft(COMPLETE)
+
+
+async def unsaved(journey: Journey) -> None:
+    with full_disk(), pytest.raises(SetupError):
+        await journey.session.save_draft(COMPLETE)
+
+
+async def unreadable(journey: Journey) -> None:
+    await draft(journey)
+    [secret] = (journey.services.store._folders[1].path).glob("*.json")  # type: ignore[attr-defined]
+    secret.write_text("{")
+    journey.session.open()
+
+
+async def nothing(journey: Journey) -> None:
+    pass
+
+
+@pytest.mark.parametrize("left", [draft, unsaved, unreadable, nothing])
+async def test_farewell_names_the_profile_and_the_command_that_resumes_it(
+    left: object, tmp_path: Path
+) -> None:
+    stopped = journey(tmp_path)
+    await left(stopped)  # type: ignore[operator]
+    words, command = stopped.farewell(Step.CREDENTIALS)
+    assert words.startswith("Profile bravo: ")
+    assert command == Command("scim-wizard --profile bravo --ca-file /etc/ca.pem")
+
+
+async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path: Path) -> None:
+    """Without them the setup would go on with Twilio's."""
+    url = "https://oauth.example.edu/token"
+    blank = CredentialSet(endpoints=replace(Endpoints(), token_url=url))
+    stopped = journey(tmp_path, blank, Program())
+    resume = "scim-wizard --profile bravo"
+    assert stopped.farewell(Step.PREREQUISITES)[-1] == f"{resume} --token-url {url}"
+    await stopped.session.save_draft(replace(blank, client_id=COMPLETE.client_id))
+    assert stopped.farewell(Step.CREDENTIALS)[-1] == resume
+
+
+async def test_farewell_names_the_profile_that_was_removed_or_set_up(tmp_path: Path) -> None:
+    done = journey(tmp_path)
+    with done.services.store.locked("bravo") as held:
+        held.save(done.session.profile, active=replace(COMPLETE, tokens=tokens()))
+    done.session.open()
+    assert done.farewell(Step.DONE)[0].startswith("Profile bravo: ")
+    done.last_words = ("Nothing changed in Twilio.",)
+    assert "Profile bravo" in done.farewell(Step.OVERVIEW)[0]

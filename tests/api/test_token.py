@@ -449,6 +449,36 @@ async def test_what_has_not_left_is_dropped_and_nothing_leaves_afterwards(
             assert caught.value.is_unsent
 
 
+async def test_request_whose_time_is_over_at_the_moment_it_is_dropped_fails_as_timed_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Between a limit's end and its telling the one who waits, nothing can be changed any more."""
+    expired: list[bool] = []
+
+    async def hang(_request: httpx.Request) -> httpx.Response:
+        watch = next(iter(service._watches))
+        assert watch.limit is not None
+        watch.limit.reschedule(0)
+        while not watch.limit.expired():
+            # Cancelled only in the round of the loop after the limit's end.
+            asyncio.get_running_loop().call_soon(drop, watch.limit)
+            await asyncio.sleep(0)
+        raise AssertionError("not cancelled")
+
+    def drop(limit: asyncio.Timeout) -> None:
+        if limit.expired() and not expired:
+            expired.append(True)
+            service.drop_unsent()
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(hang)) as client:
+        service = TokenService(client, lambda: NOW)
+        with pytest.raises(SetupError) as caught:
+            await service.refresh(credentials())
+    assert expired
+    assert "RuntimeError" not in caplog.text
+    assert (caught.value.problem.id, caught.value.is_unsent) == ("timed-out", True)
+
+
 async def test_request_that_is_about_to_leave_when_it_is_dropped_does_not(
     client: httpx.AsyncClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

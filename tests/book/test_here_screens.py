@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from pathlib import Path
 from typing import Final
@@ -30,11 +31,12 @@ TOO_SMALL: Final = Row(entry="terminal-too-small", faces=Face.SCREEN)
 TWIN: Final = Row(entry="client-id-elsewhere", step=Step.CREDENTIALS, faces=Face.SCREEN)
 TAKEN: Final = Row(entry="port-taken", faces=Face.SCREEN)
 PRIVILEGED: Final = Row(entry="port-privileged", faces=Face.SCREEN)
+UNUSABLE: Final = Row(entry="port-unusable", faces=Face.SCREEN)
 UNSAVED: Final = Row(entry="store-failed", faces=Face.SCREEN)
 
 UNMADE: Final = Row(entry="file-not-made", faces=Face.SCREEN)
 
-ENTRIES: Final = (TOO_SMALL, TWIN, TAKEN, PRIVILEGED, UNSAVED, UNMADE)
+ENTRIES: Final = (TOO_SMALL, TWIN, TAKEN, PRIVILEGED, UNUSABLE, UNSAVED, UNMADE)
 
 
 async def test_window_too_small(stage: Stage) -> None:
@@ -127,14 +129,25 @@ async def test_port_that_another_program_has(stage: Stage) -> None:
         await is_said_beside_the_link(stage, TAKEN, port)
 
 
-async def test_port_that_the_system_reserves(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("number", "row"),
+    [
+        (errno.EACCES, PRIVILEGED),
+        (errno.EPERM, PRIVILEGED),
+        (errno.EMFILE, UNUSABLE),
+        (errno.ENOBUFS, UNUSABLE),
+    ],
+)
+async def test_port_that_the_system_refuses(stage: Stage, number: int, row: Row) -> None:
     """The kernel's refusal is played: whether it refuses root, or anybody, is its setting."""
 
     async def refuse(*_args: object, **_more: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
+        raise OSError(number, os.strerror(number))
 
     stage.monkeypatch.setattr(asyncio, "start_server", refuse)
-    await is_said_beside_the_link(stage, PRIVILEGED, 80)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    await is_said_beside_the_link(stage, row, port)
 
 
 async def is_said_beside_the_link(stage: Stage, row: Row, port: int) -> None:

@@ -132,6 +132,7 @@ def test_wildcard_is_refused_in_a_redirect_url(text: str) -> None:
         ("https://okta.com.acme.test/x", ()),
         ("https://oauth.twilio.com/v2/authorize", ("Twilio's own",)),
         ("http://127.0.0.1:8765/callback", ("on this machine",)),
+        ("http://localhost:8765/callback", ("127.0.0.1 is safer", "on this machine")),
         ("https://[bad", ()),
         ("", ()),
     ],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.fakes import tokens
-from tests.flow.stage import COMPLETE, NAME, Stage, error, full_disk, landing, refusal
+from tests.flow.stage import COMPLETE, NAME, Gate, Stage, error, full_disk, landing, refusal
+from wizard.domain import callback
 from wizard.domain.callback import BareCode, Received, Refused
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
@@ -19,7 +21,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.flow.link import KEPT, LinkDesk
 from wizard.flow.ports import Listening
-from wizard.host.listener import CallbackListener
+from wizard.host.listener import CallbackListener, OpenListener
 from wizard.store.profiles import LocalProfileStore
 
 LOOPBACK = replace(COMPLETE, redirect_url="http://127.0.0.1:8765/callback")
@@ -372,6 +374,60 @@ async def test_taken_port_is_told_and_tried_again(stage: Stage, served: LinkDesk
     again = await served.link()
     assert again.url == link.url
     assert (again.is_listening, again.listener_problem) == (True, None)
+
+
+@pytest.mark.parametrize("wait", ["closing", "binding"])
+async def test_link_that_is_given_up_leaves_no_listener_behind(
+    stage: Stage, served: LinkDesk, monkeypatch: pytest.MonkeyPatch, wait: str
+) -> None:
+    first, second = free_port(), free_port()
+
+    async def set_to(port: int) -> None:
+        redirect_url = f"http://127.0.0.1:{port}/callback"
+        await stage.session.save_draft(replace(COMPLETE, redirect_url=redirect_url))
+
+    await set_to(first)
+    assert (await served.link()).is_listening
+    await set_to(second)
+    gate = Gate()
+    held = OpenListener.close if wait == "closing" else OpenListener._open
+
+    async def late(listener: OpenListener) -> None:
+        await gate()
+        await held(listener)
+
+    monkeypatch.setattr(OpenListener, held.__name__, late)
+    making = asyncio.create_task(served.link())
+    await gate.reached.wait()
+    making.cancel()
+    await asyncio.wait([making])
+    gate.opened.set()
+    monkeypatch.undo()
+
+    assert (await served.link()).is_listening
+    assert not is_open(first)
+    await served.close()
+    assert not is_open(second)
+
+
+async def test_stranger_at_the_listener_costs_no_close_reading(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await listening(stage)
+    link = await stage.desk.link()
+    read: list[str] = []
+    usual = callback.read
+
+    def noted(pasted: str, *more: Any) -> callback.Reading:
+        read.append(pasted)
+        return usual(pasted, *more)
+
+    monkeypatch.setattr(callback, "read", noted)
+    for query in ("", "code=1", "code=1&state=", "code=1&state=other", "code=1&state=%C3%A4"):
+        assert not await stage.world.listener.catch(f"{LOOPBACK.redirect_url}?{query}")
+    assert read == []
+    assert await stage.world.listener.catch(landing(link))
+    assert read == [landing(link)]
 
 
 async def test_link_is_kept_before_it_is_listened_for(

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from wizard.domain.problems import SetupError
-from wizard.host.listener import CONNECTION_LIMIT, Accept, CallbackListener, OpenListener
+from wizard.host.listener import SILENT_LIMIT, Accept, CallbackListener, OpenListener
 
 CODE = "THE-CODE"
 STATE = "THE-STATE"
@@ -177,7 +177,7 @@ REFUSED = {
     "another protocol": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "no HTTP at all": b"hello\r\n\r\n",
     "a header section too long": get(f"/callback?{GOOD}", "{host}", "X: " + "x" * 65536),
-    "a request line of 300 KiB": get(f"/callback?{GOOD}&x=" + "x" * 300 * 1024, "{host}"),
+    "a request line beyond 64 KiB": get(f"/callback?{GOOD}&x=" + "x" * 64 * 1024, "{host}"),
 }
 
 
@@ -215,7 +215,7 @@ async def test_the_first_good_answer_wins(listen: Listen, session: Session, port
 
 async def test_a_long_code_is_taken(listen: Listen, session: Session, port: int) -> None:
     await listen(f"http://127.0.0.1:{port}/callback")
-    target = f"/callback?{GOOD}&x=" + "x" * 200 * 1024
+    target = f"/callback?{GOOD}&x=" + "x" * 60 * 1024
 
     assert status(await exchange(port, get(target, f"127.0.0.1:{port}"))) == 303
     assert session.taken == [f"http://127.0.0.1:{port}{target}"]
@@ -263,6 +263,68 @@ async def test_ipv6_listens_on_ipv6_alone(listen: Listen, session: Session) -> N
         await exchange(port, b"", "127.0.0.1")
 
 
+async def test_localhost_listens_on_both_of_its_addresses(listen: Listen, session: Session) -> None:
+    port = free_port()
+    url = f"http://localhost:{port}/callback"
+    for address in ("127.0.0.1", "::1"):
+        listener = await listen(url)
+        request = get(f"/callback?{GOOD}&from={address}", f"localhost:{port}")
+        assert status(await exchange(port, request, address)) == 303
+        await listener.close()
+        session.taken.clear()
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["IPv4", "IPv6"])
+async def test_localhost_in_use_on_either_address_is_taken(
+    listen: Listen, family: socket.AddressFamily
+) -> None:
+    port = free_port(family)
+    address, other = ("::1", "127.0.0.1") if family is socket.AF_INET6 else ("127.0.0.1", "::1")
+    with socket.create_server((address, port), family=family):
+        with pytest.raises(SetupError) as caught:
+            await listen(f"http://localhost:{port}/callback")
+        assert caught.value.problem.id == "port-taken"
+        with pytest.raises(ConnectionRefusedError):
+            await exchange(port, b"", other)
+
+
+def lacking(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Play a machine without IPv6, or without IPv4: what others are told when they bind."""
+    bind = socket.socket.bind
+
+    def refuse(self: socket.socket, address: tuple[str, int]) -> None:
+        if address[0] in addresses:
+            raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+        bind(self, address)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+
+
+@pytest.mark.parametrize(("missing", "there"), [("::1", "127.0.0.1"), ("127.0.0.1", "::1")])
+async def test_localhost_listens_on_the_address_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+    listen: Listen,
+    port: int,
+    missing: str,
+    there: str,
+) -> None:
+    lacking(monkeypatch, missing)
+    await listen(f"http://localhost:{port}/callback")
+    request = get(f"/callback?{GOOD}", f"localhost:{port}")
+    assert status(await exchange(port, request, there)) == 303
+
+
+@pytest.mark.parametrize("url", ["http://localhost:{port}/cb", "http://[::1]:{port}/cb"])
+async def test_missing_addresses_are_not_said_to_be_taken(
+    monkeypatch: pytest.MonkeyPatch, listen: Listen, port: int, url: str
+) -> None:
+    lacking(monkeypatch, "127.0.0.1", "::1")
+    with pytest.raises(SetupError) as caught:
+        await listen(url.format(port=port))
+    assert caught.value.problem.id == "port-unusable"
+    assert caught.value.problem.detail == ("Cannot assign requested address",)
+
+
 async def test_nothing_but_that_address_is_bound(listen: Listen, port: int) -> None:
     await listen(f"http://localhost:{port}/callback")
 
@@ -281,30 +343,29 @@ async def test_a_taken_port_is_said(listen: Listen, port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "bound", "problem"),
+    ("number", "problem"),
     [
-        ("http://localhost/callback", 80, "port-privileged"),
-        ("http://localhost:1023/callback", 1023, "port-privileged"),
-        # Windows refuses so what another program holds alone.
-        ("http://localhost:1024/callback", 1024, "port-taken"),
+        (errno.EACCES, "port-privileged"),
+        (errno.EPERM, "port-privileged"),
+        (errno.EADDRINUSE, "port-taken"),
+        (errno.EMFILE, "port-unusable"),
     ],
 )
-async def test_a_forbidden_port_is_said(
-    monkeypatch: pytest.MonkeyPatch, listen: Listen, url: str, bound: int, problem: str
+@pytest.mark.parametrize("port", [80, 1024, 50000])
+async def test_reason_of_the_system_is_told(
+    monkeypatch: pytest.MonkeyPatch, listen: Listen, port: int, number: int, problem: str
 ) -> None:
-    asked: list[tuple[str, int]] = []
+    """Played: whether the kernel refuses root, or anybody, is its setting."""
 
-    async def refuse(_on_connection: object, host: str, port: int, *, limit: int) -> None:
-        asked.append((host, port))
-        raise PermissionError(errno.EACCES, "permission denied")
+    def refuse(_self: socket.socket, _address: object) -> None:
+        raise OSError(number, "so the system says")
 
-    monkeypatch.setattr(asyncio, "start_server", refuse)
-
+    monkeypatch.setattr(socket.socket, "bind", refuse)
     with pytest.raises(SetupError) as caught:
-        await listen(url)
-
-    assert asked == [("127.0.0.1", bound)]
+        await listen(f"http://localhost:{port}/callback")
     assert caught.value.problem.id == problem
+    assert caught.value.problem.detail == ("so the system says",)
+    assert str(port) in caught.value.problem.title
 
 
 @pytest.mark.parametrize(
@@ -355,21 +416,32 @@ async def test_more_than_can_be_held_is_cut(listen: Listen, session: Session, po
     assert session.asked == []
 
 
-async def test_more_connections_than_fit_are_cut(listen: Listen, port: int) -> None:
+async def test_browser_is_answered_beside_many_silent_connections(
+    listen: Listen, session: Session, port: int
+) -> None:
     listener = await listen(f"http://127.0.0.1:{port}/callback")
-    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTION_LIMIT)]
+    browser = await asyncio.open_connection("127.0.0.1", port)
+    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(SILENT_LIMIT - 1)]
+    browser[1].write(get(f"/callback?{GOOD}", f"127.0.0.1:{port}"))
+    assert status(await browser[0].read()) == 303
 
-    try:
-        answer = await exchange(port, get("/", f"127.0.0.1:{port}"))
-    except ConnectionError:
-        answer = b""
-    assert answer == b""
+    silent += [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    assert status(await exchange(port, get("/", f"127.0.0.1:{port}"))) == 404
+    # The oldest have gone; the newest are kept.
+    for reader, _ in silent[:40]:
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
 
     await listener.close()
     for reader, writer in silent:
-        assert await reader.read() == b""
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionResetError):
+            await writer.wait_closed()
+    browser[1].close()
+    await browser[1].wait_closed()
+    assert len(session.taken) == 1
 
 
 async def test_close_waits_for_the_page_of_an_answer_just_taken(listen: Listen, port: int) -> None:
@@ -406,6 +478,18 @@ async def test_close_ends_when_nobody_asks_for_the_page(listen: Listen, port: in
 
     with pytest.raises(ConnectionRefusedError):
         await exchange(port, b"")
+
+
+async def test_close_that_is_cancelled_frees_the_port(listen: Listen, port: int) -> None:
+    url = f"http://127.0.0.1:{port}/callback"
+    listener = await listen(url, grace=30.0)
+    # A browser that doesn't fetch its page: closing waits.
+    await fetch(f"{url}?{GOOD}")
+    closing = asyncio.create_task(listener.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    await (await listen(url)).close()
 
 
 async def test_close_without_an_answer_cuts_what_is_open(

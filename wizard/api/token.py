@@ -186,7 +186,9 @@ class _Watch:
         """Let the time be over, unless the request has begun to leave."""
         if self.limit is not None and not self.has_begun and not self._is_dropped:
             self._is_dropped = True
-            self.limit.reschedule(asyncio.get_running_loop().time())
+            # A limit that is expiring at this moment can't be changed any more.
+            if not self.limit.expired():
+                self.limit.reschedule(asyncio.get_running_loop().time())
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         # A proxy's CONNECT is traced as well.

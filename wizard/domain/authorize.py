@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Pkce, ServerMetadata
 from wizard.domain.secret import Secret
@@ -93,6 +94,13 @@ def matches(attempt: AuthorizationAttempt, credentials: CredentialSet) -> bool:
             credentials.scope,
         )
     )
+
+
+def has_state_of(url: str, attempts: Iterable[AuthorizationAttempt]) -> bool:
+    """Whether a URL's query has the state of one of the attempts."""
+    given = [value.encode() for name, value in parse_qsl(urlsplit(url).query) if name == "state"]
+    states = [attempt.state.reveal().encode() for attempt in attempts]
+    return any(secrets.compare_digest(value, state) for value in given for state in states)
 
 
 def _random() -> Secret:

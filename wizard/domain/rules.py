@@ -187,6 +187,8 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
         warnings.append("This is an identity provider's callback: it may use the code up.")
     if is_twilio_host(host):
         warnings.append("This is Twilio's own address; the code goes to one of yours.")
+    if is_loopback(text) and host == "localhost":
+        warnings.append("127.0.0.1 is safer than localhost, which is two addresses.")
     if is_loopback(text):
         warnings.append("Twilio may refuse an address on this machine; pasting still works.")
     return tuple(warnings)

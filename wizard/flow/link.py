@@ -70,6 +70,7 @@ class LinkDesk:
         self._connect = connect
         self._listener = listener
         self._listening: tuple[str, Listening] | None = None
+        self._binding = asyncio.Lock()
         self._caught: asyncio.Queue[Secret] = asyncio.Queue()
         self._returned: list[callback.Reading] = []
 
@@ -119,9 +120,12 @@ class LinkDesk:
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._listening is not None:
-            (_, listening), self._listening = self._listening, None
-            await listening.close()
+        # Not to be cancelled halfway: a listener that nobody knows would keep its port.
+        await self._session.protected.run(self._close())
+
+    async def _close(self) -> None:
+        async with self._binding:
+            await self._stop()
 
     def _attempts(self) -> tuple[AuthorizationAttempt, ...]:
         """The links of the settings as they are, those still answered last.
@@ -152,20 +156,31 @@ class LinkDesk:
         return await network.metadata.fetch(endpoints)
 
     async def _listen(self, draft: CredentialSet) -> Problem | None:
-        if self._listening is not None and self._listening[0] == draft.redirect_url:
-            return None
-        await self.close()
-        if not rules.is_loopback(draft.redirect_url):
-            return None
-        try:
-            listening = await self._listener.listen(draft.redirect_url, self._accept)
-        except SetupError as error:
-            return error.problem
-        self._listening = (draft.redirect_url, listening)
+        return await self._session.protected.run(self._listen_at(draft.redirect_url))
+
+    async def _listen_at(self, redirect_url: str) -> Problem | None:
+        async with self._binding:
+            if self._listening is not None and self._listening[0] == redirect_url:
+                return None
+            await self._stop()
+            if not rules.is_loopback(redirect_url):
+                return None
+            try:
+                listening = await self._listener.listen(redirect_url, self._accept)
+            except SetupError as error:
+                return error.problem
+            self._listening = (redirect_url, listening)
         return None
 
+    async def _stop(self) -> None:
+        if self._listening is not None:
+            (_, listening), self._listening = self._listening, None
+            await listening.close()
+
     async def _accept(self, url: str) -> bool:
-        is_ours = is_answer(self.read(url))
+        # The state first: reading a long URL closely takes time, which no stranger may cost.
+        attempts = self._session.working_draft().attempts
+        is_ours = authorize.has_state_of(url, attempts) and is_answer(self.read(url))
         if is_ours:
             self._caught.put_nowait(Secret(url))
         return is_ours

@@ -1,8 +1,8 @@
 """Catches the authorization response on a loopback redirect URL (RFC 8252 §7.3, §8.3).
 
-Written by hand on asyncio's streams: http.server blocks the event loop, and a web framework is
-only in the demo extra. It speaks just enough HTTP/1.1 for one GET a connection. Nothing is
-logged and no request is echoed, since addresses hold a code and a state.
+On asyncio's streams and h11: http.server blocks the event loop, and a web framework is only in
+the demo extra. It answers one GET a connection. Nothing is logged and no request is echoed, since
+URLs hold a code and a state.
 """
 
 from __future__ import annotations
@@ -10,24 +10,33 @@ from __future__ import annotations
 import asyncio
 import errno
 import secrets
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from wizard.domain.book.here import PORT_PRIVILEGED, PORT_TAKEN
-from wizard.domain.problems import SetupError
+from wizard.domain.book.here import PORT_PRIVILEGED, PORT_TAKEN, PORT_UNUSABLE
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import Value
 from wizard.host.landing import Landing, landing_page, not_found, see_other
-from wizard.host.request import HEAD_LIMIT, Request, read_request
+from wizard.host.request import Request, read_request
 
 Accept = Callable[[str], Awaitable[bool]]
 """Given the full address of a matching request; whether it is the answer waited for."""
 
-CONNECTION_LIMIT: Final = 32
-"""Connections at once; a browser opens a few ahead of need, and leaves them silent."""
+SILENT_LIMIT: Final = 32
+"""Connections at once without a request; a browser opens a few ahead of need."""
 
-_LOOPBACK: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_LOOPBACK: Final = {
+    "127.0.0.1": ("127.0.0.1",),
+    # Browsers try [::1] first (RFC 6761 §6.3): whoever listens there would get the code.
+    "localhost": ("127.0.0.1", "::1"),
+    "::1": ("::1",),
+}
+_ABSENT: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+"""What the system says without IPv6, or without IPv4."""
 
 
 class CallbackListener:
@@ -43,14 +52,16 @@ class CallbackListener:
         self._grace = grace
 
     async def listen(self, redirect_url: str, accept: Accept) -> OpenListener:
-        """Bind exactly the address and port of `redirect_url`, then return.
+        """Bind exactly the port of `redirect_url` on its loopback address, then return.
+
+        `localhost` is two addresses, 127.0.0.1 and [::1]. Both are bound, or the only one there is.
 
         `accept` is given the full address of each GET whose path, own query and Host are the
         redirect URL's. When it returns True the browser is sent on to a page without a code; all
         else is 404 and changes nothing.
 
         Raises:
-            SetupError: the port is taken, or needs rights this process has not.
+            SetupError: the port is in use on one of the addresses, or can't be bound.
             ValueError: not an http URL on localhost, 127.0.0.1 or [::1].
         """
         redirect = _Redirect.parse(redirect_url)
@@ -58,9 +69,9 @@ class CallbackListener:
         try:
             await listener._open()
         except OSError as error:
-            denied = error.errno in (errno.EACCES, errno.EPERM) and redirect.port < 1024
-            problem = PORT_PRIVILEGED if denied else PORT_TAKEN
-            raise SetupError(problem.about(port=str(redirect.port)).saying(str(error))) from error
+            await listener.close()
+            problem = _problem(error).about(port=str(redirect.port))
+            raise SetupError(problem.saying(error.strerror or str(error))) from error
         return listener
 
 
@@ -68,7 +79,7 @@ class _Redirect(Value):
     """The parts of a loopback redirect URL that a request is compared with."""
 
     origin: str
-    address: str
+    addresses: tuple[str, ...]
     port: int
     hosts: frozenset[str]
     path: str
@@ -77,16 +88,16 @@ class _Redirect(Value):
     @classmethod
     def parse(cls, url: str) -> _Redirect:
         parts = urlsplit(url)
-        address = _LOOPBACK.get(parts.hostname or "")
+        addresses = _LOOPBACK.get(parts.hostname or "")
         port = 80 if parts.port is None else parts.port
-        if parts.scheme != "http" or address is None or port == 0 or "@" in parts.netloc:
+        if parts.scheme != "http" or addresses is None or port == 0 or "@" in parts.netloc:
             raise ValueError("not a loopback http URL with a port to listen on")
-        name = f"[{address}]" if address == "::1" else parts.hostname
+        name = "[::1]" if parts.hostname == "::1" else parts.hostname
         # A browser leaves the default port out of Host (RFC 9110 §7.2).
         hosts = {f"{name}:{port}"} | ({f"{name}"} if port == 80 else set())
         return cls(
             origin=f"{parts.scheme}://{parts.netloc}",
-            address=address,
+            addresses=addresses,
             port=port,
             hosts=frozenset(hosts),
             path=parts.path or "/",
@@ -106,8 +117,10 @@ class OpenListener:
         self._accept = accept
         self._patience = patience
         self._grace = grace
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[None]] = set()
+        self._silent: dict[asyncio.Task[None], None] = {}
+        """Those of which no request has come yet, the oldest first."""
         self._page_path = f"/done-{secrets.token_urlsafe(16)}"
         self._page: Landing | None = None
         self._questions = 0
@@ -116,38 +129,62 @@ class OpenListener:
         self._settle()
 
     async def _open(self) -> None:
-        self._server = await asyncio.start_server(
-            self._on_connection, self._redirect.address, self._redirect.port, limit=HEAD_LIMIT
-        )
+        """Bind every address before the first connection is taken. Raises OSError."""
+        bound: list[socket.socket] = []
+        try:
+            for address in self._redirect.addresses:
+                try:
+                    bound.append(_bound(address, self._redirect.port))
+                except OSError as error:
+                    is_last = address == self._redirect.addresses[-1]
+                    if error.errno not in _ABSENT or (is_last and not bound):
+                        raise
+            while bound:
+                server = await asyncio.start_server(self._on_connection, sock=bound[0])
+                self._servers.append(server)
+                del bound[0]
+        finally:
+            for each in bound:
+                each.close()
 
     async def close(self) -> None:
         """Stop listening and end every connection; not to be called from within `accept`.
 
         A browser that has just been redirected gets its page first, if it asks within `grace`.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._grace):
-                await self._is_settled.wait()
-        self._owes_page = False
-        if self._server is not None:
-            self._server.close()
-        open_connections = tuple(self._connections)
-        for connection in open_connections:
-            connection.cancel()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._grace):
+                    await self._is_settled.wait()
+        finally:
+            self._owes_page = False
+            for server in self._servers:
+                server.close()
+            open_connections = tuple(self._connections)
+            for connection in open_connections:
+                connection.cancel()
         await asyncio.gather(*open_connections, return_exceptions=True)
 
     def _on_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._connections) >= CONNECTION_LIMIT:
-            writer.transport.abort()
-            return
+        if len(self._silent) >= SILENT_LIMIT:
+            oldest = next(iter(self._silent))
+            del self._silent[oldest]
+            oldest.cancel()
         connection = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
+        self._silent[connection] = None
+        connection.add_done_callback(self._forget)
+
+    def _forget(self, connection: asyncio.Task[None]) -> None:
+        self._connections.discard(connection)
+        self._silent.pop(connection, None)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(self._patience):
                 request = await read_request(reader)
+            if (task := asyncio.current_task()) is not None:
+                self._silent.pop(task, None)
             # Outside the time limits: accepting may mean writing to a disk.
             answer = await self._answer(request)
             async with asyncio.timeout(self._patience):
@@ -194,3 +231,29 @@ class OpenListener:
 
 def _parameters(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query, keep_blank_values=True)
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address alone. Raises OSError."""
+    bound = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    try:
+        if sys.platform == "win32":
+            # There another program could bind the same port too, and get the code.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            # Only for a port whose old connections linger; one that is listened on stays taken.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((address, port))
+        # Linux lets two programs bind it; the second one fails only here.
+        bound.listen()
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _problem(error: OSError) -> Problem:
+    if error.errno == errno.EADDRINUSE:
+        return PORT_TAKEN
+    is_denied = error.errno in (errno.EACCES, errno.EPERM)
+    return PORT_PRIVILEGED if is_denied else PORT_UNUSABLE

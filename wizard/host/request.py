@@ -1,22 +1,18 @@
-"""The head of an HTTP/1.1 request, read within limits (RFC 9112 §2, §3)."""
+"""The head of an HTTP/1.1 request, read within limits."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final
 
+import h11
+
 from wizard.domain.value import Guarded
 
-LINE_LIMIT: Final = 256 * 1024
-"""Bytes of a request line: a code may be a JWT, and some servers put whole tokens there."""
+LIMIT: Final = 64 * 1024
+"""Bytes of a request; a code may be a JWT of a few thousand characters."""
 
-HEADER_LIMIT: Final = 64 * 1024
-"""Bytes of all header lines together."""
-
-HEAD_LIMIT: Final = LINE_LIMIT + HEADER_LIMIT
-"""What a stream reader has to be able to hold."""
-
-_END: Final = b"\r\n\r\n"
+_CHUNK: Final = 16 * 1024
 
 
 class Request(Guarded):
@@ -26,7 +22,7 @@ class Request(Guarded):
     target: str
     """Printable ASCII in origin form: `/path?query` (RFC 9112 §3.2.1)."""
     host: str
-    """The one Host field, in lower case; "" when there is none or more than one."""
+    """The Host field in lower case; "" without one."""
 
     @property
     def path(self) -> str:
@@ -40,30 +36,26 @@ class Request(Guarded):
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
-    """Read one request head; None when it is too long, broken, or cut off by the other side.
+    """Read one request head; None when it is too long, malformed, or cut off by the other side.
 
-    The reader must have been made with HEAD_LIMIT. A body is left unread.
+    A body is left unread.
     """
+    connection, size = h11.Connection(h11.SERVER, max_incomplete_event_size=LIMIT), 0
     try:
-        head = await reader.readuntil(_END)
-    except (asyncio.LimitOverrunError, asyncio.IncompleteReadError):
+        while (event := connection.next_event()) is h11.NEED_DATA:
+            data = await reader.read(_CHUNK)
+            size += len(data)
+            if size > LIMIT:
+                return None
+            connection.receive_data(data)
+    except h11.RemoteProtocolError:
         return None
-    line, *fields = head.removesuffix(_END).split(b"\r\n")
-    if len(line) > LINE_LIMIT or len(head) - len(line) > HEADER_LIMIT:
-        return None
-    return _parse(line, fields)
+    return _parsed(event) if isinstance(event, h11.Request) else None
 
 
-def _parse(line: bytes, fields: list[bytes]) -> Request | None:
-    words = line.decode("latin-1").split(" ")
-    if len(words) != 3 or not words[2].startswith("HTTP/1."):
-        return None
-    method, target, _ = words
+def _parsed(event: h11.Request) -> Request | None:
+    target = event.target.decode("latin-1")
     if not (target.startswith("/") and target.isascii() and target.isprintable()):
         return None
-    hosts = [
-        value.strip().decode("latin-1").lower()
-        for name, _, value in (field.partition(b":") for field in fields)
-        if name.lower() == b"host"
-    ]
-    return Request(method, target, hosts[0] if len(hosts) == 1 else "")
+    host = dict(event.headers).get(b"host", b"")
+    return Request(event.method.decode("latin-1"), target, host.decode("latin-1").lower())

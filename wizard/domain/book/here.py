@@ -18,15 +18,25 @@ CLIENT_ID_ELSEWHERE: Final = Problem(
 PORT_TAKEN: Final = Problem(
     id="port-taken",
     title="Port {port} is taken",
-    cause="Another program listens where the Redirect URL points, so the answer goes there.",
-    remedy="End that program and make a fresh link, or paste the address you land on.",
+    cause="Another program listens on the Redirect URL's port. With localhost, that may be on "
+    "127.0.0.1 or on [::1].",
+    remedy="Quit that program and make a new link. Or paste the URL you land on.",
     exit_code=ExitCode.MACHINE,
 )
 PORT_PRIVILEGED: Final = Problem(
     id="port-privileged",
     title="Port {port} is reserved by the system",
-    cause="Ports below 1024 are not open to ordinary users, so nothing listens there.",
-    remedy="Paste the address you land on, or register a loopback address with a higher port.",
+    cause="The system doesn't let you listen on it. Ports below 1024 are reserved, and on Windows "
+    "other ranges too.",
+    remedy="Paste the URL you land on. Or register a Redirect URL with another port.",
+    exit_code=ExitCode.MACHINE,
+)
+PORT_UNUSABLE: Final = Problem(
+    id="port-unusable",
+    title="The wizard can't listen on port {port}",
+    cause="The system refused, probably because this machine lacks the address or is short of "
+    "open files.",
+    remedy="Paste the URL you land on. If it's an IPv6 address, use 127.0.0.1 instead.",
     exit_code=ExitCode.MACHINE,
 )
 NOT_A_TERMINAL: Final = Problem(
@@ -129,6 +139,7 @@ ENTRIES: Final = (
     CLIENT_ID_ELSEWHERE,
     PORT_TAKEN,
     PORT_PRIVILEGED,
+    PORT_UNUSABLE,
     NOT_A_TERMINAL,
     TERMINAL_TOO_SMALL,
     ENDPOINTS_CONFLICT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import pwd
@@ -117,6 +119,16 @@ def unfinished(stage: Stage) -> None:
     stage.put(draft=stage.credentials())
 
 
+def without_locks(stage: Stage) -> None:
+    """Keep a profile on a file system that has none."""
+
+    def refuse(*_args: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    active(stage)
+    stage.monkeypatch.setattr(fcntl, "flock", refuse)
+
+
 OTHER_URL: Final = "https://elsewhere.example/token"
 
 ROWS: Final = (
@@ -187,6 +199,7 @@ ROWS: Final = (
         CommandRow(entry="bad-log", env={"SCIM_WIZARD_LOG": path}, args=("status",), exit_code=6)
         for path in ("/tmp", "/dev/full", "/nowhere/log", "/proc/self/cwd")
     ),
+    CommandRow(entry="no-file-locks", make=without_locks, args=("token", "--force"), exit_code=6),
     CommandRow(entry="not-set-up", args=("token",), exit_code=3),
     CommandRow(entry="left-unfinished", make=unfinished, args=("check",), exit_code=3),
 )

@@ -121,3 +121,30 @@ def test_closed_window_neither_loses_the_answer_nor_changes_the_exit_code(
         server.release()
         assert terminal.wait_exit() == 130
     assert stored(home).tokens != before.tokens
+
+
+HANGING_LOCKS: Final = """
+import fcntl, runpy, sys, threading
+
+def flock(*_args):
+    print("locking", file=sys.stderr, flush=True)
+    threading.Event().wait()
+
+fcntl.flock = flock
+sys.argv = ["wizard", *sys.argv[3:]]
+runpy.run_module("wizard", run_name="__main__", alter_sys=True)
+"""
+"""Runs what follows `-m wizard` as on a network file system whose lock service never responds."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["token --force", "forget --yes"])
+def test_lock_that_never_returns_does_not_keep_a_signal_waiting(
+    server: HoldingServer, home: Path, command: str, number: signal.Signals
+) -> None:
+    put(home, active=at_second(server))
+    with start(home, *command.split(), python=("-c", HANGING_LOCKS)) as process:
+        assert next_line(process) == "locking"
+        process.send_signal(number)
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130

@@ -158,18 +158,48 @@ async def test_tasks_take_turns(path: Path) -> None:
     assert order == ["in", "out"] * 3
 
 
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 async def test_file_system_without_kernel_locks_is_refused(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    def no_such_call(*_args: object) -> None:
-        raise OSError(errno.ENOSYS, "no such call")
+    def no_locks(*_args: object) -> None:
+        raise OSError(number, "not here")
 
-    monkeypatch.setattr(fcntl, "flock", no_such_call)
-    with pytest.raises(SetupError, match="store-failed"), hold(path, 0, LOCK_BUSY):
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(SetupError, match="no-file-locks") as caught, hold(path, 0, LOCK_BUSY):
         pass
-    with pytest.raises(SetupError, match="store-failed"):
+    assert caught.value.problem.detail == ("not here",)
+    with pytest.raises(SetupError, match="no-file-locks"):
         async with hold_async(path, 0, LOCK_BUSY):
             pass
+
+
+async def test_lock_that_never_returns_is_given_up_and_freed_when_it_does(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network file system whose server is gone: not even LOCK_NB returns."""
+    may_return, flock = threading.Event(), fcntl.flock
+    taken: list[int] = []
+
+    def hang(descriptor: int, operation: int) -> None:
+        may_return.wait()
+        flock(descriptor, operation)
+        taken.append(operation)
+
+    monkeypatch.setattr(fcntl, "flock", hang)
+    monkeypatch.setattr(lock, "STUCK", 0.05)
+    with pytest.raises(SetupError, match="no-file-locks"), hold(path, 60, LOCK_BUSY):
+        pass
+    with pytest.raises(SetupError, match="no-file-locks"):
+        async with hold_async(path, 60, LOCK_BUSY):
+            pass
+    threads = [thread for thread in threading.enumerate() if thread.name == "lock"]
+    may_return.set()
+    for thread in threads:
+        thread.join()
+    monkeypatch.undo()
+    with hold(path, 0, LOCK_BUSY):
+        assert taken
 
 
 async def test_waiting_task_gives_up_in_time(path: Path) -> None:

@@ -1,35 +1,52 @@
-"""Locks between processes, threads and tasks: the kernel's, freed however a process ends.
+"""Locks between processes, threads, and tasks: the kernel's, freed however a process ends.
 
-Who needs both takes the wizard's lock before the profile's. The files stay: removing one
+Whoever needs both takes the wizard's lock before the profile's. The files stay: removing one
 would let two processes hold "the" lock on two files of the same name.
 """
 
 from __future__ import annotations
 
+import errno
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from wizard.domain.book.store import NO_FILE_LOCKS
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.files import refuse_unfit, telling
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from filelock import BaseFileLock
 
 POLL: Final = 0.05
 """Seconds between two tries."""
+
+STUCK: Final = 10.0
+"""Seconds for one try. It asks the kernel not to wait, but on a network file system whose lock
+service is down even that never returns."""
+
+SOON: Final = 0.1
+"""Seconds a try that nobody needs any more is waited for."""
+
+_UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 @contextmanager
 def hold(path: Path, timeout: float, busy: Problem) -> Iterator[None]:
     """Hold the lock at `path`, in an existing folder, waiting at most `timeout` seconds.
 
-    Raises SetupError with `busy` when another has it for longer.
+    Raises SetupError: `busy` when another has it for longer, or the file system has no locks.
     """
     lock = _lock(path)
-    if not _acquire(lock, timeout):
-        raise SetupError(busy)
+    deadline = time.monotonic() + timeout
+    while not _try(lock):
+        if time.monotonic() >= deadline:
+            raise SetupError(busy)
+        time.sleep(POLL)
     try:
         yield
     finally:
@@ -43,12 +60,11 @@ async def hold_async(path: Path, limit: float, busy: Problem) -> AsyncIterator[N
     import asyncio
 
     lock = _lock(path)
-    try:
-        async with asyncio.timeout(limit):
-            while not _acquire(lock, 0):  # noqa: ASYNC110  another process cannot set an Event
-                await asyncio.sleep(POLL)
-    except TimeoutError:
-        raise SetupError(busy) from None
+    deadline = time.monotonic() + limit
+    while not await _try_async(lock):
+        if time.monotonic() >= deadline:
+            raise SetupError(busy)
+        await asyncio.sleep(POLL)
     try:
         yield
     finally:
@@ -69,13 +85,90 @@ def _lock(path: Path) -> BaseFileLock:
     )
 
 
-def _acquire(lock: BaseFileLock, timeout: float) -> bool:
+def _try(lock: BaseFileLock) -> bool:
+    """Whether the lock could be taken. Raises SetupError."""
+    future = _started(lock)
+    try:
+        return future.result(STUCK)
+    except TimeoutError:
+        _abandon(lock, future)
+        raise _stuck(lock) from None
+    except KeyboardInterrupt:
+        _abandon(lock, future)
+        raise
+
+
+async def _try_async(lock: BaseFileLock) -> bool:
+    """Do the same without blocking the event loop."""
+    import asyncio
+
+    future = _started(lock)
+    ended = asyncio.wrap_future(future)
+    try:
+        await asyncio.wait((ended,), timeout=STUCK)
+    except asyncio.CancelledError:
+        _abandon(lock, future)
+        raise
+    if not ended.done():
+        _abandon(lock, future)
+        raise _stuck(lock)
+    return await ended
+
+
+def _abandon(lock: BaseFileLock, future: Future[bool]) -> None:
+    """Have a lock that may be taken at this very moment freed again."""
+    from concurrent.futures import wait
+
+    # Where locks work, a try ends at once: whoever comes next need not meet it.
+    wait((future,), SOON)
+    if not future.cancel() and future.exception() is None and future.result():
+        lock.release()
+
+
+def _started(lock: BaseFileLock) -> Future[bool]:
+    """Try to take a lock in a thread that nobody has to wait for, also not at exit."""
+    from concurrent.futures import Future
+    from threading import Thread
+
+    future: Future[bool] = Future()
+
+    def run() -> None:
+        taken, failure = False, None
+        try:
+            taken = _acquire(lock)
+        except SetupError as error:
+            failure = error
+        if not future.set_running_or_notify_cancel():
+            # It was given up meanwhile.
+            if taken:
+                lock.release()
+        elif failure is not None:
+            future.set_exception(failure)
+        else:
+            future.set_result(taken)
+
+    Thread(target=run, name="lock", daemon=True).start()
+    return future
+
+
+def _acquire(lock: BaseFileLock) -> bool:
     from filelock import Timeout
 
-    # The folder is what has to be mended: nobody knows of the lock in it.
-    with telling(Path(lock.lock_file).parent):
+    # The folder is what has to be fixed: nobody knows of the lock in it.
+    folder = Path(lock.lock_file).parent
+    with telling(folder):
         try:
-            lock.acquire(timeout=timeout, poll_interval=POLL)
+            lock.acquire(timeout=0)
         except Timeout:
             return False
+        except OSError as error:
+            if error.errno in _UNSUPPORTED:
+                problem = NO_FILE_LOCKS.about(path=str(folder))
+                raise SetupError(problem.saying(error.strerror or "")) from error
+            raise
     return True
+
+
+def _stuck(lock: BaseFileLock) -> SetupError:
+    problem = NO_FILE_LOCKS.about(path=str(Path(lock.lock_file).parent))
+    return SetupError(problem.saying(f"A lock was asked for, without a response in {STUCK:g} s."))

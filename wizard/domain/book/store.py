@@ -196,6 +196,14 @@ LOCK_BUSY: Final = Problem(
     remedy="Wait a moment and try again. If it stays, end the other command.",
     exit_code=ExitCode.MACHINE,
 )
+NO_FILE_LOCKS: Final = Problem(
+    id="no-file-locks",
+    title="This folder's file system has no working locks",
+    cause="Files in {path} can't be locked. Network folders often can't do that.",
+    remedy="Use a local folder: set SCIM_WIZARD_HOME to one and set up again, "
+    "or move the folder there.",
+    exit_code=ExitCode.MACHINE,
+)
 PROFILE_CHANGED: Final = Problem(
     id="profile-changed",
     title="The profile was changed meanwhile",
@@ -228,6 +236,7 @@ ENTRIES: Final = (
     KEYRING_PASSED_OVER,
     ANOTHER_WIZARD,
     LOCK_BUSY,
+    NO_FILE_LOCKS,
     PROFILE_CHANGED,
 )
 """Every entry of this part."""

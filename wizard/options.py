@@ -13,7 +13,7 @@ from wizard import services, wiring
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value, replace
-from wizard.store.paths import check_name
+from wizard.store.paths import check_name, expanded
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +36,9 @@ class Common(Value):
         """Return the settings, checked. Raises SetupError."""
         check_name(self.profile)
         endpoints = endpoint_rules.asked(self.given, self.variables)
-        return wiring.Settings(self.profile, endpoints, self.ca_file)
+        # The shell leaves the ~ of --ca-file=~/x to us.
+        ca_file = expanded(self.ca_file) if self.ca_file else None
+        return wiring.Settings(self.profile, endpoints, ca_file)
 
 
 def profiles(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:

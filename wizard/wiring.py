@@ -17,6 +17,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
 from wizard.domain.words import plain
+from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
     from wizard.domain.shell import Program
@@ -44,8 +45,8 @@ class Settings(Value):
 @contextmanager
 def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
     """Keep the log that SCIM_WIZARD_LOG asks for until the end of the block. Raises SetupError."""
-    path = environ.get("SCIM_WIZARD_LOG")
-    if not path:
+    path = log_file(environ)
+    if path is None:
         yield
         return
     import platform
@@ -53,7 +54,7 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
     from wizard.commands.report import say_lines
     from wizard.store.log import keeping
 
-    with keeping(Path(path)) as kept:
+    with keeping(path) as kept:
         versions = f"{__version__}, Python {platform.python_version()}, {platform.platform()}"
         journal.note(f"scim-wizard {work} begins: {versions}")
         try:
@@ -64,7 +65,7 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
             if kept.trouble:
                 # Whoever closed the window does not read it.
                 with suppress(OSError):
-                    say_lines([f"{plain(path)} takes no more of the log: {kept.trouble}."])
+                    say_lines([f"{plain(str(path))} takes no more of the log: {kept.trouble}."])
 
 
 class Face(Protocol):

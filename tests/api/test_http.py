@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -158,3 +159,16 @@ async def test_certificate_is_trusted_only_with_its_ca_file(serve: Serve) -> Non
     assert "--ca-file" in problem.remedy
     async with open_client(CERTIFICATE) as client:
         assert (await get(client, url)).body == bytearray(b"hello")
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "--ca-file"])
+def test_pipe_for_a_ca_file_is_refused_without_waiting_for_a_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    pipe = tmp_path / "ca.pem"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pipe) if variable == "SSL_CERT_FILE" else "")
+    with pytest.raises(SetupError, match="ca-file-unusable") as caught:
+        open_client(pipe if variable == "--ca-file" else None)
+    assert variable in caught.value.problem.title + caught.value.problem.cause
+    assert "it isn't a regular file" in caught.value.problem.cause

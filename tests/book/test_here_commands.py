@@ -7,20 +7,20 @@ import fcntl
 import json
 import os
 import pwd
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
+import httpx
 import pytest
 
-from tests.api.conftest import CERTIFICATE
 from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
+from wizard import services
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
@@ -222,7 +222,38 @@ BUSY: Final = Row(entry="lock-busy", exit_code=6, faces=Face.COMMAND)
 ANOTHER: Final = Row(entry="another-wizard", exit_code=6, faces=Face.COMMAND)
 CHANGED: Final = Row(entry="profile-changed", exit_code=6, faces=Face.COMMAND)
 ANOTHERS: Final = Row(entry="file-not-ours", exit_code=6, faces=Face.COMMAND)
-ENTRIES: Final = (*ROWS, TIGHTENED, ANOTHERS, NO_TERMINAL, BUSY, ANOTHER, CHANGED)
+NO_HOME: Final = Row(entry="no-home-folder", exit_code=6, faces=Face.COMMAND)
+NO_PROFILES: Final = Row(entry="no-profiles", exit_code=3, faces=Face.COMMAND)
+ENTRIES: Final = (
+    *ROWS,
+    NO_HOME,
+    NO_PROFILES,
+    TIGHTENED,
+    ANOTHERS,
+    NO_TERMINAL,
+    BUSY,
+    ANOTHER,
+    CHANGED,
+)
+
+
+def test_user_without_a_home_folder_is_told_what_to_set(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown(number: int) -> NoReturn:
+        raise KeyError(number)
+
+    stage.monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("SCIM_WIZARD_HOME", "HOME", "XDG_DATA_HOME"):
+        stage.monkeypatch.delenv(name, raising=False)
+    stage.meets(capsys, NO_HOME.entry, NO_HOME.exit_code, "token")
+
+
+@pytest.mark.parametrize("command", ["status", "check"])
+def test_no_profiles_at_all(command: str, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    ended = stage.run(capsys, command, "--all")
+    assert (ended.code, ended.out) == (NO_PROFILES.exit_code, "")
+    assert says(ended.words, NO_PROFILES.entry)
 
 
 def test_open_permissions_are_mended_and_said(
@@ -348,24 +379,19 @@ def test_lock_of_another_process(
 
 
 def test_profile_that_changed_while_it_was_checked(
-    stage: Stage, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The record has been read, and `--ca-file` is awaited: now another set is stored."""
+    """The record has been read, and a client is made: now another set is stored."""
     stage.put_active(hours=-1)
-    pipe = tmp_path / "ca.pem"
-    os.mkfifo(pipe)
     elsewhere = replace(stage.credentials(TWILIO), tokens=issued(hours=1))
+    connect = services._client
 
-    def change() -> None:
-        # Opens only when the other end has been opened too.
-        with pipe.open("wb") as file:
-            stage.put(active=elsewhere)
-            file.write(CERTIFICATE.read_bytes())
+    def change(ca_file: Path | None) -> httpx.AsyncClient:
+        stage.put(active=elsewhere)
+        return connect(ca_file)
 
-    thread = threading.Thread(target=change)
-    thread.start()
-    stage.meets(capsys, CHANGED.entry, CHANGED.exit_code, "check", "--ca-file", str(pipe))
-    thread.join()
+    stage.monkeypatch.setattr(services, "_client", change)
+    stage.meets(capsys, CHANGED.entry, CHANGED.exit_code, "check")
 
 
 @contextmanager

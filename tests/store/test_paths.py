@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.store.paths import check_name, home, is_name, preferred
+from wizard.options import Common
+from wizard.store.paths import check_name, home, is_name, log_file, preferred
 
 
 def test_home_is_the_one_named() -> None:
     assert home({"SCIM_WIZARD_HOME": "/srv/scim"}) == Path("/srv/scim")
+
+
+def test_tilde_is_expanded_where_the_shell_left_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/jane")
+    assert home({"SCIM_WIZARD_HOME": "~"}) == Path("/home/jane")
+    assert home({"SCIM_WIZARD_HOME": "~/x"}) == Path("/home/jane/x")
+    assert log_file({"SCIM_WIZARD_LOG": "~/log"}) == Path("/home/jane/log")
+    assert Common("default", Path("~/ca.pem"), {}, {}).settings().ca_file == Path(
+        "/home/jane/ca.pem"
+    )
+
+
+@pytest.mark.parametrize("path", ["cfg", "./cfg", "$HOME/x", "${HOME}", "~nobody-of-that-name/x"])
+def test_path_that_is_not_absolute_is_refused(path: str) -> None:
+    """Or a folder of that name would come to be in the current one, with the secrets in it."""
+    with pytest.raises(SetupError, match="bad-home") as caught:
+        home({"SCIM_WIZARD_HOME": path})
+    assert path in caught.value.problem.cause
+    with pytest.raises(SetupError, match="bad-log"):
+        log_file({"SCIM_WIZARD_LOG": path})
+
+
+@pytest.mark.parametrize("home_variable", [None, "", "here"])
+def test_user_that_the_system_does_not_know_has_no_home(
+    monkeypatch: pytest.MonkeyPatch, home_variable: str | None
+) -> None:
+    def unknown(number: int) -> NoReturn:
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    for name in ("HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if home_variable is not None:
+        monkeypatch.setenv("HOME", home_variable)
+    with pytest.raises(SetupError, match="no-home-folder"):
+        home({name: os.environ[name] for name in os.environ if name != "SCIM_WIZARD_HOME"})
 
 
 @pytest.mark.parametrize("environ", [{}, {"SCIM_WIZARD_HOME": ""}])

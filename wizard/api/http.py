@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+import stat
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -164,10 +165,16 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     for variable, path in named.items():
         if not path:
             continue
+        reason = ""
         try:
-            context.load_verify_locations(cafile=path)
+            if stat.S_ISREG(Path(path).stat().st_mode):
+                context.load_verify_locations(cafile=path)
+            else:
+                # OpenSSL would wait for whoever writes into a pipe.
+                reason = "it isn't a regular file"
         except (OSError, ValueError) as error:
             reason = strerror(error)
+        if reason:
             problem = CA_FILE_UNUSABLE.about(variable=variable, path=str(path), reason=reason)
-            raise SetupError(problem) from error
+            raise SetupError(problem)
     return context

@@ -14,7 +14,7 @@ from typing import Final
 
 from wizard.commands import awaiting
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.here import NO_PROFILES
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status, pause
 from wizard.domain.endpoints import refuse_others
@@ -228,7 +228,7 @@ def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
         for problem in filter(None, (*outcome.warnings, outcome.problem)):
             say(problem, outcome.profile)
     if not outcomes:
-        say(NOT_SET_UP)
+        say(NO_PROFILES)
     return max((outcome.code for outcome in outcomes), default=ExitCode.NOT_SET_UP)
 
 

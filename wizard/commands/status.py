@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wizard.commands.report import as_error, report, say, tell, tell_json, what_to_do
 from wizard.domain import summary
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.book.here import LEFT_UNFINISHED, NO_PROFILES
 from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.value import replace
@@ -46,7 +46,7 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
         if isinstance(what, SetupError):
             say(what.problem, name)
     if not found:
-        say(NOT_SET_UP)
+        say(NO_PROFILES)
     return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
 
 

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wizard.domain import rules
-from wizard.domain.book.here import BAD_HOME, BAD_PROFILE_NAME, BAD_STORE
+from wizard.domain.book.here import (
+    BAD_HOME,
+    BAD_LOG,
+    BAD_PROFILE_NAME,
+    BAD_STORE,
+    HOME_NOT_ABSOLUTE,
+    NAME_IT_IN_FULL,
+    NO_HOME_FOLDER,
+)
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 
@@ -18,7 +26,10 @@ def home(environ: Mapping[str, str]) -> Path:
     Raises SetupError.
     """
     if chosen := environ.get("SCIM_WIZARD_HOME"):
-        path = Path(chosen)
+        path = expanded(chosen)
+        if not path.is_absolute():
+            told = BAD_HOME.told(cause=HOME_NOT_ABSOLUTE, remedy=NAME_IT_IN_FULL)
+            raise SetupError(told.about(path=chosen))
         there = next(filter(os.path.exists, (path, *path.parents)), None)
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
             raise SetupError(BAD_HOME.about(path=chosen))
@@ -26,7 +37,31 @@ def home(environ: Mapping[str, str]) -> Path:
     # Here, so that a command told where its folder is does not pay for the import.
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("twilio-scim-wizard", appauthor=False))
+    try:
+        path = Path(platformdirs.user_data_dir("twilio-scim-wizard", appauthor=False))
+    except RuntimeError as error:
+        raise SetupError(NO_HOME_FOLDER) from error
+    # Some of its versions leave a ~ that nothing replaces, or take a relative HOME.
+    if not path.is_absolute():
+        raise SetupError(NO_HOME_FOLDER)
+    return path
+
+
+def log_file(environ: Mapping[str, str]) -> Path | None:
+    """Return the file that SCIM_WIZARD_LOG names; None: no log is wanted. Raises SetupError."""
+    chosen = environ.get("SCIM_WIZARD_LOG")
+    if not chosen:
+        return None
+    path = expanded(chosen)
+    if not path.is_absolute():
+        reason = "it isn't an absolute path, such as /tmp/log or ~/log"
+        raise SetupError(BAD_LOG.about(path=chosen, reason=reason))
+    return path
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with a leading ~ replaced, as a shell does where it isn't quoted."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  Path's raises for an unknown user
 
 
 def preferred(environ: Mapping[str, str]) -> StoreKind | None:

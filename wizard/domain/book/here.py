@@ -103,6 +103,19 @@ BAD_HOME: Final = Problem(
     remedy="Set it to a folder, or leave it out: then yours for such data is used.",
     exit_code=ExitCode.USAGE,
 )
+HOME_NOT_ABSOLUTE: Final = (
+    "{path} isn't an absolute path. Inside single quotes, a shell replaces no variables."
+)
+NAME_IT_IN_FULL: Final = "Set it to a whole path, such as /srv/scim-wizard or ~/scim-wizard."
+"""Cause and remedy of BAD_HOME for a path that begins nowhere."""
+
+NO_HOME_FOLDER: Final = Problem(
+    id="no-home-folder",
+    title="This user has no home folder",
+    cause="HOME isn't set, and the system doesn't know a home folder for this user.",
+    remedy="Set HOME, or set SCIM_WIZARD_HOME to a folder for the wizard's files.",
+    exit_code=ExitCode.MACHINE,
+)
 BAD_LOG: Final = Problem(
     id="bad-log",
     title="The file of SCIM_WIZARD_LOG cannot be used",
@@ -117,6 +130,13 @@ NOT_SET_UP: Final = Problem(
     remedy="Set it up in the wizard, or choose another profile with --profile.",
     exit_code=ExitCode.NOT_SET_UP,
     run=(),
+)
+NO_PROFILES: Final = Problem(
+    id="no-profiles",
+    title="No profiles",
+    cause="Nothing is set up for this user in the wizard's folder.",
+    remedy="Run scim-wizard to set one up.",
+    exit_code=ExitCode.NOT_SET_UP,
 )
 LEFT_UNFINISHED: Final = Problem(
     id="left-unfinished",
@@ -149,8 +169,10 @@ ENTRIES: Final = (
     BAD_PROFILE_NAME,
     BAD_STORE,
     BAD_HOME,
+    NO_HOME_FOLDER,
     BAD_LOG,
     NOT_SET_UP,
+    NO_PROFILES,
     LEFT_UNFINISHED,
     INTERNAL,
 )

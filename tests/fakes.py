@@ -64,7 +64,11 @@ class FakeTokenEndpoint:
     """Awaited while a request is under way: to look around, to move a clock, to hold it back."""
 
     async def exchange(
-        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: Callable[[str, float], None],
     ) -> TokenSet:
         self.calls.append(("exchange", credentials, code))
         await self._under_way()

@@ -77,7 +77,7 @@ class Asking:
     def ask(self, service: str) -> Awaitable[object]:
         asked: dict[str, Callable[[], Awaitable[object]]] = {
             "exchange": lambda: self._tokens.exchange(
-                self._credentials, self._attempt, Secret(CODE)
+                self._credentials, self._attempt, Secret(CODE), lambda _why, _seconds: None
             ),
             "refresh": lambda: self._tokens.refresh(self._credentials),
             "users": lambda: self._users.list_users(

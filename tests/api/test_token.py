@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import socket
 import traceback
@@ -97,7 +98,9 @@ async def ask(
         service = TokenService(client, lambda: NOW, sleep=naps or Naps())
         if grant == "refresh":
             return await service.refresh(credentials())
-        return await service.exchange(credentials(), attempt(has_pkce=has_pkce), Secret(CODE))
+        return await service.exchange(
+            credentials(), attempt(has_pkce=has_pkce), Secret(CODE), print
+        )
 
 
 async def refused(
@@ -129,7 +132,7 @@ async def test_exchange_sends_the_attempt_and_measures_from_before(status: int) 
     times = iter((NOW, NOW + timedelta(seconds=9)))
     async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
         service = TokenService(client, lambda: next(times))
-        tokens = await service.exchange(credentials(), attempt(), Secret(CODE))
+        tokens = await service.exchange(credentials(), attempt(), Secret(CODE), print)
     [request] = seen
     assert (request.method, str(request.url)) == ("POST", "https://t.test/token")
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -360,12 +363,118 @@ async def test_what_never_left_is_tried_again(
     assert naps.seconds == [0.5, 0.5]
 
 
+class Throttling:
+    """Turns a code away with these Retry-Afters, one a request, and then takes it."""
+
+    def __init__(self, *retry_after: str | None) -> None:
+        self._turns = list(retry_after)
+        self.sent: list[bytes] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request.content)
+        if not self._turns:
+            return httpx.Response(200, json=GOOD)
+        turn = self._turns.pop(0)
+        return httpx.Response(429, headers={} if turn is None else {"Retry-After": turn})
+
+
+@pytest.mark.parametrize(
+    ("turns", "waited"),
+    [
+        ([None], 5),
+        (["0"], 1),
+        (["90"], 90),
+        (["60", "120"], 180),
+        (["Mon, 23 Nov 1999 14:00:00 GMT"], 1),
+    ],
+)
+async def test_code_that_was_turned_away_is_sent_again(
+    naps: Naps, turns: list[str | None], waited: float
+) -> None:
+    server = Throttling(*turns)
+    waits: list[tuple[str, float]] = []
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as client:
+        service = TokenService(client, lambda: NOW, sleep=naps)
+        tokens = await service.exchange(
+            credentials(), attempt(), Secret(CODE), lambda *wait: waits.append(wait)
+        )
+    assert tokens.access_token == Secret(ACCESS_TOKEN)
+    assert len(server.sent) == len(turns) + 1
+    assert len(set(server.sent)) == 1
+    assert sum(naps.seconds) == waited
+    assert {why for why, _ in waits} == {"too many requests"}
+    assert waits[-1][1] == 0
+
+
+@pytest.mark.parametrize(
+    ("turns", "sent", "is_good"),
+    [
+        (["900"], 1, False),
+        (["999999999999"], 1, False),
+        (["200", "50"], 2, False),
+        (["1", "1", "1", "1"], 3, True),
+    ],
+)
+async def test_code_is_sent_again_no_longer_than_it_lives(
+    naps: Naps, turns: list[str | None], sent: int, *, is_good: bool
+) -> None:
+    server = Throttling(*turns)
+    error = await refused(server, naps=naps)
+    assert (len(server.sent), error.is_unsent) == (sent, is_good)
+    assert error.problem.id == "token-throttled"
+    assert error.problem.step is (None if is_good else Step.AUTHORIZE)
+
+
+async def test_code_that_names_its_end_is_sent_again_until_then(naps: Naps) -> None:
+    claims = json.dumps({"exp": NOW.timestamp() + 20}).encode()
+    code = f"x.{base64.urlsafe_b64encode(claims).decode()}.x"
+    server = Throttling("30")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as client:
+        service = TokenService(client, lambda: NOW, sleep=naps)
+        with pytest.raises(SetupError) as caught:
+            await service.exchange(credentials(), attempt(), Secret(code), print)
+    assert (len(server.sent), caught.value.is_unsent) == (1, False)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_nothing_else_sends_a_code_again(naps: Naps, status: int) -> None:
+    sent: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(status, headers={"Retry-After": "1"})
+
+    assert not (await refused(handle, naps=naps)).is_unsent
+    assert len(sent) == 1
+    assert naps.seconds == []
+
+
+async def test_refresh_that_was_turned_away_is_not_sent_again(naps: Naps) -> None:
+    server = Throttling("1")
+    assert (await refused(server, "refresh", naps)).problem.id == "token-throttled"
+    assert len(server.sent) == 1
+
+
+async def test_pause_ends_when_nobody_waits() -> None:
+    server = Throttling("60")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as client:
+
+        async def leave(_seconds: float) -> None:
+            service.drop_unsent()
+
+        service = TokenService(client, lambda: NOW, sleep=leave)
+        with pytest.raises(SetupError) as caught:
+            await service.exchange(credentials(), attempt(), Secret(CODE), print)
+    assert caught.value.is_unsent
+    assert len(server.sent) == 1
+
+
 async def test_tries_end_and_the_code_is_still_good(naps: Naps, closed_port: int) -> None:
     url = f"http://127.0.0.1:{closed_port}/token"
     async with open_client() as client:
         service = TokenService(client, lambda: NOW, sleep=naps)
         with pytest.raises(SetupError) as caught:
-            await service.exchange(credentials(url), attempt(url), Secret(CODE))
+            await service.exchange(credentials(url), attempt(url), Secret(CODE), print)
     assert caught.value.problem.id == "nobody-there"
     assert caught.value.is_unsent
     assert len(naps.seconds) == 2
@@ -390,7 +499,9 @@ async def test_code_is_sent_once_whatever_comes_back(
     server = await serve(script)
     service = TokenService(client, lambda: NOW, sleep=naps, seconds=5)
     url = f"{server.url}/token"
-    asking = asyncio.create_task(service.exchange(credentials(url), attempt(url), Secret(CODE)))
+    asking = asyncio.create_task(
+        service.exchange(credentials(url), attempt(url), Secret(CODE), print)
+    )
     if script.hangs:
         await server.until_answered()
         await loop_clock.skip(5)
@@ -425,7 +536,7 @@ async def test_time_that_runs_out_before_sending_leaves_the_code_good(
     url = f"http://127.0.0.1:{closed_port}/token"
     service = TokenService(client, lambda: NOW, sleep=for_ever, seconds=0.1)
     with pytest.raises(SetupError) as caught:
-        await service.exchange(credentials(url), attempt(url), Secret(CODE))
+        await service.exchange(credentials(url), attempt(url), Secret(CODE), print)
     assert caught.value.problem.id == "timed-out"
     assert caught.value.is_unsent
 
@@ -437,7 +548,9 @@ async def test_what_has_not_left_is_dropped_and_nothing_leaves_afterwards(
         # It is connected to, but its end of TLS never comes.
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/token"
         service = TokenService(client, lambda: NOW)
-        asking = asyncio.create_task(service.exchange(credentials(url), attempt(url), Secret(CODE)))
+        asking = asyncio.create_task(
+            service.exchange(credentials(url), attempt(url), Secret(CODE), print)
+        )
         connection, _ = await asyncio.to_thread(silent.accept)
         with connection:
             service.drop_unsent()
@@ -530,6 +643,6 @@ async def test_bad_token_address_sends_nothing() -> None:
     async with open_client() as client:
         with pytest.raises(SetupError) as caught:
             await TokenService(client, lambda: NOW).exchange(
-                credentials(), attempt("http://[::1"), Secret(CODE)
+                credentials(), attempt("http://[::1"), Secret(CODE), print
             )
     assert (caught.value.problem.id, caught.value.is_unsent) == ("bad-address", True)

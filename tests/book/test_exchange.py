@@ -96,7 +96,7 @@ ROWS: Final = (
     ),
     CodeRow(
         entry="token-throttled",
-        answer=reply(429, {"code": 20429}, Retry_After="90"),
+        answer=reply(429, {"code": 20429}, Retry_After="900"),
         exit_code=5,
         faces=BOTH,
     ),

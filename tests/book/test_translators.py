@@ -78,7 +78,7 @@ async def no_sleep(_seconds: float) -> None:
 Ask = Callable[[httpx.AsyncClient], Awaitable[object]]
 ASKS: Final[dict[str, Ask]] = {
     "exchange": lambda over: TokenService(over, now, sleep=no_sleep).exchange(
-        SET, attempt(SET, state=STATE), Secret("a-code")
+        SET, attempt(SET, state=STATE), Secret("a-code"), print
     ),
     "refresh": lambda over: TokenService(over, now, sleep=no_sleep).refresh(SET),
     "users": lambda over: UserService(over, sleep=no_sleep).list_users(

@@ -39,7 +39,7 @@ from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Check, Status
 from wizard.domain.form import CredentialField, with_field
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet, UserList
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -133,6 +133,18 @@ async def test_fault_of_the_one_who_paints_is_raised_after_the_tokens_are_saved(
     active = stage.on_disk()[2]
     assert active is not None
     assert active.tokens == tokens("2", refresh="refresh-2")
+
+
+async def test_code_that_was_turned_away_can_be_tried_again(stage: Stage) -> None:
+    received = await stage.code()
+    turned_away = SetupError(TOKEN_THROTTLED.about(wait="5 s"), is_unsent=True)
+    stage.world.tokens.exchanges = [turned_away, tokens("1")]
+    stage.world.tokens.refreshes = [tokens("2")]
+    stage.world.users.answers = [UserList(1)]
+    report = await stage.run(received)
+    assert (report.step, report.can_retry) == (None, True)
+    assert (await stage.run(received)).verdict is Verdict.PASSED
+    assert stage.world.tokens.sent == ["exchange", "exchange", "refresh"]
 
 
 async def test_bare_code_is_used_without_a_state(stage: Stage) -> None:

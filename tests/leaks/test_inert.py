@@ -159,7 +159,7 @@ async def refused(base: str) -> list[SetupError]:
         assert active.tokens is not None
         attempt = replace(LINKED.attempts[0], endpoints=active.endpoints)
         for asking in (
-            tokens.exchange(active, attempt, Secret("a-code-of-ours")),
+            tokens.exchange(active, attempt, Secret("a-code-of-ours"), print),
             tokens.refresh(active),
             users.list_users(active.endpoints.scim_url, active.tokens.access_token, print),
         ):

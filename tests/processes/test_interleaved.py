@@ -85,7 +85,11 @@ class Server:
         return tokens(f"renewed-{client}", refresh=f"{refresh}+", at=NOW)
 
     async def exchange(
-        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: Callable[[str, float], None],
     ) -> TokenSet:
         raise AssertionError("no code is exchanged here")
 

@@ -345,9 +345,13 @@ class SlowEndpoint(FakeTokenEndpoint):
     gate: asyncio.Event
 
     async def exchange(
-        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: Callable[[str, float], None],
     ) -> TokenSet:
-        found = await super().exchange(credentials, attempt, code)
+        found = await super().exchange(credentials, attempt, code, on_wait)
         await self.gate.wait()
         return found
 

@@ -37,6 +37,10 @@ _NAMED: Final = re.compile(
 """A secret told by its name: one of the server's own, which nobody here knows by value."""
 _TOKEN_LIKE: Final = re.compile(r"[\w.~+%-]{40,}")
 """What may be most of a secret, cut or changed on its way; Twilio's own ids have 34."""
+THROTTLED_PAUSE: Final = 5.0
+"""Seconds after a 429, which Twilio does not promise to send with Retry-After."""
+
+_SHORTEST_PAUSE: Final = 1.0
 _HOST: Final = re.compile(r"[\w.:-]+")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _CONTROLS: Final = bytes(0x20 if byte < 0x20 else byte for byte in range(256))
@@ -114,6 +118,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     now = http_date(headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+def pause_asked(reply: Reply, default: float, longest: float) -> float | None:
+    """Return the seconds to wait before another try; None where that is too long to wait for."""
+    asked = retry_after(reply.headers)
+    if asked is None:
+        return default if default <= longest else None
+    # Retry-After may name 0, or a moment that is over.
+    return max(asked, _SHORTEST_PAUSE) if asked <= longest else None
 
 
 def _fields(body: bytearray) -> dict[str, object]:

@@ -33,6 +33,9 @@ TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 KEPT: Final = 1 << 16
 """Bytes of a body that is too long, to see what it is."""
 
+OnWait = Callable[[str, float], None]
+"""Told why another try is waited for, and the seconds left."""
+
 Sleep = Callable[[float], Awaitable[None]]
 """asyncio.sleep, or what a test puts in its place."""
 
@@ -135,6 +138,18 @@ async def send(
 def _place(url: httpx.URL) -> str:
     """An address without user and query, either of which may be secret."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
+
+
+async def count_down(
+    sleep: Sleep, seconds: float, on_wait: Callable[[float], None], is_over: Callable[[], bool]
+) -> None:
+    """Wait, telling the seconds left once a second and at the end 0; until nobody waits."""
+    while seconds > 0 and not is_over():
+        on_wait(seconds)
+        step = min(1.0, seconds)
+        await sleep(step)
+        seconds -= step
+    on_wait(0.0)
 
 
 async def read_bounded(response: httpx.Response, limit: int) -> tuple[bytearray, bool]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import httpx
 import msgspec
 
-from wizard.api.answers import BAD_JSON, decode_answer, decode_json
+from wizard.api.answers import (
+    BAD_JSON,
+    THROTTLED_PAUSE,
+    decode_answer,
+    decode_json,
+    pause_asked,
+)
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
-from wizard.api.http import Reply, Sleep, send
+from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.domain import journal, rules
 from wizard.domain.answer import Answer
 from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
@@ -25,12 +32,15 @@ from wizard.domain.classify import (
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.tokens import expiry
 from wizard.domain.value import replace
 from wizard.domain.words import misfit
 
 TOTAL_SECONDS: Final = 30.0
 """From the first try to the whole answer."""
 TRIES: Final = 3
+CODE_SECONDS: Final = 240.0
+"""How long a code is sent again: Twilio's live 5 minutes, and it took time to paste it."""
 PAUSE_SECONDS: Final = 0.5
 LONGEST_LIFE: Final = timedelta(days=366)
 """Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
@@ -57,7 +67,8 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
 class TokenService:
     """Asks the token endpoint; satisfies the flow's TokenEndpoint.
 
-    A request is sent once: only when nothing of it had left is it tried again.
+    A request is sent once: only when nothing of it had left, or a code was turned away with 429,
+    is it tried again.
     """
 
     def __init__(
@@ -77,14 +88,20 @@ class TokenService:
         self._is_dropping = False
 
     async def exchange(
-        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: OnWait,
     ) -> TokenSet:
         """Trade a code for tokens (RFC 6749 §4.1.3).
 
-        The client ID, the redirect URI and the endpoint are those the link was made with.
+        The client ID, the redirect URI and the endpoint are those the link was made with. After
+        a 429, which took no code, it is sent again as long as it can be good; `on_wait` is told
+        why and the seconds left.
 
         Raises:
-            SetupError: `is_unsent` when the code has not left and is still good; else the
+            SetupError: `is_unsent` when the code was not taken and is still good; else the
                 problem's step is Authorize or an earlier one.
         """
         fields: dict[str, Field] = {
@@ -97,12 +114,14 @@ class TokenService:
         if attempt.verifier is not None:
             fields["code_verifier"] = attempt.verifier
         url = attempt.endpoints.token_url
-        asked_at = self._clock()
-        got = await self._post(url, fields)
+        got, asked_at, is_good = await self._post_code(url, fields, code, on_wait)
         if isinstance(got, SetupError):
             lost = ANSWER_LOST.saying(got.problem.title, got.problem.cause)
             raise got if got.is_unsent else SetupError(lost)
         read = _read(got, url, _secrets(fields), asked_at, self._clock())
+        if is_good and isinstance(read, Answer):
+            # What any grant can meet: trying again is all it takes.
+            raise SetupError(refresh_problem(read), is_unsent=True)
         if isinstance(read, Answer):
             raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
         if isinstance(read, Problem):
@@ -142,6 +161,30 @@ class TokenService:
         self._is_dropping = True
         for watch in self._watches:
             watch.drop()
+
+    async def _post_code(
+        self, url: str, fields: Mapping[str, Field], code: Secret, on_wait: OnWait
+    ) -> tuple[Reply | SetupError, datetime, bool]:
+        """The answer, when its request began, and whether the code was turned away but is good."""
+        asked_at = self._clock()
+        left = CODE_SECONDS
+        if (dies := expiry(code)) is not None:
+            left = min(left, (dies - asked_at).total_seconds())
+        got = await self._post(url, fields)
+        for tries_left in range(TRIES - 1, -1, -1):
+            if isinstance(got, SetupError) or got.status != 429:
+                return got, asked_at, False
+            pause = pause_asked(got, THROTTLED_PAUSE, left)
+            if pause is None or not tries_left:
+                return got, asked_at, pause is not None
+            on_pause = partial(on_wait, "too many requests")
+            await count_down(self._sleep, pause, on_pause, lambda: self._is_dropping)
+            if self._is_dropping:
+                break
+            left -= pause
+            asked_at = self._clock()
+            got = await self._post(url, fields)
+        return got, asked_at, True
 
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
         """The answer; or the error, to be raised without httpx's, which holds the form."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final
 
 import httpx
 import msgspec
 
-from wizard.api.answers import BAD_JSON, decode_answer, decode_json, retry_after
+from wizard.api.answers import (
+    BAD_JSON,
+    THROTTLED_PAUSE,
+    decode_answer,
+    decode_json,
+    pause_asked,
+)
 from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
-from wizard.api.http import Reply, Sleep, send
+from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.classify import scim_problem
 from wizard.domain.models import UserList
@@ -27,10 +32,6 @@ LIMIT: Final = 64 << 20
 """Bytes of a list that are read; Twilio has no paging, so a list may be long."""
 PAUSES: Final = (1.0, 3.0)
 """Seconds before the second and the third, last try, when the server names none."""
-THROTTLED_PAUSE: Final = 5.0
-"""The same for a 429, which Twilio does not promise to send with Retry-After."""
-SHORTEST_PAUSE: Final = 1.0
-"""Waited where Retry-After names a moment that is over."""
 LONGEST_PAUSE: Final = 60.0
 """A longer Retry-After is not waited for."""
 TRY_SECONDS: Final = 120.0
@@ -84,9 +85,7 @@ class UserService:
         self._limit = limit
         self._seconds = seconds
 
-    async def list_users(
-        self, scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
-    ) -> UserList:
+    async def list_users(self, scim_url: str, access_token: Secret, on_wait: OnWait) -> UserList:
         """Ask `GET {scim}/Users`, at most three times.
 
         A pause comes before another try: after 429 as long as Retry-After says, up to a minute;
@@ -101,7 +100,7 @@ class UserService:
             pause = _pause(got, default)
             if pause is None:
                 break
-            await self._count_down(pause, partial(on_wait, _why(got)))
+            await count_down(self._sleep, pause, partial(on_wait, _why(got)), lambda: False)
             got = await self._ask(url, access_token)
         result = (
             network_problem(got, url, self._seconds)
@@ -127,14 +126,6 @@ class UserService:
         except WIRE_ERRORS as error:
             return error
 
-    async def _count_down(self, seconds: float, on_wait: Callable[[float], None]) -> None:
-        while seconds > 0:
-            on_wait(seconds)
-            step = min(1.0, seconds)
-            await self._sleep(step)
-            seconds -= step
-        on_wait(0.0)
-
 
 def _pause(got: Reply | Exception, default: float) -> float | None:
     """Seconds until another try makes sense; None when none does."""
@@ -142,13 +133,8 @@ def _pause(got: Reply | Exception, default: float) -> float | None:
         # A request that reads may be sent again also after it has left (RFC 9110 §9.2.2).
         return default if is_passing(got) else None
     if got.status == 429:
-        default = max(default, THROTTLED_PAUSE)
-    elif got.status not in _FAILING:
-        return None
-    asked = retry_after(got.headers)
-    if asked is None:
-        return default
-    return max(asked, SHORTEST_PAUSE) if asked <= LONGEST_PAUSE else None
+        return pause_asked(got, max(default, THROTTLED_PAUSE), LONGEST_PAUSE)
+    return pause_asked(got, default, LONGEST_PAUSE) if got.status in _FAILING else None
 
 
 def _why(got: Reply | Exception) -> str:

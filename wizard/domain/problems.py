@@ -127,7 +127,8 @@ class SetupError(Exception):
         """Carry a problem.
 
         Args:
-            is_unsent: not one byte of the request left; the same may be sent again.
+            is_unsent: the server took nothing: not one byte left, or it was turned away with a
+                429. The same may be sent again.
             is_lost: a refresh was sent and its response was lost, maybe with a new refresh token.
         """
         super().__init__(problem.id)

@@ -60,6 +60,14 @@ class LiveList:
         if self._fault is not None:
             raise self._fault
 
+    def on_wait(self, line: str) -> Callable[[str, float], None]:
+        """Return what counts down a pause in this line: told why, and the seconds left."""
+
+        def show(why: str, seconds: float) -> None:
+            self.set(line, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
+
+        return show
+
     def _tell(self) -> None:
         if self._fault is not None:
             return

@@ -28,9 +28,17 @@ class TokenEndpoint(Protocol):
     """OAuth's token endpoint. Both raise SetupError."""
 
     async def exchange(
-        self, credentials: CredentialSet, attempt: AuthorizationAttempt, code: Secret
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: Callable[[str, float], None],
     ) -> TokenSet:
-        """Trade a code for tokens (RFC 6749 §4.1.3); the code is sent once."""
+        """Trade a code for tokens (RFC 6749 §4.1.3).
+
+        The code is sent once, and again after a 429, which took none; `on_wait` is told why, and
+        the seconds left before that.
+        """
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         """Trade the set's refresh token for new tokens (RFC 6749 §6); keeps the old refresh

@@ -190,7 +190,8 @@ class DraftCheck:
             await self._unmark(attempt)
             raise SetupError(error.problem, is_unsent=True) from error
         # With the secret of the settings the code was asked for, whatever the form holds by now.
-        work = self._endpoint.exchange(credentials, attempt, answer.code)
+        on_wait = self._lines.on_wait(EXCHANGE)
+        work = self._endpoint.exchange(credentials, attempt, answer.code, on_wait)
         try:
             tokens = await self._lines.timed(EXCHANGE, work)
         except SetupError as error:
@@ -267,12 +268,9 @@ async def ask_users(
     users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
 ) -> UserList:
     """Ask for the list as the lines USERS and LIST. Raises SetupError."""
-
-    def on_wait(why: str, seconds: float) -> None:
-        lines.set(USERS, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
-
     try:
-        listed = await lines.timed(USERS, users.list_users(scim_url, access_token, on_wait))
+        work = users.list_users(scim_url, access_token, lines.on_wait(USERS))
+        listed = await lines.timed(USERS, work)
     except SetupError as error:
         if error.problem.id in (NOT_SCIM.id, ODD_LIST.id):
             lines.set(USERS, Status.PASSED)

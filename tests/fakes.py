@@ -113,7 +113,11 @@ class FakeUsers:
     calls: list[tuple[str, Secret]] = field(default_factory=list)
 
     async def list_users(
-        self, scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
+        self,
+        scim_url: str,
+        access_token: Secret,
+        on_wait: Callable[[str, float], None],
+        limit: float | None = None,
     ) -> UserList:
         self.calls.append((scim_url, access_token))
         return _next(self.answers, "a list of users")

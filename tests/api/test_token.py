@@ -17,7 +17,8 @@ import pytest
 from tests.api.conftest import NOW, LoopClock, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.http import open_client
-from wizard.api.token import UNSAID_LIFE, TokenService, _Watch
+from wizard.api.token import TokenService, _Watch
+from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain import journal
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
@@ -295,13 +296,6 @@ async def test_tokens_are_taken_whatever_their_label() -> None:
     body = json.dumps(GOOD | {"scope": "x \ud800"})
     tokens = await ask(lambda _: httpx.Response(200, content=body, headers=headers))
     assert tokens.access_token == Secret(ACCESS_TOKEN)
-
-
-@pytest.mark.parametrize("token", ["r3fresh\n", "r3fresh-\ud800", "r3fresh-é"])
-async def test_refresh_token_that_is_none_is_dropped(token: str, notes: list[str]) -> None:
-    tokens = await ask(answering_bytes(json.dumps(GOOD | {"refresh_token": token}).encode()))
-    assert tokens.refresh_token is None
-    assert notes == ["refresh_token has invalid characters, it was dropped"]
 
 
 async def test_too_long_answer_is_a_problem() -> None:

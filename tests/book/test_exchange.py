@@ -16,7 +16,7 @@ from tests.book.wire import TOKEN, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
-from wizard.api.token import UNSAID_LIFE
+from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile

@@ -120,7 +120,7 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
     if isinstance(error, httpx.DecodingError):
         return network.ENCODING_REFUSED.about(host=host)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        in_all = f"the whole request took longer than {seconds:g} s"
+        in_all = f"the whole request took longer than {seconds:.0f} s"
         phase = next((p for kind, p in _PHASES.items() if isinstance(error, kind)), in_all)
         return network.TIMED_OUT.about(host=host, phase=phase)
     causes = tuple(_causes(error))

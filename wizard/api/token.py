@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 import httpx
-import msgspec
 
-from wizard.api.answers import (
-    BAD_JSON,
-    THROTTLED_PAUSE,
-    decode_answer,
-    decode_json,
-    pause_asked,
-)
+from wizard.api.answers import THROTTLED_PAUSE, pause_asked
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
-from wizard.domain import journal, rules
+from wizard.api.token_response import read_tokens
 from wizard.domain.answer import Answer
-from wizard.domain.book.exchange import ANSWER_LOST, ODD_TOKENS
+from wizard.domain.book.exchange import ANSWER_LOST
 from wizard.domain.classify import (
     after_the_code,
     exchange_problem,
@@ -34,7 +27,6 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.tokens import expiry
 from wizard.domain.value import replace
-from wizard.domain.words import misfit
 
 TOTAL_SECONDS: Final = 30.0
 """From the first try to the whole answer."""
@@ -42,26 +34,11 @@ TRIES: Final = 3
 CODE_SECONDS: Final = 240.0
 """How long a code is sent again: Twilio's live 5 minutes, and it took time to paste it."""
 PAUSE_SECONDS: Final = 0.5
-LONGEST_LIFE: Final = timedelta(days=366)
-"""Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
-UNSAID_LIFE: Final = timedelta(minutes=5)
-"""Taken where the answer names none, as RFC 6749 §5.1 allows, or one that makes no sense: refusing
-it would lose a rotated refresh token."""
 
 _LIMIT: Final = 1 << 20
 """Bytes; a token answer has a few thousand."""
 
 Field = str | Secret
-
-
-class _TokenAnswer(msgspec.Struct, frozen=True):
-    """RFC 6749 §5.1, with what Twilio sends as null; `repr` would show tokens: never print it."""
-
-    access_token: str | None = None
-    token_type: str | None = None
-    expires_in: msgspec.Raw = msgspec.Raw(b"null")
-    """Anything: a number nobody can believe, or even read, must not lose the refresh token."""
-    refresh_token: str | None = None
 
 
 class TokenService:
@@ -118,7 +95,7 @@ class TokenService:
         if isinstance(got, SetupError):
             lost = ANSWER_LOST.saying(got.problem.title, got.problem.cause)
             raise got if got.is_unsent else SetupError(lost)
-        read = _read(got, url, _secrets(fields), asked_at, self._clock())
+        read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if is_good and isinstance(read, Answer):
             # What any grant can meet: trying again is all it takes.
             raise SetupError(refresh_problem(read), is_unsent=True)
@@ -148,7 +125,7 @@ class TokenService:
         got = await self._post(url, fields)
         if isinstance(got, SetupError):
             raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
-        read = _read(got, url, _secrets(fields), asked_at, self._clock())
+        read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if isinstance(read, Answer):
             # A gateway may have given up on a server that did refresh.
             raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
@@ -256,71 +233,5 @@ def _form(
     )
 
 
-def _read(
-    reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
-) -> TokenSet | Problem | Answer:
-    """The tokens; or what came instead: a problem of theirs, or an answer to classify."""
-    # Twilio's reference says 200; its earlier version gave 201.
-    if reply.status not in (200, 201):
-        return decode_answer(reply, url, secrets)
-    read = _tokens(reply, asked_at, now)
-    if isinstance(read, TokenSet):
-        return read
-    answer = decode_answer(reply, url, secrets)
-    # An error document may come with 200, as may a captive portal's page.
-    return answer if answer.is_page or answer.status != reply.status else read
-
-
 def _secrets(fields: Mapping[str, Field]) -> tuple[Secret, ...]:
     return tuple(value for value in fields.values() if isinstance(value, Secret))
-
-
-def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Problem:
-    """Believe a token answer, or say what is odd about it.
-
-    It returns the problem, so that no traceback has the frame with the bare tokens.
-    """
-    try:
-        answer = decode_json(reply.body, _TokenAnswer)
-    except BAD_JSON as error:
-        return ODD_TOKENS.saying(misfit(str(error)))
-    access = answer.access_token or ""
-    if not rules.is_access_token(access):
-        return ODD_TOKENS.saying("access_token: missing, or not a token")
-    if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
-        return ODD_TOKENS.saying("refresh_token: not a token")
-    if (answer.token_type or "").lower() != "bearer":
-        return ODD_TOKENS.saying("token_type: missing, or not Bearer")
-    return TokenSet(
-        access_token=Secret(access),
-        expires_at=asked_at + _life(answer.expires_in),
-        obtained_at=now,
-        refresh_token=_refresh_token(answer),
-    )
-
-
-def _refresh_token(answer: _TokenAnswer) -> Secret | None:
-    """The refresh token; None also where it has characters that none has (RFC 6749 §A.17)."""
-    token = answer.refresh_token or ""
-    if token and all(" " <= c <= "~" for c in token):
-        return Secret(token)
-    if token:
-        journal.note("refresh_token has invalid characters, it was dropped", is_problem=True)
-    return None
-
-
-def _life(raw: msgspec.Raw) -> timedelta:
-    """Believe how long a token lives, or take the short life."""
-    try:
-        said = msgspec.json.decode(raw)
-    except BAD_JSON:
-        # A number beyond all bounds, such as 1e400.
-        said = ""
-    if said is None:
-        return UNSAID_LIFE
-    longest = LONGEST_LIFE.total_seconds()
-    # True is an int, and 1.
-    if isinstance(said, int | float) and said is not True and 1 <= said <= longest:
-        return timedelta(seconds=int(said))
-    journal.note("expires_in makes no sense, five minutes are taken", is_problem=True)
-    return UNSAID_LIFE

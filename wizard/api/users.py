@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from functools import partial
 from typing import Annotated, Final
@@ -85,25 +86,35 @@ class UserService:
         self._limit = limit
         self._seconds = seconds
 
-    async def list_users(self, scim_url: str, access_token: Secret, on_wait: OnWait) -> UserList:
+    async def list_users(
+        self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
+    ) -> UserList:
         """Ask `GET {scim}/Users`, at most three times.
 
         A pause comes before another try: after 429 as long as Retry-After says, up to a minute;
         after 502, 503, 504 and failed connections a short one. `on_wait` is told why
         and the seconds left, once a second and at the end 0.
 
+        Args:
+            limit: seconds for all tries and pauses together; a pause that doesn't fit isn't
+                waited for.
+
         Raises SetupError.
         """
         url = scim_url.rstrip("/") + "/Users"
-        got = await self._ask(url, access_token)
+        now = asyncio.get_running_loop().time
+        ends = now() + (math.inf if limit is None else limit)
+        seconds = min(self._seconds, ends - now())
+        got = await self._ask(url, access_token, seconds)
         for default in PAUSES:
             pause = _pause(got, default)
-            if pause is None:
+            if pause is None or pause >= ends - now():
                 break
             await count_down(self._sleep, pause, partial(on_wait, _why(got)), lambda: False)
-            got = await self._ask(url, access_token)
+            seconds = min(self._seconds, ends - now())
+            got = await self._ask(url, access_token, seconds)
         result = (
-            network_problem(got, url, self._seconds)
+            network_problem(got, url, seconds)
             if isinstance(got, Exception)
             else await _read(got, url, access_token)
         )
@@ -111,7 +122,7 @@ class UserService:
             raise SetupError(result)
         return result
 
-    async def _ask(self, url: str, access_token: Secret) -> Reply | Exception:
+    async def _ask(self, url: str, access_token: Secret, seconds: float) -> Reply | Exception:
         try:
             request = self._client.build_request(
                 "GET",
@@ -122,7 +133,7 @@ class UserService:
                     "Authorization": f"Bearer {access_token.reveal()}",
                 },
             )
-            return await send(self._client, request, limit=self._limit, seconds=self._seconds)
+            return await send(self._client, request, limit=self._limit, seconds=seconds)
         except WIRE_ERRORS as error:
             return error
 

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands import awaiting
+from wizard.commands.patience import LIMIT, Patience
 from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
 from wizard.domain.book.here import NO_PROFILES
 from wizard.domain.book.store import PROFILE_CHANGED
@@ -82,14 +83,14 @@ async def _check_each(
     connecting: Connecting,
     clock: Clock,
 ) -> list[Outcome]:
-    room = asyncio.Semaphore(AT_ONCE)
+    room, ends = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + LIMIT
 
     async with connecting() as connect:
 
         async def check(name: str) -> Outcome:
             async with room:
                 try:
-                    return await _check(name, request, store, connect, clock)
+                    return await _check(name, request, store, connect, clock, Patience(ends))
                 except SetupError as error:
                     return Outcome(name, error.problem)
 
@@ -97,14 +98,19 @@ async def _check_each(
 
 
 async def _check(
-    name: str, request: CheckRequest, store: ProfileStore, connect: Connect, clock: Clock
+    name: str,
+    request: CheckRequest,
+    store: ProfileStore,
+    connect: Connect,
+    clock: Clock,
+    patience: Patience,
 ) -> Outcome:
     # In a thread: a keyring may take seconds, and the other profiles need not wait for it.
     profile, active = await asyncio.to_thread(_read, name, store)
     refuse_others(request.endpoints, [active.endpoints])
     # A client that cannot be made says nothing about the profile, so nothing is remembered.
-    network = await connect()
-    checked = _Checked(name, store, clock, profile, active, network)
+    network = patience.over(await connect())
+    checked = _Checked(name, store, clock, profile, active, network, patience)
     shown = _Shown(name if request.is_all else None)
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
     result = await check_active(checked, network.users, lines, checked.current)
@@ -131,6 +137,7 @@ class _Checked:
         profile: Profile,
         active: CredentialSet,
         network: Network,
+        patience: Patience,
     ) -> None:
         self.active = active
         self.clock = clock
@@ -141,13 +148,14 @@ class _Checked:
         self._checked = self.profile = profile
         """The record as it was read first, and last."""
         self._tokens = network.tokens
+        self._patience = patience
 
     async def current(self, refused: Secret | None) -> TokenSet:
         """Return tokens, renewed if they expired or were refused. Raises SetupError."""
         tokens = self.active.tokens
         # Without the lock while they are good: a folder that takes no files gives none.
         if refused is not None or tokens is None or tokens.needs_refresh(self.clock()):
-            tokens = await fresh_tokens(
+            fresh = fresh_tokens(
                 self._name,
                 self._store,
                 self._tokens,
@@ -155,6 +163,7 @@ class _Checked:
                 refused=refused,
                 seen=self.profile,
             )
+            tokens = await self._patience.for_lock(fresh, self._name)
         # A wizard may have put another set in its place since this one was read: its tokens
         # must not be sent to the endpoints of the old one.
         profile = await asyncio.to_thread(self._store.load, self._name)
@@ -169,7 +178,8 @@ class _Checked:
         Raises SetupError, also where by now another set is active.
         """
         self.at = check.at
-        async with self._store.locked_async(self._name) as held:
+        seconds = self._patience.left_for_the_record
+        async with self._store.locked_async(self._name, seconds) as held:
             if held.profile is None or held.profile.active is None:
                 return
             if not held.profile.is_same_setup(self._checked):

@@ -70,19 +70,32 @@ def _refreshed(
 ) -> TokenSet:
     # Imported here: most calls need none of it.
     from wizard.commands import awaiting
+
+    return awaiting.run(_ask(request, store, seen, connecting, clock))
+
+
+async def _ask(
+    request: TokenRequest,
+    store: ProfileStore,
+    seen: Profile,
+    connecting: Connecting,
+    clock: Clock,
+) -> TokenSet:
+    import asyncio
+
+    from wizard.commands.patience import LIMIT, Patience
     from wizard.flow.refresh import fresh_tokens
 
-    async def refresh() -> TokenSet:
-        async with connecting() as connect:
-            network = await connect()
-            return await fresh_tokens(
-                request.profile,
-                store,
-                network.tokens,
-                clock,
-                at_least=request.min_ttl,
-                is_forced=request.is_forced,
-                seen=seen,
-            )
-
-    return awaiting.run(refresh())
+    patience = Patience(asyncio.get_running_loop().time() + LIMIT)
+    async with connecting() as connect:
+        network = patience.over(await connect())
+        fresh = fresh_tokens(
+            request.profile,
+            store,
+            network.tokens,
+            clock,
+            at_least=request.min_ttl,
+            is_forced=request.is_forced,
+            seen=seen,
+        )
+        return await patience.for_lock(fresh, request.profile)

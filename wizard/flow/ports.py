@@ -63,9 +63,15 @@ class UserDirectory(Protocol):
     """The SCIM API, read-only."""
 
     async def list_users(
-        self, scim_url: str, access_token: Secret, on_wait: Callable[[str, float], None]
+        self,
+        scim_url: str,
+        access_token: Secret,
+        on_wait: Callable[[str, float], None],
+        limit: float | None = None,
     ) -> UserList:
         """Ask `GET {scim}/Users`; `on_wait` is told why, and the seconds left before a retry.
+
+        All tries and pauses take `limit` seconds at most, where it is given.
 
         Raises SetupError.
         """

@@ -74,6 +74,9 @@ TIMED_OUT: Final = Problem(
 GAVE_UP: Final = "{host} gave up waiting for the request (status 408)."
 """Cause of TIMED_OUT where the server says so."""
 
+NO_TIME_LEFT: Final = "The command's 60 seconds were over before {host} could be asked."
+"""Cause of TIMED_OUT where a command had to wait for something else first."""
+
 TLS_UNTRUSTED: Final = Problem(
     id="tls-untrusted",
     title="The certificate of {host} is not trusted",

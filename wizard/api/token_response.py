@@ -1,0 +1,90 @@
+"""What a token endpoint answered (RFC 6749 §5): tokens, as far as they can be believed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from wizard.api.answers import BAD_JSON, decode_answer, decode_json
+from wizard.api.http import Reply
+from wizard.domain import journal, rules
+from wizard.domain.answer import Answer
+from wizard.domain.book.exchange import ODD_TOKENS
+from wizard.domain.models import TokenSet
+from wizard.domain.problems import Problem
+from wizard.domain.secret import Secret
+from wizard.domain.words import misfit
+
+LONGEST_LIFE: Final = timedelta(days=366)
+"""Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
+UNSAID_LIFE: Final = timedelta(minutes=5)
+"""Taken where the answer names none, as RFC 6749 §5.1 allows, or one that makes no sense: refusing
+it would lose a rotated refresh token."""
+
+
+class _TokenAnswer(msgspec.Struct, frozen=True):
+    """RFC 6749 §5.1, with what Twilio sends as null; `repr` would show tokens: never print it."""
+
+    access_token: str | None = None
+    token_type: str | None = None
+    expires_in: msgspec.Raw = msgspec.Raw(b"null")
+    """Anything: a number nobody can believe, or even read, must not lose the refresh token."""
+    refresh_token: str | None = None
+
+
+def read_tokens(
+    reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
+) -> TokenSet | Problem | Answer:
+    """Return the tokens; or what came instead: a problem of theirs, or an answer to classify."""
+    # Twilio's reference says 200; its earlier version gave 201.
+    if reply.status not in (200, 201):
+        return decode_answer(reply, url, secrets)
+    read = _tokens(reply, asked_at, now)
+    if isinstance(read, TokenSet):
+        return read
+    answer = decode_answer(reply, url, secrets)
+    # An error document may come with 200, as may a captive portal's page.
+    return answer if answer.is_page or answer.status != reply.status else read
+
+
+def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Problem:
+    """Believe a token answer, or say what is odd about it.
+
+    It returns the problem, so that no traceback has the frame with the bare tokens.
+    """
+    try:
+        answer = decode_json(reply.body, _TokenAnswer)
+    except BAD_JSON as error:
+        return ODD_TOKENS.saying(misfit(str(error)))
+    access = answer.access_token or ""
+    if not rules.is_access_token(access):
+        return ODD_TOKENS.saying("access_token: missing, or not a token")
+    if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
+        return ODD_TOKENS.saying("refresh_token: not a token")
+    if (answer.token_type or "").lower() != "bearer":
+        return ODD_TOKENS.saying("token_type: missing, or not Bearer")
+    return TokenSet(
+        access_token=Secret(access),
+        expires_at=asked_at + _life(answer.expires_in),
+        obtained_at=now,
+        refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
+    )
+
+
+def _life(raw: msgspec.Raw) -> timedelta:
+    """Believe how long a token lives, or take the short life."""
+    try:
+        said = msgspec.json.decode(raw)
+    except BAD_JSON:
+        # A number beyond all bounds, such as 1e400.
+        said = ""
+    if said is None:
+        return UNSAID_LIFE
+    longest = LONGEST_LIFE.total_seconds()
+    # True is an int, and 1.
+    if isinstance(said, int | float) and said is not True and 1 <= said <= longest:
+        return timedelta(seconds=int(said))
+    journal.note("expires_in makes no sense, five minutes are taken", is_problem=True)
+    return UNSAID_LIFE

@@ -12,7 +12,7 @@ from typing import Final
 
 from wizard import services, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import naming_faults, report, say_lines, saying_late
+from wizard.commands.report import naming_faults, report, say, say_lines, saying_late
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
@@ -69,7 +69,10 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
             return report(error.problem, profile=settings.profile)
         if left.next_profile is None:
             return left.return_code or 0
-        settings = replace(settings, profile=left.next_profile)
+        if left.next_profile != settings.profile:
+            is_back = left.next_profile == settings.came_from
+            came_from = None if is_back else settings.profile
+            settings = replace(settings, profile=left.next_profile, came_from=came_from)
         if left.next_is_plain and not settings.is_plain:
             settings = replace(settings, is_plain=True, why_plain=NO_ROOM)
         # With all it knew: what is there when the next one opens stays.
@@ -90,7 +93,13 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     with store.wizard_lock(name), saying_late(busy), store.locked(name) as held:
         is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
     if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
-    return _show(wiring.wizard(settings, store), if_slow)
+    try:
+        return _show(wiring.wizard(settings, store), if_slow)
+    except SetupError:
+        # No wizard was there to say it.
+        for notice in store.notices:
+            say(notice, name)
+        raise
 
 
 def _take_signs() -> None:

@@ -38,6 +38,8 @@ class Settings(Value):
     ca_file: Path | None = None
     is_plain: bool = False
     """As prompts, without screens."""
+    came_from: str | None = None
+    """The profile that was open before this one was chosen in the wizard."""
     why_plain: str = ""
     """Why, where it was not asked for, in a sentence."""
 
@@ -178,8 +180,10 @@ def _face(
     begin = start(session.profile, session.draft, services.clock())
     program = started(ca_file=settings.ca_file)
     if settings.is_plain:
-        return _plain(Journey(session, outside, demo, program), begin, settings.why_plain)
-    return _app(session, outside, demo, program, begin, home)
+        journey = Journey(session, outside, demo, program)
+        journey.came_from = settings.came_from
+        return _plain(journey, begin, settings.why_plain)
+    return _app(session, outside, demo, program, begin, home, settings.came_from)
 
 
 def _app(
@@ -189,6 +193,7 @@ def _app(
     program: Program,
     begin: WizardState,
     home: Path,
+    came_from: str | None,
 ) -> Face:
     import asyncio
 
@@ -201,6 +206,7 @@ def _app(
 
     preferences = Preferences(home)
     road = Road(session, services, show_bare, demo, program)
+    road.journey.came_from = came_from
 
     async def remember(theme: str) -> None:
         await asyncio.to_thread(preferences.save_theme, theme)

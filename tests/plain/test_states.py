@@ -16,7 +16,7 @@ from tests.walks import STATE
 from wizard.domain.book.exchange import NO_REFRESH_TOKEN
 from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.book.scim import ORGANIZATION_CHANGED
-from wizard.domain.book.store import ANOTHER_WIZARD, KEYRING_LOCKED
+from wizard.domain.book.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
 from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
@@ -264,6 +264,47 @@ def test_profile_that_cannot_be_opened_is_named_and_not_the_one_before(
     with LocalProfileStore(home).wizard_lock("acme"):
         code, text = walk(steps)
     assert (code, f"Profile acme: {ANOTHER_WIZARD.title}." in text) == (6, True)
+
+
+def test_back_from_a_new_profile_leads_to_the_one_before_and_leaves_nothing_behind(
+    walk: Walk, home: Path
+) -> None:
+    put(home, SET_UP, active=ACTIVE)
+
+    async def steps(person: Person) -> None:
+        await person.pick("profiles")
+        await person.type("brand-new")
+        await person.says("Profile brand-new.")
+        await person.type("yes")
+        await person.type("back")
+        await person.says("Overview. Profile default.")
+        await person.leave()
+
+    assert walk(steps)[0] == 0
+    assert LocalProfileStore(home).names() == ["default"]
+
+
+def test_folder_that_others_could_open_is_said_at_the_start(walk: Walk, home: Path) -> None:
+    put(home, SET_UP, active=ACTIVE)
+    (home / "profiles").chmod(0o755)
+
+    async def steps(person: Person) -> None:
+        await person.says(PERMISSIONS_TIGHTENED.title.format(path=home / "profiles"))
+        await person.leave()
+
+    assert walk(steps)[0] == 0
+
+
+def test_entra_leads_to_its_sheet_and_the_end(walk: Walk, home: Path) -> None:
+    async def steps(person: Person) -> None:
+        await person.type("i")
+        await person.type("entra")
+        await person.says("OAuth token endpoint", "Enter finishes")
+        await person.type("")
+
+    code, text = walk(steps)
+    assert (code, "handoff --for entra" in text) == (0, True)
+    assert "Client ID, 1 of 3" not in text
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(

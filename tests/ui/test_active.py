@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import FakeTokenEndpoint, World, tokens
-from tests.ui.running import ACTIVE, left, point_at, running, seed, stored
+from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.store import FILE_NOT_MADE
@@ -24,6 +24,7 @@ from wizard.domain.value import replace
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
@@ -241,6 +242,46 @@ async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> No
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
         assert app.next_profile == "acme-prod"
+
+
+async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
+    world: World,
+) -> None:
+    app = make_app(world)
+    app._journey.came_from = "acme"
+    async with running(app) as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        # A box that is checked makes a record.
+        await pilot.press("space")
+        await wait_until(pilot, lambda: bool(world.store.names()), "a record")
+        await pilot.press("escape")
+        await left(app)
+        assert app.next_profile == "acme"
+        assert app.farewell() == ()
+    assert world.store.names() == []
+
+
+async def test_the_palette_leads_back_and_keeps_what_was_entered(world: World) -> None:
+    seed(world, draft=WHOLE)
+    app = make_app(world)
+    app._journey.came_from = "acme"
+    async with running(app) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        commands = {c.title: c.callback for c in app.get_system_commands(app.screen)}
+        commands["Back to acme"]()
+        await left(app)
+        assert app.next_profile == "acme"
+    assert stored(world)[1] == WHOLE
+
+
+async def test_profiles_are_offered_beside_an_unfinished_setup(world: World) -> None:
+    seed(world, draft=WHOLE)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "profiles", ProfilesScreen)
+        await paste(pilot, "acme")
+        await pilot.press("enter")
+        await left(app)
+        assert app.next_profile == "acme"
 
 
 async def test_forgetting_asks_first_and_says_what_is_left_to_do(world: World) -> None:

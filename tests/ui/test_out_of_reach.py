@@ -10,7 +10,7 @@ from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
-from wizard.domain.book.store import KEYRING_LOCKED
+from wizard.domain.book.store import FILE_NOT_PLAIN, KEYRING_LOCKED, STORE_FAILED
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.store.profiles import LocalProfileStore
@@ -41,6 +41,28 @@ def blob(world: World, home: Path, *, of_draft: bool = False) -> Path:
         assert held.profile is not None
         generation = held.profile.draft if of_draft else held.profile.active
     return home / "secrets" / f"default.{generation}.json"
+
+
+async def test_a_folder_that_goes_while_overview_is_built_is_told_and_r_tries_again(
+    world: World, tmp_path: Path
+) -> None:
+    """As a home folder on a network does; no user can make it so for root, a file can."""
+    seed(world, active=ACTIVE)
+    app = make_app(world)
+    profiles, away = tmp_path / "home" / "profiles", tmp_path / "away"
+    profiles.rename(away)
+    profiles.write_text("")
+    async with running(app) as (_, pilot):
+        screen = await wait_for_screen(pilot, OverviewScreen)
+        assert ids(screen) == ["retry", "sheet", "profiles", "forget", "quit"]
+        assert FILE_NOT_PLAIN.title in text_of(app)
+        await pilot.press("r")
+        await wait_until(pilot, lambda: STORE_FAILED.title in text_of(app), "the answer")
+        profiles.unlink()
+        away.rename(profiles)
+        await pilot.press("r")
+        await wait_until(pilot, lambda: "Check now" in text_of(app), "all of it")
+        assert STORE_FAILED.title not in text_of(app)
 
 
 async def test_a_locked_keyring_opens_overview_and_r_makes_it_whole(
@@ -124,7 +146,7 @@ async def test_a_first_draft_that_cannot_be_read_is_no_dead_end(
     draft.write_text("{")
     async with running(make_app(world)) as (app, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
-        assert ids(screen) == ["retry", "discard", "quit"]
+        assert ids(screen) == ["retry", "discard", "profiles", "quit"]
         assert "An unfinished setup cannot be read" in text_of(app)
         draft.write_text(whole)
         await pilot.press("r")

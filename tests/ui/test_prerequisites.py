@@ -6,17 +6,21 @@ from dataclasses import dataclass, field
 
 from textual import events
 
-from tests.driving import wait_until
+from tests.driving import make_app, text_of, wait_for_screen, wait_until
+from tests.fakes import World
 from tests.ui.hosting import BANNER, showing
+from tests.ui.running import left, running
 from wizard.domain.audiences import AUDIENCES
 from wizard.domain.book.network import NO_DNS
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.checks import Check, Status
+from wizard.domain.models import Profile
 from wizard.domain.prerequisites import CONSOLE, PREREQUISITES
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.state import Back, Next
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.widgets.checklist import Checklist
 
 IDS = tuple(p.id for p in PREREQUISITES)
@@ -169,6 +173,41 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.until_shown(PrerequisitesScreen)
         assert machine.audience == "entra"
         assert stage.outcomes == []
+
+
+async def test_entra_leads_to_its_sheet_and_the_end(world: World) -> None:
+    async with running(make_app(world)) as (app, pilot):
+        screen = await wait_for_screen(pilot, PrerequisitesScreen)
+        await pilot.press("i")
+        await wait_until(pilot, lambda: isinstance(app.screen, AudienceScreen), "the question")
+        await pilot.press("down", "down", "enter")
+        await wait_until(pilot, lambda: "Handoff sheet ›" in text_of(app), "the sheet's button")
+        assert not screen.query_one(Checklist).display
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
+        assert "Entra" in text_of(app)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "Finish ›" in text_of(app), "the end")
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await pilot.press("enter")
+        assert await left(app) is ExitCode.FINE
+        words, command = app.farewell()
+        assert "nothing to set up" in words
+        assert command == "scim-wizard handoff --for entra"
+
+
+async def test_another_than_entra_leads_to_the_setup_again(world: World) -> None:
+    with world.store.locked("default") as held:
+        held.save(Profile(audience="entra"))
+    async with running(make_app(world)) as (app, pilot):
+        screen = await wait_for_screen(pilot, PrerequisitesScreen)
+        await wait_until(pilot, lambda: "Handoff sheet ›" in text_of(app), "the sheet's button")
+        await pilot.press("i")
+        await wait_until(pilot, lambda: isinstance(app.screen, AudienceScreen), "the question")
+        await pilot.press("up", "enter")
+        await wait_until(pilot, lambda: "Okta uses it" in text_of(app), "the setup")
+        assert screen.query_one(Checklist).has_focus
+        assert "Next ›" in text_of(app)
 
 
 async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> None:

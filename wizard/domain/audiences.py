@@ -15,6 +15,8 @@ class Audience(Value):
     brief: str
     text: tuple[str, ...]
     """Paragraphs."""
+    ends_here: str = ""
+    """Why there is nothing to set up here, only a sheet to hand off; "" where there is."""
 
 
 AUDIENCES: Final = (
@@ -50,7 +52,7 @@ AUDIENCES: Final = (
         (
             "Entra signs in with client credentials: no consent, no redirect, no service"
             " user. Make a second OAuth app at Twilio, grant Client credentials, with all"
-            " managed-users permissions. This wizard has nothing more to do for it.",
+            " managed-users permissions. The handoff sheet lists what to enter.",
             "In Entra: Enterprise apps > New application > Create your own application >"
             " Non-gallery > Provisioning > Mode Automatic > Admin Credentials:",
             "Authentication Method  OAuth2 client credentials grant\n"
@@ -60,6 +62,8 @@ AUDIENCES: Final = (
             "Client Secret          from the new app",
             "Turn group mappings off: Twilio's SCIM API knows users only.",
         ),
+        "Entra ID uses the client credentials grant: there's nothing to authorize here. The"
+        " handoff sheet lists the app to create in Twilio and the values to enter in Entra.",
     ),
     Audience(
         "other",

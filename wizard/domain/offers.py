@@ -23,9 +23,10 @@ ACTIVE: Final = (
     Item("change", "Change credentials", "ID, secret, redirect URL, endpoints"),
 )
 ROTATE: Final = Item("rotate", ROTATE_TITLE, "one field; a new consent only if asked")
+PROFILES: Final = Item("profiles", "Profiles…", "another one, or a new one")
 MORE: Final = (
     Item("sheet", "Hand-off sheet", "what an IdP admin or a script needs"),
-    Item("profiles", "Profiles…", "another one, or a new one"),
+    PROFILES,
     Item("forget", "Forget…", "here; and what is left to do at Twilio"),
 )
 DRAFT: Final = (
@@ -38,13 +39,16 @@ SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays u
 LEAVE: Final = Item("quit", "Quit")
 
 
-def offers(*, has_active: bool, has_draft: bool, is_kept: bool, first: str) -> list[Item]:
+def offers(
+    *, has_active: bool, has_draft: bool, is_kept: bool, first: str, has_profiles: bool = False
+) -> list[Item]:
     """Return what can be done where everything stored can be read.
 
     Args:
         has_draft: there is an unfinished draft.
         is_kept: the active set can be looked after here; not so in the demo.
         first: the id of what to do first with the active set, where it is offered.
+        has_profiles: there may be others; not so in the demo.
     """
     drafts = [RESUME] if has_draft else []
     discard = ([DISCARD_CHANGE] if has_active else list(DRAFT)) if has_draft else []
@@ -54,11 +58,18 @@ def offers(*, has_active: bool, has_draft: bool, is_kept: bool, first: str) -> l
     active.sort(key=lambda item: item.id != first)
     if is_kept:
         active += MORE
-    return [*drafts, *active, *discard, LEAVE]
+    others = [PROFILES] if has_profiles and not is_kept else []
+    return [*drafts, *active, *discard, *others, LEAVE]
 
 
 def offers_out_of_reach(
-    *, is_active: bool, can_start_over: bool, has_active: bool, has_draft: bool, is_kept: bool
+    *,
+    is_active: bool,
+    can_start_over: bool,
+    has_active: bool,
+    has_draft: bool,
+    is_kept: bool,
+    has_profiles: bool = False,
 ) -> list[Item]:
     """Return what can be done where something stored cannot be read.
 
@@ -67,7 +78,7 @@ def offers_out_of_reach(
         can_start_over: it is gone for good, and nothing would be overwritten.
         has_active: the record names an active set.
         has_draft: there is a draft, and it can be read.
-        is_kept: as for `offers`.
+        is_kept, has_profiles: as for `offers`.
     """
     discard = DISCARD_CHANGE if has_active else DRAFT[1]
     drafts = [RESUME, discard] if has_draft else []
@@ -75,7 +86,8 @@ def offers_out_of_reach(
         # A change would be saved in the place of the draft that cannot be read.
         drafts = [*(ACTIVE[:1] if has_active else ()), discard]
     again = [SET_UP_AGAIN] if can_start_over and not has_draft else []
-    return [RETRY, *again, *drafts, *(MORE if is_kept else ()), LEAVE]
+    others = MORE if is_kept else (PROFILES,) if has_profiles else ()
+    return [RETRY, *again, *drafts, *others, LEAVE]
 
 
 def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
+from wizard.domain.audiences import audience
+from wizard.domain.book.store import KEYRING_PASSED_OVER
 from wizard.domain.endpoints import LABELS, option
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.state import Delivery, Subject, WizardState
+from wizard.flow.advance import advance
+from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState
 
 if TYPE_CHECKING:
     from wizard.flow.demo import Demo
@@ -48,6 +51,13 @@ class Journey:
         self._desk: LinkDesk | None = None
         self.next_profile: str | None = None
         """The profile to open next, when one was chosen."""
+        self.came_from: str | None = None
+        """The profile that was open before this one was chosen."""
+        self.on_notices: Callable[[Sequence[Problem]], None] | None = None
+        """Says what the store found and fixed; set by a face as soon as it can."""
+        self._said: list[Problem] = []
+        """Notices that were said."""
+        session.after_write = self.tell_notices
         self.next_is_plain = False
         """It is to be opened in plain mode."""
         self.last_words: Sequence[str] = ()
@@ -68,6 +78,7 @@ class Journey:
         # What cannot be noted only makes Resume begin a little earlier.
         with contextlib.suppress(SetupError, TimeoutError):
             await asyncio.wait_for(self._note(state), NOTING)
+        self.tell_notices()
         return self.as_session(state)
 
     async def _note(self, state: WizardState) -> None:
@@ -89,10 +100,44 @@ class Journey:
         """The hosts that are not Twilio's; none in the demo, which says so itself."""
         return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
 
+    def tell_notices(self) -> None:
+        """Have what the store found and fixed said, once, as soon as it is known."""
+        if self.on_notices is None:
+            return
+        new = [notice for notice in self.services.store.notices if notice not in self._said]
+        if new:
+            self._said += new
+            self.on_notices(new)
+
     @property
-    def notices(self) -> Sequence[Problem]:
-        """What to say at the start."""
-        return self.services.store.notices
+    def is_in_files(self) -> Problem | None:
+        """Why the secrets go into files although there is a keyring; None where they don't."""
+        found = (n for n in self.services.store.notices if n.id == KEYRING_PASSED_OVER.id)
+        return next(found, None)
+
+    # -- the way back ------------------------------------------------------------------------
+
+    def can_go_back(self, state: WizardState) -> bool:
+        """Whether something precedes the first step: Overview, or another profile."""
+        return state.has_overview or self.came_from is not None
+
+    async def follow(self, state: WizardState, outcome: Outcome) -> WizardState:
+        """Return the state after a screen was left with an outcome."""
+        state = self.as_session(state)
+        is_first = state.step is Step.PREREQUISITES and not state.has_overview
+        if is_first and isinstance(outcome, Back) and self.came_from is not None:
+            await self.return_to_previous()
+            return replace(state, has_left=True)
+        return advance(state, outcome)
+
+    async def return_to_previous(self) -> None:
+        """Have the profile opened next that was open before; nothing empty is left behind."""
+        session, self.next_profile = self.session, self.came_from
+        is_empty = session.profile.active is None and session.profile.draft is None
+        if is_empty and session.draft is None:
+            # Otherwise it would stay in the list of profiles.
+            with contextlib.suppress(SetupError):
+                await session.forget()
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""
@@ -117,6 +162,7 @@ class Journey:
         if session.draft_trouble is not None and session.profile.active is None:
             return session.draft_trouble.exit_code
         is_fine = self.demo is not None or is_forgotten or session.active is not None
+        is_fine = is_fine or self._ends_here
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
     def farewell(self, reached: Step) -> Sequence[str]:
@@ -137,8 +183,20 @@ class Journey:
             return (f"Profile {name}: {works}", *rows, usage)
         return self._stopped_at(reached)
 
+    @property
+    def _ends_here(self) -> bool:
+        """Whether the sheet was all there is to do, and nothing was begun."""
+        profile = self.session.profile
+        chosen = audience(profile.audience)
+        is_empty = profile.active is None and profile.draft is None and self.session.draft is None
+        return is_empty and chosen is not None and bool(chosen.ends_here)
+
     def _stopped_at(self, reached: Step) -> Sequence[str]:
         session, profile = self.session, self.session.profile
+        if self._ends_here and profile.audience is not None:
+            words = f"Profile {session.name}: nothing to set up. To print the sheet again, run:"
+            options = ("handoff", "--for", profile.audience)
+            return (words, self.program.command(*options, profile=session.name))
         stopped = f"Profile {session.name}: stopped at {reached.title}."
         if not session.is_draft_saved:
             words = f"{stopped} Your last entry couldn't be saved. To resume, run:"

@@ -11,17 +11,27 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.flow.standing import lost
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from wizard.domain.models import Endpoints
     from wizard.flow.outside import Connect
     from wizard.flow.ports import Browser, ProfileStore
 
 
 async def machine_checks(
-    name: str, endpoints: Endpoints, store: ProfileStore, connect: Connect, browser: Browser
+    name: str,
+    endpoints: Endpoints,
+    store: ProfileStore,
+    connect: Connect,
+    browser: Browser,
+    storage: Awaitable[tuple[Check, ...]] | None = None,
 ) -> tuple[Check, ...]:
-    """Return a line each for the servers, the clock, the store and the browser."""
+    """Return a line each for the servers, the clock, the store and the browser.
+
+    Args: `storage`: a check of the store that is under way.
+    """
     reached, kept = await asyncio.gather(
-        _reach(endpoints, connect), asyncio.to_thread(_storage, name, store)
+        _reach(endpoints, connect), storage or storage_checks(name, store)
     )
     return (*reached, *kept, _browser(browser))
 
@@ -32,6 +42,11 @@ async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
         return await network.reach.probe(endpoints)
     except SetupError as error:
         return (_warning("reach", error.problem),)
+
+
+async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    """Return lines about the store; where new secrets go is chosen with it."""
+    return await asyncio.to_thread(_storage, name, store)
 
 
 def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:

@@ -34,6 +34,8 @@ class Session(Memory):
         self.name = name
         self.protected = Protected()
         """Work that must not be cancelled: every write, and a request once sent."""
+        self.after_write: Callable[[], None] | None = None
+        """Called after each write, also after one that failed."""
         self._store = store
         self._writing = asyncio.Lock()
 
@@ -216,10 +218,14 @@ class Session(Memory):
                 return change(held, held.profile or Profile())
 
         async def write() -> None:
-            async with self._writing:
-                self.profile = await asyncio.to_thread(run)
-                if settle is not None:
-                    settle()
+            try:
+                async with self._writing:
+                    self.profile = await asyncio.to_thread(run)
+                    if settle is not None:
+                        settle()
+            finally:
+                if self.after_write is not None:
+                    self.after_write()
 
         await self.protected.run(write())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from wizard.domain import summary
 from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
@@ -13,7 +14,7 @@ from wizard.domain.forgetting import remains
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import markdown
 from wizard.domain.offers import Item, offers, offers_out_of_reach
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import DISCARD, DISCARD_CHANGE, DISCARD_NEW_SECRET, Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -21,7 +22,7 @@ from wizard.domain.value import Value, replace
 from wizard.domain.words import moment
 from wizard.flow.after_check import on_overview
 from wizard.flow.journey import Journey
-from wizard.flow.machine import machine_checks
+from wizard.flow.machine import machine_checks, storage_checks
 from wizard.flow.rotate import Rotation, rotate_secret
 from wizard.flow.state import GoTo, Outcome, Resume
 
@@ -67,6 +68,8 @@ class Upkeep:
         self._journey = journey
         self._session = journey.session
         self._services = journey.services
+        self._storage: asyncio.Future[tuple[Check, ...]] | None = None
+        """The check of the store, the newest."""
 
     def unfinished(self) -> Unfinished | None:
         """The draft that can be resumed; None without one."""
@@ -88,17 +91,31 @@ class Upkeep:
     def out_of_reach(self) -> OutOfReach | None:
         """What is stored and cannot be read; None when all can."""
         session = self._session
-        problem = session.trouble or session.draft_trouble
+        problem = session.trouble or session.draft_trouble or self._store_trouble()
         if problem is None:
             return None
         is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
         return OutOfReach(
             problem,
-            is_active=session.trouble is not None,
+            is_active=session.trouble is not None or session.draft_trouble is None,
             can_start_over=is_gone and session.draft_trouble is None,
             retry=session.try_again,
             is_shut=problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id),
         )
+
+    def others(self) -> Sequence[str]:
+        """The names of all profiles; none where the store can't be read, see `out_of_reach`."""
+        with suppress(SetupError):
+            return self._services.store.names()
+        return ()
+
+    def _store_trouble(self) -> Problem | None:
+        """Why the wizard's folder can't be read, though the record could when it was opened."""
+        try:
+            self._services.store.names()
+        except SetupError as error:
+            return error.problem
+        return None
 
     def problems(self) -> tuple[Problem, ...]:
         """What is known to be wrong, the worst first: can't be read, isn't refreshed, or failed."""
@@ -120,17 +137,25 @@ class Upkeep:
         """What can be done, in its order."""
         has_active = self._session.profile.active is not None
         has_draft = self.unfinished() is not None
-        is_kept = has_active and not self._journey.demo
+        is_real = not self._journey.demo
+        is_kept = has_active and is_real
         lost = self.out_of_reach()
         if lost is None:
             first = on_overview(next(iter(self.problems()), None))
-            return offers(has_active=has_active, has_draft=has_draft, is_kept=is_kept, first=first)
+            return offers(
+                has_active=has_active,
+                has_draft=has_draft,
+                is_kept=is_kept,
+                first=first,
+                has_profiles=is_real,
+            )
         return offers_out_of_reach(
             is_active=lost.is_active,
             can_start_over=lost.can_start_over,
             has_active=has_active,
             has_draft=has_draft,
             is_kept=is_kept,
+            has_profiles=is_real,
         )
 
     def discarding(self) -> Question:
@@ -147,9 +172,31 @@ class Upkeep:
         """What the machine can look at by itself before a setup."""
         session, services = self._session, self._services
         endpoints = session.working_draft().endpoints
-        return await machine_checks(
-            session.name, endpoints, services.store, services.connect, services.browser
+        storage = self._storage = self._look_at_storage()
+        checks = await machine_checks(
+            session.name,
+            endpoints,
+            services.store,
+            services.connect,
+            services.browser,
+            # The next step may wait for it too, when this wait is cancelled.
+            asyncio.shield(storage),
         )
+        self._journey.tell_notices()
+        return checks
+
+    async def settle_storage(self) -> None:
+        """Wait until it is known where secrets go: a keyring that hangs takes seconds.
+
+        That it is files instead is said before a secret is entered.
+        """
+        if self._storage is None:
+            self._storage = self._look_at_storage()
+        await asyncio.wait((self._storage,))
+        self._journey.tell_notices()
+
+    def _look_at_storage(self) -> asyncio.Future[tuple[Check, ...]]:
+        return asyncio.ensure_future(storage_checks(self._session.name, self._services.store))
 
     async def rotate(self, secret: Secret) -> Rotation:
         """Try a rotated secret and keep it if it works. Raises SetupError."""
@@ -158,7 +205,9 @@ class Upkeep:
         rotation = await session.protected.run(
             rotate_secret(session.name, services.store, network.tokens, secret)
         )
-        await session.reload()
+        # What came of it is known; that it can't be read again is told by what follows.
+        with suppress(SetupError):
+            await session.reload()
         return rotation
 
     async def stage(self, secret: Secret) -> None:
@@ -166,16 +215,19 @@ class Upkeep:
         session = self._session
         await session.save_draft(replace(session.working_draft(), client_secret=secret))
 
-    def sheet(self) -> str:
-        """The hand-off sheet as Markdown, without secrets."""
-        profile = self._session.profile
-        program = self._journey.program
-        return markdown(sheet(profile, self._session.name, None, profile.audience, program))
+    def sheet(self, audience: str | None = None) -> str:
+        """The handoff sheet as Markdown, without secrets.
 
-    async def save_sheet(self) -> str:
+        Args: `audience`: who it is for; whom the profile names where None.
+        """
+        profile, program = self._session.profile, self._journey.program
+        audience = audience or profile.audience
+        return markdown(sheet(profile, self._session.name, None, audience, program))
+
+    async def save_sheet(self, audience: str | None = None) -> str:
         """Save the same in a new file; give its path. Raises SetupError."""
-        name = f"twilio-scim-{self._session.name}.md"
-        return await asyncio.to_thread(self._services.write_new, name, self.sheet() + "\n")
+        name, text = f"twilio-scim-{self._session.name}.md", self.sheet(audience) + "\n"
+        return await asyncio.to_thread(self._services.write_new, name, text)
 
     async def forget(self) -> None:
         """Remove the profile and its secrets. Raises SetupError."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from wizard.domain import journal
 from wizard.domain.guide import KEEP_THE_APPROVER
-from wizard.domain.problems import ExitCode
+from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.words import LEAVING
-from wizard.flow.advance import advance
 from wizard.flow.journey import Journey
 from wizard.flow.runs import ActiveRun, DraftRun
 from wizard.flow.state import Back, Next, Outcome, Subject, WizardState
@@ -113,8 +113,8 @@ class PlainWizard:
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
-        for notice in self._journey.notices:
-            self._paper.notice(notice)
+        self._journey.on_notices = self._tell_notices
+        self._journey.tell_notices()
         state = self._start
         while not state.has_left:
             self.reached = state.step
@@ -124,7 +124,13 @@ class PlainWizard:
                 outcome = await self._step(state)
             except Left as left:
                 outcome = left.outcome
-            state = advance(self._journey.as_session(state), outcome)
+            state = await self._journey.follow(state, outcome)
+
+    def _tell_notices(self, notices: Sequence[Problem]) -> None:
+        # The terminal may be gone while what was begun is still being saved.
+        with contextlib.suppress(EOFError):
+            for notice in notices:
+                self._paper.notice(notice)
 
     async def _step(self, state: WizardState) -> Outcome:
         """Do a step. Raises Left."""
@@ -133,7 +139,7 @@ class PlainWizard:
             case Step.OVERVIEW:
                 return await Overview(stage).run()
             case Step.PREREQUISITES:
-                return await Prerequisites(stage, can_go_back=state.has_overview).run()
+                return await Prerequisites(stage, can_go_back=journey.can_go_back(state)).run()
             case Step.CREDENTIALS:
                 return await Credentials(stage, state.because, state.comparison).run()
             case Step.AUTHORIZE:

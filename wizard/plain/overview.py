@@ -153,13 +153,7 @@ class Overview:
     async def _sheet(self) -> None:
         """Show the sheet; copy and save it when asked to."""
         talk = self._stage.talk
-        talk.say(f"{questions.SHEET_TITLE}:", "")
-        is_code = False
-        for line in self._upkeep.sheet().splitlines():
-            is_code ^= line.startswith("```")
-            # A command is copied as it is.
-            (self._stage.paper.line if is_code else talk.say)(line)
-        talk.say("")
+        self._stage.tell_sheet(self._upkeep.sheet())
         prompt = Prompt(
             "save, copy, or Enter goes back",
             answers={"": "goes back", "save": "writes a new file here"},

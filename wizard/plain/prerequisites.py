@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from wizard.domain.audiences import AUDIENCES, audience
+from wizard.domain.audiences import AUDIENCES, Audience, audience
 from wizard.domain.checks import SIGNS, Check, Status
 from wizard.domain.prerequisites import (
     CONSOLE,
@@ -18,7 +18,7 @@ from wizard.domain.prerequisites import (
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import AUDIENCE_TITLE
 from wizard.domain.steps import Step
-from wizard.flow.state import Back, Next, Outcome
+from wizard.flow.state import Back, GoTo, Next, Outcome, Quit
 from wizard.plain.dialogue import Left, Prompt
 from wizard.plain.stage import Stage
 
@@ -36,6 +36,9 @@ class Prerequisites:
 
     async def run(self) -> Outcome:
         """Ask what is not ticked, tell what the machine found, and go on. Raises Left."""
+        chosen = audience(self._session.profile.audience)
+        if chosen is not None and chosen.ends_here:
+            return await self._hand_off(chosen)
         self._stage.head(Step.PREREQUISITES, self._ticked())
         looking = asyncio.ensure_future(self._stage.upkeep.probe())
         try:
@@ -47,6 +50,27 @@ class Prerequisites:
         while await self._end() == "again":
             await self._ask_each()
         return Next()
+
+    async def _hand_off(self, chosen: Audience) -> Outcome:
+        """Show the sheet where there is nothing to set up here, and finish. Raises Left."""
+        self._stage.head(Step.PREREQUISITES)
+        self._say(chosen.ends_here)
+        sheet = self._stage.upkeep.sheet(chosen.id)
+        self._stage.tell_sheet(sheet)
+
+        async def copy() -> None:
+            await self._stage.copy(sheet, "Sheet")
+
+        words = "Enter finishes, i changes who will use the credential, copy copies the sheet"
+        prompt = self._stage.prompt(
+            Step.PREREQUISITES,
+            words,
+            answers={"": "finishes"},
+            acts={"i": self._choose_audience, "copy": copy},
+            can_go_back=self._can_go_back,
+        )
+        await self._stage.talk.choose(prompt)
+        return Quit()
 
     async def _ask_each(self) -> None:
         for number, item in enumerate(PREREQUISITES, 1):
@@ -150,9 +174,14 @@ class Prerequisites:
             if isinstance(left.outcome, Back):
                 return
             raise
-        found = audience(chosen)
+        found, was = audience(chosen), self._session.profile.audience
         talk.say(*(found.text if found else ()))
         try:
             await self._session.save_audience(chosen)
         except SetupError as error:
             self._stage.paper.problem(error.problem)
+            return
+        before = audience(was)
+        if bool(found and found.ends_here) != bool(before and before.ends_here):
+            # Again, because there are other things to do.
+            raise Left(GoTo(Step.PREREQUISITES))

@@ -8,6 +8,7 @@ from typing import Final
 from wizard.domain.guide import GUIDE, TYPED
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.questions import SHEET_TITLE
 from wizard.domain.steps import ROAD, Step, place
 from wizard.domain.value import Value
 from wizard.flow.journey import Journey
@@ -72,6 +73,15 @@ class Stage(Value):
             return {}
         self.paper.problem(problem, remedy=remedy(problem, "type “files”", is_chosen=is_chosen))
         return {"files": "uses a file instead"}
+
+    def tell_sheet(self, text: str) -> None:
+        """Write a handoff sheet, its commands as they are."""
+        self.talk.say(f"{SHEET_TITLE}:", "")
+        is_code = False
+        for line in text.splitlines():
+            is_code ^= line.startswith("```")
+            (self.paper.line if is_code else self.talk.say)(line)
+        self.talk.say("")
 
     async def copy(self, text: str, what: str = "") -> bool:
         """Copy to this machine's clipboard; say where none takes it, and return whether one did.

@@ -17,7 +17,6 @@ from textual.screen import Screen
 from wizard.domain import journal
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.words import LEAVING
-from wizard.flow.advance import advance
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
@@ -98,11 +97,15 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
-        for notice in self._journey.notices:
-            words = f"{notice.cause} {notice.remedy}"
-            self.notify(words, title=notice.title, severity="warning", markup=False)
+        self._journey.on_notices = self._notify_all
+        self._journey.tell_notices()
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)
+
+    def _notify_all(self, notices: Sequence[Problem]) -> None:
+        for notice in notices:
+            words = f"{notice.cause} {notice.remedy}"
+            self.notify(words, title=notice.title, severity="warning", markup=False)
 
     @work(group="flow")
     async def _run_flow(self) -> None:
@@ -114,7 +117,7 @@ class WizardApp(ThemedApp):
             outcome = await self.push_screen_wait(self._road.screen_for(state))
             # Textual keeps the lines that each widget painted as keys of a cache of colors.
             StylesCache.get_inner_outer.cache_clear()
-            state = advance(self._journey.as_session(state), outcome)
+            state = await self._journey.follow(state, outcome)
         self._leave(self._journey.exit_code)
 
     # -- leaving -----------------------------------------------------------------------------
@@ -126,6 +129,15 @@ class WizardApp(ThemedApp):
     def _go_plain(self) -> None:
         """Leave, to go on in plain mode."""
         self._journey.next_profile, self._journey.next_is_plain = self._session.name, True
+        self._leave(self._journey.exit_code)
+
+    @work(exclusive=True, group="leave")
+    async def _go_back(self) -> None:
+        """Leave, to go on with the profile that was open before."""
+        for screen in self.screen_stack:
+            if isinstance(screen, StepScreen):
+                await screen.keep()
+        await self._journey.return_to_previous()
         self._leave(self._journey.exit_code)
 
     def _leave(self, code: ExitCode) -> None:
@@ -260,6 +272,9 @@ class WizardApp(ThemedApp):
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         kept = "" if self._journey.demo else "; remembered"
         yield SystemCommand("Change theme", f"Dark, light and others{kept}", self.ask_theme)
+        if self._journey.came_from is not None:
+            name = self._journey.came_from
+            yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 
     def _copy_for_support(self) -> None:

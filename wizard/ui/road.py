@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from wizard.domain.shell import Program
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.flow.upkeep import Upkeep
     from wizard.ui.link_screen import LinkTools
     from wizard.ui.screens.overview import OverviewTools
+    from wizard.ui.screens.sheet import SheetScreen
 
 # A step is imported when it is first shown: the one the wizard opens with waits for no other.
 
@@ -118,7 +119,7 @@ class Road:
             items=self._upkeep.offers(),
             discard=self._session.discard_draft,
             discarding=self._upkeep.discarding(),
-            tools=self._overview_tools() if profile.active and not self._demo else None,
+            tools=None if self._demo else self._overview_tools(),
             problems=self._upkeep.problems(),
             out_of_reach=self._upkeep.out_of_reach(),
         )
@@ -129,7 +130,7 @@ class Road:
         upkeep = self._upkeep
         return OverviewTools(
             profile=self._session.name,
-            others=self._services.store.names(),
+            others=upkeep.others(),
             rotate=upkeep.rotate,
             stage=upkeep.stage,
             sheet=upkeep.sheet,
@@ -150,12 +151,24 @@ class Road:
             self._banner(),
             ticks=session.profile.ticks,
             audience=session.profile.audience,
-            can_go_back=state.has_overview,
+            can_go_back=self.journey.can_go_back(state),
             save_ticks=session.save_ticks,
             save_audience=session.save_audience,
             probe=self._probe,
             open_url=self._services.browser.open,
+            settle_storage=self._upkeep_settles,
+            sheet=self._sheet_for,
         )
+
+    async def _upkeep_settles(self) -> None:
+        await self._upkeep.settle_storage()
+
+    def _sheet_for(self, audience: str) -> SheetScreen:
+        from wizard.ui.screens.sheet import SheetScreen
+
+        upkeep = self._upkeep
+        text, save = upkeep.sheet(audience), partial(upkeep.save_sheet, audience)
+        return SheetScreen(text, self._services.clipboard.copy, save)
 
     def _credentials(self, state: WizardState) -> StepScreen:
         from wizard.flow.entries import Entries
@@ -178,6 +191,7 @@ class Road:
             because=state.because,
             comparison=state.comparison,
             twins=entries.twins,
+            passed_over=self.journey.is_in_files,
         )
 
     def _link_tools(self) -> LinkTools:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from wizard.domain import form, rules
 from wizard.domain.change import Difference
@@ -65,6 +65,7 @@ class CredentialsScreen(IntoFilesScreen):
         because: Problem | None = None,
         comparison: Comparison | None = None,
         twins: Mapping[str, str] | None = None,
+        passed_over: Problem | None = None,
     ) -> None:
         """Where the form gets its values from, and where they go.
 
@@ -79,6 +80,7 @@ class CredentialsScreen(IntoFilesScreen):
             because: what led back here.
             comparison: its two addresses, where that was a mismatch.
             twins: which other profile has which Client ID.
+            passed_over: why secrets go into files although there is a keyring.
         """
         super().__init__(banner, use_file)
         self._draft = draft
@@ -90,6 +92,7 @@ class CredentialsScreen(IntoFilesScreen):
         self._go_unsaved = go_unsaved
         self._because = because
         self._comparison = comparison
+        self._passed_over = passed_over
         pair = refused(because, draft())
         self._looked_at = Secret("")
         """The secret that was warned of when Enter was pressed."""
@@ -102,6 +105,9 @@ class CredentialsScreen(IntoFilesScreen):
         for field in self._form.compose():
             yield field
             yield Gap()
+        if self._passed_over is not None:
+            words = f"! {self._passed_over.title}. {self._passed_over.cause}"
+            yield Static(words, id="storage", classes="warn", markup=False)
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -85,7 +85,7 @@ class OverviewScreen(StepScreen):
             since: when it was set up, in words.
             items: what can be done, in its order.
             discarding: what is asked before `discard`.
-            tools: None when nothing has been set up yet.
+            tools: None in the demo.
             problems: what can't be read, or is wrong with the active set; the worst first.
             out_of_reach: what is stored and cannot be read; actions that need it are not offered.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,13 +24,16 @@ from wizard.domain.prerequisites import (
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
-from wizard.flow.state import Next
+from wizard.flow.state import Next, Quit
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.findings import Findings
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+if TYPE_CHECKING:
+    from wizard.ui.dialog import HelpScreen
 
 SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
 SaveAudience = Callable[[str], Awaitable[None]]
@@ -64,7 +67,15 @@ class PrerequisitesScreen(StepScreen):
         save_audience: SaveAudience,
         probe: Probe,
         open_url: Callable[[str], Awaitable[bool]],
+        settle_storage: Callable[[], Awaitable[None]] | None = None,
+        sheet: Callable[[str], HelpScreen] | None = None,
     ) -> None:
+        """What is shown, and what is done with it.
+
+        Args:
+            settle_storage: waits until it is known, and said, where secrets go.
+            sheet: gives the handoff sheet for an audience, by its id.
+        """
         super().__init__(banner)
         self._ticks = tuple(ticks)
         self._audience = audience
@@ -73,6 +84,9 @@ class PrerequisitesScreen(StepScreen):
         self._save_audience = save_audience
         self._probe = probe
         self._open_url = open_url
+        self._settle_storage = settle_storage
+        self._sheet = sheet
+        self._has_seen_sheet = False
         self._is_warned = False
 
     def compose_body(self) -> ComposeResult:
@@ -150,12 +164,39 @@ class PrerequisitesScreen(StepScreen):
     def action_primary(self) -> None:
         """Go on; with something required unticked, name it first and go on at the second."""
         open_items = missing(self._ticks)
+        if self._ends_here:
+            self._show_sheet()
+            return
         if not open_items or self._is_warned:
-            self.leave(Next())
+            self._go_on()
             return
         self._is_warned = True
         self.query_one(Checklist).point_at(open_items[0])
         self.ask_again()
+
+    @work(exclusive=True, group="go-on")
+    async def _go_on(self) -> None:
+        """Go on once it is known, and said, where the secrets will be kept."""
+        if self._settle_storage is not None:
+            self.say_aside("Checking where secrets can be kept…")
+            await self._settle_storage()
+        self.leave(Next())
+
+    @property
+    def _ends_here(self) -> str:
+        """Why there is only a sheet to hand off; "" where there is a setup."""
+        chosen = audience(self._audience)
+        return chosen.ends_here if chosen is not None and self._sheet is not None else ""
+
+    @work(exclusive=True, group="go-on")
+    async def _show_sheet(self) -> None:
+        """Show the sheet, and finish at the next Enter."""
+        if self._has_seen_sheet or self._sheet is None or self._audience is None:
+            self.leave(Quit())
+            return
+        await self.app.push_screen_wait(self._sheet(self._audience))
+        self._has_seen_sheet = True
+        self._say_audience()
 
     def action_probe(self) -> None:
         """Look again."""
@@ -187,7 +228,22 @@ class PrerequisitesScreen(StepScreen):
         # None there where the screen was left before it came to be.
         intro = next(iter(self.query(".intro").results(Static)), None)
         if chosen is not None and intro is not None:
-            intro.update(f"{chosen.title} uses it; i shows what differs.")
+            intro.update(self._ends_here or f"{chosen.title} uses it; i shows what differs.")
+        if intro is not None:
+            self._offer()
+
+    def _offer(self) -> None:
+        """Show the items where there is a setup, and what Enter does."""
+        is_setup = not self._ends_here
+        for widget in (self.query_one(Checklist), self.query_one("#why"), self.query_one(Findings)):
+            widget.display = is_setup
+        self.say_aside(self.aside() if is_setup else "")
+        words = "Finish ›" if self._has_seen_sheet else "Handoff sheet ›"
+        button = self.query_one("#next", Button)
+        button.label = "Next ›" if is_setup else words
+        # A button keeps the width of its first label otherwise.
+        button.refresh(layout=True)
+        self.set_focus(self.query_one(Checklist) if is_setup else button)
 
     @work(group="audience")
     async def action_audience(self) -> None:
@@ -197,7 +253,7 @@ class PrerequisitesScreen(StepScreen):
         chosen = await self.app.push_screen_wait(AudienceScreen(self._audience))
         if chosen is None:
             return
-        self._audience = chosen
+        self._audience, self._has_seen_sheet = chosen, False
         self._say_audience()
         try:
             await self._save_audience(chosen)

@@ -1,7 +1,8 @@
-"""What Twilio documents of its answers, as JSON schemas, written from its pages and specification.
+"""JSON schemas: what Twilio documents of its responses, and what the commands print.
 
-Strict on purpose: an undocumented key is a mistake of the stand-in, which the wizard might come
-to lean on.
+Those of Twilio are written from its pages and specification. All are strict: an undocumented key
+of the simulated Twilio is a mistake that the wizard might come to rely on, and one of a command a
+promise that nobody meant to give.
 """
 
 from __future__ import annotations
@@ -134,6 +135,121 @@ SCIM_ERROR: Final = _object(
     optional=("scimType", "code", "moreInfo"),
 )
 """A SCIM error (RFC 7644 §3.12; twilio_iam_scim.json iam.scim.v2.Error): `status` is text."""
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+_TIME: Final = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+_WORDS: Final = {"type": "string", "minLength": 1, "not": {"pattern": r"(?i)\b(below|above)\b"}}
+"""Words that make sense wherever they stand."""
+
+PROBLEM: Final = _object(
+    {
+        "id": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        "title": _WORDS,
+        "cause": _WORDS,
+        "remedy": _WORDS,
+        "detail": {"type": "array", "items": _text(1)},
+        "step": {"enum": [None, "prerequisites", "credentials", "authorize", "redirect", "check"]},
+        "http_status": _or_null({"type": "integer", "minimum": 100, "maximum": 599}),
+        "request_id": _or_null(_text(1)),
+        "retry_after": _or_null({"type": "integer", "minimum": 0}),
+    }
+)
+"""What a command tells of a failure or a warning."""
+
+_OUTCOME: Final[Mapping[str, object]] = {
+    "profile": _text(1),
+    "status": {"enum": ["passed", "failed", None]},
+    "checked_at": _or_null(_TIME),
+    "warnings": {"type": "array", "items": PROBLEM},
+    "problem": _or_null(PROBLEM),
+}
+
+
+def _outcome(**more: Schema) -> Schema:
+    """Whatever a command does, it failed if and only if there is a problem."""
+    failed = {"properties": {"status": {"const": "failed"}}}
+    problem = {"properties": {"problem": {"type": "object"}}}
+    return {
+        **_object({**_OUTCOME, **more}),
+        "if": failed,
+        "then": problem,
+        "else": {"not": problem},
+    }
+
+
+CHECK: Final = _outcome(
+    users=_or_null({"type": "integer", "minimum": 0}),
+    organization=_or_null({"type": "string", "pattern": "^OR[0-9a-f]{32}$"}),
+)
+"""`check --json`, without its version, as for each profile of `--all`."""
+
+_URL: Final = {"type": "string", "pattern": "^https?://"}
+
+STATUS: Final = _outcome(
+    grant_type=_or_null({"const": "authorization_code"}),
+    client_id=_or_null(_text()),
+    redirect_url=_or_null(_text()),
+    endpoints=_or_null(
+        _object(dict.fromkeys(("authorize_url", "token_url", "scim_url"), _URL)),
+    ),
+    secrets=_or_null(_object({"store": {"enum": ["file", "keyring"]}})),
+    token=_or_null(
+        _object(
+            {
+                "state": {"enum": ["valid", "expired", "missing"]},
+                "expires_at": _or_null(_TIME),
+                "refreshable": {"type": "boolean"},
+            }
+        )
+    ),
+    draft={"type": ["boolean", "null"]},
+    last_check=_or_null(
+        _object(
+            {
+                "status": {"enum": ["passed", "failed"]},
+                "at": _TIME,
+                "users": _or_null({"type": "integer", "minimum": 0}),
+            }
+        )
+    ),
+)
+"""`status --json`, likewise."""
+
+ACCESS_TOKEN: Final = _outcome(
+    access_token=_or_null(_text(1)),
+    token_type=_or_null({"const": "Bearer"}),
+    expires_at=_or_null(_TIME),
+)
+"""`token --json`, likewise."""
+
+FAILURE: Final = _outcome()
+"""What `handoff --format json` prints in place of the sheet, likewise."""
+
+
+def validate(value: object, schema: Schema) -> None:
+    """Fail unless a value fits a schema."""
+    _validator(schema).validate(value)
+
+
+def printed(schema: Schema) -> Schema:
+    """Return the schema of what is printed of one profile: with the version."""
+    properties, required = schema["properties"], schema["required"]
+    assert isinstance(properties, dict)
+    assert isinstance(required, list)
+    return {
+        **schema,
+        "properties": {"version": {"const": 2}, **properties},
+        "required": ["version", *required],
+    }
+
+
+def printed_all(schema: Schema) -> Schema:
+    """Return the schema of what `--all` prints."""
+    return _object({"version": {"const": 2}, "profiles": {"type": "array", "items": schema}})
 
 
 def assert_documented(response: httpx.Response) -> None:

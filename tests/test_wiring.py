@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from wizard import opening, services, wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.shell import Command
 from wizard.domain.value import replace
 from wizard.options import Common
 from wizard.ui.app import WizardApp
@@ -55,17 +53,6 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
     opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
     [if_slow] = said
     assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
-
-
-def test_last_lines_break_between_words_and_neither_link_nor_command_does() -> None:
-    url = f"https://{'x' * 70}/Users"
-    command = Command(f"(h=$(scim-wizard token --header) &&\n  curl -fsSH @- {url})")
-    link = f"Redirect URL   https://{'y' * 70}"
-    assert opening._fitted(["Stopped at Check; nothing lost.", link, command], 24) == [
-        "Stopped at Check;\nnothing lost.",
-        f"Redirect URL\nhttps://{'y' * 70}",
-        f"  {command}".replace("\n", "\n  "),
-    ]
 
 
 def draft_of(face: wiring.Face) -> CredentialSet:
@@ -116,10 +103,3 @@ def test_scenario_that_is_not_there_is_told() -> None:
         pass
     assert "happy" in caught.value.problem.cause
     assert "\x1b" not in caught.value.problem.title
-
-
-def test_demo_without_its_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "wizard.sandbox.serve", None)
-    monkeypatch.delattr("wizard.sandbox.serve", raising=False)
-    with pytest.raises(SetupError, match="demo-not-installed"), wiring.demo(Settings(), "happy"):
-        pass

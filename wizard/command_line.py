@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from wizard import __version__, options, services, wiring
+from wizard import __version__, manual, options, services, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import naming_faults, report, say, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
@@ -21,28 +21,12 @@ from wizard.options import Common, common
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
 
-EPILOG: Final = """\b
-Examples:
-  scim-wizard --demo                 try it against the built-in stand-in
-  scim-wizard                        set up, or change what is set up
-  scim-wizard --profile acme check   is it still working?
-  scim-wizard token --header |
-    curl -sH @- https://iam.twilio.com/scim/v2/Users
-
-\b
-Completion in bash (for zsh and fish: zsh_source, fish_source), in ~/.bashrc:
-  eval "$(_SCIM_WIZARD_COMPLETE=bash_source scim-wizard)"
-
-\b
-Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal,
-3 not set up, 4 somebody must act at Twilio, 5 not reachable or throttled,
-6 this machine, 130 interrupted.
-"""
-
 
 @click.group(
+    cls=manual.ManualGroup,
     invoke_without_command=True,
-    epilog=EPILOG,
+    examples=manual.of_wizard,
+    variables=manual.ANY | manual.WIZARD | manual.NETWORK,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.option(
@@ -51,17 +35,22 @@ Exit codes: 0 fine, 1 check failed, 2 wrong usage or no terminal,
     metavar="NAME",
     default="default",
     show_default=True,
+    show_envvar=True,
     shell_complete=options.profiles,
-    help="Which profile to work on.",
+    help="Profile to use.",
 )
-@click.option("--demo", is_flag=True, help="Try it against a built-in stand-in; keeps nothing.")
+@click.option(
+    "--demo", is_flag=True, help="Try the wizard with a simulated Twilio. Nothing is saved."
+)
 @click.option(
     "--scenario",
     metavar="NAME",
     shell_complete=options.scenarios,
-    help="What the demo acts out: denied, down, …",
+    help="Demo scenario: denied, throttled, down, …",
 )
-@click.option("--plain", is_flag=True, help="As prompts, for screen readers and poor terminals.")
+@click.option(
+    "--plain", is_flag=True, help="Use plain text prompts (screen readers, basic terminals)."
+)
 @options.endpoints
 @options.ca_file()
 @click.version_option(__version__, prog_name="scim-wizard")
@@ -77,10 +66,10 @@ def cli(
     scim_url: str | None,
     ca_file: Path | None,
 ) -> int:
-    """Set up Twilio's SCIM API; --plain: as prompts, for screen readers.
+    """Set up OAuth access to Twilio's SCIM API.
 
-    From an OAuth app to a verified credential. Without a command the wizard opens in this
-    terminal. What it keeps, and scripts then use, belongs to a profile.
+    Run it with no command to start the setup wizard. It saves the credentials in a profile
+    that your scripts can use.
     """
     given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
     context.obj = Common(profile, ca_file, given, options.variables(context))
@@ -97,75 +86,67 @@ def cli(
 
 
 @cli.command(
-    short_help="Show what is set up; no network.",
-    epilog="""\b
-Examples:
-  scim-wizard status
-  scim-wizard status --all
-  scim-wizard status --json | jq -r .token.expires_at
-""",
+    short_help="Show what is set up (no network).",
+    examples=manual.of_status,
 )
 @common
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--all", "is_all", is_flag=True, help="Every profile there is.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="All profiles.")
 @click.pass_obj
 def status(obj: Common, as_json: bool, is_all: bool) -> int:
-    """Show what is set up; asks no network and opens no secret."""
+    """Show what is set up, without using the network or opening a secret."""
     from wizard.commands import status as command
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        told = {"as_json": as_json, "is_quiet": obj.is_quiet}
         if is_all:
-            return command.run_all(store, services.clock, as_json=as_json)
-        return command.run(settings.profile, store, services.clock, as_json=as_json)
+            return command.run_all(store, services.clock, **told)
+        return command.run(settings.profile, store, services.clock, **told)
 
-    return _run(obj, work, as_json=as_json)
+    return _run(obj, work, as_json=as_json, blank=None if is_all else command.BLANK)
 
 
 @cli.command(
-    short_help="Ask the SCIM API whether it still works.",
-    epilog="""\b
-Examples:
-  scim-wizard check
-  scim-wizard check --profile acme --json
-  scim-wizard check --all || echo "somebody should look"
-""",
+    short_help="Test whether the SCIM API still works.",
+    examples=manual.of_check,
+    variables=manual.ANY | manual.NETWORK,
 )
 @common
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--all", "is_all", is_flag=True, help="Every profile there is, at the same time.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="All profiles, at the same time.")
 @click.pass_obj
 def check(obj: Common, as_json: bool, is_all: bool) -> int:
-    """Ask the SCIM API once, read-only; an expired token is refreshed first."""
+    """Test the connection to the SCIM API (read-only), after refreshing an expired token."""
     from wizard.commands import check as command
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
-        request = command.CheckRequest(settings.profile, settings.endpoints, is_all, as_json)
+        request = command.CheckRequest(
+            settings.profile, settings.endpoints, is_all, as_json, obj.is_quiet
+        )
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
 
-    return _run(obj, work, as_json=as_json)
+    return _run(obj, work, as_json=as_json, blank=None if is_all else command.BLANK)
 
 
 @cli.command(
-    short_help="Print a valid access token, for a script.",
-    epilog="""\b
-Examples:
-  scim-wizard token --header |
-    curl -sH @- https://iam.twilio.com/scim/v2/Users
-  scim-wizard token --min-ttl 600    good for ten minutes at least
-  scim-wizard token --json | jq -r .expires_at
-""",
+    short_help="Print a valid access token for a script.",
+    examples=manual.of_token,
+    variables=manual.ANY | manual.NETWORK,
 )
 @common
-@click.option("--header", "as_header", is_flag=True, help="As a header line, for curl -H @-.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--header", "as_header", is_flag=True, help="Print a header line, for curl -H @-.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
-    "--min-ttl", callback=options.seconds, metavar="S", help="Seconds it must still live."
+    "--min-ttl",
+    callback=options.seconds,
+    metavar="S",
+    help="Minimum remaining lifetime, in seconds.",
 )
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
 @click.pass_obj
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
-    """Print a valid access token, refreshed if need be; nothing else goes to stdout."""
+    """Print a valid access token, refreshed if needed, and nothing else to stdout."""
     # It has ended before there is enough to be worth the looks.
     gc.disable()
     from wizard.commands import token as command
@@ -181,17 +162,12 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
 
-    return _run(obj, work, as_json=as_json)
+    return _run(obj, work, as_json=as_json, blank=command.BLANK)
 
 
 @cli.command(
-    short_help="Print the sheet for an IdP admin or a script.",
-    epilog="""\b
-Examples:
-  scim-wizard handoff                          for whom the profile was set up
-  scim-wizard handoff --for okta > okta.md
-  scim-wizard handoff --format env --show-secrets > scim.env
-""",
+    short_help="Print a handoff sheet for an IdP admin or a script.",
+    examples=manual.of_handoff,
 )
 @common
 @click.option(
@@ -200,18 +176,18 @@ Examples:
     type=click.Choice(["markdown", "json", "env", "curl"]),
     default="markdown",
     show_default=True,
-    help="What the sheet is written as.",
+    help="Format of the sheet.",
 )
 @click.option(
     "--for",
     "audience",
     type=click.Choice(["script", "okta", "entra", "other"]),
-    help="Who will use it; default: whom the profile names.",
+    help="Who the sheet is for.  [default: as chosen in the wizard]",
 )
-@click.option("--show-secrets", is_flag=True, help="With the Client Secret, in clear.")
+@click.option("--show-secrets", is_flag=True, help="Include the Client Secret in clear text.")
 @click.pass_obj
 def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) -> int:
-    """Print the sheet for whoever uses the credential: IdP admin or script."""
+    """Print a handoff sheet for an IdP admin or a script."""
     from wizard.commands import handoff as command
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
@@ -223,32 +199,33 @@ def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) ->
 
 @cli.command(
     short_help="Remove a profile and its secrets.",
-    epilog="""\b
-Examples:
-  scim-wizard forget --profile old --yes
-""",
+    examples=manual.of_forget,
 )
 @common
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Remove it without a question.")
 @click.pass_obj
 def forget(obj: Common, yes: bool) -> int:
-    """Remove a profile and its secrets here; says what remains to be done at Twilio."""
+    """Remove a profile and its secrets here, and say what is left to do in Twilio."""
     from wizard.commands import forget as command
-    from wizard.host import terminal
-
-    if not yes and not terminal.is_interactive():
-        raise click.UsageError("There is no terminal to ask on: say --yes if it is meant.")
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
-        return command.run(settings.profile, store, services.clock, is_asking=not yes)
+        asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}
+        return command.run(settings.profile, store, services.clock, **asked)
 
     return _run(obj, work)
 
 
 def _run(
-    obj: Common, work: Callable[[wiring.Settings, ProfileStore], int], *, as_json: bool = False
+    obj: Common,
+    work: Callable[[wiring.Settings, ProfileStore], int],
+    *,
+    as_json: bool = False,
+    blank: Mapping[str, object] | None = None,
 ) -> int:
-    """Do a command's work; tell its failure; say what was mended on the way."""
+    """Run a command; tell its failure, and what was repaired before it.
+
+    Args: `blank`: what its JSON has besides where nothing failed, without values.
+    """
     store: ProfileStore | None = None
     try:
         with wiring.log(click.get_current_context().info_name or ""), naming_faults():
@@ -256,8 +233,8 @@ def _run(
             store = services.store()
             code = work(settings, store)
     except SetupError as error:
-        code = report(error.problem, as_json=as_json, profile=obj.profile)
-    for notice in store.notices if store else ():
+        code = report(error.problem, as_json=as_json, profile=obj.profile, blank=blank)
+    for notice in store.notices if store and not obj.is_quiet else ():
         say(notice)
     return code
 

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from textwrap import indent
 from typing import Final
 
 from wizard import services, wiring
@@ -16,9 +15,7 @@ from wizard.commands.report import naming_faults, report, say, say_lines, saying
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
-from wizard.domain.shell import Command
 from wizard.domain.value import replace
-from wizard.domain.words import wrapped
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
@@ -134,7 +131,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             terminal.let_go()
         try:
             if lines := app.farewell():
-                say_lines(_fitted(lines, terminal.columns(sys.stderr)))
+                say_lines(lines)
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:
@@ -149,14 +146,6 @@ async def run_to_end(app: wiring.Face) -> None:
         await app.run_async()
     finally:
         await app.finish()
-
-
-def _fitted(lines: Sequence[str], columns: int) -> list[str]:
-    """Break lines between words; a command stays whole."""
-    return [
-        indent(line, "  ") if isinstance(line, Command) else wrapped(line, columns - 1)
-        for line in lines
-    ]
 
 
 @contextmanager

@@ -31,6 +31,8 @@ class Common(Value):
     """Endpoints as they were given."""
     variables: dict[str, str]
     """The variable of each that was given by one."""
+    is_quiet: bool = False
+    """Print only failures."""
 
     def settings(self) -> wiring.Settings:
         """Return the settings, checked. Raises SetupError."""
@@ -84,14 +86,21 @@ def common(command: F) -> F:
         expose_value=False,
         callback=_choose_profile,
         shell_complete=profiles,
-        help="Which profile; default: default.",
+        help="Profile to use.",
     )
     for name in endpoint_rules.LABELS:
         refusing = click.option(
             _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
         command = refusing(command)
-    return profile(ca_file(_choose_ca_file)(command))
+    quiet = click.option(
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=_choose_quiet,
+        help="Print only failures (for cron).",
+    )
+    return profile(ca_file(_choose_ca_file)(quiet(command)))
 
 
 def endpoints(command: F) -> F:
@@ -99,7 +108,9 @@ def endpoints(command: F) -> F:
     # The last one added is listed first.
     for name, what in reversed(endpoint_rules.LABELS.items()):
         words = f"{what} of a new setup."
-        option = click.option(_option(name), envvar=_variable(name), metavar="URL", help=words)
+        option = click.option(
+            _option(name), envvar=_variable(name), show_envvar=True, metavar="URL", help=words
+        )
         command = option(command)
     return command
 
@@ -132,11 +143,19 @@ def _choose_ca_file(context: click.Context, _option: click.Parameter, path: Path
         context.obj = replace(context.obj, ca_file=path)
 
 
+def _choose_quiet(context: click.Context, _option: click.Parameter, is_quiet: bool) -> None:
+    if is_quiet and isinstance(context.obj, Common):
+        context.obj = replace(context.obj, is_quiet=True)
+
+
 def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:
     if url is not None:
+        # Here, so that no other command pays for the import.
+        from wizard.host.program import started
+
         name = option.opts[0]
         words = (
             f"{name} is for a new setup, and a profile keeps the endpoints it was set up with. "
-            f"To set one up with others: scim-wizard --profile NAME {name} URL"
+            f"To set one up with others, run:\n  {started().command(name, 'URL', profile='NAME')}"
         )
         raise click.UsageError(words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wizard import __version__, services
 from wizard.domain import journal
-from wizard.domain.book.here import DEMO_NOT_INSTALLED, NO_SCENARIO
+from wizard.domain.book.here import NO_SCENARIO
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.problems import SetupError
@@ -114,7 +114,6 @@ def _blank(settings: Settings) -> CredentialSet:
 
 def scenarios() -> Sequence[str]:
     """Return what the demo can act out."""
-    # Their names need nothing of the extra.
     from wizard.sandbox.twilio import SCENARIOS
 
     return tuple(SCENARIOS)
@@ -122,19 +121,16 @@ def scenarios() -> Sequence[str]:
 
 @contextmanager
 def demo(settings: Settings, scenario: str) -> Iterator[Face]:
-    """Give the wizard against the built-in stand-in, with a home that is thrown away.
+    """Give the wizard against the simulated Twilio, with a home that is thrown away.
 
-    Raises SetupError when the extra is not installed, or there is no such scenario.
+    Raises SetupError when there is no such scenario.
     """
     import asyncio
     import tempfile
 
-    try:
-        from wizard.sandbox import serve
-        from wizard.sandbox.twilio import SCENARIOS, Sandbox
-    except ImportError:
-        raise SetupError(DEMO_NOT_INSTALLED) from None
     from wizard.flow.demo import Demo
+    from wizard.sandbox import serve
+    from wizard.sandbox.twilio import SCENARIOS, Sandbox
     from wizard.store.profiles import LocalProfileStore
 
     if scenario not in SCENARIOS:

@@ -109,11 +109,11 @@ class Stage:
         remedy = BY_COMMAND.get(entry, "")
         assert says(ended.words, entry, remedy), ended
         assert ended.code == code, ended
-        error = json.loads(ended.out)["error"]
-        assert error["id"] == entry
-        assert says(f"{error['title']} {error['remedy']}", entry, remedy)
+        problem = json.loads(ended.out)["problem"]
+        assert problem["id"] == entry
+        assert says(f"{problem['title']} {problem['remedy']}", entry, remedy)
         # A command has no button that leads to the step.
-        assert "Run: " in error["remedy"] or not CATALOGUE[entry].step
+        assert "Run: " in problem["remedy"] or not CATALOGUE[entry].step
         return ended
 
 

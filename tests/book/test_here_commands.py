@@ -218,6 +218,8 @@ def test_command(row: CommandRow, stage: Stage, capsys: pytest.CaptureFixture[st
 
 TIGHTENED: Final = Row(entry="permissions-too-open", exit_code=0, faces=Face.COMMAND)
 NO_TERMINAL: Final = Row(entry="not-a-terminal", exit_code=2, faces=Face.COMMAND)
+UNCONFIRMED: Final = Row(entry="unconfirmed", exit_code=2, faces=Face.COMMAND)
+TOO_LONG: Final = Row(entry="min-ttl-too-long", exit_code=2, faces=Face.COMMAND)
 BUSY: Final = Row(entry="lock-busy", exit_code=6, faces=Face.COMMAND)
 ANOTHER: Final = Row(entry="another-wizard", exit_code=6, faces=Face.COMMAND)
 CHANGED: Final = Row(entry="profile-changed", exit_code=6, faces=Face.COMMAND)
@@ -231,6 +233,8 @@ ENTRIES: Final = (
     TIGHTENED,
     ANOTHERS,
     NO_TERMINAL,
+    UNCONFIRMED,
+    TOO_LONG,
     BUSY,
     ANOTHER,
     CHANGED,
@@ -275,8 +279,8 @@ def test_file_of_another_user_is_told_with_both_names(
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
     assert f"belongs to {owner} and you are user 54321" in ended.words
-    assert f"start the wizard as {owner}, whose folder it is." in ended.words
-    assert f"run sudo chown -R 54321 {stage.home} first" in ended.words
+    assert f"Run the wizard as {owner}, whose folder it is," in ended.words
+    assert ended.words.endswith(f"Run:\n  sudo chown -R 54321 {stage.home}\n")
 
 
 def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
@@ -295,8 +299,8 @@ def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
     assert ended.code == ANOTHERS.exit_code
     assert "belongs to user 54321" in ended.words
     command = f"sudo chown -R {pwd.getpwuid(me).pw_name} {stage.home}"
-    assert ended.words.endswith(f"yours again, as after sudo: {command}\n")
-    assert "start the wizard as" not in ended.words
+    assert ended.words.endswith(f"yours again, as after sudo.\nRun:\n  {command}\n")
+    assert "Run the wizard as" not in ended.words
 
 
 def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
@@ -363,6 +367,18 @@ def test_wizard_needs_a_terminal(stage: Stage, capsys: pytest.CaptureFixture[str
     ended = stage.run(capsys)
     assert (ended.code, ended.out) == (NO_TERMINAL.exit_code, "")
     assert says(ended.words, NO_TERMINAL.entry)
+
+
+def test_removing_asks_first(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    active(stage)
+    ended = stage.run(capsys, "forget")
+    assert (ended.code, ended.out) == (UNCONFIRMED.exit_code, "")
+    assert says(ended.words, UNCONFIRMED.entry)
+
+
+def test_min_ttl_that_cannot_be_met(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    active(stage)
+    stage.meets(capsys, TOO_LONG.entry, TOO_LONG.exit_code, "token", "--min-ttl", "86400")
 
 
 @pytest.mark.parametrize("row", [BUSY, ANOTHER], ids=str)

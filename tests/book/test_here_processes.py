@@ -84,7 +84,6 @@ KEYRINGS: Final = (
 )
 TERMINALS: Final = (
     TerminalRow(entry="no-scenario", args=("--scenario", "utopia"), exit_code=2),
-    TerminalRow(entry="demo-not-installed", args=("--demo",), modules="demo", exit_code=2),
     TerminalRow(
         entry="internal-error", modules="library", exit_code=6, faces=Face.SCREEN | Face.COMMAND
     ),
@@ -138,7 +137,7 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
     assert (nothing if code == 0 else learnt) not in ended.stderr.splitlines()
     if as_json:
         answer = json.loads(ended.stdout)
-        assert (answer.get("users"), "error" in answer) == ((25, False), (None, True))[code > 0]
+        assert (answer["users"], answer["status"]) == ((25, "passed"), (None, "failed"))[code > 0]
     else:
         assert ended.stdout.count("✓ passed") == (3 if code == 0 else 0)
 
@@ -275,4 +274,4 @@ def is_told(row: Row, ended: subprocess.CompletedProcess[str]) -> None:
     """Check what a command came to, in words and as JSON."""
     assert ended.returncode == row.exit_code, ended
     assert says(ended.stderr, row.entry), ended
-    assert json.loads(ended.stdout)["error"]["id"] == row.entry
+    assert json.loads(ended.stdout)["problem"]["id"] == row.entry

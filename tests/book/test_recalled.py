@@ -64,8 +64,9 @@ def test_status_says_what_check_said(
     recalled = stage.run(capsys, "status").out
     assert told in recalled
     said = {line.strip().removeprefix("✗ ").rstrip(".") for line in recalled.splitlines()}
-    assert {line.rstrip(".") for line in failed.words.splitlines()} <= said
-    problem = json.loads(stage.run(capsys, "status", "--json").out)["last_check"]["problem"]
+    words = failed.words.removeprefix("Profile default: ")
+    assert {line.strip().rstrip(".") for line in words.splitlines()} <= said
+    problem = json.loads(stage.run(capsys, "status", "--json").out)["problem"]
     assert problem["id"] == entry
     assert says(f"{problem['title']} {problem['remedy']}", entry)
 
@@ -144,6 +145,8 @@ def tells(entry: str, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
         assert "Its check failed on " in ended.words
         assert "401: Invalid, I say" in ended.words
     assert "; its check failed on " in stage.run(capsys, "status", "--all").out
-    told = json.loads(stage.run(capsys, "status", "--json").out)["last_check"]
-    assert (told["status"], told["problem"]["id"]) == ("failed", entry)
-    assert told["problem"]["remedy"].endswith(f"there. {LEFT_UNFINISHED.remedy}")
+    told = json.loads(stage.run(capsys, "status", "--json").out)
+    assert (told["last_check"]["status"], told["problem"]["id"]) == ("failed", LEFT_UNFINISHED.id)
+    assert told["problem"]["http_status"] == 401
+    assert says(" ".join(told["problem"]["detail"]), entry)
+    assert told["problem"]["remedy"].startswith(LEFT_UNFINISHED.remedy)

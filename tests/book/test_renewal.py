@@ -56,12 +56,13 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
         assert (ended.code, says(told, entry, BY_COMMAND.get(entry, ""))) == (0, True), ended
         assert "The access token is valid until " in told
         assert "; renewing it was refused on " in told
-        assert "Run: " in told
+        assert "Run:\n" in told
     checked = json.loads(stage.run(capsys, "check", "--json").out)
     assert checked["status"] == "passed"
     assert [warning["id"] for warning in checked["warnings"]] == [entry]
     status = json.loads(stage.run(capsys, "status", "--json").out)
-    assert status["token"]["refresh_failure"] == checked["warnings"][0]
+    common = ("profile", "status", "checked_at", "warnings", "problem")
+    assert [status[key] for key in common] == [checked[key] for key in common]
     assert ", renewing refused; " in stage.run(capsys, "status", "--all").out
 
 
@@ -136,8 +137,9 @@ def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
     ended = stage.run(capsys, "status")
     assert (token in ended.out, cause in ended.out) == (True, True), ended
     assert says(ended.out, entry, remedy)
-    status = json.loads(stage.run(capsys, "status", "--json").out)["token"]
-    assert (status["refreshable"], status["refresh_failure"]["id"]) == (refresh is not None, entry)
+    status = json.loads(stage.run(capsys, "status", "--json").out)
+    assert status["token"]["refreshable"] is (refresh is not None)
+    assert [warning["id"] for warning in status["warnings"]] == [entry]
     ended = stage.run(capsys, "check")
     assert (ended.code, says(ended.words, entry, remedy)) == (0, True), ended
     assert until in ended.words
@@ -195,7 +197,6 @@ def test_renewal_that_brings_another_organization_is_told_until_it_is_accepted(
     for each in (ended[0], ended[-1]):
         assert f"Organization   {sandbox.organization}\n" in each.out
         assert "! The token is for another organization" in each.out
-    assert told["organization"] == sandbox.organization
     assert [warning["id"] for warning in told["warnings"]] == [row.entry]
 
 
@@ -224,6 +225,7 @@ def test_consent_of_another_organization_takes_the_place_only_when_told_to(
 
         asyncio.run(decide())
         assert (stored(stage.home) == before) is not is_taken
-        told = json.loads(stage.run(capsys, "status", "--json").out)
+        told = stage.run(capsys, "status").out
+        warnings = json.loads(stage.run(capsys, "status", "--json").out)["warnings"]
     organization = sandbox.organization if is_taken else OTHER
-    assert (told["organization"], told["warnings"]) == (organization, [])
+    assert (f"Organization   {organization}\n" in told, warnings) == (True, [])

@@ -123,7 +123,7 @@ def test_token_that_cannot_be_renewed_is_not_tried_again(
     tokens = issued(hours=1, refresh=None)
     stage.put(active=replace(stage.credentials(), tokens=tokens))
     ended = stage.run(capsys, "check", "--json")
-    error = json.loads(ended.out)["error"]
+    error = json.loads(ended.out)["problem"]
     assert (ended.code, error["id"]) == (4, "bad-token")
     assert error["remedy"].startswith("Authorize again. This token can't be refreshed.")
 

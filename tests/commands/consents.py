@@ -21,17 +21,6 @@ from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
-ERROR_TELLS = ("id", "title", "cause", "remedy")
-ERROR = {
-    "type": "object",
-    "properties": {name: {"type": "string", "minLength": 1} for name in ERROR_TELLS},
-    "required": list(ERROR_TELLS),
-    "additionalProperties": False,
-}
-"""What JSON tells of a failure."""
-
-TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
-
 
 def whole(properties: Mapping[str, object]) -> dict[str, object]:
     """Return the schema of an object that has just these."""
@@ -41,9 +30,6 @@ def whole(properties: Mapping[str, object]) -> dict[str, object]:
         "required": list(properties),
         "additionalProperties": False,
     }
-
-
-FAILURE = whole({"version": {"const": 1}, "error": ERROR})
 
 
 def told(output: str, schema: Mapping[str, object]) -> Any:

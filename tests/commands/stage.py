@@ -25,6 +25,10 @@ PATIENCE = 30.0
 """Seconds after which a process is given up; never what a test measures."""
 
 
+BY_NAME = {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"}
+"""A PATH that leads to the program, whose commands are then short."""
+
+
 def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 

@@ -13,14 +13,10 @@ import pytest
 
 from tests.commands.consents import (
     EMPTY_LIST,
-    ERROR,
-    FAILURE,
-    TIME,
     at_sandbox,
     at_second,
     held_by,
     told,
-    whole,
 )
 from tests.commands.stage import (
     ACTIVE,
@@ -33,6 +29,7 @@ from tests.commands.stage import (
     stored,
     wizard,
 )
+from tests.schemas import CHECK, printed
 from tests.second_server import SecondServer
 from wizard import services
 from wizard.commands import check
@@ -44,17 +41,7 @@ from wizard.sandbox.twilio import Sandbox
 from wizard.store.locked import LockedProfile
 from wizard.store.profiles import LocalProfileStore
 
-PASSED = whole(
-    {
-        "version": {"const": 1},
-        "profile": {"const": "default"},
-        "status": {"const": "passed"},
-        "users": {"type": ["integer", "null"]},
-        "organization": {"type": ["string", "null"], "pattern": "^OR[0-9a-f]{32}$"},
-        "checked_at": TIME,
-        "warnings": {"type": "array", "items": ERROR},
-    }
-)
+PASSED = FAILURE = printed(CHECK)
 SECRETS = ("client-secret-1", "access-1", "refresh-1")
 
 
@@ -165,7 +152,7 @@ def fails(home: Path, code: int, problem: str, *more: str) -> str:
     """Check with --json; fail unless it ends with this code and problem; return its words."""
     run = wizard(home, "check", "--json", *more)
     assert run.returncode == code, run.stderr
-    error = told(run.stdout, FAILURE)["error"]
+    error = told(run.stdout, FAILURE)["problem"]
     assert error["id"] == problem
     assert error["title"] + ".\n" in run.stderr
     assert "Traceback" not in run.stderr
@@ -210,7 +197,7 @@ def test_rotated_secret_is_named_once_the_token_has_expired(home: Path) -> None:
         put(home, active=at_sandbox(sandbox, base, is_expired=True))
         sandbox.rotate_secret()
         words = fails(home, 4, "wrong-client")
-        assert f"{BY_ROTATING}\nRun: " in words
+        assert f"{BY_ROTATING}\nRun:\n  " in words
     assert "secret was rotated" in words
 
 
@@ -270,7 +257,7 @@ def test_nothing_from_outside_moves_a_token(home: Path, name: str) -> None:
         with pytest.raises(BlockingIOError):
             elsewhere.accept()
     assert run.returncode == 2
-    assert told(run.stdout, FAILURE)["error"]["id"] == "endpoints-conflict"
+    assert told(run.stdout, FAILURE)["problem"]["id"] == "endpoints-conflict"
 
 
 def test_name_no_profile_can_have(home: Path) -> None:

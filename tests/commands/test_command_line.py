@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import PATIENCE, ROOT, environment, wizard
+from tests.commands.stage import BY_NAME, PATIENCE, ROOT, environment, wizard
 from wizard import __version__
 
 
@@ -27,7 +27,7 @@ def test_version_is_told(home: Path) -> None:
 
 @pytest.mark.parametrize("args", [("--help",), ("-h",), ("token", "--help"), ("status", "-h")])
 def test_help_is_told_within_80_columns(home: Path, args: tuple[str, ...]) -> None:
-    run = wizard(home, *args)
+    run = wizard(home, *args, env=BY_NAME)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("Usage: scim-wizard")
     assert max(map(len, run.stdout.splitlines())) <= 80
@@ -56,7 +56,7 @@ def test_what_it_does_not_know_is_misuse(home: Path, args: tuple[str, ...]) -> N
 def test_name_no_profile_can_have_is_misuse(home: Path, name: str) -> None:
     run = wizard(home, "status", "--json", "--profile", name)
     assert run.returncode == 2
-    assert json.loads(run.stdout)["error"]["id"] == "bad-profile-name"
+    assert json.loads(run.stdout)["problem"]["id"] == "bad-profile-name"
     assert not home.exists()
 
 
@@ -67,7 +67,7 @@ def test_endpoint_no_secret_may_be_sent_to_is_misuse(home: Path, name: str) -> N
     by_variable = wizard(home, "status", "--json", env={variable: "http://a.example/"})
     for run, called in ((by_option, f"--{name}-url"), (by_variable, variable)):
         assert run.returncode == 2
-        error = json.loads(run.stdout)["error"]
+        error = json.loads(run.stdout)["problem"]
         assert (error["id"], error["title"]) == ("bad-endpoint", f"{called} cannot be used")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
 from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.models import Profile
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
@@ -106,17 +107,23 @@ def test_profile_a_wizard_has_open_is_refused(home: Path) -> None:
     assert files(home) == before
 
 
-def test_nothing_set_up(home: Path) -> None:
-    run = wizard(home, "forget", "--yes")
+@pytest.mark.parametrize("args", [("--yes",), ()])
+@pytest.mark.parametrize("has_ticks", [False, True])
+def test_nothing_set_up(home: Path, args: tuple[str, ...], has_ticks: bool) -> None:
+    if has_ticks:
+        put(home, Profile(ticks=("admin",)))
+    run = wizard(home, "forget", *args)
     assert (run.returncode, run.stdout) == (3, "")
-    assert NOT_SET_UP.title in run.stderr
+    assert run.stderr.startswith(f"Profile default: {NOT_SET_UP.title}.\n")
+    assert bool(files(home)) is (has_ticks and not args)
 
 
 def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
     put(home, active=VALID)
     run = wizard(home, "forget")
     assert (run.returncode, run.stdout) == (2, "")
-    assert "--yes" in run.stderr
+    assert run.stderr.startswith("Removing a profile needs your confirmation.\n")
+    assert "add --yes" in run.stderr
     assert files(home)
 
 

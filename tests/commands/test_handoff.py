@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.consents import FAILURE, told, whole
+from tests.commands.consents import told, whole
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, wizard
+from tests.schemas import FAILURE, printed
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
@@ -30,7 +31,7 @@ NAMES = (
 )
 SHEET = whole(
     {
-        "version": {"const": 1},
+        "version": {"const": 2},
         "profile": {"type": "string"},
         "audience": {"enum": list(AUDIENCES)},
         **dict.fromkeys(NAMES, TEXT),
@@ -61,7 +62,7 @@ def test_secrets_are_not_even_read_unless_asked_for(home: Path) -> None:
     assert wizard(home, "handoff").returncode == 0
     run = wizard(home, "handoff", "--format", "json", "--show-secrets")
     assert run.returncode == 6
-    assert told(run.stdout, FAILURE)["error"]["id"] == "secrets-missing"
+    assert told(run.stdout, printed(FAILURE))["problem"]["id"] == "secrets-missing"
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
@@ -157,7 +158,7 @@ def test_json_tells_all_of_it(home: Path) -> None:
     assert masked["client_secret"] is None
     shown = told(wizard(home, *args, "--show-secrets").stdout, SHEET)
     assert shown == {
-        "version": 1,
+        "version": 2,
         "profile": "acme",
         "audience": "other",
         "scim_url": "https://iam.twilio.com/scim/v2",
@@ -176,7 +177,7 @@ def test_json_tells_all_of_it(home: Path) -> None:
 
 NASTY = replace(
     VALID,
-    client_secret=Secret("a'b\"c$(touch pwned)`touch pwned`\\ ;&|<>*?#!~\nnew line"),
+    client_secret=Secret("a'b\"c$(touch pwned)`touch pwned`\\ ;&|<>*?#!~"),
     redirect_url="https://a.example/cb?x=1&y='$HOME'#;touch pwned",
     endpoints=Endpoints(scim_url="https://a.example/$(touch${IFS}pwned)/'"),
 )
@@ -255,7 +256,7 @@ def test_curl_of_entra_asks_for_a_token_of_the_new_app(home: Path, tmp_path: Pat
 def test_nothing_set_up_or_left_unfinished(home: Path) -> None:
     run = wizard(home, "handoff", "--format", "json")
     assert run.returncode == 3
-    assert told(run.stdout, FAILURE)["error"]["id"] == "not-set-up"
+    assert told(run.stdout, printed(FAILURE))["problem"]["id"] == "not-set-up"
     put(home, draft=ACTIVE)
     run = wizard(home, "handoff", "--for", "okta")
     assert (run.returncode, run.stdout) == (3, "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.commands.consents import FAILURE, told
-from tests.commands.stage import ACTIVE, issued, put, wizard
+from tests.commands.consents import told
+from tests.commands.stage import ACTIVE, BY_NAME, issued, put, wizard
+from tests.schemas import ACCESS_TOKEN, CHECK, printed
 from wizard.domain.value import replace
 
 COMMANDS = ("status", "check", "token", "handoff", "forget")
@@ -35,15 +37,17 @@ def test_ca_file_stands_before_or_after_the_command(home: Path, command: str) ->
     for args in ((*option, command, "--json"), (command, "--json", *option)):
         run = wizard(home, *args)
         assert run.returncode == 6
-        assert told(run.stdout, FAILURE)["error"]["id"] == "ca-file-unusable"
+        schema = printed(CHECK if command == "check" else ACCESS_TOKEN)
+        assert told(run.stdout, schema)["problem"]["id"] == "ca-file-unusable"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_has_examples_within_80_columns(home: Path, command: str, option: str) -> None:
-    run = wizard(home, command, option)
+    run = wizard(home, command, option, env=BY_NAME)
     assert (run.returncode, run.stderr) == (0, "")
-    assert f"\n    scim-wizard {command}" in run.stdout.partition("Examples:")[2]
+    examples = run.stdout.partition("Examples:")[2]
+    assert re.search(rf"\n  (\(h=\$\()?scim-wizard (--profile \w+ )?{command}\b", examples)
     assert max(map(len, run.stdout.splitlines())) <= 80
 
 
@@ -52,5 +56,5 @@ def test_endpoint_after_a_command_is_told_where_it_belongs(home: Path) -> None:
     run = wizard(home, "check", "--token-url", "https://other.example/token")
     assert (run.returncode, run.stdout) == (2, "")
     assert "No such option" not in run.stderr
-    assert "scim-wizard --profile NAME --token-url URL" in run.stderr
+    assert "wizard --profile NAME --token-url URL\n" in run.stderr
     assert "--token-url" not in wizard(home, "check", "--help").stdout

@@ -15,12 +15,10 @@ WHERE = "/home/Run scim-wizard/This profile"
 
 def test_words_from_outside_are_never_changed(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder may be called as the program is."""
-    problem = FILE_NOT_OURS.about(
-        path=WHERE, owner="root", user="jdoe", account="jdoe", home=WHERE, keeper="root"
-    )
+    problem = FILE_NOT_OURS.about(path=WHERE, owner="root", user="jdoe", keeper="root")
     say(problem, "acme")
     words = capsys.readouterr().err
-    assert words.count(WHERE) == 2
+    assert words.count(WHERE) == 1
     assert "acme" not in words.replace("Profile acme: ", "")
 
 
@@ -35,18 +33,18 @@ def test_the_profile_is_always_named(profile: str, capsys: pytest.CaptureFixture
     [
         (NOT_SET_UP, "", ""),
         (SECRETS_MISSING, "", " forget"),
-        (REFRESH_REFUSED, "“Authorize again”", ""),
-        (WRONG_CLIENT, "“Change credentials”", ""),
-        (NOT_OAUTH, "For Credentials, open the wizard and choose “Change credentials”.", ""),
+        (REFRESH_REFUSED, '"Authorize again"', ""),
+        (WRONG_CLIENT, '"Change credentials"', ""),
+        (NOT_OAUTH, 'For Credentials, open the wizard and choose "Change credentials".', ""),
     ],
 )
 def test_a_remedy_ends_with_the_command_for_this_profile(
     problem: Problem, choice: str, arguments: str
 ) -> None:
-    remedy, command = what_to_do(problem, "acme")
+    remedy, introduction, command = what_to_do(problem, "acme")
     assert choice in remedy
     assert "scim-wizard" not in remedy
-    assert command.startswith("Run: ")
+    assert introduction == "Run:"
     assert command.endswith(f" --profile acme{arguments}")
 
 

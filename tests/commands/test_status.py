@@ -44,8 +44,13 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
     expires_at, checked_at = told["token"].pop("expires_at"), told["last_check"].pop("at")
     assert (time(expires_at), time(checked_at)) == (VALID.expires_at, passed.at)
     assert told == {
-        "version": 1,
+        "version": 2,
         "profile": "default",
+        "status": "passed",
+        "checked_at": checked_at,
+        "warnings": [],
+        "problem": None,
+        "grant_type": "authorization_code",
         "client_id": ACTIVE.client_id,
         "redirect_url": ACTIVE.redirect_url,
         "endpoints": {
@@ -54,11 +59,9 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
             "scim_url": TWILIO.scim_url,
         },
         "secrets": {"store": "file"},
-        "token": {"state": "valid", "refreshable": True, "refresh_failure": None},
-        "organization": None,
+        "token": {"state": "valid", "refreshable": True},
         "draft": True,
-        "last_check": {"status": "passed", "users": 25, "problem": None},
-        "warnings": [],
+        "last_check": {"status": "passed", "users": 25},
     }
 
 
@@ -84,12 +87,11 @@ def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
     told = json.loads(run.stdout)
     assert (told["client_id"], told["redirect_url"]) == (ACTIVE.client_id, ACTIVE.redirect_url)
     assert told["endpoints"]["scim_url"] == endpoints.scim_url
-    missing = {"state": "missing", "expires_at": None, "refreshable": False}
-    assert told["token"] == {**missing, "refresh_failure": None}
+    assert told["token"] == {"state": "missing", "expires_at": None, "refreshable": False}
     assert (told["draft"], told["last_check"]) == (True, None)
     run = wizard(home, "status")
     assert (run.returncode, run.stdout) == (3, "")
-    assert f"{LEFT_UNFINISHED.remedy}\nRun: " in run.stderr
+    assert f"{LEFT_UNFINISHED.remedy}\nRun:\n  " in run.stderr
 
 
 def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
@@ -116,7 +118,7 @@ def test_nothing_set_up(home: Path, ticks: tuple[str, ...]) -> None:
         put(home, Profile(ticks=ticks))
     run = wizard(home, "status", "--json")
     assert run.returncode == 3
-    assert json.loads(run.stdout)["error"]["id"] == "not-set-up"
+    assert json.loads(run.stdout)["problem"]["id"] == "not-set-up"
     assert NOT_SET_UP.title in run.stderr
     assert home.exists() is bool(ticks)
 
@@ -126,4 +128,4 @@ def test_record_that_cannot_be_read(home: Path) -> None:
     (home / "profiles" / "default.json").write_text("[]")
     run = wizard(home, "status", "--json")
     assert run.returncode == 6
-    assert json.loads(run.stdout)["error"]["id"] == "file-damaged"
+    assert json.loads(run.stdout)["problem"]["id"] == "file-damaged"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import re
 import signal
 import socket
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests import schemas
 from tests.commands.stage import (
     ACTIVE,
     PATIENCE,
     issued,
+    now,
     put,
     set_up,
     silent_port,
@@ -26,10 +30,12 @@ from wizard.domain.book.exchange import BY_ROTATING
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import Endpoints, TokenSet
 from wizard.domain.value import replace
+from wizard.host.program import started
 from wizard.sandbox.twilio import Sandbox
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))
 EXPIRED = replace(ACTIVE, tokens=issued(hours=-1))
+HOUR = timedelta(hours=1)
 SECRETS = ("client-secret-1", "access-1", "refresh-1")
 
 UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "platformdirs"}
@@ -66,8 +72,9 @@ def test_json_tells_when_the_token_expires(home: Path) -> None:
     run = wizard(home, "token", "--json")
     assert (run.returncode, run.stderr) == (0, "")
     told = json.loads(run.stdout)
-    assert list(told) == ["version", "access_token", "token_type", "expires_at"]
-    assert (told["version"], told["access_token"], told["token_type"]) == (1, "access-1", "Bearer")
+    schemas.validate(told, schemas.printed(schemas.ACCESS_TOKEN))
+    assert (told["status"], told["problem"]) == ("passed", None)
+    assert (told["access_token"], told["token_type"]) == ("access-1", "Bearer")
     assert VALID.tokens is not None
     assert told["expires_at"].endswith("Z")
     assert datetime.fromisoformat(told["expires_at"]) == VALID.tokens.expires_at
@@ -129,11 +136,49 @@ def test_min_ttl_and_force_refresh_a_valid_token(home: Path) -> None:
     with set_up(sandbox, home):
         tokens = [
             wizard(home, "token", *options).stdout
-            for options in ((), ("--min-ttl", "3000"), ("--min-ttl", "4000"), ("--force",))
+            for options in ((), ("--min-ttl", "3000"), ("--force",))
         ]
-    assert len(sandbox.seen) == 3
-    assert tokens[0] == tokens[1]
-    assert len(set(tokens)) == 3
+    assert len(sandbox.seen) == 2
+    assert tokens[0] == tokens[1] != tokens[2]
+
+
+def test_min_ttl_refreshes_a_token_that_ends_sooner(home: Path) -> None:
+    sandbox = Sandbox(token_seconds=3600)
+    with set_up(sandbox, home):
+        active = stored(home)
+        assert active.tokens is not None
+        soon = replace(active.tokens, expires_at=now() + timedelta(minutes=10))
+        put(home, active=replace(active, tokens=replace(soon, obtained_at=now() - HOUR)))
+        run = wizard(home, "token", "--min-ttl", "3500")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert len(sandbox.seen) == 1
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.parametrize("options", [(), ("--force",), ("--header",)])
+def test_min_ttl_no_token_can_have_is_told_and_no_refresh_is_spent(
+    home: Path, hours: float, options: tuple[str, ...]
+) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=hours), endpoints=at(silent_port())))
+    before = files(home)
+    run = wizard(home, "token", "--min-ttl", "86400", *options)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--min-ttl asks for 86400 seconds" in run.stderr
+    assert files(home) == before
+    longest = re.search(r"--min-ttl (\d+) or less", run.stderr)
+    assert longest is not None
+    if hours > 0:
+        # What it says can be had: here, a whole hour is left.
+        assert wizard(home, "token", "--min-ttl", longest[1]).stdout == "access-1\n"
+
+
+def test_lifetime_that_became_shorter_costs_one_refresh(home: Path) -> None:
+    sandbox = Sandbox(token_seconds=600)
+    with set_up(sandbox, home):
+        runs = [wizard(home, "token", "--min-ttl", "3000", "--json") for _ in range(2)]
+    for run in runs:
+        refused(run, 2, "min-ttl-too-long", "No token is valid that long")
+    assert len(sandbox.seen) == 1
 
 
 def test_many_at_once_refresh_once(home: Path) -> None:
@@ -153,13 +198,13 @@ def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, titl
     """Check that a run with --json failed as it should, and showed no secret."""
     assert run.returncode == code, run.stderr
     told = json.loads(run.stdout)
-    assert list(told) == ["version", "error"]
-    assert list(told["error"]) == ["id", "title", "cause", "remedy"]
-    assert (told["version"], told["error"]["id"]) == (1, problem)
-    assert title in told["error"]["title"]
-    assert run.stderr.startswith(f"Profile default: {told['error']['title']}.\n")
-    assert told["error"]["cause"] in run.stderr
-    assert told["error"]["remedy"] in run.stderr
+    schemas.validate(told, schemas.printed(schemas.ACCESS_TOKEN))
+    assert told["problem"]["id"] == problem
+    assert title in told["problem"]["title"]
+    whose = "" if problem == "min-ttl-too-long" else "Profile default: "
+    assert run.stderr.startswith(f"{whose}{told['problem']['title']}.\n")
+    assert told["problem"]["cause"] in run.stderr
+    assert told["problem"]["remedy"] in " ".join(run.stderr.split())
     assert "Traceback" not in run.stderr
     assert not any(secret in run.stdout + run.stderr for secret in SECRETS)
 
@@ -177,10 +222,13 @@ def test_setup_left_unfinished(home: Path) -> None:
 def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
     run = wizard(home, "token")
     assert (run.returncode, run.stdout) == (3, "")
-    *words, command = run.stderr.splitlines()
-    title = f"Profile default: {NOT_SET_UP.title}."
-    assert words == [title, NOT_SET_UP.cause, NOT_SET_UP.remedy]
-    assert command.startswith("Run: ")
+    assert run.stderr.splitlines() == [
+        f"Profile default: {NOT_SET_UP.title}.",
+        f"User {getpass.getuser()} has nothing saved for it in {home}.",
+        NOT_SET_UP.remedy,
+        "Run:",
+        f"  {started().command()}",
+    ]
 
 
 @pytest.mark.parametrize("command", ["token", "check", "status", "handoff"])
@@ -188,8 +236,7 @@ def test_failure_names_the_profile_and_the_command_that_opens_it(home: Path, com
     run = wizard(home, "--profile", "nope", command)
     assert (run.returncode, run.stdout) == (3, "")
     assert run.stderr.startswith(f"Profile nope: {NOT_SET_UP.title}.\n")
-    command = run.stderr.splitlines()[-1]
-    assert (command[:5], command[-15:]) == ("Run: ", " --profile nope")
+    assert run.stderr.endswith(f"\nRun:\n  {started().command(profile='nope')}\n")
 
 
 def test_two_forms_at_once_are_misuse(home: Path) -> None:
@@ -214,7 +261,7 @@ def test_rotated_secret(home: Path) -> None:
         sandbox.rotate_secret()
         run = wizard(home, "token", "--json")
     refused(run, 4, "wrong-client", "Client ID or Secret")
-    assert f"{BY_ROTATING}\nRun: " in run.stderr
+    assert f"{BY_ROTATING}\nRun:\n  " in run.stderr
 
 
 def test_expired_token_that_cannot_be_renewed(home: Path) -> None:

@@ -187,7 +187,7 @@ def test_home_that_another_user_has_shut_is_told_as_that_users(
         folder.read("a") if act == "read" else folder.make()
     problem = caught.value.problem
     assert problem.id == "file-not-ours"
-    assert f"sudo chown -R 54321 {folder.path.parent}" in problem.remedy
+    assert problem.shell == f"sudo chown -R 54321 {folder.path.parent}"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_locked_keyring_is_told_in_words(session: Desktop, tmp_path: Path) -> No
         status = run(session, home, "-m", "wizard", "status")
     assert token.returncode == 6
     # Which of the two depends on whether something is there that could ask for the password.
-    assert json.loads(token.stdout)["error"]["id"] in ("keyring-locked", "keyring-hangs")
+    assert json.loads(token.stdout)["problem"]["id"] in ("keyring-locked", "keyring-hangs")
     assert "Unlock it" in token.stderr
     assert "Traceback" not in token.stderr
     assert status.returncode == 0, "needs no secret"

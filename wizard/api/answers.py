@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import ceil
 from typing import Final, TypeVar
 
 import httpx
@@ -86,6 +87,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
     label = _hide(reply.headers.get("Content-Type", "")[:_TEXT_LIMIT], known).lower()
     content_type = _content_type(label, head, is_document=is_document)
     request_id = reply.headers.get("Twilio-Request-Id") or reply.headers.get("X-Request-Id") or ""
+    pause = retry_after(reply.headers)
     return Answer(
         host=host_of(url),
         status=_meant(reply.status, fields) if is_document else reply.status,
@@ -100,7 +102,8 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         text=_hide(_readable(head, content_type, reply.status)[:_TEXT_LIMIT], known) or None,
         location=_redirected_to(reply, url, known),
         request_id=_hide(request_id[:_TEXT_LIMIT], known) or None,
-        wait=pause_in_words(retry_after(reply.headers)),
+        wait=pause_in_words(pause),
+        retry_after=None if pause is None else ceil(pause),
         clock=reply.clock,
     )
 

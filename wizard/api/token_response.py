@@ -13,8 +13,9 @@ from wizard.domain import journal, rules
 from wizard.domain.answer import Answer
 from wizard.domain.book.exchange import ODD_TOKENS
 from wizard.domain.models import TokenSet
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, Response
 from wizard.domain.secret import Secret
+from wizard.domain.value import replace
 from wizard.domain.words import misfit
 
 LONGEST_LIFE: Final = timedelta(days=366)
@@ -54,17 +55,18 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
 
     It returns the problem, so that no traceback has the frame with the bare tokens.
     """
+    odd = replace(ODD_TOKENS, response=Response(reply.status))
     try:
         answer = decode_json(reply.body, _TokenAnswer)
     except BAD_JSON as error:
-        return ODD_TOKENS.saying(misfit(str(error)))
+        return odd.saying(misfit(str(error)))
     access = answer.access_token or ""
     if not rules.is_access_token(access):
-        return ODD_TOKENS.saying("access_token: missing, or not a token")
+        return odd.saying("access_token: missing, or not a token")
     if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
-        return ODD_TOKENS.saying("refresh_token: not a token")
+        return odd.saying("refresh_token: not a token")
     if (answer.token_type or "").lower() != "bearer":
-        return ODD_TOKENS.saying("token_type: missing, or not Bearer")
+        return odd.saying("token_type: missing, or not Bearer")
     return TokenSet(
         access_token=Secret(access),
         expires_at=asked_at + _life(answer.expires_in),

@@ -23,7 +23,7 @@ from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.classify import scim_problem
 from wizard.domain.models import UserList
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.domain.words import misfit
@@ -173,6 +173,7 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     problem = NOT_SCIM.about(host=answer.host, kind=f"something that is no SCIM list{size}")
     if _is_list(got.body):
         problem = ODD_LIST
+    problem = replace(problem, response=Response(got.status, answer.request_id))
     return problem.saying(f"200 {answer.content_type}".strip(), read)
 
 

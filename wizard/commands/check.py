@@ -14,23 +14,24 @@ from typing import Final
 
 from wizard.commands import awaiting
 from wizard.commands.patience import LIMIT, Patience
-from wizard.commands.report import as_error, report, say, say_lines, tell, tell_json
-from wizard.domain.book.here import NO_PROFILES
+from wizard.commands.report import FAILED, PASSED, outcome, say, say_lines, tell, tell_json
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status, pause
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.value import Value, field, replace
-from wizard.domain.words import iso
+from wizard.domain.value import Value, replace
 from wizard.flow.live_list import LiveList
 from wizard.flow.outside import Connect, Connecting, Network
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report
-from wizard.flow.standing import why_inactive
+from wizard.flow.standing import no_profiles, why_inactive
+
+BLANK: Final[Mapping[str, object]] = {"users": None, "organization": None}
+"""What JSON tells of a check that could not begin, beside why."""
 
 AT_ONCE: Final = 10
 """Profiles that are checked at the same time."""
@@ -44,6 +45,8 @@ class CheckRequest(Value):
     """Endpoints that were given: refused unless they are the stored ones."""
     is_all: bool = False
     as_json: bool = False
+    is_quiet: bool = False
+    """Say nothing of what has not failed."""
 
 
 class Outcome(Value):
@@ -53,8 +56,10 @@ class Outcome(Value):
     problem: Problem | None
     lines: tuple[Check, ...] = ()
     """Empty where it ended before the first of them."""
-    values: Mapping[str, object] = field(default_factory=dict)
-    """What JSON tells when it passed."""
+    at: datetime | None = None
+    """When, UTC; None where nothing was checked."""
+    users: int | None = None
+    organization: str | None = None
     warnings: tuple[Problem, ...] = ()
     """What to know besides."""
 
@@ -63,14 +68,22 @@ class Outcome(Value):
         """The exit code it means."""
         return ExitCode.FINE if self.problem is None else self.problem.exit_code
 
+    @property
+    def as_json(self) -> dict[str, object]:
+        """What JSON tells of it."""
+        status = PASSED if self.problem is None else FAILED
+        told = outcome(self.profile, self.problem, status, self.at, self.warnings)
+        return {**told, "users": self.users, "organization": self.organization}
+
 
 def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
     """Check, print how it went, and return the (highest) exit code. Raises SetupError."""
     names = store.names() if request.is_all else [request.profile]
     outcomes = awaiting.run(_check_each(names, request, store, connecting, clock))
-    if request.is_all:
-        return _tell_all(outcomes, as_json=request.as_json)
-    return _tell_one(outcomes[0], as_json=request.as_json)
+    code = _tell(outcomes, request)
+    if not outcomes:
+        say(no_profiles(store))
+    return code
 
 
 # -- checking ------------------------------------------------------------------------------------
@@ -111,7 +124,7 @@ async def _check(
     # A client that cannot be made says nothing about the profile, so nothing is remembered.
     network = patience.over(await connect())
     checked = _Checked(name, store, clock, profile, active, network, patience)
-    shown = _Shown(name if request.is_all else None)
+    shown = _Shown(name if request.is_all else None, is_quiet=request.is_quiet)
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
     result = await check_active(checked, network.users, lines, checked.current)
     result = with_known(result, checked.profile, clock())
@@ -190,10 +203,10 @@ class _Checked:
 class _Shown:
     """Keeps the lines as they change; says once that a pause is being waited out."""
 
-    def __init__(self, profile: str | None) -> None:
+    def __init__(self, profile: str | None, *, is_quiet: bool) -> None:
         self.lines: tuple[Check, ...] = ()
         self._prefix = f"{profile}: " if profile else ""
-        self._has_said = False
+        self._has_said = is_quiet
 
     def __call__(self, lines: tuple[Check, ...]) -> None:
         self.lines = lines
@@ -203,49 +216,37 @@ class _Shown:
 
 
 def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) -> Outcome:
-    values = {
-        "status": "passed",
-        "users": result.users,
-        "organization": result.organization,
-        "checked_at": iso(at),
-        "warnings": [as_error(problem, name) for problem in result.warnings],
-    }
-    return Outcome(name, result.problem, lines, values, result.warnings)
+    return Outcome(
+        name, result.problem, lines, at, result.users, result.organization, result.warnings
+    )
 
 
 # -- telling -------------------------------------------------------------------------------------
 
 
-def _tell_one(outcome: Outcome, *, as_json: bool) -> int:
-    if as_json and outcome.problem is None:
-        tell_json(profile=outcome.profile, **outcome.values)
-    elif not as_json and outcome.lines:
-        tell("\n".join(line.in_a_line for line in outcome.lines))
-    for warning in outcome.warnings:
-        say(warning, outcome.profile)
-    if outcome.problem is None:
-        return 0
-    return report(outcome.problem, as_json=as_json, profile=outcome.profile)
+def _tell(outcomes: Sequence[Outcome], request: CheckRequest) -> int:
+    """Tell how one profile does, or all; return the (highest) exit code."""
+    shown = [each for each in outcomes if each.problem or not request.is_quiet]
+    try:
+        if request.as_json and (shown or not request.is_quiet):
+            told = [each.as_json for each in shown]
+            tell_json(**({"profiles": told} if request.is_all else told[0]))
+        elif not request.as_json:
+            _tell_lines(shown, is_all=request.is_all)
+    finally:
+        # Also where stdout takes nothing more.
+        for each in shown:
+            for problem in filter(None, (*each.warnings, each.problem)):
+                say(problem, each.profile)
+    return max((each.code for each in outcomes), default=ExitCode.NOT_SET_UP)
 
 
-def _tell_all(outcomes: Sequence[Outcome], *, as_json: bool) -> int:
-    if as_json:
-        tell_json(profiles=[_entry(outcome) for outcome in outcomes])
-    elif outcomes:
-        width = max(len(outcome.profile) for outcome in outcomes)
-        tell("\n".join(_row(outcome, width) for outcome in outcomes))
-    for outcome in outcomes:
-        for problem in filter(None, (*outcome.warnings, outcome.problem)):
-            say(problem, outcome.profile)
-    if not outcomes:
-        say(NO_PROFILES)
-    return max((outcome.code for outcome in outcomes), default=ExitCode.NOT_SET_UP)
-
-
-def _entry(outcome: Outcome) -> dict[str, object]:
-    if outcome.problem is not None:
-        return {"profile": outcome.profile, "error": as_error(outcome.problem, outcome.profile)}
-    return {"profile": outcome.profile, **outcome.values}
+def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
+    width = max((len(each.profile) for each in shown), default=0)
+    rows = [_row(each, width) for each in shown]
+    lines = rows if is_all else [line.in_a_line for each in shown for line in each.lines]
+    if lines:
+        tell("\n".join(lines))
 
 
 def _row(outcome: Outcome, width: int) -> str:

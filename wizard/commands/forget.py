@@ -6,28 +6,36 @@ import sys
 from typing import Final
 
 from wizard.commands.report import say, say_lines
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.here import UNCONFIRMED
 from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.flow.standing import lost
+from wizard.flow.standing import lost, not_set_up
+from wizard.host.terminal import is_interactive
 
 GOES_TOO: Final = "It goes with the profile, and so do its secrets."
 """Said here of a damaged record, in place of how to get back what it was."""
 
 
-def run(name: str, store: ProfileStore, clock: Clock, *, is_asking: bool) -> int:
-    """Remove a profile; return 0, also when the person says no. Raises SetupError.
+def run(
+    name: str, store: ProfileStore, clock: Clock, *, is_asking: bool, is_quiet: bool = False
+) -> int:
+    """Remove a profile; return 0, also when the person says no.
 
     Args:
         is_asking: ask on the terminal first. Without it even what a damaged record left goes.
+
+    Raises:
+        SetupError: nothing is set up, though what is left of a profile is removed all the same.
     """
     profile = _load(name, store)
     if profile is None and is_asking:
-        raise SetupError(NOT_SET_UP)
+        raise SetupError(not_set_up(store))
+    if is_asking and not is_interactive():
+        raise SetupError(UNCONFIRMED)
     # Held while the question stands, so that no wizard opens what is about to go. Scripts still
     # get their tokens meanwhile: for those it is the profile's own lock that counts.
     with store.wizard_lock(name):
@@ -35,15 +43,22 @@ def run(name: str, store: ProfileStore, clock: Clock, *, is_asking: bool) -> int
             say_lines(["Nothing was removed."])
             return 0
         with store.locked(name) as held:
-            profile = held.profile or profile
+            if profile is not None or _is_set_up(held.profile):
+                profile = held.profile or profile
             held.remove()
     if profile is None:
-        raise SetupError(NOT_SET_UP)
-    say_lines([f"Profile {name} is removed from this machine.", *remains(profile, clock())])
+        raise SetupError(not_set_up(store))
+    if not is_quiet:
+        say_lines([f"Profile {name} is removed from this machine.", *remains(profile, clock())])
     return 0
 
 
+def _is_set_up(profile: Profile | None) -> bool:
+    return profile is not None and bool(profile.active or profile.draft)
+
+
 def _load(name: str, store: ProfileStore) -> Profile | None:
+    """Return the profile; None where nothing was set up, and nothing was lost either."""
     profile: Profile | None = None
     try:
         profile = store.load(name)
@@ -54,8 +69,8 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
         # It is set aside now, so that the profile can be forgotten all the same.
         problem = error.problem
     if problem is None:
-        return profile
-    say(replace(problem, remedy=GOES_TOO, run=None), name)
+        return profile if _is_set_up(profile) else None
+    say(replace(problem.told(remedy=GOES_TOO), run=None), name)
     return profile or Profile()
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +17,17 @@ import click
 from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
 from wizard.domain.book.here import ENDPOINTS_CONFLICT
 from wizard.domain.book.store import DISK_FULL, STORE_FAILED
-from wizard.domain.problems import ExitCode, Problem, SetupError
-from wizard.domain.shell import DEFAULT_PROFILE, Program
+from wizard.domain.problems import ExitCode, Problem, Response, SetupError
+from wizard.domain.shell import DEFAULT_PROFILE, Command, Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.domain.words import plain
+from wizard.domain.words import iso, plain, wrapped
+
+VERSION: Final = 2
+"""Of the shape of what JSON tells."""
+
+PASSED: Final = "passed"
+FAILED: Final = "failed"
 
 CHOICES: Final[Mapping[Step, str]] = {
     Step.CREDENTIALS: "Change credentials",
@@ -56,20 +63,46 @@ def tell(answer: str) -> None:
 
 
 def tell_json(**values: object) -> None:
-    """Write one JSON object, with its version, to stdout. Raises SetupError."""
+    """Write one JSON object, with the version of its shape, to stdout. Raises SetupError."""
     # Here, as `Timer` below: `token` answers with neither.
     import json
 
-    tell(json.dumps({"version": 1, **values}))
+    tell(json.dumps({"version": VERSION, **values}))
 
 
-def as_error(problem: Problem, profile: str) -> dict[str, str]:
+def outcome(
+    profile: str,
+    problem: Problem | None,
+    status: str | None,
+    checked_at: datetime | None = None,
+    warnings: Sequence[Problem] = (),
+) -> dict[str, object]:
+    """Return what JSON tells of any command's outcome, whether it failed or not.
+
+    Args: `status`: "passed", "failed", or None for a profile that was never checked.
+    """
+    return {
+        "profile": profile,
+        "status": status,
+        "checked_at": checked_at and iso(checked_at),
+        "warnings": [as_json(warning, profile) for warning in warnings],
+        "problem": problem and as_json(problem, profile),
+    }
+
+
+def as_json(problem: Problem, profile: str) -> dict[str, object]:
     """Return what JSON tells of a problem of a profile."""
+    response = problem.response or Response()
     return {
         "id": problem.id,
         "title": problem.title,
         "cause": problem.cause,
-        "remedy": "\n".join(what_to_do(problem, profile)),
+        "remedy": " ".join(what_to_do(problem, profile)),
+        "detail": list(problem.detail),
+        "step": problem.step and problem.step.value,
+        "http_status": response.status,
+        "request_id": response.request_id,
+        "retry_after": response.retry_after,
     }
 
 
@@ -86,9 +119,10 @@ def program() -> Program:
 def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
     """Return the remedy as a command says it, and the command to run for it, if there is one."""
     problem = _by_command(problem)
-    if problem.run is None:
-        return (problem.remedy,)
-    return (problem.remedy, f"Run: {program().command(*problem.run, profile=profile)}")
+    command = problem.shell
+    if problem.run is not None:
+        command = program().command(*problem.run, profile=profile)
+    return (problem.remedy,) if command is None else (problem.remedy, "Run:", command)
 
 
 def _is_whose(problem: Problem) -> bool:
@@ -102,22 +136,31 @@ def _by_command(problem: Problem) -> Problem:
         return problem
     if problem.id == WRONG_CLIENT.id:
         # One field is asked for, so that the book's own would send to the wrong ones.
-        return replace(problem, remedy=BY_ROTATING, run=())
+        return replace(problem.told(remedy=BY_ROTATING), run=())
     if problem.step and (choice := CHOICES.get(problem.step)):
-        how = f"To do this, open the wizard and choose “{choice}”."
+        how = f'To do this, open the wizard and choose "{choice}".'
     elif problem.other_step and (choice := CHOICES.get(problem.other_step)):
-        how = f"For {problem.other_step.title}, open the wizard and choose “{choice}”."
+        how = f'For {problem.other_step.title}, open the wizard and choose "{choice}".'
     else:
         return problem
-    return replace(problem, remedy=f"{problem.remedy} {how}", run=())
+    return replace(problem.told(remedy=f"{problem.remedy} {how}"), run=())
 
 
-def report(problem: Problem, *, as_json: bool = False, profile: str | None = None) -> int:
-    """Tell a problem of a profile and return the exit code it means."""
+def report(
+    problem: Problem,
+    *,
+    as_json: bool = False,
+    profile: str | None = None,
+    blank: Mapping[str, object] | None = None,
+) -> int:
+    """Tell a problem of a profile and return the exit code it means.
+
+    Args: `blank`: what JSON has besides where nothing failed, without values.
+    """
     if as_json:
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
-            tell_json(error=as_error(problem, profile or DEFAULT_PROFILE))
+            tell_json(**outcome(profile or DEFAULT_PROFILE, problem, FAILED), **(blank or {}))
     say(problem, profile)
     return int(problem.exit_code)
 
@@ -144,13 +187,27 @@ def naming_faults() -> Iterator[None]:
 def say(problem: Problem, profile: str | None = None) -> None:
     """Say a problem on stderr; `profile` is whose it is, None where it is nobody's."""
     whose = f"Profile {plain(profile)}: " if profile is not None and _is_whose(problem) else ""
-    remedy = (problem.remedy,) if profile is None else what_to_do(problem, profile)
+    remedy = what_to_do(problem, profile or DEFAULT_PROFILE)
     say_lines((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
 
 
 def say_lines(lines: Sequence[str]) -> None:
-    """Say lines on stderr."""
-    print(*(f"{line}\n" for line in lines), sep="", end="", file=sys.stderr, flush=True)
+    """Say lines on stderr: broken between words on a terminal, a command never."""
+    fitted = _fitted(lines) if sys.stderr.isatty() else [_indented(line) for line in lines]
+    print(*(f"{line}\n" for line in fitted), sep="", end="", file=sys.stderr, flush=True)
+
+
+def _fitted(lines: Sequence[str]) -> list[str]:
+    from wizard.host.terminal import columns
+
+    width = columns(sys.stderr) - 1
+    return [
+        _indented(line) if isinstance(line, Command) else wrapped(line, width) for line in lines
+    ]
+
+
+def _indented(line: str) -> str:
+    return "  " + line.replace("\n", "\n  ") if isinstance(line, Command) else line
 
 
 @contextmanager

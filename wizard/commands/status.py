@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from wizard.commands.report import as_error, report, say, tell, tell_json, what_to_do
+from wizard.commands.report import FAILED, outcome, report, say, tell, tell_json, what_to_do
 from wizard.domain import summary
-from wizard.domain.book.here import LEFT_UNFINISHED, NO_PROFILES
-from wizard.domain.models import Profile
+from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.models import GRANT_TYPE, Profile
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.domain.value import replace
 from wizard.domain.words import iso, moment
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.flow.standing import why_inactive
+from wizard.flow.recheck import with_known
+from wizard.flow.reports import Report, Verdict, warned
+from wizard.flow.standing import no_profiles, why_inactive
+
+BLANK: Final[Mapping[str, object]] = dict.fromkeys(
+    (
+        "grant_type",
+        "client_id",
+        "redirect_url",
+        "endpoints",
+        "secrets",
+        "token",
+        "draft",
+        "last_check",
+    )
+)
+"""What JSON tells of a profile that cannot be read, beside why."""
 
 
-def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
+def run(
+    name: str, store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False
+) -> int:
     """Print how a profile stands; return the exit code. Raises SetupError."""
-    profile = _load(name, store)
+    profile, now = _load(name, store), clock()
+    if is_quiet and _is_fine(profile, now):
+        return ExitCode.FINE
     if as_json:
-        tell_json(**_as_json(name, profile, clock()))
+        tell_json(**_as_json(name, profile, now))
         return int(_code(profile))
     if profile.active is None:
         return report(summary.unfinished(profile), profile=name)
     place = summary.place(profile.store)
-    now = clock()
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
@@ -34,20 +53,27 @@ def run(name: str, store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
     return ExitCode.FINE
 
 
-def run_all(store: ProfileStore, clock: Clock, *, as_json: bool) -> int:
+def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False) -> int:
     """Print how every profile stands; return the highest exit code. Raises SetupError."""
-    found = [(name, _try(name, store)) for name in store.names()]
-    now = clock()
-    if as_json:
-        tell_json(profiles=[_entry(name, what, now) for name, what in found])
-    elif found:
-        tell("\n".join(_lines(found, now)))
+    found, now = [(name, _try(name, store)) for name in store.names()], clock()
+    shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
+    if as_json and (shown or not is_quiet):
+        tell_json(profiles=[_as_json(name, what, now) for name, what in shown])
+    elif shown:
+        tell("\n".join(_lines(shown, now)))
     for name, what in found:
         if isinstance(what, SetupError):
             say(what.problem, name)
     if not found:
-        say(NO_PROFILES)
+        say(no_profiles(store))
     return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
+
+
+def _is_fine(what: Profile | SetupError, now: datetime) -> bool:
+    """Whether nothing has failed; warnings are no failures."""
+    if isinstance(what, SetupError) or what.active is None:
+        return False
+    return all(problem.is_warning for problem in summary.problems(what, now))
 
 
 def _load(name: str, store: ProfileStore) -> Profile:
@@ -70,12 +96,6 @@ def _code(what: Profile | SetupError) -> ExitCode:
     return ExitCode.NOT_SET_UP if what.active is None else ExitCode.FINE
 
 
-def _entry(name: str, what: Profile | SetupError, now: datetime) -> dict[str, object]:
-    if isinstance(what, SetupError):
-        return {"profile": name, "error": as_error(what.problem, name)}
-    return _as_json(name, what, now)
-
-
 def _lines(found: Sequence[tuple[str, Profile | SetupError]], now: datetime) -> list[str]:
     width = max(len(name) for name, _ in found)
     return [f"{name:<{width}}  {_line(what, now)}" for name, what in found]
@@ -95,17 +115,29 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     return f"{sign} Set up; token {token}{refused}; checked {summary.checked(what)}"
 
 
-def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
-    last = summary.last_check(profile)
-    problem = summary.problem_of(last)
-    if problem and profile.active is None:
-        # What Overview offers is to resume, not a way to its step.
-        remedy = f"{problem.remedy} {LEFT_UNFINISHED.remedy}"
-        problem = replace(problem, remedy=remedy, run=LEFT_UNFINISHED.run)
-    expires_at, refused = profile.expires_at, summary.refusal(profile, now)
+def _as_json(name: str, what: Profile | SetupError, now: datetime) -> dict[str, object]:
+    if isinstance(what, SetupError):
+        return {**outcome(name, what.problem, FAILED), **BLANK}
+    return {**_outcome(name, what, now), **_known(what, now)}
+
+
+def _outcome(name: str, profile: Profile, now: datetime) -> dict[str, object]:
+    """Return what `check` told of it: both say the same in the same words."""
+    if profile.active is None:
+        return outcome(name, summary.unfinished(profile), FAILED)
+    last = profile.last_check
+    problem, said = summary.last_problem(profile), summary.last_warning(profile)
+    known = warned(Report(Verdict.FAILED if problem else Verdict.PASSED, problem), said)
+    warnings = with_known(known, profile, now).warnings
+    status, at = (last.status.value, last.at) if last else (None, None)
+    return outcome(name, problem, status, at, warnings)
+
+
+def _known(profile: Profile, now: datetime) -> dict[str, object]:
+    last, expires_at = summary.last_check(profile), profile.expires_at
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
-        "profile": name,
+        "grant_type": GRANT_TYPE,
         "client_id": profile.client_id,
         "redirect_url": profile.redirect_url,
         "endpoints": {
@@ -118,16 +150,8 @@ def _as_json(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "state": state,
             "expires_at": expires_at and iso(expires_at),
             "refreshable": profile.refreshable,
-            "refresh_failure": refused and as_error(refused, name),
         },
-        "organization": profile.token_organization or profile.organization,
         "draft": profile.draft is not None,
         "last_check": last
-        and {
-            "status": last.status.value,
-            "at": iso(last.at),
-            "users": last.users,
-            "problem": problem and as_error(problem, name),
-        },
-        "warnings": [as_error(warning, name) for warning in summary.warnings(profile)],
+        and {"status": last.status.value, "at": iso(last.at), "users": last.users},
     }

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wizard.commands.report import tell, tell_json
+from wizard.commands.report import PASSED, outcome, tell, tell_json
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
@@ -20,6 +20,10 @@ from wizard.flow.standing import why_inactive
 if TYPE_CHECKING:
     from wizard.flow.outside import Connecting
     from wizard.flow.ports import Clock, ProfileStore
+
+
+BLANK: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))
+"""What JSON tells where there is no token, beside why."""
 
 
 class TokenRequest(Value):
@@ -41,7 +45,7 @@ def run(request: TokenRequest, store: ProfileStore, connecting: Connecting, cloc
     if request.as_json:
         expires_at = iso(tokens.expires_at)
         answer = {"access_token": access_token, "token_type": "Bearer", "expires_at": expires_at}
-        tell_json(**answer)
+        tell_json(**outcome(request.profile, None, PASSED), **answer)
     else:
         tell(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
     return 0
@@ -56,9 +60,29 @@ def _tokens(
     refuse_others(request.endpoints, [profile.endpoints])
     active = store.active(request.profile, profile)
     tokens = active and active.tokens
+    if tokens and request.min_ttl is not None:
+        # No refresh helps: the next token has the same lifetime.
+        _refuse_beyond(tokens, request.min_ttl)
     if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
         return tokens
-    return _refreshed(request, store, profile, connecting, clock)
+    tokens = _refreshed(request, store, profile, connecting, clock)
+    if request.min_ttl is not None:
+        # Twilio may have made the lifetime shorter since the last one.
+        _refuse_beyond(tokens, request.min_ttl)
+    return tokens
+
+
+def _refuse_beyond(tokens: TokenSet, min_ttl: timedelta) -> None:
+    """Raise SetupError unless a token like this can be valid for as long as was asked for."""
+    if min_ttl <= tokens.longest_use:
+        return
+    # Here: hardly any call needs it.
+    from wizard.domain.book.here import MIN_TTL_TOO_LONG
+
+    life = tokens.expires_at - tokens.obtained_at
+    asked, whole, longest = (int(t.total_seconds()) for t in (min_ttl, life, tokens.longest_use))
+    problem = MIN_TTL_TOO_LONG.about(asked=str(asked), life=str(whole), longest=str(longest))
+    raise SetupError(problem)
 
 
 def _refreshed(

@@ -47,6 +47,8 @@ class Answer(Value):
     """The status of HTTP, where it may be another."""
     wait: str = "a minute"
     """How long a throttled request should wait, in words."""
+    retry_after: int | None = None
+    """The same in whole seconds; None where it doesn't say."""
 
     @property
     def is_page(self) -> bool:

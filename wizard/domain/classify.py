@@ -13,7 +13,7 @@ from typing import Final
 from wizard.domain.answer import Answer
 from wizard.domain.book import exchange, network, scim
 from wizard.domain.models import SCOPE
-from wizard.domain.problems import Problem, Who
+from wizard.domain.problems import Problem, Response, Who
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
@@ -126,7 +126,7 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
     if problem.id != scim.BAD_TOKEN.id:
         return problem
     if is_new:
-        return scim.NEW_TOKEN_REFUSED.saying(*problem.detail)
+        return scim.NEW_TOKEN_REFUSED.answered_as(problem)
     return problem if is_renewable else problem.told(remedy=scim.NOT_RENEWABLE)
 
 
@@ -224,14 +224,16 @@ def _told(problem: Problem, answer: Answer) -> Problem:
         is_after_the_code = problem.step is Step.AUTHORIZE
         remedy = network.SIGN_IN_THEN_NEW_LINK if is_after_the_code else network.SIGN_IN_FIRST
         problem = replace(problem.told(remedy=remedy), who=Who.YOU)
-    filled = problem.about(
+    status = answer.sent_as or answer.status
+    response = Response(status, answer.request_id, answer.retry_after).harmless
+    filled = replace(problem, response=response).about(
         host=answer.host,
         kind=answer.kind,
         permission=named.group() if named else "managed-users/list",
         wait=answer.wait,
     )
     return filled.saying(
-        f"{answer.sent_as or answer.status}{number}" + (f": {sentence}" if sentence else ""),
+        f"{status}{number}" + (f": {sentence}" if sentence else ""),
         f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
         f"Request ID: {answer.request_id}" if answer.request_id else "",
         # What stands in the way, as a portal or a router, may itself not know the time.

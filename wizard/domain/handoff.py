@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from wizard.domain.models import SCOPE, CredentialSet, Profile
+from wizard.domain.models import GRANT_TYPE, SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.shell import Program, find_user, list_users, request_app_token
 from wizard.domain.summary import harmless
@@ -211,7 +211,7 @@ def _script(
 def _values(profile: Profile, credentials: CredentialSet | None) -> dict[str, str | Secret | None]:
     return {
         "scim_url": profile.endpoints.scim_url,
-        "grant_type": "authorization_code",
+        "grant_type": GRANT_TYPE,
         "authorize_url": profile.endpoints.authorize_url,
         "token_url": profile.endpoints.token_url,
         "client_id": profile.client_id,

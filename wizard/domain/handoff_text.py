@@ -27,7 +27,7 @@ def markdown(sheet: Sheet) -> str:
 def as_json(sheet: Sheet) -> str:
     """Return a sheet for programs: one object, null for what is left out."""
     values = {key: _reveal(value) for key, value in sheet.values.items()}
-    whose = {"version": 1, "profile": sheet.profile, "audience": sheet.audience}
+    whose = {"version": 2, "profile": sheet.profile, "audience": sheet.audience}
     return json.dumps(whose | values, indent=2)
 
 

@@ -62,15 +62,25 @@ class TokenSet(Value):
     is_refused: bool = False
     """The SCIM API took it no more before it expired."""
 
+    @property
+    def margin(self) -> timedelta:
+        """How long before its end a token counts as expired: min(60 s, 10 % of its life)."""
+        return min(timedelta(seconds=60), (self.expires_at - self.obtained_at) / 10)
+
+    @property
+    def longest_use(self) -> timedelta:
+        """How long a token like this can be asked to stay valid."""
+        return self.expires_at - self.obtained_at - self.margin
+
     def needs_refresh(self, now: datetime, at_least: timedelta | None = None) -> bool:
-        """Whether less than the margin is left: min(60 s, 10 % of life), or `at_least`.
+        """Whether less than the margin is left, or than `at_least`.
 
         Also when the clock stands before the tokens were got: it was set back, or ran ahead then.
         """
         if now < self.obtained_at:
             return True
-        margin = min(timedelta(seconds=60), (self.expires_at - self.obtained_at) / 10)
-        return self.expires_at - now <= (margin if at_least is None else max(margin, at_least))
+        least = self.margin if at_least is None else max(self.margin, at_least)
+        return self.expires_at - now <= least
 
 
 class ServerMetadata(Value):
@@ -143,6 +153,10 @@ class StoreKind(Enum):
 
     FILE = "file"
     KEYRING = "keyring"
+
+
+GRANT_TYPE: Final = "authorization_code"
+"""How tokens are granted (RFC 6749 §1.3.1), as programs are told."""
 
 
 class CheckStatus(Enum):

@@ -6,6 +6,7 @@ from enum import Enum, IntEnum
 from typing import Final
 
 from wizard.domain import journal
+from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 from wizard.domain.words import plain
@@ -38,6 +39,21 @@ class ExitCode(IntEnum):
     SIGNAL = 130
 
 
+class Response(Value):
+    """What an HTTP response to a failed request says to programs."""
+
+    status: int | None = None
+    request_id: str | None = None
+    """As Twilio's support asks for it."""
+    retry_after: int | None = None
+    """Seconds to wait before the next request (RFC 9110 §10.2.3)."""
+
+    @property
+    def harmless(self) -> Response:
+        """The same, fit to be shown or kept."""
+        return replace(self, request_id=plain(self.request_id or "") or None)
+
+
 class Words(Value):
     """What a problem said, as it is kept on disk beside its id; the book knows the rest."""
 
@@ -45,6 +61,7 @@ class Words(Value):
     cause: str
     remedy: str
     detail: tuple[str, ...] = ()
+    response: Response | None = None
 
     @property
     def harmless(self) -> Words:
@@ -52,7 +69,8 @@ class Words(Value):
         title, cause, remedy = (
             plain(text, KEPT_LIMIT) for text in (self.title, self.cause, self.remedy)
         )
-        return Words(title, cause, remedy, tuple(map(plain, self.detail[:KEPT_LINES])))
+        detail = tuple(map(plain, self.detail[:KEPT_LINES]))
+        return Words(title, cause, remedy, detail, self.response and self.response.harmless)
 
 
 class Problem(Value):
@@ -76,8 +94,12 @@ class Problem(Value):
     """Arguments of the command that helps, where a command met it; none of them: the wizard."""
     needs_restart: bool = False
     """Whether what mends it is read when the wizard starts: variables, options."""
+    shell: Command | None = None
+    """A command of the system that helps, for a shell."""
     detail: tuple[str, ...] = ()
     """What the other side answered, sanitised, a line each."""
+    response: Response | None = None
+    """The HTTP response that this is about; None without one."""
     is_warning: bool = False
     """Nothing failed: to be known besides."""
 
@@ -104,6 +126,10 @@ class Problem(Value):
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
 
+    def answered_as(self, other: Problem) -> Problem:
+        """Take over what the other side answered from the problem that this one stands for."""
+        return replace(self.saying(*other.detail), response=other.response)
+
     @property
     def sign(self) -> str:
         """What stands before its title."""
@@ -112,7 +138,7 @@ class Problem(Value):
     @property
     def words(self) -> Words:
         """What to keep of it, to say it whole another day."""
-        return Words(self.title, self.cause, self.remedy, self.detail).harmless
+        return Words(self.title, self.cause, self.remedy, self.detail, self.response).harmless
 
     @property
     def in_a_line(self) -> str:

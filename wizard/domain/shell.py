@@ -37,7 +37,12 @@ class Program(Value):
         """Return the command that starts it on a profile; without arguments the wizard opens."""
         is_named = profile != DEFAULT_PROFILE or self.is_profile_always_named
         options = ("--profile", profile) if is_named else ()
-        return Command(shlex.join((*self.words, *options, *self.options, *arguments)))
+        return quoted(*self.words, *options, *self.options, *arguments)
+
+
+def quoted(*words: str) -> Command:
+    """Return the command of these words."""
+    return Command(shlex.join(words))
 
 
 def users_url(scim_url: str) -> str:

@@ -107,12 +107,19 @@ def unfinished(profile: Profile) -> Problem:
     if last is None or problem is None:
         return LEFT_UNFINISHED
     how = f"Its check failed on {moment(last.at)}: {problem.title}."
-    return LEFT_UNFINISHED.saying(how, problem.cause, *problem.detail, problem.remedy)
+    told = LEFT_UNFINISHED.saying(how, problem.cause, *problem.detail, problem.remedy)
+    return replace(told, response=problem.response)
 
 
 def last_problem(profile: Profile) -> Problem | None:
     """Return how the last live check failed; None where it passed, or there was none."""
     return problem_of(profile.last_check)
+
+
+def last_warning(profile: Profile) -> Problem | None:
+    """Return what the last live check warned of where it passed."""
+    last = profile.last_check
+    return _told(last) if last and last.status is CheckStatus.PASSED else None
 
 
 def problem_of(last: LastCheck | None) -> Problem | None:
@@ -185,8 +192,7 @@ def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
 
 def warnings(profile: Profile) -> tuple[Problem, ...]:
     """Return what is to be known besides."""
-    last = profile.last_check
-    said = _told(last) if last and last.status is CheckStatus.PASSED else None
+    said = last_warning(profile)
     other = moved(profile, profile.token_organization)
     return tuple(replace(p, is_warning=True) for p in (other, said) if p)
 

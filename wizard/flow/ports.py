@@ -124,6 +124,10 @@ class ProfileStore(Protocol):
     def notices(self) -> Sequence[Problem]:
         """What was found amiss and mended on the way, to be said once."""
 
+    @property
+    def whereabouts(self) -> tuple[str, str]:
+        """The folder that profiles are kept in, and the user it was looked up for."""
+
     def names(self) -> Sequence[str]:
         """Names of the profiles there are or were, until they are forgotten; sorted."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.book.here import NO_PROFILES, NO_PROFILES_HERE, NOT_SET_UP, NOTHING_SAVED_HERE
 from wizard.domain.book.store import FILE_SET_ASIDE
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
+from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
@@ -20,7 +21,22 @@ def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Pro
         from wizard.domain.summary import unfinished
 
         return unfinished(profile)
-    return lost(name, store, profile) or NOT_SET_UP
+    return lost(name, store, profile) or not_set_up(store)
+
+
+def not_set_up(store: ProfileStore) -> Problem:
+    """Return that nothing is saved for a profile, and where that was looked for."""
+    return NOT_SET_UP.told(cause=_here(NOTHING_SAVED_HERE, store))
+
+
+def no_profiles(store: ProfileStore) -> Problem:
+    """Return that there are no profiles, and where they were looked for."""
+    return NO_PROFILES.told(cause=_here(NO_PROFILES_HERE, store))
+
+
+def _here(cause: str, store: ProfileStore) -> str:
+    folder, user = store.whereabouts
+    return cause.format(folder=plain(folder, len(folder)), user=plain(user))
 
 
 def lost(name: str, store: ProfileStore, profile: Profile | None) -> Problem | None:

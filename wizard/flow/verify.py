@@ -147,7 +147,7 @@ class DraftCheck:
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
             # Another day there is no rehearsal to be tried again.
             told = REFRESH_REFUSED.told(cause=problem.cause, remedy=NEVER_RENEWED)
-            problem = told.saying(*problem.detail)
+            problem = told.answered_as(problem)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:
@@ -247,7 +247,7 @@ class DraftCheck:
             problem = error.problem
             held = asked.tokens
             if held is not None and self._session.clock() - held.obtained_at < JUST_NOW:
-                problem = REFRESH_REFUSED_AT_ONCE.saying(*problem.detail)
+                problem = REFRESH_REFUSED_AT_ONCE.answered_as(problem)
             self._lines.set(TOKENS, Status.WARNING, "refused", problem)
             return None
         draft = self._session.draft
@@ -261,7 +261,7 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     """Say that the code was too old where the server said only that it does not take it."""
     died = expiry(code)
     is_vague = problem.id == CODE_REFUSED.id
-    return CODE_EXPIRED.saying(*problem.detail) if is_vague and died and died <= now else problem
+    return CODE_EXPIRED.answered_as(problem) if is_vague and died and died <= now else problem
 
 
 async def ask_users(

@@ -90,7 +90,10 @@ class Paper:
             self.say(*_compared(comparison))
         elif problem.cause:
             self.say(problem.cause)
-        self.say(f"{problem.who.value}: {remedy or problem.remedy}", *problem.detail)
+        self.say(f"{problem.who.value}: {remedy or problem.remedy}")
+        if problem.shell:
+            self.line(problem.shell)
+        self.say(*problem.detail)
         if problem.step is not None:
             self.say(f"Go back to: {problem.step.title}.")
 

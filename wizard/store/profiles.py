@@ -37,6 +37,7 @@ from wizard.store.paths import check_name
 from wizard.store.records import Records
 from wizard.store.sets import CredentialSets
 from wizard.store.system_keyring import SystemKeyring
+from wizard.store.unfit import user_name
 from wizard.store.vault import FileVault, Vault
 
 PATIENCE: Final = 60.0
@@ -61,6 +62,7 @@ class LocalProfileStore:
             StoreKind.FILE: FileVault(secrets),
             StoreKind.KEYRING: KeyringVault(secrets, keyring or SystemKeyring()),
         }
+        self._home = home
         self._folders = (records, secrets)
         self._records = Records(records)
         self._sets = CredentialSets(vaults, preferred)
@@ -75,6 +77,11 @@ class LocalProfileStore:
             *(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths),
             *([passed_over] if passed_over else []),
         )
+
+    @property
+    def whereabouts(self) -> tuple[str, str]:
+        """The folder that profiles are kept in, and the user it was looked up for."""
+        return str(self._home), user_name()
 
     def names(self) -> Sequence[str]:
         """Return the names of the profiles there are, sorted. Raises SetupError."""

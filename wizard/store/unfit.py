@@ -11,7 +11,8 @@ from typing import Final
 
 from wizard.domain.book.store import FILE_IS_LINK, FILE_NOT_OURS, FILE_NOT_PLAIN, YOURS_AGAIN
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.words import plain
+from wizard.domain.shell import quoted
+from wizard.domain.value import replace
 
 _KINDS: Final = (
     (stat.S_ISREG, "a plain file"),
@@ -44,25 +45,22 @@ def refuse(
 
 def _not_ours(path: Path, owner: int, home: Path) -> Problem:
     """What to do about a file of another user's depends on whose the wizard's folder is."""
-    # Here, so that a command that meets no such file does not pay for it.
-    from shlex import quote
-
     me, keeper = os.geteuid(), owner
     with suppress(OSError):
         keeper = home.lstat().st_uid
-    account = _user(me).removeprefix("user ")
     problem = FILE_NOT_OURS.about(
-        path=str(path),
-        owner=_user(owner),
-        user=_user(me),
-        keeper=_user(keeper),
-        account=account,
-        home=quote(str(home)),
+        path=str(path), owner=_user(owner), user=_user(me), keeper=_user(keeper)
     )
-    if keeper != me:
-        return problem
-    command = f"sudo chown -R {account} {quote(str(home))}"
-    return problem.told(remedy=YOURS_AGAIN.format(command=plain(command)))
+    account = _user(me).removeprefix("user ")
+    problem = replace(problem, shell=quoted("sudo", "chown", "-R", account, str(home)))
+    return problem if keeper != me else problem.told(remedy=YOURS_AGAIN)
+
+
+def user_name() -> str:
+    """Return the name of the user this runs as, "user 1000" where it has none."""
+    if sys.platform == "win32":
+        return os.environ.get("USERNAME", "unknown")
+    return _user(os.geteuid())
 
 
 def _user(number: int) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem, Words
+from wizard.domain.value import replace
 
 CATALOGUE: Final = {
     problem.id: problem
@@ -36,4 +37,4 @@ def recalled(id_: str, words: Words | None = None) -> Problem | None:
         return filled
     kept = words.harmless
     told = filled.told(title=kept.title, cause=kept.cause, remedy=kept.remedy)
-    return told.saying(*kept.detail)
+    return replace(told.saying(*kept.detail), response=kept.response)

@@ -66,7 +66,7 @@ UNAUTHORIZED_CLIENT: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 APP_SAYS: Final = (
-    "Twilio says why, below (unauthorized_client).",
+    "Twilio gave a reason of its own (unauthorized_client).",
     "Look the app up under OAuth apps. If it is gone or disabled, make one with grant type "
     "Authorization code, and enter its Client ID, Secret and Redirect URL. If not, ask Twilio's "
     "support.",

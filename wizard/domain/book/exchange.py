@@ -11,6 +11,7 @@ from typing import Final
 
 from wizard.domain.book import network
 from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.questions import ROTATE_TITLE
 from wizard.domain.steps import Step
 
 WRONG_CLIENT: Final = Problem(
@@ -29,7 +30,7 @@ ONE_FIELD: Final = (
 """Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
 
 BY_ROTATING: Final = (
-    "If it was rotated, choose “I rotated the secret”. If not, choose “Change credentials” and "
+    f'If it was rotated, choose "{ROTATE_TITLE}". If not, choose "Change credentials" and '
     "compare the Client ID."
 )
 """Remedy of WRONG_CLIENT where both are on offer."""
@@ -202,7 +203,7 @@ BLOCKED_WITHOUT_A_REASON: Final = (
 ODD_TOKENS: Final = Problem(
     id="odd-tokens",
     title="Twilio's token answer cannot be used",
-    cause="It, or a value in it, is missing or makes no sense; what is odd is named below.",
+    cause="The response, or a value in it, is missing or invalid.",
     remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 

@@ -46,6 +46,13 @@ NOT_A_TERMINAL: Final = Problem(
     remedy="Run it in a terminal window. Scripts use the commands token, status, and check.",
     exit_code=ExitCode.USAGE,
 )
+UNCONFIRMED: Final = Problem(
+    id="unconfirmed",
+    title="Removing a profile needs your confirmation",
+    cause="There is no terminal to ask on: stdin and stderr must both be one.",
+    remedy="To remove it without a question, add --yes.",
+    exit_code=ExitCode.USAGE,
+)
 TERMINAL_TOO_SMALL: Final = Problem(
     id="terminal-too-small",
     title="The window is too small",
@@ -67,18 +74,18 @@ BAD_ENDPOINT: Final = Problem(
     remedy="Correct it, or leave it out for Twilio's own.",
     exit_code=ExitCode.USAGE,
 )
-DEMO_NOT_INSTALLED: Final = Problem(
-    id="demo-not-installed",
-    title="The demo is not installed",
-    cause="Its stand-in for Twilio needs a few packages more.",
-    remedy="Run: pip install 'twilio-scim-wizard[demo]'",
-    exit_code=ExitCode.USAGE,
-)
 NO_SCENARIO: Final = Problem(
     id="no-scenario",
     title="The demo has no scenario {name}",
     cause="There are: {known}.",
     remedy="Name one of these after --scenario.",
+    exit_code=ExitCode.USAGE,
+)
+MIN_TTL_TOO_LONG: Final = Problem(
+    id="min-ttl-too-long",
+    title="No token is valid that long",
+    cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
+    remedy="Use --min-ttl {longest} or less. A longer job can run the token command again.",
     exit_code=ExitCode.USAGE,
 )
 BAD_PROFILE_NAME: Final = Problem(
@@ -131,13 +138,20 @@ NOT_SET_UP: Final = Problem(
     exit_code=ExitCode.NOT_SET_UP,
     run=(),
 )
+NOTHING_SAVED_HERE: Final = "User {user} has nothing saved for it in {folder}."
+"""Cause of NOT_SET_UP where a command met it: under cron and sudo both may be others."""
+
 NO_PROFILES: Final = Problem(
     id="no-profiles",
     title="No profiles",
     cause="Nothing is set up for this user in the wizard's folder.",
-    remedy="Run scim-wizard to set one up.",
+    remedy="Set one up in the wizard.",
     exit_code=ExitCode.NOT_SET_UP,
+    run=(),
 )
+NO_PROFILES_HERE: Final = "User {user} has no profile in {folder}."
+"""Its cause where a command met it."""
+
 LEFT_UNFINISHED: Final = Problem(
     id="left-unfinished",
     title="The setup is not finished",
@@ -161,11 +175,12 @@ ENTRIES: Final = (
     PORT_PRIVILEGED,
     PORT_UNUSABLE,
     NOT_A_TERMINAL,
+    UNCONFIRMED,
     TERMINAL_TOO_SMALL,
     ENDPOINTS_CONFLICT,
     BAD_ENDPOINT,
-    DEMO_NOT_INSTALLED,
     NO_SCENARIO,
+    MIN_TTL_TOO_LONG,
     BAD_PROFILE_NAME,
     BAD_STORE,
     BAD_HOME,

@@ -262,7 +262,7 @@ BAD_ADDRESS: Final = Problem(
 UNRECOGNIZED: Final = Problem(
     id="unrecognized",
     title="{host} gave an answer the wizard does not know",
-    cause="Its own words are below; nothing more is known.",
+    cause="The wizard can't interpret the response.",
     remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 

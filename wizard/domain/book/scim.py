@@ -80,7 +80,7 @@ TOKEN_TOO_LONG: Final = Problem(
 LIST_REFUSED_WHY: Final = Problem(
     id="list-refused-why",
     title="Twilio refuses the list of users, and says why",
-    cause="Its reason is below.",
+    cause="Twilio gave a reason of its own.",
     remedy="Do what it says, then try again. If that is of no help, ask Twilio's support.",
     who=Who.OWNER,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -116,7 +116,7 @@ SCIM_NOT_FOUND: Final = Problem(
 SCIM_SAYS_NOT_FOUND: Final = Problem(
     id="scim-says-not-found",
     title="The SCIM API does not find what was asked for",
-    cause="Most likely the organization, or the path in the SCIM base URL; what it says is below.",
+    cause="The organization or the path in the SCIM base URL is probably wrong.",
     remedy="See that the app is of the right organization. If so, check the SCIM base URL under "
     "Credentials, Advanced.",
     step=Step.CREDENTIALS,
@@ -125,7 +125,7 @@ SCIM_SAYS_NOT_FOUND: Final = Problem(
 ODD_LIST: Final = Problem(
     id="odd-list",
     title="Twilio's list of users cannot be used",
-    cause="A value in it is missing or makes no sense; it is named below.",
+    cause="A value in the response is missing or invalid.",
     remedy="Try again. If it stays, show Twilio's support what it said.",
 )
 

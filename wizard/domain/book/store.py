@@ -45,11 +45,10 @@ FILE_NOT_OURS: Final = Problem(
     id="file-not-ours",
     title="A file of the wizard belongs to another user",
     cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
-    remedy="If all in it should be yours, run sudo chown -R {account} {home} first. "
-    "Otherwise start the wizard as {keeper}, whose folder it is.",
+    remedy="Run the wizard as {keeper}, whose folder it is, or make everything in it yours.",
     exit_code=ExitCode.MACHINE,
 )
-YOURS_AGAIN: Final = "Make all in your folder yours again, as after sudo: {command}"
+YOURS_AGAIN: Final = "Make everything in your folder yours again, as after sudo."
 """Remedy of FILE_NOT_OURS where the wizard's folder itself is the user's."""
 
 FILE_NOT_MADE: Final = Problem(

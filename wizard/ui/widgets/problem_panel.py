@@ -96,7 +96,8 @@ class _Told(Visual):
         self._title = Content.styled(f"{problem.sign} {problem.title}", "bold")
         told = _compared(comparison) if comparison else [Content(problem.cause)]
         what = f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"
-        self._told = [part for part in (*told, Content(what)) if part]
+        commands = [Content(problem.shell)] if problem.shell else []
+        self._told = [part for part in (*told, Content(what), *commands) if part]
         self._detail = problem.detail
 
     def _fitted(self, width: int) -> Content:

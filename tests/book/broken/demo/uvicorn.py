@@ -1,3 +1,0 @@
-"""Stands where Uvicorn would be if it were installed."""
-
-raise ModuleNotFoundError("No module named 'uvicorn'")

@@ -1,0 +1,159 @@
+"""The end of each `--help`: examples that work as printed, variables, and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import click
+
+from wizard.domain.models import TWILIO
+from wizard.domain.shell import DEFAULT_PROFILE, Program, list_users
+
+Examples = Callable[[Program], Mapping[str, str]]
+"""Gives each example's comment and command, for the program as it was started."""
+
+ANY: Final = {
+    "SCIM_WIZARD_PROFILE": "Profile to use.",
+    "SCIM_WIZARD_HOME": "Folder that everything is saved in.",
+    "SCIM_WIZARD_LOG": "File to append a log to, without secrets.",
+}
+"""Variables that every command reads."""
+
+NETWORK: Final = {
+    "SCIM_WIZARD_AUTHORIZE_URL": "Authorization endpoint of a new setup.",
+    "SCIM_WIZARD_TOKEN_URL": "Token endpoint of a new setup.",
+    "SCIM_WIZARD_SCIM_URL": "SCIM base URL of a new setup.",
+    "HTTPS_PROXY": "Proxy to connect through; also ALL_PROXY.",
+    "NO_PROXY": "Hosts to connect to without a proxy.",
+    "SSL_CERT_FILE": "Certificates to trust in place of the system's (PEM).",
+}
+"""Variables of what connects to a server."""
+
+WIZARD: Final = {
+    "SCIM_WIZARD_STORE": "Where a new profile's secrets go: keyring or file.",
+    "ACCESSIBLE": "1 is the same as --plain.",
+    "NO_COLOR": "Any value turns colors off.",
+}
+"""Variables of the wizard alone."""
+
+EXIT_CODES: Final = {
+    "0": "Success.",
+    "1": "The check failed.",
+    "2": "Usage error, or no terminal.",
+    "3": "Not set up, or setup left unfinished.",
+    "4": "Action needed in Twilio.",
+    "5": "Network error, or rate limit reached.",
+    "6": "Local error: file, keyring, or lock.",
+    "130": "Interrupted.",
+}
+
+
+class ManualCommand(click.Command):
+    """A command whose help ends with examples and variables."""
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401  as click has it
+        examples: Examples = lambda _: {},
+        variables: Mapping[str, str] = ANY,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        """Args: `examples` and `variables` are told after the options; `more` is click's."""
+        super().__init__(*args, **more)
+        self._examples = examples
+        self._variables = variables
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples and the variables."""
+        # Here, so that only a help pays for the import.
+        from wizard.host.program import started
+
+        with formatter.section("Examples"):
+            pad = " " * formatter.current_indent
+            for comment, command in self._examples(started()).items():
+                lines = (f"# {comment}", *command.splitlines())
+                formatter.write("".join(f"{pad}{line}\n" for line in lines))
+        with formatter.section("Variables"):
+            formatter.write_dl(list(self._variables.items()))
+
+
+class ManualGroup(ManualCommand, click.Group):
+    """The program, whose help also has the exit codes of all its commands."""
+
+    command_class = ManualCommand
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, the variables and the exit codes."""
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Exit codes"):
+            formatter.write_dl(list(EXIT_CODES.items()))
+
+
+def of_wizard(program: Program) -> Mapping[str, str]:
+    """Return examples of the program as a whole."""
+    name = program.command()
+    return {
+        "Try the wizard with a simulated Twilio.": program.command("--demo"),
+        "Set up a profile, or change it.": name,
+        "Test whether another profile still works.": program.command("check", profile="acme"),
+        "List all users, with a token that is in no argument.": list_all(program),
+        "Complete commands in bash (in zsh: zsh_source, in fish: fish_source).": (
+            f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {name})"'
+        ),
+    }
+
+
+def of_status(program: Program) -> Mapping[str, str]:
+    """Return examples of `status`."""
+    return {
+        "Show one profile.": program.command("status"),
+        "Show all profiles.": program.command("status", "--all"),
+        "Print when the access token expires.": (
+            f"{program.command('status', '--json')} | jq -r .token.expires_at"
+        ),
+    }
+
+
+def of_check(program: Program) -> Mapping[str, str]:
+    """Return examples of `check`."""
+    return {
+        "Test one profile.": program.command("check", "--json", profile="acme"),
+        "Test all profiles from cron, which mails what is printed.": program.command(
+            "check", "--all", "--quiet"
+        ),
+    }
+
+
+def of_token(program: Program) -> Mapping[str, str]:
+    """Return examples of `token`."""
+    return {
+        "List all users; this fails where there is no token.": list_all(program),
+        "Print a token that is valid for at least 10 minutes.": program.command(
+            "token", "--min-ttl", "600"
+        ),
+        "Print when it expires.": f"{program.command('token', '--json')} | jq -er .expires_at",
+    }
+
+
+def of_handoff(program: Program) -> Mapping[str, str]:
+    """Return examples of `handoff`."""
+    return {
+        "Print the sheet for whom the profile was set up.": program.command("handoff"),
+        "Save the sheet for an Okta admin.": (
+            f"{program.command('handoff', '--for', 'okta')} > okta.md"
+        ),
+        "Save variables for a script, with the Client Secret.": (
+            f"{program.command('handoff', '--format', 'env', '--show-secrets')} > scim.env"
+        ),
+    }
+
+
+def of_forget(program: Program) -> Mapping[str, str]:
+    """Return examples of `forget`."""
+    return {"Remove a profile.": program.command("forget", "--yes", profile="old")}
+
+
+def list_all(program: Program) -> str:
+    """Return the command that lists all users of Twilio's SCIM API with the default profile."""
+    return list_users(program, DEFAULT_PROFILE, TWILIO.scim_url)

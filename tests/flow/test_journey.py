@@ -15,6 +15,7 @@ from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.journey import Journey
 from wizard.flow.session import Session
+from wizard.flow.state import Back, WizardState
 from wizard.store.profiles import LocalProfileStore
 
 PROGRAM = Program(options=("--ca-file", "/etc/ca.pem"))
@@ -67,6 +68,31 @@ async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path:
     assert stopped.farewell(Step.PREREQUISITES)[-1] == f"{resume} --token-url {url}"
     await stopped.session.save_draft(replace(blank, client_id=COMPLETE.client_id))
     assert stopped.farewell(Step.CREDENTIALS)[-1] == resume
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+async def test_going_back_removes_what_is_empty_and_nothing_else(
+    is_damaged: bool, tmp_path: Path
+) -> None:
+    """A record that was set aside may point at the only copy of a secret."""
+    kept = tmp_path / "profiles" / "bravo.json.damaged-1"
+    new = journey(tmp_path)
+    await new.session.save_ticks(("admin",))
+    if is_damaged:
+        kept.write_text("{")
+    new.came_from = "acme"
+    state = await new.follow(WizardState(Step.PREREQUISITES), Back())
+    assert (state.has_left, new.next_profile) == (True, "acme")
+    assert new.services.store.names() == (["bravo"] if is_damaged else [])
+    assert kept.exists() is is_damaged
+
+
+async def test_going_back_keeps_a_draft(tmp_path: Path) -> None:
+    begun = journey(tmp_path)
+    await begun.session.save_draft(COMPLETE)
+    begun.came_from = "acme"
+    await begun.return_to_previous()
+    assert begun.services.store.names() == ["bravo"]
 
 
 async def test_farewell_names_the_profile_that_was_removed_or_set_up(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from wizard.flow.reports import Report, Verdict, warned
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.ui.screens.check import CheckScreen, Show
 from wizard.ui.widgets.check_lines import SPINNER, CheckLines
+from wizard.ui.widgets.problem_panel import ProblemPanel
 
 WAITING = (Check("exchange", "Code exchanged"), Check("users", "GET /Users answers"))
 PASSED = Report(Verdict.PASSED, users=25)
@@ -199,6 +200,8 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
         first, *more = (stage.text.index(warning.title) for warning in report.warnings)
         assert report.warnings[0].id == REFRESH_REFUSED.id
         assert all(first < each for each in more)
+        # And all of them are copied for support.
+        assert stage.screen.query_one(ProblemPanel).problems == report.told
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:

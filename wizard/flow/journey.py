@@ -137,7 +137,10 @@ class Journey:
         if is_empty and session.draft is None:
             # Otherwise it would stay in the list of profiles.
             with contextlib.suppress(SetupError):
-                await session.forget()
+                # A record that was set aside may point at the only copy of a secret.
+                aside = await asyncio.to_thread(self.services.store.set_aside, session.name)
+                if aside is None:
+                    await session.forget()
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""

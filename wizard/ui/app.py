@@ -225,20 +225,20 @@ class WizardApp(ThemedApp):
         """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""
         self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
 
-    def _problem_of(self, screen: Screen[object]) -> Problem | None:
+    def _problems_of(self, screen: Screen[object]) -> tuple[Problem, ...]:
         panel = next(iter(screen.query(ProblemPanel)), None)
-        return panel.problem if panel is not None else None
+        return panel.problems if panel is not None else ()
 
     @work(exclusive=True, group="support")
     async def action_copy_for_support(self) -> None:
         """Copy what is known of the problem that is shown; nothing where none is."""
         from wizard.ui.widgets.field import Entry
 
-        problem = self._problem_of(self.screen)
-        if problem is not None:
+        problems = self._problems_of(self.screen)
+        if problems:
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
             entered = [secret for entry in entries for secret in entry.secrets()]
-            text = self._road.support(problem, entered)
+            text = "\n\n".join(self._road.support(each, entered) for each in problems)
             await copy_and_say(self, self._road.copy, text, "the problem")
 
     # By its name: the help, which asks it, is imported when it is opened.
@@ -267,7 +267,7 @@ class WizardApp(ThemedApp):
                     key = f" ({keys[command.action]})" if command.action in keys else ""
                     run = self._screen_action(command.action)
                     yield SystemCommand(command.title, command.help + key, run)
-        if self._problem_of(screen) is not None:
+        if self._problems_of(screen):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         kept = "" if self._journey.demo else "; remembered"

@@ -45,6 +45,12 @@ class ProblemPanel(Static):
         self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
         self.problem = problem
+        self._also = tuple(also)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is shown."""
+        return (self.problem, *self._also) if self.problem is not None else ()
 
     def show(
         self,
@@ -64,7 +70,7 @@ class ProblemPanel(Static):
         self.remove_class("-question")
         self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
-        self.problem = problem
+        self.problem, self._also = problem, tuple(also)
         if problem is None:
             return
         for each in (problem, *also):

@@ -58,6 +58,9 @@ class Face(Protocol):
     async def passed(self) -> None:
         """Check: wait until it passed, and go on."""
 
+    async def confirm(self) -> None:
+        """Check: confirm an approval that came to the listener, and go on."""
+
     async def primary(self) -> None:
         """Do what Enter does."""
 
@@ -271,7 +274,12 @@ async def caught_by_the_listener(face: Face, scene: Scene) -> None:
     await face.says("for a paste, or for the browser at the Redirect URL")
     landed = scene.sandbox.approve(link)
     await asyncio.to_thread(lambda: urllib.request.urlopen(landed, timeout=20).close())
-    await to_the_end(face)
+    problem = scim.APPROVAL_UNCONFIRMED
+    await face.says(problem.title, f"organization {scene.sandbox.organization}", problem.remedy)
+    assert scene.stored is None
+    await face.confirm()
+    await face.says(WORKS)
+    await face.primary()
 
 
 async def missing_permission(face: Face, scene: Scene) -> None:

@@ -111,15 +111,21 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     from wizard.host.clipboard import SystemClipboard
     from wizard.store.files import write_new
 
+    browser = SystemBrowser(os.environ)
+
+    async def close() -> None:
+        browser.forget_pages()
+        await connection.aclose()
+
     return Services(
         store=profiles,
         connect=connection,
-        browser=SystemBrowser(os.environ),
+        browser=browser,
         clipboard=SystemClipboard(os.environ),
         listener=_Listener(),
         clock=clock,
         timer=monotonic,
         write_new=write_new,
         drop_unsent=connection.drop_unsent,
-        close=connection.aclose,
+        close=close,
     )

@@ -22,6 +22,7 @@ from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
+from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.done import DoneScreen
 
 REFUSED: Final = {
@@ -40,7 +41,8 @@ ORGANIZATION_CHANGED: Final = Row(
 LOST: Final = Row(
     entry="refresh-response-lost", step=Step.AUTHORIZE, exit_code=4, faces=Face.COMMAND
 )
-ENTRIES: Final = (ORGANIZATION_CHANGED, LOST)
+UNCONFIRMED: Final = Row(entry="approval-unconfirmed", step=Step.AUTHORIZE, faces=Face.SCREEN)
+ENTRIES: Final = (ORGANIZATION_CHANGED, UNCONFIRMED, LOST)
 
 
 @pytest.mark.parametrize(("entry", "answer"), REFUSED.items(), ids=REFUSED)
@@ -229,3 +231,20 @@ def test_consent_of_another_organization_takes_the_place_only_when_told_to(
         warnings = json.loads(stage.run(capsys, "status", "--json").out)["warnings"]
     organization = sandbox.organization if is_taken else OTHER
     assert (f"Organization   {organization}\n" in told, warnings) == (True, [])
+
+
+def test_approval_that_the_listener_caught_is_asked_about(stage: Stage) -> None:
+    row, sandbox = UNCONFIRMED, Sandbox()
+    with serve.serving(sandbox) as base:
+        stage.put_draft(replace(at_sandbox(sandbox, base), is_unconfirmed=True), Step.CHECK)
+
+        async def reject() -> None:
+            async with resumed() as (app, pilot):
+                await until_said(app, pilot, row.entry)
+                await pilot.click("#elsewhere")
+                await wait_for_screen(pilot, AuthorizeScreen)
+
+        asyncio.run(reject())
+    profile = LocalProfileStore(stage.home).load("default")
+    assert profile is not None
+    assert profile.active is None

@@ -14,6 +14,7 @@ from wizard.domain.book.exchange import (
 )
 from wizard.domain.book.network import DROPPED
 from wizard.domain.book.scim import (
+    APPROVAL_UNCONFIRMED,
     BAD_TOKEN,
     MISSING_PERMISSION,
     NEW_TOKEN_REFUSED,
@@ -53,6 +54,7 @@ FAILED = Verdict.FAILED
         (Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN), [AUTHORIZE, ACCEPT]),
         (Report(Verdict.UNRENEWABLE, NOT_ASKED_FOR), [CREDENTIALS, ACCEPT]),
         (Report(Verdict.OTHER_ORGANIZATION, ORGANIZATION_CHANGED), [AUTHORIZE, ACCEPT]),
+        (Report(Verdict.UNCONFIRMED, APPROVAL_UNCONFIRMED), [ACCEPT, AUTHORIZE]),
     ],
 )
 def test_offers_after_a_check(report: Report, offered: list[Action]) -> None:

@@ -250,7 +250,7 @@ async def test_answer_of_a_browser_is_caught(stage: Stage) -> None:
     link = await stage.desk.link()
     assert link.is_listening
     assert await stage.world.listener.catch(landing(link))
-    assert await stage.desk.caught() == Received(Secret("code-1"), link.attempt)
+    assert await stage.desk.caught() == Received(Secret("code-1"), link.attempt, is_caught=True)
 
 
 async def test_refusal_with_the_right_state_is_an_answer(stage: Stage) -> None:
@@ -299,7 +299,7 @@ async def test_caught_answer_is_dropped_when_it_answers_nothing_any_more(
     await stage.session.save_draft(meanwhile(stage.session.working_draft()))
     new = await stage.desk.link()
     assert await stage.world.listener.catch(landing(new, "code-new"))
-    assert await stage.desk.caught() == Received(Secret("code-new"), new.attempt)
+    assert await stage.desk.caught() == Received(Secret("code-new"), new.attempt, is_caught=True)
 
 
 async def test_caught_waits(stage: Stage) -> None:

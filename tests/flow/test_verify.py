@@ -28,6 +28,7 @@ from wizard.domain.book.exchange import (
     WRONG_CLIENT,
 )
 from wizard.domain.book.scim import (
+    APPROVAL_UNCONFIRMED,
     BAD_TOKEN,
     MISSING_PERMISSION,
     NEW_TOKEN_REFUSED,
@@ -38,12 +39,19 @@ from wizard.domain.book.scim import (
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Check, Status
 from wizard.domain.form import CredentialField, with_field
-from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet, UserList
+from wizard.domain.models import (
+    CheckStatus,
+    CredentialSet,
+    LastCheck,
+    Profile,
+    TokenSet,
+    UserList,
+)
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.reports import Report, Verdict
+from wizard.flow.reports import UNNAMED, Report, Verdict
 from wizard.flow.runs import DraftRun
 
 ORGANIZATION = "OR" + "1" * 32
@@ -145,6 +153,70 @@ async def test_code_that_was_turned_away_can_be_tried_again(stage: Stage) -> Non
     assert (report.step, report.can_retry) == (None, True)
     assert (await stage.run(received)).verdict is Verdict.PASSED
     assert stage.world.tokens.sent == ["exchange", "exchange", "refresh"]
+
+
+def unconfirmed(organization: str | None) -> Problem:
+    named = f"organization {organization}" if organization else UNNAMED
+    return APPROVAL_UNCONFIRMED.about(organization=named)
+
+
+@pytest.mark.parametrize("organization", [None, ORGANIZATION])
+async def test_caught_code_waits_for_a_person_before_it_becomes_active(
+    stage: Stage, organization: str | None
+) -> None:
+    issued = tokens("1", refresh="refresh-1")
+    if organization:
+        issued = replace(issued, access_token=Secret(NAMING))
+    stage.world.tokens.exchanges = [issued]
+    stage.world.tokens.refreshes = [issued, issued]
+    stage.world.users.answers = [UserList(25), UserList(25)]
+    caught = replace(await stage.code(), is_caught=True)
+
+    report = await stage.run(caught)
+
+    assert report.verdict is Verdict.UNCONFIRMED
+    assert report.problem == unconfirmed(organization)
+    assert stage.on_disk()[2] is None
+    # Also after the wizard was left and opened again.
+    stage.session.open()
+    check = stage.check()
+    report = await check.run(None)
+    assert report.verdict is Verdict.UNCONFIRMED
+    assert (await check.accept(report)).verdict is Verdict.PASSED
+    active = stage.on_disk()[2]
+    assert active is not None
+    assert not active.is_unconfirmed
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "verdict"),
+    [
+        (ORGANIZATION, NAMING, Verdict.PASSED),
+        (None, NAMING, Verdict.UNCONFIRMED),
+        (ORGANIZATION, "access-1", Verdict.UNCONFIRMED),
+        ("OR" + "2" * 32, NAMING, Verdict.OTHER_ORGANIZATION),
+    ],
+)
+async def test_caught_code_for_the_organization_that_is_set_up_asks_nothing(
+    stage: Stage, before: str | None, now: str, verdict: Verdict
+) -> None:
+    stage.put(Profile(organization=before), active=replace(COMPLETE, tokens=tokens("old")))
+    issued = replace(tokens("1", refresh="refresh-1"), access_token=Secret(now))
+    stage.world.tokens.exchanges = [issued]
+    stage.world.tokens.refreshes = [issued]
+    stage.world.users.answers = [UserList(25)]
+    report = await stage.run(replace(await stage.code(), is_caught=True))
+    assert report.verdict is verdict
+
+
+async def test_pasted_code_after_a_caught_one_asks_nothing(stage: Stage) -> None:
+    stage.world.tokens.exchanges = [tokens("1", refresh="r1"), tokens("2", refresh="r2")]
+    stage.world.tokens.refreshes = [tokens("3", refresh="r3"), tokens("4", refresh="r4")]
+    stage.world.users.answers = [UserList(25), UserList(25)]
+    report = await stage.run(replace(await stage.code(), is_caught=True))
+    assert report.verdict is Verdict.UNCONFIRMED
+    report = await stage.run(await stage.code("code-2", is_fresh=True))
+    assert report.verdict is Verdict.PASSED
 
 
 async def test_bare_code_is_used_without_a_state(stage: Stage) -> None:

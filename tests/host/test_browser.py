@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import os
+import re
+import stat
 import threading
 from pathlib import Path
+from unittest.mock import ANY
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -26,7 +32,9 @@ def programs(tmp_path: Path) -> Path:
 @pytest.fixture
 def environ(programs: Path) -> dict[str, str]:
     """A desktop without programs."""
-    return {"PATH": str(programs), "DISPLAY": ":99"}
+    home = programs.parent / "user"
+    home.mkdir()
+    return {"PATH": str(programs), "DISPLAY": ":99", "HOME": str(home)}
 
 
 def browser(
@@ -36,8 +44,18 @@ def browser(
 
 
 def started(log: Path) -> list[str]:
+    """Return a program's arguments, a page of ours as the URL it leads to."""
     argv: list[str] = json.loads(log.read_text())["argv"]
-    return argv
+    return [re.sub(r"file://\S+", lambda found: page(found[0])[1], word) for word in argv]
+
+
+def page(url: str) -> tuple[Path, str]:
+    """Return a page that only this user can read, and where it leads at once."""
+    path = Path(url2pathname(urlsplit(url).path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text())
+    assert found is not None
+    return path, html.unescape(found[1])
 
 
 async def test_a_desktop_opens_it_away_from_our_terminal(
@@ -50,8 +68,9 @@ async def test_a_desktop_opens_it_away_from_our_terminal(
     assert here.why_not == ""
     assert await here.open(URL)
 
+    assert started(log) == [URL]
     assert json.loads(log.read_text()) == {
-        "argv": [URL],
+        "argv": [ANY],
         "stdin": "",
         "has_terminal": False,
         "leads_session": True,
@@ -236,4 +255,47 @@ async def test_only_web_addresses_are_opened(
     log = install(programs, "xdg-open")
 
     assert not await browser(environ).open(url)
+    assert not log.exists()
+
+
+async def test_link_is_in_no_arguments_and_its_page_is_removed(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    log = install(programs, "xdg-open")
+    here = browser(environ)
+
+    assert await here.open(URL)
+    (argument,) = json.loads(log.read_text())["argv"]
+    assert "state" not in argument
+    path, _ = page(argument)
+    assert path.parent == Path(environ["HOME"])
+    assert not path.name.startswith(".")
+
+    here.forget_pages()
+    assert list(path.parent.iterdir()) == []
+
+
+async def test_url_without_a_query_is_opened_as_it_is(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    log = install(programs, "xdg-open")
+    assert await browser(environ).open("https://www.twilio.com/docs")
+    assert json.loads(log.read_text())["argv"] == ["https://www.twilio.com/docs"]
+
+
+@pytest.mark.parametrize("where", [{"SSH_TTY": "/dev/pts/3"}, {"WSL_DISTRO_NAME": "Ubuntu"}])
+async def test_browser_of_another_machine_is_given_the_link_itself(
+    programs: Path, environ: dict[str, str], where: dict[str, str]
+) -> None:
+    log = install(programs, "editor-helper")
+    assert await browser(environ | {"BROWSER": "editor-helper"} | where).open(URL)
+    assert json.loads(log.read_text())["argv"] == [URL]
+
+
+async def test_link_is_not_opened_where_no_page_can_be_written(
+    programs: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = install(programs, "xdg-open")
+    monkeypatch.setattr("tempfile.tempdir", str(programs / "nowhere"))
+    assert not await browser(environ | {"HOME": ""}).open(URL)
     assert not log.exists()

@@ -155,6 +155,10 @@ class Person:
     async def passed(self) -> None:
         await self.says("passed   GET /Users answers", "passed   Answer is a SCIM list")
 
+    async def confirm(self) -> None:
+        await self.says("Enter confirms that you approved it")
+        await self.type("")
+
     async def primary(self) -> None:
         await self.type("")
 

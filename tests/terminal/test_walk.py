@@ -96,6 +96,8 @@ def test_loopback_scenario_goes_on_by_itself(home: Path) -> None:
         url = link(terminal)
         if shutil.which("chromium"):
             consent_in_browser(url)
+            terminal.wait_for("Confirm ›")
+            terminal.send(ENTER)
         else:
             terminal.send(F8)
         assert finish(terminal) == 0

@@ -97,6 +97,17 @@ class Person:
         assert screen.report.verdict is Verdict.PASSED, screen.query_one(CheckLines).checks
         await self.primary()
 
+    async def confirm(self) -> None:
+        screen = await wait_for_screen(self._pilot, CheckScreen)
+        assert isinstance(screen, CheckScreen)
+        await self.primary()
+        await wait_until(
+            self._pilot,
+            lambda: screen.report is not None and screen.report.verdict is Verdict.PASSED,
+            "the credentials to become active",
+        )
+        await self.primary()
+
     async def primary(self) -> None:
         button = self._app.screen.query_one("#next", Button)
         await wait_until(self._pilot, lambda: not button.disabled, "something to go on with")

@@ -154,7 +154,9 @@ async def test_what_the_listener_catches_goes_on_behind_the_overlay(world: World
         await walks.reported_check(pilot)
         await wait_until(pilot, lambda: "60×17" in text_of(app), "the overlay")
         await pilot.resize_terminal(60, 18)
-        await wait_until(pilot, lambda: "60×17" not in text_of(app), "the step")
+        await wait_until(pilot, lambda: "Confirm that you" in text_of(app), "the step")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "Next ›" in text_of(app), "the end")
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
 

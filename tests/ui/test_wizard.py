@@ -43,6 +43,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.demo import Demo
+from wizard.flow.reports import Verdict
 from wizard.flow.state import Delivery
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.link_screen import LinkScreen
@@ -169,10 +170,23 @@ async def test_a_loopback_answer_goes_on_by_itself(world: World) -> None:
         assert world.listener.bound == [LOOPBACK]
         assert not await world.listener.catch(f"{LOOPBACK}?code=x&state=forged-1234567")
         assert await world.listener.catch(answer_to(screen))
-        await walks.reported_check(pilot)
-        await pilot.press("enter")
-        await wait_for_screen(pilot, DoneScreen)
+        await confirmed(pilot)
     assert not world.listener.listening.is_open
+
+
+async def confirmed(pilot: ThePilot) -> None:
+    """Confirm an approval that the listener caught, and go on to Done."""
+    check = await walks.reported_check(pilot)
+    assert check.report is not None
+    assert check.report.verdict is Verdict.UNCONFIRMED
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: passed(check), "the credentials to become active")
+    await pilot.press("enter")
+    await wait_for_screen(pilot, DoneScreen)
+
+
+def passed(check: CheckScreen) -> bool:
+    return check.report is not None and check.report.verdict is Verdict.PASSED
 
 
 async def test_a_denied_loopback_answer_is_shown_and_a_fresh_link_made(world: World) -> None:

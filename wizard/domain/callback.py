@@ -66,10 +66,11 @@ _ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAG
 
 
 class Received(Value):
-    """A code whose state was checked, and the attempt it belongs to."""
+    """A code whose state was checked, its attempt, and whether the listener caught it."""
 
     code: Secret
     attempt: AuthorizationAttempt
+    is_caught: bool = False
 
 
 class BareCode(Value):

@@ -132,6 +132,8 @@ class CredentialSet(Value):
     tokens: TokenSet | None = None
     attempts: tuple[AuthorizationAttempt, ...] = ()
     """Links made for these settings, newest last."""
+    is_unconfirmed: bool = False
+    """The code of the tokens came to the listener, and no person has said that it's theirs."""
 
     @property
     def is_complete(self) -> bool:

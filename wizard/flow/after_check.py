@@ -72,6 +72,7 @@ ACCEPT: Final = {
     Verdict.OTHER_ORGANIZATION: Offer(
         Action.ACCEPT, "Use the new one", "uses the new organization"
     ),
+    Verdict.UNCONFIRMED: Offer(Action.ACCEPT, "Confirm", "confirms that you approved it"),
 }
 """What a person may decide, by the verdict that asks for it."""
 
@@ -87,6 +88,8 @@ def after_check(report: Report) -> AfterCheck:
     if report.verdict is Verdict.PASSED:
         return AfterCheck(CONTINUE)
     accept = ACCEPT.get(report.verdict)
+    if accept and report.verdict is Verdict.UNCONFIRMED:
+        return AfterCheck(accept, (AUTHORIZE,))
     others = (accept,) if accept else ()
     elsewhere = ELSEWHERE.get(report.step) if report.step else None
     if elsewhere is None:

@@ -111,6 +111,8 @@ class LinkDesk:
                 return self._returned.pop()
             # Read again: by now its link may have been used, or the settings changed.
             reading = self.read((await self._caught.get()).reveal())
+            if isinstance(reading, callback.Received):
+                return replace(reading, is_caught=True)
             if is_answer(reading):
                 return reading
 

@@ -8,7 +8,15 @@ from enum import Enum
 from typing import Final
 
 from wizard.domain.book.exchange import CLOCK_OFF
-from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
+from wizard.domain.book.scim import APPROVAL_UNCONFIRMED
+from wizard.domain.models import (
+    CheckStatus,
+    CredentialSet,
+    LastCheck,
+    Profile,
+    TokenSet,
+    UserList,
+)
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.tokens import organization_sid
@@ -24,6 +32,8 @@ class Verdict(Enum):
     """The token works but can't be refreshed: a person decides whether to use it meanwhile."""
     OTHER_ORGANIZATION = "other organization"
     """It works, for another organization than what it would replace: a person decides."""
+    UNCONFIRMED = "unconfirmed"
+    """It works, but its code came to the listener: a person says whether they approved it."""
 
 
 _WORST_FIRST: Final = (
@@ -34,6 +44,7 @@ _WORST_FIRST: Final = (
 )
 """The order of warnings: first what will stop the credentials from working."""
 
+UNNAMED: Final = "an organization that the token doesn't name"
 UNREMEMBERED: Final = "How this check ended could not be remembered."
 
 
@@ -67,6 +78,17 @@ def passed(listed: UserList, tokens: TokenSet) -> Report:
     """Return the report of a check that passed."""
     report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
     return warned(report, CLOCK_OFF.about(offset=listed.clock)) if listed.clock else report
+
+
+def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
+    """Return what to ask before a draft becomes active whose code came to the listener.
+
+    None for a pasted code, and where the token names the organization that was set up.
+    """
+    if not draft.is_unconfirmed or (organization and organization == profile.organization):
+        return None
+    named = f"organization {organization}" if organization else UNNAMED
+    return APPROVAL_UNCONFIRMED.about(organization=named)
 
 
 def warned(report: Report, problem: Problem | None) -> Report:

@@ -151,7 +151,7 @@ class Session(Memory):
         draft = self.draft
         if draft is None:
             raise SetupError(NOT_SET_UP)
-        active = replace(draft, attempts=())
+        active = replace(draft, attempts=(), is_unconfirmed=False)
         now = self.clock()
 
         def change(held: Locked, profile: Profile) -> Profile:

@@ -36,7 +36,7 @@ from wizard.domain.value import replace
 from wizard.domain.words import counted_users
 from wizard.flow.live_list import LiveList
 from wizard.flow.ports import TokenEndpoint, UserDirectory
-from wizard.flow.reports import Report, Verdict, as_kept, passed, remembered
+from wizard.flow.reports import Report, Verdict, as_kept, passed, remembered, unconfirmed
 from wizard.flow.session import Session
 
 Answer = Received | BareCode
@@ -110,6 +110,9 @@ class DraftCheck:
         if problem is not None:
             problem = problem.told(remedy=f"{problem.remedy} {KEPT}")
             return replace(report, verdict=Verdict.OTHER_ORGANIZATION, problem=problem)
+        draft = self._session.working_draft()
+        if problem := unconfirmed(draft, self._session.profile, report.organization):
+            return replace(report, verdict=Verdict.UNCONFIRMED, problem=problem)
         return await self._swap_renewable(report)
 
     def _failed(self, error: SetupError) -> Report:
@@ -129,8 +132,8 @@ class DraftCheck:
         return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
 
     async def accept(self, report: Report) -> Report:
-        """Go on with what was asked about: another organization, or one hour."""
-        if report.verdict is Verdict.OTHER_ORGANIZATION:
+        """Continue with what was asked about: an organization, or a token without refresh."""
+        if report.verdict in (Verdict.OTHER_ORGANIZATION, Verdict.UNCONFIRMED):
             return await self._swap_renewable(replace(report, problem=None))
         return await self._swap(report)
 
@@ -200,7 +203,7 @@ class DraftCheck:
                 raise
             problem = _explained(error.problem, answer.code, self._session.clock())
             raise SetupError(replace(problem, step=problem.step or Step.AUTHORIZE)) from None
-        await self._lines.timed(SAVED, self._keep(tokens, attempt))
+        await self._lines.timed(SAVED, self._keep(tokens, answer))
         return tokens
 
     async def _mark(self, attempt: AuthorizationAttempt) -> None:
@@ -212,12 +215,13 @@ class DraftCheck:
             with suppress(SetupError):
                 await self._mark(attempt)
 
-    async def _keep(self, tokens: TokenSet, attempt: AuthorizationAttempt) -> None:
-        draft = self._session.draft
+    async def _keep(self, tokens: TokenSet, answer: Answer) -> None:
+        draft, attempt = self._session.draft, answer.attempt
+        is_caught = isinstance(answer, Received) and answer.is_caught
         # The screen may have been left, and the draft discarded or its client changed, while the
         # answer was under way.
         if draft is not None and authorize.matches(attempt, draft):
-            await self._session.save_draft(replace(draft, tokens=tokens))
+            await self._session.save_draft(replace(draft, tokens=tokens, is_unconfirmed=is_caught))
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
         """Refresh the draft's own tokens; None, the line saying why, when there is no renewing."""

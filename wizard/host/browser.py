@@ -13,13 +13,16 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path, PurePath
 from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
 
+from wizard.host.landing import redirect_page
 from wizard.host.terminal import is_over_ssh
 
 Command = tuple[str, ...]
@@ -27,6 +30,9 @@ Command = tuple[str, ...]
 
 CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
 """Files Docker and Podman put into their containers."""
+
+PAGE_LIFE: Final = 60.0
+"""Seconds a browser has to start and to read the page that leads to a URL."""
 
 _TEXT_BROWSERS: Final = frozenset({"www-browser", "w3m", "lynx", "links", "links2", "elinks"})
 
@@ -68,6 +74,7 @@ class SystemBrowser:
         self._platform = platform
         self._container_markers = container_markers
         self._patience = patience
+        self._pages: list[Path] = []
 
     @property
     def is_here(self) -> bool:
@@ -87,17 +94,46 @@ class SystemBrowser:
         return self._obstacle() or ("" if self._installed() else self._nothing_installed())
 
     async def open(self, url: str) -> bool:
-        """Ask the browser to open an http or https address; whether something took it.
+        """Ask the browser to open an http or https URL; whether something took it.
 
-        The address, state and all, stands in a child's arguments: browsers know no other way.
+        Every user of the machine can read a program's arguments. A URL with a query may hold a
+        state, so the browser is given a page that leads there, which only this user can read.
         """
         if not _is_web_address(url):
             return False
+        if urlsplit(url).query and self._shares_files:
+            try:
+                url = self._page_to(url)
+            except OSError:
+                return False
         usable = () if self._obstacle() else self._installed()
         for command in (*self._chosen(), *usable):
             if await self._takes([word.replace("%s", url) for word in command]):
                 return True
         return False
+
+    def forget_pages(self) -> None:
+        """Remove the pages that lead to a URL."""
+        while self._pages:
+            with suppress(OSError):
+                self._pages.pop().unlink()
+
+    @property
+    def _shares_files(self) -> bool:
+        """Whether the browser can read a file of this machine; not so on the person's own."""
+        return not self._obstacle() and not self._is_wsl()
+
+    def _page_to(self, url: str) -> str:
+        """Write a page that leads to a URL, for a minute, and return its own URL."""
+        # In the home folder if there is one: a browser in a sandbox has a /tmp of its own.
+        home = self._environ.get("HOME", "")
+        folder = home if os.access(home, os.W_OK) else None
+        descriptor, name = tempfile.mkstemp(".html", "scim-wizard-", folder)
+        self._pages.append(Path(name))
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(redirect_page(url))
+        asyncio.get_running_loop().call_later(PAGE_LIFE, self.forget_pages)
+        return Path(name).resolve().as_uri()
 
     def _obstacle(self) -> str:
         """What stands between a browser on this machine and the person."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
@@ -69,6 +70,17 @@ def landing_page(landing: Landing) -> bytes:
         _PAGE.format(style=_STYLE, title=title, text=text),
         media_type="text/html",
         policy=f"default-src 'none'; style-src 'sha256-{digest}'",
+    )
+
+
+def redirect_page(url: str) -> str:
+    """Return a page for a local file that leads to a URL and doesn't name itself there."""
+    to = html.escape(url)
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f'<meta http-equiv="refresh" content="0; url={to}">\n'
+        f'<title>Twilio SCIM setup</title>\n<p><a href="{to}">Continue to Twilio</a></p>\n'
     )
 
 

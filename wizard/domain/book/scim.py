@@ -105,6 +105,17 @@ ORGANIZATION_CHANGED: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
+APPROVAL_UNCONFIRMED: Final = Problem(
+    id="approval-unconfirmed",
+    title="Confirm that you approved access",
+    cause="The approval came by itself, and any user of this machine could have sent one. "
+    "It's for {organization}.",
+    remedy="If you just clicked Approve access there, press Enter. If not, authorize again.",
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+    is_warning=True,
+)
+
 SCIM_NOT_FOUND: Final = Problem(
     id="scim-not-found",
     title="There is no SCIM API at that address",
@@ -175,6 +186,7 @@ ENTRIES: Final = (
     LIST_REFUSED_WHY,
     OTHER_ORGANIZATION,
     ORGANIZATION_CHANGED,
+    APPROVAL_UNCONFIRMED,
     SCIM_NOT_FOUND,
     SCIM_SAYS_NOT_FOUND,
     ODD_LIST,

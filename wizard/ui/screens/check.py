@@ -170,7 +170,9 @@ class CheckScreen(IntoFilesScreen):
 
     def _do(self, offer: Offer, report: Report) -> None:
         outcome = offer.outcome(report)
-        if outcome is None:
+        if offer.action is Action.ACCEPT:
+            self._accept()
+        elif outcome is None:
             self._run(is_retry=True)
         else:
             self.leave(outcome)

@@ -1,0 +1,150 @@
+"""Another user of the machine, while an authorization is under way.
+
+Run as root, the tests act as a second user. Otherwise the other user is played by this one, and
+what keeps files from others is read from their modes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.flow.stage import COMPLETE, Stage, landing
+from tests.host.programs import install
+from tests.host.test_browser import page
+from wizard.domain.problems import SetupError
+from wizard.domain.value import replace
+from wizard.flow.link import LinkDesk
+from wizard.host.browser import SystemBrowser
+from wizard.host.listener import CallbackListener
+
+NOBODY: Final = 65534
+IS_ROOT: Final = os.geteuid() == 0
+BECOME: Final = f"""
+# Loaded first: this interpreter may lie where the other user can't read.
+import encodings.idna, os, socket, sys, urllib.error, urllib.request
+from pathlib import Path
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid({NOBODY})
+    os.setuid({NOBODY})
+"""
+
+
+async def as_another(program: str, *arguments: str) -> str:
+    """Run a program as the other user; return what it prints."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-c", BECOME + program, *arguments),
+        stdout=subprocess.PIPE,
+        env={"PATH": os.defpath},
+        cwd="/",
+    )
+    out, _ = await process.communicate()
+    return out.decode()
+
+
+READ_ARGUMENTS: Final = """
+for each in Path("/proc").glob("[0-9]*/cmdline"):
+    try:
+        print(each.read_bytes())
+    except OSError:
+        pass
+"""
+READ_FILE: Final = """
+try:
+    print(open(sys.argv[1]).read())
+except PermissionError:
+    print("not permitted")
+"""
+SEND: Final = """
+try:
+    print(urllib.request.urlopen(sys.argv[1]).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+"""
+HOLD: Final = """
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+with socket.create_server((sys.argv[1], 0), family=family) as held:
+    print(held.getsockname()[1], flush=True)
+    sys.stdin.read()
+"""
+
+
+async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "home")
+    link = await stage.desk.link()
+    programs, user = tmp_path / "bin", tmp_path / "user"
+    user.mkdir()
+    # Everybody may enter the folders: the page's own mode has to keep it.
+    for folder in (user, *user.parents[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    # The browser goes on running, its arguments there to be read.
+    wait = f"open({str(tmp_path / 'end')!r}).read()"
+    os.mkfifo(tmp_path / "end")
+    log = install(programs, "xdg-open", wait)
+    environ = {"PATH": str(programs), "DISPLAY": ":99", "HOME": str(user)}
+    browser = SystemBrowser(environ, container_markers=(), patience=60.0)
+    opening = asyncio.create_task(browser.open(link.url))
+    # Opened once the browser has come to reading it.
+    end = await asyncio.to_thread((tmp_path / "end").open, "w")
+    state = link.attempt.state.reveal()
+    (argument,) = json.loads(log.read_text())["argv"]
+    path, leads_to = page(argument)
+    assert leads_to == link.url
+
+    arguments = await as_another(READ_ARGUMENTS)
+    assert path.name in arguments
+    assert state not in arguments
+    if IS_ROOT:
+        assert await as_another(READ_FILE, str(path)) == "not permitted\n"
+
+    end.close()
+    assert await opening
+    browser.forget_pages()
+
+
+async def test_code_of_another_without_the_state_is_refused(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    redirect_url = f"http://localhost:{port}/callback"
+    await stage.session.save_draft(replace(COMPLETE, redirect_url=redirect_url))
+    desk = LinkDesk(stage.session, stage.world.connect, CallbackListener(grace=0.01))
+    link = await desk.link()
+    assert link.is_listening
+
+    for query in ("code=theirs", "code=theirs&state=guessed", "code=theirs&state="):
+        assert await as_another(SEND, f"{redirect_url}?{query}") == "404\n"
+    # With a state that leaked it is taken, and asked about before it becomes active.
+    assert await as_another(SEND, landing(link, "theirs")) == "200\n"
+    reading = await desk.caught()
+    assert getattr(reading, "is_caught", False)
+    await desk.close()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+async def test_port_that_another_holds_is_not_listened_on(address: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-c", BECOME + HOLD, address),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd="/",
+    )
+    assert process.stdout is not None
+    port = int(await process.stdout.readline())
+
+    async def accept(_url: str) -> bool:
+        return True
+
+    with pytest.raises(SetupError) as caught:
+        await CallbackListener().listen(f"http://localhost:{port}/cb", accept)
+    assert caught.value.problem.id == "port-taken"
+    await process.communicate(b"")

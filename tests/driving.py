@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from math import inf
 from time import monotonic
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -21,6 +22,7 @@ from wizard.ui.app import WizardApp
 from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, Look
+from wizard.ui.timed_screen import TimedScreen
 
 PATIENCE = 10.0
 """Seconds after which a condition is given up; never what a test measures."""
@@ -73,6 +75,16 @@ async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> Ste
     screen = pilot.app.screen
     assert isinstance(screen, StepScreen)
     return screen
+
+
+async def wait_for_dialog(pilot: Pilot[ExitCode], kind: type[TimedScreen[Any]]) -> None:
+    """Wait until a dialog can be seen, and so takes an Enter."""
+
+    def is_shown() -> bool:
+        screen = pilot.app.screen
+        return isinstance(screen, kind) and screen.is_shown
+
+    await wait_until(pilot, is_shown, f"a {kind.__name__}")
 
 
 async def paste(pilot: Pilot[ExitCode], text: str) -> None:

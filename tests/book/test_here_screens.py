@@ -14,7 +14,7 @@ import pytest
 from tests.book.row import Face, Row
 from tests.book.stage import Stage, linked, opened, panel, resumed, until_said
 from tests.book.test_here_commands import set_aside
-from tests.driving import paste, text_of, wait_for_screen, wait_until
+from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
@@ -117,7 +117,7 @@ async def test_sheet_whose_name_is_taken(stage: Stage, tmp_path: Path) -> None:
     async with opened() as (app, pilot):
         await point_at(pilot, "sheet")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
+        await wait_for_dialog(pilot, SheetScreen)
         await pilot.click("#save")
         await until_said(app, pilot, UNMADE.entry)
         assert isinstance(app.screen, SheetScreen)

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from textual.screen import Screen
 
 from tests import walks
-from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import NOW, World, tokens
 from tests.leaks.every import screens
 from tests.ui.running import WHOLE, point_at, resumed, running, seed
@@ -39,6 +39,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.timed_screen import TimedScreen
 
 CLIENT_SECRET: Final = "planted-client-secret-0123456789abcdef"
 STATE: Final = "planted-state-0123456789abcdef012345"
@@ -77,10 +78,12 @@ class Gallery:
     def __init__(self) -> None:
         self.seen: set[type[Screen[Any]]] = set()
 
-    async def look(self, pilot: ThePilot, kind: type[Screen[Any]], *, may_show: str = "") -> None:
+    async def look(
+        self, pilot: ThePilot, kind: type[TimedScreen[Any]], *, may_show: str = ""
+    ) -> None:
         """Wait for a screen and assert that it shows nothing it should not."""
         app = pilot.app
-        await wait_until(pilot, lambda: isinstance(app.screen, kind), f"a {kind.__name__}")
+        await wait_for_dialog(pilot, kind)
         await pilot.pause()
         self.seen.add(type(app.screen))
         is_link = "Authorize" in kind.__name__

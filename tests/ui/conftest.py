@@ -19,10 +19,12 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the pilot look every 4 ms whether the app is idle, not every 20: most of a test's time.
 
     It still waits until the app is idle; what a test needs beyond that it waits for itself. As its
-    keys come faster than a hand's, what counts as a key held down is faster too.
+    keys come faster than a hand's, no key counts as held down but the second one of a read; with
+    the real times see test_held_key.py and terminal/test_held_key.py.
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
-    monkeypatch.setattr("wizard.ui.key_gate.REPEAT", 0.002)
+    monkeypatch.setattr("wizard.ui.held_key.BOUNCE", 0.002)
+    monkeypatch.setattr("wizard.ui.held_key.FIRST_REPEAT", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widget import Widget
 from textual.widgets import Button
 
-from tests.driving import paste, text_of, wait_for_screen, wait_until
+from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.ui.running import point_at
 from tests.walks import ThePilot, linked_authorize, linked_redirect
 from wizard.domain.form import CredentialField
@@ -125,9 +125,7 @@ class Person:
         await self._pilot.press("enter")
 
     async def new_secret(self, text: str) -> None:
-        await wait_until(
-            self._pilot, lambda: isinstance(self._app.screen, RotateScreen), "the field"
-        )
+        await wait_for_dialog(self._pilot, RotateScreen)
         entry = self._app.screen.query_one(SecretEntry)
         await wait_until(self._pilot, lambda: entry.has_focus, "the focus in it")
         await paste(self._pilot, text)

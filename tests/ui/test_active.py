@@ -6,12 +6,13 @@ import asyncio
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Static
 
 from tests import walks
-from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
@@ -28,18 +29,17 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.field import Entry
 
 ROTATED = "the-rotated-secret"
 
 
-async def open_dialog(pilot: ThePilot, id_: str, kind: type[object]) -> None:
+async def open_dialog(pilot: ThePilot, id_: str, kind: type[TimedScreen[Any]]) -> None:
     """Choose an action of Overview that asks something."""
     await point_at(pilot, id_)
     await pilot.press("enter")
-    await wait_until(
-        pilot, lambda: isinstance(pilot.app.screen, kind) and bool(pilot.app.focused), "the dialog"
-    )
+    await wait_for_dialog(pilot, kind)
 
 
 async def until_text(pilot: ThePilot, *words: str) -> None:
@@ -94,12 +94,12 @@ async def test_a_rotated_secret_that_needs_a_consent_is_staged_after_a_question(
 ) -> None:
     seed(world, active=ACTIVE)
     world.tokens.refreshes = [SetupError(REFRESH_REFUSED), SetupError(REFRESH_REFUSED)]
-    async with running(make_app(world)) as (app, pilot):
+    async with running(make_app(world)) as (_, pilot):
         for is_wanted in (False, True):
             await open_dialog(pilot, "rotate", RotateScreen)
             await paste(pilot, ROTATED)
             await pilot.press("enter")
-            await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+            await wait_for_dialog(pilot, ConfirmScreen)
             assert stored(world) == (ACTIVE, None)
             if not is_wanted:
                 await pilot.press("escape")

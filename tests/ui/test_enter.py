@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from tests import walks
-from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import (
     ACTIVE,
@@ -39,7 +39,8 @@ from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.step_screen import StepScreen, now
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.timed_screen import now
 from wizard.ui.widgets.field import Entry
 
 Send = Callable[[WizardApp], None]
@@ -101,7 +102,7 @@ async def test_two_enters_in_one_read_leave_one_step(world: World, send: Send) -
         await settle(pilot)
         redirect = top(app)
         assert isinstance(redirect, RedirectScreen)
-        await wait_until(pilot, lambda: now() > redirect.shown_at, "the question to be read")
+        await wait_until(pilot, lambda: now() > redirect.asked_at, "the question to be read")
         send(app)
         await walks.reported_check(pilot)
         await settle(pilot)
@@ -124,10 +125,10 @@ async def test_two_enters_in_a_dialog_do_not_reach_the_step_below(world: World) 
             assert top(app) is credentials
 
         await pilot.press("f1")
-        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        await wait_for_dialog(pilot, HelpScreen)
         await closed_by_two()
         await pilot.click("#advanced")
-        await wait_until(pilot, lambda: isinstance(app.screen, AdvancedScreen), "the dialog")
+        await wait_for_dialog(pilot, AdvancedScreen)
         twice_read(app)
         await wait_until(pilot, lambda: app.screen is not credentials, "the dialog to be closed")
         credentials = await wait_for_screen(pilot, CredentialsScreen)
@@ -135,7 +136,7 @@ async def test_two_enters_in_a_dialog_do_not_reach_the_step_below(world: World) 
         assert top(app) is credentials
         await pilot.click(credentials.query_one("#client-id"))
         await paste(pilot, "https://evil.test/authorize?client_id=x&response_type=code")
-        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+        await wait_for_dialog(pilot, ConfirmScreen)
         await closed_by_two()
         assert credentials.query_one("#client-id", Entry).value == CLIENT_ID
 
@@ -158,7 +159,7 @@ async def test_two_escapes_lead_back_one_step_or_two_but_never_into_the_void(
         for _ in range(2):
             app.post_message(events.Key("escape", "\x1b"))
         await settle(pilot)
-        await wait_until(pilot, lambda: isinstance(app.screen, StepScreen), "a step")
+        await wait_for_dialog(pilot, StepScreen)
         assert isinstance(top(app), AuthorizeScreen | CredentialsScreen)
 
 

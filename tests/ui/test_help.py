@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.driving import make_app, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import ACTIVE, point_at, resumed, running, seed
 from tests.walks import ThePilot
@@ -55,12 +55,12 @@ async def test_ctrl_c_is_told_how_to_leave_also_in_a_dialog_and_in_a_secret(worl
         await point_at(pilot, "rotate")
         await is_told(1)
         await pilot.press("f1")
-        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        await wait_for_dialog(pilot, HelpScreen)
         await is_told(2)
         await pilot.press("escape")
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, RotateScreen), "the dialog")
+        await wait_for_dialog(pilot, RotateScreen)
         await wait_until(pilot, lambda: isinstance(app.focused, SecretEntry), "the field")
         await is_told(3)
 
@@ -106,5 +106,5 @@ async def test_an_enter_too_many_in_the_palette_opens_the_help_and_copies_no_sec
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: "Copy secret" in text_of(app), "the palette")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        await wait_for_dialog(pilot, HelpScreen)
     assert (world.clipboard.copied, app.clipboard) == ([], "")

@@ -20,7 +20,7 @@ import pytest
 
 from tests.commands.consents import at_second
 from tests.commands.stage import issued, now, put, silent_port
-from tests.driving import paste, text_of, wait_for_screen, wait_until
+from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.holding import Held, HoldingServer
 from tests.store.keyrings import PATIENCE, HangingKeyring, keyring_on, let_answer
 from tests.ui.running import left, point_at, running
@@ -119,7 +119,7 @@ async def go(pilot: ThePilot, server: HoldingServer, wait: str, landed: str) -> 
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("u")
     if wait == "rotate":
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, RotateScreen), "the dialog")
+        await wait_for_dialog(pilot, RotateScreen)
         await paste(pilot, server.client_secret)
         await pilot.press("enter")
     if landed:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.app import App
 
-from tests.driving import make_app, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
@@ -111,7 +111,7 @@ async def test_a_draft_that_cannot_be_read_leaves_the_active_set_usable(
         assert draft.read_text() == "{"
         await point_at(pilot, "discard")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen), "the question")
+        await wait_for_dialog(pilot, ConfirmScreen)
         await pilot.click("#yes")
         await wait_until(
             pilot,
@@ -161,10 +161,10 @@ async def test_a_first_draft_that_cannot_be_read_is_discarded_only_when_asked(
     seed(world, draft=WHOLE)
     draft = blob(world, tmp_path / "home", of_draft=True)
     draft.write_text("{")
-    async with running(make_app(world)) as (app, pilot):
+    async with running(make_app(world)) as (_, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("d")
-        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
+        await wait_for_dialog(pilot, ConfirmScreen)
         assert draft.exists()
         await pilot.click("#yes")
         await wait_for_screen(pilot, PrerequisitesScreen)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from tests import walks
-from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
+from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.ui.running import (
     ACTIVE,
@@ -114,7 +114,7 @@ async def test_help_opens_and_closes_on_every_screen(world: World) -> None:
         keys.append(keys.pop(0))
         opening, closing = keys[0]
         await pilot.press(opening)
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "the help")
+        await wait_for_dialog(pilot, HelpScreen)
         await pilot.press("down", "pageup", closing)
         await wait_until(pilot, lambda: pilot.app.screen is step, "the step again")
 
@@ -402,7 +402,7 @@ async def test_a_change_is_staged_proven_and_swapped(world: World) -> None:
         await pilot.click(credentials.query_one("#redirect-url"))
         await paste(pilot, "https://new.example.edu/cb")
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ChangesScreen), "the changes")
+        await wait_for_dialog(pilot, ChangesScreen)
         await until_text(pilot, REDIRECT_URL, "https://new.example.edu/cb")
         await pilot.press("enter")
         await walks.linked_authorize(pilot)
@@ -431,7 +431,7 @@ async def test_authorizing_again_keeps_what_works_until_it_is_proven(world: Worl
     world.tokens.exchanges = [SetupError(CODE_EXPIRED)]
     async with running(make_app(world)) as (app, pilot):
         await choose(pilot, "authorize")
-        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the warning")
+        await wait_for_dialog(pilot, ConfirmScreen)
         await pilot.click("#yes")
         await walks.linked_authorize(pilot)
         await pilot.press("enter")
@@ -501,7 +501,7 @@ async def test_discarding_a_change_says_that_what_is_set_up_stays(
     async with running(make_app(world)) as (_, pilot):
         await until_text(pilot, "drops the change; what is set up stays")
         await pilot.press("d")
-        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen), "the question")
+        await wait_for_dialog(pilot, ConfirmScreen)
         question = " ".join(text_of(pilot.app).replace("│", " ").split())
         assert "Only the unfinished change is dropped; what is set up stays" in question
         assert ("rotate it" in question) is is_warned

@@ -20,12 +20,15 @@ from wizard.domain.words import LEAVING
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
+from wizard.ui.click_gate import ClickGate
 from wizard.ui.copying import copy_and_say
-from wizard.ui.key_gate import KeyGate, Settled
+from wizard.ui.key_gate import KeyGate
 from wizard.ui.road import Road
+from wizard.ui.settled import Settled
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import Look
 from wizard.ui.themed_app import ThemedApp
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
@@ -71,6 +74,7 @@ class WizardApp(ThemedApp):
         self._road = road
         self._journey = road.journey
         self._gate = KeyGate(self)
+        self._clicks = ClickGate(self)
         self._has_said_notices = False
         self.reached = start.step
 
@@ -208,7 +212,7 @@ class WizardApp(ThemedApp):
         """Let keys through only when a person meant them for what is on the screen."""
         is_entered = isinstance(event, events.InputEvent | events.Paste)
         is_fresh = is_entered and not event.is_forwarded
-        if is_fresh and not self._gate.lets(event):
+        if is_fresh and not (self._clicks.lets(event) and self._gate.lets(event)):
             return
         if is_fresh and self._gate.asks_for_plain(event):
             self._go_plain()
@@ -216,6 +220,10 @@ class WizardApp(ThemedApp):
         await super().on_event(event)
         if is_fresh:
             self._gate.handled(event)
+
+    @on(TimedScreen.Painted)
+    def _let_keys_through(self) -> None:
+        self._gate.go_on()
 
     @on(Settled)
     def _let_enter_through(self, settled: Settled) -> None:

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.button_row import ButtonRow
 from wizard.ui.widgets.keys import Keys
@@ -23,7 +24,7 @@ from wizard.ui.widgets.page_link import PageLink
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(ModalScreen[Result], TimedScreen[Result]):
     """A window over a step; Escape closes it."""
 
     DEFAULT_CSS = """

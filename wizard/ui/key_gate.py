@@ -8,41 +8,30 @@ from typing import Final
 
 from textual import events
 from textual.app import App
-from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
-from wizard.ui.step_screen import StepScreen, now
+from wizard.ui import held_key
+from wizard.ui.held_key import HeldKey, Press
+from wizard.ui.settled import BURST, PRIMARY, Entered, Held, Settled
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.timed_screen import TimedScreen, now
 
-BURST: Final = 0.03
-"""Seconds: a key this soon after a character was not typed by a hand."""
-REPEAT: Final = 0.036
-"""Seconds: an Enter this soon after another comes of a key held down, or of the same read."""
 SILENCE: Final = 0.3
 """Seconds without a character after which an Enter at a burst's end counts."""
 LETTER_WAIT: Final = 0.05
 """Seconds a single letter waits, so that the first one of a paste does nothing either."""
-PRIMARY: Final = ("enter", "ctrl+n")
-"""Keys of the primary action."""
+MOVES: Final = frozenset(
+    ("tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown")
+)
+"""Keys that are held down on purpose."""
+QUIT: Final = "ctrl+q"
 PLAIN: Final = "p"
 """Goes on in plain mode, where the window is too small."""
-
-
-class Settled(Message):
-    """Follows keys and pastes through every queue up to the app: then they have been handled.
-
-    With an Enter it comes before it: the primary action is a priority binding, and would
-    overtake them. Without one it comes after a key that acts, which text would overtake.
-    """
-
-    def __init__(self, enter: events.Key | None, screen: Screen[object]) -> None:
-        super().__init__()
-        self.enter = enter
-        self.screen = screen
-        self.is_released = False
+EARLY: Final = "Enter was pressed before this was shown. Press it again to continue."
+EARLY_SECONDS: Final = 3.0
 
 
 class KeyGate:
@@ -50,26 +39,37 @@ class KeyGate:
 
     A terminal without bracketed paste sends a paste as keys: its line ends must not press the
     primary action, and its letters must not press single-letter keys. While a key that acts (an
-    Enter, a Tab) is under way, what follows it waits: it is for the field that the key moves to.
+    Enter, a Tab) is under way, or the next screen, what follows it waits: it is for the field
+    that the key moves to. A key that is held down presses once.
     """
 
     def __init__(self, app: App[ExitCode]) -> None:
         self._app = app
         self._last_character = 0.0
-        self._last_enter = 0.0
-        self._enter_done = 0.0
-        self._held: Timer | None = None
+        self._presses = HeldKey()
+        self._text_on: Screen[object] | None = None
+        """The screen that was given text since the last key that acted."""
+        self._held: Held | None = None
         self._is_busy = False
         """A key that acts is under way."""
-        self._waiting: deque[events.Key | events.Paste] = deque()
-        self._passing: list[events.Key | events.Paste] = []
+        self._waiting: deque[Entered] = deque()
+        self._passing: list[Entered] = []
         """Posted again, to be let through."""
+        self._said_early_at = 0.0
 
     @property
     def _is_covered(self) -> bool:
         """Whether the window is too small for the step that is there."""
         screen = self._app.screen
         return isinstance(screen, StepScreen) and screen.is_too_small
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether there is a screen to take a key, and all before it has been handled."""
+        if self._is_busy or self._passing or len(self._app.screen_stack) < 2:
+            return False
+        screen = self._app.screen
+        return not isinstance(screen, TimedScreen) or screen.is_shown
 
     def asks_for_plain(self, event: events.Event) -> bool:
         """Whether a key is what a window too small for the step offers.
@@ -80,15 +80,19 @@ class KeyGate:
 
     def lets(self, event: events.Event) -> bool:
         """Whether the app is to see an event now; what waits comes again by itself."""
-        if not isinstance(event, events.Key | events.Paste):
+        if not isinstance(event, Entered):
             return True
         if any(event is passing for passing in self._passing):
             self._passing = [passing for passing in self._passing if passing is not event]
             return True
-        if self._is_busy or self._passing:
-            self._waiting.append(event)
-            return False
-        return self._judge(event)
+        if len(self._app.screen_stack) < 2 and isinstance(event, events.Key) and event.key == QUIT:
+            # The next screen may take long.
+            return True
+        if self._is_open and not self._waiting and not self._ends_hold(event):
+            return self._judge(event)
+        self._waiting.append(event)
+        self.go_on()
+        return False
 
     def handled(self, event: events.Event) -> None:
         """Told that the app has handled an event that was let through."""
@@ -96,68 +100,115 @@ class KeyGate:
             # It is leaving: nothing is for anybody any more.
             return
         if isinstance(event, events.Key) and self._acts(event):
-            if event.key in PRIMARY:
-                self._enter_done = now()
-            self._follow(None)
-        elif not self._is_busy and not self._passing:
-            self._go_on()
+            self._follow(Settled(None, self._app.screen, follows=False))
+        else:
+            self.go_on()
 
     def release(self, settled: Settled) -> None:
         """Go on now that all before it has been handled, with its Enter if it has one; once."""
         if settled.is_released or not self._app.screen_stack:
             return
         settled.is_released = True
-        if settled.enter is not None and self._app.screen is settled.screen:
+        self._is_busy = False
+        if settled.enter is not None and self._is_for_what_is_shown(settled):
             self._pass(events.Key(settled.enter.key, settled.enter.character))
         else:
-            self._is_busy = False
-            self._go_on()
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Judge what waits, as far as it need not wait any longer."""
+        while self._waiting and self._is_open:
+            if self._ends_hold(self._waiting[0]):
+                self._release_held()
+                continue
+            event = self._waiting.popleft()
+            if self._judge(event):
+                self._pass(event)
 
     def _acts(self, event: events.Key) -> bool:
         """Whether a key does something, rather than being text for an entry."""
         return not (event.is_printable and isinstance(self._app.focused, Input))
 
-    def _go_on(self) -> None:
-        while self._waiting and not self._is_busy:
-            event = self._waiting.popleft()
-            if self._judge(event):
-                self._pass(event)
-                if isinstance(event, events.Key) and self._acts(event):
-                    # The rest goes on once it has been handled.
-                    return
+    def _acts_once(self, event: events.Key) -> bool:
+        """Whether a key does something that it must not do again while it is held down."""
+        if event.key in PRIMARY:
+            return True
+        if event.is_printable:
+            return self._acts(event) and (event.character or "").isalpha()
+        bound = self._app.screen.active_bindings.get(event.key)
+        return bound is not None and event.key not in MOVES and not isinstance(bound.node, Input)
 
-    def _pass(self, event: events.Key | events.Paste) -> None:
+    def _pass(self, event: Entered) -> None:
         self._passing.append(event)
         self._app.post_message(event)
 
-    def _judge(self, event: events.Key | events.Paste) -> bool:
-        if isinstance(event, events.Paste):
-            return not self._is_covered
+    def _judge(self, event: Entered) -> bool:
         if self._is_covered:
-            return event.key in ("ctrl+q", PLAIN)
+            return isinstance(event, events.Key) and event.key in (QUIT, PLAIN)
+        if isinstance(event, events.Paste) or not self._acts_once(event):
+            self._presses.forget()
+            if isinstance(event, events.Paste) or not self._acts(event):
+                self._text_on = self._app.screen
+            return isinstance(event, events.Paste) or self._is_character_wanted(event)
+        text_on, self._text_on = self._text_on, None
+        if event.is_printable and self._is_in_burst(event):
+            return False
+        press = self._presses.judge(event.key, event.time)
+        if press in (Press.SAME, Press.REPEAT):
+            if press is Press.REPEAT:
+                self._drop_held()
+            return False
         if event.key in PRIMARY:
-            return self._is_meant(event)
-        return not event.is_printable or self._is_wanted(event)
-
-    def _is_meant(self, event: events.Key) -> bool:
-        since, self._last_enter = event.time - self._last_enter, event.time
-        if since < REPEAT or event.time < self._enter_done:
-            # Pressed before it could be seen what the one before did.
-            return False
-        screen = self._app.screen
-        if isinstance(screen, StepScreen) and event.time < screen.shown_at:
-            return False
-        if event.key == "enter" and event.time - self._last_character < BURST:
-            self._hold(event, SILENCE)
+            self._judge_enter(event, press, text_on)
+        elif event.is_printable or press is Press.MAYBE:
+            self._hold(self._settled(event), press)
         else:
-            self._follow(event)
+            return True
         return False
 
-    def _follow(self, enter: events.Key | None) -> None:
+    def _judge_enter(self, event: events.Key, press: Press, text_on: Screen[object] | None) -> None:
+        settled = self._settled(event, follows=text_on is self._app.screen)
+        if not self._is_for_what_is_shown(settled, text_on):
+            return
+        is_end_of_line = event.key == "enter" and event.time - self._last_character < BURST
+        if is_end_of_line or press is Press.MAYBE:
+            self._hold(settled, press, SILENCE if is_end_of_line else 0.0)
+        else:
+            self._follow(settled)
+
+    def _settled(self, event: events.Key, *, follows: bool = False) -> Settled:
+        return Settled(event, self._app.screen, follows)
+
+    def _is_for_what_is_shown(
+        self, settled: Settled, text_on: Screen[object] | None = None
+    ) -> bool:
+        """Whether an Enter can have been meant for what is shown now; say so where it cannot.
+
+        Text may have submitted itself: the Enter after it belongs to it, and has done its work.
+        """
+        screen, enter = self._app.screen, settled.enter
+        if enter is None or enter.key not in PRIMARY:
+            return screen is settled.screen
+        if screen is not settled.screen:
+            if not settled.follows:
+                self._say_early()
+            return False
+        if not isinstance(screen, TimedScreen):
+            return True
+        if screen.is_early(enter.time, follows_text=settled.follows):
+            if text_on in (None, screen):
+                self._say_early()
+            return False
+        return True
+
+    def _say_early(self) -> None:
+        if now() - self._said_early_at >= EARLY_SECONDS:
+            self._said_early_at = now()
+            self._app.notify(EARLY, timeout=EARLY_SECONDS, markup=False)
+
+    def _follow(self, settled: Settled) -> None:
         self._is_busy = True
-        screen = self._app.screen
-        settled = Settled(enter, screen)
-        target = screen.focused or screen
+        target = self._app.screen.focused or self._app.screen
         target.post_message(settled)
         self._app.set_timer(SILENCE, partial(self._look_after, settled, target))
 
@@ -168,26 +219,45 @@ class KeyGate:
         elif not settled.is_released:
             self._app.set_timer(SILENCE, partial(self._look_after, settled, target))
 
-    def _is_wanted(self, event: events.Key) -> bool:
-        self._drop_held()
+    def _is_character_wanted(self, event: events.Key) -> bool:
+        if event.is_printable:
+            self._drop_held()
+            self._last_character = event.time
+        return True
+
+    def _is_in_burst(self, event: events.Key) -> bool:
+        """Whether a letter is one of a paste without brackets."""
         since, self._last_character = event.time - self._last_character, event.time
-        if isinstance(self._app.focused, Input) or not (event.character or "").isalpha():
-            return True
-        if since > BURST:
-            self._hold(event, LETTER_WAIT)
-        return False
+        if since <= BURST:
+            self._drop_held()
+        return since <= BURST
 
-    def _hold(self, event: events.Key, seconds: float) -> None:
+    # -- waiting to see what follows -------------------------------------------------------------
+
+    def _ends_hold(self, event: Entered) -> bool:
+        return self._held is not None and self._held.ends_before(event)
+
+    def _hold(self, settled: Settled, press: Press, seconds: float = LETTER_WAIT) -> None:
         self._drop_held()
-        screen = self._app.screen
+        if settled.enter is not None:
+            if press is Press.MAYBE:
+                seconds = max(seconds, held_key.REPEAT)
+            timer = self._app.set_timer(seconds, self._release_held)
+            self._held = Held(settled, settled.enter, timer, press)
 
-        def release() -> None:
-            self._held = None
-            self.release(Settled(event, screen))
-
-        self._held = self._app.set_timer(seconds, release)
+    def _release_held(self) -> None:
+        held = self._held
+        self._drop_held()
+        if held is None or not self._app.screen_stack:
+            return
+        if not self._is_for_what_is_shown(held.settled):
+            self.go_on()
+        elif held.key.key in PRIMARY:
+            self._follow(held.settled)
+        else:
+            self._pass(held.key)
 
     def _drop_held(self) -> None:
         if self._held is not None:
-            self._held.stop()
+            self._held.timer.stop()
             self._held = None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -19,6 +18,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
 from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.body import Body
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.button_row import ButtonRow
@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
 
-
-def now() -> float:
-    """Return the seconds of the clock that events are stamped with: not everywhere monotonic's."""
-    return Message().time
+Answer = TypeVar("Answer")
 
 
 class Banner(Value):
@@ -58,7 +55,7 @@ class Command(Value):
     """Name of an action of the screen."""
 
 
-class StepScreen(Screen[Outcome]):
+class StepScreen(TimedScreen[Outcome]):
     """A step: given what it needs, left once with an outcome, knowing no other step."""
 
     STEP: ClassVar[Step]
@@ -73,9 +70,6 @@ class StepScreen(Screen[Outcome]):
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
     HAS_RAIL: ClassVar[bool] = True
 
-    class Painted(Message):
-        """It can be seen."""
-
     def __init__(self, banner: Banner) -> None:
         super().__init__()
         self._banner = banner
@@ -86,8 +80,6 @@ class StepScreen(Screen[Outcome]):
         """The window is; the step is covered, and no key is for it."""
         self._too_small: TooSmall | None = None
         """What covers it, once it has been."""
-        self.shown_at = float("inf")
-        """When an Enter counts from (see `now`); one pressed before is not for what is shown."""
 
     # -- what a step fills in ---------------------------------------------------------------
 
@@ -143,6 +135,16 @@ class StepScreen(Screen[Outcome]):
             self.app.pop_screen()
         self.dismiss(outcome)
 
+    async def ask(self, dialog: Screen[Answer]) -> Answer | None:
+        """Open a dialog and return its answer; None at once while another screen is on top.
+
+        Two clicks in one read start two workers, of which the second must open nothing. Call it
+        from a worker that isn't exclusive: cancelled, a worker leaves its dialog behind.
+        """
+        if self.app.screen is not self:
+            return None
+        return await self.app.push_screen_wait(dialog)
+
     @property
     def is_here(self) -> bool:
         """Whether there is something to paint on: what comes after leaving is for nobody."""
@@ -192,10 +194,8 @@ class StepScreen(Screen[Outcome]):
         return not (action == "primary" and is_other_button)
 
     def on_mount(self) -> None:
-        """Note when the screen can first be seen, and that there is something to paint on."""
+        """Note that there is something to paint on."""
         self._is_composed = True
-        self.expect_new_enter()
-        self.call_after_refresh(self.post_message, self.Painted())
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Come into view; the first time all has just been styled, and need not be again."""
@@ -206,10 +206,6 @@ class StepScreen(Screen[Outcome]):
         """What the primary button says, short; "" where it has gone already."""
         button = next(iter(self.query("#next").results(Button)), None)
         return button.word if button is not None else ""
-
-    def expect_new_enter(self, after: float = 0.0) -> None:
-        """Take an Enter only if it is pressed `after` seconds from now: when this was seen."""
-        self.shown_at = now() + after
 
     def ask_again(self) -> None:
         """Say that another Enter goes on, and take none that was pressed before it was said."""
@@ -263,9 +259,10 @@ class StepScreen(Screen[Outcome]):
         body = self.query_one(Body)
         body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
-    def action_help(self) -> None:
+    @work(group="help")
+    async def action_help(self) -> None:
         """Open the help of this step."""
         from wizard.ui.dialog import HelpScreen
 
         page = GUIDE[self.STEP].naming(ON_SCREEN)
-        self.app.push_screen(HelpScreen(f"Help · {page.heading}", page.help))
+        await self.ask(HelpScreen(f"Help · {page.heading}", page.help))

@@ -1,0 +1,82 @@
+"""A key held down counts once, a key pressed again counts again: told apart by times alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+import pytest
+
+from wizard.ui.held_key import HeldKey, Press
+
+
+@pytest.fixture(autouse=True)
+def brisk_pilot() -> None:
+    """Keep the real times, which other tests shorten."""
+
+
+def pressed(times: Iterable[float], key: str = "enter") -> list[float]:
+    """Return the times of the presses that count, in the order they came."""
+    held, counted = HeldKey(), list[float]()
+    for time in times:
+        press = held.judge(key, time)
+        if press in (Press.NEW, Press.MAYBE):
+            counted.append(time)
+        elif press is Press.REPEAT and counted[-1] == maybe:
+            counted.pop()
+        maybe = time if press is Press.MAYBE else maybe if press is Press.SAME else -1.0
+    return counted
+
+
+def holding(delay: float, rate: float, seconds: float = 3.0) -> Iterator[float]:
+    """Yield the times at which a key held down comes."""
+    yield 10.0
+    yield from (10.0 + delay + n / rate for n in range(int((seconds - delay) * rate)))
+
+
+@pytest.mark.parametrize("rate", [10.9, 11.1, 20, 25, 30, 33.3, 60])
+@pytest.mark.parametrize("delay", [0.225, 0.25, 0.4, 0.5, 0.66, 1.02])
+def test_a_key_held_down_counts_once(rate: float, delay: float) -> None:
+    assert pressed(holding(delay, rate)) == [10.0]
+
+
+@pytest.mark.parametrize("rate", [25, 30])
+def test_a_key_held_down_counts_once_though_reads_bundle_what_came(rate: float) -> None:
+    """On a busy machine a read comes late and brings several."""
+    times = [-(-time // 0.1) * 0.1 for time in holding(0.5, rate)]
+    assert pressed(times) == [times[0]]
+
+
+def test_a_key_held_since_before_the_first_one_seen_never_counts_again() -> None:
+    times = [10.0 + n / 25 for n in range(50)]
+    assert pressed(times) == [10.0]
+
+
+@pytest.mark.parametrize("interval", [0.15, 0.2, 0.5, 1.0, 2.0])
+def test_each_separate_press_counts(interval: float) -> None:
+    times = list(accumulate([10.0, *[interval] * 5]))
+    assert pressed(times) == times
+
+
+@pytest.mark.parametrize("interval", [0.03, 0.04, 0.06, 0.1])
+def test_a_second_press_of_a_script_counts_however_soon(interval: float) -> None:
+    assert pressed([10.0, 10.0 + interval]) == [10.0, 10.0 + interval]
+
+
+def test_two_in_one_read_are_one() -> None:
+    assert pressed([10.0, 10.0, 10.3, 10.3, 10.6, 10.61]) == [10.0, 10.3, 10.6]
+
+
+def test_after_a_held_key_the_next_press_counts() -> None:
+    times = list(holding(0.5, 30))
+    later = times[-1] + 0.15
+    assert pressed([*times, later]) == [10.0, later]
+
+
+def test_what_comes_between_makes_two() -> None:
+    held = HeldKey()
+    assert held.judge("enter", 10.0) is Press.NEW
+    held.forget()
+    assert held.judge("enter", 10.0) is Press.NEW
+    assert held.judge("escape", 10.0) is Press.NEW
+    assert held.judge("enter", 10.01) is Press.NEW

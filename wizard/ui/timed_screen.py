@@ -1,0 +1,56 @@
+"""A screen that knows since when it can be seen, so that no earlier key or click acts on it."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Generic, TypeVar
+
+from textual.message import Message
+from textual.screen import Screen
+
+Result = TypeVar("Result")
+
+
+def now() -> float:
+    """Return the time in seconds on the clock of `Message.time`, which differs by platform."""
+    return Message().time
+
+
+class TimedScreen(Screen[Result], Generic[Result]):
+    """Notes when it was first painted and when it last asked something."""
+
+    class Painted(Message):
+        """The screen can be seen."""
+
+    shown_at = inf
+    """When it was first painted; no Enter or click made before is for it."""
+    asked_at = 0.0
+    """When it last changed what Enter does; no Enter pressed before is an answer."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has been painted."""
+        return self.shown_at < inf
+
+    def on_mount(self) -> None:
+        """Wait for the first paint."""
+        self.call_after_refresh(self._note_painted)
+
+    def _note_painted(self) -> None:
+        # Textual calls on_mount of each class in the line, so this runs more than once.
+        self.shown_at = min(self.shown_at, now())
+        self.post_message(self.Painted())
+
+    def expect_new_enter(self, after: float = 0.0) -> None:
+        """Ignore each Enter until `after` seconds from now: what it does just changed."""
+        self.asked_at = now() + after
+
+    def is_early(self, pressed_at: float, *, follows_text: bool = False) -> bool:
+        """Whether an Enter was pressed before the user could see what it would do.
+
+        Args:
+            pressed_at: time of the key, in seconds (see `now`).
+            follows_text: text was entered on this screen just before it, so the Enter is meant
+                for this screen even if both were typed ahead.
+        """
+        return pressed_at < self.asked_at or (pressed_at < self.shown_at and not follows_text)

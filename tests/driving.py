@@ -82,7 +82,7 @@ async def wait_for_dialog(pilot: Pilot[ExitCode], kind: type[TimedScreen[Any]]) 
 
     def is_shown() -> bool:
         screen = pilot.app.screen
-        return isinstance(screen, kind) and screen.is_shown
+        return isinstance(screen, kind) and screen.is_painted
 
     await wait_until(pilot, is_shown, f"a {kind.__name__}")
 

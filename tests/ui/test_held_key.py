@@ -17,14 +17,15 @@ def brisk_pilot() -> None:
 
 def pressed(times: Iterable[float], key: str = "enter") -> list[float]:
     """Return the times of the presses that count, in the order they came."""
-    held, counted = HeldKey(), list[float]()
+    held, counted, maybe = HeldKey(), list[float](), 0.0
     for time in times:
         press = held.judge(key, time)
         if press in (Press.NEW, Press.MAYBE):
             counted.append(time)
-        elif press is Press.REPEAT and counted[-1] == maybe:
-            counted.pop()
-        maybe = time if press is Press.MAYBE else maybe if press is Press.SAME else -1.0
+            maybe = time if press is Press.MAYBE else 0.0
+        elif press is Press.REPEAT and maybe:
+            counted.remove(maybe)
+            maybe = 0.0
     return counted
 
 

@@ -25,6 +25,7 @@ class IntoFilesScreen(StepScreen):
         super().__init__(banner)
         self._use_file = use_file
         self._can_use_file = False
+        self._is_moving = False
 
     async def go_on_in_files(self) -> None:
         """Do again what the keyring was in the way of."""
@@ -63,15 +64,18 @@ class IntoFilesScreen(StepScreen):
         """Offer files in the palette too."""
         yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
 
-    @work(exclusive=True, group="use-file")
+    @work(group="use-file")
     async def action_use_file(self) -> None:
         """Keep the secrets in files instead, say so, and go on."""
-        if self._use_file is None or not self._can_use_file:
+        if self._use_file is None or not self._can_use_file or self._is_moving:
             return
+        self._is_moving = True
         try:
             await self._use_file()
         except SetupError as error:
             self.stay_out_of_files(error)
             return
+        finally:
+            self._is_moving = False
         self.notify(IN_FILES, markup=False)
         await self.go_on_in_files()

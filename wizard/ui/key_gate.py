@@ -69,7 +69,7 @@ class KeyGate:
         if self._is_busy or self._passing or len(self._app.screen_stack) < 2:
             return False
         screen = self._app.screen
-        return not isinstance(screen, TimedScreen) or screen.is_shown
+        return not isinstance(screen, TimedScreen) or screen.is_painted
 
     def asks_for_plain(self, event: events.Event) -> bool:
         """Whether a key is what a window too small for the step offers.

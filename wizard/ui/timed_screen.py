@@ -23,22 +23,20 @@ class TimedScreen(Screen[Result], Generic[Result]):
         """The screen can be seen."""
 
     shown_at = inf
-    """When it was first painted; no Enter or click made before is for it."""
+    """When it was laid out, to be painted next; no Enter or click made before is for it."""
+    is_painted = False
+    """Whether it can be seen; until then no key reaches it."""
     asked_at = 0.0
     """When it last changed what Enter does; no Enter pressed before is an answer."""
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether it has been painted."""
-        return self.shown_at < inf
-
     def on_mount(self) -> None:
-        """Wait for the first paint."""
+        """Note the time, and wait for the first paint."""
+        # Textual calls on_mount of each class in the line, so this runs more than once.
+        self.shown_at = min(self.shown_at, now())
         self.call_after_refresh(self._note_painted)
 
     def _note_painted(self) -> None:
-        # Textual calls on_mount of each class in the line, so this runs more than once.
-        self.shown_at = min(self.shown_at, now())
+        self.is_painted = True
         self.post_message(self.Painted())
 
     def expect_new_enter(self, after: float = 0.0) -> None:

@@ -178,14 +178,16 @@ class CheckScreen(IntoFilesScreen):
             self.leave(outcome)
 
     @on(Button.Pressed, ACCEPT)
-    @work(exclusive=True, group="check")
-    async def _accept(self) -> None:
-        report = self.report
-        if report is not None:
+    def _accepted(self) -> None:
+        if self.report is not None:
             # What is decided is not to be left, nor decided again, while it is being saved.
-            self._is_accepting, self.report = True, None
-            taken = await self._check.accept(report)
-            self._is_accepting, self.report = False, taken
+            report, self._is_accepting, self.report = self.report, True, None
+            self._accept(report)
+
+    @work(group="check")
+    async def _accept(self, report: Report) -> None:
+        taken = await self._check.accept(report)
+        self._is_accepting, self.report = False, taken
 
 
 def _offer_of(id_: str, after: AfterCheck | None) -> Offer | None:

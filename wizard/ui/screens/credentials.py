@@ -96,6 +96,8 @@ class CredentialsScreen(IntoFilesScreen):
         pair = refused(because, draft())
         self._looked_at = Secret("")
         """The secret that was warned of when Enter was pressed."""
+        self._is_going_on = False
+        """Next was pressed, and Back not after it."""
         self._form = CredentialForm(draft, self._kept, others, refuse, pair, twins or {})
 
     # -- layout ------------------------------------------------------------------------------
@@ -196,7 +198,7 @@ class CredentialsScreen(IntoFilesScreen):
     async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
         """Fill in what an Authorization URL holds; ask first when it is not the server's own."""
         question = about_host(parts, self._draft())
-        if question is not None and not await self.app.push_screen_wait(asking(question)):
+        if question is not None and not await self.ask(asking(question)):
             if entry is not None:
                 entry.action_restore()
             return
@@ -224,6 +226,7 @@ class CredentialsScreen(IntoFilesScreen):
         if wrong:
             self._focus(wrong[0])
         else:
+            self._is_going_on = True
             self._go_on()
 
     def _is_to_be_looked_at(self, field: CredentialField) -> bool:
@@ -241,21 +244,23 @@ class CredentialsScreen(IntoFilesScreen):
         self.ask_again()
         return True
 
-    @work(exclusive=True, group="go-on")
+    @work(group="go-on")
     async def _go_on(self) -> None:
-        if not await self._save_all() or not self.is_here:
+        # Not exclusive: Back, pressed while it saves, mustn't leave its dialog behind.
+        if not await self._save_all() or not self.is_here or not self._is_going_on:
             return
         changes = self._differences()
         if changes == ():
             self.leave(Unchanged())
-        elif not changes or await self.app.push_screen_wait(ChangesScreen(changes)):
+        elif not changes or await self.ask(ChangesScreen(changes)):
             self.leave(Next())
 
     def action_back(self) -> None:
         """Go back; what is right is kept, also where the focus never left it."""
+        self._is_going_on = False
         self._go_back()
 
-    @work(exclusive=True, group="go-on")
+    @work(group="go-on")
     async def _go_back(self) -> None:
         await self._save_all()
         self.leave(Back())
@@ -316,7 +321,7 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
         before = form.advanced(self._draft())
-        choice = await self.app.push_screen_wait(AdvancedScreen(before))
+        choice = await self.ask(AdvancedScreen(before))
         if choice is None or choice == before:
             return
         if await self._is_saved(self._save_draft(form.with_advanced(self._draft(), choice))):

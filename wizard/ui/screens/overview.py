@@ -181,13 +181,13 @@ class OverviewScreen(StepScreen):
             case chosen if chosen is not None and self._tools is not None:
                 self._use(chosen, self._tools)
 
-    @work(exclusive=True, group="tools")
+    @work(group="tools")
     async def _authorize_again(self) -> None:
         """Go to a new consent, after saying what it may cost."""
         if await self._is_sure(questions.AUTHORIZE_AGAIN):
             self.leave(Change(Step.AUTHORIZE))
 
-    @work(exclusive=True, group="tools")
+    @work(group="tools")
     async def _use(self, chosen: str, tools: OverviewTools) -> None:
         """Open the dialog of an action, and do what it ends with."""
         try:
@@ -198,13 +198,11 @@ class OverviewScreen(StepScreen):
                     from wizard.ui.screens.sheet import SheetScreen
 
                     text, save = tools.sheet(), tools.save_sheet
-                    await self.app.push_screen_wait(SheetScreen(text, tools.copy, save))
+                    await self.ask(SheetScreen(text, tools.copy, save))
                 case "profiles":
                     from wizard.ui.screens.profiles import ProfilesScreen
 
-                    name = await self.app.push_screen_wait(
-                        ProfilesScreen(tools.others, tools.profile)
-                    )
+                    name = await self.ask(ProfilesScreen(tools.others, tools.profile))
                     if name is not None and name != tools.profile:
                         tools.switch(name)
                         self.leave(Quit())
@@ -218,13 +216,13 @@ class OverviewScreen(StepScreen):
     async def _is_sure(self, question: questions.Question) -> bool:
         from wizard.ui.screens.confirm import asking
 
-        is_sure = await self.app.push_screen_wait(asking(question))
+        is_sure = await self.ask(asking(question))
         return bool(is_sure)
 
     async def _rotate(self, tools: OverviewTools) -> None:
         from wizard.ui.screens.rotate import RotateScreen
 
-        rotated = await self.app.push_screen_wait(RotateScreen(tools.rotate))
+        rotated = await self.ask(RotateScreen(tools.rotate))
         if rotated is None:
             return
         if rotated.rotation is Rotation.KEPT:
@@ -254,7 +252,7 @@ class OverviewScreen(StepScreen):
         """Go on with the draft."""
         self.leave(self._unfinished.outcome if self._unfinished else Resume())
 
-    @work(exclusive=True, group="discard")
+    @work(group="discard")
     async def action_discard(self) -> None:
         """Remove the draft, after a question."""
         if not await self._is_sure(self._discarding):

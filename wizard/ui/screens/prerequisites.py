@@ -213,14 +213,14 @@ class PrerequisitesScreen(StepScreen):
             return
         self.query_one(Findings).checks = checks
 
-    @work(exclusive=True, group="open")
+    @work(group="open")
     async def action_open_console(self) -> None:
         """Open the page of the Console where the app is made."""
         if not await self._open_url(CONSOLE):
             from wizard.ui.dialog import HelpScreen
 
             pages = (f"Current Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
-            await self.app.push_screen_wait(HelpScreen("No browser here: the pages are", pages))
+            await self.ask(HelpScreen("No browser here: the pages are", pages))
 
     def _say_audience(self) -> None:
         """Say who was chosen, where it was said that it matters."""
@@ -250,7 +250,7 @@ class PrerequisitesScreen(StepScreen):
         """Ask who will use the credential, and say what differs for them."""
         from wizard.ui.screens.audience import AudienceScreen
 
-        chosen = await self.app.push_screen_wait(AudienceScreen(self._audience))
+        chosen = await self.ask(AudienceScreen(self._audience))
         if chosen is None:
             return
         self._audience, self._has_seen_sheet = chosen, False

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import termios
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +50,9 @@ ENVIRONMENT: Final = {
 }
 """What a program gets unless told otherwise; nothing else of the tests' own environment."""
 
+DOUBLE_CLICK: Final = 0.6
+"""Seconds after which a second click at the same place is a click of its own."""
+
 _PATIENCE: Final = 20.0
 
 
@@ -90,6 +94,8 @@ class Terminal:
         self._is_at_end = False
         self._flags = -1
         self._changed = threading.Condition()
+        self._clicked_at = (0, 0)
+        self._clicked_until = 0.0
 
     def __enter__(self) -> Self:
         size = self._emulator.rows, self._emulator.cols
@@ -142,8 +148,17 @@ class Terminal:
         self._click(lines, rows[-1], label)
 
     def _click(self, lines: list[str], row: int, text: str, below: int = 0) -> None:
-        where = f"{lines[row].index(text) + len(text) // 2 + 1};{row + below + 1}"
-        self.send(f"\x1b[<0;{where}M\x1b[<0;{where}m")
+        x, y = lines[row].index(text) + len(text) // 2 + 1, row + below + 1
+        if abs(x - self._clicked_at[0]) <= 1 and y == self._clicked_at[1]:
+            # Sooner, it would be the second click of a double click.
+            time.sleep(max(self._clicked_until - time.monotonic(), 0))
+        self._clicked_at, self._clicked_until = (x, y), time.monotonic() + DOUBLE_CLICK
+        self.send(f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m")
+
+    def double_click(self, row: int, column: int) -> None:
+        """Click twice, in one go, on a cell counted from 0."""
+        click = "\x1b[<0;{0};{1}M\x1b[<0;{0};{1}m".format(column + 1, row + 1)
+        self.send(click * 2)
 
     def resize(self, rows: int, cols: int) -> None:
         """Change the window's size; the kernel tells the program (SIGWINCH)."""

@@ -21,15 +21,18 @@ from tests.ui.running import (
     resumed,
     running,
     seed,
+    stored,
     top,
 )
 from tests.walks import ANSWER, CLIENT_ID, SECRET, ThePilot
+from wizard.domain.book.paste import FOREIGN_STATE
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.key_gate import EARLY
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
@@ -161,6 +164,86 @@ async def test_two_escapes_lead_back_one_step_or_two_but_never_into_the_void(
         await settle(pilot)
         await wait_for_dialog(pilot, StepScreen)
         assert isinstance(top(app), AuthorizeScreen | CredentialsScreen)
+
+
+# -- pastes that submit themselves ------------------------------------------------------------
+
+
+def bracketed(text: str) -> str:
+    return f"\x1b[200~{text}\x1b[201~"
+
+
+def key_at(time: float, key: str = "enter") -> events.Key:
+    """Return a key that came at a time; one that was held back comes with its own."""
+    event = events.Key(key, None)
+    event.time = time
+    return event
+
+
+@pytest.mark.parametrize("key", ["\r", "\x0e", "\x0e\r\x0e"], ids=["enter", "ctrl+n", "both"])
+@pytest.mark.parametrize("is_bracketed", [True, False], ids=["paste", "typed"])
+async def test_an_enter_in_the_read_of_a_bare_code_waives_no_state_check(
+    world: World, key: str, is_bracketed: bool
+) -> None:
+    code = "a-bare-code-0123456789"
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        redirect = await walks.linked_redirect(pilot)
+        feed(app, (bracketed(code) if is_bracketed else f"{code}\r") + key)
+        await wait_until(pilot, lambda: "code alone" in text_of(app), "the question")
+        await wait_until(pilot, lambda: app._gate._held is None, "the Enter after the silence")
+        await settle(pilot)
+        # Released late, from a hold or behind a slow step, it is still one pressed before.
+        app.post_message(key_at(redirect.asked_at - 0.001))
+        await settle(pilot)
+        assert top(app) is redirect
+        assert world.tokens.calls == []
+        app.post_message(key_at(redirect.asked_at + 0.001))
+        await walks.reported_check(pilot)
+
+
+async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: World) -> None:
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        redirect = await walks.linked_redirect(pilot)
+        feed(app, bracketed(f"{WHOLE.redirect_url}?code=c-0123456789&state=another") + "\r")
+        await wait_until(pilot, lambda: FOREIGN_STATE.title in text_of(app), "the problem")
+        await settle(pilot)
+        shown = now()
+        assert redirect.asked_at > shown + 1
+        app.post_message(key_at(shown + 1))
+        await settle(pilot)
+        assert top(app) is redirect
+        assert FOREIGN_STATE.title in text_of(app)
+        # Whoever is sent back is told why, where he lands.
+        app.post_message(key_at(redirect.asked_at + 0.001))
+        await walks.linked_authorize(pilot)
+        await wait_until(pilot, lambda: FOREIGN_STATE.title in text_of(app), "why")
+        assert "The link on this step is new" in text_of(app)
+
+
+# -- in order ---------------------------------------------------------------------------------
+
+
+async def test_what_comes_between_two_enters_makes_them_two(world: World) -> None:
+    """All in one read, as a script sends it that waits for nothing."""
+    values = (CLIENT_ID, SECRET, WHOLE.redirect_url)
+    async with running(make_app(world)) as (app, pilot):
+        await walks.prerequisites(pilot, world)
+        await pilot.press("space", "space")
+        feed(app, "\r" + "".join(bracketed(value) + "\r" for value in values))
+        await walks.linked_authorize(pilot)
+        draft = stored(world)[1]
+        assert draft is not None
+        assert draft.client_secret == Secret(SECRET)
+        assert (draft.client_id, draft.redirect_url) == (CLIENT_ID, WHOLE.redirect_url)
+
+
+async def test_an_enter_that_comes_too_early_says_so(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        app.post_message(key_at(credentials.shown_at - 0.5))
+        await wait_until(pilot, lambda: bool(app._notifications), "the words")
+        assert [note.message for note in app._notifications] == [EARLY]
+        assert top(app) is credentials
 
 
 # -- pastes that a terminal does not bracket ----------------------------------------------

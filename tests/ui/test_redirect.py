@@ -246,13 +246,13 @@ async def test_a_catch_while_help_is_open_goes_on() -> None:
 
 
 async def test_a_fresh_link_leads_back_to_where_it_is_handed_out() -> None:
-    for pasted, key in ((CUT, "ctrl+t"), (FOREIGN, "enter")):
+    for pasted, key, because in ((CUT, "ctrl+t", None), (FOREIGN, "enter", book.FOREIGN_STATE)):
         desk = Desk()
         async with at_redirect(desk) as stage:
             await paste(stage.pilot, pasted)
             await stage.until_text("✗")
             await stage.pilot.press(key)
-            assert await stage.outcome() == GoTo(Step.AUTHORIZE)
+            assert await stage.outcome() == GoTo(Step.AUTHORIZE, because)
         assert len(desk.attempts) == 2
     failing = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
     async with at_redirect(failing) as stage:

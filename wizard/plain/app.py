@@ -143,9 +143,10 @@ class PlainWizard:
             case Step.CREDENTIALS:
                 return await Credentials(stage, state.because, state.comparison).run()
             case Step.AUTHORIZE:
-                return await Authorize(stage).run()
+                return await Authorize(stage, state.because, state.comparison).run()
             case Step.REDIRECT:
-                return await Redirect(stage, state.delivery).run()
+                redirect = Redirect(stage, state.delivery, state.because, state.comparison)
+                return await redirect.run()
             case Step.CHECK if state.subject is Subject.ACTIVE:
                 return await CheckStep(stage, ActiveRun(journey.session, journey.services)).run()
             case Step.CHECK:

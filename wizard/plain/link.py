@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from wizard.domain import callback
-from wizard.domain.callback import BareCode, Reading, Received, Refused
+from wizard.domain.callback import BareCode, Comparison, Reading, Received, Refused
 from wizard.domain.guide import CODE_LIVES, THEN, landing_on
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import BARE_CODE, Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.link import Link, is_answer
+from wizard.flow.link import Link, is_answer, on_arrival
 from wizard.flow.state import CodeReceived, Delivery, GoTo, LinkTaken, Outcome
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
@@ -27,8 +27,13 @@ class LinkStep:
 
     STEP: Step
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(
+        self, stage: Stage, because: Problem | None = None, comparison: Comparison | None = None
+    ) -> None:
+        """Take what led back here, if anything did, and the two URLs if they didn't match."""
         self._stage = stage
+        self._because = because
+        self._comparison = comparison
         self._say = stage.talk.say
         self._desk = stage.journey.desk
         self._services = stage.journey.services
@@ -36,6 +41,12 @@ class LinkStep:
         self._link: Link | None = None
         self._mending: Refused | None = None
         """What was refused for a reason that is mended elsewhere: Enter leads there."""
+
+    def _begin(self) -> None:
+        """Say which step this is, and what led back to it."""
+        self._stage.head(self.STEP)
+        if self._because is not None:
+            self._stage.paper.problem(on_arrival(self._because, self.STEP), self._comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
         """Told what became of the link."""
@@ -157,7 +168,7 @@ class Authorize(LinkStep):
 
     async def run(self) -> Outcome:
         """Hand the link out. Raises Left."""
-        self._stage.head(self.STEP)
+        self._begin()
         await self._show()
         if self._services.browser.is_here:
             return await self._answered(self._open, UNSEEN, "Enter opens the browser")
@@ -195,13 +206,19 @@ class Redirect(LinkStep):
 
     STEP = Step.REDIRECT
 
-    def __init__(self, stage: Stage, delivery: Delivery) -> None:
-        super().__init__(stage)
+    def __init__(
+        self,
+        stage: Stage,
+        delivery: Delivery,
+        because: Problem | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
+        super().__init__(stage, because, comparison)
         self._delivery = delivery
 
     async def run(self) -> Outcome:
         """Wait for the answer. Raises Left."""
-        self._stage.head(self.STEP)
+        self._begin()
         link = await self._make()
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
         self._say(f"Link: made {made}; {self._delivery.value}.")
@@ -217,6 +234,9 @@ class Redirect(LinkStep):
         self._say(f"Link: {delivery.value}.")
 
     async def _fresh(self) -> None:
-        """Make a fresh link, and go back to where it is handed out."""
+        """Make a fresh link, and go back to where it is handed out, which says why."""
+        refused = self._mending
         await self._make(is_fresh=True)
-        raise Left(GoTo(Step.AUTHORIZE))
+        if refused is None:
+            raise Left(GoTo(Step.AUTHORIZE))
+        raise Left(GoTo(Step.AUTHORIZE, refused.problem, refused.comparison))

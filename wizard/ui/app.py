@@ -20,7 +20,6 @@ from wizard.domain.words import LEAVING
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
-from wizard.ui.click_gate import ClickGate
 from wizard.ui.copying import copy_and_say
 from wizard.ui.key_gate import KeyGate
 from wizard.ui.road import Road
@@ -74,7 +73,6 @@ class WizardApp(ThemedApp):
         self._road = road
         self._journey = road.journey
         self._gate = KeyGate(self)
-        self._clicks = ClickGate(self)
         self._has_said_notices = False
         self.reached = start.step
 
@@ -212,7 +210,7 @@ class WizardApp(ThemedApp):
         """Let keys through only when a person meant them for what is on the screen."""
         is_entered = isinstance(event, events.InputEvent | events.Paste)
         is_fresh = is_entered and not event.is_forwarded
-        if is_fresh and not (self._clicks.lets(event) and self._gate.lets(event)):
+        if is_fresh and not self._gate.lets(event):
             return
         if is_fresh and self._gate.asks_for_plain(event):
             self._go_plain()

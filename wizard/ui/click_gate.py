@@ -6,6 +6,7 @@ from textual import events
 from textual.app import App
 from textual.errors import NoWidget
 from textual.scrollbar import ScrollBar
+from textual.widget import Widget
 from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
@@ -24,14 +25,14 @@ class ClickGate:
         self._last: events.MouseDown | None = None
         self._is_dropping = False
 
-    def lets(self, event: events.Event) -> bool:
-        """Whether the app is to see a mouse event."""
+    def lets(self, event: events.MouseDown | events.MouseUp) -> bool:
+        """Whether the app is to see a press or release of a mouse button."""
         if isinstance(event, events.MouseDown):
             is_second, self._last = self._is_second(event), event
-            screen = self._app.screen
-            is_early = isinstance(screen, TimedScreen) and event.time < screen.shown_at
-            self._is_dropping = is_early or (is_second and not self._is_on_text(event))
-        return not (isinstance(event, events.MouseDown | events.MouseUp) and self._is_dropping)
+            widget = self._widget_at(event)
+            is_text = widget is None or _is_text(widget)
+            self._is_dropping = self._is_early(event, widget) or (is_second and not is_text)
+        return not self._is_dropping
 
     def _is_second(self, event: events.MouseDown) -> bool:
         last = self._last
@@ -43,11 +44,21 @@ class ClickGate:
             and event.screen_y == last.screen_y
         )
 
-    def _is_on_text(self, event: events.MouseDown) -> bool:
-        """Whether a double click selects a word there, or scrolls on."""
+    def _is_early(self, event: events.MouseDown, widget: Widget | None) -> bool:
+        screen = self._app.screen
+        if not isinstance(screen, TimedScreen):
+            return False
+        is_primary = widget is not None and widget.id == "next"
+        return event.time < screen.shown_at or (is_primary and screen.is_early(event.time))
+
+    def _widget_at(self, event: events.MouseDown) -> Widget | None:
         try:
-            widget, _ = self._app.get_widget_at(event.x, event.y)
+            return self._app.get_widget_at(event.x, event.y)[0]
         except NoWidget:
-            return True
-        is_text = widget.allow_select and not widget.can_focus
-        return is_text or isinstance(widget, Input | ScrollBar)
+            return None
+
+
+def _is_text(widget: Widget) -> bool:
+    """Whether a double click selects a word there, or scrolls on."""
+    is_text = widget.allow_select and not widget.can_focus
+    return is_text or isinstance(widget, Input | ScrollBar)

@@ -1,4 +1,4 @@
-"""Which keys a person meant for what is on the screen, and which only came along."""
+"""Which keys and clicks a person meant for what is on the screen, and which only came along."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
 from wizard.ui import held_key
+from wizard.ui.click_gate import ClickGate
 from wizard.ui.held_key import HeldKey, Press
 from wizard.ui.settled import BURST, PRIMARY, Entered, Held, Settled
 from wizard.ui.step_screen import StepScreen
@@ -35,7 +36,7 @@ EARLY_SECONDS: Final = 3.0
 
 
 class KeyGate:
-    """Lets keys and pastes through one by one, in the order they were made.
+    """Lets keys, pastes and clicks through one by one, in the order they were made.
 
     A terminal without bracketed paste sends a paste as keys: its line ends must not press the
     primary action, and its letters must not press single-letter keys. While a key that acts (an
@@ -47,6 +48,7 @@ class KeyGate:
         self._app = app
         self._last_character = 0.0
         self._presses = HeldKey()
+        self._clicks = ClickGate(app)
         self._text_on: Screen[object] | None = None
         """The screen that was given text since the last key that acted."""
         self._held: Held | None = None
@@ -99,7 +101,8 @@ class KeyGate:
         if not self._app.screen_stack:
             # It is leaving: nothing is for anybody any more.
             return
-        if isinstance(event, events.Key) and self._acts(event):
+        is_click = isinstance(event, events.MouseUp)
+        if is_click or (isinstance(event, events.Key) and self._acts(event)):
             self._follow(Settled(None, self._app.screen, follows=False))
         else:
             self.go_on()
@@ -143,6 +146,9 @@ class KeyGate:
         self._app.post_message(event)
 
     def _judge(self, event: Entered) -> bool:
+        if isinstance(event, events.MouseDown | events.MouseUp):
+            self._presses.forget()
+            return self._clicks.lets(event)
         if self._is_covered:
             return isinstance(event, events.Key) and event.key in (QUIT, PLAIN)
         if isinstance(event, events.Paste) or not self._acts_once(event):

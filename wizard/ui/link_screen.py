@@ -10,19 +10,19 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
-from wizard.domain.callback import BareCode, Reading, Received, Refused
-from wizard.domain.problems import SetupError
+from wizard.domain.callback import BareCode, Comparison, Reading, Received, Refused
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import BARE_CODE
 from wizard.domain.steps import Step
 from wizard.domain.value import Value
-from wizard.flow.link import Link
+from wizard.flow.link import Link, on_arrival
 from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.copying import Copy, copy_out
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
-QUESTION_PAUSE: Final = 0.7
-"""Seconds a question about a bare code stands before an Enter answers it."""
+PASTE_PAUSE: Final = 1.2
+"""Seconds after a paste in which an Enter belongs to the paste, which submits itself."""
 
 
 class LinkTools(Value):
@@ -63,14 +63,25 @@ class LinkScreen(StepScreen):
     mending: var[Refused | None] = var(None)
     """What was refused for a reason that is mended elsewhere: the primary leads there."""
 
-    def __init__(self, banner: Banner, tools: LinkTools) -> None:
+    def __init__(
+        self,
+        banner: Banner,
+        tools: LinkTools,
+        because: Problem | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
+        """Take what led back here, if anything did, and the two URLs if they didn't match."""
         super().__init__(banner)
         self.tools = tools
         self.question: BareCode | None = None
+        self._because = because
+        self._comparison = comparison
 
     def on_mount(self) -> None:
         """Make the link, the listener first, and wait for what it may catch."""
         super().on_mount()
+        if self._because is not None:
+            self.show_problem(on_arrival(self._because, self.STEP), self._comparison)
         self.make_link()
         self._catch()
 
@@ -107,14 +118,14 @@ class LinkScreen(StepScreen):
             case BareCode():
                 self.question = reading
                 panel.ask(BARE_CODE.title, BARE_CODE.text.format(yes="⏎"))
-                # The one place where the state check is waived: not by a double Enter.
-                self.expect_new_enter(after=QUESTION_PAUSE)
+                # The one place where the state check is waived: not by the paste's own Enter.
+                self.expect_new_enter(after=PASTE_PAUSE)
             case Refused(problem, comparison):
                 key = "^t" if problem.step is Step.AUTHORIZE else ""
                 panel.show(problem, comparison, key)
                 if problem.step not in (self.STEP, Step.REDIRECT):
                     self.mending = reading
-                    self.expect_new_enter()
+                    self.expect_new_enter(after=PASTE_PAUSE)
 
     def mend(self, refused: Refused) -> None:
         """Make a fresh link where one helps, or go to Credentials, where it is said again."""

@@ -69,11 +69,19 @@ class Road:
             case Step.AUTHORIZE:
                 from wizard.ui.screens.authorize import AuthorizeScreen
 
-                return AuthorizeScreen(self._banner(), self._link_tools())
+                return AuthorizeScreen(
+                    self._banner(), self._link_tools(), state.because, state.comparison
+                )
             case Step.REDIRECT:
                 from wizard.ui.screens.redirect import RedirectScreen
 
-                return RedirectScreen(self._banner(), self._link_tools(), state.delivery)
+                return RedirectScreen(
+                    self._banner(),
+                    self._link_tools(),
+                    state.delivery,
+                    state.because,
+                    state.comparison,
+                )
             case Step.CHECK:
                 return self._check(state)
             case _:

@@ -16,7 +16,8 @@ BURST: Final = 0.03
 PRIMARY: Final = ("enter", "ctrl+n")
 """Keys of the primary action."""
 
-Entered = events.Key | events.Paste
+Entered = events.Key | events.Paste | events.MouseDown | events.MouseUp
+"""What people do, in its order."""
 
 
 class Settled(Message):
@@ -46,11 +47,10 @@ class Held:
 
     def ends_before(self, event: Entered) -> bool:
         """Whether what comes shows that the key was meant, and is to be handled after it."""
+        if not isinstance(event, events.Key):
+            return True
         if self.press is Press.MAYBE:
-            return isinstance(event, events.Paste) or event.key != self.key.key
+            return event.key != self.key.key
         # A burst of characters goes on with more characters: a paste without brackets.
-        return isinstance(event, events.Paste) or (
-            not event.is_printable
-            and event.key not in PRIMARY
-            and event.time - self.key.time >= BURST
-        )
+        is_text = event.is_printable or event.key in PRIMARY
+        return not is_text and event.time - self.key.time >= BURST

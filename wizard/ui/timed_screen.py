@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Generic, TypeVar
 
+from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
@@ -23,7 +24,7 @@ class TimedScreen(Screen[Result], Generic[Result]):
         """The screen can be seen."""
 
     shown_at = inf
-    """When it was laid out, to be painted next; no Enter or click made before is for it."""
+    """When it was laid out, or a dialog over it closed; no Enter or click made before is for it."""
     is_painted = False
     """Whether it can be seen; until then no key reaches it."""
     asked_at = 0.0
@@ -38,6 +39,11 @@ class TimedScreen(Screen[Result], Generic[Result]):
     def _note_painted(self) -> None:
         self.is_painted = True
         self.post_message(self.Painted())
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Note when it comes into view again."""
+        if self.is_painted:
+            self.shown_at = now()
 
     def expect_new_enter(self, after: float = 0.0) -> None:
         """Ignore each Enter until `after` seconds from now: what it does just changed."""

@@ -12,9 +12,9 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from wizard.domain import callback
-from wizard.domain.callback import Refused
+from wizard.domain.callback import Comparison, Refused
 from wizard.domain.guide import CODE_LIVES
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import secrets_in
@@ -86,8 +86,15 @@ class RedirectScreen(LinkScreen):
 
     STEP = Step.REDIRECT
 
-    def __init__(self, banner: Banner, tools: LinkTools, delivery: Delivery) -> None:
-        super().__init__(banner, tools)
+    def __init__(
+        self,
+        banner: Banner,
+        tools: LinkTools,
+        delivery: Delivery,
+        because: Problem | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
+        super().__init__(banner, tools, because, comparison)
         self._delivery = delivery
         self._silence: Timer | None = None
         self._is_asked = False
@@ -181,19 +188,24 @@ class RedirectScreen(LinkScreen):
         # Or the Enter may be the end of a line in a paste whose next piece is late.
 
     def action_fresh_link(self) -> None:
-        """Make a fresh link, and go back to where it is handed out."""
-        self._make_fresh()
-
-    @work(exclusive=True, group="link")
-    async def _make_fresh(self) -> None:
+        """Make a fresh link, and go back to where it is handed out, which says why."""
+        refused = self.mending
         # Or a second Enter would make a second one.
         self.mending = None
+        self._make_fresh(refused)
+
+    @work(exclusive=True, group="link")
+    async def _make_fresh(self, refused: Refused | None) -> None:
         try:
             await self.tools.make(True)
         except SetupError as error:
             self.show_problem(error.problem)
             return
-        self.leave(GoTo(Step.AUTHORIZE))
+        self.leave(
+            GoTo(Step.AUTHORIZE, refused.problem, refused.comparison)
+            if refused is not None
+            else GoTo(Step.AUTHORIZE)
+        )
 
 
 def _primary(refused: Refused | None) -> str:

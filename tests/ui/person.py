@@ -16,6 +16,7 @@ from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.rotate import RotateScreen
+from wizard.ui.timed_screen import TimedScreen, now
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.field import Field, SecretEntry
 
@@ -111,6 +112,9 @@ class Person:
     async def primary(self) -> None:
         button = self._app.screen.query_one("#next", Button)
         await wait_until(self._pilot, lambda: not button.disabled, "something to go on with")
+        screen = self._app.screen
+        assert isinstance(screen, TimedScreen)
+        await wait_until(self._pilot, lambda: now() > screen.asked_at, "an Enter to count")
         await self._pilot.press("enter")
 
     async def back(self) -> None:

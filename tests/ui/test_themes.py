@@ -97,6 +97,7 @@ async def test_what_is_not_known_is_the_dark_one(world: World, theme: str) -> No
     async with running(make_app(world, look=Look(theme, trouble=trouble))) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         assert app.theme == DARK.name
+        await wait_until(pilot, lambda: bool(app._notifications), "the words")
         assert [note.message for note in app._notifications] == [trouble]
 
 

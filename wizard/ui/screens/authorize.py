@@ -25,6 +25,10 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 class AuthorizeScreen(LinkScreen):
     """Opens the link, or copies it where the browser is on another machine."""
 
+    DEFAULT_CSS = """
+    AuthorizeScreen.-problem #then { display: none; }
+    AuthorizeScreen.-problem.-high #then { display: block; }
+    """
     STEP = Step.AUTHORIZE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "open_link", "Open", show=False, id="link.open"),
@@ -38,7 +42,7 @@ class AuthorizeScreen(LinkScreen):
         """Answer; after a refusal by the server the link that led to it has had its day."""
         super().take(reading)
         if self.is_here:
-            self.query_one("#then").display = not self.query_one(ProblemPanel).display
+            self._make_room()
             if isinstance(reading, Refused) and is_answer(reading):
                 self.make_link(is_fresh=True)
 
@@ -83,8 +87,7 @@ class AuthorizeScreen(LinkScreen):
         """Show the link, and give the primary action what can be done now."""
         self.query_one(LinkView).url = self.link.url if self.link else ""
         self.query_one(LinkView).display = not self.is_unmade
-        is_told = self.link is not None and not self.query_one(ProblemPanel).display
-        self.query_one("#then").display = is_told
+        self._make_room()
         self.query("#copy").set(display=not self.is_unmade)
         button = self.query_one("#next", Button)
         button.label = self._primary
@@ -97,6 +100,11 @@ class AuthorizeScreen(LinkScreen):
         if self.can_go_on() and self.focused is None:
             self.set_focus(button)
         self.refresh_bindings()
+
+    def _make_room(self) -> None:
+        """Leave the instructions out for a problem, unless the window is high enough for both."""
+        self.query_one("#then").display = self.link is not None
+        self.set_class(self.query_one(ProblemPanel).display, "-problem")
 
     def watch_link(self, link: Link | None) -> None:
         """Show the link and where it will lead."""

@@ -82,7 +82,7 @@ ROWS: Final = (
     ),
     PasteRow(
         entry="paste-other-address",
-        pasted=f"https://scim.example.edu/callbacks?code=c0de12345&state={STATE}",
+        pasted="https://scim.example.edu/callbacks?code=c0de12345&state=someone-else",
         step=Step.CREDENTIALS,
     ),
     PasteRow(
@@ -94,6 +94,11 @@ ROWS: Final = (
     PasteRow(
         entry="paste-cut-off",
         pasted=landed(f"code=c0de12345&state={STATE[:9]}"),
+        step=Step.REDIRECT,
+    ),
+    PasteRow(
+        entry="paste-code-unclear",
+        pasted=landed(f"code=c0de1%202345&state={STATE}"),
         step=Step.REDIRECT,
     ),
     PasteRow(

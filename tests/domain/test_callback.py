@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.domain.authorize import authorize_url
@@ -84,14 +84,17 @@ REFUSALS: list[Row] = [
     ("paste-link-expired", GOOD.replace(STATE, OLD_STATE), EXPIRED),
     ("paste-link-expired", CODE, EXPIRED),
     ("paste-link-used", GOOD.replace(STATE, OLD_STATE), USED),
-    ("paste-other-address", GOOD.replace("/token", "/tokens"), ATTEMPT),
     ("paste-other-address", GOOD.replace("example.com", "example.org"), ATTEMPT),
-    ("paste-other-address", GOOD.replace("https:", "http:"), ATTEMPT),
+    ("paste-other-address", FORGED.replace("/token", "/tokens"), ATTEMPT),
+    ("paste-other-address", f"/tokens?code={CODE}&state={FOREIGN}", ATTEMPT),
+    (
+        "paste-other-address",
+        f"https://abc-9999.app.github.dev/callback?code={CODE}&state={STATE}",
+        PORT,
+    ),
     ("paste-other-address", GOOD.replace(".com/", ".com:8443/"), ATTEMPT),
-    ("paste-other-address", GOOD.replace("/token", "/Token"), ATTEMPT),
     ("paste-other-address", GOOD.replace("https://", "https://me:pw@"), ATTEMPT),
     ("paste-other-address", GOOD.replace("example.com", "[bad"), ATTEMPT),
-    ("paste-other-address", f"/tokens?code={CODE}&state={STATE}", ATTEMPT),
     ("paste-other-address", f"example.org/token?code={CODE}&state={STATE}", ATTEMPT),
     ("paste-other-address", "https://unrelated.test/welcome", ATTEMPT),
     ("paste-other-query", GOOD, TENANT),
@@ -108,8 +111,14 @@ REFUSALS: list[Row] = [
     ("paste-cut-off", "https://example.com/tok…", ATTEMPT),
     ("paste-cut-off", "https://example.com/token?code=•••&state=•••", ATTEMPT),
     ("paste-cut-off", CODE + "…", ATTEMPT),
-    ("paste-cut-off", GOOD.replace(CODE[10:20], "..."), ATTEMPT),
     ("paste-cut-off", GOOD.replace(CODE[10:20], "…"), ATTEMPT),
+    ("paste-code-unclear", GOOD.replace(CODE, f"{CODE}%20x"), ATTEMPT),
+    ("paste-code-unclear", GOOD.replace(CODE, f"{CODE}+"), ATTEMPT),
+    ("paste-code-unclear", GOOD.replace(CODE, f"{CODE}%C3%A9"), ATTEMPT),
+    ("paste-code-unclear", GOOD.replace(CODE, f"{CODE}%"), ATTEMPT),
+    ("paste-code-unclear", GOOD.replace(CODE, "a%252Fb1234567"), ATTEMPT),
+    ("paste-code-unclear", f"https://example.com/token?state={STATE}&code={CODE} x9", ATTEMPT),
+    ("paste-code-unclear", f"{CODE}\nthanks", ATTEMPT),
     (
         "paste-cut-off",
         f"https://example.com/token?state={STATE}\n&code={CODE[:9]}\n{CODE[9:20]}…",
@@ -148,6 +157,7 @@ REFUSALS: list[Row] = [
     ("paste-secret", f"{SECRET[:9]}\n{SECRET[9:]}", ATTEMPT),
     ("paste-secret", GOOD.replace(CODE, SECRET), ATTEMPT),
     ("paste-secret", "0123456789abcdef0123456789abcdef", ATTEMPT),
+    ("paste-secret", "code=0123456789abcdef0123456789abcdef", ATTEMPT),
     ("paste-secret", "FK" + "a1_-" * 15, ATTEMPT),
     ("paste-nothing-usable", f"location:{CODE}", ATTEMPT),
     ("paste-nothing-usable", f"url={CODE}", ATTEMPT),
@@ -302,7 +312,7 @@ def test_two_states_or_codes_are_never_received(pasted: str, wrap: Callable[[str
 @pytest.mark.parametrize("wrap", SAFE_WRAPPERS.values(), ids=SAFE_WRAPPERS.keys())
 @pytest.mark.parametrize(
     ("part", "other"),
-    [("/token", "/tokens"), (".com/", ".com:8443/"), ("example.com", "example.org")],
+    [(".com/", ".com:8443/"), ("example.com", "example.org")],
 )
 def test_another_address_is_named_however_wrapped(
     part: str, other: str, wrap: Callable[[str], str]
@@ -389,7 +399,7 @@ def test_encoded_values_are_decoded_once() -> None:
     assert _read(pasted, ATTEMPT) == Received(Secret("a/b%2Fc=="), ATTEMPT)
 
 
-@pytest.mark.parametrize("extra", ["%0A", "%20", "%00", "%E2%80%8B", "%26x%3D1", "%22", "+", "%2E"])
+@pytest.mark.parametrize("extra", ["%00", "%26x%3D1", "%22", "+", "%2E"])
 def test_encoded_additions_make_a_state_foreign(extra: str) -> None:
     for pasted in (GOOD + extra, GOOD.replace(STATE, extra + STATE)):
         refused = _read(pasted + "&x=%3D", ATTEMPT)
@@ -401,11 +411,11 @@ def test_encoded_additions_make_a_state_foreign(extra: str) -> None:
     ("pasted", "comparison"),
     [
         (
-            GOOD.replace("/token", "/tokens"),
+            FORGED.replace("/token", "/tokens"),
             Comparison("https://example.com/tokens", "https://example.com/token", 25),
         ),
         (
-            GOOD.replace("https://example.com", "HTTP://Example.com:80"),
+            FORGED.replace("https://example.com", "HTTP://Example.com:80"),
             Comparison("http://example.com/token", "https://example.com/token", 4),
         ),
         (
@@ -426,7 +436,7 @@ def test_other_address_shows_both_and_where_they_part(pasted: str, comparison: C
 def test_mismatch_is_shown_without_what_acts_on_a_terminal(
     odd: str, place: str, wrap: Callable[[str], str]
 ) -> None:
-    pasted = wrap(GOOD.replace(place, f"{place}{odd}s"))
+    pasted = wrap(FORGED.replace(place, f"{place}{odd}s"))
     refused = _read(pasted, ATTEMPT)
     assert isinstance(refused, Refused)
     problem, comparison = refused.problem, refused.comparison
@@ -557,8 +567,13 @@ def test_junk_is_refused_in_bounded_work(junk: str) -> None:
         (CODE, "•••"),
         (SECRET, "•••"),
         (f"code={CODE}&state={STATE}", "•••"),
-        ("https://example.com/token", "•••"),
-        ("", "•••"),
+        ("https://example.com/token", "https://example.com/token"),
+        ("https://example.com/token?a=b", "https://example.com/token?•••"),
+        (f"https://example.com/{CODE}", "•••"),
+        ("hello", "hello"),
+        ("I pressed Approve access.", "I pressed Approve access."),
+        ("correct horse Battery9", "•••"),
+        ("", ""),
     ],
 )
 def test_mask_shows_host_and_path_only(pasted: str, shown: str) -> None:
@@ -604,7 +619,6 @@ def test_every_changed_state_is_refused_however_wrapped(
 @given(code=st.text(_BASE64URL + ".", min_size=1, max_size=2000), state_first=st.booleans())
 def test_unchanged_state_with_any_code_is_received(code: str, state_first: bool) -> None:
     fields = [("code", f"a{code}z"), ("state", STATE)]
-    assume("..." not in code)  # which stands for a part that is missing
     url = f"https://example.com/token?{urlencode(fields[::-1] if state_first else fields)}"
     assert _read(url, ATTEMPT) == Received(Secret(f"a{code}z"), ATTEMPT)
 

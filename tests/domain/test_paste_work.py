@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from tests.domain.test_callback import ATTEMPT, FORGED, GOOD, NOW, SECRET
-from wizard.domain import callback, landing, mistaken, unwrap
+from wizard.domain import callback, landing, mistaken, quoted, residue, unwrap, wrapped
 from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, Refused, mask, read
 from wizard.domain.secret import Secret
@@ -38,11 +38,22 @@ SHAPES: Final = (
     "&state=",
     "eyJ",
     "http://",
+    "0~https://",
+    "=3D=\n",
+    "&#x41;",
+    "https://urldefense.com/v3/__",
+    "__;!",
+    "%2525",
+    "a?code=%3Fcode%3D",
+    "next=%2Fcb%3Fcode%3D1&",
+    "|  |\n",
+    "%  ",
+    "1~ ",
     "https://x.test/?code=a ",
     f"{GOOD} ",
     f"{FORGED}\n",
 )
-MODULES: Final = (callback, landing, mistaken, unwrap)
+MODULES: Final = (callback, landing, mistaken, quoted, residue, unwrap, wrapped)
 
 
 def _calls(pasted: str) -> int:

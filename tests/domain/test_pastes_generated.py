@@ -145,7 +145,8 @@ PASTES: Final[dict[str, Callable[[Drawn], str]]] = {
     "paste-link-used": lambda d: d.url(d.used, code=d.code),
     "paste-doubled": lambda d: d.url(d.current, code=d.code) + f"&code={d.code}",
     "paste-cut-off": lambda d: d.url(d.current, code=d.code)[:-5],
-    "paste-other-address": lambda d: d.url(d.current, code=d.code).replace("/token", "/tokens"),
+    "paste-code-unclear": lambda d: d.url(d.current, code=f"{d.code[:-5]}%20{d.code[-5:]}"),
+    "paste-other-address": lambda d: d.url(d.current, code=d.code).replace("example", d.word),
     "paste-twilio-page": lambda d: f"https://login.twilio.com/u/login?state={d.foreign}",
     "paste-authorize-url": lambda d: authorize_url(d.current),
     "paste-no-code": lambda d: d.current.redirect_url,
@@ -180,7 +181,7 @@ KINDS: Final[dict[str, Kind]] = {
     "port": Kind(lambda d: _good(d).replace(".com/", ".com:8443/"), "paste-other-address"),
     "cut to dots": Kind(lambda d: f"{d.url(code=d.code[:9])}…", "paste-cut-off"),
     "dots inside": Kind(
-        lambda d: _good(d).replace(d.code[4 : 4 + len(d.word)], "..."), "paste-cut-off"
+        lambda d: _good(d).replace(d.code[4 : 4 + len(d.word)], "…"), "paste-cut-off"
     ),
     "cut in the name": Kind(lambda d: f"{d.url(code=d.code)}&stat", "paste-cut-off"),
     "paste-other-query": Kind(_good, "paste-other-query", _tenant),

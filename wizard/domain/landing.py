@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from wizard.domain.book import paste as book
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.problems import Problem
-from wizard.domain.rules import is_twilio_host, port_of, split
+from wizard.domain.rules import LOOPBACK_HOSTS, is_twilio_host, port_of, split
 from wizard.domain.secret import MASK
 from wizard.domain.unwrap import Address
 from wizard.domain.value import Value
 from wizard.domain.words import plain
+
+_TUNNELS: Final = (
+    "github.dev",
+    "githubpreview.dev",
+    "gitpod.io",
+    "devtunnels.ms",
+    "cloudshell.dev",
+    "cloudworkstations.dev",
+    "codeanyapp.com",
+    "csb.app",
+    "repl.co",
+    "coder.com",
+)
+"""Remote workspaces that forward a port of theirs under a host name with the port in it."""
 
 
 class Comparison(Value):
@@ -57,9 +72,13 @@ def place_of(url: str) -> Place | None:
 
 
 def elsewhere(
-    address: Address, attempt: AuthorizationAttempt
+    address: Address, attempt: AuthorizationAttempt, *, is_proven: bool = False
 ) -> tuple[Problem, Comparison | None] | None:
-    """Name the place when an address is not the attempt's Redirect URL; None when it is."""
+    """Name the place when a URL is not the attempt's Redirect URL; None when it is.
+
+    With a state that matches, `is_proven`, a place to which the Redirect URL's own host forwards
+    is as good: Twilio sent the answer to the Redirect URL, or it would have no such state.
+    """
     expected = place_of(attempt.redirect_url)
     if not address.base or expected is None:
         return None
@@ -69,6 +88,8 @@ def elsewhere(
         return _without_query(address, attempt) if has_answer else None
     if place is None:
         return _not(expected, plain(address.base), address)
+    if is_proven and has_answer and _is_forwarded(place, expected):
+        return None
     authorize = place_of(attempt.endpoints.authorize_url)
     if place == authorize or (address.first("response_type") and not has_answer):
         return book.AUTHORIZE_URL, None
@@ -76,7 +97,10 @@ def elsewhere(
         return book.TWILIO_PAGE, None
     if not has_answer and (problem := _without_answer(address, place, expected)):
         return problem, None
-    return _not(expected, place.shown(), address)
+    problem, comparison = _not(expected, place.shown(), address)
+    if is_proven and place.host != expected.host:
+        problem = naming(_forwarding(expected), host=place.host)
+    return problem, comparison
 
 
 def naming(problem: Problem, **names: str) -> Problem:
@@ -90,6 +114,31 @@ def _without_answer(address: Address, place: Place, expected: Place) -> Problem 
     if address.is_cut:
         return book.CUT_OFF
     return book.FORWARDED if place.host == expected.host else None
+
+
+def _is_forwarded(place: Place, expected: Place) -> bool:
+    """Whether a URL is where the Redirect URL's host, or what leads to this machine, forwards."""
+    if place.has_userinfo:
+        return False
+    hosts = {place.host.removeprefix("www."), expected.host.removeprefix("www.")}
+    ports = {place.port, expected.port}
+    if expected.host in LOOPBACK_HOSTS:
+        is_here = place.host in LOOPBACK_HOSTS and len(ports) == 1
+        return is_here or _is_tunnel(place, expected.port)
+    return len(hosts) == 1 and (len(ports) == 1 or ports <= {80, 443})
+
+
+def _is_tunnel(place: Place, port: int | None) -> bool:
+    """Whether a host of a remote workspace or tunnel leads to this port of the machine."""
+    is_known = any(place.host.endswith(f".{domain}") for domain in _TUNNELS)
+    is_proxied = f"/proxy/{port}/" in place.path or f"/port/{port}/" in place.path
+    return is_proxied or (is_known and str(port) in re.split(r"[.-]", place.host))
+
+
+def _forwarding(expected: Place) -> Problem:
+    is_here = expected.host in LOOPBACK_HOSTS
+    cause, remedy = book.FORWARDED_HERE if is_here else book.FORWARDED_ELSEWHERE
+    return book.OTHER_ADDRESS.told(cause=cause, remedy=remedy)
 
 
 def _completed(base: str, expected: Place) -> str:

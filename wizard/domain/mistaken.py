@@ -15,6 +15,14 @@ _LONG: Final = 16
 
 _JWT_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]{8,512}")
 _AUTH_TOKEN = re.compile(r"[0-9a-f]{32}|FK[0-9A-Za-z_-]{30,}")
+_DAMAGED: Final = re.compile(
+    r"[^!-~]|\A[\"'<>(\[{`,;]|[\"'<>)\]}`\\,;]\Z|[01]~\Z|://|(?:\A|[?&;])(?:code|state)="
+)
+"""Characters outside RFC 6749's VSCHAR (appendix A.11), a space, or what is no part of a code."""
+_STILL_ENCODED: Final = re.compile(
+    r"(?=[^%]*%[0-9A-Fa-f]{2})(?:[\w.~-]|%[0-9A-Fa-f]{2})+", re.ASCII
+)
+_BARE_CODE: Final = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
 _SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
 
 
@@ -39,6 +47,29 @@ def holds_access_token(text: str) -> bool:
 def is_secret_of_twilio(word: str) -> bool:
     """Whether a word has the shape of an Auth Token, an API key's secret or an app's."""
     return _AUTH_TOKEN.fullmatch(word) is not None
+
+
+def is_damaged(code: str) -> bool:
+    """Whether a code may not be the one that was issued, so that it must not be sent.
+
+    RFC 6749 allows a space inside a code, and one that looks percent-encoded. Neither can be told
+    from what a line break or a second encoding left, and a code is sent only once.
+    """
+    return bool(_DAMAGED.search(code) or _STILL_ENCODED.fullmatch(code))
+
+
+def is_like_a_code(word: str) -> bool:
+    """Whether a word by itself may be a code: long, or with a digit, and no SID."""
+    is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
+    return bool(is_code) and not is_sid(word)
+
+
+def is_host_and_path(word: str) -> bool:
+    """Whether a word is a URL whose scheme a browser has hidden."""
+    host = word.partition("/")[0].partition(":")[0]
+    last = host.rpartition(".")[2]
+    is_name = "." in host and last.isalpha() and len(last) <= 12 and not host.startswith("eyJ")
+    return host == "localhost" or is_name
 
 
 def is_sid(word: str) -> bool:

@@ -27,7 +27,7 @@ _NAMED_SIDS: Final = {
     "US": "a user SID",
 }
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">"}
-_LOOPBACK_HOSTS: Final = ("127.0.0.1", "::1", "localhost")
+LOOPBACK_HOSTS: Final = ("127.0.0.1", "::1", "localhost")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _EXAMPLE_HOSTS: Final = ("example.com", "example.org", "example.net")
 _IDP_HOSTS: Final = (
@@ -167,7 +167,7 @@ def _address_problem(text: str, noun: str) -> str | None:
         return "The port must be a number from 1 to 65535."
     if "#" in text:
         return f"The {noun} must have no fragment (#…)."
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK_HOSTS:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         return "Use https. Plain http is only for 127.0.0.1, [::1] and localhost."
     return None
 
@@ -206,7 +206,7 @@ def split(url: str) -> SplitResult | None:
 def is_loopback(url: str) -> bool:
     """Whether it is plain http to this machine, where a listener can wait (RFC 8252 §7.3)."""
     parts = split(clean(url))
-    return parts is not None and parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
+    return parts is not None and parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
 
 
 def port_of(url: str) -> int | None:

@@ -57,8 +57,9 @@ CODE_USED: Final = Problem(
 CODE_REFUSED: Final = Problem(
     id="code-refused",
     title="Twilio refuses the code",
-    cause="It is older than five minutes, used before, or for another app or Redirect URL.",
-    remedy="Make a fresh link, approve, and paste the address at once.",
+    cause="It is older than 5 minutes, was already used, was cut off in the paste, or belongs to "
+    "another app or Redirect URL.",
+    remedy="Create a new link, approve access, and paste the full URL right away.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )

@@ -98,6 +98,19 @@ OTHER_ADDRESS: Final = Problem(
     "Then make a fresh link.",
     step=Step.CREDENTIALS,
 )
+FORWARDED_ELSEWHERE: Final = (
+    "The code is for your link, but {host} isn't the host of your Redirect URL. That host "
+    "probably forwarded you.",
+    "Choose a Redirect URL that doesn't forward, in Credentials and in the app. Then create a "
+    "new link.",
+)
+"""Cause and remedy of OTHER_ADDRESS where the state matches."""
+FORWARDED_HERE: Final = (
+    "The code is for your link. {host} probably forwards to your localhost URL.",
+    "Replace its start with your Redirect URL and paste it again. Or enter another Redirect URL "
+    "in Credentials.",
+)
+"""The same where the Redirect URL is on this machine."""
 OTHER_QUERY: Final = Problem(
     id="paste-other-query",
     title="A part of your Redirect URL is missing",
@@ -112,6 +125,15 @@ CUT_OFF: Final = Problem(
     remedy="Click into the address bar, select all, copy, and paste it here again.",
     step=Step.REDIRECT,
 )
+CODE_UNCLEAR: Final = Problem(
+    id="paste-code-unclear",
+    title="The code can't be read exactly",
+    cause="It contains a space or another character that a code doesn't have. Nothing was sent.",
+    remedy="Copy only the URL from the address bar, on one line, and paste it here again.",
+    step=Step.REDIRECT,
+)
+END_UNCLEAR: Final = "It isn't clear where the code ends: other text follows it. Nothing was sent."
+"""Cause of CODE_UNCLEAR where a line or a word may belong to the code, or not."""
 DOUBLED: Final = Problem(
     id="paste-doubled",
     title="The address says something twice",
@@ -177,6 +199,7 @@ ENTRIES: Final = (
     OTHER_ADDRESS,
     OTHER_QUERY,
     CUT_OFF,
+    CODE_UNCLEAR,
     DOUBLED,
     ISSUER_DIFFERS,
     ISSUER_MISSING,

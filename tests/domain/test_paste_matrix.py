@@ -1,0 +1,172 @@
+"""Everything that is done to a URL × every form of an answer: the code is exact, or none is sent.
+
+`callback.read` is what every face calls: see tests/ui/test_paste_faces.py for the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Final
+from urllib.parse import quote
+
+import pytest
+
+from tests.domain.residues import NESTING, SINGLE, Wrap, pairs
+from tests.domain.test_callback import ATTEMPT, FOREIGN, ISSUER, NOW, OLDER, STATE
+from wizard.domain.callback import BareCode, Reading, Received, mask, read
+from wizard.domain.models import AuthorizationAttempt
+from wizard.domain.secret import Secret
+from wizard.domain.value import replace
+
+CODES: Final = {
+    "JWT": "eyJhbGciOiJFUzI1NiJ9.eyJleHAiOjE3NjM5MDY1MjB9.c2ln-bmF0_dXJl",
+    "URL-safe": "Zk3_q0vT-8sWm1LrXy7uBc2dEa4NfGh5-JpKoQi9_w-",
+    "hexadecimal": "0123456789abcdef0123456789abcdef",
+    "Base64": "4/0AbC+dEf/gHi12345678901234567890==",
+    "short": "c0de12345",
+    "ends in 201": "abcdefghijklmnopqrstuvwxyz0123201",
+    "dots": "abc...def...1234567890123456789012",
+    "long": "aB3-" * 300,
+}
+FORMS: Final = {
+    "code last": "state={state}&code={code}",
+    "state last": "code={code}&state={state}",
+    "iss first": "iss={iss}&code={code}&state={state}",
+    "iss first, code last": "iss={iss}&state={state}&code={code}",
+}
+REDIRECT_URLS: Final = (
+    "https://admin.example.com/cb",
+    "https://admin.example.com/cb?tenant=acme",
+    "http://localhost:8765/callback",
+)
+
+Answer = tuple[str, str, AuthorizationAttempt, str]
+"""A form, the URL, the link that it answers, and its code."""
+
+
+def _answer(form: str, redirect_url: str, code: str, state: str = STATE) -> Answer:
+    attempt = replace(ATTEMPT, redirect_url=redirect_url, issuer=ISSUER)
+    values = {"code": quote(code, safe=""), "state": state, "iss": quote(ISSUER, safe="")}
+    mark = "&" if "?" in redirect_url else "?"
+    return form, redirect_url + mark + FORMS[form].format(**values), attempt, code
+
+
+def answers() -> Iterator[Answer]:
+    """Yield every form for every Redirect URL, with one code after another; and every code last."""
+    codes = cycle(CODES.values())
+    for redirect_url in REDIRECT_URLS:
+        for form in FORMS:
+            yield _answer(form, redirect_url, next(codes))
+    for code in CODES.values():
+        yield _answer("code last", REDIRECT_URLS[0], code)
+
+
+ANSWERS: Final = tuple(answers())
+JWT_ANSWERS: Final = tuple(
+    _answer(form, url, CODES["JWT"]) for form in FORMS for url in REDIRECT_URLS
+)
+
+
+def _read(pasted: str, attempt: AuthorizationAttempt) -> Reading:
+    return read(pasted, [replace(OLDER, redirect_url=attempt.redirect_url), attempt], NOW)
+
+
+def _is_exact_or_none(reading: Reading, code: str) -> bool:
+    return not isinstance(reading, Received | BareCode) or reading.code == Secret(code)
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_code_is_exact_or_none_is_sent(name: str) -> None:
+    wrap = SINGLE[name]
+    readings = [(_read(wrap(url), attempt), form, code) for form, url, attempt, code in ANSWERS]
+    assert [(form, code) for r, form, code in readings if not _is_exact_or_none(r, code)] == []
+
+
+UNCLEAR: Final = frozenset(
+    {
+        "terminal: marks, the last only",
+        "terminal: beside a pane",
+        "white space: + at the end",
+        "white space: %00 at the end",
+        "white space: %22 at the end",
+        "white space: %27 at the end",
+        "white space: %3E at the end",
+        "white space: %29 at the end",
+        "white space: %5D at the end",
+        "white space: %7D at the end",
+        "white space: %2C at the end",
+        "white space: %3B at the end",
+        "white space: %E2%80%9D at the end",
+        "white space: %60 at the end",
+        "white space: %5C at the end",
+        "white space: %20 inside",
+        "white space: + inside",
+        "around: twice, glued",
+        "around: CSV, semicolons",
+        "around: CSV, commas",
+        "around: numbered lines",
+        "around: cut in the end",
+        "around: cut to dots",
+        "around: cut in the middle",
+        "nesting: www",
+    }
+)
+"""What spoils an answer of either order: nothing is sent."""
+UNCLEAR_LAST: Final = frozenset(
+    {
+        "terminal: ASCII box",
+        "white space: space inside",
+        "white space: tab inside",
+        "white space: NBSP inside",
+        "white space: frame inside",
+        "white space: space close to the end",
+        "white space: line close to the end",
+        "white space: line and letters at the end",
+        "around: a word after",
+        "around: a word on the next line",
+        "around: an ID after",
+        "around: a number after",
+        "around: before another",
+        "around: label and tab",
+        "around: block comment, wrapped",
+        "escaped: curl, bare",
+    }
+)
+"""What may be a part of a code that comes last: nothing is sent then."""
+
+
+@pytest.mark.parametrize("name", sorted({*SINGLE} - UNCLEAR))
+def test_answer_is_received(name: str) -> None:
+    for form, url, attempt, code in JWT_ANSWERS:
+        if name not in UNCLEAR_LAST or "code last" not in form:
+            assert _read(SINGLE[name](url), attempt) == Received(Secret(code), attempt), form
+
+
+@pytest.mark.parametrize("gateway", NESTING)
+def test_code_is_exact_or_none_is_sent_where_what_nests_is_copied(gateway: str) -> None:
+    wraps = [wrap for name, wrap in pairs() if name.startswith(f"{gateway} in ")]
+    for wrap, (form, url, attempt, code) in zip(wraps, cycle(ANSWERS), strict=False):
+        assert _is_exact_or_none(_read(wrap(url), attempt), code), (form, wrap(url))
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_foreign_state_is_never_received_and_no_code_is_shown(name: str) -> None:
+    for form in FORMS:
+        _, url, attempt, code = _answer(form, REDIRECT_URLS[0], CODES["JWT"], FOREIGN)
+        pasted = SINGLE[name](url)
+        assert not isinstance(_read(pasted, attempt), Received)
+        shown = mask(pasted)
+        assert not any(part in shown for part in (code[:12], code[-12:], FOREIGN[:12]))
+
+
+def _wrapped_anywhere(wrap: Wrap) -> Iterator[tuple[str, Answer]]:
+    for answer in JWT_ANSWERS:
+        for at in range(1, len(answer[1]), 3):
+            yield wrap(answer[1][:at]) + answer[1][at:], answer
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "\r\n    ", "\n> ", "\u200b", "│\n│", "\x1b[K", "…"])
+def test_code_is_exact_or_none_is_sent_wherever_a_gap_is(gap: str) -> None:
+    for pasted, (form, _, attempt, code) in _wrapped_anywhere(lambda part: part + gap):
+        assert _is_exact_or_none(_read(pasted, attempt), code), (form, pasted)

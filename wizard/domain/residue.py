@@ -1,0 +1,167 @@
+"""What terminals, mail, chats and shells leave in copied text, and how it is removed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from wizard.domain.rules import clean, without_invisible
+
+_ESCAPE: Final = re.compile(
+    r"(?:\x1b|\^\[|␛|\\(?:e|033|x1b|u001b))\[[0-?]*[ -/]*[@-~]"
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?",
+    re.IGNORECASE,
+)
+"""A terminal's CSI and OSC sequences (ECMA-48 §5.4, §5.6), also with a spelled-out ESC."""
+_OPENED: Final = re.compile(r"(?:\A\s*)(\[20|20|0|)0~|(\[20|20|0|)0~(?=https?:)")
+"""Start of a bracketed paste whose escape character was lost, whole or in part."""
+_MARKS_LIMIT: Final = 4
+_CLOSED: Final = re.compile(r"\[201~(?=\s|\Z)|\^[@-_?](?=\s|\Z)|\[[0-9;]{0,9}m(?=\s|\Z)")
+"""End of one, a control character in caret notation, or the end of a color."""
+_FRAMES: Final = dict.fromkeys([*range(0x2500, 0x25A0), 0x2800, *map(ord, "↵⏎␍␊¬↩¦❘｜⎸⎹⎢⎥")], " ")
+"""Box drawing, blocks, and signs for a line's end: no URL has any of them."""
+_NO_FRAMES: Final = dict.fromkeys(_FRAMES, "\n")
+
+_AMPERSAND: Final = re.compile(r"&(?:amp;|#0{0,5}38;|#x0{0,5}26;)+", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_NUMBERED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9A-Fa-f])")
+_LINE_END: Final = re.compile(r"\\[nrt]|\\(?=[\r\n])|<w?br ?/?>", re.IGNORECASE)
+_BACKSLASHED: Final = re.compile(r"\\([?&=/#:%!~;,.*+$@_-])|\^([&=%?])|`([&=?%])")
+_ONE_PERCENT: Final = re.compile(r"(?<!%)(?:%%)*%(?!%)")
+_SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
+_QUOTED_PRINTABLE: Final = re.compile(r"=([0-9A-F]{2})")
+_DEFENDED: Final = re.compile(r"https?://urldefense\.(?:us|com)/v3/__", re.IGNORECASE)
+_DEFENDED_LIMIT: Final = 8
+_MIDDLE: Final = re.compile(r"_[\s>|#*+/]*_[\s>|#*+/]*;")
+_GATEWAY_TAIL: Final = re.compile(r"[^\s\"'<>()\[\]]*")
+_AROUND_A_WORD: Final = re.compile(
+    r"\*\*(.+)\*\*|\((.+)\)|\[([^\]]+)\]|\[[^\]]*\]\(([^)]+)\)"
+    r'|\{\s*"[a-z_]{1,20}"\s*:\s*"([^"]+)"\s*\}'
+)
+"""What a mail, a chat, Markdown or JSON puts around a word."""
+_RUNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""What follows ** in URL Defense's third version: how many characters were taken, from 2 on."""
+
+
+def visible(pasted: str) -> str:
+    """Return what a person sees of a text: no escapes, frames, controls, zero-width characters."""
+    text = without_invisible(_ESCAPE.sub("", pasted)).translate(_FRAMES)
+    return _without_marks(text).strip()
+
+
+def unescaped(text: str) -> str:
+    """Undo what HTML, JSON, shells, mail and mail gateways do to the characters of a URL."""
+    if (
+        "=3D" in text
+        and "code=3D" in (joined := _SOFT_BREAK.sub("", text))
+        and ("state=3D" in joined)
+    ):
+        text = _QUOTED_PRINTABLE.sub(lambda found: chr(int(found[1], 16)), joined)
+    text = _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text)
+    text = _ENTITY.sub(_character, _AMPERSAND.sub("&", text))
+    if "%%" in text and not _ONE_PERCENT.search(text):
+        text = text.replace("%%", "%")
+    text = _BACKSLASHED.sub(_bare, _LINE_END.sub(_break, text))
+    return _undefended(text) if _DEFENDED.search(text) else text
+
+
+def undamaged(value: str) -> str:
+    """Return a decoded value without what was encoded along with it.
+
+    Escapes, frames, zero-width characters and line breaks go everywhere, spaces at the ends;
+    spaces inside stay, for RFC 6749 (appendix A.11) allows them in a code.
+    """
+    if value.isascii() and value.isprintable() and value == value.strip():
+        return _CLOSED.sub("", value)
+    value = _ESCAPE.sub("", value).translate(_NO_FRAMES)
+    value = "".join(c for c in value if unicodedata.category(c) != "Cf")
+    parts = re.split(r"[^\S ]+", _CLOSED.sub("", value))
+    return "".join(part.strip(" ") for part in parts)
+
+
+def unframed(word: str) -> str:
+    """Remove what was put around a word: sent along, it would spoil the code."""
+    frame = _AROUND_A_WORD.fullmatch(word)
+    return clean(next(filter(None, frame.groups()))) if frame else word
+
+
+def from_base64(value: str) -> str:
+    """Return the URL that a value holds in Base64; "" where it holds none."""
+    if not value.startswith("aHR0c"):
+        return ""
+    padded = value.replace(" ", "+").rstrip("=")
+    try:
+        decoded = urlsafe_b64decode(padded + "=" * (-len(padded) % 4))
+    except ValueError:
+        return ""
+    return decoded.decode("utf-8", "replace")
+
+
+def _without_marks(text: str) -> str:
+    for _ in range(_MARKS_LIMIT):
+        opened = _OPENED.search(text)
+        if opened is None:
+            break
+        # The same form closes it: "0~" with "1~". Another one may be the end of a code.
+        form = re.escape(opened[1] if opened[1] is not None else opened[2])
+        closed = re.compile(rf"{form}1~\s*{form}0~|{form}1~(?=\s|\Z)")
+        text = closed.sub("", text[: opened.start()] + text[opened.end() :])
+    return _CLOSED.sub("", text)
+
+
+def _character(found: re.Match[str]) -> str:
+    # Not above: it loads a table of two thousand names, which no first frame needs.
+    import html
+
+    return html.unescape(found[0])
+
+
+def _break(found: re.Match[str]) -> str:
+    return "" if found[0][:2].lower() in ("\\", "<w") else "\n"
+
+
+def _bare(found: re.Match[str]) -> str:
+    return found[1] or found[2] or found[3] or ""
+
+
+def _undefended(text: str) -> str:
+    """Put back what URL Defense's third version took out: `__URL__;BASE64!!…$`."""
+    done: list[str] = []
+    at = 0
+    for start in islice(_DEFENDED.finditer(text), _DEFENDED_LIMIT):
+        middle = _MIDDLE.search(text, start.end())
+        end = text.find("!", middle.end()) if middle else -1
+        if start.start() < at or middle is None or end < 0:
+            break
+        try:
+            taken = iter(
+                b64decode(text[middle.end() : end] + "==", b"-_").decode("utf-8", "replace")
+            )
+        except ValueError:
+            break
+        # What follows up to the next space is the gateway's own.
+        tail = _GATEWAY_TAIL.match(text, end)
+        done += [
+            text[at : start.start()],
+            "".join(_refilled(text[start.end() : middle.start()], taken)),
+        ]
+        at = tail.end() if tail else end
+    return "".join([*done, text[at:]])
+
+
+def _refilled(url: str, taken: Iterator[str]) -> Iterator[str]:
+    at = 0
+    while at < len(url):
+        count, length = 1, 1
+        if url.startswith("**", at) and url[at + 2 : at + 3] in _RUNS[: 64 * (at + 2 < len(url))]:
+            count, length = _RUNS.index(url[at + 2]) + 2, 3
+        if url[at] == "*":
+            yield from (next(taken, "") for _ in range(count))
+        else:
+            yield url[at]
+        at += length

@@ -1,0 +1,206 @@
+"""Where a URL in running text ends, and how the lines it was wrapped into are joined.
+
+The end of a URL is often a guess. `Reading.is_sure` tells whether it is one: a `state` that
+matches proves that everything before it was joined rightly, but not what follows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？|\\^{}]|(?<!//)\[|\](?![:/?]|\Z)")
+"""What ends a URL in running text: RFC 3986 allows none of these outside an IPv6 host."""
+_SURE_END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？]|[|\\^{}\[\]](?![\w%])")
+_OF_A_CODE: Final = re.compile(r"[A-Za-z0-9_.~%+/=&?#*!…•-]+")
+"""What a word consists of that may be a piece of a URL's query, or stand for one."""
+_PIECE: Final = re.compile(r"[A-Za-z0-9._~%+/=-]{8,}")
+_SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+_WORD: Final = re.compile(r"[A-Za-z]?[a-z']+[.,;:!?]?|[A-Z]{2,}|[0-9]+")
+"""A line that may as well be a word or a number as the end of a code."""
+_PROSE: Final = re.compile(r"[(]?[A-Za-z]?[a-z']*[.,;:!?)]*")
+_CLASSES: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]")))
+_QUOTES: Final = ">|"
+_CLOSERS: Final = "'.,;:!?)}*([{"
+_PAIRS: Final = {
+    "[url=": "]",
+    "<": ">",
+    '"': '"',
+    "`": "`",
+    "“": "”",
+    "«": "»",
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "'": "'",
+    "‘": "’",
+    "„": "“",
+    "‹": "›",
+    "「": "」",
+    "%22": "%22",
+    "%27": "%27",
+    "%3C": "%3E",
+    "%3c": "%3e",
+    "%28": "%29",
+}
+"""What stands directly before a URL, and what ends it then."""
+_RUN: Final = re.compile(r"(?:^|(?<=[\s(\[>\"']))([*_~=+|/])\1{0,2}\Z")
+"""Bold, italics and the like, in Markdown and its relatives."""
+_SHORTEST_LINE: Final = 20
+
+
+class Reading(NamedTuple):
+    """A URL or query as it may stand in the text."""
+
+    text: str
+    is_sure: bool
+    """It ends where the URL ends; else it may be too short or too long."""
+
+
+def readings(before: str, region: str) -> Iterator[Reading]:
+    """Yield what a region may hold that begins with a URL, the most likely first.
+
+    Args:
+        before: up to 200 characters that precede the region.
+        region: the rest of the text, or up to the next URL.
+    """
+    region, is_closed = _up_to_its_closer(before, region)
+    pieces = _Pieces(region, len(before.rpartition("\n")[2]), is_closed=is_closed)
+    last = len(pieces.texts) - 1
+    for count in dict.fromkeys((last, last - 1, last - 2, 0)):
+        if 0 <= count <= last:
+            yield from _trimmed("".join(pieces.texts[: count + 1]), pieces.is_sure(count), before)
+    squeezed = _END.split(without_margins(region), maxsplit=1)[0]
+    yield from _trimmed(squeezed, _is_cut_evenly(region), before)
+
+
+def join_lines(text: str) -> Reading:
+    """Return a text without line breaks, as a code alone may have been wrapped."""
+    pieces = _Pieces(text, 0)
+    last = len(pieces.texts) - 1
+    joined = "".join(line.strip() for line in text.splitlines())
+    return Reading(joined, last < 1 or pieces.is_sure(last, is_code=True))
+
+
+def without_margins(text: str) -> str:
+    """Return all lines run together, without spaces and the signs before each of them."""
+    lines = enumerate(text.splitlines())
+    return "".join(word for n, line in lines for word in _words(line, is_first=n == 0))
+
+
+class _Pieces:
+    """The lines of a wrapped URL, without margins, and what follows it on the last one."""
+
+    def __init__(self, region: str, indent: int, *, is_closed: bool = False) -> None:
+        """Args: `indent`: width of what precedes; `is_closed`: quotes or brackets enclose it."""
+        self.texts: list[str] = []
+        self._widths: list[int] = []
+        self._has_sure_end = True
+        self._is_one = is_closed and all(len(line.split()) == 1 for line in region.splitlines())
+        for line in region.splitlines():
+            words = _words(line, is_first=not self.texts)
+            if not words:
+                break
+            end = _END.search(words[0])
+            self.texts.append(words[0][: end.start()] if end else words[0])
+            self._widths.append(len(line.rstrip()) + (0 if len(self.texts) > 1 else indent))
+            if end is not None:
+                self._has_sure_end = _SURE_END.match(words[0], end.start()) is not None
+                break
+            if len(words) > 1:
+                self._has_sure_end = is_other(words[1:])
+                break
+
+    def is_sure(self, at: int, *, is_code: bool = False) -> bool:
+        """Whether the piece at an index is the last one, and all before it belong together."""
+        if at < len(self.texts) - 1:
+            follows = self.texts[at + 1]
+            is_end = is_other([follows]) or (follows[:1].isalnum() and self._is_short_line(at))
+        else:
+            is_end = self._has_sure_end
+        return is_end and self._is_joined(at, is_code=is_code)
+
+    def _is_joined(self, at: int, *, is_code: bool) -> bool:
+        begins = (i for i, piece in enumerate(self.texts[: at + 1]) if "code=" in piece)
+        first = 0 if is_code else next(begins, 0)
+        if first == at or self._is_even(at):
+            return True
+        if self._is_one and at == len(self.texts) - 1:
+            return True
+        piece = self.texts[at]
+        is_next = first == at - 1 and (is_code or self._widths[at] <= self._widths[at - 1])
+        return is_next and _is_random(piece)
+
+    def _is_even(self, at: int) -> bool:
+        """Whether all lines before one are of the same width, as a terminal wraps them."""
+        width = self._widths[0]
+        return (
+            at >= 2
+            and width >= _SHORTEST_LINE
+            and set(self._widths[:at]) == {width}
+            and self._widths[at] <= width
+            and not _WORD.fullmatch(self.texts[at])
+        )
+
+    def _is_short_line(self, at: int) -> bool:
+        return self._is_even(at) and self._widths[at] < self._widths[0]
+
+
+def is_other(words: list[str]) -> bool:
+    """Whether words cannot be the continuation of a URL before them."""
+    if not words:
+        return False
+    if not _OF_A_CODE.fullmatch(words[0]) or words[0].startswith("HTTP/"):
+        return True
+    natural = [word for word in words if _PROSE.fullmatch(word)]
+    return len(words) > 1 and len(natural) == len(words) and sum(map(len, words)) >= 4
+
+
+def _words(line: str, *, is_first: bool) -> list[str]:
+    """Split a line, without the signs before it: quote marks of mail, comments, lists."""
+    words = line.split()
+    while len(words) > 1 and words[-1] in _QUOTES:
+        del words[-1]
+    if is_first:
+        return words
+    while len(words) > 1 and not any(map(str.isalnum, words[0])):
+        del words[0]
+    words[:1] = [word for word in (w.lstrip(_QUOTES) for w in words[:1]) if word]
+    return words
+
+
+def _up_to_its_closer(before: str, region: str) -> tuple[str, bool]:
+    for opener, closer in _PAIRS.items():
+        if before.lower().endswith(opener.lower()):
+            inner, found, _ = region.partition(closer)
+            # "]:" may be the end of an IPv6 host, and "<URL|words>" is a link in Slack.
+            if found and not (closer == "]" and "]:" in region):
+                return inner.partition("|")[0] if opener == "<" else inner, True
+    return region, False
+
+
+def _is_random(piece: str) -> bool:
+    """Whether a line by itself looks like the end of a code, rather than like a word."""
+    if not _PIECE.fullmatch(piece) or _SID.fullmatch(piece):
+        return False
+    return sum(bool(letters.search(piece)) for letters in _CLASSES) > 1
+
+
+def _is_cut_evenly(region: str) -> bool:
+    """Whether a URL has spaces where a terminal had line ends."""
+    *lines, last = region.split() or [""]
+    widths = set(map(len, lines))
+    is_even = len(lines) > 1 and len(widths) == 1
+    is_even = is_even and not _WORD.fullmatch(last)
+    return is_even and len(lines[0]) >= max(len(last), _SHORTEST_LINE)
+
+
+def _trimmed(reading: str, is_sure: bool, before: str) -> Iterator[Reading]:
+    if not reading.endswith("..."):
+        if run := _RUN.search(before[-4:]):
+            reading = reading.removesuffix(run[0])
+        # "]" may be the end of an IPv6 host.
+        reading = reading.rstrip(_CLOSERS if "[" in reading else _CLOSERS + "]")
+    if reading:
+        yield Reading(reading, is_sure)

@@ -244,10 +244,10 @@ async def expired_code(face: Face, scene: Scene) -> None:
 
 async def mismatch(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
-    landed = scene.sandbox.approve(link).replace("/callback", "/callbacks")
-    await face.paste(landed)
+    landed = scene.sandbox.approve(link)
+    await face.paste(landed.replace("/callback", "/callbacks").replace("state=", "state=x"))
     await face.says(paste.OTHER_ADDRESS.title, f"pasted {REDIRECT_URL}s", f"set {REDIRECT_URL}")
-    await face.paste(landed.replace("/callbacks", "/callback"))
+    await face.paste(landed)
     await to_the_end(face)
 
 

@@ -142,12 +142,12 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
 
     async def steps(person: Person) -> None:
         await person.type("1")
-        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
+        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
         await person.says(f"Error: {OTHER_ADDRESS.title}", "Enter goes to Credentials")
         await person.paste(LINKED.redirect_url)
         await person.says(f"Error: {NO_CODE.title}", "Step 4 of 6, Address, not shown:")
         assert "Go back to" not in person.news
-        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state={STATE}")
+        await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
         await person.says("Enter goes to Credentials")
         await person.type("")
         await person.says(f"Error: {OTHER_ADDRESS.title}", "They differ from character")

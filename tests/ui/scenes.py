@@ -106,7 +106,7 @@ OTHERS: Final = both(ACTIVE, seeds.other_profiles("acme", "test"))
 MANY: Final = both(ACTIVE, seeds.other_profiles(*(f"acme-{number}" for number in range(16))))
 DEMO: Final = Demo(WHOLE, approve)
 
-ELSEWHERE: Final = ANSWER.replace("callback", "callbacks")
+ELSEWHERE: Final = ANSWER.replace("callback", "callbacks").replace(STATE, "foreign")
 DENIED: Final = f"{REDIRECT_URL}?error=access_denied&state={STATE}"
 FOREIGN_URL: Final = f"https://login.example.org/authorize?client_id={CLIENT_ID}"
 TYPED: Final = filling(client_id=CLIENT_ID, client_secret=SECRET, redirect_url=REDIRECT_URL)

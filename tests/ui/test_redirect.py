@@ -31,6 +31,7 @@ EXPIRED = replace(ATTEMPT, state=Secret("an-older-state-4711"), created_at=NOW -
 USED = replace(ATTEMPT, state=Secret("a-used-state-0815"), code_sent_at=NOW)
 CUT = ANSWER[:-9]
 FOREIGN = ANSWER.replace(STATE, "somebody-elses-state")
+ELSEWHERE = FOREIGN.replace("callback", "callbacks")
 MASKED = f"{REDIRECT_URL}?code=•••&state=•••"
 BARE = "abcdefgh-1234567890-ijkl"
 
@@ -47,7 +48,7 @@ REFUSALS = [
     (FOREIGN, book.FOREIGN_STATE),
     (ANSWER.replace(STATE, EXPIRED.state.reveal()), book.LINK_EXPIRED),
     (ANSWER.replace(STATE, USED.state.reveal()), book.LINK_USED),
-    (ANSWER.replace("callback", "callbacks"), book.OTHER_ADDRESS),
+    (ELSEWHERE, book.OTHER_ADDRESS),
     (CUT, book.CUT_OFF),
     (f"{ANSWER}&code=a-second-one", book.DOUBLED),
     (SECRET, book.SECRET),
@@ -101,7 +102,7 @@ async def test_each_refusal_is_shown_and_nothing_pasted_is() -> None:
 
 async def test_another_address_is_held_against_the_one_that_was_set() -> None:
     async with at_redirect(Desk()) as stage:
-        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await paste(stage.pilot, ELSEWHERE)
         await stage.until_text(f"{REDIRECT_URL}s", "differs from here")
         lines = stage.text.splitlines()
         mark = next(i for i, line in enumerate(lines) if "differs from here" in line)
@@ -122,16 +123,16 @@ async def test_the_length_of_a_paste_is_told_and_its_code_masked() -> None:
 
 async def test_enter_leads_where_it_is_mended_until_another_address_comes() -> None:
     async with at_redirect(Desk()) as stage:
-        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await paste(stage.pilot, ELSEWHERE)
         await stage.until_text(book.OTHER_ADDRESS.title, "To Credentials ›")
         await paste(stage.pilot, CUT)
         await stage.until_text(book.CUT_OFF.title, "Next ›")
         await stage.pilot.press("enter")
-        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await paste(stage.pilot, ELSEWHERE)
         await stage.until_text("To Credentials ›")
         await stage.pilot.press("x")
         await stage.until_text("Next ›")
-        await paste(stage.pilot, ANSWER.replace("callback", "callbacks"))
+        await paste(stage.pilot, ELSEWHERE)
         await stage.until_text("To Credentials ›")
         await paste(stage.pilot, ANSWER)
         assert await stage.outcome() == RECEIVED
@@ -321,7 +322,7 @@ async def test_after_a_good_paste_the_field_shows_where_it_leads_only() -> None:
 async def test_a_mismatch_is_shown_as_harmless_text() -> None:
     odd = "\x1b[31m\x00\x9b2J\u202e\u2066\ud800[red]x[/red]"
     async with at_redirect(Desk()) as stage:
-        await paste(stage.pilot, ANSWER.replace("/callback", f"/callback{odd}"))
+        await paste(stage.pilot, FOREIGN.replace("/callback", f"/callback{odd}"))
         await stage.until_words("#problem", book.OTHER_ADDRESS.title)
         assert "[red]x[/red]" in stage.words_in("#problem")
         assert all(line.isprintable() for line in stage.text.splitlines())

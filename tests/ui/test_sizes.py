@@ -86,7 +86,7 @@ async def test_the_primary_is_in_view_and_the_focus_where_work_begins(world: Wor
             await pilot.press("enter")
             await walks.linked_redirect(pilot)
             await begins_at(Entry)
-            await paste(pilot, ANSWER.replace("callback", "callbacks"))
+            await paste(pilot, ANSWER.replace("callback", "callbacks").replace("state=", "state=x"))
             await wait_until(pilot, lambda: "not the Redirect URL" in text_of(app), "the answer")
             assert_in_view(pilot)
             await paste(pilot, ANSWER)

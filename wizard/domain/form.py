@@ -5,17 +5,21 @@ from __future__ import annotations
 from enum import Enum
 from itertools import zip_longest
 from typing import Final
+from urllib.parse import urlencode
 
 from wizard.domain import rules
 from wizard.domain.endpoints import LABELS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.secret import Secret
+from wizard.domain.unwrap import addresses, visible
 from wizard.domain.value import Value, replace
 
 SLIP: Final = 4
 """Characters in which a Client ID may differ from a mistyped one; two apps' differ in thirty."""
 SHORT_SECRET: Final = 20
 """Characters; Twilio's samples have 64 and more, but no length is documented."""
+_RESPONSE: Final = {"code", "state", "error", "error_description", "error_uri", "iss", ""}
+"""Parameters that a server adds to a Redirect URL."""
 
 
 class CredentialField(Enum):
@@ -61,6 +65,27 @@ def problem(field: CredentialField, text: str) -> str | None:
             return rules.client_secret(text)
         case CredentialField.REDIRECT_URL:
             return rules.redirect_url(text)
+
+
+def redirect_url_of(pasted: str) -> str | None:
+    """Return the Redirect URL in the URL that somebody landed on; None for any other text.
+
+    Its own query stays, the server's response (RFC 6749 §4.1.2, RFC 9207) goes.
+    """
+    if len(pasted) > rules.TEXT_LIMIT:
+        return None
+    for address in addresses(visible(pasted)):
+        if address.weight and not rules.is_twilio_host(_host(address.base)):
+            own = [(name, value) for name, value in address.fields if name not in _RESPONSE]
+            url = address.base + (f"?{urlencode(own)}" if own else "")
+            if rules.redirect_url(url) is None:
+                return url
+    return None
+
+
+def _host(url: str) -> str:
+    parts = rules.split(url)
+    return (parts.hostname if parts else None) or ""
 
 
 def warnings(field: CredentialField, text: str) -> tuple[str, ...]:

@@ -78,3 +78,12 @@ def another_host(theirs: str, ours: str) -> Question:
         f" Redirect URL from it? Links will still be made for {ours}."
     )
     return Question("Another host", text, "Take them")
+
+
+def landed_on(url: str) -> Question:
+    """Return what is asked about a response URL that was pasted into a field of Credentials."""
+    text = (
+        "What you pasted has a response in it, so it isn't saved. Without the response, the"
+        f" Redirect URL is {url}. Use it?"
+    )
+    return Question("This is the URL you land on", text, "Use it")

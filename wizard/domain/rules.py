@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from wizard.domain.value import Value
 
@@ -30,6 +30,8 @@ _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘
 LOOPBACK_HOSTS: Final = ("127.0.0.1", "::1", "localhost")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _EXAMPLE_HOSTS: Final = ("example.com", "example.org", "example.net")
+_REQUEST: Final = re.compile(r"client_id(?:=|%(?:25){0,3}3d)", re.IGNORECASE)
+_RESPONSE: Final = re.compile(r"[?&#](?:code|state|error)=")
 _IDP_HOSTS: Final = (
     "okta.com",
     "okta-emea.com",
@@ -103,6 +105,8 @@ def client_secret(text: str) -> str | None:
         return f"This is {name} ({text[:2]}…), not the Client Secret."
     if "://" in text:
         return "This is an address, not the Client Secret."
+    if _RESPONSE.search(f"?{text}"):
+        return "This is part of the URL you land on, not the Client Secret."
     # RFC 6749 appendix A.2: *VSCHAR. Bullets and dots come from copying a masked field.
     if not text.isascii():
         return "This holds signs no Client Secret has. Was a masked one copied?"
@@ -116,6 +120,8 @@ def redirect_url(text: str) -> str | None:
         return "Enter the Redirect URL, exactly as the app has it."
     if "*" in text:
         return "A Redirect URL has no wildcard (*): it is compared letter by letter."
+    if _RESPONSE.search(text):
+        return "This is the URL you land on. Remove code=, state=, and error= from it."
     return _address_problem(text, "Redirect URL")
 
 
@@ -241,22 +247,28 @@ class AuthorizationUrlParts(Value):
 
 
 def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
-    """Read an Authorization URL pasted into any field; None when the text is not one."""
-    if len(text) > TEXT_LIMIT:
+    """Read an Authorization URL pasted into any field; None when the text is not one.
+
+    What stands around it, or was done to it on the way, is undone as for the URL one lands on.
+    """
+    if len(text) > TEXT_LIMIT or "client_id" not in text:
         return None
-    parts = split("".join(clean(text).split()))
-    if parts is None or parts.scheme not in _DEFAULT_PORTS:
-        return None
-    query = {name: clean(value) for name, value in parse_qsl(parts.query)}
-    is_request = "response_type" in query or parts.path.endswith("/authorize")
-    if "client_id" not in query or not is_request:
-        return None
-    host = parts.hostname or ""
-    return AuthorizationUrlParts(
-        client_id=query["client_id"],
-        authorize_url=f"{parts.scheme}://{parts.netloc}{parts.path}",
-        redirect_url=query.get("redirect_uri"),
-        scope=query.get("scope"),
-        host=host,
-        is_foreign=not is_twilio_host(host),
-    )
+    # Not above: it imports this module.
+    from wizard.domain.unwrap import addresses, visible
+
+    for url in addresses(visible(text), holding=_REQUEST):
+        parts = split(url.base)
+        query = {name: clean(value) for name, value in url.fields}
+        if parts is None or parts.scheme not in _DEFAULT_PORTS or not query.get("client_id"):
+            continue
+        if "response_type" in query or parts.path.endswith("/authorize"):
+            host = parts.hostname or ""
+            return AuthorizationUrlParts(
+                client_id=query["client_id"],
+                authorize_url=f"{parts.scheme}://{parts.netloc}{parts.path}",
+                redirect_url=query.get("redirect_uri"),
+                scope=query.get("scope"),
+                host=host,
+                is_foreign=not is_twilio_host(host),
+            )
+    return None

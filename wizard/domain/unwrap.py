@@ -113,15 +113,18 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
     return False
 
 
-def addresses(text: str) -> list[Address]:
+def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]:
     """Return the readings of a visible text, the most telling, innermost, least changed first.
 
     Empty when nothing in it looks like a URL or a query.
+
+    Args:
+        holding: what a parameter has in it that is itself to be read as a URL.
     """
     found: list[Address] = []
     layer, is_broken = unescaped(text), False
     for _ in range(_LAYERS):
-        found += [replace(a, is_sure=False) if is_broken else a for a in _found(layer)]
+        found += [replace(a, is_sure=False) if is_broken else a for a in _found(layer, holding)]
         # Encoded once more as a whole. Never undone where an answer was found as it is, or its
         # code would be decoded twice.
         if not _ENCODED.search(layer) or any(address.is_answer for address in found):
@@ -132,14 +135,14 @@ def addresses(text: str) -> list[Address]:
     return sorted(found, key=lambda address: -address.weight)
 
 
-def _found(text: str) -> list[Address]:
+def _found(text: str, holding: re.Pattern[str]) -> list[Address]:
     """Return the URLs in a text and in their parameters, the innermost first."""
     levels = [[_address(reading) for reading in dict.fromkeys(_readings(text))]]
     seen: set[str] = set()
     while levels[-1] and len(seen) < _NESTED_LIMIT:
         inner: list[Address] = []
         for outer in levels[-1]:
-            for name, value in _nested(outer):
+            for name, value in _nested(outer, holding):
                 if value not in seen and len(seen) < _NESTED_LIMIT:
                     seen.add(value)
                     inner += _within(outer, name, value)
@@ -147,13 +150,13 @@ def _found(text: str) -> list[Address]:
     return [address for level in reversed(levels) for address in level]
 
 
-def _nested(outer: Address) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of a URL's parameters that hold an answer."""
+def _nested(outer: Address, holding: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a URL's parameters that hold another one."""
     for name, value in outer.fields:
         if name == "u" and outer.base.endswith("/v2/url"):
             # URL Defense writes - for % there, and _ for /.
             value = unquote(value.replace("-", "%").replace("_", "/"))
-        if name not in _OWN and (found := from_base64(value) or value) and _NESTED.search(found):
+        if name not in _OWN and (found := from_base64(value) or value) and holding.search(found):
             yield name, found
 
 

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 _END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？|\\^{}]|(?<!//)\[|\](?![:/?]|\Z)")
 """What ends a URL in running text: RFC 3986 allows none of these outside an IPv6 host."""
+_END_OF_PATH: Final = re.compile(r"[<>\"`“”‘’«»‹›「」|\\]")
+_QUERY_MARK: Final = re.compile(r"[?#]")
 _SURE_END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？]|[|\\^{}\[\]](?![\w%])")
 _OF_A_CODE: Final = re.compile(r"[A-Za-z0-9_.~%+/=&?#*!…•-]+")
 """What a word consists of that may be a piece of a URL's query, or stand for one."""
@@ -83,6 +85,14 @@ def join_lines(text: str) -> Reading:
     return Reading(joined, last < 1 or pieces.is_sure(last, is_code=True))
 
 
+def _end_of(word: str, *, is_first: bool) -> re.Match[str] | None:
+    """Find where a URL ends in a word; before its query, brackets may be a part of it."""
+    mark = _QUERY_MARK.search(word) if is_first and "://" in word else None
+    if mark is None:
+        return _END.search(word)
+    return _END_OF_PATH.search(word, 0, mark.start()) or _END.search(word, mark.start())
+
+
 def without_margins(text: str) -> str:
     """Return all lines run together, without spaces and the signs before each of them."""
     lines = enumerate(text.splitlines())
@@ -102,7 +112,7 @@ class _Pieces:
             words = _words(line, is_first=not self.texts)
             if not words:
                 break
-            end = _END.search(words[0])
+            end = _end_of(words[0], is_first=not self.texts)
             self.texts.append(words[0][: end.start()] if end else words[0])
             self._widths.append(len(line.rstrip()) + (0 if len(self.texts) > 1 else indent))
             if end is not None:

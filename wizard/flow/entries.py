@@ -10,8 +10,9 @@ from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
 from wizard.domain.change import Difference, differences
 from wizard.domain.form import CredentialField
-from wizard.domain.questions import Question, another_host
+from wizard.domain.questions import Question, another_host, landed_on
 from wizard.domain.value import Value
+from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     from wizard.domain.models import CredentialSet
@@ -71,6 +72,19 @@ def about_host(url: rules.AuthorizationUrlParts, draft: CredentialSet) -> Questi
     own = rules.split(draft.endpoints.authorize_url)
     ours = (own.hostname if own else None) or ""
     return another_host(url.host, ours) if url.host != ours else None
+
+
+class Offer(Value):
+    """A Redirect URL to be used only after a question."""
+
+    question: Question
+    redirect_url: str
+
+
+def about_response(pasted: str) -> Offer | None:
+    """Return what to ask about a pasted response URL, whose code must not be saved."""
+    url = form.redirect_url_of(pasted)
+    return None if url is None else Offer(landed_on(plain(url)), url)
 
 
 def warnings(field: CredentialField, text: str, twins: Mapping[str, str]) -> tuple[str, ...]:

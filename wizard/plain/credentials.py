@@ -14,7 +14,15 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import CHANGES
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Entries, Pair, about_host, refused, warnings
+from wizard.flow.entries import (
+    Entries,
+    Offer,
+    Pair,
+    about_host,
+    about_response,
+    refused,
+    warnings,
+)
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged
 from wizard.plain.advanced import ask_advanced
 from wizard.plain.dialogue import Left, Prompt
@@ -98,6 +106,9 @@ class Credentials:
             parts = rules.from_authorization_url(entered.reveal())
             if parts is not None:
                 if await self._fill(parts) and self._has(field):
+                    return
+            elif (offer := about_response(entered.reveal())) is not None:
+                if await self._use(offer) and self._has(field):
                     return
             elif not entered and self._has(field):
                 self._say(f"{field.label}: kept.")
@@ -187,6 +198,14 @@ class Credentials:
                 self._say(f"  {text}")
                 self._filled.add(field)
         return True
+
+    async def _use(self, offer: Offer) -> bool:
+        """Ask whether to use a response URL without its response; whether it was."""
+        if not await self._stage.talk.confirm(offer.question):
+            return False
+        is_taken = await self._is_taken(CredentialField.REDIRECT_URL, Secret(offer.redirect_url))
+        self._filled |= {CredentialField.REDIRECT_URL} if is_taken else set()
+        return is_taken
 
     # -- saving ----------------------------------------------------------------------------------
 

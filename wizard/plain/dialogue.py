@@ -121,17 +121,29 @@ class Dialogue:
                 return answer.lower() in YES
             self.say("Not understood: yes or no.")
 
-    async def wait(self, what: str, work: Awaitable[T], *, can_go_back: bool = True) -> T:
-        """Say once what is waited for, and wait; back and quit end the wait. Raises Left."""
+    async def wait(
+        self,
+        what: str,
+        work: Awaitable[T],
+        *,
+        can_go_back: bool = True,
+        keep: Callable[[Secret], None] | None = None,
+    ) -> T:
+        """Say once what is waited for, and wait; back and quit end the wait. Raises Left.
+
+        Args: `keep`: told every other line that is typed meanwhile.
+        """
         self.say(f"Waiting for {what} …")
         working = asyncio.ensure_future(work)
-        leaving = asyncio.ensure_future(self._told_to_leave(can_go_back=can_go_back))
+        leaving = asyncio.ensure_future(self._told_to_leave(can_go_back=can_go_back, keep=keep))
         await _first_of(working, leaving)
         if working.cancelled():
             raise Left(leaving.result())
         return working.result()
 
-    async def _told_to_leave(self, *, can_go_back: bool) -> Outcome:
+    async def _told_to_leave(
+        self, *, can_go_back: bool, keep: Callable[[Secret], None] | None
+    ) -> Outcome:
         while True:
             line = await self._reader.line(is_shown=False)
             word = "quit" if line is None else clean(line).lower()
@@ -139,6 +151,8 @@ class Dialogue:
                 return Quit()
             if word == "back" and can_go_back:
                 return Back()
+            if keep is not None and line and word:
+                keep(Secret(clean(line)))
 
     async def _ask(self, prompt: Prompt) -> Secret:
         while True:

@@ -39,6 +39,8 @@ class LinkStep:
         self._services = stage.journey.services
         self._demo = stage.journey.demo
         self._link: Link | None = None
+        self._early: list[Secret] = []
+        """What was pasted while the link was being made."""
         self._mending: Refused | None = None
         """What was refused for a reason that is mended elsewhere: Enter leads there."""
 
@@ -60,7 +62,7 @@ class LinkStep:
         while True:
             try:
                 work = self._desk.link(is_fresh=is_fresh)
-                self._link = await self._stage.talk.wait("the link", work)
+                self._link = await self._stage.talk.wait("the link", work, keep=self._early.append)
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
                 again = self._stage.prompt(
@@ -85,7 +87,10 @@ class LinkStep:
                 shown = (words[0], f"Enter {what}")
                 acts |= {} if is_old else {Step.CREDENTIALS.value: self._mend}
             prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
-            got = await self._stage.talk.ask_or(prompt, self._desk.caught)
+            if self._early:
+                got: Secret | Reading = self._early.pop(0)
+            else:
+                got = await self._stage.talk.ask_or(prompt, self._desk.caught)
             if not isinstance(got, Secret):
                 self._say("The browser came to the Redirect URL.")
                 reading = got

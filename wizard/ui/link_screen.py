@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar, Final
 
-from textual import work
+from textual import events, work
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.reactive import var
@@ -105,6 +105,16 @@ class LinkScreen(StepScreen):
 
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a pasted URL, wherever the focus is; an Enter that came with it does nothing."""
+        event.stop()
+        self.expect_new_enter(after=PASTE_PAUSE)
+        self.receive(event.text)
+
+    def receive(self, pasted: str) -> None:
+        """Read what was pasted outside a field."""
+        self.take(self.tools.read(pasted))
 
     def take(self, reading: Reading) -> None:
         """Go on with a code; ask about a bare one; say what is wrong with anything else."""

@@ -17,7 +17,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import about_host, refused
+from wizard.flow.entries import Offer, about_host, about_response, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_secret
 from wizard.ui.credential_form import SECRET, CredentialForm
@@ -146,6 +146,9 @@ class CredentialsScreen(IntoFilesScreen):
         elif parts is not None:
             event.entry.action_restore()
             self._spread(parts, None)
+        elif (offer := about_response(event.text.reveal())) is not None:
+            event.entry.action_restore()
+            self._offer(offer)
         else:
             self._settle(CredentialField(event.entry.id))
 
@@ -210,6 +213,14 @@ class CredentialsScreen(IntoFilesScreen):
         await self._save_all()
         if (empty := self._form.first_empty()) is not None:
             self._focus(empty)
+
+    @work(group="spread")
+    async def _offer(self, offer: Offer) -> None:
+        """Ask whether to use a response URL without its response."""
+        if await self.app.push_screen_wait(asking(offer.question)) and self.is_here:
+            self._form.entry(CredentialField.REDIRECT_URL).value = offer.redirect_url
+            self._settle(CredentialField.REDIRECT_URL)
+            self._focus(CredentialField.REDIRECT_URL)
 
     # -- going on ----------------------------------------------------------------------------
 

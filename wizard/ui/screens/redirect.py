@@ -15,7 +15,7 @@ from wizard.domain import callback
 from wizard.domain.callback import Comparison, Refused
 from wizard.domain.guide import CODE_LIVES
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.secret import MASK, Secret
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import secrets_in
 from wizard.flow.link import Link
@@ -43,6 +43,8 @@ class AddressEntry(Entry):
 
     _typed: Secret | None = None
     _filled: Secret | None = None
+    _is_settled = False
+    """It shows what was pasted or typed, as far as it may be shown."""
 
     def fill(self, text: str) -> None:
         """Show the masked address; the text itself goes with the message."""
@@ -70,14 +72,16 @@ class AddressEntry(Entry):
     def _mask(self, text: str) -> None:
         with self.prevent(Input.Changed):
             self.value = callback.mask(text)
+        self._is_settled = True
         self.cursor_position = len(self.value)
 
     async def _on_key(self, event: events.Key) -> None:
-        if MASK in self.value and (event.is_printable or event.key in ("backspace", "delete")):
+        if self._is_settled and (event.is_printable or event.key in ("backspace", "delete")):
             keeps = event.is_printable and self._typed is not None
             self.value = self.text if keeps else ""
             self.cursor_position = len(self.value)
             self._typed = None
+            self._is_settled = False
         await super()._on_key(event)
 
 
@@ -142,6 +146,10 @@ class RedirectScreen(LinkScreen):
         )
         facts = Content("\n").join([Content(f"{name:<8}{text}") for name, text in rows])
         self.query_one("#facts", Static).update(facts.stylize("$muted"))
+
+    def receive(self, pasted: str) -> None:
+        """Put what was pasted while a button had the focus into the field."""
+        self.query_one(AddressEntry).fill(pasted)
 
     # -- what comes in -----------------------------------------------------------------------
 

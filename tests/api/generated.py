@@ -56,11 +56,34 @@ _KEYS: Final = (
 )
 _HEADERS: Final = (
     *("Content-Type", "Location", "Retry-After", "Date", "Twilio-Request-Id", "X-Request-Id"),
-    *("WWW-Authenticate", "Set-Cookie", "Server", "X-Echo", "Link", "Content-Language"),
+    *(
+        "WWW-Authenticate",
+        "Set-Cookie",
+        "Content-Encoding",
+        "Transfer-Encoding",
+        "Server",
+        "X-Echo",
+        "Link",
+        "Content-Language",
+    ),
 )
 _TYPES: Final = (
     *("application/json", "application/scim+json", "text/html", "text/html; charset=x", "", ";"),
     *("application/json; charset=utf-16", "TEXT/HTML", "image/png", "text/plain"),
+)
+_CODINGS: Final = ("identity", "", "gzip", "deflate", "br", "gzip, gzip", "x", "\xe9")
+_LOCATIONS: Final = (
+    *(
+        "http://[",
+        "//b/c",
+        "https://u:p@h:99999/",
+        "mailto:a",
+        "http://",
+        "?",
+        "https://xn--a/",
+        "",
+    ),
+    *("http://" + "a" * 70_000, "http://a.b" * 2000, "//" + "%" * 300, "http://\xe9.example/"),
 )
 _DATES: Final = (
     *("Mon, 23 Nov 2026 14:00:07 GMT", "Mon, 23 Nov 0000 14:00:07 GMT", "1 Jan 1 0:0 +2359"),
@@ -104,6 +127,10 @@ class Generator:
         """Return words that repeat what was sent, spelled in one of several ways."""
         rng = self._random
         said = rng.choice(SPELLINGS)(rng.choice(self._sent))
+        if rng.random() < 0.3:
+            # A part of it, which is cut anywhere.
+            start = rng.randrange(max(1, len(said) - 12))
+            said = said[start : start + rng.randrange(12, 40)]
         form = "&".join(f"field={quote_plus(text)}" for text in self._sent)
         wraps = (
             *("{}", "bad {}", "'{}' is wrong", "{} {}", "Bearer {}", "\x1b[31m{}\u202e", "({})\n"),
@@ -115,7 +142,13 @@ class Generator:
         rng = self._random
         made: Headers = []
         for name in rng.sample(_HEADERS, rng.randrange(5)):
-            values = {"Content-Type": _TYPES, "Retry-After": _DATES, "Date": _DATES}
+            values = {
+                "Content-Type": _TYPES,
+                "Retry-After": _DATES,
+                "Date": _DATES,
+                "Content-Encoding": _CODINGS,
+                "Location": _LOCATIONS,
+            }
             value = rng.choice(values.get(name, ("a", "//b/c", "https://u:p@h:99999/", "http://[")))
             if rng.random() < 0.4:
                 value = f"https://{self.echo()}/{value}" if name == "Location" else self.echo()
@@ -126,7 +159,7 @@ class Generator:
 
     def _body(self, good: dict[str, object]) -> bytes:
         rng = self._random
-        kind = rng.randrange(10) if good else 9
+        kind = rng.randrange(11) if good else rng.randrange(9, 11)
         if kind < 3:
             return self._encoded(self._mutated(good))
         if kind < 6:
@@ -139,6 +172,8 @@ class Generator:
         if kind == 8:
             said = json.dumps(good) + " " + self.echo()
             return (said * rng.randrange(1, 40)).encode("utf-8", "surrogatepass")
+        if kind == 10:
+            return self._long()
         return rng.choice(
             (
                 *(b"", b"null", b"[]", b"{", b"0", b'""', b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00"),
@@ -150,6 +185,42 @@ class Generator:
                 ("  " * 1800 + f"{self._sent[0]} " * 9 + self._sent[-1]).encode(),
             )
         )
+
+    def _long(self) -> bytes:
+        """Some 64 kB made to take long: of words that a pattern looks for, entities, tags."""
+        rng = self._random
+        words = (
+            "was ",
+            "code grant ",
+            "organization ",
+            "header too ",
+            "app ",
+            "&#9",
+            "&amp",
+            "<a ",
+        )
+        more = (
+            "<!--",
+            "<title>",
+            "access_token ",
+            "\\ud800",
+            '\\"',
+            "[{",
+            "&#x0",
+            "%25",
+            "Bearer ",
+        )
+        text = rng.choice(words + more) * rng.randrange(1, 9000)
+        number = rng.choice(("&#" + "9" * 5000 + ";", "&#x" + "F" * 4400, "&#1114112;", ""))
+        wraps = (
+            '{{"message":"{}"}}',
+            '{{"error":"invalid_grant","error_description":"{}"}}',
+            '{{"detail":"{}","status":"403","schemas":[]}}',
+            "<html><title>{}",
+            "<p>{}",
+            "{}",
+        )
+        return rng.choice(wraps).format(f"{number}{text}"[:65_000]).encode()
 
     def _encoded(self, value: dict[str, object]) -> bytes:
         is_ascii = self._random.random() < 0.7

@@ -175,6 +175,7 @@ def test_pause_is_told_within_bounds(retry_after: str, words: str) -> None:
         ("mailto:ann@example.com", None),
         ("http://x:port/", None),
         ("/" * 70_000, None),
+        ("https://xn--a/", None),
         ("", None),
     ],
 )

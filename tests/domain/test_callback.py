@@ -481,6 +481,21 @@ def test_error_tells_the_servers_words_sanitised() -> None:
         ),
         ("error=invalid_request", replace(ATTEMPT, verifier=None), consent.INVALID_REQUEST.remedy),
         ("error=invalid_request", ATTEMPT, consent.OR_PKCE),
+        (
+            "error=invalid_request&error_description=This+client+requires+PKCE",
+            replace(ATTEMPT, verifier=None),
+            consent.NEEDS_PKCE[1],
+        ),
+        (
+            "error=access_denied&error_description=code_challenge+is+missing",
+            replace(ATTEMPT, verifier=None),
+            consent.NEEDS_PKCE[1],
+        ),
+        (
+            "error=invalid_request&error_description=PKCE+is+not+supported",
+            ATTEMPT,
+            consent.OR_PKCE,
+        ),
         ("error=consent_required", ATTEMPT, consent.SIGN_IN_FIRST.remedy),
         ("", ATTEMPT, book.STATE_ALONE),
     ],

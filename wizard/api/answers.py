@@ -187,9 +187,10 @@ def _redirected_to(reply: Reply, url: str, known: Redaction) -> str | None:
         return None
     try:
         target = httpx.URL(url).join(location)
+        # Reading the host can fail as well, at what is no IDNA.
+        if target.scheme not in ("http", "https") or not _HOST.fullmatch(target.host):
+            return None
     except (httpx.InvalidURL, ValueError):
-        return None
-    if target.scheme not in ("http", "https") or not _HOST.fullmatch(target.host):
         return None
     # Hides what may be a secret, but not a host that is long for its many labels.
     labels = known.hidden(target.netloc.decode("ascii")).split(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import json
@@ -20,10 +21,13 @@ import pytest
 from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
+from tests.fakes import FakeBrowser
 from wizard import services
+from wizard.domain.book.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
+from wizard.flow.machine import machine_checks
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 
@@ -119,6 +123,12 @@ def unfinished(stage: Stage) -> None:
     stage.put(draft=stage.credentials())
 
 
+def opened(stage: Stage) -> None:
+    """Let everybody write to the wizard's folder."""
+    active(stage)
+    stage.home.chmod(0o777)
+
+
 def without_locks(stage: Stage) -> None:
     """Keep a profile on a file system that has none."""
 
@@ -129,6 +139,12 @@ def without_locks(stage: Stage) -> None:
     stage.monkeypatch.setattr(fcntl, "flock", refuse)
 
 
+async def unconnected() -> NoReturn:
+    """Reach no server."""
+    raise SetupError(DROPPED)
+
+
+SSH: Final = FakeBrowser(why_not="SSH")
 OTHER_URL: Final = "https://elsewhere.example/token"
 
 ROWS: Final = (
@@ -141,6 +157,7 @@ ROWS: Final = (
     CommandRow(
         entry="bad-home", env={"SCIM_WIZARD_HOME": "/dev/null/x"}, args=("token",), exit_code=2
     ),
+    CommandRow(entry="folder-not-safe", make=opened, args=("status",), exit_code=6),
     CommandRow(entry="file-is-link", make=with_record(linked_away), args=("status",), exit_code=6),
     CommandRow(entry="file-not-plain", make=with_record(piped), args=("status",), exit_code=6),
     CommandRow(
@@ -216,6 +233,7 @@ def test_command(row: CommandRow, stage: Stage, capsys: pytest.CaptureFixture[st
 # -- what takes more than one file -----------------------------------------------------------
 
 
+OPEN: Final = Row(entry="cannot-keep-others-out", exit_code=0, faces=Face.COMMAND)
 TIGHTENED: Final = Row(entry="permissions-too-open", exit_code=0, faces=Face.COMMAND)
 NO_TERMINAL: Final = Row(entry="not-a-terminal", exit_code=2, faces=Face.COMMAND)
 UNCONFIRMED: Final = Row(entry="unconfirmed", exit_code=2, faces=Face.COMMAND)
@@ -229,6 +247,7 @@ NO_PROFILES: Final = Row(entry="no-profiles", exit_code=3, faces=Face.COMMAND)
 ENTRIES: Final = (
     *ROWS,
     NO_HOME,
+    OPEN,
     NO_PROFILES,
     TIGHTENED,
     ANOTHERS,
@@ -268,6 +287,31 @@ def test_open_permissions_are_mended_and_said(
     ended = stage.run(capsys, "token")
     assert (ended.code, ended.out) == (TIGHTENED.exit_code, "access-1\n")
     assert says(ended.words, TIGHTENED.entry)
+
+
+def test_folder_that_cannot_keep_others_out_is_told_once(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a Windows drive in WSL: setting a mode succeeds, and changes nothing."""
+    active(stage)
+    for path in (stage.home, *stage.home.rglob("*")):
+        path.chmod(0o777)
+    stage.monkeypatch.setattr(os, "fchmod", lambda *_args: None)
+    for args in (("token",), ("status",), ("check",)):
+        ended = stage.run(capsys, *args)
+        assert (ended.code, says(ended.words, OPEN.entry)) == (OPEN.exit_code, True), ended
+        assert ended.words.count("can't keep other users out") == 1
+        assert "tightened" not in ended.words
+        assert "only you can read" not in ended.out
+    for args in (("status",), ("check",)):
+        told = json.loads(stage.run(capsys, *args, "--json").out)
+        assert [warning["id"] for warning in told["warnings"]] == [OPEN.entry]
+    lines = asyncio.run(
+        machine_checks("default", TWILIO, LocalProfileStore(stage.home), unconnected, SSH)
+    )
+    [storage] = [line for line in lines if line.id == "storage"]
+    assert storage.problem is not None
+    assert storage.problem.id == OPEN.entry
 
 
 def test_file_of_another_user_is_told_with_both_names(

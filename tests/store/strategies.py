@@ -95,6 +95,7 @@ profiles = st.builds(
         "last_check": st.none() | _checks,
         "draft_check": st.none() | _checks,
         "refresh_failure": st.none() | _failures,
+        "refresh_error": st.none() | _failures,
     },
 )
 """Any record of this version, whatever fields it has."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import grp
 import os
+import pwd
 import resource
 import shutil
 import stat
@@ -69,6 +71,8 @@ def test_temp_file_is_private_from_its_first_moment(
         fchmod(descriptor, wanted)
 
     monkeypatch.setattr(os, "fchmod", spy)
+    folder.make()
+    seen.clear()
     with umask(0):
         folder.write("a", b"one")
     assert seen == [0o600]
@@ -94,9 +98,118 @@ def test_reading_goes_on_when_permissions_cannot_be_tightened(
 ) -> None:
     folder.write("a", b"one")
     (folder.path / "a").chmod(0o644)
-    monkeypatch.setattr(Path, "chmod", failing(errno.EROFS))
+    monkeypatch.setattr(os, "fchmod", failing(errno.EROFS))
     assert folder.read("a") == b"one"
     assert not folder.tightened
+    assert folder.is_open
+
+
+def test_open_permissions_that_stay_are_never_told_as_tightened(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a Windows drive in WSL: setting a mode succeeds, and changes nothing."""
+    folder.write("a", b"one")
+    (folder.path / "a").chmod(0o777)
+    for path in (folder.path, folder.path.parent):
+        path.chmod(0o777)
+    monkeypatch.setattr(os, "fchmod", lambda *_args: None)
+    for _ in range(3):
+        assert folder.read("a") == b"one"
+        folder.write("a", b"one")
+    assert (folder.tightened, folder.is_open) == ([], True)
+
+
+@pytest.mark.parametrize("bits", [0o777, 0o757, 0o772])
+def test_folder_that_others_may_replace_is_neither_read_nor_written(
+    folder: PrivateFolder, bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a", b"one")
+    home = folder.path.parent
+    home.chmod(bits)
+    works: tuple[Callable[[], object], ...] = (
+        lambda: folder.read("a"),
+        lambda: folder.write("a", b"two"),
+        folder.names,
+    )
+    for work in works:
+        with pytest.raises(SetupError, match="folder-not-safe") as caught:
+            work()
+        assert str(home) in caught.value.problem.cause
+    # With the sticky bit nobody may take away what isn't his.
+    home.chmod(bits | stat.S_ISVTX)
+    assert folder.read("a") == b"one"
+    home.chmod(0o755)
+    home.parent.chmod(bits)
+    with pytest.raises(SetupError, match="folder-not-safe"):
+        folder.read("a")
+
+
+def test_folder_that_others_may_replace_gets_nothing_at_all(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(SetupError, match="folder-not-safe"):
+        PrivateFolder(tmp_path / "home" / "secrets").write("a", b"hush")
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_in_another_users_folder_is_refused(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner is simulated but for root, who alone can give a folder away."""
+    folder.write("a", b"one")
+    theirs, lstat = folder.path.parent, Path.lstat
+    if os.geteuid() == 0:
+        os.chown(theirs, 54321, -1)
+
+    def given_away(path: Path) -> os.stat_result:
+        status = lstat(path)
+        return os.stat_result((*status[:4], 54321, *status[5:])) if path == theirs else status
+
+    monkeypatch.setattr(Path, "lstat", given_away)
+    works: tuple[Callable[[], object], ...] = (
+        lambda: folder.read("a"),
+        lambda: folder.write("a", b"two"),
+    )
+    for work in works:
+        with pytest.raises(SetupError, match="folder-not-safe") as caught:
+            work()
+        assert "belongs to user 54321" in caught.value.problem.cause
+
+
+def test_group_of_this_user_alone_may_write_above(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where each user has a group of the same name, and the umask is 002."""
+    folder.write("a", b"one")
+    folder.path.parent.chmod(0o775)
+    me = pwd.getpwuid(os.geteuid())
+    members: list[str] = []
+    group = SimpleNamespace(gr_name=me.pw_name, gr_mem=members)
+    monkeypatch.setattr(grp, "getgrgid", lambda _number: group)
+    assert folder.read("a") == b"one"
+    members.append("another")
+    with pytest.raises(SetupError, match="folder-not-safe"):
+        folder.read("a")
+
+
+def test_folder_behind_a_link_is_the_one_it_led_to_at_first(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir(0o700)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "one")
+    folder = PrivateFolder(link / "secrets")
+    link.unlink()
+    link.symlink_to(tmp_path / "two")
+    folder.write("a", b"hush")
+    assert (tmp_path / "one" / "secrets" / "a").exists()
+    assert not list((tmp_path / "two").iterdir())
+
+
+def test_file_with_a_second_name_is_refused(folder: PrivateFolder, tmp_path: Path) -> None:
+    folder.write("a", b"one")
+    os.link(folder.path / "a", tmp_path / "elsewhere")
+    with pytest.raises(SetupError, match="file-is-link") as caught:
+        folder.read("a")
+    assert "a hard link" in caught.value.problem.cause
 
 
 def test_absent_is_none_and_reading_makes_nothing(folder: PrivateFolder) -> None:

@@ -28,7 +28,7 @@ from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report
-from wizard.flow.standing import no_profiles, why_inactive
+from wizard.flow.standing import no_profiles, standing, why_inactive
 
 BLANK: Final[Mapping[str, object]] = {"users": None, "organization": None}
 """What JSON tells of a check that could not begin, beside why."""
@@ -62,6 +62,8 @@ class Outcome(Value):
     organization: str | None = None
     warnings: tuple[Problem, ...] = ()
     """What to know besides."""
+    store: tuple[Problem, ...] = ()
+    """What is wrong with where secrets are kept; in words it's said after the command."""
 
     @property
     def code(self) -> ExitCode:
@@ -72,7 +74,7 @@ class Outcome(Value):
     def as_json(self) -> dict[str, object]:
         """What JSON tells of it."""
         status = PASSED if self.problem is None else FAILED
-        told = outcome(self.profile, self.problem, status, self.at, self.warnings)
+        told = outcome(self.profile, self.problem, status, self.at, (*self.warnings, *self.store))
         return {**told, "users": self.users, "organization": self.organization}
 
 
@@ -128,7 +130,8 @@ async def _check(
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
     result = await check_active(checked, network.users, lines, checked.current)
     result = with_known(result, checked.profile, clock())
-    return _outcome(name, result, shown.lines, checked.at)
+    told = _outcome(name, result, shown.lines, checked.at)
+    return replace(told, store=standing(store))
 
 
 def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:

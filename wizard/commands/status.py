@@ -15,7 +15,7 @@ from wizard.domain.words import iso, moment
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.recheck import with_known
 from wizard.flow.reports import Report, Verdict, warned
-from wizard.flow.standing import no_profiles, why_inactive
+from wizard.flow.standing import no_profiles, standing, why_inactive
 
 BLANK: Final[Mapping[str, object]] = dict.fromkeys(
     (
@@ -40,11 +40,11 @@ def run(
     if is_quiet and _is_fine(profile, now):
         return ExitCode.FINE
     if as_json:
-        tell_json(**_as_json(name, profile, now))
+        tell_json(**_as_json(name, profile, now, store))
         return int(_code(profile))
     if profile.active is None:
         return report(summary.unfinished(profile), profile=name)
-    place = summary.place(profile.store)
+    place = summary.place(profile.store, is_open=bool(standing(store)))
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
@@ -58,7 +58,7 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     found, now = [(name, _try(name, store)) for name in store.names()], clock()
     shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
     if as_json and (shown or not is_quiet):
-        tell_json(profiles=[_as_json(name, what, now) for name, what in shown])
+        tell_json(profiles=[_as_json(name, what, now, store) for name, what in shown])
     elif shown:
         tell("\n".join(_lines(shown, now)))
     for name, what in found:
@@ -115,20 +115,22 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     return f"{sign} Set up; token {token}{refused}; checked {summary.checked(what)}"
 
 
-def _as_json(name: str, what: Profile | SetupError, now: datetime) -> dict[str, object]:
+def _as_json(
+    name: str, what: Profile | SetupError, now: datetime, store: ProfileStore
+) -> dict[str, object]:
     if isinstance(what, SetupError):
         return {**outcome(name, what.problem, FAILED), **BLANK}
-    return {**_outcome(name, what, now), **_known(what, now)}
+    return {**_outcome(name, what, now, store), **_known(what, now)}
 
 
-def _outcome(name: str, profile: Profile, now: datetime) -> dict[str, object]:
+def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) -> dict[str, object]:
     """Return what `check` told of it: both say the same in the same words."""
     if profile.active is None:
         return outcome(name, summary.unfinished(profile), FAILED)
     last = profile.last_check
     problem, said = summary.last_problem(profile), summary.last_warning(profile)
     known = warned(Report(Verdict.FAILED if problem else Verdict.PASSED, problem), said)
-    warnings = with_known(known, profile, now).warnings
+    warnings = (*with_known(known, profile, now).warnings, *standing(store))
     status, at = (last.status.value, last.at) if last else (None, None)
     return outcome(name, problem, status, at, warnings)
 

@@ -33,9 +33,14 @@ def harmless(profile: Profile) -> Profile:
     )
 
 
-def place(kind: StoreKind) -> str:
-    """Return where the secrets of a profile lie."""
-    return "the system keyring" if kind is StoreKind.KEYRING else "files only you can read"
+def place(kind: StoreKind, *, is_open: bool = False) -> str:
+    """Return where the secrets of a profile are saved.
+
+    Args: `is_open`: the file system can't keep other users out.
+    """
+    if kind is StoreKind.KEYRING:
+        return "the system keyring"
+    return "files that other users may be able to read" if is_open else "files only you can read"
 
 
 def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from wizard.domain.book.store import KEYRING_PASSED_OVER, SET_UP_AGAIN
+from wizard.domain.book.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, SET_UP_AGAIN
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem, SetupError
 from wizard.flow.standing import lost
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from wizard.domain.models import Endpoints
     from wizard.flow.outside import Connect
     from wizard.flow.ports import Browser, ProfileStore
+
+
+_OF_THE_STORE: Final = frozenset({CANNOT_KEEP_OUT.id, KEYRING_PASSED_OVER.id})
+"""Ids of the notices that say where secrets are kept."""
 
 
 async def machine_checks(
@@ -54,11 +58,11 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
         with store.locked(name) as held:
             held.prove_writable()
             aside = lost(name, store, held.profile)
-        passed_over = next((n for n in store.notices if n.id == KEYRING_PASSED_OVER.id), None)
+        known = next((n for n in store.notices if n.id in _OF_THE_STORE), None)
     except SetupError as error:
         return (_warning("storage", error.problem),)
     fine = Check("storage", "Storage", Status.PASSED)
-    kept = fine if passed_over is None else _warning("storage", passed_over)
+    kept = fine if known is None else _warning("storage", known)
     if aside is None:
         return (kept,)
     return (kept, _warning("record", aside.told(remedy=SET_UP_AGAIN)))

@@ -39,6 +39,11 @@ def _here(cause: str, store: ProfileStore) -> str:
     return cause.format(folder=plain(folder, len(folder)), user=plain(user))
 
 
+def standing(store: ProfileStore) -> tuple[Problem, ...]:
+    """Return what is wrong with where secrets are kept, and stays so until it is moved."""
+    return tuple(notice for notice in store.notices if notice.is_warning)
+
+
 def lost(name: str, store: ProfileStore, profile: Profile | None) -> Problem | None:
     """Return what became of a record that was set aside and has no successor, if there is one.
 

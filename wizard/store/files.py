@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -23,15 +22,14 @@ from wizard.domain.book.store import (
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
+from wizard.store import folders
 from wizard.store.unfit import refuse
 
 TEMP_SUFFIX: Final = ".tmp"
 
-_TEMP: Final = re.compile(r"(.+)\.[0-9a-f]{16}\.tmp")
+_TEMP: Final = re.compile(r"(.+)\.[0-9a-f]+\.tmp")
 
-_FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 # Windows knows neither of the first two, and only Windows the third.
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -81,9 +79,12 @@ class PrivateFolder:
     """A folder for its owner alone (0700, files 0600); it comes to be at the first write."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        # Without links above it: what is checked is what is used.
+        self.path = Path(os.path.realpath(path.parent)) / path.name
         self.tightened: list[Path] = []
         """What was found open to others, and closed."""
+        self.is_open = False
+        """Others can get at it all the same: its file system ignores modes, or is read-only."""
 
     def names(self) -> list[str]:
         """Return the names of what is in the folder, sorted. Raises SetupError."""
@@ -109,7 +110,7 @@ class PrivateFolder:
             try:
                 status = os.fstat(descriptor)
                 refuse(path, status)
-                self._tighten(path, status, _FILE_MODE)
+                self._tighten(path, status, descriptor)
                 with os.fdopen(descriptor, "rb", closefd=False) as file:
                     return file.read()
             finally:
@@ -132,7 +133,7 @@ class PrivateFolder:
         """
         with telling(self.path), self._temp(name, data) as temp:
             _replace(temp, self.path / name)
-            _sync(self.path)
+            folders.sync_folder(self.path)
 
     def prove_writable(self, name: str, size: int) -> None:
         """Write `size` bytes beside the file `name` and remove them. Raises SetupError."""
@@ -143,22 +144,21 @@ class PrivateFolder:
         """Give a file another name, durably. Raises SetupError."""
         with telling(self.path):
             _replace(self.path / name, self.path / new_name)
-            _sync(self.path)
+            folders.sync_folder(self.path)
 
     def delete(self, name: str) -> None:
         """Remove a file, durably, if there is one. Raises SetupError."""
         with telling(self.path), suppress(FileNotFoundError):
             (self.path / name).unlink()
-            _sync(self.path)
+            folders.sync_folder(self.path)
 
-    def temps(self, prefix: str) -> dict[str, str]:
-        """Return what interrupted writes of files called `prefix…` left: temp file by its target.
+    def temps(self, prefix: str) -> list[tuple[str, str]]:
+        """Return what interrupted writes of files called `prefix…` left, and for which file each.
 
         Raises SetupError.
         """
-        found = (name for name in self.names() if name.startswith(prefix))
-        temps = (_TEMP.fullmatch(name) for name in found)
-        return {temp[1]: temp[0] for temp in temps if temp}
+        temps = map(_TEMP.fullmatch, self.names())
+        return [(temp[0], temp[1]) for temp in temps if temp and temp[1].startswith(prefix)]
 
     def delete_temps(self, prefix: str) -> None:
         """Remove what interrupted writes of files called `prefix…` left. Raises SetupError."""
@@ -167,9 +167,16 @@ class PrivateFolder:
                 self.delete(name)
 
     def make(self) -> None:
-        """Make the folder. Raises OSError, SetupError."""
+        """Make the folder. Raises OSError, SetupError; also where others could replace it."""
         with self._telling_whose():
-            make_folder(self.path)
+            made = folders.make_folder(self.path)
+        try:
+            self._is_there()
+        except SetupError:
+            for folder in reversed(made):
+                with suppress(OSError):
+                    folder.rmdir()
+            raise
 
     @contextmanager
     def _telling_whose(self) -> Iterator[None]:
@@ -186,7 +193,6 @@ class PrivateFolder:
     def _temp(self, name: str, data: bytes) -> Iterator[Path]:
         """Hold `data`, on the disk, in a new file that is gone afterwards unless renamed."""
         self.make()
-        self._is_there()
         temp = self.path / f"{name}.{os.urandom(8).hex()}{TEMP_SUFFIX}"
         try:
             with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
@@ -208,16 +214,26 @@ class PrivateFolder:
         except FileNotFoundError:
             return False
         refuse(self.path, status, "folder")
-        self._tighten(self.path, status, _FOLDER_MODE)
+        is_open = False
+        # Windows has no such bits: what lies in a user's data folder is that user's there.
+        if sys.platform != "win32" and status.st_mode & folders.OTHERS:
+            is_open = not folders.close_to_others(self.path, folders.FOLDER_MODE)
+            self._note(self.path, is_open=is_open)
+        folders.refuse_unsafe(self.path, is_open=is_open)
         return True
 
-    def _tighten(self, path: Path, status: os.stat_result, mode: int) -> None:
-        # Windows has no such bits: what lies in a user's data folder is that user's there.
-        if sys.platform != "win32" and status.st_mode & _OTHERS:
-            # On a read-only file system it stays as it is, and reading goes on.
+    def _tighten(self, path: Path, status: os.stat_result, descriptor: int) -> None:
+        if sys.platform != "win32" and status.st_mode & folders.OTHERS:
+            # Where that can't be done it stays as it is, and reading goes on.
             with suppress(OSError):
-                path.chmod(mode)
-                self.tightened.append(path)
+                os.fchmod(descriptor, _FILE_MODE)
+            self._note(path, is_open=bool(os.fstat(descriptor).st_mode & folders.OTHERS))
+
+    def _note(self, path: Path, *, is_open: bool) -> None:
+        if is_open:
+            self.is_open = True
+        else:
+            self.tightened.append(path)
 
 
 def refuse_unfit(path: Path) -> None:
@@ -269,39 +285,6 @@ def write_new(name: str, text: str) -> str:
                 path.unlink()
             raise
     return str(path)
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder and those above it, each 0700 whatever the umask; leave existing ones.
-
-    Raises OSError.
-    """
-    if path.is_dir():
-        return
-    if not path.parent.is_dir():
-        make_folder(path.parent)
-    try:
-        path.mkdir(_FOLDER_MODE)
-    except FileExistsError:
-        return
-    path.chmod(_FOLDER_MODE)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make new names and removals in a folder last through a power cut. Raises OSError."""
-    # Windows cannot open a folder for it, and logs such changes itself.
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network file systems do not do this for folders.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _replace(source: Path, target: Path) -> None:

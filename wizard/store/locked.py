@@ -74,13 +74,17 @@ class LockedProfile:
             active = self._pointed(profile.active) if active is None else active
             draft = self._pointed(profile.draft) if draft is None else draft
         after = replace(profile, version=RECORD_VERSION, store=kind)
+        # Two sets count only together, and a setup that takes the place of another only once the
+        # record says so.
+        is_alone = active is None or draft is None
         if active is not None:
-            # A setup that takes the place of another counts only once the record says so.
-            renewed = before.active if profile.is_same_setup(before) else None
-            generation = self._sets.put(self._name, kind, active, renewed)
+            is_renewal = is_alone and profile.is_same_setup(before)
+            succeeds = before.active if is_renewal else None
+            generation = self._sets.put(self._name, kind, active, succeeds)
             after = replace(_repeating(after, active), active=generation)
         if draft is not None:
-            generation = self._sets.put(self._name, kind, draft, before.draft)
+            succeeds = before.draft if is_alone else None
+            generation = self._sets.put(self._name, kind, draft, succeeds)
             after = replace(after, draft=generation)
         if after.active is None and (draft is not None or after.draft is None):
             after = _repeating(after, replace(draft or CredentialSet(), tokens=None))

@@ -22,6 +22,7 @@ from typing import Final
 
 from wizard.domain.book.store import (
     ANOTHER_WIZARD,
+    CANNOT_KEEP_OUT,
     LOCK_BUSY,
     PERMISSIONS_TIGHTENED,
 )
@@ -70,11 +71,14 @@ class LocalProfileStore:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What was found amiss and mended on the way, for a face to say."""
+        """What was found wrong on the way, fixed or not, for a face to say."""
         paths = [path for folder in self._folders for path in folder.tightened]
         passed_over = self._sets.passed_over
+        still_open = [folder.path for folder in self._folders if folder.is_open]
         return (
             *(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths),
+            # Once, not for every file in it.
+            *(CANNOT_KEEP_OUT.about(path=str(path.parent)) for path in still_open[:1]),
             *([passed_over] if passed_over else []),
         )
 

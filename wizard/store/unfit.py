@@ -9,7 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.store import FILE_IS_LINK, FILE_NOT_OURS, FILE_NOT_PLAIN, YOURS_AGAIN
+from wizard.domain.book.store import (
+    FILE_IS_LINK,
+    FILE_NOT_OURS,
+    FILE_NOT_PLAIN,
+    HARD_LINK,
+    PUT_A_COPY,
+    YOURS_AGAIN,
+)
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.shell import quoted
 from wizard.domain.value import replace
@@ -38,6 +45,9 @@ def refuse(
     if not is_kind(status.st_mode):
         found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
         raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
+    if kind == "file" and status.st_nlink > 1:
+        told = FILE_IS_LINK.told(cause=HARD_LINK, remedy=PUT_A_COPY)
+        raise SetupError(told.about(path=str(path)))
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         home = home or (path.parent if kind == "folder" else path.parent.parent)
         raise SetupError(_not_ours(path, status.st_uid, home))
@@ -49,9 +59,9 @@ def _not_ours(path: Path, owner: int, home: Path) -> Problem:
     with suppress(OSError):
         keeper = home.lstat().st_uid
     problem = FILE_NOT_OURS.about(
-        path=str(path), owner=_user(owner), user=_user(me), keeper=_user(keeper)
+        path=str(path), owner=name_of(owner), user=name_of(me), keeper=name_of(keeper)
     )
-    account = _user(me).removeprefix("user ")
+    account = name_of(me).removeprefix("user ")
     problem = replace(problem, shell=quoted("sudo", "chown", "-R", account, str(home)))
     return problem if keeper != me else problem.told(remedy=YOURS_AGAIN)
 
@@ -60,10 +70,10 @@ def user_name() -> str:
     """Return the name of the user this runs as, "user 1000" where it has none."""
     if sys.platform == "win32":
         return os.environ.get("USERNAME", "unknown")
-    return _user(os.geteuid())
+    return name_of(os.geteuid())
 
 
-def _user(number: int) -> str:
+def name_of(number: int) -> str:
     """What a user is called here; the number alone where it has no name, as in a container."""
     # Only Unix has it.
     import pwd

@@ -101,7 +101,7 @@ class FileVault:
     def recover(self, profile: str) -> None:
         """Give interrupted writes their names; one that isn't whole can't be decoded later."""
         there = set(self._folder.names())
-        for name, temp in self._folder.temps(f"{profile}.").items():
+        for temp, name in self._folder.temps(f"{profile}."):
             if is_generation(_generation_of(name)) and name not in there:
                 self._folder.rename(temp, name)
 

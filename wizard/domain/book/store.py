@@ -34,6 +34,20 @@ FILE_IS_LINK: Final = Problem(
     "name that folder in SCIM_WIZARD_HOME.",
     exit_code=ExitCode.MACHINE,
 )
+HARD_LINK: Final = (
+    "{path} has another name elsewhere (a hard link), so it may be read or changed from there."
+)
+PUT_A_COPY: Final = "Copy the file, remove it, and give the copy its name."
+"""Cause and remedy of FILE_IS_LINK for a hard link."""
+
+FOLDER_NOT_SAFE: Final = Problem(
+    id="folder-not-safe",
+    title="Other users can replace the wizard's folder",
+    cause="{path} {why}. Nothing was read or saved.",
+    remedy="Set SCIM_WIZARD_HOME to a folder inside your home folder. "
+    "If the folder is yours, you can also run: chmod go-w {command}.",
+    exit_code=ExitCode.MACHINE,
+)
 FILE_NOT_PLAIN: Final = Problem(
     id="file-not-plain",
     title="What stands there is not what belongs there",
@@ -131,6 +145,15 @@ PERMISSIONS_TIGHTENED: Final = Problem(
     remedy="If others use this machine, rotate the Client Secret in Twilio's Console.",
     exit_code=ExitCode.MACHINE,
 )
+CANNOT_KEEP_OUT: Final = Problem(
+    id="cannot-keep-others-out",
+    title="This folder can't keep other users out",
+    cause="{path} is open to them, and its file system doesn't let the wizard change that.",
+    remedy="Set SCIM_WIZARD_HOME to a folder on this system's own disk. "
+    "Windows drives in WSL and some network folders have no permissions.",
+    exit_code=ExitCode.MACHINE,
+    is_warning=True,
+)
 KEYRING_ABSENT: Final = Problem(
     id="keyring-absent",
     title="There is no system keyring here",
@@ -215,6 +238,7 @@ ENTRIES: Final = (
     FOLDER_NOT_WRITABLE,
     FILE_NOT_READABLE,
     FILE_IS_LINK,
+    FOLDER_NOT_SAFE,
     FILE_NOT_PLAIN,
     FILE_NOT_OURS,
     FILE_NOT_MADE,
@@ -227,6 +251,7 @@ ENTRIES: Final = (
     ENDPOINTS_DIFFER,
     FILE_NEWER,
     PERMISSIONS_TIGHTENED,
+    CANNOT_KEEP_OUT,
     KEYRING_ABSENT,
     KEYRING_LOCKED,
     KEYRING_HANGS,

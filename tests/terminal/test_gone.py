@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 from tests.holding import HoldingServer
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.test_cancel import REDIRECT_URL, prepare, reach, tokens
 from tests.terminal.walk import WIZARD, wizard
 
@@ -168,4 +168,24 @@ def test_wizard_that_waits_for_nothing_ends(home: Path, gone: str, mode: str) ->
         screen = own if gone == "stdin" else other
         screen.wait_for("yes, no or all:" if arguments else "0 of 7 ticked")
         other.hang_up()
+        assert own.wait_exit() == 130
+
+
+@pytest.mark.parametrize("gone", ["closed", *REDIRECTED])
+def test_wizard_ends_while_it_shows_the_full_link(
+    server: HoldingServer, home: Path, gone: str
+) -> None:
+    _, env = prepare(server, home, "exchange")
+    with ExitStack() as stack:
+        other, path = stack.enter_context(other_terminal())
+        argv = ["sh", "-c", f'exec "$@" {REDIRECTED.get(gone, "")}', path, *WIZARD]
+        own = stack.enter_context(Terminal(argv, env=env))
+        screen = other if gone in ("stderr", "both") else own
+        keyboard = other if gone in ("stdin", "both") else own
+        screen.wait_for("goes on at Redirect")
+        keyboard.send("\r")
+        screen.wait_for("Link    made")
+        keyboard.send(ctrl("l"))
+        screen.wait_for("or press Enter to go back")
+        (own if gone == "closed" else other).hang_up()
         assert own.wait_exit() == 130

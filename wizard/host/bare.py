@@ -7,8 +7,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+from wizard.host.output import Output
 from wizard.host.terminal import available
 
 SILENCE: Final = 0.3
@@ -21,10 +22,12 @@ async def show_bare(url: str) -> str:
     """Print a link in one line and return what is entered; "" for Enter alone.
 
     For a terminal that no app is painting on. What is typed is not echoed: it may hold a code.
+    A terminal that closes meanwhile gives ""; what is under way goes on.
     """
     ask = "Paste the address you land on, or press Enter to go back."
-    sys.stderr.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
-    sys.stderr.flush()
+    output = Output(sys.stderr)
+    output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
+    output.close()
     if os.name == "nt":
         # No readiness of a console there; input() is limited to a line, which will do.
         return await asyncio.to_thread(input)
@@ -59,9 +62,14 @@ def _uncooked(fd: int) -> Iterator[int]:
     import termios
     import tty
 
-    before = termios.tcgetattr(fd)
-    tty.setcbreak(fd)
+    before: list[Any] | None = None
+    # A terminal that is gone has no settings.
+    with contextlib.suppress(termios.error):
+        before = termios.tcgetattr(fd)
+        tty.setcbreak(fd)
     try:
         yield fd
     finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, before)
+        if before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(fd, termios.TCSANOW, before)

@@ -69,7 +69,8 @@ class Upkeep:
         self._session = journey.session
         self._services = journey.services
         self._storage: asyncio.Future[tuple[Check, ...]] | None = None
-        """The check of the store, the newest."""
+        """The check of the store that is under way."""
+        self._is_storage_known = False
 
     def unfinished(self) -> Unfinished | None:
         """The draft that can be resumed; None without one."""
@@ -172,7 +173,7 @@ class Upkeep:
         """What the machine can look at by itself before a setup."""
         session, services = self._session, self._services
         endpoints = session.working_draft().endpoints
-        storage = self._storage = self._look_at_storage()
+        storage = self._look_at_storage()
         checks = await machine_checks(
             session.name,
             endpoints,
@@ -190,13 +191,20 @@ class Upkeep:
 
         That it is files instead is said before a secret is entered.
         """
-        if self._storage is None:
-            self._storage = self._look_at_storage()
-        await asyncio.wait((self._storage,))
+        if not self._is_storage_known:
+            await asyncio.wait((self._storage or self._look_at_storage(),))
         self._journey.tell_notices()
 
     def _look_at_storage(self) -> asyncio.Future[tuple[Check, ...]]:
-        return asyncio.ensure_future(storage_checks(self._session.name, self._services.store))
+        work = storage_checks(self._session.name, self._services.store)
+        self._storage = storage = asyncio.ensure_future(work)
+        storage.add_done_callback(self._note_storage)
+        return storage
+
+    def _note_storage(self, ended: asyncio.Future[tuple[Check, ...]]) -> None:
+        self._is_storage_known = not ended.cancelled()
+        # A task keeps its context, and with that the screen it was begun on.
+        self._storage = None
 
     async def rotate(self, secret: Secret) -> Rotation:
         """Try a rotated secret and keep it if it works. Raises SetupError."""

@@ -142,7 +142,11 @@ def _or_null(schema: Schema) -> Schema:
 
 
 _TIME: Final = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
-_WORDS: Final = {"type": "string", "minLength": 1, "not": {"pattern": r"(?i)\b(below|above)\b"}}
+_WORDS: Final = {
+    "type": "string",
+    "minLength": 1,
+    "not": {"pattern": r"(?i)\b(below|above)\b(?! [0-9])"},
+}
 """Words that make sense wherever they stand."""
 
 PROBLEM: Final = _object(

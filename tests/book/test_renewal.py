@@ -19,6 +19,7 @@ from wizard.domain.book.exchange import NEVER_RENEWED
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.domain.words import clock_time
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
@@ -131,7 +132,7 @@ def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
     tokens = issued(hours=1, refresh=refresh)
     stage.put_draft(replace(stage.credentials(), tokens=tokens), Step.CHECK)
     done = asyncio.run(taken(met, entry))
-    until = f"{tokens.expires_at.astimezone():%H:%M}"
+    until = clock_time(tokens.expires_at)
     assert "at any time" not in done
     assert f"valid until {until} and is not renewed: then authorize again." in done
     assert token in done

@@ -238,15 +238,15 @@ def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None
     put(home, name="acme", active=NASTY)
     url = "https://a.example/$(touch${IFS}pwned)/'/Users"
     token = "Authorization: Bearer access-1"
-    users = ["curl", "-fsSH", "@-", url, token]
+    users = ["curl", "-gfsSH", "@-", url, token]
     one = ["--data-urlencode", 'filter=userName eq "jane@example.com"', url, token]
     calls = run_commands(home, tmp_path, "--profile", "acme")
-    assert calls == [*users, "curl", "-fsSGH", "@-", *one]
+    assert calls == [*users, "curl", "-gfsSGH", "@-", *one]
 
 
 def test_curl_of_entra_asks_for_a_token_of_the_new_app(home: Path, tmp_path: Path) -> None:
     calls = run_commands(home, tmp_path, "--for", "entra")
-    assert calls[:4] == ["curl", "-fsS", "https://oauth.twilio.com/v2/token", "--config"]
+    assert calls[:4] == ["curl", "-gfsS", "https://oauth.twilio.com/v2/token", "--config"]
     assert 'data-urlencode = "client_secret="' in calls
 
 

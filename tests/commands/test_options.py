@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.consents import told
+from tests.commands.consents import at_sandbox, told
 from tests.commands.stage import ACTIVE, BY_NAME, issued, put, wizard
 from tests.schemas import ACCESS_TOKEN, CHECK, printed
 from wizard.domain.value import replace
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
 
 COMMANDS = ("status", "check", "token", "handoff", "forget")
 
@@ -58,3 +60,33 @@ def test_endpoint_after_a_command_is_told_where_it_belongs(home: Path) -> None:
     assert "No such option" not in run.stderr
     assert "wizard --profile NAME --token-url URL\n" in run.stderr
     assert "--token-url" not in wizard(home, "check", "--help").stdout
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+@pytest.mark.parametrize("more", [(), ("--all",), ("--json",), ("--all", "--json")])
+def test_quiet_prints_failures_alone(home: Path, command: str, more: tuple[str, ...]) -> None:
+    sandbox = Sandbox()
+    with serve.serving(sandbox) as base:
+        put(home, active=at_sandbox(sandbox, base))
+        fine = wizard(home, command, "--quiet", *more)
+    assert (fine.returncode, fine.stdout, fine.stderr) == (0, "", "")
+    put(home, draft=ACTIVE, name="acme")
+    args = more if "--all" in more else (*more, "--profile", "acme")
+    failed = wizard(home, command, "--quiet", *args)
+    assert failed.returncode in (3, 5)
+    assert "acme" in failed.stdout + failed.stderr
+
+
+def test_quiet_keeps_what_was_asked_for(home: Path) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=1)))
+    run = wizard(home, "token", "--quiet")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "access-1\n", "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_the_variables(home: Path, command: str) -> None:
+    told = wizard(home, command, "--help").stdout.partition("Variables:")[2]
+    network = ("HTTPS_PROXY", "SSL_CERT_FILE", "SCIM_WIZARD_TOKEN_URL")
+    names = ("SCIM_WIZARD_PROFILE", "SCIM_WIZARD_HOME", "SCIM_WIZARD_LOG")
+    assert [name for name in names if name not in told] == []
+    assert all((name in told) is (command in ("check", "token")) for name in network)

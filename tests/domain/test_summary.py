@@ -10,7 +10,7 @@ from tests.fakes import NOW
 from wizard.domain import summary
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, RefreshFailure
 from wizard.domain.value import replace
-from wizard.domain.words import day, moment
+from wizard.domain.words import clock_time, day, moment
 
 PROFILE = Profile(
     client_id="OQ0123456789abcdef0123456789abcdef",
@@ -28,7 +28,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
         ("Refresh token", "stored"),
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "stored in the system keyring"),
-        ("Access token", f"valid until {(NOW + timedelta(hours=1)).astimezone():%H:%M}"),
+        ("Access token", f"valid until {clock_time(NOW + timedelta(hours=1))}"),
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )
@@ -91,7 +91,7 @@ def test_usage_keeps_the_token_out_of_argv() -> None:
     assert summary.usage(PROFILE, "default") == (
         "(h=$(scim-wizard token --header) &&\n"
         '  printf %s "$h" |\n'
-        "  curl -fsSH @- https://iam.twilio.com/scim/v2/Users)"
+        "  curl -gfsSH @- https://iam.twilio.com/scim/v2/Users)"
     )
 
 
@@ -100,5 +100,5 @@ def test_usage_names_the_profile_and_its_own_address() -> None:
     assert summary.usage(replace(PROFILE, endpoints=endpoints), "acme") == (
         "(h=$(scim-wizard --profile acme token --header) &&\n"
         '  printf %s "$h" |\n'
-        "  curl -fsSH @- 'https://a.example/token/{x}/Users')"
+        "  curl -gfsSH @- 'https://a.example/token/{x}/Users')"
     )

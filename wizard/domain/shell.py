@@ -52,14 +52,14 @@ def users_url(scim_url: str) -> str:
 
 def list_users(program: Program, profile: str, scim_url: str) -> Command:
     """Return a command that lists all users with a token of a profile."""
-    return _with_token(program, profile, f"curl -fsSH @- {shlex.quote(users_url(scim_url))}")
+    return _with_token(program, profile, f"curl -gfsSH @- {shlex.quote(users_url(scim_url))}")
 
 
 def find_user(program: Program, profile: str, scim_url: str, condition: str) -> Command:
     """Return a command that lists the users for whom a condition holds (RFC 7644 §3.4.2.2)."""
     parameter = shlex.quote(f"filter={condition}")
     url = shlex.quote(users_url(scim_url))
-    request = f"curl -fsSGH @- --data-urlencode {parameter} {url}"
+    request = f"curl -gfsSGH @- --data-urlencode {parameter} {url}"
     return _with_token(program, profile, request)
 
 
@@ -69,7 +69,7 @@ def request_app_token(token_url: str) -> Command:
     The Client ID and Client Secret are filled in by hand; curl reads them from its input.
     """
     return Command(
-        f"curl -fsS {shlex.quote(token_url)} --config - <<'END'\n"
+        f"curl -gfsS {shlex.quote(token_url)} --config - <<'END'\n"
         'data-urlencode = "grant_type=client_credentials"\n'
         'data-urlencode = "client_id="\n'
         'data-urlencode = "client_secret="\n'
@@ -80,6 +80,7 @@ def request_app_token(token_url: str) -> Command:
 def _with_token(program: Program, profile: str, request: str) -> Command:
     """Return a command that gives `request` the token on its input, in no argument.
 
+    curl's -g keeps braces and brackets of a URL as they are; -f makes an HTTP error a failure.
     It fails when `token` fails, also under `set -e`: that overlooks the first part of `a && b`,
     but not a subshell.
     """

@@ -10,7 +10,7 @@ from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, Sto
 from wizard.domain.problems import Problem
 from wizard.domain.shell import Command, Program, list_users
 from wizard.domain.value import replace
-from wizard.domain.words import counted_users, day, moment, plain, short_id
+from wizard.domain.words import clock_time, counted_users, day, moment, plain, short_id
 
 URL_LIMIT: Final = 2000
 """Characters of an address that are shown; hardly a browser takes more."""
@@ -86,7 +86,7 @@ def access_token(profile: Profile, now: datetime) -> str:
     if profile.expires_at <= now:
         return "refused by Twilio" if profile.token_refused else "expired"
     is_today = day(profile.expires_at) == day(now)
-    end = f"{profile.expires_at.astimezone():%H:%M}" if is_today else moment(profile.expires_at)
+    end = clock_time(profile.expires_at) if is_today else moment(profile.expires_at)
     return f"valid until {end}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 DETAIL_LIMIT: Final = 200
@@ -89,8 +89,18 @@ def day(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Return a time as people say it, in local time: 3 Nov 2026, 14:02."""
-    return f"{day(at)}, {at.astimezone():%H:%M}"
+    """Return a time as people say it, in local time, with its zone: 3 Nov 2026, 14:02 UTC+1."""
+    return f"{day(at)}, {clock_time(at)}"
+
+
+def clock_time(at: datetime) -> str:
+    """Return a time of day in local time, with its zone: 14:02 UTC+1."""
+    local = at.astimezone()
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    zone = f"{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else ""
+    return f"{local:%H:%M} UTC{zone}"
 
 
 LEAVING: Final = "Leaving: waiting for an answer …"

@@ -1,0 +1,103 @@
+"""What the commands print as JSON: one shape, for every problem there is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import schemas
+from tests.commands.stage import ACTIVE, issued, now, put
+from wizard import command_line, services
+from wizard.domain.book.catalogue import CATALOGUE, recalled
+from wizard.domain.models import CheckStatus, LastCheck, Profile
+from wizard.domain.problems import Problem, Response, SetupError
+from wizard.domain.value import replace
+from wizard.store.profiles import LocalProfileStore
+
+RESPONSE = Response(429, "RQ0123", 30)
+COMMANDS = {
+    "check": schemas.CHECK,
+    "status": schemas.STATUS,
+    "token": schemas.ACCESS_TOKEN,
+    "handoff": schemas.FAILURE,
+}
+COMMON = ("profile", "status", "checked_at", "warnings", "problem")
+
+EVERY = pytest.mark.parametrize("id_", CATALOGUE)
+
+
+class Failing(LocalProfileStore):
+    """A store that fails with a problem."""
+
+    def __init__(self, home: Path, problem: Problem) -> None:
+        super().__init__(home)
+        self._problem = problem
+
+    def load(self, name: str) -> Profile | None:
+        raise SetupError(self._problem)
+
+
+def filled(id_: str) -> Problem:
+    """Return a problem as a response led to it."""
+    problem = recalled(id_)
+    assert problem is not None
+    return replace(problem.saying("429: Slow down"), response=RESPONSE)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *args: str
+) -> tuple[int, Any]:
+    """Run a command in this process; return its exit code and the JSON it printed."""
+    monkeypatch.setattr(sys, "argv", ["scim-wizard", *args])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    out = capsys.readouterr().out
+    assert isinstance(ended.value.code, int)
+    assert out.count("\n") == 1, "one object on one line"
+    return ended.value.code, json.loads(out)
+
+
+@EVERY
+@pytest.mark.parametrize("command", COMMANDS)
+def test_failure_has_the_shape_of_a_success(
+    id_: str,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    problem = filled(id_)
+    monkeypatch.setattr(services, "store", lambda: Failing(tmp_path, problem))
+    as_json = ("--format", "json") if command == "handoff" else ("--json",)
+    code, told = run(monkeypatch, capsys, command, *as_json)
+    schemas.validate(told, schemas.printed(COMMANDS[command]))
+    assert (code, told["problem"]["id"]) == (problem.exit_code, id_)
+    assert told["problem"]["detail"] == ["429: Slow down"]
+    facts = (told["problem"][key] for key in ("http_status", "request_id", "retry_after"))
+    assert tuple(facts) == (429, "RQ0123", 30)
+
+
+@EVERY
+def test_status_tells_again_what_a_check_ended_with(
+    id_: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    problem = filled(id_)
+    last = LastCheck(CheckStatus.FAILED, now(), None, id_, problem.words)
+    put(tmp_path, Profile(last_check=last), active=replace(ACTIVE, tokens=issued(hours=1)))
+    monkeypatch.setattr(services, "store", lambda: LocalProfileStore(tmp_path))
+    code, told = run(monkeypatch, capsys, "status", "--json")
+    schemas.validate(told, schemas.printed(schemas.STATUS))
+    assert code == 0
+    assert told["problem"]["id"] == id_
+    assert told["problem"]["http_status"] == 429
+    _, every = run(monkeypatch, capsys, "status", "--json", "--all")
+    schemas.validate(every, schemas.printed_all(schemas.STATUS))
+    [entry] = every["profiles"]
+    assert {"version": 2, **entry} == told

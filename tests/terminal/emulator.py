@@ -47,9 +47,17 @@ class Emulator:
         rows: Lines of the screen.
         cols: Columns of the screen.
         in_band_resize: Report sizes in band (mode 2048) to a program that asks for it.
+        has_alternate_screen: False draws everything on one screen.
     """
 
-    def __init__(self, rows: int, cols: int, *, in_band_resize: bool = False) -> None:
+    def __init__(
+        self,
+        rows: int,
+        cols: int,
+        *,
+        in_band_resize: bool = False,
+        has_alternate_screen: bool = True,
+    ) -> None:
         self.rows = rows
         self.cols = cols
         self.modes: set[int] = set(_AT_START)
@@ -61,6 +69,7 @@ class Emulator:
         self.links: list[str] = []
         """Targets of hyperlinks (OSC 8), each once, in the order they were first drawn."""
         self._knows_in_band_resize = in_band_resize
+        self._has_alternate_screen = has_alternate_screen
         self._main = pyte.Screen(cols, rows)
         self._alternate = pyte.Screen(cols, rows)
         self._streams = {
@@ -115,7 +124,8 @@ class Emulator:
 
     @property
     def _screen(self) -> pyte.Screen:
-        return self._alternate if ALTERNATE_SCREEN in self.modes else self._main
+        is_alternate = ALTERNATE_SCREEN in self.modes and self._has_alternate_screen
+        return self._alternate if is_alternate else self._main
 
     def _draw(self, data: bytes) -> None:
         if data:

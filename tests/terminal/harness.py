@@ -72,6 +72,7 @@ class Terminal:
         cols: Columns of the terminal.
         umask: The program's umask; -1 leaves it.
         in_band_resize: The terminal reports its size in band (mode 2048).
+        has_alternate_screen: False as in GNU screen as shipped: there is one screen for all.
     """
 
     def __init__(
@@ -84,12 +85,18 @@ class Terminal:
         cols: int = 80,
         umask: int = -1,
         in_band_resize: bool = False,
+        has_alternate_screen: bool = True,
     ) -> None:
         self._argv = argv
         self._env = ENVIRONMENT | dict(env or {})
         self._cwd = cwd
         self._umask = umask
-        self._emulator = Emulator(rows, cols, in_band_resize=in_band_resize)
+        self._emulator = Emulator(
+            rows,
+            cols,
+            in_band_resize=in_band_resize,
+            has_alternate_screen=has_alternate_screen,
+        )
         self._raw = bytearray()
         self._is_at_end = False
         self._flags = -1
@@ -166,6 +173,11 @@ class Terminal:
             report = self._emulator.resize(rows, cols)
             self._process.set_size((rows, cols))
             self._process.write(report)
+
+    def wipe(self) -> None:
+        """Erase the screen, as a shell and its programs do meanwhile."""
+        with self._changed:
+            self._emulator.feed(b"\x1b[H\x1b[2J")
 
     def hang_up(self) -> None:
         """Close the window: the program gets SIGHUP, and what it prints is lost."""

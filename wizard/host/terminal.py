@@ -95,8 +95,21 @@ def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None
     for name in [name for name in variables if name.upper().startswith("TEXTUAL")]:
         if name not in TEXTUAL_VARIABLES:
             del variables[name]
+    if size(sys.stderr) is not None:
+        # Exported by some containers and editors, they hide the window's real size.
+        variables.pop("COLUMNS", None)
+        variables.pop("LINES", None)
     is_remote = is_over_ssh(variables)
     variables.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH if is_remote else ESCAPE_DELAY)
+
+
+def size(stream: TextIO | None) -> tuple[int, int] | None:
+    """Return how many columns and rows a terminal has now; None where it doesn't tell."""
+    try:
+        found = os.get_terminal_size(stream.fileno()) if stream is not None else None
+    except (OSError, ValueError):
+        return None
+    return (found.columns, found.lines) if found and found.columns and found.lines else None
 
 
 def columns(stream: TextIO) -> int:

@@ -12,6 +12,7 @@ from textual import events, on, work
 from textual._styles_cache import StylesCache
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from wizard.domain import journal
@@ -218,6 +219,11 @@ class WizardApp(ThemedApp):
         await super().on_event(event)
         if is_fresh:
             self._gate.handled(event)
+
+    @on(Driver.SignalResume)
+    def _repaint(self) -> None:
+        """Paint all of it again: the terminal was the shell's meanwhile."""
+        self.screen.refresh(layout=True)
 
     @on(TimedScreen.Painted)
     def _let_keys_through(self) -> None:

@@ -1,14 +1,18 @@
-"""Textual's driver, but for a terminal that closes or stalls: painting never waits for it."""
+"""Textual's driver, for terminals that close, stall, or lack an alternate screen."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any
+from typing import Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from wizard.host.output import Output, noticing_hang_up
+from wizard.host.terminal import size
+
+ERASE: Final = "\x1b[0m\x1b[H\x1b[J"
+"""Default colors, cursor to the top left, erase to the end of the screen (ECMA-48 §8.3)."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -26,6 +30,26 @@ class TerminalDriver(LinuxDriver):
         output: Any = self._output
         self._file = output
         super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Erase the screen, then stop.
+
+        A terminal without an alternate screen (GNU screen as shipped) would keep the app's rows,
+        and what is printed next would stand among them. On others this erases the app's own.
+        """
+        self.write(ERASE)
+        super().stop_application_mode()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Textual's own asks stdout, which may be a file, and believes COLUMNS and LINES.
+        return size(sys.__stderr__) or size(sys.__stdin__) or super()._get_terminal_size()
+
+    def _sigcont_application(self, *args: object) -> None:
+        """Start again after a stop; after one that gave no warning (SIGSTOP) stop first."""
+        if self._auto_restart and not self._must_signal_resume and self._output is not None:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application(*args)
 
     def write(self, data: str) -> None:
         """Write, unless the app is suspended: nobody would empty the queue."""

@@ -1,0 +1,83 @@
+"""The wizard and what it shares a terminal with: the shell, and the shell's only screen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import ENTER, Terminal, ctrl
+from tests.terminal.walk import WIZARD, enter, tick_all, variables, wizard
+
+REDIRECT_URL = "https://scim.example.invalid/landing"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def state(pid: int) -> str:
+    """Return the letter the kernel gives a process (proc(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+def test_a_stopped_wizard_is_painted_whole_when_it_goes_on(
+    home: Path, number: signal.Signals
+) -> None:
+    with wizard(variables(home)) as terminal:
+        tick_all(terminal)
+        before = terminal.wait_for("^p More")
+        terminal.kill(number)
+        give_up = time.monotonic() + 20
+        while state(terminal.pid) != "T":
+            assert time.monotonic() < give_up, "not stopped"
+        terminal.wipe()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(lambda screen: screen == before)
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+        assert terminal.leftovers == []
+
+
+def test_without_an_alternate_screen_the_full_link_stands_alone(home: Path) -> None:
+    terminal = Terminal(WIZARD, env=variables(home), has_alternate_screen=False)
+    with terminal:
+        tick_all(terminal)
+        enter(terminal, "Client ID", "OQ" + "0" * 32)
+        enter(terminal, "Client Secret", "a-secret-that-is-long-enough-0123456789")
+        enter(terminal, "Redirect URL", REDIRECT_URL)
+        terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
+        terminal.wait_for("Copy link ›")
+        terminal.send(ctrl("l"))
+        shown = terminal.wait_for("Paste the address")
+        rows = [row for row in shown.splitlines() if row]
+        assert rows[0].startswith("https://")
+        assert rows[-1].startswith("Paste the address")
+        assert "Twilio SCIM setup" not in shown
+        terminal.send(ENTER)
+        terminal.wait_for("Copy link ›")
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+        assert "stopped at Authorize" in terminal.screen().splitlines()[0]
+        assert "Twilio SCIM setup" not in terminal.screen()
+
+
+def test_the_windows_real_size_counts_over_exported_variables(home: Path) -> None:
+    env = {**variables(home), "COLUMNS": "50", "LINES": "14"}
+    with wizard(env, rows=30, cols=100) as terminal:
+        # The row of keys reaches from edge to edge.
+        terminal.wait_for(lambda screen: " " * 20 + "^p More" in screen)
+        assert max(map(len, terminal.screen().splitlines())) > 90
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+
+
+def test_the_windows_real_size_counts_where_stdout_is_a_file(home: Path) -> None:
+    command = f"exec {' '.join(WIZARD)} >{os.devnull}"
+    with Terminal(["/bin/sh", "-c", command], env=variables(home), rows=14, cols=52) as terminal:
+        terminal.wait_for("60×18 needed, now 52×14")

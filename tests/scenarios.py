@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import now
@@ -54,6 +54,9 @@ class Face(Protocol):
 
     async def paste(self, text: str) -> None:
         """Redirect: paste what was landed on."""
+
+    async def paste_anywhere(self, text: str) -> None:
+        """Paste what was landed on at the step that is there."""
 
     async def passed(self) -> None:
         """Check: wait until it passed, and go on."""
@@ -251,6 +254,60 @@ async def mismatch(face: Face, scene: Scene) -> None:
     await to_the_end(face)
 
 
+async def copied_with_residue(face: Face, scene: Scene) -> None:
+    landed = scene.sandbox.approve(await to_redirect(face, scene))
+    await face.paste(f"0~https://sso.test/login?lang=en&next={quote(landed, safe='')}%0A1~")
+    await to_the_end(face)
+
+
+async def pasted_on_authorize(face: Face, scene: Scene) -> None:
+    link = await to_redirect(face, scene)
+    await face.back()
+    await face.says("You land on")
+    await face.paste_anywhere(scene.sandbox.approve(link))
+    await to_the_end(face)
+
+
+async def unclear_code(face: Face, scene: Scene) -> None:
+    landed = scene.sandbox.approve(await to_redirect(face, scene))
+    await face.paste(landed.replace("code=", "code=x%20"))
+    await face.says(paste.CODE_UNCLEAR.title)
+    await face.paste(landed)
+    await to_the_end(face)
+
+
+async def response_for_a_redirect_url(face: Face, scene: Scene) -> None:
+    await face.tick_all()
+    await face.enter(CredentialField.CLIENT_ID, scene.sandbox.client_id)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    landed = f"{scene.sandbox.redirect_url}?code=c0de-for-the-record&state=a-state-for-it"
+    await face.enter(CredentialField.REDIRECT_URL, landed)
+    await face.says("This is the URL you land on", f"Redirect URL is {REDIRECT_URL}. Use it?")
+    await face.yes()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+    kept = "".join(path.read_text() for path in scene.home.rglob("*") if path.is_file())
+    assert REDIRECT_URL in kept
+    assert "c0de-for-the-record" not in kept
+
+
+async def authorization_url_is_unwrapped(face: Face, scene: Scene) -> None:
+    await face.tick_all()
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": scene.sandbox.client_id,
+            "redirect_uri": REDIRECT_URL,
+        }
+    )
+    url = f"{scene.endpoints.authorize_url}?{query}".replace("&", "&amp;")
+    await face.enter(CredentialField.CLIENT_ID, f"Authorization URL: {url}")
+    await face.says(FILLED)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
+
+
 async def bare_code(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
     landed = scene.sandbox.approve(link)
@@ -414,6 +471,11 @@ SCENARIOS: Final = {
     "denied": Scenario(denied, code=3),
     "expired code": Scenario(expired_code, code=3, sandbox={"scenario": "expired-code"}),
     "mismatch": Scenario(mismatch),
+    "copied with residue": Scenario(copied_with_residue),
+    "pasted on authorize": Scenario(pasted_on_authorize),
+    "unclear code": Scenario(unclear_code),
+    "response for a redirect url": Scenario(response_for_a_redirect_url),
+    "authorization url, wrapped": Scenario(authorization_url_is_unwrapped),
     "bare code": Scenario(bare_code),
     "older link": Scenario(older_link),
     "listener": Scenario(

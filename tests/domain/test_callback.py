@@ -394,6 +394,59 @@ def test_answer_is_received(pasted: str, attempt: AuthorizationAttempt) -> None:
     assert _read(pasted, attempt) == Received(Secret(CODE), attempt)
 
 
+@pytest.mark.parametrize(
+    ("landed", "redirect_url"),
+    [
+        ("https://example.com/cb/", "https://example.com/cb"),
+        ("https://example.com/en/cb", "https://example.com/cb"),
+        ("https://www.example.com/cb", "https://example.com/cb"),
+        ("https://example.com/CB", "http://example.com/cb"),
+        ("https://localhost:8765/cb", "http://localhost:8765/cb"),
+        ("http://127.0.0.1:8765/cb", "http://localhost:8765/cb"),
+        ("https://octo-cat-x5rg-8765.app.github.dev/cb", "http://localhost:8765/cb"),
+        ("https://8765-octo-cat-x5rg.ws-eu.gitpod.io/cb", "http://127.0.0.1:8765/cb"),
+        ("https://hub.test/user/jo/proxy/8765/cb", "http://localhost:8765/cb"),
+    ],
+)
+def test_place_that_a_redirect_url_forwards_to_is_taken_if_the_state_is_right(
+    landed: str, redirect_url: str
+) -> None:
+    attempt = replace(ATTEMPT, redirect_url=redirect_url)
+    assert _read(f"{landed}?code={CODE}&state={STATE}", attempt) == Received(Secret(CODE), attempt)
+    refused = _read(f"{landed}?code={CODE}&state={FOREIGN}", attempt)
+    assert isinstance(refused, Refused)
+
+
+@pytest.mark.parametrize(
+    ("landed", "attempt", "words"),
+    [
+        ("https://example.org/token", ATTEMPT, "probably forwarded you"),
+        ("https://tunnel.test/callback", PORT, "tunnel.test probably forwards to your localhost"),
+    ],
+)
+def test_forwarding_is_named_as_a_cause(
+    landed: str, attempt: AuthorizationAttempt, words: str
+) -> None:
+    refused = _read(f"{landed}?code={CODE}&state={STATE}", attempt)
+    assert isinstance(refused, Refused)
+    assert words in refused.problem.cause
+
+
+@pytest.mark.parametrize(
+    "code", ["0123456789abcdef0123456789abcdef", "FK" + "a1_-" * 15, "AC" + "0" * 32]
+)
+def test_look_of_a_code_says_nothing_where_the_state_is_right(code: str) -> None:
+    assert _read(GOOD.replace(CODE, code), ATTEMPT) == Received(Secret(code), ATTEMPT)
+
+
+def test_code_with_three_dots_in_it_is_not_cut_off() -> None:
+    assert _read(GOOD.replace(CODE, "abc...def"), ATTEMPT) == Received(Secret("abc...def"), ATTEMPT)
+
+
+def test_bare_code_is_decoded_once_as_an_address_bar_shows_it() -> None:
+    assert _read("4%2F0AbC-d1e2%3D%3D", ATTEMPT) == BareCode(Secret("4/0AbC-d1e2=="), ATTEMPT)
+
+
 def test_encoded_values_are_decoded_once() -> None:
     pasted = f"https://example.com/token?code=a%2Fb%252Fc%3D%3D&state={STATE}"
     assert _read(pasted, ATTEMPT) == Received(Secret("a/b%2Fc=="), ATTEMPT)

@@ -93,3 +93,22 @@ def test_another_redirect_url_ends_the_links_made_for_the_old_one() -> None:
     other = GOOD[REDIRECT] + "/"
     changed = replace(WHOLE, redirect_url=other, tokens=None, attempts=())
     assert form.with_field(WHOLE, REDIRECT, other) == changed
+
+
+@pytest.mark.parametrize(
+    ("pasted", "redirect_url"),
+    [
+        ("https://a.test/cb?code=abc&state=123", "https://a.test/cb"),
+        ("https://a.test/cb?tenant=7&code=abc&state=123&iss=x", "https://a.test/cb?tenant=7"),
+        ("https://a.test/cb#code=abc&state=123", "https://a.test/cb"),
+        (
+            "https://safe.test/?url=https%3A%2F%2Fa.test%2Fcb%3Fcode%3Dabc%26state%3D1",
+            "https://a.test/cb",
+        ),
+        ("https://a.test/cb", None),
+        ("https://a.test/cb?tenant=7", None),
+        ("code=abc&state=123", None),
+    ],
+)
+def test_redirect_url_in_a_response_url(pasted: str, redirect_url: str | None) -> None:
+    assert form.redirect_url_of(pasted) == redirect_url

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.domain.residues import SINGLE, Wrap
 from wizard.domain import rules
 
 CLIENT_ID = "OQ0123456789abcdef0123456789ABCDEF"
@@ -268,3 +269,44 @@ def _assert_says(sentence: str | None, words: str | None) -> None:
     assert sentence is not None
     assert words in sentence
     assert len(sentence) <= 76
+
+
+@pytest.mark.parametrize("wrap", SINGLE.values(), ids=SINGLE.keys())
+def test_authorization_url_is_unwrapped_like_any_other_or_not_read(wrap: Wrap) -> None:
+    url = (
+        "https://oauth.twilio.com/v2/authorize?response_type=code&scope=offline_access"
+        "&client_id=OQ0123456789abcdef0123456789abcdef&redirect_uri=https%3A%2F%2Fa.test%2Fcb"
+    )
+    parts = rules.from_authorization_url(wrap(url))
+    assert parts is None or parts.client_id.startswith("OQ0123456789")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "escaped: HTML",
+        "nesting: Safe Links",
+        "around: URL:  ",
+        "terminal: rounded box",
+        "terminal: marks, all but the last",
+        "nesting: Google",
+        "nesting: URL Defense 2",
+    ],
+)
+def test_wrapped_authorization_url_is_read_whole(name: str) -> None:
+    url = (
+        "https://oauth.twilio.com/v2/authorize?client_id=OQ0123456789abcdef0123456789abcdef"
+        "&response_type=code&redirect_uri=https%3A%2F%2Fa.test%2Fcb&scope=offline_access"
+    )
+    assert rules.from_authorization_url(SINGLE[name](url)) == rules.from_authorization_url(url)
+
+
+@pytest.mark.parametrize(
+    "query", ["?code=abc&state=1", "?state=1", "?a=b&error=denied", "#code=abc"]
+)
+def test_url_with_a_response_is_no_redirect_url(query: str) -> None:
+    assert "URL you land on" in (rules.redirect_url(f"https://a.test/cb{query}") or "")
+
+
+def test_query_of_a_response_is_no_client_secret() -> None:
+    assert "URL you land on" in (rules.client_secret("code=abc&state=1234567890123456789") or "")

@@ -337,6 +337,20 @@ async def test_link_is_listened_for_before_it_is_given_and_until_the_end(
     assert not is_open(port)
 
 
+async def test_listener_reads_what_it_catches_as_a_paste_is_read(
+    stage: Stage, served: LinkDesk
+) -> None:
+    redirect_url = f"http://127.0.0.1:{free_port()}/callback"
+    await stage.session.save_draft(replace(COMPLETE, redirect_url=redirect_url))
+    answer = landing(await served.link(), "code-1")
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        assert (await browser.get(answer.replace("code-1", "code%201"))).status_code == 404
+        assert (await browser.get(answer.replace("code-1", "code-1%0A"))).status_code == 303
+    reading = await served.caught()
+    assert isinstance(reading, Received)
+    assert reading.code == Secret("code-1")
+
+
 async def test_listener_moves_with_the_redirect_url(stage: Stage, served: LinkDesk) -> None:
     first, second = free_port(), free_port()
     for port in (first, second):

@@ -152,6 +152,9 @@ class Person:
         await self.says("Step 4 of 6, Address, not shown")
         await self.type(text)
 
+    async def paste_anywhere(self, text: str) -> None:
+        await self.type(text)
+
     async def passed(self) -> None:
         await self.says("passed   GET /Users answers", "passed   Answer is a SCIM list")
 

@@ -90,6 +90,9 @@ class Person:
         await linked_redirect(self._pilot)
         await paste(self._pilot, text)
 
+    async def paste_anywhere(self, text: str) -> None:
+        await paste(self._pilot, text)
+
     async def passed(self) -> None:
         screen = await wait_for_screen(self._pilot, CheckScreen)
         assert isinstance(screen, CheckScreen)

@@ -9,12 +9,13 @@ import pytest
 from textual import events
 from textual.screen import Screen
 
-from tests.driving import PATIENCE, wait_until
+from tests.domain.residues import SINGLE
+from tests.driving import PATIENCE, paste, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from wizard.domain.book.consent import ACCESS_DENIED, INVALID_CLIENT
 from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.paste import NO_CODE
+from wizard.domain.book.paste import CUT_OFF, NO_CODE
 from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import BareCode, Received, Refused
 from wizard.domain.problems import SetupError
@@ -336,3 +337,36 @@ async def test_without_the_demo_no_key_approves() -> None:
         assert stage.outcomes == []
         await stage.pilot.press("escape")
         assert await stage.outcome() == Back()
+
+
+async def test_url_pasted_on_authorize_is_taken() -> None:
+    async with at_authorize(Desk()) as stage:
+        await until_linked(stage)
+        await paste(stage.pilot, ANSWER)
+        assert await stage.outcome() == RECEIVED
+
+
+async def test_url_pasted_while_the_link_is_made_is_taken() -> None:
+    desk = Desk(failure=SetupError(DISK_FULL))
+    async with at_authorize(desk) as stage:
+        await stage.until_words("#problem", DISK_FULL.title)
+        await paste(stage.pilot, ANSWER)
+        assert await stage.outcome() == RECEIVED
+
+
+async def test_refused_paste_on_authorize_is_told() -> None:
+    desk = Desk()
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await paste(stage.pilot, ANSWER[:-9])
+        await stage.until_words("#problem", CUT_OFF.title)
+        assert desk.opened == []
+
+
+@pytest.mark.parametrize("name", ["terminal: marks, all but the last", "nesting: Safe Links"])
+async def test_what_is_pasted_on_the_full_link_view_is_read_as_everywhere(name: str) -> None:
+    desk = Desk(entered=f"{SINGLE[name](ANSWER)}\r")
+    async with at_authorize(desk) as stage:
+        await until_linked(stage)
+        await stage.pilot.press("ctrl+l")
+        assert await stage.outcome() == RECEIVED

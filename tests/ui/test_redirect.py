@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
+import pytest
 from textual import events
 
 from tests.driving import paste, wait_until
@@ -326,3 +327,20 @@ async def test_a_mismatch_is_shown_as_harmless_text() -> None:
         await stage.until_words("#problem", book.OTHER_ADDRESS.title)
         assert "[red]x[/red]" in stage.words_in("#problem")
         assert all(line.isprintable() for line in stage.text.splitlines())
+
+
+@pytest.mark.parametrize("pasted", ["hello", REDIRECT_URL])
+async def test_what_is_no_secret_can_be_seen_after_a_paste(pasted: str) -> None:
+    async with at_redirect(Desk()) as stage:
+        await paste(stage.pilot, pasted)
+        await stage.until_words("#address-field", "long")
+        assert stage.screen.query_one(AddressEntry).value == pasted
+        await stage.pilot.press("x")
+        assert stage.screen.query_one(AddressEntry).value == "x"
+
+
+async def test_paste_is_taken_while_a_button_has_the_focus() -> None:
+    async with at_redirect(Desk()) as stage:
+        stage.screen.query_one("#back").focus()
+        await paste(stage.pilot, ANSWER)
+        assert await stage.outcome() == RECEIVED

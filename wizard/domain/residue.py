@@ -34,6 +34,7 @@ _LINE_END: Final = re.compile(r"\\[nrt]|\\(?=[\r\n])|<w?br ?/?>", re.IGNORECASE)
 _BACKSLASHED: Final = re.compile(r"\\([?&=/#:%!~;,.*+$@_-])|\^([&=%?])|`([&=?%])")
 _ONE_PERCENT: Final = re.compile(r"(?<!%)(?:%%)*%(?!%)")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
+_QUOTED_NAMES: Final = (("code=3D", "state=3D"), ("client_id=3D", "response_type=3D"))
 _QUOTED_PRINTABLE: Final = re.compile(r"=([0-9A-F]{2})")
 _DEFENDED: Final = re.compile(r"https?://urldefense\.(?:us|com)/v3/__", re.IGNORECASE)
 _DEFENDED_LIMIT: Final = 8
@@ -56,11 +57,8 @@ def visible(pasted: str) -> str:
 
 def unescaped(text: str) -> str:
     """Undo what HTML, JSON, shells, mail and mail gateways do to the characters of a URL."""
-    if (
-        "=3D" in text
-        and "code=3D" in (joined := _SOFT_BREAK.sub("", text))
-        and ("state=3D" in joined)
-    ):
+    joined = _SOFT_BREAK.sub("", text) if "=3D" in text else ""
+    if any(all(name in joined for name in names) for names in _QUOTED_NAMES):
         text = _QUOTED_PRINTABLE.sub(lambda found: chr(int(found[1], 16)), joined)
     text = _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text)
     text = _ENTITY.sub(_character, _AMPERSAND.sub("&", text))

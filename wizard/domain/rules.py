@@ -251,7 +251,7 @@ def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
 
     What stands around it, or was done to it on the way, is undone as for the URL one lands on.
     """
-    if len(text) > TEXT_LIMIT or "client_id" not in text:
+    if len(text) > TEXT_LIMIT:
         return None
     # Not above: it imports this module.
     from wizard.domain.unwrap import addresses, visible

@@ -219,8 +219,8 @@ class CredentialsScreen(IntoFilesScreen):
         """Ask whether to use a response URL without its response."""
         if await self.app.push_screen_wait(asking(offer.question)) and self.is_here:
             self._form.entry(CredentialField.REDIRECT_URL).value = offer.redirect_url
-            self._settle(CredentialField.REDIRECT_URL)
             self._focus(CredentialField.REDIRECT_URL)
+            self.action_primary()
 
     # -- going on ----------------------------------------------------------------------------
 

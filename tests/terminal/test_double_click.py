@@ -1,0 +1,118 @@
+"""A double click on what Overview and its dialogs show on a real terminal is one click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.commands.consents import at_sandbox
+from tests.commands.stage import put
+from tests.terminal.harness import ESC, Terminal
+from tests.terminal.walk import run, variables, wizard
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+
+LEAVES: Final = ("Quit", "Check now", "Choose", "Change credentials", "Bare")
+"""Controls that end the program, ask the server, or leave the step; some have a test below."""
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(redirect_url="https://scim.example.invalid/landing")
+
+
+@pytest.fixture
+def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
+    with serve.serving(sandbox) as base:
+        put(tmp_path / "home", active=at_sandbox(sandbox, base))
+        yield variables(tmp_path / "home")
+
+
+def controls(screen: str) -> Iterator[tuple[str, int, int]]:
+    """Yield words, row and column of what can be clicked: menu lines, buttons, and keys."""
+    rows = screen.splitlines()
+    last = max(at for at, row in enumerate(rows) if row)
+    menu = next((at for at, row in enumerate(rows) if row.lstrip(" │").startswith("› ")), last)
+    for at in sorted({*range(menu, last - 2), last - 2, last}):
+        for found in re.finditer(r"[^\s│╭╮╰╯─](?:[^\s│]| (?! |│))*", rows[at]):
+            yield found[0], at, found.start() + len(found[0]) // 2
+            if menu <= at < last - 2:
+                break
+
+
+def is_covered(screen: str) -> bool:
+    """Whether a dialog or the palette is there."""
+    return "╭" in screen or "Search for commands" in screen
+
+
+def overview(terminal: Terminal) -> str:
+    return terminal.wait_for(lambda screen: "› Check now" in screen and "^p More" in screen)
+
+
+def test_on_overview_each_opens_one_dialog(env: dict[str, str]) -> None:
+    with wizard(env) as terminal:
+        before = overview(terminal)
+        opened = 0
+        for words, row, column in controls(before):
+            if words.strip("› ").startswith(LEAVES) or any(word in words for word in LEAVES):
+                continue
+            terminal.double_click(row, column)
+            terminal.wait_for(is_covered)
+            opened += 1
+            terminal.send(ESC)
+            # A second dialog under the first one would stay.
+            terminal.wait_for(lambda screen: not is_covered(screen))
+        assert opened > 5
+
+
+def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
+    with wizard(env) as terminal:
+        before = overview(terminal)
+        closed = 0
+        for words, row, column in controls(before):
+            if not words.strip("› ").startswith(("I rot", "Auth", "Hand", "Prof", "Forget", "^g")):
+                continue
+            terminal.double_click(row, column)
+            terminal.wait_for("esc Close")
+            dialog = terminal.wait_for(lambda s: bool(re.search(r"│.* (?:Close|No) ", s)))
+            terminal.double_click(*close(dialog))
+            terminal.wait_for(lambda screen: not is_covered(screen))
+            closed += 1
+        assert closed == 6
+
+
+def close(dialog: str) -> tuple[int, int]:
+    """Return where the lowest Close or No in a dialog stands."""
+    rows = dialog.splitlines()
+    row = max(y for y, text in enumerate(rows) if re.search(r"│.* (?:Close|No) ", text))
+    found = re.search(r" (Close|No) ", rows[row])
+    assert found is not None
+    return row, found.start(1)
+
+
+def test_check_now_asks_the_server_once(env: dict[str, str], sandbox: Sandbox) -> None:
+    with wizard(env) as terminal:
+        overview(terminal)
+        before = len(sandbox.seen)
+        row = next(y for w, y, _ in controls(terminal.screen()) if "Check now" in w)
+        terminal.double_click(row, 10)
+        terminal.wait_for("Access token valid")
+        terminal.wait_for("Next ›")
+    assert [each.path.rpartition("/")[2] for each in sandbox.seen[before:]] == ["Users"]
+
+
+def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
+    with wizard(env) as terminal:
+        screen = overview(terminal)
+        [(row, column)] = [(y, x) for w, y, x in controls(screen) if w.startswith("Forget…")]
+        terminal.double_click(row, column)
+        dialog = terminal.wait_for("Forget it?")
+        rows = dialog.splitlines()
+        row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Forget ", text))
+        terminal.double_click(row, rows[row].rindex("Forget") + 1)
+        assert terminal.wait_exit() == 0
+    assert run(env, "token").returncode == 3

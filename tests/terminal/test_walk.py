@@ -258,6 +258,17 @@ def test_variables_of_textual_neither_crash_nor_leak(
     assert not list(tmp_path.glob("*.svg"))
 
 
+def test_bytes_that_are_not_utf8_end_nothing(home: Path) -> None:
+    with wizard(variables(home)) as terminal:
+        tick_all(terminal)
+        terminal.send(ENTER)
+        terminal.wait_for("Client Secret")
+        terminal.send(b"caf\xe9 \xff\xfe")
+        terminal.wait_for("caf\N{REPLACEMENT CHARACTER}")
+        terminal.send(ctrl("q"))
+        assert terminal.wait_exit() == 3
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
 def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> None:
     with wizard(variables(home)) as terminal:

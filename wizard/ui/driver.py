@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from wizard.host.output import Output, noticing_hang_up
@@ -13,6 +17,16 @@ from wizard.host.terminal import size
 
 ERASE: Final = "\x1b[0m\x1b[H\x1b[J"
 """Default colors, cursor to the top left, erase to the end of the screen (ECMA-48 §8.3)."""
+
+
+def _lenient(encoding: str) -> Callable[[], IncrementalDecoder]:
+    """Return a decoder that replaces bytes which aren't of the encoding."""
+    return partial(getincrementaldecoder(encoding), "replace")
+
+
+# Textual's own decoder raises on a byte that isn't UTF-8 (a paste from an old terminal), which
+# ends the app.
+vars(linux_driver)["getincrementaldecoder"] = _lenient
 
 
 class TerminalDriver(LinuxDriver):

@@ -171,7 +171,7 @@ class CheckScreen(IntoFilesScreen):
     def _do(self, offer: Offer, report: Report) -> None:
         outcome = offer.outcome(report)
         if offer.action is Action.ACCEPT:
-            self._accept()
+            self._accepted()
         elif outcome is None:
             self._run(is_retry=True)
         else:

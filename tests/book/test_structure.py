@@ -24,6 +24,7 @@ RAISED: Final = {
     "Damaged": "store/codec.py: on its way to FILE_DAMAGED and SECRETS_DAMAGED",
     "DecodingError": "api/http.py: on its way to ENCODING_REFUSED",
     "ProxyError": "api/http.py: on its way to PROXY_OF_OTHER_KIND",
+    "UnusableProxy": "api/proxies.py: carries its entry; api/failures.py takes it out",
     "InvalidURL": "api/http.py: on its way to BAD_ADDRESS",
     "PasswordDeleteError": "store/system_keyring.py: on its way to KEYRING_FAILED",
     "ClickException": "wrong usage: click says it, and the command line ends with 2",

@@ -57,6 +57,10 @@ HEADER = "".join(c for c in ALL if c not in "\r\n\x0b\x0c\x85" and ord(c) < 256)
 """What an HTTP header can carry of them."""
 VARIABLE = ALL
 LONG = ALL + "m" * 1_000_000
+SOUND = "".join(c for c in ALL if unicodedata.category(c) != "Cc")
+"""What of them a record may hold: one with control characters is damaged."""
+MARKUP = PAYLOADS["markup"].replace(" ", "")
+"""What of them an endpoint may hold."""
 LONGEST = 20_000
 """Characters that anything printed has at most."""
 
@@ -218,27 +222,31 @@ def test_reason_of_a_certificate_is_harmless() -> None:
 # -- files and variables -------------------------------------------------------------------------
 
 HOSTILE = Profile(
-    client_id=ALL,
-    redirect_url=f"https://idp.example/{LONG}",
-    endpoints=Endpoints(f"https://a{ALL}", f"https://b{ALL}", f"https://c{LONG}"),
-    organization=ALL,
+    client_id=SOUND,
+    redirect_url=f"https://idp.example/{SOUND}{LONG[-1_000_000:]}",
+    endpoints=Endpoints(
+        f"https://a.example/{MARKUP}",
+        f"https://b.example/{MARKUP}",
+        f"https://c.example/{MARKUP}{LONG[-1_000_000:]}",
+    ),
+    organization=SOUND,
     set_up_at=NOW,
-    audience=ALL,
+    audience=SOUND,
 )
 
 
-def edit(home: Path) -> None:
+def edit(home: Path, hostile: Profile = HOSTILE) -> None:
     """Put hostile texts into a record, as an editor would."""
-    put(home, HOSTILE, active=replace(ACTIVE, tokens=issued(hours=1)))
+    put(home, hostile, active=replace(ACTIVE, tokens=issued(hours=1)))
     record = home / "profiles" / "default.json"
     value = json.loads(record.read_text())
     value |= {
-        "client_id": HOSTILE.client_id,
-        "redirect_url": HOSTILE.redirect_url,
+        "client_id": hostile.client_id,
+        "redirect_url": hostile.redirect_url,
         "endpoints": {
-            "authorize_url": HOSTILE.endpoints.authorize_url,
-            "token_url": HOSTILE.endpoints.token_url,
-            "scim_url": HOSTILE.endpoints.scim_url,
+            "authorize_url": hostile.endpoints.authorize_url,
+            "token_url": hostile.endpoints.token_url,
+            "scim_url": hostile.endpoints.scim_url,
         },
     }
     record.write_text(json.dumps(value))
@@ -276,6 +284,26 @@ def test_edited_record_is_plain_ascii_in_json(tmp_path: Path, args: tuple[str, .
     assert run.stdout.isascii()
     assert not acting(run.stdout)
     json.loads(run.stdout)
+
+
+REJECTED = {
+    "client_id": replace(HOSTILE, client_id=ALL),
+    "redirect_url": replace(HOSTILE, redirect_url=f"https://idp.example/{LONG}"),
+    "organization": replace(HOSTILE, organization=ALL),
+    "endpoints": replace(HOSTILE, endpoints=Endpoints(f"https://a{ALL}", ALL, f"https://c{LONG}")),
+}
+
+
+@pytest.mark.parametrize("field", REJECTED)
+def test_rejection_of_an_edited_record_is_told_harmlessly(tmp_path: Path, field: str) -> None:
+    for args in (("status",), ("status", "--json"), ("handoff", "--for", "other")):
+        home = tmp_path / args[-1]
+        edit(home, REJECTED[field])
+        run = wizard(home, *args)
+        assert run.returncode == 6, (args, run.stderr[-300:])
+        assert "damaged" in run.stdout + run.stderr
+        assert_inert(run.stdout)
+        assert_inert(run.stderr)
 
 
 @pytest.mark.parametrize(
@@ -387,11 +415,10 @@ async def test_edited_files_are_shown_harmlessly(tmp_path: Path) -> None:
     home = tmp_path / "home"
     hostile = replace(
         WHOLE,
-        client_id=ALL,
-        redirect_url=f"https://idp.example/{ALL}",
-        # What is no address at all is damage, and never shown.
-        endpoints=Endpoints(*(f"https://{host}.example/[red]shown[/red]" for host in "abc")),
-        scope=ALL,
+        client_id=SOUND,
+        redirect_url=f"https://idp.example/{SOUND}",
+        endpoints=Endpoints(*(f"https://{host}.example/{MARKUP}" for host in "abc")),
+        scope=SOUND,
     )
     store = LocalProfileStore(home)
     with store.locked("default") as held:
@@ -399,7 +426,7 @@ async def test_edited_files_are_shown_harmlessly(tmp_path: Path) -> None:
         held.save(
             profile,
             active=replace(hostile, tokens=issued(hours=1)),
-            draft=replace(hostile, scope=f"{ALL} more"),
+            draft=replace(hostile, scope=f"{SOUND} more"),
         )
     async with running(make_app(World(store))) as (app, pilot):
         await wait_for_screen(pilot, OverviewScreen)

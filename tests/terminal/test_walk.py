@@ -126,7 +126,7 @@ def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: Second
     assert len(token.stdout.strip()) > 20
 
     refreshed = second.counts["refreshed"]
-    assert run(env, "token", "--min-ttl", "91").stdout != token.stdout
+    assert run(env, "token", "--force").stdout != token.stdout
     assert second.counts["refreshed"] == refreshed + 1
 
     status = json.loads(run(env, "status", "--json").stdout)
@@ -292,7 +292,8 @@ def test_quit_says_where_it_stopped(home: Path) -> None:
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
         assert terminal.leftovers == []
-        assert "Stopped at Credentials; nothing lost." in terminal.screen()
+        stopped = "Profile default: stopped at Credentials. Your entries are saved."
+        assert stopped in terminal.screen()
 
 
 def test_second_wizard_on_a_profile_says_so(home: Path) -> None:

@@ -36,7 +36,7 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     Authorize has created the new link already, so it doesn't ask for one.
     """
     if step is Step.AUTHORIZE and problem.step is Step.AUTHORIZE:
-        return replace(problem, remedy=NEW_LINK, step=None)
+        return replace(problem.told(remedy=NEW_LINK), step=None)
     return problem
 
 

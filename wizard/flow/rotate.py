@@ -10,12 +10,12 @@ from wizard.domain.book.exchange import ONE_FIELD, REFRESH_LOST, REFRESH_REFUSED
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.flow.refresh import RefreshRequest
 from wizard.flow.uninterrupted import to_its_end
 
 if TYPE_CHECKING:
     from wizard.domain.secret import Secret
     from wizard.flow.ports import ProfileStore, TokenEndpoint
+    from wizard.flow.refresh import RefreshRequest
 
 
 class Rotation(Enum):
@@ -36,6 +36,9 @@ async def rotate_secret(
         SetupError: not set up; the secret was refused, or the server not reached (then nothing
             has been changed); the store cannot be written to.
     """
+    # Here, because Overview should not pay for the import.
+    from wizard.flow.refresh import RefreshRequest
+
     async with store.locked_async(name) as held:
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None:

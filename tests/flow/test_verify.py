@@ -21,9 +21,12 @@ from tests.flow.stage import (
 from wizard.domain.book.exchange import (
     ANSWER_LOST,
     CODE_EXPIRED,
+    ODD_TOKENS,
     REDIRECT_MISMATCH,
+    REFRESH_LOST,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
+    TOKEN_SERVER_FAILING,
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
@@ -474,6 +477,60 @@ async def test_lost_response_to_the_refresh_test_is_reported(stage: Stage) -> No
     assert report == lost
 
 
+async def test_refresh_test_is_noted_on_disk_while_it_is_under_way(stage: Stage) -> None:
+    seen: list[TokenSet | None] = []
+
+    async def look() -> None:
+        seen.append(draft_on_disk(stage).tokens)
+
+    await exchanged(stage, SCIM_FAILING)
+    stage.world.tokens.on_call = look
+    stage.world.tokens.refreshes = [tokens("2")]
+    stage.world.users.answers = [error(SCIM_FAILING)]
+    await stage.run(None, is_retry=True)
+    assert seen == [replace(tokens("1", refresh="refresh-1"), is_refresh_open=True)]
+    assert draft_on_disk(stage).tokens == tokens("2")
+
+
+@pytest.mark.parametrize("lost", [UNREACHABLE, TOKEN_SERVER_FAILING, ODD_TOKENS])
+async def test_rejection_after_a_lost_refresh_test_names_that_as_its_cause(
+    stage: Stage, lost: Problem
+) -> None:
+    """Also where the wizard was closed meanwhile, and however often it is tried."""
+    stage.world.tokens.refreshes = [error(lost)]
+    await exchanged(stage, UserList(1))
+    stage.session.open()
+    for _ in range(2):
+        stage.world.tokens.refreshes = [error(REFRESH_REFUSED.saying("400: invalid_grant"))]
+        stage.world.users.answers = [UserList(1)]
+        report = await stage.run(None)
+        assert report.verdict is Verdict.UNRENEWABLE
+        assert report.problem == REFRESH_LOST.saying("400: invalid_grant")
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [error(TOKEN_THROTTLED), error(WRONG_CLIENT), error(UNREACHABLE, is_unsent=True)],
+    ids=["throttled", "refused", "unsent"],
+)
+async def test_rejection_after_a_refresh_test_that_brought_nothing_has_its_usual_cause(
+    stage: Stage, answered: SetupError
+) -> None:
+    stage.world.tokens.refreshes = [answered]
+    await exchanged(stage, UserList(1))
+    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
+    stage.world.users.answers = [UserList(1)]
+    report = await stage.run(None)
+    assert report.problem == REFRESH_REFUSED_AT_ONCE
+
+
+async def test_new_tokens_have_no_lost_refresh(stage: Stage) -> None:
+    stage.world.tokens.refreshes = [error(UNREACHABLE), error(REFRESH_REFUSED)]
+    await exchanged(stage, UserList(1))
+    report = await exchanged(stage, UserList(1))
+    assert report.problem == REFRESH_REFUSED_AT_ONCE
+
+
 async def test_token_rejected_after_its_refresh_was_rejected_needs_a_new_authorization(
     stage: Stage,
 ) -> None:
@@ -524,7 +581,7 @@ async def test_tokens_that_could_not_be_saved_are_saved_when_trying_again(stage:
     assert stage.lines["saved"].status is FAILED
 
     async def look() -> None:
-        assert draft_on_disk(stage).tokens == tokens("1")
+        assert draft_on_disk(stage).tokens == replace(tokens("1"), is_refresh_open=True)
 
     stage.world.tokens.on_call = look
     stage.world.tokens.refreshes = [tokens("2")]

@@ -61,6 +61,8 @@ class TokenSet(Value):
     refresh_token: Secret | None = None
     is_refused: bool = False
     """The SCIM API took it no more before it expired."""
+    is_refresh_open: bool = False
+    """In a draft: a refresh was sent, or is about to be, and no response to it has been saved."""
 
     @property
     def margin(self) -> timedelta:
@@ -168,6 +170,15 @@ class CheckStatus(Enum):
     FAILED = "failed"
 
 
+class Warned(Value):
+    """What a check warned of."""
+
+    problem: str
+    """The id of the problem."""
+    words: Words
+    """How it was told."""
+
+
 class LastCheck(Value):
     """The newest live check."""
 
@@ -177,9 +188,11 @@ class LastCheck(Value):
     users: int | None = None
     """`totalResults`, when it was read."""
     problem: str | None = None
-    """The id of the problem it ended with; of what it warned of where it passed."""
+    """The id of the problem it ended with. Older records have what it warned of where it passed."""
     words: Words | None = None
     """How that was told; None in a record of before these were kept."""
+    warnings: tuple[Warned, ...] = ()
+    """What it warned of, the worst first."""
 
 
 class RefreshFailure(Value):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure
+from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import ROAD, Step
 from wizard.domain.value import replace
@@ -68,6 +68,15 @@ class Session(Memory):
             lambda held, profile: held.save(replace(profile, draft_saved_at=now), draft=draft),
             partial(self._note_saved, draft),
         )
+
+    async def save_draft_tokens(self, before: TokenSet, tokens: TokenSet) -> None:
+        """Save the draft with other tokens.
+
+        Not where its tokens are not those from before any more: it may have been discarded, or
+        its client changed, meanwhile. Raises SetupError.
+        """
+        if self.draft is not None and self.draft.tokens == before != tokens:
+            await self.save_draft(replace(self.draft, tokens=tokens))
 
     async def use_file(self) -> None:
         """Keep all secrets of the profile, the draft's with them, in files from now on.

@@ -12,6 +12,8 @@ from wizard.domain.book.exchange import (
     CODE_REFUSED,
     CODE_USED,
     NEVER_RENEWED,
+    NOTHING_ISSUED,
+    REFRESH_LOST,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
 )
@@ -218,8 +220,7 @@ class DraftCheck:
     async def _keep(self, tokens: TokenSet, answer: Answer) -> None:
         draft, attempt = self._session.draft, answer.attempt
         is_caught = isinstance(answer, Received) and answer.is_caught
-        # The screen may have been left, and the draft discarded or its client changed, while the
-        # answer was under way.
+        # Meanwhile the draft may have been discarded, or its client changed.
         if draft is not None and authorize.matches(attempt, draft):
             await self._session.save_draft(replace(draft, tokens=tokens, is_unconfirmed=is_caught))
 
@@ -229,36 +230,45 @@ class DraftCheck:
             problem = no_refresh_token(self._session.working_draft().scope)
             self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
             return None
-        renewed = await self._session.protected.run(self._refresh())
+        renewed = await self._session.protected.run(self._refresh(tokens))
         if renewed is not None:
             is_rotated = renewed.refresh_token != tokens.refresh_token
             self._lines.set(TOKENS, Status.PASSED, "rotated" if is_rotated else "not rotated")
         return renewed
 
-    async def _refresh(self) -> TokenSet | None:
-        asked = self._session.working_draft()
+    async def _refresh(self, held: TokenSet) -> TokenSet | None:
+        asked, noted = self._session.working_draft(), replace(held, is_refresh_open=True)
 
         async def renew() -> TokenSet:
             # First, because a rotated refresh token that cannot be saved would be lost.
             await self._session.prove_writable()
+            # On disk too, so that it is known after a power cut, or a kill in the middle.
+            try:
+                await self._session.save_draft_tokens(held, noted)
+            except SetupError as error:
+                raise SetupError(error.problem, is_unsent=True) from error
             return await self._endpoint.refresh(asked)
 
         try:
             tokens = await self._lines.timed(TOKENS, renew())
         except SetupError as error:
+            if error.is_unsent or error.problem.id in NOTHING_ISSUED:
+                with suppress(SetupError):
+                    await self._session.save_draft_tokens(noted, held)
             if error.problem.id != REFRESH_REFUSED.id:
                 raise
-            problem = error.problem
-            held = asked.tokens
-            if held is not None and self._session.clock() - held.obtained_at < JUST_NOW:
-                problem = REFRESH_REFUSED_AT_ONCE.answered_as(problem)
+            problem = self._rejected(held).answered_as(error.problem)
             self._lines.set(TOKENS, Status.WARNING, "refused", problem)
             return None
-        draft = self._session.draft
-        # As in _keep: another client, or none, and the tokens are not this draft's any more.
-        if draft is not None and draft.tokens == asked.tokens:
-            await self._session.save_draft(replace(draft, tokens=tokens))
+        await self._session.save_draft_tokens(noted, tokens)
         return tokens
+
+    def _rejected(self, held: TokenSet) -> Problem:
+        """Return why a refresh token was rejected, as far as that is known here."""
+        if held.is_refresh_open:
+            return REFRESH_LOST
+        is_new = self._session.clock() - held.obtained_at < JUST_NOW
+        return REFRESH_REFUSED_AT_ONCE if is_new else REFRESH_REFUSED
 
 
 def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, issued, now, put, wizard
+from wizard.commands.report import outcome
+from wizard.domain.book.exchange import CLOCK_OFF
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.book.scim import ORGANIZATION_CHANGED, SCIM_FAILING
 from wizard.domain.models import (
     TWILIO,
     CheckStatus,
@@ -18,7 +21,9 @@ from wizard.domain.models import (
     Profile,
     TokenSet,
 )
+from wizard.domain.problems import Problem
 from wizard.domain.value import replace
+from wizard.flow.reports import Report, Verdict, as_kept
 
 VALID, EXPIRED = issued(hours=1), issued(hours=-1)
 CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")
@@ -103,6 +108,33 @@ def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
     assert ["Redirect", f"URL   {ACTIVE.redirect_url}"] in rows
     assert ["Checked", "never"] in rows
     assert not any(secret in run.stdout for secret in ("client-secret-1", "access-1", "refresh-1"))
+
+
+WARNINGS = (ORGANIZATION_CHANGED.about(organization="OR2", before="OR1"), CLOCK_OFF)
+
+
+@pytest.mark.parametrize("problem", [None, SCIM_FAILING], ids=["passed", "failed"])
+def test_all_that_a_check_warned_of_is_told_again(home: Path, problem: Problem | None) -> None:
+    verdict = Verdict.FAILED if problem else Verdict.PASSED
+    report = Report(verdict, problem, warnings=WARNINGS)
+    put(home, Profile(last_check=as_kept(report, now())), active=replace(ACTIVE, tokens=VALID))
+    told = json.loads(wizard(home, "status", "--json").stdout)
+    expected = outcome("default", problem, verdict.value, now(), WARNINGS)
+    assert (told["warnings"], told["problem"]) == (expected["warnings"], expected["problem"])
+    words = wizard(home, "status").stdout
+    assert [w.title for w in WARNINGS if f"! {w.title}" in words] == [w.title for w in WARNINGS]
+
+
+def test_record_of_before_all_warnings_were_kept_tells_its_one(home: Path) -> None:
+    old = LastCheck(CheckStatus.PASSED, now(), 25, CLOCK_OFF.id, CLOCK_OFF.words)
+    put(home, Profile(last_check=old), active=replace(ACTIVE, tokens=VALID))
+    [record] = home.glob("profiles/default.json")
+    value = json.loads(record.read_text())
+    del value["last_check"]["warnings"]
+    record.write_text(json.dumps(value))
+    told = json.loads(wizard(home, "status", "--json").stdout)
+    assert [warning["id"] for warning in told["warnings"]] == [CLOCK_OFF.id]
+    assert told["problem"] is None
 
 
 def test_secrets_are_not_opened(home: Path) -> None:

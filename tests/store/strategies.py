@@ -17,6 +17,7 @@ from wizard.domain.models import (
     Profile,
     RefreshFailure,
     TokenSet,
+    Warned,
 )
 from wizard.domain.problems import Words
 from wizard.domain.secret import Secret
@@ -67,10 +68,18 @@ credential_sets = st.builds(
 """Any credential set."""
 
 _counts = st.none() | st.integers(0, 1 << 53)
-_words = st.none() | st.builds(Words, _texts, _texts, _texts, st.lists(_texts).map(tuple))
+_told = st.builds(Words, _texts, _texts, _texts, st.lists(_texts).map(tuple))
+_words = st.none() | _told
 _named = st.none() | _texts
+_warnings = st.lists(st.builds(Warned, _texts, _told), max_size=3).map(tuple)
 _checks = st.builds(
-    LastCheck, status=..., at=_utc_times, users=_counts, problem=_named, words=_words
+    LastCheck,
+    status=...,
+    at=_utc_times,
+    users=_counts,
+    problem=_named,
+    words=_words,
+    warnings=_warnings,
 )
 _failures = st.builds(RefreshFailure, problem=_texts, at=_utc_times)
 _drawn_by_type: dict[str, Any] = dict.fromkeys(Profile.__struct_fields__, ...)

@@ -128,8 +128,10 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
     if profile.active is None:
         return outcome(name, summary.unfinished(profile), FAILED)
     last = profile.last_check
-    problem, said = summary.last_problem(profile), summary.last_warning(profile)
-    known = warned(Report(Verdict.FAILED if problem else Verdict.PASSED, problem), said)
+    problem = summary.last_problem(profile)
+    known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)
+    for said in summary.last_warnings(profile):
+        known = warned(known, said)
     warnings = (*with_known(known, profile, now).warnings, *standing(store))
     status, at = (last.status.value, last.at) if last else (None, None)
     return outcome(name, problem, status, at, warnings)

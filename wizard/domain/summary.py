@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, StoreKind
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, Words
 from wizard.domain.shell import Command, Program, list_users
 from wizard.domain.value import replace
 from wizard.domain.words import clock_time, counted_users, day, moment, plain, short_id
@@ -121,24 +121,29 @@ def last_problem(profile: Profile) -> Problem | None:
     return problem_of(profile.last_check)
 
 
-def last_warning(profile: Profile) -> Problem | None:
-    """Return what the last live check warned of where it passed."""
+def last_warnings(profile: Profile) -> tuple[Problem, ...]:
+    """Return what the last live check warned of, the worst first."""
     last = profile.last_check
-    return _told(last) if last and last.status is CheckStatus.PASSED else None
+    if last is None:
+        return ()
+    # In a record of before all were kept, a check that passed has its one warning there.
+    first = _told(last.problem, last.words) if last.status is CheckStatus.PASSED else None
+    others = (_told(warning.problem, warning.words) for warning in last.warnings)
+    return tuple(problem for problem in (first, *others) if problem)
 
 
 def problem_of(last: LastCheck | None) -> Problem | None:
     """Return what a check ended with that has not passed; None where it has."""
-    return _told(last) if last and last.status is CheckStatus.FAILED else None
+    return _told(last.problem, last.words) if last and last.status is CheckStatus.FAILED else None
 
 
-def _told(last: LastCheck) -> Problem | None:
-    if not last.problem:
+def _told(problem: str | None, words: Words | None) -> Problem | None:
+    if not problem:
         return None
     # Here, because it knows the whole error book, and only what went wrong before is looked up.
     from wizard.domain.book.catalogue import recalled
 
-    return recalled(last.problem, last.words)
+    return recalled(problem, words)
 
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:
@@ -197,9 +202,9 @@ def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
 
 def warnings(profile: Profile) -> tuple[Problem, ...]:
     """Return what is to be known besides."""
-    said = last_warning(profile)
     other = moved(profile, profile.token_organization)
-    return tuple(replace(p, is_warning=True) for p in (other, said) if p)
+    found = (other, *last_warnings(profile)) if other else last_warnings(profile)
+    return tuple(replace(problem, is_warning=True) for problem in found)
 
 
 def usage(profile: Profile, name: str, program: Program | None = None) -> Command:

@@ -16,6 +16,7 @@ from wizard.domain.models import (
     Profile,
     TokenSet,
     UserList,
+    Warned,
 )
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
@@ -120,6 +121,7 @@ async def remembered(
 def as_kept(report: Report, now: datetime) -> LastCheck:
     """Return what is remembered of a report."""
     status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
-    check = LastCheck(status, now, report.users)
-    told = next(iter(report.told), None)
-    return replace(check, problem=told.id, words=told.words) if told else check
+    warnings = tuple(Warned(warning.id, warning.words) for warning in report.warnings)
+    check = LastCheck(status, now, report.users, warnings=warnings)
+    problem = report.problem
+    return replace(check, problem=problem.id, words=problem.words) if problem else check

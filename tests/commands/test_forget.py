@@ -118,6 +118,15 @@ def test_nothing_set_up(home: Path, args: tuple[str, ...], has_ticks: bool) -> N
     assert bool(files(home)) is (has_ticks and not args)
 
 
+@pytest.mark.parametrize("other", [None, "acme"])
+def test_where_nothing_is_kept_nothing_is_made(home: Path, other: str | None) -> None:
+    if other is not None:
+        put(home, name=other, active=VALID)
+    before = sorted(home.rglob("*"))
+    assert wizard(home, "forget", "--yes").returncode == 3
+    assert sorted(home.rglob("*")) == before
+
+
 def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
     put(home, active=VALID)
     run = wizard(home, "forget")

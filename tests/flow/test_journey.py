@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import World, tokens
+from tests.fakes import NOW, World, tokens
 from tests.flow.stage import COMPLETE, full_disk
-from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck
 from wizard.domain.problems import SetupError
 from wizard.domain.shell import Command, Program
 from wizard.domain.steps import Step
@@ -68,6 +68,18 @@ async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path:
     assert stopped.farewell(Step.PREREQUISITES)[-1] == f"{resume} --token-url {url}"
     await stopped.session.save_draft(replace(blank, client_id=COMPLETE.client_id))
     assert stopped.farewell(Step.CREDENTIALS)[-1] == resume
+
+
+async def test_folder_that_others_can_read_is_not_called_private(tmp_path: Path) -> None:
+    """Done and Overview say the same as `status`."""
+    done = journey(tmp_path)
+    await done.session.save_draft(replace(COMPLETE, tokens=tokens("1")))
+    await done.session.swap(LastCheck(CheckStatus.PASSED, NOW), None)
+    assert dict(done.facts())["Secret"] == "stored in files only you can read"
+    [folder, _] = done.services.store._folders  # type: ignore[attr-defined]
+    # As PrivateFolder finds it where a file system ignores modes.
+    folder.is_open = True
+    assert dict(done.facts())["Secret"] == "stored in files that other users may be able to read"
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])

@@ -6,9 +6,7 @@ from typing import Final
 
 import pytest
 
-from wizard.flow.link import PASTE_PAUSE
 from wizard.host import line_reader
-from wizard.plain import link
 
 REAL: Final = line_reader.SILENCE
 
@@ -20,18 +18,6 @@ def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     Lines here arrive in one piece. What arrives in more is tested with `real_silence`.
     """
     monkeypatch.setattr(line_reader, "SILENCE", 0.02)
-
-
-@pytest.fixture(autouse=True)
-def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take each Enter: here none comes along with a paste, but where `paste_pause` is asked for."""
-    monkeypatch.setattr(link, "PASTE_PAUSE", 0.0)
-
-
-@pytest.fixture
-def paste_pause(no_paste_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ignore an Enter after a paste for as long as the product does."""
-    monkeypatch.setattr(link, "PASTE_PAUSE", PASTE_PAUSE)
 
 
 @pytest.fixture

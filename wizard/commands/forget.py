@@ -32,7 +32,7 @@ def run(
         SetupError: nothing is set up, though what is left of a profile is removed all the same.
     """
     profile = _load(name, store)
-    if profile is None and is_asking:
+    if profile is None and (is_asking or not store.has_files(name)):
         raise SetupError(not_set_up(store))
     if is_asking and not is_interactive():
         raise SetupError(UNCONFIRMED)

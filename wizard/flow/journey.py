@@ -17,6 +17,7 @@ from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.advance import advance
+from wizard.flow.standing import standing
 from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ class Journey:
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""
         profile = self.session.profile
-        return summary.facts(profile, summary.place(profile.store), self.services.clock())
+        place = summary.place(profile.store, is_open=bool(standing(self.services.store)))
+        return summary.facts(profile, place, self.services.clock())
 
     def usage(self) -> Sequence[str]:
         """What to do with the credential now, in lines; none of it for real in the demo."""

@@ -131,6 +131,9 @@ class ProfileStore(Protocol):
     def names(self) -> Sequence[str]:
         """Names of the profiles there are or were, until they are forgotten; sorted."""
 
+    def has_files(self, name: str) -> bool:
+        """Whether anything is kept under the name of a profile, locks too. Raises SetupError."""
+
     def client_ids(self) -> Mapping[str, str]:
         """Client IDs by profile, of the records that can be read."""
 

@@ -91,6 +91,11 @@ class LocalProfileStore:
         """Return the names of the profiles there are, sorted. Raises SetupError."""
         return self._records.names()
 
+    def has_files(self, name: str) -> bool:
+        """Whether anything is kept under the name of a profile, locks too. Raises SetupError."""
+        found = (file for folder in self._folders for file in folder.names())
+        return any(file.startswith(f"{name}.") for file in found)
+
     def client_ids(self) -> Mapping[str, str]:
         """Return the Client IDs in use, by profile, of the records that can be read."""
         found: dict[str, str] = {}

@@ -156,16 +156,19 @@ class Terminal:
 
     def _click(self, lines: list[str], row: int, text: str, below: int = 0) -> None:
         x, y = lines[row].index(text) + len(text) // 2 + 1, row + below + 1
+        self.send(self._new_click(x, y))
+
+    def _new_click(self, x: int, y: int) -> str:
+        """Return a click on a cell counted from 1, once it is no second one."""
         if abs(x - self._clicked_at[0]) <= 1 and y == self._clicked_at[1]:
             # Sooner, it would be the second click of a double click.
             time.sleep(max(self._clicked_until - time.monotonic(), 0))
         self._clicked_at, self._clicked_until = (x, y), time.monotonic() + DOUBLE_CLICK
-        self.send(f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m")
+        return f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"
 
     def double_click(self, row: int, column: int) -> None:
         """Click twice, in one go, on a cell counted from 0."""
-        click = "\x1b[<0;{0};{1}M\x1b[<0;{0};{1}m".format(column + 1, row + 1)
-        self.send(click * 2)
+        self.send(self._new_click(column + 1, row + 1) * 2)
 
     def resize(self, rows: int, cols: int) -> None:
         """Change the window's size; the kernel tells the program (SIGWINCH)."""

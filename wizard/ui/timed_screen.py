@@ -41,9 +41,9 @@ class TimedScreen(Screen[Result], Generic[Result]):
         self.post_message(self.Painted())
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Note when it comes into view again."""
+        """Note when it comes into view again: what is clicked once it is painted is for it."""
         if self.is_painted:
-            self.shown_at = now()
+            self.shown_at = event.time
 
     def expect_new_enter(self, after: float = 0.0) -> None:
         """Ignore each Enter until `after` seconds from now: what it does just changed."""

@@ -217,7 +217,7 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="spread")
     async def _offer(self, offer: Offer) -> None:
         """Ask whether to use a response URL without its response."""
-        if await self.app.push_screen_wait(asking(offer.question)) and self.is_here:
+        if await self.ask(asking(offer.question)) and self.is_here:
             self._form.entry(CredentialField.REDIRECT_URL).value = offer.redirect_url
             self._focus(CredentialField.REDIRECT_URL)
             self.action_primary()

@@ -188,13 +188,16 @@ class PrerequisitesScreen(StepScreen):
         chosen = audience(self._audience)
         return chosen.ends_here if chosen is not None and self._sheet is not None else ""
 
-    @work(exclusive=True, group="go-on")
+    @work(group="go-on")
     async def _show_sheet(self) -> None:
         """Show the sheet, and finish at the next Enter."""
+        if self.app.screen is not self:
+            # It is open already.
+            return
         if self._has_seen_sheet or self._sheet is None or self._audience is None:
             self.leave(Quit())
             return
-        await self.app.push_screen_wait(self._sheet(self._audience))
+        await self.ask(self._sheet(self._audience))
         self._has_seen_sheet = True
         self._say_audience()
 

@@ -1,0 +1,288 @@
+"""A person who double-clicks whatever there is to click, and sees that it happens once."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Final
+
+from tests.terminal.hands import marked
+from tests.terminal.harness import DOWN, ESC, Terminal, ctrl
+from wizard.domain.value import Value
+
+PATIENCE: Final = 20.0
+"""Seconds after which a condition is given up; never what a test measures."""
+PALETTE: Final = "Search for commands"
+KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
+"""What stands before the word in the row of keys."""
+WORDS: Final = re.compile(r"[^\s│▌](?:[^\s│]| (?! |│))*")
+
+
+class Kind(Enum):
+    """What can be clicked."""
+
+    KEY = "key"
+    BUTTON = "button"
+    LINE = "line"
+    TEXT = "text"
+    """A field, a pane, or the link."""
+
+
+class Control(Value):
+    """Where something can be clicked."""
+
+    kind: Kind
+    words: str
+    row: int
+    column: int
+
+    @property
+    def name(self) -> str:
+        """The words without the key, the arrows and the box."""
+        if self.kind is Kind.TEXT:
+            return "text"
+        words = KEY.sub("", self.words) if self.kind is Kind.KEY else self.words
+        return re.sub(r"^\[.\] ", "", words).strip(" ‹›…")
+
+
+def _in_row(rows: list[str], at: int, kind: Kind) -> list[Control]:
+    return [
+        Control(kind, found[0], at, found.start() + len(found[0]) // 2)
+        for found in WORDS.finditer(rows[at])
+    ]
+
+
+def is_covered(screen: str) -> bool:
+    """Whether a dialog or the palette is there."""
+    return "╭" in screen or PALETTE in screen
+
+
+def controls(screen: str) -> list[Control]:
+    """Find the keys, then the buttons, then what else can be clicked, on the step or the dialog."""
+    rows = screen.rstrip().splitlines()
+    edges = [at for at, row in enumerate(rows) if "╭" in row or "╰" in row]
+    top, bottom = edges if edges else (2, len(rows) - 1)
+    if edges:
+        left, right = rows[top].index("╭"), rows[top].index("╮")
+        rows[top:bottom] = [" " * left + row[left : right + 1] for row in rows[top:bottom]]
+    buttons = max(at for at in range(top, bottom) if rows[at].strip(" │"))
+    menu = next((at for at in range(top, buttons) if re.search(r"^[ │]+› ", rows[at])), buttons)
+    # How far it scrolls stands left of a dialog's buttons.
+    rows[buttons] = re.sub("↓ more +PgDn", lambda m: " " * len(m[0]), rows[buttons])
+    found = [*_in_row(rows, len(rows) - 1, Kind.KEY), *_in_row(rows, buttons, Kind.BUTTON)]
+    for at in range(top, buttons):
+        row = rows[at]
+        if box := re.search(r"\[[ x]\] .*?(?=  |$)", row):
+            found.append(Control(Kind.LINE, box[0], at, box.start() + 1))
+        elif "▌" in row:
+            if "▌" not in rows[at - 1]:
+                found.append(Control(Kind.TEXT, row, at, row.index("▌") + 4))
+        elif re.search(r"(?<!`)https://", row) and edges:
+            found += _in_row(rows, at, Kind.LINE)
+        elif "PKCE" in row:
+            found += _in_row(rows, at, Kind.LINE)[-1:]
+        elif at >= menu:
+            found += _in_row(rows, at, Kind.LINE)[:1]
+    return found
+
+
+class Clicker:
+    """Double-clicks on a step; `effects` says what each control does, by its name.
+
+    Args:
+        is_shown: Whether the step is there.
+        effects: Double-click a control, see what it does, and leave the step as it was.
+        enter: The key of the step that is drawn last; the others stand still from then on.
+    """
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        is_shown: Callable[[str], bool],
+        effects: Mapping[str, Effect],
+        enter: str,
+    ) -> None:
+        self.terminal = terminal
+        self._is_shown = is_shown
+        self._effects = effects
+        self._enter = enter
+        self.is_in_dialog = False
+        self.due: list[tuple[Callable[[], int], int]] = []
+        """What was counted, and how many there may be."""
+
+    def click_all(self, last: str) -> None:
+        """Double-click each control, and at the end the one that leaves the step."""
+        every = controls(self.terminal.wait_for(lambda s: self._is_ready(s) and self._enter in s))
+        assert last in {each.name for each in every}, every
+        for control in every:
+            if control.name == last:
+                continue
+            effect_of(self._effects, control.kind, control.name)(self, self.find(control))
+            if self.due:
+                self.settle()
+                assert [count() for count, _ in self.due] == [most for _, most in self.due], control
+                self.due.clear()
+        self.double_click([each for each in controls(self.ready()) if each.name == last][-1])
+
+    def find(self, control: Control) -> Control:
+        """Wait for a control, which may stand elsewhere by now; of several texts, for its own."""
+
+        def found(screen: str) -> list[Control]:
+            is_still = control.kind is not Kind.KEY or self._enter in screen
+            every = controls(screen) if self._is_ready(screen) and is_still else []
+            same = [
+                each for each in every if (each.kind, each.name) == (control.kind, control.name)
+            ]
+            return [each for each in same if each.row == control.row] or same
+
+        return found(self.terminal.wait_for(lambda screen: bool(found(screen))))[0]
+
+    def _is_ready(self, screen: str) -> bool:
+        return self._is_shown(screen) and not is_covered(screen) and "^p More" in screen
+
+    def ready(self) -> str:
+        """Wait until the step is there, with its keys."""
+        return self.terminal.wait_for(self._is_ready)
+
+    def double_click(self, control: Control) -> None:
+        """Click twice where the control stands."""
+        self.terminal.double_click(control.row, control.column)
+
+    def settle(self) -> None:
+        """Wait until all clicks have been handled: what is pressed after them has."""
+        self.terminal.send(ctrl("g"))
+        self.terminal.wait_for("Help ·")
+        self.terminal.send(ESC)
+        self.terminal.wait_for(lambda screen: not is_covered(screen))
+
+
+Effect = Callable[[Clicker, Control], None]
+
+
+def effect_of(effects: Mapping[str, Effect], kind: Kind, name: str) -> Effect:
+    """Return what a control does; a key may do something else than the button of its name."""
+    effect = effects.get(f"{kind.value} {name}") or effects.get(name)
+    assert effect is not None, f"nobody said what the {kind.value} {name!r} does"
+    return effect
+
+
+def opens(words: str, inside: Mapping[str, Effect] | None = None) -> Effect:
+    """One dialog, which one Escape closes; each of its own controls does one thing."""
+
+    def effect(clicker: Clicker, control: Control) -> None:
+        terminal = clicker.terminal
+        before = was = ""
+
+        def opened() -> str:
+            nonlocal before, was
+            if not clicker.is_in_dialog:
+                step = clicker.ready()
+                before, was = page(step), marked(step)
+                clicker.double_click(clicker.find(control))
+                clicker.is_in_dialog = True
+            closing = "" if inside is None else "esc Close"
+            return terminal.wait_for(lambda s: words in s and is_covered(s) and closing in s)
+
+        for each in controls(opened()) if inside is not None else ():
+            # It may stand elsewhere since words were added.
+            same = [c for c in controls(opened()) if (c.kind, c.name) == (each.kind, each.name)]
+            where = next((c for c in same if c.row == each.row), same[0])
+            effect_of({**INSIDE, **(inside or {})}, each.kind, each.name)(clicker, where)
+        opened()
+        # On a step, Down would mark another line and Escape lead back.
+        terminal.send(DOWN)
+        terminal.send(ESC)
+        clicker.is_in_dialog = False
+        after = marked(terminal.wait_for(lambda screen: page(screen) == before))
+        assert control.name in after or after == was
+
+    return effect
+
+
+def closes(clicker: Clicker, control: Control) -> None:
+    """The dialog closes, and nothing under it is pressed."""
+    clicker.double_click(control)
+    clicker.terminal.wait_for(lambda screen: not is_covered(screen))
+    clicker.is_in_dialog = False
+    clicker.settle()
+
+
+def stays_open(clicker: Clicker, control: Control) -> None:
+    """The dialog stays, for what comes next to be seen in it."""
+    clicker.double_click(control)
+
+
+def shows(words: str) -> Effect:
+    """The dialog stays, with words in it."""
+
+    def effect(clicker: Clicker, control: Control) -> None:
+        clicker.double_click(control)
+        clicker.terminal.wait_for(words)
+
+    return effect
+
+
+def left_out(clicker: Clicker, control: Control) -> None:
+    """It has a test of its own."""
+
+
+INSIDE: Final[Mapping[str, Effect]] = {"Close": closes, "No": closes, "text": stays_open}
+"""What is the same in every dialog."""
+
+
+def leads(*words: str, back: str) -> Effect:
+    """Another step, on which nothing is pressed; `back` is the key that leads here again."""
+
+    def effect(clicker: Clicker, control: Control) -> None:
+        clicker.double_click(control)
+        terminal = clicker.terminal
+        terminal.wait_for(lambda s: all(each in s for each in words))
+        clicker.settle()
+        terminal.wait_for(lambda s: all(each in s for each in words) and "^p More" in s)
+        terminal.send(back)
+        clicker.ready()
+
+    return effect
+
+
+def does_once(count: Callable[[], int], effect: Effect) -> Effect:
+    """What the effect does, and one more of what is counted, now and later."""
+
+    def counted(clicker: Clicker, control: Control) -> None:
+        before = count()
+        effect(clicker, control)
+        give_up = time.monotonic() + PATIENCE
+        while count() == before:
+            assert time.monotonic() < give_up, f"{control.words} did nothing"
+            time.sleep(0.01)
+        clicker.due.append((count, before + 1))
+
+    return counted
+
+
+def keeps(clicker: Clicker, control: Control) -> None:
+    """Text stays as it is; at most a word of it is selected."""
+    before = page(clicker.ready())
+    clicker.double_click(control)
+    clicker.settle()
+    clicker.terminal.wait_for(lambda screen: page(screen) == before)
+
+
+def says(words: str) -> Effect:
+    """Words on the step, once, which is not left."""
+
+    def effect(clicker: Clicker, control: Control) -> None:
+        clicker.double_click(control)
+        clicker.terminal.wait_for(words)
+        clicker.settle()
+        shown = clicker.terminal.wait_for(words)
+        assert shown.count(words) == 1
+
+    return effect
+
+
+def page(screen: str) -> str:
+    """Return the step without its row of keys, and without the mark of the line pointed at."""
+    return "\n".join(screen.rstrip().splitlines()[:-1]).replace("› ", "  ").rstrip()

@@ -1,0 +1,254 @@
+"""A double click on each control of a step and its dialogs, in a terminal, does one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+import pytest
+
+from tests.commands.consents import at_sandbox
+from tests.commands.stage import now, put
+from tests.terminal.clicks import (
+    PALETTE,
+    Clicker,
+    Control,
+    Effect,
+    closes,
+    does_once,
+    keeps,
+    leads,
+    left_out,
+    opens,
+    says,
+    shows,
+    stays_open,
+)
+from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
+from tests.terminal.walk import WIZARD, variables
+from tests.ui.running import TICKED
+from wizard.domain.authorize import authorize_url, begin
+from wizard.domain.form import NOT_TO_SEE
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.questions import CHANGES
+from wizard.domain.steps import Step
+from wizard.domain.value import Value, replace
+from wizard.flow.state import Delivery
+from wizard.sandbox import serve
+from wizard.sandbox.twilio import Sandbox
+from wizard.store.profiles import LocalProfileStore
+
+PREREQUISITES: Final = "Before you start"
+CREDENTIALS: Final = "From the OAuth app"
+AUTHORIZE: Final = "Open this as an organization admin"
+REDIRECT: Final = "After Approve access"
+OTHER: Final = "https://other.example.invalid/landing"
+CHECK: Final = "A live request to"
+OVERVIEW: Final = "Change credentials"
+
+
+class World:
+    """A home, a stand-in for Twilio, and a browser that notes what it is asked to open."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, base: str) -> None:
+        self.folder, self.home, self.sandbox = folder, folder / "home", sandbox
+        self.opened = folder / "opened"
+        self.opened.touch()
+        browser = folder / "browser"
+        browser.write_text(f'#!/bin/sh\necho "$1" >>{self.opened}\n')
+        browser.chmod(0o755)
+        server = SimpleNamespace(
+            authorize_url=serve.authorize_url(base),
+            token_url=serve.token_url(base),
+            scim_url=serve.scim_url(base),
+        )
+        self.env = {**variables(self.home, server), "BROWSER": str(browser)}
+        self.active = at_sandbox(sandbox, base)
+        self.draft = replace(self.active, tokens=None)
+
+    def keep(self, step: Step, draft: CredentialSet) -> None:
+        put(self.home, Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
+
+    def links(self) -> int:
+        """How many links have been made."""
+        with LocalProfileStore(self.home).locked("default") as held:
+            draft = held.draft()
+        return len(draft.attempts) if draft else 0
+
+    def pages(self) -> int:
+        """How often the browser was asked."""
+        return len(self.opened.read_text().splitlines())
+
+    def files(self) -> int:
+        """How many sheets were saved."""
+        return len(list(self.folder.glob("*.md")))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    sandbox = Sandbox(redirect_url="https://scim.example.invalid/landing")
+    with serve.serving(sandbox) as base:
+        yield World(tmp_path, sandbox, base)
+
+
+class Scene(Value):
+    """A step as it is found, how to get there, and what each of its controls does."""
+
+    words: Sequence[str]
+    """What it shows, and no other step does."""
+    start: Callable[[World], None]
+    """Stores what an earlier run would have left."""
+    arrive: Callable[[World, Terminal], None]
+    effects: Callable[[World, Terminal], Mapping[str, Effect]]
+    enter: str = "⏎ Next"
+    last: str = "Quit"
+    """The control that leaves it, at the end."""
+    code: int = 3
+
+
+# -- how a step is come to ------------------------------------------------------------------------
+
+
+def nothing(*_: object) -> None:
+    """It is there at once."""
+
+
+def at(step: Step) -> Callable[[World], None]:
+    def keep(world: World) -> None:
+        attempts = (begin(world.draft, None, now()),) if step is Step.REDIRECT else ()
+        world.keep(step, replace(world.draft, attempts=attempts))
+
+    return keep
+
+
+def set_up(world: World) -> None:
+    put(world.home, Profile(ticks=TICKED, set_up_at=now()), active=world.active)
+
+
+def changed(world: World) -> None:
+    draft = replace(world.draft, redirect_url=OTHER)
+    profile = Profile(
+        ticks=TICKED, set_up_at=now(), draft_step=Step.CREDENTIALS, draft_saved_at=now()
+    )
+    put(world.home, profile, active=world.active, draft=draft)
+
+
+def resume(world: World, terminal: Terminal) -> None:
+    terminal.wait_for(lambda s: "Resume" in s and "^p More" in s)
+    terminal.send("u")
+
+
+def run_check(world: World, terminal: Terminal) -> None:
+    terminal.wait_for(lambda s: "› Check now" in s and "^p More" in s)
+    terminal.send(ENTER)
+
+
+def to_done(world: World, terminal: Terminal) -> None:
+    resume(world, terminal)
+    terminal.wait_for(lambda s: REDIRECT in s and "made " in s)
+    with LocalProfileStore(world.home).locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    terminal.paste(world.sandbox.approve(authorize_url(draft.attempts[-1])))
+    terminal.wait_for(lambda s: "Refresh rehearsed" in s and "Next ›" in s)
+    terminal.send(ENTER)
+
+
+# -- what its controls do -------------------------------------------------------------------------
+
+
+def full_link(clicker: Clicker, control: Control) -> None:
+    """The link stands alone until one Enter."""
+    clicker.double_click(control)
+    clicker.terminal.wait_for("Paste the address")
+    clicker.terminal.send(ENTER)
+    clicker.ready()
+    clicker.settle()
+
+
+def credentials(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    return {
+        "Next": leads(AUTHORIZE, back=ESC),
+        "Back": leads(PREREQUISITES, back=ENTER),
+        "Advanced": opens("Authorization endpoint", {"auto": stays_open, "Take": closes}),
+        "Show secret": says(NOT_TO_SEE[:20]),
+    }
+
+
+def changes(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    urls = ("before", "after", world.draft.redirect_url, OTHER)
+    inside = dict.fromkeys(urls, stays_open) | {CHANGES.yes: left_out, "Not yet": closes}
+    return {
+        **credentials(world, terminal),
+        "Next": opens(CHANGES.title, inside),
+        "Back": leads(OVERVIEW, back="u"),
+    }
+
+
+def redirect(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    copied = lambda: len(terminal.clipboard)  # noqa: E731
+    return {
+        "Next": says("Nothing was pasted"),
+        "Back": leads(AUTHORIZE, back=ctrl("y")),
+        "Open": does_once(world.pages, says(Delivery.OPENED.value)),
+        "Copy": does_once(copied, says(Delivery.SENT.value)),
+        "Bare": full_link,
+        "Fresh": does_once(world.links, leads(AUTHORIZE, back=ctrl("y"))),
+    }
+
+
+def check(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    return {"Next": leads(OVERVIEW, back=ENTER)}
+
+
+def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    return {"Finish": left_out, "Back": left_out, "Overview": left_out, "Quit": left_out}
+
+
+def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    checked = leads(CHECK, "25 users", back=ENTER)
+    sheet = {
+        "Copy": does_once(lambda: len(terminal.clipboard), stays_open),
+        "Save": does_once(world.files, shows("✓ Saved as")),
+    }
+    return {
+        "Choose": checked,
+        "Check now": checked,
+        "I rotated the secret": opens("Client Secret", {"Try it": stays_open}),
+        "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
+        "Change credentials": leads(CREDENTIALS, back=ESC),
+        "Hand-off sheet": opens("# Twilio SCIM", sheet),
+        "Profiles": opens("A new profile", {"Open": stays_open}),
+        "Forget": opens("Forget it?", {"Forget": left_out}),
+    }
+
+
+SCENES: Final = {
+    "Credentials": Scene([CREDENTIALS], at(Step.CREDENTIALS), resume, credentials),
+    "Changes": Scene([CREDENTIALS], changed, resume, changes, code=0),
+    "Redirect": Scene([REDIRECT, "made "], at(Step.REDIRECT), resume, redirect),
+    "Check": Scene([CHECK, "25 users", "Next ›"], set_up, run_check, check, code=0),
+    "Done": Scene(
+        ["credential works"], at(Step.REDIRECT), to_done, done, "⏎ Finish", "Finish", code=0
+    ),
+    "Overview": Scene([OVERVIEW], set_up, nothing, overview, "⏎ Choose", code=0),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_does_one_thing(world: World, name: str) -> None:
+    scene = SCENES[name]
+    scene.start(world)
+    # As wide as shows all keys.
+    with Terminal(WIZARD, env=world.env, cwd=world.folder, rows=30, cols=110) as terminal:
+        scene.arrive(world, terminal)
+        effects = {"Help": opens("Help ·"), "More": opens(PALETTE), "text": keeps}
+        effects |= scene.effects(world, terminal)
+        clicker = Clicker(
+            terminal, lambda s: all(w in s for w in scene.words), effects, scene.enter
+        )
+        clicker.click_all(scene.last)
+        assert terminal.wait_exit() == scene.code
+        assert terminal.leftovers == []

@@ -19,6 +19,7 @@ from typing import Final
 from textual.command import CommandPalette
 from textual.theme import Theme
 
+from screenshots import film
 from tests.ui.playing import Scene, playing
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
@@ -114,6 +115,10 @@ def main(folder: Path = HERE) -> None:
             for name, svg in pictures.items():
                 (folder / name).write_text(svg, encoding="utf-8")
                 print(name)
+    with tempfile.TemporaryDirectory() as home:
+        svg = asyncio.run(film.film(Path(home), still))
+    (folder / film.FILE).write_text(svg, encoding="utf-8")
+    print(film.FILE)
 
 
 if __name__ == "__main__":

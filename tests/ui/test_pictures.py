@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from screenshots.render import HERE, PICTURES, render
+from screenshots import film
+from screenshots.render import HERE, PICTURES, render, still
 from tests.ui.playing import Scene
 from tests.ui.scenes import SCENES
 
@@ -32,8 +33,15 @@ async def test_pictures_show_what_is_seen_now(scene: Scene, tmp_path: Path) -> N
     assert not stale, "out of date: look at what python -m screenshots.render makes of them"
 
 
+async def test_film_shows_the_setup_as_it_is_now(tmp_path: Path) -> None:
+    svg = await film.film(tmp_path, still)
+    assert len(svg.encode()) < 1_000_000
+    is_new = (HERE / film.FILE).read_text(encoding="utf-8") == svg
+    assert is_new, "out of date: look at what python -m screenshots.render makes of it"
+
+
 def test_no_picture_is_left_of_what_is_no_more_and_the_readme_shows_those_there_are() -> None:
-    drawn = {look.file(scene) for scene in DRAWN for look in PICTURES[scene.name]}
+    drawn = {look.file(scene) for scene in DRAWN for look in PICTURES[scene.name]} | {film.FILE}
     assert len(DRAWN) == len(PICTURES)
     assert {path.name for path in HERE.glob("*.svg")} == drawn
     readme = (HERE.parent / "README.md").read_text(encoding="utf-8")

@@ -205,7 +205,7 @@ async def another_host_is_asked_about(face: Face, scene: Scene) -> None:
     await face.tick_all()
     query = f"client_id={scene.sandbox.client_id}&response_type=code"
     await face.enter(CredentialField.CLIENT_ID, f"https://oauth.twilio.com/v2/authorize?{query}")
-    await face.says("Another host", "leads to oauth.twilio.com")
+    await face.says("another host", "is for oauth.twilio.com")
     await face.yes()
     await face.says(FILLED)
     await face.leave()
@@ -372,9 +372,9 @@ async def resume(face: Face, scene: Scene) -> None:
 
 async def discard(face: Face, scene: Scene) -> None:
     await face.pick("discard")
-    await face.says("Discard it?", "Twilio shows the secret only once")
+    await face.says("Discard the unfinished setup?", "Twilio shows the secret only once")
     await face.yes()
-    await face.says("Before you start", "7 of 7 ticked")
+    await face.says("Before you start", "7 of 7 selected")
     await face.leave()
 
 
@@ -417,7 +417,7 @@ async def rotated_without_a_grant(face: Face, scene: Scene) -> None:
     scene.sandbox.revoke_grants()
     await face.pick("rotate")
     await face.new_secret(new)
-    await face.says("A consent is needed")
+    await face.says("Authorize to verify the new secret?")
     await face.yes()
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await to_the_end(face)

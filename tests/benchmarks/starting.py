@@ -21,7 +21,7 @@ from wizard.domain.value import replace
 
 TOKEN: Final = (*WIZARD, "token")
 NOTHING: Final = (PYTHON, "-c", "pass")
-FIRST: Final = "0 of 7 ticked"
+FIRST: Final = "0 of 7 selected"
 """Painted when the wizard's first screen can be used."""
 
 _IMPORT: Final = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")

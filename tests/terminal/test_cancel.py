@@ -69,7 +69,7 @@ def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> N
     """Walk on from where the wizard opens until it waits."""
     match wait:
         case "reach":
-            terminal.wait_for("0 of 7 ticked")
+            terminal.wait_for("0 of 7 selected")
         case "metadata":
             terminal.wait_for("goes on at Authorize")
             terminal.send(ENTER)
@@ -79,7 +79,7 @@ def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> N
         case "refresh at rotate":
             terminal.wait_for("› Check now")
             terminal.send(DOWN)
-            terminal.wait_for("› I rotated the secret")
+            terminal.wait_for("› Enter a rotated secret")
             terminal.send(ENTER)
             terminal.wait_for("Enter the new Client Secret")
             terminal.paste(server.client_secret)

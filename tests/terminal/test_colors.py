@@ -36,10 +36,10 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
     with wizard(variables(tmp_path / "home") | env) as terminal:
         terminal.wait_for("Before you start")
         terminal.send(ENTER)
-        terminal.wait_for("goes on all the same")
+        terminal.wait_for("again to continue anyway")
         # Not Enter again: so soon after the first it would count as the same.
         terminal.send(SPACE * 7)
-        terminal.wait_for("7 of 7 ticked")
+        terminal.wait_for("7 of 7 selected")
         terminal.send(ENTER)
         terminal.wait_for("Client Secret")
         terminal.wait_for(lambda screen: screen.count("]") == 6)
@@ -58,7 +58,7 @@ NORD = b"48;2;46;52;64"
 
 def choose_theme(terminal: Terminal, name: str) -> None:
     """Choose a theme from the palette."""
-    terminal.wait_for("0 of 7 ticked")
+    terminal.wait_for("0 of 7 selected")
     terminal.send(ctrl("p"))
     terminal.wait_for("Search for commands")
     terminal.send("theme")
@@ -71,7 +71,7 @@ def choose_theme(terminal: Terminal, name: str) -> None:
 
 
 def leave(terminal: Terminal) -> None:
-    terminal.wait_for("0 of 7 ticked")
+    terminal.wait_for("0 of 7 selected")
     terminal.send(ctrl("q"))
     assert terminal.wait_exit() == 3
 
@@ -88,7 +88,7 @@ def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> Non
     for content, is_known in (("{damaged", False), ('{"theme": "nord"}', True)):
         kept.write_text(content)
         with wizard(env) as terminal:
-            terminal.wait_for("0 of 7 ticked")
+            terminal.wait_for("0 of 7 selected")
             if not is_known:
                 terminal.wait_for("Your theme is not known")
             terminal.send(ctrl("q"))

@@ -24,9 +24,9 @@ def sandbox() -> Sandbox:
 
 def prerequisites(hand: Hand) -> None:
     """Tick all seven, and go on."""
-    hand.terminal.wait_for("0 of 7 ticked")
+    hand.terminal.wait_for("0 of 7 selected")
     hand.tick_all()
-    hand.terminal.wait_for("7 of 7 ticked")
+    hand.terminal.wait_for("7 of 7 selected")
     hand.press("Next ›")
     hand.terminal.wait_for("From the OAuth app you made")
 
@@ -62,7 +62,7 @@ def first_setup(hand: Hand, sandbox: Sandbox) -> None:
 def rotate(hand: Hand, sandbox: Sandbox) -> None:
     """Enter a rotated secret, which works at once."""
     new = sandbox.rotate_secret()
-    hand.choose("I rotated the secret")
+    hand.choose("Enter a rotated secret")
     hand.terminal.wait_for("Enter the new Client Secret")
     hand.paste(new)
     hand.press("Try it ›")
@@ -78,7 +78,7 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
     hand.terminal.wait_for("stored: leave empty to keep it")
     hand.change("Redirect URL", REDIRECT_URL, OTHER_URL, TAB, TAB)
     hand.press("Next ›")
-    hand.terminal.wait_for("This is going to change")
+    hand.terminal.wait_for("Review your changes")
     hand.press("Go on ›")
     consent(hand, sandbox)
     hand.press("Overview", ESC)

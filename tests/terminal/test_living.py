@@ -56,7 +56,7 @@ def at_problem(terminal: Terminal) -> None:
     """Wait for Overview with the problem, and its mending highlighted first."""
     terminal.wait_for(
         lambda screen: (
-            WRONG_CLIENT.title in screen and marked(screen).startswith("› I rotated the secret")
+            WRONG_CLIENT.title in screen and marked(screen).startswith("› Enter a rotated secret")
         )
     )
 
@@ -89,7 +89,7 @@ def test_rotated_secret_is_one_field_and_no_new_consent(
         if by == "enter":
             terminal.send(ENTER)
         else:
-            terminal.click("› I rotated the secret")
+            terminal.click("› Enter a rotated secret")
         terminal.wait_for("Enter the new Client Secret")
         terminal.paste(new)
         terminal.send(ENTER)
@@ -163,7 +163,7 @@ def test_change_is_shown_before_and_after_and_proven_first(
         terminal.paste(other)
         terminal.wait_for(other)
         terminal.send(ENTER)
-        terminal.wait_for("This is going to change")
+        terminal.wait_for("Review your changes")
         assert "before" in terminal.screen()
         assert "after" in terminal.screen()
         terminal.send(ENTER)
@@ -184,7 +184,7 @@ def test_profile_is_switched_and_forgotten(env: dict[str, str], sandbox: Sandbox
         terminal.paste("second")
         terminal.send(ENTER)
         terminal.wait_for("profile second")
-        terminal.wait_for("of 7 ticked")
+        terminal.wait_for("of 7 selected")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
     with wizard(env) as terminal:

@@ -38,7 +38,7 @@ def test_wizard_ends_at_once(tmp_path: Path, silence: dict[str, str]) -> None:
         authorize_url=SILENT.authorize_url, token_url=SILENT.token_url, scim_url=SILENT.scim_url
     )
     with wizard(variables(tmp_path / "home", endpoints) | silence) as terminal:
-        terminal.wait_for("0 of 7 ticked")
+        terminal.wait_for("0 of 7 selected")
         wait_for_question(silence)
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3

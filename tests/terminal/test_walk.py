@@ -272,7 +272,7 @@ def test_bytes_that_are_not_utf8_end_nothing(home: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
 def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> None:
     with wizard(variables(home)) as terminal:
-        terminal.wait_for("0 of 7 ticked")
+        terminal.wait_for("0 of 7 selected")
         terminal.kill(number)
         assert terminal.wait_exit() == 130
         assert terminal.leftovers == []
@@ -280,7 +280,7 @@ def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> Non
 
 def test_closed_window_ends_the_wizard(home: Path) -> None:
     with wizard(variables(home)) as terminal:
-        terminal.wait_for("0 of 7 ticked")
+        terminal.wait_for("0 of 7 selected")
         terminal.hang_up()
         assert terminal.wait_exit() == 130
 
@@ -298,7 +298,7 @@ def test_quit_says_where_it_stopped(home: Path) -> None:
 
 def test_second_wizard_on_a_profile_says_so(home: Path) -> None:
     with wizard(variables(home)) as first:
-        first.wait_for("0 of 7 ticked")
+        first.wait_for("0 of 7 selected")
         with wizard(variables(home)) as other:
             assert other.wait_exit() == 6
             assert "Another wizard has this profile open" in other.screen()
@@ -309,7 +309,7 @@ def test_second_wizard_on_a_profile_says_so(home: Path) -> None:
 
 def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) -> None:
     with wizard(variables(home, second)) as terminal:
-        terminal.wait_for("0 of 7 ticked")
+        terminal.wait_for("0 of 7 selected")
         terminal.send(ENTER + ENTER)
         # The first names what is missing; the second came before that could be read.
         terminal.wait_for("again goes on")

@@ -56,10 +56,10 @@ def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[
 
 def tick_all(terminal: Terminal) -> None:
     """Step 1: tick the seven lines, one key each, and go on."""
-    terminal.wait_for("0 of 7 ticked")
+    terminal.wait_for("0 of 7 selected")
     for count in range(1, 8):
         terminal.send(SPACE)
-        terminal.wait_for(f"{count} of 7 ticked")
+        terminal.wait_for(f"{count} of 7 selected")
     terminal.send(ENTER)
     terminal.wait_for("From the OAuth app you made")
 

@@ -138,7 +138,7 @@ STEPS: Final = (
     Scene(
         "prerequisites-warned",
         PrerequisitesScreen,
-        "not ticked|✓ Browser",
+        "aren't selected|✓ Browser",
         FIRST,
         PARTLY,
         keys("enter"),
@@ -199,7 +199,7 @@ DIALOGS: Final = (
     Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
     Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),
     Scene("changes", ChangesScreen, "before", FORM, seeds.active(change=CHANGED), keys("ctrl+n")),
-    Scene("another-host", ConfirmScreen, "Another host", FORM, act=pasting(FOREIGN_URL)),
+    Scene("another-host", ConfirmScreen, "Use values from another", FORM, act=pasting(FOREIGN_URL)),
     Scene("consent", ConfirmScreen, "again?", HOME, ACTIVE, opening("authorize", ConfirmScreen)),
     Scene("profiles", ProfilesScreen, "› acme", HOME, OTHERS, PROFILES),
     Scene("profiles-many", ProfilesScreen, "› acme-0", HOME, MANY, PROFILES),

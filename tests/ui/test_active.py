@@ -58,7 +58,7 @@ async def test_a_rotated_secret_that_works_is_kept_and_checked(world: World) -> 
         assert ROTATED not in text_of(pilot.app)
         await pilot.press("enter")
         await wait_for_screen(pilot, CheckScreen)
-        await until_text(pilot, "The new secret works and is stored.")
+        await until_text(pilot, "The new secret works and is saved.")
         await walks.reported_check(pilot)
         await pilot.press("enter")
         await wait_for_screen(pilot, OverviewScreen)

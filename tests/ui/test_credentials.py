@@ -451,7 +451,7 @@ async def test_enter_stays_once_with_a_secret_that_is_too_short_to_be_one() -> N
         for short, aside in (("12345", "Only 5 characters"), ("123456", "Only 6 characters")):
             await paste(stage.pilot, short)
             await stage.pilot.press("enter")
-            await stage.until_text(aside, "⏎ again goes on all the same")
+            await stage.until_text(aside, "Press Enter again to continue anyway")
             assert (entry(stage, SECRET_ENTRY).has_focus, stage.outcomes) == (True, [])
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()

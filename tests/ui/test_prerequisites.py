@@ -110,7 +110,7 @@ async def test_enter_names_what_is_missing_and_a_second_one_goes_on() -> None:
     machine = Machine(ticks=tuple(i for i in IDS if i not in ("app", "secret")))
     async with showing(machine.screen()) as stage:
         await stage.pilot.press("home", "enter")
-        await stage.until_words("#why", "not ticked")
+        await stage.until_words("#why", "aren't selected")
         assert stage.screen.query_one(Checklist).highlighted.id == "app"
         assert stage.outcomes == []
         await stage.pilot.press("enter")
@@ -120,9 +120,9 @@ async def test_enter_names_what_is_missing_and_a_second_one_goes_on() -> None:
 async def test_ticking_takes_the_warning_back() -> None:
     async with showing(Machine(ticks=IDS[:5]).screen()) as stage:
         await stage.pilot.press("enter")
-        await stage.until_words("#why", "2 lines are required and not ticked, this one first.")
+        await stage.until_words("#why", "2 required items aren't selected. Next one:")
         await stage.pilot.press("space", "enter")
-        await stage.until_words("#why", "One line is required and not ticked.")
+        await stage.until_words("#why", "1 required item isn't selected.")
         assert stage.outcomes == []
         # The last line, where the cursor stays.
         await stage.pilot.press("space")

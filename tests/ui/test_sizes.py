@@ -71,7 +71,7 @@ async def test_the_primary_is_in_view_and_the_focus_where_work_begins(world: Wor
             await wait_for_screen(pilot, PrerequisitesScreen)
             await begins_at(Checklist)
             await pilot.press("enter")
-            await wait_until(pilot, lambda: "not ticked" in text_of(app), "the warning")
+            await wait_until(pilot, lambda: "aren't selected" in text_of(app), "the warning")
             assert_in_view(pilot)
             await pilot.press("enter")
             credentials = await wait_for_screen(pilot, CredentialsScreen)

@@ -1,4 +1,4 @@
-"""What each step says: heading, introduction, and the help behind it."""
+"""The texts of each step: heading, introduction, and help."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 
 DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
-"""Twilio's own page about all of it."""
+"""Twilio's own page about the whole setup."""
 
 
 class Keys(Value):
-    """What a face has pressed or typed, as it stands in sentences that both faces say."""
+    """What to press or type in a face, as it stands in sentences that both faces say."""
 
     audience: str
     new_link: str
 
 
-ON_SCREEN: Final = Keys(audience="press i", new_link="Ctrl+T")
-TYPED: Final = Keys(audience="type i", new_link="“new link”")
+ON_SCREEN: Final = Keys(audience="Press i", new_link="Ctrl+T")
+TYPED: Final = Keys(audience="Type i", new_link='"new link"')
 """The same in plain mode."""
 
 
@@ -30,22 +30,23 @@ class Page(Value):
 
     heading: str
     intro: str
-    where: tuple[str, ...]
-    """Where it is at Twilio; a line that is an address alone can be opened."""
-    looks: str
-    """What is seen there."""
+    steps: tuple[str, ...]
+    """What to do here, in order."""
     wrong: tuple[str, ...]
     """What goes wrong, and what to do then."""
+    where: tuple[str, ...]
+    """Where it is in Twilio; a line that is only a URL can be opened."""
 
     @property
     def help(self) -> tuple[str, ...]:
-        """All of it, a paragraph each."""
+        """The whole page, one paragraph each."""
+        steps = "\n".join(f"{number}. {text}" for number, text in enumerate(self.steps, 1))
         return (
-            *self.where,
-            f"What it looks like there\n{self.looks}",
+            f"What to do here\n{steps}",
             f"What goes wrong\n{self.wrong[0]}",
             *self.wrong[1:],
-            f"Twilio's own page about this\n{DOCUMENTATION}",
+            *self.where,
+            f"Twilio's documentation\n{DOCUMENTATION}",
         )
 
     def naming(self, keys: Keys) -> Page:
@@ -56,32 +57,32 @@ class Page(Value):
 
 
 def _where(current: str = "", legacy: str = "") -> tuple[str, str]:
-    """Return the way to an organization's OAuth apps in both Consoles, and what to open there."""
+    """Return the path to an organization's OAuth apps in both Consoles, and what to open there."""
     return (
-        "Current Console\nSettings > Organization settings > Organization API access"
+        "Twilio Console\nSettings > Organization settings > Organization API access"
         f"{current}\n{CONSOLE}",
         f"Legacy Console (Twilio Admin)\nApplications > OAuth apps{legacy}\n{LEGACY_CONSOLE}",
     )
 
 
 KEEP_THE_APPROVER: Final = (
-    "Keep the user who approved active, and SCIM away from",
-    "that user: when they go, this credential may go too.",
+    "Don't deactivate the user who approved, and don't let",
+    "SCIM manage them. Otherwise, tokens may stop working.",
 )
-"""What Done warns of, in two lines."""
+"""What Done warns about, in two lines."""
 
-CODE_LIVES: Final = "lives 5 minutes from Approve access"
+CODE_LIVES: Final = "expires 5 minutes after you click Approve access"
 
 THEN: Final = (
-    ("Sign in, read the permissions, Approve access.",),
-    ("You land on {landing}", "An error page there is fine."),
-    ("Copy that page's whole address and come back.", "The code in it lives five minutes."),
+    ("Sign in, review the permissions, and click Approve access.",),
+    ("Your browser goes to {landing}", "An error page there is OK."),
+    ("Copy the full URL from the address bar and come back.", "Its code expires in 5 minutes."),
 )
-"""What follows the opening of the link, in lines; `landing` is as `landing_on` tells it."""
+"""What to do once the link is open, in lines; `landing` is what `landing_on` returns."""
 
 
 def landing_on(redirect_url: str) -> str:
-    """Return where the browser will land, as its address begins."""
+    """Return how the URL that the browser lands on begins."""
     parts = split(redirect_url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
 
@@ -90,114 +91,132 @@ GUIDE: Final = {
     Step.OVERVIEW: Page(
         "Overview",
         "",
-        _where("; the app > Credentials, where Rotate secret is"),
-        "The app is a line of the list; Delete is in its Action column. Deleting it, or rotating"
-        " its secret without a grace period, ends what is stored here.",
         (
-            "The secret was rotated: enter the new one under I rotated the secret. What is stored"
-            " stays until the new one has worked.",
-            "Nothing on this page asks the network by itself. Check now makes one request that"
-            " only reads.",
+            "Check now tests the connection. It only reads.",
+            "Authorize again creates new tokens with the same Client ID and Client Secret.",
+            "Change credentials edits any value. Your current credentials stay in use until the"
+            " new ones work.",
         ),
+        (
+            "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in"
+            " the Console under Monitor > Insights > Audit.",
+            "Deleting the OAuth app, or rotating its secret with no grace period, ends what is"
+            " saved here.",
+        ),
+        _where("; the app > Credentials, where you rotate the secret"),
     ),
     Step.PREREQUISITES: Page(
         "Before you start",
-        "Okta and Entra take another road: {audience} first.",
-        _where(),
-        "Create OAuth application, then Grant type: Authorization code. A name, a company name"
-        " and the Redirect URL belong to the details; under Scopes & permissions tick everything"
-        " of managed-users and nothing else. At the end the secret is shown, this once: copy it"
-        " before Finish or Save. Twilio describes these pages for Client credentials; for"
-        " Authorization code a page may differ.",
+        "Using Okta or Microsoft Entra ID? {audience} first.",
         (
-            "The page has no Authorization code? An account's settings have a page of nearly the"
-            " same name (OAuth applications). You need the organization's.",
-            "The page does not open? Only an Organization Owner or Organization Admin may; an"
-            " account's Owner or Administrator is another role.",
-            "Made with the wrong grant type? It cannot be changed: make another app.",
+            "Click Create OAuth application, then select the Authorization code grant type.",
+            "Enter an application name, a company name, and your Redirect URL.",
+            "Under Scopes & permissions, select every managed-users permission and nothing else.",
+            "Copy the Client ID and Client Secret before you click Finish (Save in the Legacy"
+            " Console). Twilio shows the secret only once.",
         ),
+        (
+            "No Authorization code there? An account has a similar page (OAuth applications). Use"
+            " the organization's.",
+            "The page doesn't open? Only an Organization Owner or Admin can open it. Account-level"
+            " roles can't.",
+            "Wrong grant type? You can't change it. Create another app.",
+            "Will SCIM create users? Their email domain must be verified in Twilio first.",
+            "Is two-factor authentication required? Decide who holds the second factor of a shared"
+            " account before you start.",
+        ),
+        _where(),
     ),
     Step.CREDENTIALS: Page(
         "Credentials",
-        "From the OAuth app you made. Pasting its Authorization URL into any field fills"
-        " in what it holds.",
+        "Copy these from your OAuth app. Or paste its Authorization URL into any field to fill in"
+        " what it contains.",
+        (
+            "Client ID: OQ and 32 characters.",
+            "Client Secret: one long string of letters, digits, and symbols.",
+            "Redirect URL: exactly as in the app, including any trailing slash.",
+        ),
+        (
+            "AC… is an account and SK… an API key. Neither works here.",
+            "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab."
+            " Twilio may ask how long the old secret should keep working.",
+        ),
         _where(
             "; the app > Credentials for the Client ID, Application details for the Redirect URL",
-            "; the app. Its last page shows Client ID, Client Secret and Authorization URL",
-        ),
-        "Client ID: OQ and 32 more. Client Secret: one long word without a form of its own."
-        " Redirect URL: to the letter as on the app, with or without the slash at its end.",
-        (
-            "AC… is an account and SK… an API key: neither works here.",
-            "The secret is lost? It is shown once, when the app is made. Credentials > Rotate"
-            " secret makes another; Twilio may ask how long the old one still works.",
+            "; the app. Right after you create it, its last page shows all three values",
         ),
     ),
     Step.AUTHORIZE: Page(
         "Authorize",
-        "Open this as an organization admin who signs in without SSO, best in a private window.",
+        "Open this link in a private window. Sign in as an Organization Owner or Admin who doesn't"
+        " use SSO.",
         (
-            "In neither Console: the link leads to a page of its own. The app it names is found"
-            " here:",
-            *_where("; the app > Application details"),
+            "Open the link. Twilio's approval page opens, not the Console.",
+            "Sign in and click Approve access.",
+            "Your browser goes to your Redirect URL. The page may show an error; only its URL"
+            " matters.",
         ),
-        "It asks for an e-mail address and a password, and at the end for Approve access. The"
-        " browser then goes to your Redirect URL, which may well show an error: only its address"
-        " counts.",
         (
-            "It signs you in as somebody else, or at once? Another Twilio session is open in this"
-            " browser: use a private window.",
-            "It cannot sign you in? SSO does not work there. Take an Organization Admin who has a"
-            " password.",
-            "An error at Twilio, and no Approve access? The Client ID or the Redirect URL differs"
-            " from the app's: compare them letter by letter.",
+            "Are you signed in as someone else? Another Twilio session is open in this browser."
+            " Use a private window.",
+            "Can't sign in? The page doesn't support SSO. Use an admin with a password, whose"
+            " email domain doesn't enforce SSO.",
+            "An error, and no Approve access? The Client ID or Redirect URL differs from the"
+            " app's. Compare them character by character.",
+        ),
+        (
+            "You approve on a separate Twilio page, not in the Console. To look up the app itself,"
+            " go to:",
+            *_where("; the app > Application details"),
         ),
     ),
     Step.REDIRECT: Page(
         "Redirect",
-        "After Approve access, copy the address of the page you land on and paste it here."
-        " An error page there is fine.",
+        "After you click Approve access, copy the full URL from the address bar and paste it here."
+        " An error page is OK.",
         (
-            "In the browser: click into its address bar, select all, copy, and paste here; the"
-            " whole of it, however long. The Redirect URL it begins with is the app's:",
-            *_where("; the app > Application details"),
+            "In the browser, click in the address bar, select all, and copy.",
+            "Paste it here, all of it. It starts with your Redirect URL, then ?code= and many"
+            " characters, then &state= and some more.",
         ),
-        "Your Redirect URL, then ?code= and very many letters, then &state= and some more. The"
-        " page itself may be an error, or empty.",
         (
-            "Too late? The code works once, and for five minutes from Approve access. {new_link}"
-            " makes a new link; approve again.",
-            "The page dropped the code from its address? Look in the browser's history for the"
-            " first address with code= in it.",
-            "It begins with another address than the one set? Then one of the two is wrong: the"
-            " app's or the one under Credentials.",
+            "Too late? The code works once and expires 5 minutes after you click Approve access."
+            " {new_link} creates a new link. Approve again.",
+            "Did the page drop the code? Look in the browser's history for the first URL with"
+            " code= in it.",
+            "Does it start with another URL than your Redirect URL? Then the app and Credentials"
+            " differ. Fix one of them.",
         ),
+        _where("; the app > Application details, where the Redirect URL is"),
     ),
     Step.CHECK: Page(
         "Check",
-        "A live request to Twilio's SCIM API. It only reads: no user is created, changed"
-        " or deleted.",
-        _where("; the app > Access settings, where its permissions are"),
-        "Permissions are ticked there: managed-users/list is the one this needs, all of"
-        " managed-users is what an identity provider needs.",
+        "A live request to Twilio's SCIM API. It only reads: no user is created, changed, or"
+        " deleted.",
         (
-            "A permission is missing? Tick it, then authorize again: Twilio does not say whether"
-            " an earlier consent has it too.",
-            "Refused as a wrong Client ID or Secret? Most likely the secret was rotated.",
-            "Refresh rehearsed means: the refresh token was used once, so that you know today"
-            " that it works tomorrow. Of the users only the number is looked at.",
+            "Wait until every line has ended.",
+            "Token refresh tested: the wizard used the refresh token once and it worked.",
+            "The wizard keeps only the number of users, no names.",
         ),
+        (
+            "Missing a permission? Select it in the app, then try again. If that fails, authorize"
+            " again: Twilio doesn't document whether an earlier approval includes it.",
+            "Client ID or Client Secret rejected? The secret was probably rotated.",
+        ),
+        _where("; the app > Access settings, where its permissions are"),
     ),
     Step.DONE: Page(
         "Done",
-        "Your SCIM credential works.",
-        _where("; the app > Credentials, where Rotate secret is"),
-        "Everything stays there as it is. Rotating the secret or deleting the app ends what was"
-        " set up here.",
+        "Your SCIM credentials work.",
         (
-            "It stops working one day? Most likely the user who approved is no longer active, or"
-            " the secret was rotated. Keep that user out of SCIM's reach.",
-            "Run scim-wizard again to look at it, check it or change any part of it.",
+            "Nothing changes in Twilio. If you delete the app, this setup stops working. If you"
+            " rotate its secret, enter the new one here.",
+            "To check or change anything later, start the wizard again.",
         ),
+        (
+            "Did it stop working? The user who approved is probably no longer active, or the"
+            " secret was rotated. Don't let SCIM manage that user.",
+        ),
+        _where("; the app > Credentials, where you rotate the secret"),
     ),
 }

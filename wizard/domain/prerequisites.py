@@ -1,4 +1,4 @@
-"""What has to be true before a setup can work (Twilio: Set up OAuth for SCIM)."""
+"""What must be true before a setup can work (Twilio: Set up OAuth for SCIM)."""
 
 from __future__ import annotations
 
@@ -9,75 +9,79 @@ from wizard.domain.value import Value
 
 LEGACY_CONSOLE: Final = "https://admin.twilio.com/applications/oauth"
 CONSOLE: Final = "https://1console.twilio.com/organization/settings/oauth/apps"
-"""Where organization OAuth apps are made, in the current Console."""
+"""Where organization OAuth apps are created in the Twilio Console."""
 
 
 class Prerequisite(Value):
-    """A line to tick."""
+    """An item to select."""
 
     id: str
     text: str
     why: str
     aside: str = ""
-    """A few words at the line's end."""
+    """A note at the right of the item."""
     is_required: bool = True
 
 
 PREREQUISITES: Final = (
     Prerequisite(
         "admin",
-        "I am an Organization Owner or Admin",
-        "Only these roles make and approve organization OAuth apps. An account's"
-        " Owner or Developer opens another page, whose apps cannot do SCIM.",
+        "I'm an Organization Owner or Admin",
+        "Only these roles can create and approve organization OAuth apps. Account"
+        " roles (Owner, Developer) see account-level apps, which don't support SCIM.",
     ),
     Prerequisite(
         "service-account",
         "A shared service account exists",
-        "The tokens hang on the user who approves: when that person is deactivated"
-        " they may stop. Never let SCIM itself manage this user.",
+        "Tokens may stop working if the user who approves is deactivated. Use a"
+        " shared account, and don't let SCIM manage it.",
         aside="recommended",
         is_required=False,
     ),
     Prerequisite(
         "no-sso",
-        "It signs in by e-mail, without SSO",
-        "Twilio's approval page cannot sign in through SSO. The admin who approves"
-        " needs an e-mail address and a password of their own.",
+        "The approver signs in with email, not SSO",
+        "Twilio's approval page doesn't support SSO. SSO is enforced by email domain:"
+        " use an admin whose domain isn't enforced and who has a password.",
     ),
     Prerequisite(
         "app",
-        "OAuth app, grant Authorization code",
-        "Made in the organization's settings, not an account's. The grant type is"
-        " chosen when the app is made and cannot be changed later.",
+        "OAuth app created (Authorization code grant)",
+        "Create it in the organization's settings, not in an account's. You select"
+        " the grant type when you create the app and can't change it later.",
     ),
     Prerequisite(
         "permissions",
-        "All managed-users permissions ticked",
+        "All managed-users permissions selected",
         "Under Scopes & permissions: list, read, create, update, delete. Without"
-        " list, the check at the end fails although the token is good.",
+        " list, the check at the end fails even though the token is valid.",
     ),
     Prerequisite(
         "redirect-url",
-        "Its Redirect URL is set, I know which",
-        "An https address you control: Twilio sends the code there, no page is"
-        " needed. Okta: its callback. Never example.com.",
+        "The app's Redirect URL is set, and I have it",
+        "Any https URL you control; it doesn't have to load. For Okta, use Okta's"
+        " callback. Don't use example.com: it isn't yours.",
     ),
     Prerequisite(
         "secret",
-        "Client ID and Secret at hand",
-        "Twilio shows the Client Secret only once, when the app is made. Lost it?"
-        " Rotate it on the app's Credentials tab.",
+        "Client ID and Client Secret at hand",
+        "Twilio shows the Client Secret only once, when you create the app. If you"
+        " lost it, rotate it on the app's Credentials tab.",
         aside="shown once",
     ),
 )
 
 
 def missing(ticks: Collection[str]) -> tuple[Prerequisite, ...]:
-    """Return the required prerequisites that are not ticked."""
+    """Return the required prerequisites that aren't selected."""
     return tuple(p for p in PREREQUISITES if p.is_required and p.id not in ticks)
 
 
-def unticked(open_items: Collection[Prerequisite]) -> str:
-    """Say how many are missing."""
-    count = "One line is" if len(open_items) == 1 else f"{len(open_items)} lines are"
-    return f"{count} required and not ticked"
+def unselected(open_items: Collection[Prerequisite]) -> str:
+    """Say how many required items aren't selected."""
+    count = (
+        "1 required item isn't"
+        if len(open_items) == 1
+        else f"{len(open_items)} required items aren't"
+    )
+    return f"{count} selected."

@@ -1,4 +1,4 @@
-"""What is asked before something is done, the same by every face."""
+"""Questions to confirm before something is done, the same in every face."""
 
 from __future__ import annotations
 
@@ -20,70 +20,73 @@ class Question(Value):
 
 AUTHORIZE_AGAIN: Final = Question(
     "Authorize again?",
-    "Twilio does not say whether a new consent ends the tokens of the one before, an identity"
-    " provider's among them. What is stored here stays until the new one works.",
+    "Authorizing again might revoke tokens that were issued earlier, including an identity"
+    " provider's. Twilio doesn't document this. Your current credentials stay in use until the"
+    " new ones work.",
     "Authorize",
     is_harmless=True,
 )
 CONSENT_NEEDED: Final = Question(
-    "A consent is needed",
-    "It can only be proven by a new consent. Until that has worked, the old set stays.",
+    "Authorize to verify the new secret?",
+    "Twilio can verify the new secret only if you authorize again. Until then, your current"
+    " credentials stay in use.",
     "Authorize",
     is_harmless=True,
 )
 DISCARD: Final = Question(
-    "Discard it?",
-    "The unfinished setup with its Client ID, Client Secret and links is removed here. Twilio"
-    " shows the secret only once: if you have no other copy, you will have to rotate it.",
+    "Discard the unfinished setup?",
+    "This removes the Client ID, Client Secret, and links you entered. Twilio shows the secret"
+    " only once. If you have no other copy, you'll have to rotate it.",
     "Discard",
 )
 DISCARD_CHANGE: Final = Question(
-    "Discard it?",
-    "Only the unfinished change is dropped; what is set up stays and goes on as before.",
+    "Discard the unfinished change?",
+    "This removes only the change. Your current credentials stay in use.",
     "Discard",
 )
 DISCARD_NEW_SECRET: Final = Question(
     DISCARD_CHANGE.title,
-    f"{DISCARD_CHANGE.text} A new Client Secret in it is removed here, which Twilio shows only"
-    " once: if you have no other copy, you will have to rotate it.",
+    "This removes the change and its new Client Secret. Twilio shows the secret only once. If you"
+    " have no other copy, you'll have to rotate it. Your current credentials stay in use.",
     DISCARD_CHANGE.yes,
 )
 CHANGES: Final = Question(
-    "This is going to change",
-    "What is set up stays in use until this has been proven with a live request.",
-    "Go on",
+    "Review your changes",
+    "Your current credentials stay in use until a live request proves that the new ones work.",
+    "Continue",
 )
 BARE_CODE: Final = Question(
-    "Is this the code alone?",
-    "Its state cannot be checked, so make sure it is from your own browser, a moment ago. {yes}"
-    " uses it; pasting the whole address is safer.",
+    "Use this code without its state?",
+    "The wizard can't verify that this code came from your browser. Pasting the full URL is"
+    " safer. {yes} uses the code anyway.",
     "Use it",
 )
 """Its text names, as {yes}, what answers yes."""
 
-ROTATE_TITLE: Final = "I rotated the secret"
+ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (
-    "Enter the new Client Secret. It is tried with one refresh; what is stored stays as it is"
-    " until it has worked. With a grace period of 0 the old secret ended at once."
+    "Enter the new Client Secret. The wizard tests it with one token refresh. Your current"
+    " credentials stay in use until the new secret works. If you rotated it with a grace period"
+    " of 0, the old secret has already stopped working."
 )
-ROTATED: Final = "The new secret works and is stored."
-SHEET_TITLE: Final = "Hand-off sheet"
+ROTATED: Final = "The new secret works and is saved."
+SHEET_TITLE: Final = "Handoff sheet"
 AUDIENCE_TITLE: Final = "Who will use the credential?"
 
 
 def another_host(theirs: str, ours: str) -> Question:
-    """Return what is asked about an Authorization URL of another host."""
+    """Return the question about an authorization URL that has another host."""
     text = (
-        f"The address you pasted leads to {theirs}, not to {ours}. Take the Client ID and the"
-        f" Redirect URL from it? Links will still be made for {ours}."
+        f"The URL you pasted is for {theirs}, not for {ours}. Use its Client ID and Redirect URL?"
+        f" The wizard will still create links for {ours}."
     )
-    return Question("Another host", text, "Take them")
+    return Question("Use values from another host?", text, "Use them")
 
 
 def landed_on(url: str) -> Question:
-    """Return what is asked about a response URL that was pasted into a field of Credentials."""
+    """Return the question about a response URL that was pasted into a field of Credentials."""
     text = (
-        "What you pasted has a response in it, so it isn't saved. Without the response, the"
-        f" Redirect URL is {url}. Use it?"
+        "You pasted the URL you land on, which contains a code, so it wasn't saved. Without the"
+        f" code, the Redirect URL is {url}. Use it?"
     )
     return Question("This is the URL you land on", text, "Use it")

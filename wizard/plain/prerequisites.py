@@ -1,4 +1,4 @@
-"""Step 1 in plain mode: seven lines, answered one by one or all at once."""
+"""Step 1 in plain mode: seven items, answered one by one or all at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wizard.domain.prerequisites import (
     PREREQUISITES,
     Prerequisite,
     missing,
-    unticked,
+    unselected,
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import AUDIENCE_TITLE
@@ -35,7 +35,7 @@ class Prerequisites:
         self._can_go_back = can_go_back
 
     async def run(self) -> Outcome:
-        """Ask what is not ticked, tell what the machine found, and go on. Raises Left."""
+        """Ask about each item that isn't selected, then report the machine checks. Raises Left."""
         chosen = audience(self._session.profile.audience)
         if chosen is not None and chosen.ends_here:
             return await self._hand_off(chosen)
@@ -90,7 +90,13 @@ class Prerequisites:
     def _question(self, number: int, item: Prerequisite) -> Prompt:
         prompt = self._prompt(
             f"{number} of {COUNT}, yes, no or all",
-            {"yes": "it is so", "no": "not yet", "all": "all seven are so", "y": "yes", "n": "no"},
+            {
+                "yes": "it's true",
+                "no": "not yet",
+                "all": "all seven are true",
+                "y": "yes",
+                "n": "no",
+            },
         )
         return Prompt(
             prompt.words,
@@ -102,13 +108,13 @@ class Prerequisites:
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named."""
-        answers = {"": "goes on"}
+        answers = {"": "continues"}
         open_items = missing(self._session.profile.ticks)
-        on = "Enter goes on"
+        on = "press Enter to continue"
         if open_items:
-            self._say(f"! {unticked(open_items)}: {'; '.join(p.text for p in open_items)}.")
-            answers["again"] = "asks them again"
-            on = "Enter goes on all the same"
+            self._say(f"! {unselected(open_items)} {'; '.join(p.text for p in open_items)}.")
+            answers["again"] = "asks about them again"
+            on = "press Enter to continue anyway"
         prompt = self._prompt(f"{self._ticked()}, {on}", answers)
         return await self._stage.talk.choose(prompt)
 
@@ -119,7 +125,7 @@ class Prerequisites:
             "open": self._open,
             "r": self._look_again,
         }
-        says = "i: who will use the credential; open: the page of the Console; r: looks again."
+        says = "i: choose who will use the credential; open: open the Console; r: check again."
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
@@ -132,7 +138,7 @@ class Prerequisites:
         )
 
     def _ticked(self) -> str:
-        return f"{len(self._session.profile.ticks)} of {COUNT} ticked"
+        return f"{len(self._session.profile.ticks)} of {COUNT} selected"
 
     async def _save(self, ticks: tuple[str, ...]) -> None:
         in_order = tuple(p.id for p in PREREQUISITES if p.id in ticks)
@@ -159,7 +165,7 @@ class Prerequisites:
 
     async def _open(self) -> None:
         if not await self._stage.journey.services.browser.open(CONSOLE):
-            self._say("No browser here: the pages are", "Current Console:", CONSOLE)
+            self._say("No browser on this machine. The pages are:", "Twilio Console:", CONSOLE)
             self._say("Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
 
     async def _choose_audience(self) -> None:

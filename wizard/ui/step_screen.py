@@ -210,7 +210,7 @@ class StepScreen(TimedScreen[Outcome]):
     def ask_again(self) -> None:
         """Say that another Enter goes on, and take none that was pressed before it was said."""
         self.expect_new_enter()
-        self.say_aside("⏎ again goes on all the same")
+        self.say_aside("Press Enter again to continue anyway")
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is too little room to work in."""

@@ -30,8 +30,8 @@ ONE_FIELD: Final = (
 """Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
 
 BY_ROTATING: Final = (
-    f'If it was rotated, choose "{ROTATE_TITLE}". If not, choose "Change credentials" and '
-    "compare the Client ID."
+    f'If you rotated it, choose "{ROTATE_TITLE}". Otherwise, choose "Change credentials" '
+    "and compare the Client ID."
 )
 """Remedy of WRONG_CLIENT where both are on offer."""
 

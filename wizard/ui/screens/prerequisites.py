@@ -1,4 +1,4 @@
-"""Step 1: what has to be true, ticked by the person or looked at by the machine."""
+"""Step 1: what must be true, selected by the admin or checked on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wizard.domain.prerequisites import (
     PREREQUISITES,
     Prerequisite,
     missing,
-    unticked,
+    unselected,
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
@@ -44,7 +44,7 @@ PAINTED: Final = 0.05
 
 
 class PrerequisitesScreen(StepScreen):
-    """Seven lines to tick, the why of one, and what the machine found."""
+    """Seven items to select, the explanation of one, and the machine checks."""
 
     DEFAULT_CSS = "PrerequisitesScreen #why { min-height: 3; }"
     STEP = Step.PREREQUISITES
@@ -105,14 +105,14 @@ class PrerequisitesScreen(StepScreen):
         yield Button("Next ›", id="next", variant="primary")
 
     def aside(self) -> str:
-        """Tell how many are ticked."""
-        return f"{len(self._ticks)} of {len(PREREQUISITES)} ticked"
+        """Say how many are selected."""
+        return f"{len(self._ticks)} of {len(PREREQUISITES)} selected"
 
     def on_mount(self) -> None:
-        """Let the machine look, once the step can be seen."""
+        """Start the machine checks once the step can be seen."""
         super().on_mount()
         self._say_audience()
-        # What it imports would else be in the way of the thread that writes to the terminal.
+        # Delay the probe: its imports hold the GIL and would delay the first paint.
         self.set_timer(PAINTED, self.action_probe)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -123,9 +123,9 @@ class PrerequisitesScreen(StepScreen):
 
     def commands(self) -> Iterable[Command]:
         """Offer what has a key here."""
-        yield Command("Who uses it", "What differs for a script, Okta, Entra", "audience")
-        yield Command("Console", "Opens the page where the app is made", "open_console")
-        yield Command("Look again", "At the network, the clock, this machine", "probe")
+        yield Command("Used by", "Choose who will use the credential", "audience")
+        yield Command("Console", "Open the page where you create the app", "open_console")
+        yield Command("Check again", "Network, clock, and storage", "probe")
 
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
@@ -135,9 +135,9 @@ class PrerequisitesScreen(StepScreen):
         open_items = missing(self._ticks)
         why = Content(item.why)
         if self._is_warned and item in open_items:
-            first = ", this one first" if len(open_items) > 1 else ""
-            words = f"! {unticked(open_items)}{first}."
-            why = Content.assemble((words, "$warning"), f"\n{item.text}: is it so?")
+            following = " Next one:" if len(open_items) > 1 else ""
+            words = f"! {unselected(open_items)}{following}"
+            why = Content.assemble((words, "$warning"), f"\n{item.text}")
         self.query_one("#why", Static).update(why)
 
     @on(Checklist.Ticked)
@@ -162,7 +162,7 @@ class PrerequisitesScreen(StepScreen):
             self.query_one("#why").display = error is None
 
     def action_primary(self) -> None:
-        """Go on; with something required unticked, name it first and go on at the second."""
+        """Continue; if a required item isn't selected, name it and continue at the second Enter."""
         open_items = missing(self._ticks)
         if self._ends_here:
             self._show_sheet()
@@ -202,7 +202,7 @@ class PrerequisitesScreen(StepScreen):
         self._say_audience()
 
     def action_probe(self) -> None:
-        """Look again."""
+        """Run the machine checks again."""
         self.checks = ()
         self._look()
 
@@ -211,19 +211,20 @@ class PrerequisitesScreen(StepScreen):
         self.checks = await self._probe()
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
-        """Paint the machine's findings."""
+        """Paint the results of the machine checks."""
         if not self.is_here:
             return
         self.query_one(Findings).checks = checks
 
     @work(group="open")
     async def action_open_console(self) -> None:
-        """Open the page of the Console where the app is made."""
+        """Open the Console page where the app is created."""
         if not await self._open_url(CONSOLE):
             from wizard.ui.dialog import HelpScreen
 
-            pages = (f"Current Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
-            await self.ask(HelpScreen("No browser here: the pages are", pages))
+            pages = (f"Twilio Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
+            title = "No browser on this machine. Open this page elsewhere:"
+            await self.ask(HelpScreen(title, pages))
 
     def _say_audience(self) -> None:
         """Say who was chosen, where it was said that it matters."""

@@ -1,7 +1,7 @@
-"""Lines to tick with Space or a click.
+"""Items to select with Space or a click.
 
-Written here because Textual's own lists draw the same glyph ticked or not, tick on Enter, which
-is the primary action on every screen of ours, and cannot set a remark at a line's end.
+Written here because Textual's own lists draw the same glyph whether or not an item is selected,
+select on Enter, which is the primary action of every step, and can't show a note at the right.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from wizard.ui.widgets.reversing import Reversing
 
 
 class Checklist(Reversing, can_focus=True):
-    """Prerequisites with a cursor; Space ticks and moves on."""
+    """Prerequisites with a cursor; Space selects one and moves to the next."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("home", "move(-99)", "First", show=False),
         Binding("end", "move(99)", "Last", show=False),
-        Binding("space", "tick", "Tick", key_display="Space", id="checklist.tick"),
+        Binding("space", "tick", "Select", key_display="Space", id="checklist.tick"),
     ]
     DEFAULT_CSS = """
     Checklist {

@@ -168,7 +168,7 @@ STEPS: Final = (
     Scene(
         "redirect-mismatch", RedirectScreen, "differs|made 14", PASTE, LINKED, pasting(ELSEWHERE)
     ),
-    Scene("redirect-bare", RedirectScreen, "the code alone|made 14", PASTE, LINKED, pasting(CODE)),
+    Scene("redirect-bare", RedirectScreen, "without its state|made 14", PASTE, LINKED, pasting(CODE)),
     Scene("redirect-denied", RedirectScreen, "✗|made 14", PASTE, LINKED, pasting(DENIED)),
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
     Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),
@@ -191,7 +191,7 @@ OVERVIEWS: Final = (
 )
 
 DIALOGS: Final = (
-    Scene("help", HelpScreen, "Current Console", FORM, act=keys("f1")),
+    Scene("help", HelpScreen, "What to do here", FORM, act=keys("f1")),
     Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
     Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
     Scene("audience", AudienceScreen, "Okta", FIRST, act=AUDIENCE),

@@ -248,7 +248,7 @@ async def test_a_bare_code_is_asked_about_and_enter_uses_it() -> None:
     async with at_authorize(desk) as stage:
         await until_linked(stage)
         await stage.pilot.press("ctrl+l")
-        await stage.until_text("?", "code alone")
+        await stage.until_text("?", "without its state")
         await stage.pilot.press("enter")
         code = Secret("abcdefgh-1234567890-ijkl")
         assert await stage.outcome() == CodeReceived(BareCode(code, desk.attempts[0]))
@@ -260,7 +260,7 @@ async def test_a_fresh_link_drops_the_question_about_a_code_for_the_old_one() ->
     async with at_authorize(desk) as stage:
         await until_linked(stage)
         await stage.pilot.press("ctrl+l")
-        await stage.until_text("code alone")
+        await stage.until_text("without its state")
         await stage.pilot.press("ctrl+t")
         await until_linked(stage)
         await stage.pilot.press("enter")

@@ -100,7 +100,7 @@ async def test_two_enters_in_one_read_leave_one_step(world: World, send: Send) -
         await arrive(pilot, RedirectScreen, early)
         assert len(world.browser.opened) == 1
         await paste(pilot, "a-bare-code-0123456789")
-        await wait_until(pilot, lambda: "code alone" in text_of(app), "the question")
+        await wait_until(pilot, lambda: "without its state" in text_of(app), "the question")
         send(app)
         await settle(pilot)
         redirect = top(app)

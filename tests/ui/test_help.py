@@ -1,4 +1,4 @@
-"""The help of a step: where, what it looks like, what goes wrong; and the addresses in it."""
+"""The help of a step: what to do, what goes wrong, where it is; and the URLs in it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ HINT: Final = "^q leaves; what was saved stays."
 
 
 @pytest.mark.parametrize("step", GUIDE)
-def test_each_step_tells_where_what_and_what_goes_wrong(step: Step) -> None:
+def test_each_step_says_what_to_do_what_goes_wrong_and_where_it_is(step: Step) -> None:
     text = "\n\n".join(GUIDE[step].naming(ON_SCREEN).help)
-    for part in ("Current Console\n", "Legacy Console", "looks like there\n", "goes wrong\n"):
+    for part in ("What to do here\n1. ", "goes wrong\n", "Twilio Console\n", "Legacy Console"):
         assert part in text
     lines = text.splitlines()
     assert CONSOLE in lines
@@ -76,7 +76,8 @@ async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) 
 
 
 async def test_addresses_in_the_help_are_opened_and_copied_by_mouse(world: World) -> None:
-    async with running(make_app(world)) as (_, pilot):
+    # The URLs come last; this window shows them without scrolling.
+    async with running(make_app(world), (80, 60)) as (_, pilot):
         _, legacy, *_ = await in_help(pilot)
         await pilot.click(legacy.query_one("_Address"))
         await wait_until(pilot, lambda: world.browser.opened == [LEGACY_CONSOLE], "the page")

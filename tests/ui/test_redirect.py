@@ -159,7 +159,7 @@ async def test_enter_with_nothing_there_says_what_belongs_there() -> None:
 async def test_a_bare_code_is_asked_about_and_enter_uses_it() -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, BARE)
-        await stage.until_text("code alone")
+        await stage.until_text("without its state")
         assert stage.outcomes == []
         assert BARE not in stage.text
         await stage.pilot.press("enter")
@@ -169,9 +169,9 @@ async def test_a_bare_code_is_asked_about_and_enter_uses_it() -> None:
 async def test_a_bare_code_is_forgotten_when_something_else_is_entered() -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, BARE)
-        await stage.until_text("code alone")
+        await stage.until_text("without its state")
         await stage.pilot.press("x")
-        await wait_until(stage.pilot, lambda: "code alone" not in stage.text, "no question")
+        await wait_until(stage.pilot, lambda: "without its state" not in stage.text, "no question")
         await stage.pilot.press("enter")
         await stage.until_text(book.NOTHING_USABLE.title)
         assert stage.outcomes == []

@@ -74,9 +74,9 @@ KEEP_THE_APPROVER: Final = (
 CODE_LIVES: Final = "expires 5 minutes after you click Approve access"
 
 THEN: Final = (
-    ("Sign in, review the permissions, and click Approve access.",),
-    ("Your browser goes to {landing}", "An error page there is OK."),
-    ("Copy the full URL from the address bar and come back.", "Its code expires in 5 minutes."),
+    ("Sign in and click Approve access.",),
+    ("You land on {landing}", "An error page there is OK."),
+    ("Copy the full URL from the address bar.", "Its code expires in 5 minutes."),
 )
 """What to do once the link is open, in lines; `landing` is what `landing_on` returns."""
 

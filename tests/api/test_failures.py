@@ -47,8 +47,8 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
         # OpenSSL's, Windows', macOS'.
         (10, "tls-out-of-date", "renewed in time"),
         (9, "tls-out-of-date", "probably slow"),
-        (62, "tls-other-host", "not for"),
-        (64, "tls-other-host", "not for"),
+        (62, "tls-other-host", "isn't for"),
+        (64, "tls-other-host", "isn't for"),
         (18, "tls-untrusted", "--ca-file"),
         (19, "tls-untrusted", "--ca-file"),
         (20, "tls-untrusted", "--ca-file"),
@@ -60,12 +60,12 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
         (89, "tls-unfit", "replace the certificate"),
         (0x800B0101, "tls-out-of-date", "renewed in time"),
         (0x800B0101 - (1 << 32), "tls-out-of-date", "renewed in time"),
-        (0x800B010F, "tls-other-host", "not for"),
+        (0x800B010F, "tls-other-host", "isn't for"),
         (0x800B0109, "tls-untrusted", "--ca-file"),
         (0x800B010C, "tls-unfit", "replace the certificate"),
         (-67818, "tls-out-of-date", "renewed in time"),
         (-67819, "tls-out-of-date", "probably slow"),
-        (-67602, "tls-other-host", "not for"),
+        (-67602, "tls-other-host", "isn't for"),
         (-67843, "tls-untrusted", "--ca-file"),
         (-67820, "tls-unfit", "replace the certificate"),
     ],
@@ -156,7 +156,7 @@ async def test_proxy_that_refuses_is_named_without_its_password(
         problem = await problem_of(client, URL)
     assert problem.id == entry
     place = proxy.url.removeprefix("http://")
-    assert f"through {place}, named in https_proxy, which answered: {said}" in problem.cause
+    assert f"{place} (set in https_proxy)" in problem.cause
     assert "hunter2" not in repr(problem)
 
 
@@ -168,7 +168,7 @@ async def test_proxy_that_is_not_there_is_named(
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "proxy-unreachable"
-    there = f"127.0.0.1:{closed_port}, named in {variable}: nothing answers there"
+    there = f"127.0.0.1:{closed_port} (set in {variable}) for iam.twilio.com failed: nothing answers there"
     assert there in problem.cause
     assert "hunter2" not in repr(problem)
 
@@ -221,13 +221,18 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
             "proxy-refused",
             "not allowed by ruleset.",
         ),
-        ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "one that speaks SOCKS."),
+        ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "through the SOCKS proxy"),
         ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "perhaps it is http://"),
         ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "no HTTP"),
         ("http://", [b""], OTHER, "no HTTP"),
         ("http://", [b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], CUT, "503 Service"),
-        ("http://", [None], "timed-out", "It is asked through"),
-        ("http://", [b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS"], "tls-failed", "It is asked through"),
+        ("http://", [None], "timed-out", "went through the HTTP proxy"),
+        (
+            "http://",
+            [b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS"],
+            "tls-failed",
+            "went through the HTTP proxy",
+        ),
     ],
 )
 async def test_what_a_proxy_may_say_is_told_of_the_proxy(
@@ -240,7 +245,7 @@ async def test_what_a_proxy_may_say_is_told_of_the_proxy(
             problem = await problem_of(client, URL)
     assert problem.id == entry
     assert said in problem.cause
-    assert f"asked through 127.0.0.1:{port}, named in ALL_PROXY" in problem.cause
+    assert f"127.0.0.1:{port} (set in ALL_PROXY)" in problem.cause
     assert ".." not in problem.cause
     assert "hunter2" not in repr(problem)
 
@@ -271,8 +276,8 @@ async def test_certificate_of_the_proxy_itself_is_called_so(
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "tls-untrusted"
-    assert problem.title == f"The certificate of localhost:{proxy.port} is not trusted"
-    assert f"asked through localhost:{proxy.port}, named in https_proxy" in problem.cause
+    assert problem.title == f"The certificate of localhost:{proxy.port} isn't trusted"
+    assert f"localhost:{proxy.port} (set in https_proxy)" in problem.cause
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "ftp://twilio.com/", "no-address", "https://"])
@@ -304,7 +309,7 @@ async def test_address_that_is_none(client: httpx.AsyncClient, url: str) -> None
         (httpx.ConnectTimeout(""), "timed-out", "connecting"),
         (httpx.PoolTimeout(""), "timed-out", "free connection"),
         (httpx.WriteTimeout(""), "timed-out", "sending"),
-        (httpx.ReadError(""), "connection-dropped", "whole answer"),
+        (httpx.ReadError(""), "connection-dropped", "full response"),
         (ssl.SSLError(1, "x"), "tls-failed", "iam.twilio.com"),
         (httpx.LocalProtocolError("b'Bearer hunter2'"), "unreachable", "LocalProtocolError"),
         (UnicodeEncodeError("ascii", "hunter2é", 7, 8, "x"), "bad-address", "iam.twilio.com"),

@@ -322,7 +322,7 @@ def test_file_of_another_user_is_told_with_both_names(
     owner = pwd.getpwuid(os.geteuid()).pw_name
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
-    assert f"belongs to {owner} and you are user 54321" in ended.words
+    assert f"belongs to {owner}, and you are user 54321" in ended.words
     assert f"Run the wizard as {owner}, whose folder it is," in ended.words
     assert ended.words.endswith(f"Run:\n  sudo chown -R 54321 {stage.home}\n")
 
@@ -343,7 +343,7 @@ def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
     assert ended.code == ANOTHERS.exit_code
     assert "belongs to user 54321" in ended.words
     command = f"sudo chown -R {pwd.getpwuid(me).pw_name} {stage.home}"
-    assert ended.words.endswith(f"yours again, as after sudo.\nRun:\n  {command}\n")
+    assert ended.words.endswith(f"folder again, as after sudo.\nRun:\n  {command}\n")
     assert "Run the wizard as" not in ended.words
 
 
@@ -381,16 +381,16 @@ def test_endpoint_is_called_what_it_was_given_by(
 ) -> None:
     stage.monkeypatch.setenv("SCIM_WIZARD_TOKEN_URL", "http://a.example")
     words = stage.run(capsys, "status").words
-    assert words.startswith("SCIM_WIZARD_TOKEN_URL cannot be used.\n")
+    assert words.startswith("SCIM_WIZARD_TOKEN_URL can't be used.\n")
     words = stage.run(capsys, "--token-url", "http://b.example", "status").words
-    assert words.startswith("--token-url cannot be used.\n")
+    assert words.startswith("--token-url can't be used.\n")
 
 
 def test_home_that_is_a_file_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.home.write_text("")
     stage.monkeypatch.setenv("SCIM_WIZARD_HOME", str(stage.home))
     words = stage.run(capsys, "status").words
-    assert words.startswith(f"SCIM_WIZARD_HOME names no folder.\n{stage.home} is a file")
+    assert words.startswith(f"SCIM_WIZARD_HOME can't be used as a folder.\n{stage.home} is a file")
 
 
 def test_both_servers_are_named_where_record_and_secrets_differ(

@@ -114,8 +114,8 @@ def test_home_that_cannot_be_made_is_told_with_the_folder_that_is_there(
     with on_terminal(stage, env, under=UNPRIVILEGED) as terminal:
         assert terminal.wait_exit() == 6
         said = "".join(terminal.screen().split())
-    assert f"{locked}/a/b/profilescannotbemade:{locked}doesnotacceptfoldersfromyou." in said
-    assert "NameanotherfolderinSCIM_WIZARD_HOME" in said
+    assert f"{locked}/a/b/profilescan'tbecreated:{locked}doesn'tacceptfoldersfromyou." in said
+    assert "SetSCIM_WIZARD_HOMEtoanotherfolder" in said
 
 
 @pytest.mark.parametrize(("hours", "code"), [(1, 0), (-1, 6)], ids=["valid", "expired"])
@@ -130,7 +130,7 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
         ended = wizard(stage.home, "check", *as_json, under=UNPRIVILEGED)
     assert ended.returncode == code, ended
     assert says(ended.stderr, "folder-not-writable")
-    assert f"{profiles} does not accept files" in ended.stderr
+    assert f"{profiles} doesn't accept files" in ended.stderr
     learnt = "How this check ended could not be remembered."
     nothing = "No new access token was asked for, as it could not have been kept."
     assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()

@@ -50,7 +50,7 @@ async def test_record_that_was_set_aside_is_said_where_it_is_set_up_again(stage:
     set_aside(stage)
     async with opened() as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        told = f"default.json.damaged-1; its secrets are kept too. You: {SET_UP_AGAIN}"
+        told = f"default.json.damaged-1, and its secrets are still saved. Fix: {SET_UP_AGAIN}"
         words = "".join(told.split())
         await wait_until(
             pilot, lambda: words in "".join(panel(app, "#machine").split()), "where it is"

@@ -26,7 +26,7 @@ from wizard.ui.screens.redirect import RedirectScreen
 NAMED: Final = "twilio/iam/managed-users/read"
 ANSWERS: Final = {
     "missing-permission": (reply(403, {"code": 70051, "message": f"No {NAMED}"}), NAMED),
-    "timed-out": (HANGS, "Time ran out: still waiting for the answer."),
+    "timed-out": (HANGS, "The request timed out: still waiting for the answer."),
     "unrecognized": (reply(418, {"code": 41800, "message": "I am\x1b[2J a teapot"}), "a teapot"),
 }
 """By entry: what the SCIM API does, and what of it has to be remembered."""
@@ -90,7 +90,7 @@ def test_record_of_before_words_were_kept_and_one_that_was_tampered_with(
     record = json.loads(path.read_text())
     words = record["last_check"].pop("words")
     path.write_text(json.dumps(record))
-    assert "The permission … is missing" in stage.run(capsys, "status").out
+    assert "Missing permission: …" in stage.run(capsys, "status").out
     evil = {"title": "\x1b]0;x\x07{host}" + "t" * 9999, "cause": "", "detail": ["\u202e"] * 9999}
     record["last_check"]["words"] = words | evil
     path.write_text(json.dumps(record))

@@ -115,7 +115,7 @@ async def taken(met: str, entry: str) -> str:
             None,
             "none: good for its hour only",
             # Whole: what it says of the access token stands before.
-            ". A refresh token was asked for",
+            ". The wizard asked for one",
         ),
     ],
 )
@@ -179,7 +179,7 @@ def test_check_that_fails_with_the_same_says_it_once(
     for args in (("check",), ("status",)):
         ended = stage.run(capsys, *args)
         told = ended.words + ended.out
-        assert told.count("Twilio refuses the Client ID or Secret") == 1, ended
+        assert told.count("Twilio rejected the Client ID or Client Secret") == 1, ended
         assert "401 (20003): Invalid credentials" in told
     # It would have been good for an hour.
     assert "Access token   refused by Twilio" in ended.out
@@ -200,7 +200,7 @@ def test_renewal_that_brings_another_organization_is_told_until_it_is_accepted(
         assert (each.code, says(each.out + each.words, row.entry)) == (row.exit_code, True), each
     for each in (ended[0], ended[-1]):
         assert f"Organization   {sandbox.organization}\n" in each.out
-        assert "! The token is for another organization" in each.out
+        assert "! The token's organization has changed" in each.out
     assert [warning["id"] for warning in told["warnings"]] == [row.entry]
 
 

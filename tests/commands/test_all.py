@@ -78,7 +78,7 @@ def test_check_of_ten_is_right_about_each(ten: Path) -> None:
     users = {name: e["users"] for name, e in found.items() if not e["problem"]}
     assert users == {f"good-{n}": 3 for n in range(4)} | {"second": 9, "expired": 25}
     assert stored(ten, "expired").tokens != before.tokens
-    assert "refused: Twilio refuses the refresh token.\n" in run.stderr
+    assert "refused: Twilio rejected the refresh token.\n" in run.stderr
     assert "Traceback" not in run.stderr
     store = LocalProfileStore(ten)
     ended = {name: store.load(name) for name in ("good-0", "second", "refused", "unfinished")}
@@ -98,7 +98,7 @@ def test_check_of_ten_in_words_is_a_line_each(ten: Path) -> None:
     assert len(lines) == 10
     assert lines["good-2"].split() == ["✓", "passed", "good-2", "3", "users"]
     assert lines["refused"].startswith("✗ failed")
-    assert lines["refused"].endswith("Twilio refuses the refresh token")
+    assert lines["refused"].endswith("Twilio rejected the refresh token")
 
 
 def test_status_of_ten_is_right_about_each(ten: Path) -> None:

@@ -68,7 +68,7 @@ def test_endpoint_no_secret_may_be_sent_to_is_misuse(home: Path, name: str) -> N
     for run, called in ((by_option, f"--{name}-url"), (by_variable, variable)):
         assert run.returncode == 2
         error = json.loads(run.stdout)["problem"]
-        assert (error["id"], error["title"]) == ("bad-endpoint", f"{called} cannot be used")
+        assert (error["id"], error["title"]) == ("bad-endpoint", f"{called} can't be used")
 
 
 def on_a_terminal(home: Path, *args: str) -> tuple[int, str]:

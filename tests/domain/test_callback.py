@@ -515,7 +515,7 @@ def test_error_tells_the_servers_words_sanitised() -> None:
     )
     refused = _read(pasted, ATTEMPT)
     assert isinstance(refused, Refused)
-    assert "“x [2J{y}”" in refused.problem.cause
+    assert '"x [2J{y}"' in refused.problem.cause
     assert refused.problem.detail == ("The answer says: No such",)
 
 

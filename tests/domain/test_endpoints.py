@@ -39,7 +39,7 @@ def test_address_no_secret_may_be_sent_to_is_refused_by_its_name(
     problem = caught.value.problem
     assert (problem.id, problem.exit_code) == ("bad-endpoint", ExitCode.USAGE)
     called = variables.get(name, "--" + name.replace("_", "-"))
-    assert problem.title == f"{called} cannot be used"
+    assert problem.title == f"{called} can't be used"
     assert "u:p" not in f"{problem.title}{problem.cause}{problem.remedy}"
 
 

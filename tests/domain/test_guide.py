@@ -16,5 +16,5 @@ def test_every_page_names_the_keys_of_its_face(step: Step, keys: Keys) -> None:
 
 
 def test_each_face_says_how_a_new_link_is_made() -> None:
-    assert "Ctrl+T makes a new link" in " ".join(GUIDE[Step.REDIRECT].naming(ON_SCREEN).help)
-    assert "“new link” makes a new link" in " ".join(GUIDE[Step.REDIRECT].naming(TYPED).help)
+    assert "Ctrl+T creates a new link" in " ".join(GUIDE[Step.REDIRECT].naming(ON_SCREEN).help)
+    assert '"new link" creates a new link' in " ".join(GUIDE[Step.REDIRECT].naming(TYPED).help)

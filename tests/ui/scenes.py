@@ -168,7 +168,9 @@ STEPS: Final = (
     Scene(
         "redirect-mismatch", RedirectScreen, "differs|made 14", PASTE, LINKED, pasting(ELSEWHERE)
     ),
-    Scene("redirect-bare", RedirectScreen, "without its state|made 14", PASTE, LINKED, pasting(CODE)),
+    Scene(
+        "redirect-bare", RedirectScreen, "without its state|made 14", PASTE, LINKED, pasting(CODE)
+    ),
     Scene("redirect-denied", RedirectScreen, "✗|made 14", PASTE, LINKED, pasting(DENIED)),
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
     Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),

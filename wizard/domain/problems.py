@@ -18,12 +18,12 @@ KEPT_LINES: Final = 8
 
 
 class Who(Enum):
-    """Who can mend it."""
+    """Who can fix it; the label of the remedy."""
 
-    YOU = "You"
-    OWNER = "Organization owner"
+    YOU = "Fix"
+    OWNER = "Organization Owner or Admin"
     NETWORK = "Network team"
-    NOBODY = "Wait"
+    NOBODY = "Twilio"
 
 
 class ExitCode(IntEnum):

@@ -12,25 +12,25 @@ from wizard.domain.steps import Step
 
 ACCESS_DENIED: Final = Problem(
     id="paste-access-denied",
-    title="Access was not approved",
-    cause="Somebody chose to deny, or that user may not approve it.",
-    remedy="Make a fresh link. Sign in as an Organization Owner or Admin and choose "
-    "Approve access.",
+    title="Access wasn't approved",
+    cause="Someone clicked Deny, or that user isn't allowed to approve (access_denied).",
+    remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
+    "access.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 INVALID_REQUEST: Final = Problem(
     id="paste-invalid-request",
-    title="Twilio did not understand the link",
-    cause="A part of it is missing or unwelcome (invalid_request).",
-    remedy="Compare Client ID and Redirect URL with the app, and correct them. Then make a fresh "
-    "link.",
+    title="Twilio rejected the authorization link",
+    cause="A parameter is missing or not allowed (invalid_request).",
+    remedy="Compare the Client ID and Redirect URL with the app, and fix what differs. Then "
+    "create a new link.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 OR_PKCE: Final = (
-    "Compare Client ID and Redirect URL with the app. If they are right, turn PKCE off under "
-    "Advanced. Then make a fresh link."
+    "Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off under "
+    "Credentials > Advanced. Then create a new link."
 )
 """Remedy of INVALID_REQUEST where the link carried a code challenge."""
 NEEDS_PKCE: Final = (
@@ -40,68 +40,68 @@ NEEDS_PKCE: Final = (
 """Cause and remedy of INVALID_REQUEST where the server asks for a code challenge."""
 REDIRECT_REFUSED: Final = Problem(
     id="paste-redirect-refused",
-    title="Twilio refuses the Redirect URL in the link",
-    cause="It is not the one set on the app: every character counts.",
-    remedy="Correct it in Credentials or on the app. Then make a fresh link.",
+    title="Twilio rejected the link's Redirect URL",
+    cause="It doesn't match the Redirect URL in the app. Every character counts.",
+    remedy="Fix it in Credentials or in the app. Then create a new link.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 INVALID_CLIENT: Final = Problem(
     id="paste-invalid-client",
-    title="Twilio does not know the Client ID in the link",
-    cause="It is mistyped, or its app was deleted (invalid_client). A fresh link with the same "
-    "one brings the same.",
-    remedy="Compare the Client ID with the app's page and correct it. Then make a fresh link.",
+    title="Twilio doesn't recognize the Client ID",
+    cause="It's mistyped, or its app was deleted (invalid_client). A new link with the same "
+    "Client ID will fail the same way.",
+    remedy="Compare it with the Client ID in the app and fix it. Then create a new link.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 UNAUTHORIZED_CLIENT: Final = Problem(
     id="paste-unauthorized-client",
-    title="The app may not ask for a code",
-    cause="Most likely its grant type is Client credentials (unauthorized_client).",
-    remedy="Make an app with grant type Authorization code, and enter its Client ID, Secret "
-    "and Redirect URL. A fresh link with this one brings the same.",
+    title="This app can't use authorization codes",
+    cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
+    "will fail the same way.",
+    remedy="Create an app with the Authorization code grant type. Then enter its Client ID, "
+    "Client Secret, and Redirect URL.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 APP_SAYS: Final = (
     "Twilio gave a reason of its own (unauthorized_client).",
-    "Look the app up under OAuth apps. If it is gone or disabled, make one with grant type "
-    "Authorization code, and enter its Client ID, Secret and Redirect URL. If not, ask Twilio's "
-    "support.",
+    "Look up the app under OAuth apps. If it's gone or disabled, create one with the Authorization "
+    "code grant type and enter its values here. Otherwise, ask Twilio support.",
 )
 """Cause and remedy of UNAUTHORIZED_CLIENT where the answer has words of its own."""
 UNSUPPORTED_RESPONSE_TYPE: Final = Problem(
     id="paste-unsupported-response-type",
-    title="The server gives no codes at that address",
-    cause="It refuses response_type=code: the authorize endpoint is likely a wrong one.",
-    remedy="Check the endpoints under Advanced in Credentials.",
+    title="The server doesn't issue codes at this URL",
+    cause="It rejected response_type=code. The authorization endpoint is probably wrong.",
+    remedy="Check the endpoints under Credentials > Advanced.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 INVALID_SCOPE: Final = Problem(
     id="paste-invalid-scope",
-    title="Twilio refuses the scope",
+    title="Twilio rejected the scope",
     cause="The scope in the link is unknown or not allowed (invalid_scope).",
-    remedy="Set it to offline_access under Advanced in Credentials.",
+    remedy="Set the scope to offline_access under Credentials > Advanced.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 SERVER_ERROR: Final = Problem(
     id="paste-server-error",
-    title="Twilio failed while approving",
-    cause="Something broke on its side (server_error).",
-    remedy="Wait a little, then make a fresh link. status.twilio.com tells of outages.",
+    title="Twilio returned a server error",
+    cause="Something failed at Twilio during the approval (server_error).",
+    remedy="Wait a minute, then create a new link. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
 TEMPORARILY_UNAVAILABLE: Final = Problem(
     id="paste-temporarily-unavailable",
-    title="Twilio is too busy to approve",
-    cause="It is overloaded or in maintenance (temporarily_unavailable).",
-    remedy="Wait a few minutes, then make a fresh link.",
+    title="Twilio's approval page is unavailable",
+    cause="It's overloaded or in maintenance (temporarily_unavailable).",
+    remedy="Wait a few minutes, then create a new link.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
@@ -110,16 +110,16 @@ SIGN_IN_FIRST: Final = Problem(
     id="paste-sign-in-first",
     title="Nobody signed in and approved",
     cause="Twilio sent the browser back without showing its pages ({error}).",
-    remedy="Make a fresh link and open it in a private window. Sign in there, and choose "
+    remedy="Create a new link and open it in a private window. Sign in there and click "
     "Approve access.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 OTHER_ERROR: Final = Problem(
     id="paste-other-error",
-    title="Twilio answered with an error",
-    cause="It says “{error}”, which this wizard does not know.",
-    remedy="Make a fresh link. If it comes again, show Twilio's support what it said.",
+    title="Twilio returned an error",
+    cause='The error is "{error}", which this wizard doesn\'t recognize.',
+    remedy="Create a new link. If that fails too, show Twilio support the response.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )

@@ -16,16 +16,17 @@ from wizard.domain.steps import Step
 
 WRONG_CLIENT: Final = Problem(
     id="wrong-client",
-    title="Twilio refuses the Client ID or Secret",
-    cause="Most likely the secret was rotated, or a character is missing.",
-    remedy="Enter both again from the app's page. A lost secret: Rotate secret there.",
+    title="Twilio rejected the Client ID or Client Secret",
+    cause="The secret was probably rotated or copied incompletely.",
+    remedy="Enter both again. Twilio won't show the secret again; if you lost it, rotate it "
+    "on the app's Credentials tab.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 ONE_FIELD: Final = (
     "A character is missing, or the secret was rotated again. Nothing was changed.",
-    "Copy the new secret again, whole. If it is lost: Rotate secret on the app's page.",
+    "Copy the whole new secret again. If you lost it, rotate it on the app's Credentials tab.",
 )
 """Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
 
@@ -38,46 +39,46 @@ BY_ROTATING: Final = (
 CODE_EXPIRED: Final = Problem(
     id="code-expired",
     title="The code has expired",
-    cause="A code lives five minutes, counted from Approve access.",
-    remedy="Make a fresh link, approve, and paste the address at once.",
+    cause="Codes expire 5 minutes after you click Approve access.",
+    remedy="Create a new link, approve access, and paste the URL right away.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 CODE_USED: Final = Problem(
     id="code-used",
-    title="The code was used before",
-    cause="A code works once. The page it landed on may have used it up.",
-    remedy="Make a fresh link. If it happens again, set a Redirect URL that no page uses, here "
-    "and on the app.",
+    title="The code was already used",
+    cause="Each code works once. The page at your Redirect URL may have redeemed it.",
+    remedy="Create a new link. If it happens again, choose a Redirect URL that no app "
+    "handles, here and in the OAuth app.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 CODE_REFUSED: Final = Problem(
     id="code-refused",
-    title="Twilio refuses the code",
-    cause="It is older than 5 minutes, was already used, was cut off in the paste, or belongs to "
+    title="Twilio rejected the code",
+    cause="It's more than 5 minutes old, was already used, was cut off, or belongs to "
     "another app or Redirect URL.",
-    remedy="Create a new link, approve access, and paste the full URL right away.",
+    remedy="Create a new link, approve access, and paste the URL right away.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 REDIRECT_MISMATCH: Final = Problem(
     id="redirect-mismatch",
-    title="The Redirect URL is not the one set on the app",
-    cause="Every character counts: https, host, port, case, the slash at the end.",
-    remedy="Correct it here or on the app, then make a fresh link.",
+    title="The Redirect URL doesn't match the app's",
+    cause="Every character counts: https, host, port, letter case, and the slash at the end.",
+    remedy="Fix it here or in the app. Then create a new link.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 PKCE_SUSPECTED: Final = Problem(
     id="pkce-suspected",
-    title="Twilio seems to object to PKCE",
-    cause="The request carried a code verifier, which this app may not take.",
-    remedy="Set PKCE to off under Credentials, Advanced; then make a fresh link.",
+    title="Twilio may have rejected PKCE",
+    cause="The request included a code verifier, which this app may not support.",
+    remedy="Set PKCE to off under Credentials > Advanced. Then create a new link.",
     step=Step.CREDENTIALS,
 )
 
@@ -91,10 +92,10 @@ PKCE_REQUIRED: Final = Problem(
 
 APP_REFUSED: Final = Problem(
     id="app-refused",
-    title="Twilio does not let this OAuth app do this",
-    cause="It was deleted or disabled, or its grant type is not Authorization code.",
-    remedy="Look it up under OAuth apps. If it is gone or of another grant type, which is fixed, "
-    "make a new app and enter its Client ID, Secret and Redirect URL.",
+    title="Twilio doesn't allow this OAuth app to do this",
+    cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
+    remedy="Look it up under OAuth apps. If it's gone or has another grant type, create a "
+    "new app and enter its values here.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -102,9 +103,9 @@ APP_REFUSED: Final = Problem(
 
 REFRESH_REFUSED: Final = Problem(
     id="refresh-refused",
-    title="Twilio refuses the refresh token",
-    cause="The consent has ended, or the user who approved is no longer active.",
-    remedy="Authorize again. What is stored stays until that has worked.",
+    title="Twilio rejected the refresh token",
+    cause="The authorization has ended, or the user who approved is no longer active.",
+    remedy="Authorize again. Your current credentials stay in use until the new ones work.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
@@ -127,33 +128,33 @@ REFRESH_LOST: Final = Problem(
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-NEVER_RENEWED: Final = "Authorize again. If it stays so, ask Twilio's support."
+NEVER_RENEWED: Final = "Authorize again. If that doesn't help, ask Twilio support."
 """Remedy of REFRESH_REFUSED where it has been so from the beginning."""
 
 NO_REFRESH_TOKEN: Final = Problem(
     id="no-refresh-token",
-    title="Twilio gave no refresh token",
-    cause="A refresh token was asked for (offline_access); the app's settings may not allow one. "
-    "The access token cannot be renewed.",
-    remedy="Authorize again. If it stays so, ask Twilio's support; "
-    "each access token works until it expires.",
+    title="Twilio returned no refresh token",
+    cause="The wizard asked for one (offline_access), but the app may not allow it. The "
+    "access token can't be refreshed.",
+    remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
+    "works until it expires.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 NOT_ASKED_FOR: Final = Problem(
     id="refresh-token-not-asked-for",
-    title="There is no refresh token, as none was asked for",
-    cause="The scope offline_access is missing, so the access token cannot be renewed.",
-    remedy="Set the scope to offline_access under Credentials, Advanced; authorize again.",
+    title="The scope didn't ask for a refresh token",
+    cause="The scope offline_access is missing, so the access token can't be refreshed.",
+    remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 TOKEN_THROTTLED: Final = Problem(
     id="token-throttled",
-    title="Twilio asks for a pause",
-    cause="Too many token requests were made in a short time.",
+    title="Twilio's rate limit was reached",
+    cause="Too many token requests were sent in a short time.",
     remedy="Try again in {wait}.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
@@ -161,58 +162,58 @@ TOKEN_THROTTLED: Final = Problem(
 
 TOKEN_SERVER_FAILING: Final = Problem(
     id="token-server-failing",
-    title="Twilio's token server is failing",
-    cause="It answered with an error of its own; nothing you entered caused it.",
-    remedy="Try again in some minutes. status.twilio.com tells of outages.",
+    title="Twilio's token server returned an error",
+    cause="Nothing you entered caused this.",
+    remedy="Try again in a few minutes. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 TOKEN_URL_NOT_FOUND: Final = Problem(
     id="token-url-not-found",
-    title="There is no token endpoint at that address",
-    cause="{host} answers, but not at that path.",
-    remedy="Check the token URL under Credentials, Advanced.",
+    title="No token endpoint at this URL",
+    cause="{host} responded, but it has no token endpoint at that path.",
+    remedy="Check the token URL under Credentials > Advanced.",
     step=Step.CREDENTIALS,
 )
 
 NOT_OAUTH: Final = Problem(
     id="not-oauth",
-    title="This is not an OAuth server's answer",
-    cause="{host} answered with {kind}.",
-    remedy="See whether this network has a login or a filter, which should let {host} through. "
-    "If not, check the token URL under Credentials, Advanced.",
+    title="The response isn't from an OAuth server",
+    cause="{host} returned {kind}.",
+    remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
+    "allowed. Otherwise, check the token URL under Credentials > Advanced.",
     other_step=Step.CREDENTIALS,
 )
 
 TOKEN_BLOCKED: Final = Problem(
     id="token-blocked",
-    title="Something on the way seems to block the token server",
-    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network. "
-    "If not, a token URL other than Twilio's is wrong.",
-    remedy="Have {host} let through. Until then another network may do.",
+    title="The token server seems to be blocked",
+    cause="{host} returned {kind}. A filter or proxy on your network probably did. A token "
+    "URL that isn't Twilio's may also be wrong.",
+    remedy="Have {host} allowed, or try another network.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 BLOCKED_WITHOUT_A_REASON: Final = (
-    "{host} answered 403 without a reason. A filter on this network may have done that, or the "
+    "{host} returned 403 without a reason. A filter on your network may have done that, or the "
     "OAuth app was disabled."
 )
 """Cause of TOKEN_BLOCKED where nothing tells who answered."""
 
 ODD_TOKENS: Final = Problem(
     id="odd-tokens",
-    title="Twilio's token answer cannot be used",
-    cause="The response, or a value in it, is missing or invalid.",
-    remedy="Try again. If it stays, show Twilio's support what it said.",
+    title="Twilio's token response can't be used",
+    cause="A value is missing or invalid; the details name it.",
+    remedy="Try again. If that doesn't help, show Twilio support the response.",
 )
 
 ANSWER_LOST: Final = Problem(
     id="answer-lost",
-    title="The answer to the code was lost",
-    cause="The code was sent, so it may be used up; no tokens came.",
-    remedy="Check the connection, then make a fresh link.",
+    title="The response to the code was lost",
+    cause="The code was sent, so it may be redeemed already. No tokens arrived.",
+    remedy="Check your connection. Then create a new link.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -220,8 +221,8 @@ ANSWER_LOST: Final = Problem(
 CLOCK_OFF: Final = Problem(
     id="clock-off",
     title="This machine's clock is wrong",
-    cause="It is {offset}. Tokens would be taken for expired, or for valid too long.",
-    remedy="Set the date and time, best by the network.",
+    cause="It is {offset}. The wizard would misjudge when tokens expire.",
+    remedy="Set the date and time, preferably from the network.",
     exit_code=ExitCode.MACHINE,
 )
 

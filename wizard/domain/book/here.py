@@ -10,8 +10,9 @@ from wizard.domain.steps import Step
 CLIENT_ID_ELSEWHERE: Final = Problem(
     id="client-id-elsewhere",
     title="Profile {profile} has the same Client ID",
-    cause="Both share one OAuth app: rotating its secret or a new consent can end the other's.",
-    remedy="Go on if that is meant; otherwise use that profile with --profile.",
+    cause="Both use one OAuth app. Rotating its secret or authorizing again may end the "
+    "other's access.",
+    remedy="Continue if you intend this. Otherwise, use that profile with --profile.",
     step=Step.CREDENTIALS,
     exit_code=ExitCode.MACHINE,
 )
@@ -20,7 +21,7 @@ PORT_TAKEN: Final = Problem(
     title="Port {port} is taken",
     cause="Another program listens on the Redirect URL's port. With localhost, that may be on "
     "127.0.0.1 or on [::1].",
-    remedy="Quit that program and make a new link. Or paste the URL you land on.",
+    remedy="Quit that program and create a new link. Or paste the URL you land on.",
     exit_code=ExitCode.MACHINE,
 )
 PORT_PRIVILEGED: Final = Problem(
@@ -42,7 +43,7 @@ PORT_UNUSABLE: Final = Problem(
 NOT_A_TERMINAL: Final = Problem(
     id="not-a-terminal",
     title="The wizard needs a terminal",
-    cause="Its input and its messages (stdin and stderr) must both be a terminal.",
+    cause="Standard input and standard error must both be a terminal.",
     remedy="Run it in a terminal window. Scripts use the commands token, status, and check.",
     exit_code=ExitCode.USAGE,
 )
@@ -56,29 +57,29 @@ UNCONFIRMED: Final = Problem(
 TERMINAL_TOO_SMALL: Final = Problem(
     id="terminal-too-small",
     title="The window is too small",
-    cause="60×18 needed, now {size}.",
+    cause="The window is {size}; the wizard needs 60×18.",
     remedy="Enlarge the window, or press p for plain mode.",
     exit_code=ExitCode.USAGE,
 )
 ENDPOINTS_CONFLICT: Final = Problem(
     id="endpoints-conflict",
     title="The profile was set up with other endpoints",
-    cause="Stored: {stored}. Asked for: {given}.",
+    cause="Saved: {stored}. Given: {given}.",
     remedy="Leave the option or variable out, or use another profile with --profile.",
     exit_code=ExitCode.USAGE,
 )
 BAD_ENDPOINT: Final = Problem(
     id="bad-endpoint",
-    title="{name} cannot be used",
+    title="{name} can't be used",
     cause="{why}",
-    remedy="Correct it, or leave it out for Twilio's own.",
+    remedy="Fix it, or leave it out to use Twilio's.",
     exit_code=ExitCode.USAGE,
 )
 NO_SCENARIO: Final = Problem(
     id="no-scenario",
     title="The demo has no scenario {name}",
-    cause="There are: {known}.",
-    remedy="Name one of these after --scenario.",
+    cause="Available scenarios: {known}.",
+    remedy="Enter one of these after --scenario.",
     exit_code=ExitCode.USAGE,
 )
 MIN_TTL_TOO_LONG: Final = Problem(
@@ -90,24 +91,24 @@ MIN_TTL_TOO_LONG: Final = Problem(
 )
 BAD_PROFILE_NAME: Final = Problem(
     id="bad-profile-name",
-    title="This cannot be the name of a profile",
-    cause="“{name}” is not 1 to 64 of a-z, 0-9, - and _ starting with a letter or digit, "
-    "or is a device name on Windows.",
+    title="Invalid profile name",
+    cause='"{name}" must be 1 to 64 characters from a-z, 0-9, - and _, start with a letter '
+    "or digit, and not be a Windows device name.",
     remedy="Choose another name, such as default or acme-prod.",
     exit_code=ExitCode.USAGE,
 )
 BAD_STORE: Final = Problem(
     id="bad-store",
-    title="SCIM_WIZARD_STORE names no store",
-    cause="“{value}” is neither keyring nor file.",
-    remedy="Set it to one of these, or leave it out: then the keyring is used where it can be.",
+    title="Invalid value in SCIM_WIZARD_STORE",
+    cause='"{value}" is neither keyring nor file.',
+    remedy="Set it to keyring or file, or unset it. If unset, the keyring is used where possible.",
     exit_code=ExitCode.USAGE,
 )
 BAD_HOME: Final = Problem(
     id="bad-home",
-    title="SCIM_WIZARD_HOME names no folder",
-    cause="{path} is a file, or would lie under one.",
-    remedy="Set it to a folder, or leave it out: then yours for such data is used.",
+    title="SCIM_WIZARD_HOME can't be used as a folder",
+    cause="{path} is a file, or is inside a file.",
+    remedy="Set it to a folder, or unset it to use your user data folder.",
     exit_code=ExitCode.USAGE,
 )
 HOME_NOT_ABSOLUTE: Final = (
@@ -125,9 +126,9 @@ NO_HOME_FOLDER: Final = Problem(
 )
 BAD_LOG: Final = Problem(
     id="bad-log",
-    title="The file of SCIM_WIZARD_LOG cannot be used",
-    cause="{path} takes no log: {reason}.",
-    remedy="Set it to a file of yours, new or to be added to, or unset it; then start again.",
+    title="Can't write the log file",
+    cause="SCIM_WIZARD_LOG is {path}: {reason}.",
+    remedy="Set it to a file you can write to, or unset it. Then start again.",
     exit_code=ExitCode.MACHINE,
 )
 NOT_SET_UP: Final = Problem(
@@ -154,17 +155,18 @@ NO_PROFILES_HERE: Final = "User {user} has no profile in {folder}."
 
 LEFT_UNFINISHED: Final = Problem(
     id="left-unfinished",
-    title="The setup is not finished",
-    cause="It was stopped before the check passed. What was entered is kept.",
+    title="The setup isn't finished",
+    cause="It was stopped before the check passed. Your entries are saved.",
     remedy="Resume the setup in the wizard.",
     exit_code=ExitCode.NOT_SET_UP,
     run=(),
 )
 INTERNAL: Final = Problem(
     id="internal-error",
-    title="The wizard made a mistake",
-    cause="This is an error in the wizard ({error}), not in what you did.",
-    remedy="Start the wizard again; what was saved is kept. If it comes back, report it.",
+    title="Internal error in scim-wizard",
+    cause="This is an error in the wizard ({error}), not in anything you did. What was "
+    "saved is intact.",
+    remedy="Start the wizard again. If it happens again, press F9 to copy the details for support.",
     exit_code=ExitCode.MACHINE,
     run=(),
 )

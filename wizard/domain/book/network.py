@@ -11,63 +11,65 @@ from typing import Final
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
 
-THROUGH: Final = "It is asked through {proxy}, named in {variable} as one that speaks {kind}."
+THROUGH: Final = "The request went through the {kind} proxy {proxy} (set in {variable})."
 """Added to the cause of what happened on the way through a proxy."""
 
-SLOW_PROXY: Final = "Try again. If it stays, see whether {variable} is right, and start again."
+SLOW_PROXY: Final = "Try again. If that doesn't help, check {variable} and start again."
 """Remedy of TIMED_OUT on that way."""
 
 SIGN_IN_FIRST: Final = (
     "Open any page in a browser and sign in to this network if it asks, then try again. "
-    "If it does not ask, have {host} let through."
+    "If it doesn't ask, have {host} allowed."
 )
-"""Remedy where a network sends everybody to a login page of its own first."""
+"""Remedy where a network shows its own login page first."""
 
 SIGN_IN_THEN_NEW_LINK: Final = (
     "Open any page in a browser and sign in to this network if it asks, then create a new link. "
-    "If it does not ask, have {host} let through."
+    "If it doesn't ask, have {host} allowed."
 )
 """The same where a code was sent."""
 
 NO_DNS: Final = Problem(
     id="no-dns",
-    title="{host} cannot be found from here",
-    cause="The name could not be looked up: offline, a VPN is down, or it is misspelled.",
-    remedy="Check the connection, then try again. Behind a proxy, set HTTPS_PROXY and start again.",
+    title="Can't find {host}",
+    cause="DNS lookup failed. You may be offline or off the VPN, or the name is misspelled.",
+    remedy="Check your connection, then try again. Behind a proxy, set HTTPS_PROXY and start "
+    "again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 REFUSED: Final = Problem(
     id="connection-refused",
-    title="{host} refuses the connection",
-    cause="Nothing answers at that port, or a firewall rejects it.",
+    title="{host} refused the connection",
+    cause="Nothing listens on that port, or a firewall rejected the connection.",
     remedy="Try again later. A company network may need HTTPS_PROXY: set it and start again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 NOBODY_THERE: Final = Problem(
     id="nobody-there",
-    title="Nothing answers at {host}",
-    cause="The address is this machine's own, and no program listens at that port.",
-    remedy="Start the server there, then try again. A wrong address is corrected "
-    "under Credentials, Advanced.",
+    title="Nothing responds at {host}",
+    cause="The address is this machine's own, and no program listens on that port.",
+    remedy="Start the server, then try again. If the address is wrong, fix it under "
+    "Credentials > Advanced.",
     exit_code=ExitCode.UNREACHABLE,
     other_step=Step.CREDENTIALS,
 )
 
 UNREACHABLE: Final = Problem(
     id="unreachable",
-    title="{host} cannot be reached",
+    title="Can't reach {host}",
     cause="The connection failed: {reason}.",
-    remedy="Check the connection, then try again.",
+    remedy="Check your connection, then try again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 TIMED_OUT: Final = Problem(
     id="timed-out",
-    title="{host} takes too long",
-    cause="Time ran out: {phase}.",
-    remedy="Try again. If it stays, ask whether a firewall here drops the traffic silently.",
+    title="{host} took too long",
+    cause="The request timed out: {phase}.",
+    remedy="Try again. If that doesn't help, ask your network team whether a firewall drops "
+    "the traffic.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
@@ -79,43 +81,44 @@ NO_TIME_LEFT: Final = "The command's 60 seconds were over before {host} could be
 
 TLS_UNTRUSTED: Final = Problem(
     id="tls-untrusted",
-    title="The certificate of {host} is not trusted",
-    cause="The reason given is: {reason}. A company proxy may be reading the traffic.",
-    remedy="Ask the network team for its CA certificate, then start again with --ca-file FILE.",
+    title="The certificate of {host} isn't trusted",
+    cause="TLS reported: {reason}. A company proxy may be inspecting traffic.",
+    remedy="Ask your network team for its CA certificate, then start again with --ca-file FILE.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
 TLS_OTHER_HOST: Final = Problem(
     id="tls-other-host",
-    title="The certificate that came is not for {host}",
-    cause="The reason given is: {reason}. Most likely another server answered in its place: "
-    "a captive portal, a proxy, or a wrong DNS entry.",
-    remedy="Sign in to this network if it asks, see what {host} resolves to, then try again.",
+    title="The certificate isn't for {host}",
+    cause="TLS reported: {reason}. Another server probably responded: a captive portal, a "
+    "proxy, or a wrong DNS entry.",
+    remedy="If your network requires a login, sign in. Check what {host} resolves to. Then "
+    "try again.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 TLS_OUT_OF_DATE: Final = Problem(
     id="tls-out-of-date",
-    title="The certificate of {host} is not valid today",
-    cause="The reason given is: {reason}. It wasn't renewed in time, or this machine's clock is "
-    "wrong.",
-    remedy="Set the date and time if they are wrong, then try again. "
-    "If they are right, the owner of the server or of a proxy on the way must renew it.",
+    title="The certificate of {host} isn't valid today",
+    cause="TLS reported: {reason}. The certificate wasn't renewed in time, or this "
+    "machine's clock is wrong.",
+    remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of "
+    "the server or proxy must renew the certificate.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 NOT_YET_VALID: Final = (
-    "The reason given is: {reason}. This machine's clock is probably slow.",
-    "Set the date and time, then try again. If they are right, the owner of the server or of a "
-    "proxy on the way must replace the certificate.",
+    "TLS reported: {reason}. This machine's clock is probably slow.",
+    "Fix the date and time if they're wrong, then try again. Otherwise, the owner of the server or "
+    "proxy must replace the certificate.",
 )
 """Cause and remedy of TLS_OUT_OF_DATE where the certificate isn't valid yet."""
 
 TLS_UNFIT: Final = Problem(
     id="tls-unfit",
     title="The certificate of {host} was rejected",
-    cause="The reason given is: {reason}. Trusting its issuer doesn't change that.",
+    cause="TLS reported: {reason}. Trusting its issuer doesn't change that.",
     remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
@@ -128,14 +131,14 @@ TLS_FAILED: Final = Problem(
     id="tls-failed",
     title="No secure connection to {host}",
     cause="TLS failed: {reason}.",
-    remedy="Check the address and its port. A proxy in between may break TLS.",
+    remedy="Check the URL and its port. A proxy in between may be breaking TLS.",
     exit_code=ExitCode.UNREACHABLE,
 )
 
 PROXY_LOGIN: Final = Problem(
     id="proxy-login",
-    title="The proxy wants a login",
-    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
+    title="The proxy requires a login",
+    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Start again with {variable} set to {scheme}://user:password@host:port.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
@@ -143,56 +146,58 @@ PROXY_LOGIN: Final = Problem(
 
 PROXY_UNNAMED: Final = Problem(
     id="proxy-unnamed",
-    title="A proxy on the way to {host} wants a login",
-    cause="Status 407 came, which only proxies send: one stands between this machine and {host}.",
-    remedy="Set HTTPS_PROXY=http://user:password@host:port, then start again. "
-    "The network team knows host and port.",
+    title="A proxy in front of {host} requires a login",
+    cause="Status 407 came back, which only proxies send. There's a proxy between this "
+    "machine and {host}.",
+    remedy="Set HTTPS_PROXY=http://user:password@host:port, then start again. Your network "
+    "team knows the host and port.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
 PROXY_REFUSED: Final = Problem(
     id="proxy-refused",
-    title="The proxy does not let {host} through",
-    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
-    remedy="Have {host} let through.",
+    title="The proxy doesn't allow {host}",
+    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
+    remedy="Have {host} allowed.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 PROXY_CUT_OFF: Final = Problem(
     id="proxy-cut-off",
-    title="The proxy cannot reach {host}",
-    cause="{host} is asked through {proxy}, named in {variable}, which answered: {reason}.",
-    remedy="Try again. If it stays, have the proxy's own way to {host} looked at.",
+    title="The proxy can't reach {host}",
+    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
+    remedy="Try again. If that doesn't help, check the proxy's own connection to {host}.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 PROXY_OF_OTHER_KIND: Final = Problem(
     id="proxy-of-other-kind",
-    title="The proxy is no {kind} proxy",
-    cause="{host} is asked through {proxy}, named in {variable}: {reason}.",
-    remedy="Correct {variable}, which begins http://, https:// or socks5:// as the proxy speaks, "
-    "or its port; then start again.",
+    title="The proxy doesn't speak {kind}",
+    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
+    remedy="Fix {variable}: it starts with http://, https://, or socks5://, whichever the "
+    "proxy speaks. Or fix its port. Then start again.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
 PROXY_UNREACHABLE: Final = Problem(
     id="proxy-unreachable",
-    title="The proxy cannot be reached",
-    cause="{host} is asked through {proxy}, named in {variable}: {reason}.",
-    remedy="Correct or unset {variable}, then start again.",
+    title="Can't reach the proxy",
+    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
+    remedy="Fix or unset {variable}, then start again.",
     exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
 PROXY_MISSPELLED: Final = Problem(
     id="proxy-misspelled",
-    title="{variable} cannot be understood",
-    cause="A proxy is http://host:port, or so with https:// or socks5://; NO_PROXY lists hosts.",
-    remedy="Correct or unset {variable}, then start again.",
+    title="{variable} can't be read",
+    cause="A proxy is http://host:port, https://host:port, or socks5://host:port. NO_PROXY "
+    "is a list of hosts.",
+    remedy="Fix or unset {variable}, then start again.",
     exit_code=ExitCode.MACHINE,
     needs_restart=True,
 )
@@ -208,17 +213,17 @@ LEFT_OUT: Final = "NO_PROXY has an entry that can't be read and was left out: {e
 
 CA_FILE_UNUSABLE: Final = Problem(
     id="ca-file-unusable",
-    title="The file of {variable} cannot be used",
-    cause="{path} should hold CA certificates in PEM form: {reason}.",
-    remedy="Correct the path or the file, then start again.",
+    title="The file in {variable} can't be used",
+    cause="{path} should contain CA certificates in PEM format: {reason}.",
+    remedy="Fix the path or the file, then start again.",
     exit_code=ExitCode.MACHINE,
     needs_restart=True,
 )
 
 DROPPED: Final = Problem(
     id="connection-dropped",
-    title="{host} broke off the connection",
-    cause="It was closed before a whole answer had come.",
+    title="{host} closed the connection",
+    cause="It closed before the full response arrived.",
     remedy="Try again.",
     exit_code=ExitCode.UNREACHABLE,
 )
@@ -234,36 +239,36 @@ NOT_HTTP: Final = Problem(
 
 GATEWAY_FAILING: Final = Problem(
     id="gateway-failing",
-    title="{host} or a gateway before it is failing",
-    cause="It answered with {kind}; nothing you entered caused it.",
-    remedy="Try again in some minutes. If it stays, show the network team what it said. "
-    "status.twilio.com tells of outages.",
+    title="{host} or a gateway returned an error",
+    cause="It returned {kind}. Nothing you entered caused this.",
+    remedy="Try again in a few minutes. If that doesn't help, show your network team the "
+    "response. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 ENCODING_REFUSED: Final = Problem(
     id="encoding-refused",
-    title="{host} sent a compressed answer",
-    cause="It was asked not to, so something in between has changed the answer.",
-    remedy="Have {host} exempted from what changes its answers.",
+    title="{host} sent a compressed response",
+    cause="The wizard asked for an uncompressed one, so something in between changed it.",
+    remedy="Exempt {host} from whatever changes its responses.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 BAD_ADDRESS: Final = Problem(
     id="bad-address",
-    title="The address of the server cannot be used",
-    cause="{host} is no host to be asked over http or https.",
-    remedy="Correct the endpoints under Credentials, Advanced.",
+    title="The server's URL can't be used",
+    cause="{host} isn't a host that can be reached over http or https.",
+    remedy="Fix the endpoints under Credentials > Advanced.",
     step=Step.CREDENTIALS,
 )
 
 UNRECOGNIZED: Final = Problem(
     id="unrecognized",
-    title="{host} gave an answer the wizard does not know",
-    cause="The wizard can't interpret the response.",
-    remedy="Try again. If it stays, show Twilio's support what it said.",
+    title="{host} sent an unrecognized response",
+    cause="The wizard doesn't know this response. The details have the server's own words.",
+    remedy="Try again. If that doesn't help, show Twilio support the response.",
 )
 
 ENTRIES: Final = (

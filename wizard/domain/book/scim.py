@@ -12,37 +12,37 @@ from wizard.domain.steps import Step
 
 BAD_TOKEN: Final = Problem(
     id="bad-token",
-    title="Twilio does not accept the access token",
-    cause="It has expired or was revoked, or the approving user is no longer active.",
-    remedy="Try again, which renews it. If it stays, authorize again.",
+    title="Twilio rejected the access token",
+    cause="It expired or was revoked, or the user who approved is no longer active.",
+    remedy="Try again, which refreshes the token. If that doesn't help, authorize again.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 NEW_TOKEN_REFUSED: Final = Problem(
     id="new-token-refused",
-    title="Twilio does not accept the new access token",
-    cause="Most likely the approving user is no longer active, or not of this organization.",
-    remedy="Authorize again, as an active admin of the right organization.",
+    title="Twilio rejected the new access token",
+    cause="The user who approved is probably inactive or belongs to another organization.",
+    remedy="Authorize again as an active admin of the right organization.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 OUTLIVED: Final = (
-    "Most likely it has expired unnoticed, as this machine's clock is slow. If not, it was "
-    "revoked, or the approving user is no longer active."
+    "It probably expired unnoticed because this machine's clock is slow. Otherwise, it was "
+    "revoked, or the user who approved is no longer active."
 )
-"""Cause of BAD_TOKEN where the clock says that it lives."""
+"""Cause of BAD_TOKEN where the token hasn't expired by this machine's clock."""
 
 NOT_RENEWABLE: Final = "Authorize again. This token can't be refreshed."
 """Remedy of BAD_TOKEN where there is no refresh token, or it was rejected too."""
 
 MISSING_PERMISSION: Final = Problem(
     id="missing-permission",
-    title="The permission {permission} is missing",
-    cause="The token is good, but the app may not list users.",
-    remedy="Tick all managed-users permissions on the app, then try again. "
-    "If it stays so, authorize again.",
+    title="Missing permission: {permission}",
+    cause="The token is valid, but the app isn't allowed to list users.",
+    remedy="Select all managed-users permissions in the app's Access settings. Then try "
+    "again. If that fails, authorize again.",
     who=Who.OWNER,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -50,10 +50,10 @@ MISSING_PERMISSION: Final = Problem(
 
 LIST_REFUSED: Final = Problem(
     id="list-refused",
-    title="Twilio refuses the list of users",
-    cause="It does not say why. Most likely the app lacks the permission {permission}.",
-    remedy="Tick all managed-users permissions on the app, then try again. "
-    "If it stays so, authorize again.",
+    title="Twilio refused to list users",
+    cause="It gave no reason. The app probably lacks the permission {permission}.",
+    remedy="Select all managed-users permissions in the app's Access settings. Then try "
+    "again. If that fails, authorize again.",
     who=Who.OWNER,
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
@@ -79,17 +79,17 @@ TOKEN_TOO_LONG: Final = Problem(
 
 LIST_REFUSED_WHY: Final = Problem(
     id="list-refused-why",
-    title="Twilio refuses the list of users, and says why",
-    cause="Twilio gave a reason of its own.",
-    remedy="Do what it says, then try again. If that is of no help, ask Twilio's support.",
+    title="Twilio refused to list users and said why",
+    cause="Twilio's own words are in the details.",
+    remedy="Follow Twilio's message, then try again. If that doesn't help, ask Twilio support.",
     who=Who.OWNER,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 OTHER_ORGANIZATION: Final = Problem(
     id="other-organization",
-    title="The token belongs to another organization",
-    cause="The app or the approving user is not of the organization asked for.",
+    title="The token is for another organization",
+    cause="The app or the user who approved belongs to a different organization.",
     remedy="Use an app of the right organization, and approve as its admin.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
@@ -98,9 +98,9 @@ OTHER_ORGANIZATION: Final = Problem(
 
 ORGANIZATION_CHANGED: Final = Problem(
     id="organization-changed",
-    title="The token is for another organization than before",
-    cause="It is {organization} now; at the setup it was {before}.",
-    remedy="If that is not meant, authorize again as an admin of the right one.",
+    title="The token's organization has changed",
+    cause="The token is for {organization}. At setup, it was {before}.",
+    remedy="If you didn't intend this, authorize again as an admin of the right organization.",
     step=Step.AUTHORIZE,
     exit_code=ExitCode.ACT_AT_TWILIO,
 )
@@ -118,51 +118,51 @@ APPROVAL_UNCONFIRMED: Final = Problem(
 
 SCIM_NOT_FOUND: Final = Problem(
     id="scim-not-found",
-    title="There is no SCIM API at that address",
-    cause="{host} answers, but has no /Users there.",
-    remedy="Check the SCIM base URL under Credentials, Advanced.",
+    title="No SCIM API at this URL",
+    cause="{host} responded, but it has no /Users there.",
+    remedy="Check the SCIM base URL under Credentials > Advanced.",
     step=Step.CREDENTIALS,
 )
 
 SCIM_SAYS_NOT_FOUND: Final = Problem(
     id="scim-says-not-found",
-    title="The SCIM API does not find what was asked for",
-    cause="The organization or the path in the SCIM base URL is probably wrong.",
-    remedy="See that the app is of the right organization. If so, check the SCIM base URL under "
-    "Credentials, Advanced.",
+    title="The SCIM API returned Not Found",
+    cause="The organization or the SCIM base URL is probably wrong.",
+    remedy="Check that the app belongs to the right organization. If it does, check the SCIM "
+    "base URL under Credentials > Advanced.",
     step=Step.CREDENTIALS,
 )
 
 ODD_LIST: Final = Problem(
     id="odd-list",
-    title="Twilio's list of users cannot be used",
-    cause="A value in the response is missing or invalid.",
-    remedy="Try again. If it stays, show Twilio's support what it said.",
+    title="Twilio's list of users can't be used",
+    cause="A value is missing or invalid; the details name it.",
+    remedy="Try again. If that doesn't help, show Twilio support the response.",
 )
 
 NOT_SCIM: Final = Problem(
     id="not-scim",
-    title="This is not a SCIM answer",
-    cause="{host} answered with {kind}.",
-    remedy="See whether this network has a login or a filter, which should let {host} through. "
-    "If not, check the SCIM base URL under Credentials, Advanced.",
+    title="The response isn't from a SCIM API",
+    cause="{host} returned {kind}.",
+    remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
+    "allowed. Otherwise, check the SCIM base URL under Credentials > Advanced.",
     other_step=Step.CREDENTIALS,
 )
 
 BLOCKED: Final = Problem(
     id="blocked",
-    title="Something on the way seems to block the SCIM API",
-    cause="{host} answered with {kind}. Most likely that was a filter or proxy of this network. "
-    "If not, a SCIM base URL other than Twilio's is wrong.",
-    remedy="Have {host} let through. Until then another network may do.",
+    title="The SCIM API seems to be blocked",
+    cause="{host} returned {kind}. A filter or proxy on your network probably did. A SCIM "
+    "base URL that isn't Twilio's may also be wrong.",
+    remedy="Have {host} allowed, or try another network.",
     who=Who.NETWORK,
     exit_code=ExitCode.UNREACHABLE,
 )
 
 SCIM_THROTTLED: Final = Problem(
     id="scim-throttled",
-    title="Twilio asks for a pause",
-    cause="Too many requests were made for this organization in a short time.",
+    title="Twilio's rate limit was reached",
+    cause="Too many requests were sent for this organization in a short time.",
     remedy="Try again in {wait}.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
@@ -170,9 +170,9 @@ SCIM_THROTTLED: Final = Problem(
 
 SCIM_FAILING: Final = Problem(
     id="scim-failing",
-    title="Twilio's SCIM API is failing",
-    cause="It answered with an error of its own; nothing you entered caused it.",
-    remedy="Try again in some minutes. status.twilio.com tells of outages.",
+    title="Twilio's SCIM API returned a server error",
+    cause="Nothing you entered caused this.",
+    remedy="Try again in a few minutes. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
 )

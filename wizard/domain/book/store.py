@@ -8,30 +8,31 @@ from wizard.domain.problems import ExitCode, Problem
 
 FOLDER_NOT_WRITABLE: Final = Problem(
     id="folder-not-writable",
-    title="The wizard's folder cannot be written to",
-    cause="{path} does not accept files from you. Nothing there was changed.",
-    remedy="Give yourself write access to it, or name another folder in SCIM_WIZARD_HOME.",
+    title="Can't write to the wizard's folder",
+    cause="{path} doesn't accept files from you. Nothing there was changed.",
+    remedy="Give yourself write access, or set SCIM_WIZARD_HOME to another folder.",
     exit_code=ExitCode.MACHINE,
 )
 CANNOT_BE_MADE: Final = (
-    "{path} cannot be made: {there} does not accept folders from you. Nothing was changed."
+    "{path} can't be created: {there} doesn't accept folders from you. Nothing was changed."
 )
-NAME_ANOTHER: Final = "Name another folder in SCIM_WIZARD_HOME, or have this one made for you."
+NAME_ANOTHER: Final = "Set SCIM_WIZARD_HOME to another folder, or have this one created for you."
 """Cause and remedy of FOLDER_NOT_WRITABLE where there is no such folder yet."""
 
 FILE_NOT_READABLE: Final = Problem(
     id="file-not-readable",
-    title="A file of the wizard cannot be read",
-    cause="The system does not let you read {path}.",
-    remedy="Give yourself read access to it, or run as the user who did the setup.",
+    title="Can't read one of the wizard's files",
+    cause="The operating system doesn't let you read {path}.",
+    remedy="Give yourself read access, or run as the user who did the setup.",
     exit_code=ExitCode.MACHINE,
 )
 FILE_IS_LINK: Final = Problem(
     id="file-is-link",
-    title="A link stands where the wizard's own file belongs",
-    cause="{path} is a link. It was not followed, as it may lead to what others can change.",
-    remedy="Put the file or folder itself there. To keep all of them elsewhere, "
-    "name that folder in SCIM_WIZARD_HOME.",
+    title="A wizard file is a symbolic link",
+    cause="{path} is a symlink. It wasn't followed, because others may be able to change "
+    "its target.",
+    remedy="Replace it with the real file or folder. To store everything elsewhere, set "
+    "SCIM_WIZARD_HOME to that folder.",
     exit_code=ExitCode.MACHINE,
 )
 HARD_LINK: Final = (
@@ -50,99 +51,101 @@ FOLDER_NOT_SAFE: Final = Problem(
 )
 FILE_NOT_PLAIN: Final = Problem(
     id="file-not-plain",
-    title="What stands there is not what belongs there",
-    cause="{path} should be a {kind} and is {found}, so it was not opened.",
-    remedy="Give it another name. If the {kind} was there before, put it back from a backup.",
+    title="Wrong file type in the wizard's folder",
+    cause="{path} should be a {kind} but is {found}, so it wasn't opened.",
+    remedy="Rename it. If the {kind} was there before, restore it from a backup.",
     exit_code=ExitCode.MACHINE,
 )
 FILE_NOT_OURS: Final = Problem(
     id="file-not-ours",
-    title="A file of the wizard belongs to another user",
-    cause="{path} belongs to {owner} and you are {user}, so it was not opened. Nothing is lost.",
+    title="A wizard file belongs to another user",
+    cause="{path} belongs to {owner}, and you are {user}, so it wasn't opened. Nothing is lost.",
     remedy="Run the wizard as {keeper}, whose folder it is, or make everything in it yours.",
     exit_code=ExitCode.MACHINE,
 )
-YOURS_AGAIN: Final = "Make everything in your folder yours again, as after sudo."
+YOURS_AGAIN: Final = "Make yourself the owner of everything in your folder again, as after sudo."
 """Remedy of FILE_NOT_OURS where the wizard's folder itself is the user's."""
 
 FILE_NOT_MADE: Final = Problem(
     id="file-not-made",
-    title="The file was not saved",
-    cause="{path} is there already, or this folder takes no files from you. "
-    "Nothing was overwritten.",
-    remedy="Move it away, or start the wizard in a folder of yours. Copy works as well.",
+    title="The file wasn't saved",
+    cause="{path} already exists, or you can't create files in this folder. Nothing was "
+    "overwritten.",
+    remedy="Move it away, or start the wizard in a folder of yours. Or use Copy instead.",
     exit_code=ExitCode.MACHINE,
 )
 DISK_FULL: Final = Problem(
     id="disk-full",
     title="The disk is full",
-    cause="{path} takes no more data, or your quota is used up. What was saved before is kept.",
-    remedy="Free some space: 1 MB is more than enough.",
+    cause="Can't write to {path}: the disk or your quota is full. What was saved before is intact.",
+    remedy="Free some space; 1 MB is more than enough.",
     exit_code=ExitCode.MACHINE,
 )
 STORE_FAILED: Final = Problem(
     id="store-failed",
-    title="Storing or reading failed",
-    cause="The system refused to work with {path}. What was saved before is kept.",
-    remedy="Look at what it said, and mend that.",
+    title="Couldn't read or write a file",
+    cause="The operating system reported an error for {path}. What was saved before is intact.",
+    remedy="Fix the error in the details.",
     exit_code=ExitCode.MACHINE,
 )
 FILE_DAMAGED: Final = Problem(
     id="file-damaged",
     title="A profile's file is damaged",
-    cause="{path} cannot be read as a profile. It is kept as {kept}; its secrets are kept too.",
-    remedy="Put it back from a backup, or set the profile up again in the wizard.",
+    cause="{path} can't be read as a profile. It was kept as {kept}, and its secrets are "
+    "still saved.",
+    remedy="Restore it from a backup, or set the profile up again in the wizard.",
     exit_code=ExitCode.MACHINE,
     run=(),
 )
 FILE_SET_ASIDE: Final = Problem(
     id="file-set-aside",
-    title="The profile's file was damaged and is set aside",
-    cause="It is kept as {path}; its secrets are kept too.",
+    title="The profile's damaged file was set aside",
+    cause="It was kept as {path}, and its secrets are still saved.",
     remedy="Set the profile up again in the wizard, or remove what is left with forget.",
     exit_code=ExitCode.MACHINE,
     run=(),
 )
-SET_UP_AGAIN: Final = "Set it up again here. Forgetting the profile removes what is left."
+SET_UP_AGAIN: Final = "Set it up again here. Removing the profile removes what is left."
 """Remedy of FILE_SET_ASIDE in the wizard."""
 
 SECRETS_DAMAGED: Final = Problem(
     id="secrets-damaged",
-    title="The stored secrets are damaged",
-    cause="{path} cannot be read as credentials. It was left as it is.",
-    remedy="Put it back from a backup, or remove the profile and set it up again.",
+    title="The saved secrets are damaged",
+    cause="{path} can't be read as credentials. It wasn't changed.",
+    remedy="Restore it from a backup, or remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
     run=("forget",),
 )
 SECRETS_MISSING: Final = Problem(
     id="secrets-missing",
-    title="The stored secrets are gone",
-    cause="The profile names credentials in {path}, but they are not there.",
-    remedy="Put them back from a backup, or remove the profile and set it up again.",
+    title="The saved secrets are gone",
+    cause="The profile names credentials in {path}, but they aren't there.",
+    remedy="Restore them from a backup, or remove the profile and set it up again.",
     exit_code=ExitCode.MACHINE,
     run=("forget",),
 )
 ENDPOINTS_DIFFER: Final = Problem(
     id="endpoints-differ",
-    title="The profile's file and its secrets name different servers",
-    cause="The file names {record}, but the secrets are for {secrets}. Nothing was sent to either.",
-    remedy="If you changed the file, put it back as it was. "
-    "Otherwise remove the profile and set it up again.",
+    title="Profile and secrets name different servers",
+    cause="The profile names {record}, but the secrets are for {secrets}. Nothing was sent "
+    "to either.",
+    remedy="If you changed the file, put it back as it was. Otherwise, remove the profile "
+    "and set it up again.",
     exit_code=ExitCode.MACHINE,
     run=("forget",),
 )
 FILE_NEWER: Final = Problem(
     id="file-newer",
-    title="A file is from a newer version of the wizard",
-    cause="This version cannot read {path}. It was left as it is.",
+    title="A file is from a newer version",
+    cause="This version of the wizard can't read {path}. The file wasn't changed.",
     remedy="Update twilio-scim-wizard, or use another profile with --profile.",
     exit_code=ExitCode.MACHINE,
 )
 PERMISSIONS_TIGHTENED: Final = Problem(
     id="permissions-too-open",
-    title="Other users could get at {path}",
-    cause="Its permissions were too open. They are tightened now: only you have access.",
-    remedy="If others use this machine, rotate the Client Secret in Twilio's Console.",
+    title="Other users could read {path}",
+    cause="Its permissions were too open. The wizard fixed them: only you have access now.",
+    remedy="If others use this machine, rotate the Client Secret in Twilio.",
     exit_code=ExitCode.MACHINE,
 )
 CANNOT_KEEP_OUT: Final = Problem(
@@ -156,66 +159,66 @@ CANNOT_KEEP_OUT: Final = Problem(
 )
 KEYRING_ABSENT: Final = Problem(
     id="keyring-absent",
-    title="There is no system keyring here",
-    cause="This profile's secrets belong there and are never moved silently. "
-    "Cron jobs and SSH sessions often have none.",
+    title="No system keyring here",
+    cause="This profile's secrets are in a system keyring, and none was found. Cron jobs "
+    "and SSH sessions often have none.",
     remedy="Run this on the desktop, or set up another profile with SCIM_WIZARD_STORE=file.",
     exit_code=ExitCode.MACHINE,
 )
-KEYRING_ASKED_FOR: Final = "SCIM_WIZARD_STORE=keyring asks for one. No secret is stored yet."
+KEYRING_ASKED_FOR: Final = "SCIM_WIZARD_STORE=keyring requires one. No secret is saved yet."
 KEYRING_NOT_HERE: Final = "Unset SCIM_WIZARD_STORE, or set it to file, then start again."
 """Cause and remedy of KEYRING_ABSENT for a profile that has no secrets yet."""
 
 KEYRING_LOCKED: Final = Problem(
     id="keyring-locked",
     title="The system keyring is locked",
-    cause="It was not unlocked, so the secrets in it are out of reach.",
-    remedy="Unlock it, then try again. For jobs that run without you, "
-    "set up another profile with SCIM_WIZARD_STORE=file.",
+    cause="The secrets in it can't be read until you unlock it.",
+    remedy="Unlock it, then try again. For unattended jobs, set up another profile with "
+    "SCIM_WIZARD_STORE=file.",
     exit_code=ExitCode.MACHINE,
 )
 KEYRING_HANGS: Final = Problem(
     id="keyring-hangs",
-    title="The system keyring does not answer",
-    cause="It may be waiting for you to unlock it, in a window of its own.",
-    remedy="Unlock it, then try again. For jobs that run without you, "
-    "set up another profile with SCIM_WIZARD_STORE=file.",
+    title="The system keyring isn't responding",
+    cause="It may be waiting for you to unlock it in another window.",
+    remedy="Unlock it, then try again. For unattended jobs, set up another profile with "
+    "SCIM_WIZARD_STORE=file.",
     exit_code=ExitCode.MACHINE,
 )
 KEYRING_FAILED: Final = Problem(
     id="keyring-failed",
     title="The system keyring failed",
-    cause="It did not store, read or remove the secrets. What was saved before is kept.",
-    remedy="Look at what it said, mend that, then try again.",
+    cause="It couldn't save, read, or remove the secrets. What was saved before is intact.",
+    remedy="Fix the error in the details, then try again.",
     exit_code=ExitCode.MACHINE,
 )
 VALUE_TOO_LARGE: Final = Problem(
     id="value-too-large",
-    title="The system keyring takes only small values",
-    cause="Tokens are larger than it allows (on Windows: 2,560 bytes).",
+    title="The system keyring accepts only small values",
+    cause="Tokens are larger than it allows (2,560 bytes on Windows).",
     remedy="Set up another profile with SCIM_WIZARD_STORE=file.",
     exit_code=ExitCode.MACHINE,
 )
 KEYRING_PASSED_OVER: Final = Problem(
     id="keyring-passed-over",
-    title="The secrets go into files only you can read",
+    title="Secrets will be saved in files only you can read",
     cause="{why}.",
-    remedy="To use it, mend that before the first value is saved; "
-    "or later remove the profile and set it up again.",
+    remedy="To use the keyring, fix this before you enter the first value. Or remove the "
+    "profile later and set it up again.",
     exit_code=ExitCode.MACHINE,
 )
 ANOTHER_WIZARD: Final = Problem(
     id="another-wizard",
     title="Another wizard has this profile open",
-    cause="Two at once would undo each other's work.",
-    remedy="Go on in the other window or close it, or use another profile with --profile.",
+    cause="Two at once would overwrite each other's changes.",
+    remedy="Continue in the other window or close it, or use another profile with --profile.",
     exit_code=ExitCode.MACHINE,
 )
 LOCK_BUSY: Final = Problem(
     id="lock-busy",
     title="The profile is in use",
-    cause="Another scim-wizard command has been working on it for too long.",
-    remedy="Wait a moment and try again. If it stays, end the other command.",
+    cause="Another scim-wizard command has been using it for too long.",
+    remedy="Wait a moment and try again. If that doesn't help, end the other command.",
     exit_code=ExitCode.MACHINE,
 )
 NO_FILE_LOCKS: Final = Problem(
@@ -229,8 +232,9 @@ NO_FILE_LOCKS: Final = Problem(
 PROFILE_CHANGED: Final = Problem(
     id="profile-changed",
     title="The profile was changed meanwhile",
-    cause="Another scim-wizard command saved other credentials. Nothing of this was saved.",
-    remedy="Run this again; it starts from what is stored now.",
+    cause="Another scim-wizard command saved different credentials. Nothing from this run "
+    "was saved.",
+    remedy="Try again. It will start from the saved credentials.",
     exit_code=ExitCode.MACHINE,
 )
 

@@ -168,7 +168,8 @@ async def test_proxy_that_is_not_there_is_named(
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "proxy-unreachable"
-    there = f"127.0.0.1:{closed_port} (set in {variable}) for iam.twilio.com failed: nothing answers there"
+    proxy = f"127.0.0.1:{closed_port} (set in {variable})"
+    there = f"{proxy} for iam.twilio.com failed: nothing answers there"
     assert there in problem.cause
     assert "hunter2" not in repr(problem)
 

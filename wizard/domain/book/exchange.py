@@ -77,7 +77,7 @@ REDIRECT_MISMATCH: Final = Problem(
 PKCE_SUSPECTED: Final = Problem(
     id="pkce-suspected",
     title="Twilio may have rejected PKCE",
-    cause="The request included a code verifier, which this app may not support.",
+    cause="The request included a code verifier, which this app might not support.",
     remedy="Set PKCE to off under Credentials > Advanced. Then create a new link.",
     step=Step.CREDENTIALS,
 )
@@ -134,7 +134,7 @@ NEVER_RENEWED: Final = "Authorize again. If that doesn't help, ask Twilio suppor
 NO_REFRESH_TOKEN: Final = Problem(
     id="no-refresh-token",
     title="Twilio returned no refresh token",
-    cause="The wizard asked for one (offline_access), but the app may not allow it. The "
+    cause="The wizard asked for one (offline_access), but the app might not allow it. The "
     "access token can't be refreshed.",
     remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
     "works until it expires.",

@@ -1,4 +1,4 @@
-"""The error book: what is pasted back (or caught) after the consent and is not the answer."""
+"""The error catalog: what is pasted (or caught) after the approval and is not the response."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from wizard.domain.steps import Step
 EMPTY: Final = Problem(
     id="paste-empty",
     title="Nothing was pasted",
-    cause="There is no text in it, or only blanks.",
-    remedy="Copy the whole address of the page you landed on, and paste it here.",
+    cause="The text is empty or only spaces.",
+    remedy="Copy the full URL of the page you landed on, and paste it here.",
     step=Step.REDIRECT,
 )
 TOO_LONG: Final = Problem(
     id="paste-too-long",
-    title="This is far too long for an address",
-    cause="More than 262,144 characters were pasted; nothing of it was read.",
-    remedy="Copy only the address from the browser's address bar.",
+    title="The pasted text is too long for a URL",
+    cause="It has more than 262,144 characters. None of it was read.",
+    remedy="Copy only the URL from the browser's address bar.",
     step=Step.REDIRECT,
 )
 NO_LINK: Final = Problem(
     id="paste-no-link",
-    title="No link was made yet",
-    cause="There is no authorize link this could be the answer to.",
-    remedy="Make a link, open it and approve; then paste the address here.",
+    title="No link has been created yet",
+    cause="There's no authorization link that this could belong to.",
+    remedy="Create a link, open it, and approve access. Then paste the URL here.",
     step=Step.AUTHORIZE,
 )
 AUTHORIZE_URL: Final = Problem(
     id="paste-authorize-url",
-    title="This is the link to open, not the answer to it",
-    cause="It is the address of Twilio's approval page; it holds no code.",
-    remedy="Open it, sign in, choose Approve access. Paste the address you land on then.",
+    title="This is the link to open, not the result",
+    cause="It's the URL of Twilio's approval page, which contains no code.",
+    remedy="Open it, sign in, and click Approve access. Then paste the URL you land on.",
     step=Step.REDIRECT,
 )
 TWILIO_PAGE: Final = Problem(
     id="paste-twilio-page",
-    title="This is a page of Twilio's, not yours",
-    cause="You are still at the Console, a login or an error page: it sent you no further.",
-    remedy="Sign in without SSO and choose Approve access. If Twilio shows an error there, "
-    "compare Client ID and Redirect URL with the app.",
+    title="This is a Twilio page, not your Redirect URL",
+    cause="Twilio hasn't redirected you yet: it's a Console, sign-in, or error page.",
+    remedy="Sign in without SSO and click Approve access. If Twilio shows an error, compare "
+    "the Client ID and Redirect URL with the app.",
     step=Step.REDIRECT,
 )
 NO_CODE: Final = Problem(
     id="paste-no-code",
-    title="The right address, but without the code",
-    cause="Everything from code= on is missing: not copied, or dropped by the page.",
-    remedy="Copy the whole address, also the part after “?”. If it is gone, look in the "
-    "browser's history or make a fresh link.",
+    title="The URL has no code",
+    cause="Everything from code= on is missing. It wasn't copied, or the page dropped it.",
+    remedy='Copy the full URL, including the part after "?". If it\'s gone, look in the '
+    "browser's history or create a new link.",
     step=Step.REDIRECT,
 )
 STATE_ALONE: Final = "It has a state, but no code=: that was not copied, or dropped by the page."
@@ -56,46 +56,46 @@ STATE_ALONE: Final = "It has a state, but no code=: that was not copied, or drop
 FORWARDED: Final = Problem(
     id="paste-forwarded",
     title="The page forwarded you and dropped the code",
-    cause="This is another page of the host in your Redirect URL, without a code.",
-    remedy="Look for the address with code= in the browser's history, or make a fresh link "
-    "and stop the page while it loads.",
+    cause="This is another page on your Redirect URL's host, without a code.",
+    remedy="Look for the URL with code= in the browser's history. Or create a new link and "
+    "stop the page while it loads.",
     step=Step.AUTHORIZE,
 )
 NO_STATE: Final = Problem(
     id="paste-no-state",
-    title="The address holds a code, but no state",
-    cause="The state tells whose answer it is. Without it this could be a stranger's.",
-    remedy="Copy the whole address again. If it still has no state=, make a fresh link.",
+    title="The URL has a code but no state",
+    cause="The state shows that the response is yours. Without it, it could be someone else's.",
+    remedy="Copy the full URL again. If it still has no state=, create a new link.",
     step=Step.REDIRECT,
 )
 FOREIGN_STATE: Final = Problem(
     id="paste-foreign-state",
-    title="This is not the answer to your link",
-    cause="Its state is of no link for these settings: an old tab, another run of this wizard, "
-    "or a forgery.",
-    remedy="Do not use it. Make a fresh link, open it and paste what comes of that.",
+    title="This URL doesn't belong to your link",
+    cause="Its state matches no link of this setup. It may come from an old tab, another "
+    "run, or an attacker.",
+    remedy="Don't use it. Create a new link, open it, and paste the URL you land on.",
     step=Step.AUTHORIZE,
 )
 LINK_EXPIRED: Final = Problem(
     id="paste-link-expired",
-    title="This answers a link that is too old",
-    cause="A link is answered for 30 minutes, and a code lives only five.",
-    remedy="Make a fresh link and approve again.",
+    title="The link has expired",
+    cause="Links expire after 30 minutes, and codes after 5.",
+    remedy="Create a new link and approve access again.",
     step=Step.AUTHORIZE,
 )
 LINK_USED: Final = Problem(
     id="paste-link-used",
-    title="The code of this link was already sent",
-    cause="A code works once, and this link has had its answer.",
-    remedy="Make a fresh link and approve again.",
+    title="You already used this link's code",
+    cause="Each code works once, and the wizard has already sent this one.",
+    remedy="Create a new link and approve access again.",
     step=Step.AUTHORIZE,
 )
 OTHER_ADDRESS: Final = Problem(
     id="paste-other-address",
-    title="This is not the Redirect URL you set",
-    cause="Host or path differ from what was entered.",
-    remedy="If the app has the pasted one, correct Credentials; if not, correct the app. "
-    "Then make a fresh link.",
+    title="This doesn't match your Redirect URL",
+    cause="The host or path is different.",
+    remedy="If the pasted URL is the one in your OAuth app, fix Credentials. Otherwise, fix "
+    "the app. Then create a new link.",
     step=Step.CREDENTIALS,
 )
 FORWARDED_ELSEWHERE: Final = (
@@ -113,16 +113,16 @@ FORWARDED_HERE: Final = (
 """The same where the Redirect URL is on this machine."""
 OTHER_QUERY: Final = Problem(
     id="paste-other-query",
-    title="A part of your Redirect URL is missing",
-    cause="The Redirect URL you set has “{name}” after its “?”; this address has not.",
-    remedy="Compare the Redirect URL in Credentials with the app's. Then make a fresh link.",
+    title="Part of your Redirect URL is missing",
+    cause='Your Redirect URL has "{name}" after its "?", but the pasted URL doesn\'t.',
+    remedy="Compare the Redirect URL in Credentials with the app's. Then create a new link.",
     step=Step.CREDENTIALS,
 )
 CUT_OFF: Final = Problem(
     id="paste-cut-off",
-    title="The address is cut off",
-    cause="Its end is missing, or a part of it is only dots.",
-    remedy="Click into the address bar, select all, copy, and paste it here again.",
+    title="The URL is cut off",
+    cause="Its end is missing, or a part was replaced with dots.",
+    remedy="Click in the address bar, select all, copy, and paste it here again.",
     step=Step.REDIRECT,
 )
 CODE_UNCLEAR: Final = Problem(
@@ -136,51 +136,51 @@ END_UNCLEAR: Final = "It isn't clear where the code ends: other text follows it.
 """Cause of CODE_UNCLEAR where a line or a word may belong to the code, or not."""
 DOUBLED: Final = Problem(
     id="paste-doubled",
-    title="The address says something twice",
-    cause="“{name}” may stand only once; which of the two to believe is not clear.",
-    remedy="Copy the address again, once. If it stays so, make a fresh link.",
+    title="The URL contains a value twice",
+    cause='"{name}" appears more than once, so it isn\'t clear which one is right.',
+    remedy="Copy the URL again, once. If that doesn't help, create a new link.",
     step=Step.REDIRECT,
 )
 ISSUER_DIFFERS: Final = Problem(
     id="paste-issuer-differs",
-    title="The answer comes from another server",
+    title="The response is from another server",
     cause="It names {issuer} as its sender, not the server your link leads to.",
-    remedy="Do not use it. Make a fresh link, and check the endpoints in Credentials.",
+    remedy="Don't use it. Create a new link, and check the endpoints in Credentials.",
     step=Step.AUTHORIZE,
 )
 ISSUER_MISSING: Final = Problem(
     id="paste-issuer-missing",
-    title="The answer does not say who sent it",
-    cause="The server promises to name itself (iss=) in each answer; this has none.",
-    remedy="Copy the whole address again. If it still has no iss=, make a fresh link.",
+    title="The response doesn't name its sender",
+    cause="The server promises to name itself in each response (iss=), but this URL has no iss.",
+    remedy="Copy the full URL again. If it still has no iss=, create a new link.",
     step=Step.AUTHORIZE,
 )
 TOKEN: Final = Problem(
     id="paste-token",
-    title="This is a token, not the address",
-    cause="The wizard fetches the tokens itself, with the code in the address.",
-    remedy="Paste the address you landed on after Approve access.",
+    title="This is a token, not the URL",
+    cause="The wizard gets the tokens itself, using the code in the URL.",
+    remedy="Paste the URL you landed on after you clicked Approve access.",
     step=Step.REDIRECT,
 )
 SECRET: Final = Problem(
     id="paste-secret",
-    title="That is the secret, not the address",
-    cause="It is, or looks like, the client secret or a token kept here.",
-    remedy="Paste the address you landed on after Approve access.",
+    title="This is a secret, not the URL",
+    cause="It is, or looks like, the Client Secret or a saved token.",
+    remedy="Paste the URL you landed on after you clicked Approve access.",
     step=Step.REDIRECT,
 )
 NOTHING_USABLE: Final = Problem(
     id="paste-nothing-usable",
-    title="No address and no code in this",
-    cause="It looks like neither https://…?code=…&state=… nor a code.",
-    remedy="Copy the whole address from the browser's address bar; an error page is fine.",
+    title="This contains no URL and no code",
+    cause="It's neither https://…?code=…&state=… nor a code.",
+    remedy="Copy the full URL from the browser's address bar. An error page is OK.",
     step=Step.REDIRECT,
 )
 UNPROVEN_ERROR: Final = Problem(
     id="paste-unproven-error",
-    title="An error that may not be for your link",
-    cause="It says “{error}”, but without the state that would prove it.",
-    remedy="Copy the whole address again, or make a fresh link.",
+    title="The error might not belong to your link",
+    cause='The error is "{error}", but the state that would prove it is missing.',
+    remedy="Copy the full URL again, or create a new link.",
     step=Step.AUTHORIZE,
 )
 

@@ -166,7 +166,7 @@ def test_wizard_that_waits_for_nothing_ends(home: Path, gone: str, mode: str) ->
         argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD, *arguments]
         own = stack.enter_context(Terminal(argv, env=env))
         screen = own if gone == "stdin" else other
-        screen.wait_for("yes, no or all:" if arguments else "0 of 7 ticked")
+        screen.wait_for("yes, no or all:" if arguments else "0 of 7 selected")
         other.hang_up()
         assert own.wait_exit() == 130
 

@@ -43,7 +43,7 @@ def stands_at(terminal: Terminal, step: Step) -> None:
 @pytest.mark.parametrize("rate", [25, 30])
 def test_a_held_enter_goes_one_step(env: dict[str, str], sandbox: Sandbox, rate: float) -> None:
     with wizard(env) as terminal:
-        terminal.wait_for("0 of 7 ticked")
+        terminal.wait_for("0 of 7 selected")
         hold(terminal, rate)
         # It names what is missing, and doesn't go on all the same.
         terminal.wait_for("again goes on")

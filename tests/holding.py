@@ -47,7 +47,7 @@ class HoldingServer(SecondServer):
         kind = _kind(request)
         if self.held == "throttled" and kind == "users":
             self._arrived.set()
-            return replace(json_answer(429, {}), headers={"Retry-After": "60"})
+            return replace(json_answer(429, {}), headers={"Retry-After": "30"})
         if kind and kind == self.held:
             self._arrived.set()
             self._released.wait(PATIENCE)

@@ -31,7 +31,7 @@ from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL: Final = "https://scim.example.edu/callback"
 TICKED: Final = tuple(p.id for p in PREREQUISITES)
-WORKS: Final = "Your SCIM credential works."
+WORKS: Final = "Your SCIM credentials work."
 
 
 class Face(Protocol):
@@ -232,7 +232,7 @@ async def denied(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.deny(link))
     await face.says(consent.ERRORS["access_denied"].title)
     await face.primary()
-    await face.says("Copy that page's whole address and come back.")
+    await face.says("Copy the full URL from the address bar.")
     await face.leave()
 
 
@@ -241,7 +241,7 @@ async def expired_code(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.approve(link))
     await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
     await face.primary()
-    await face.says("Copy that page's whole address and come back.")
+    await face.says("Copy the full URL from the address bar.")
     await face.leave()
 
 
@@ -362,7 +362,7 @@ async def not_scim(face: Face, scene: Scene) -> None:
 async def resume(face: Face, scene: Scene) -> None:
     await face.says("Unfinished setup", "goes on at Redirect")
     await face.pick("resume")
-    await face.says("Code", "lives 5 minutes from Approve access")
+    await face.says("Code", "expires 5 minutes after you click Approve access")
     with LocalProfileStore(scene.home).locked("default") as held:
         draft = held.draft()
     assert draft is not None

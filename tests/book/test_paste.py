@@ -11,12 +11,13 @@ import pytest
 from tests.book.row import Face, Row
 from tests.book.stage import SCREENS, Stage, attempt, now, panel, resumed, until_said
 from tests.book.wire import HANGS, METADATA
-from tests.driving import paste, text_of, wait_for_screen
+from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.timed_screen import now as clock
 
 OLD, USED, NAMED, PROMISED = "old-state-123", "used-state-123", "named-state-123", "iss-state-123"
 """The states of links that are too old, had their answer, and whose server names itself."""
@@ -200,6 +201,7 @@ async def tell_and_lead_on(row: PasteRow, stage: Stage) -> None:
             case Step.CREDENTIALS:
                 assert "To Credentials ›" in text_of(app)
                 mismatch = "differs from here" in panel(app)
+                await wait_until(pilot, lambda: clock() > screen.asked_at, "an Enter to count")
                 await pilot.press("enter")
         assert row.step is not None
         await wait_for_screen(pilot, SCREENS[row.step])

@@ -119,7 +119,7 @@ def test_status_of_ten_in_words_is_a_line_each(ten: Path) -> None:
     lines = {line.split()[0]: line.split(maxsplit=2)[1:] for line in run.stdout.splitlines()}
     assert len(lines) == 10
     assert lines["damaged"] == ["✗", "A profile's file is damaged"]
-    assert lines["unfinished"] == ["○", "The setup is not finished"]
+    assert lines["unfinished"] == ["○", "The setup isn't finished"]
     assert lines["expired"] == ["✓", "Set up; token expired; checked never"]
 
 

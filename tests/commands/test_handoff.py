@@ -260,7 +260,7 @@ def test_nothing_set_up_or_left_unfinished(home: Path) -> None:
     put(home, draft=ACTIVE)
     run = wizard(home, "handoff", "--for", "okta")
     assert (run.returncode, run.stdout) == (3, "")
-    assert "not finished" in run.stderr
+    assert "isn't finished" in run.stderr
 
 
 @pytest.mark.parametrize("args", [("--format", "yaml"), ("--for", "google")])

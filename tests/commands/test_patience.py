@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -25,7 +26,7 @@ DRIPS = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True)
 class Timed(LoopClock):
     """Lets time pass until a command has ended, and knows how much.
 
-    Files are read and written in threads, which take real time: none passes here meanwhile.
+    Files are read, written, and locked in threads, which take real time: none passes meanwhile.
     """
 
     def __init__(self, usual: Callable[[], float], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +48,7 @@ class Timed(LoopClock):
 
     async def until(self, is_over: Callable[[], bool]) -> None:
         while not is_over():
-            if self._in_threads:
+            if self._in_threads or any(thread.name == "lock" for thread in enumerate_threads()):
                 await asyncio.sleep(0)
             else:
                 await self.skip(1)

@@ -89,7 +89,7 @@ def test_permissions_that_were_mended_are_said_once(home: Path) -> None:
     (home / "profiles").chmod(0o755)
     first, second = (wizard(home, "token") for _ in range(2))
     assert (first.returncode, first.stdout) == (0, "access-1\n")
-    assert "Other users could get at" in first.stderr
+    assert "Other users could read" in first.stderr
     assert second.stderr == ""
 
 

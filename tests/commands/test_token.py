@@ -216,7 +216,7 @@ def test_nothing_set_up(home: Path) -> None:
 
 def test_setup_left_unfinished(home: Path) -> None:
     put(home, draft=VALID)
-    refused(wizard(home, "token", "--json"), 3, "left-unfinished", "not finished")
+    refused(wizard(home, "token", "--json"), 3, "left-unfinished", "isn't finished")
 
 
 def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
@@ -260,7 +260,7 @@ def test_rotated_secret(home: Path) -> None:
     with set_up(sandbox, home):
         sandbox.rotate_secret()
         run = wizard(home, "token", "--json")
-    refused(run, 4, "wrong-client", "Client ID or Secret")
+    refused(run, 4, "wrong-client", "Client ID or Client Secret")
     assert f"{BY_ROTATING}\nRun:\n  " in run.stderr
 
 
@@ -271,7 +271,7 @@ def test_expired_token_that_cannot_be_renewed(home: Path) -> None:
 
 def test_nobody_answers(home: Path) -> None:
     put(home, active=replace(EXPIRED, endpoints=at(silent_port())))
-    refused(wizard(home, "token", "--json"), 5, "nobody-there", "Nothing answers at")
+    refused(wizard(home, "token", "--json"), 5, "nobody-there", "Nothing responds at")
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_nothing_is_sent_when_the_answer_could_not_be_saved(home: Path) -> None:
         shell = ("sh", "-c", 'ulimit -f 0; exec "$@"', "-")
         run = wizard(home, "token", "--json", under=shell)
         assert not has_visitor(server)
-    refused(run, 6, "store-failed", "failed")
+    refused(run, 6, "store-failed", "Couldn't read or write")
 
 
 def test_proxy_that_cannot_be_understood(home: Path) -> None:

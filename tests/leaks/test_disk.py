@@ -117,7 +117,7 @@ def test_folder_that_takes_no_files_is_told_and_kept(tmp_path: Path, args: tuple
         finally:
             for folder in (home / "profiles", home / "secrets"):
                 folder.chmod(0o700)
-        assert_told(run, "cannot be written to")
+        assert_told(run, "Can't write to the wizard's folder")
         assert files(home) == before
         assert not [seen for seen in sandbox.seen if seen.path == "/v2/token"]
 
@@ -150,7 +150,7 @@ def test_what_may_not_be_read_is_told(home: Path, name: str) -> None:
     path.chmod(0)
     run = wizard(home, "token", under=BOUND)
     path.chmod(mode)
-    assert_told(run, "cannot be read")
+    assert_told(run, "Can't read one of the wizard's files")
     assert files(home) == before
 
 
@@ -161,7 +161,7 @@ def test_secrets_that_vanished_are_told_and_the_record_kept(home: Path) -> None:
     before = record(home).read_bytes()
     shutil.rmtree(home / "secrets")
     for args in (("token", "--json"), ("check",)):
-        assert_told(wizard(home, *args), "The stored secrets are gone")
+        assert_told(wizard(home, *args), "The saved secrets are gone")
         assert record(home).read_bytes() == before
 
 
@@ -179,9 +179,9 @@ def test_home_that_vanished_is_a_profile_not_set_up_and_is_not_made_again(home: 
     [
         (record, b'{"version": 99, "unknown": [1]}', "newer version"),
         (blob, b'{"version": 99, "unknown": [1]}', "newer version"),
-        (blob, b"", "The stored secrets are damaged"),
-        (blob, b"\xff\x00{", "The stored secrets are damaged"),
-        (blob, b"[" * 100_000, "The stored secrets are damaged"),
+        (blob, b"", "The saved secrets are damaged"),
+        (blob, b"\xff\x00{", "The saved secrets are damaged"),
+        (blob, b"[" * 100_000, "The saved secrets are damaged"),
         (blob, b'{"version": 1, "credentials": {"client_id": 5}}', "secrets are damaged"),
     ],
     ids=["newer record", "newer set", "empty", "bytes", "deep", "odd"],
@@ -231,7 +231,8 @@ def test_link_or_anothers_file_in_place_of_ours_is_refused(
     # Nor with root's right to open it: the owner is to be named all the same.
     env = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     run = wizard(home, "token", "--force", env=env, under=BOUND)
-    assert_told(run, f"{path} is a link" if kind == "link" else f"{path} belongs to nobody and you")
+    what = "is a symlink" if kind == "link" else "belongs to nobody, and you"
+    assert_told(run, f"{path} {what}")
     assert files(home) == before
 
 
@@ -239,5 +240,5 @@ def test_link_that_dangles_in_place_of_a_lock_makes_no_file(home: Path) -> None:
     lock = home / "profiles" / "default.lock"
     lock.unlink()
     lock.symlink_to(home.parent / "made")
-    assert_told(wizard(home, "token", "--force"), "is a link")
+    assert_told(wizard(home, "token", "--force"), "is a symlink")
     assert not (home.parent / "made").exists()

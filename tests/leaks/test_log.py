@@ -97,7 +97,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
     with pytest.raises(SetupError, match="bad-log") as refused, keeping(log):
         raise AssertionError("a log was kept")
     reason = why.format(folder=log.parent)
-    assert refused.value.problem.cause == f"{log} takes no log: {reason}."
+    assert refused.value.problem.cause == f"SCIM_WIZARD_LOG is {log}: {reason}."
     if kind in ("link", "foreign"):
         assert log.read_text() == "theirs"
     else:

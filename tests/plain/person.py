@@ -125,7 +125,7 @@ class Person:
     async def tick_all(self) -> None:
         await self.says("Before you start")
         await self.type("all")
-        await self.says("Enter goes on")
+        await self.says("press Enter to continue")
         await self.type("")
 
     async def enter(self, field: CredentialField, text: str) -> None:

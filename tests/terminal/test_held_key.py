@@ -46,7 +46,7 @@ def test_a_held_enter_goes_one_step(env: dict[str, str], sandbox: Sandbox, rate:
         terminal.wait_for("0 of 7 selected")
         hold(terminal, rate)
         # It names what is missing, and doesn't go on all the same.
-        terminal.wait_for("again goes on")
+        terminal.wait_for("again to continue anyway")
         stands_at(terminal, Step.PREREQUISITES)
     with wizard(env) as terminal:
         tick_all(terminal)

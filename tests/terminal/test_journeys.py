@@ -28,7 +28,7 @@ def prerequisites(hand: Hand) -> None:
     hand.tick_all()
     hand.terminal.wait_for("7 of 7 selected")
     hand.press("Next ›")
-    hand.terminal.wait_for("From the OAuth app you made")
+    hand.terminal.wait_for("Copy these from your OAuth app")
 
 
 def consent(hand: Hand, sandbox: Sandbox) -> None:

@@ -312,14 +312,14 @@ def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) ->
         terminal.wait_for("0 of 7 selected")
         terminal.send(ENTER + ENTER)
         # The first names what is missing; the second came before that could be read.
-        terminal.wait_for("again goes on")
+        terminal.wait_for("again to continue anyway")
         # Nearer than a key's repeat to the two before it counts as one of them: then once more.
         terminal.send(ENTER)
         try:
-            terminal.wait_for("From the OAuth app you made", timeout=3)
+            terminal.wait_for("Copy these from your OAuth app", timeout=3)
         except AssertionError:
             terminal.send(ENTER)
-            terminal.wait_for("From the OAuth app you made")
+            terminal.wait_for("Copy these from your OAuth app")
         enter(terminal, "Client ID", second.client_id)
         enter(terminal, "Client Secret", second.client_secret)
         terminal.paste(REDIRECT_URL)

@@ -61,7 +61,7 @@ def tick_all(terminal: Terminal) -> None:
         terminal.send(SPACE)
         terminal.wait_for(f"{count} of 7 selected")
     terminal.send(ENTER)
-    terminal.wait_for("From the OAuth app you made")
+    terminal.wait_for("Copy these from your OAuth app")
 
 
 def enter(terminal: Terminal, label: str, text: str) -> None:

@@ -215,7 +215,7 @@ def usage(profile: Profile, name: str, program: Program | None = None) -> Comman
 def works(profile: Profile, now: datetime) -> str:
     """Return that a credential works, and for how long where it is not to be renewed."""
     if refusal(profile, now) is None:
-        return "Your SCIM credential works."
+        return "Your SCIM credentials work."
     return f"The token is {access_token(profile, now)} and is not renewed: then authorize again."
 
 

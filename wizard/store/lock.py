@@ -59,10 +59,10 @@ async def hold_async(path: Path, limit: float, busy: Problem) -> AsyncIterator[N
     # Here, because a command that takes no lock should not pay for it.
     import asyncio
 
-    lock = _lock(path)
-    deadline = time.monotonic() + limit
+    lock, clock = _lock(path), asyncio.get_running_loop().time
+    deadline = clock() + limit
     while not await _try_async(lock):
-        if time.monotonic() >= deadline:
+        if clock() >= deadline:
             raise SetupError(busy)
         await asyncio.sleep(POLL)
     try:
@@ -106,6 +106,9 @@ async def _try_async(lock: BaseFileLock) -> bool:
     ended = asyncio.wrap_future(future)
     try:
         await asyncio.wait((ended,), timeout=STUCK)
+        if not ended.done():
+            # The clock may have jumped, as after the machine slept: give the thread its chance.
+            await asyncio.wait((ended,), timeout=SOON)
     except asyncio.CancelledError:
         _abandon(lock, future)
         raise

@@ -14,12 +14,16 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.fakes import tokens
 from tests.flow.stage import COMPLETE, Stage, landing
 from tests.host.programs import install
 from tests.host.test_browser import page
+from wizard.domain.callback import Received
+from wizard.domain.models import ServerMetadata, UserList
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.flow.link import LinkDesk
@@ -80,6 +84,7 @@ with socket.create_server((sys.argv[1], 0), family=family) as held:
 
 async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "home")
+    stage.world.metadata.metadata = ServerMetadata("https://oauth.twilio.com", has_s256=True)
     link = await stage.desk.link()
     programs, user = tmp_path / "bin", tmp_path / "user"
     user.mkdir()
@@ -103,6 +108,12 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
     arguments = await as_another(READ_ARGUMENTS)
     assert path.name in arguments
     assert state not in arguments
+    query = parse_qs(urlsplit(link.url).query)
+    assert {"state", "client_id", "code_challenge"} <= set(query)
+    [browsers] = [line for line in arguments.splitlines() if path.name in line]
+    assert not [
+        key for key, values in query.items() if f"{key}=" in browsers or values[0] in browsers
+    ]
     if IS_ROOT:
         assert await as_another(READ_FILE, str(path)) == "not permitted\n"
 
@@ -121,12 +132,22 @@ async def test_code_of_another_without_the_state_is_refused(tmp_path: Path) -> N
     link = await desk.link()
     assert link.is_listening
 
+    before = stage.on_disk()
     for query in ("code=theirs", "code=theirs&state=guessed", "code=theirs&state="):
         assert await as_another(SEND, f"{redirect_url}?{query}") == "404\n"
+    assert stage.on_disk() == before
     # With a state that leaked it is taken, and asked about before it becomes active.
     assert await as_another(SEND, landing(link, "theirs")) == "200\n"
     reading = await desk.caught()
-    assert getattr(reading, "is_caught", False)
+    assert isinstance(reading, Received)
+    assert reading.is_caught
+    stage.world.tokens.exchanges = [tokens("1", refresh="refresh-1")]
+    stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
+    stage.world.users.answers = [UserList(25)]
+    report = await stage.run(reading)
+    assert report.problem is not None
+    assert report.problem.id == "approval-unconfirmed"
+    assert stage.on_disk()[2] is None
     await desk.close()
 
 

@@ -61,7 +61,7 @@ def walk(link: str, button: str, scheme: str) -> Seen:
         page.goto(link)
         consent = look(page)
         page.get_by_role("button", name=button, exact=True).click()
-        page.get_by_role("heading", name="The answer has arrived").wait_for()
+        page.get_by_role("heading", name="Approval received").wait_for()
         landing = look(page)
         entries = page.context.new_cdp_session(page).send("Page.getNavigationHistory")["entries"]
         history = [f"{entry['url']} {entry['title']}" for entry in entries]
@@ -116,8 +116,8 @@ async def waiting() -> AsyncIterator[Waiting]:
 @pytest.mark.parametrize(
     ("button", "scheme", "grounds", "says"),
     [
-        ("Approve access", "dark", "rgb(14, 17, 22)", "✓ The answer has arrived"),
-        ("Deny", "light", "rgb(251, 251, 252)", "Return to the terminal: it says what happened."),
+        ("Approve access", "dark", "rgb(14, 17, 22)", "✓ Approval received"),
+        ("Deny", "light", "rgb(251, 251, 252)", "Return to the terminal to see what happened."),
     ],
 )
 async def test_pages_work_without_scripts_and_the_last_one_names_no_secret(

@@ -151,7 +151,7 @@ async def test_an_error_redirect_leads_to_neutral_words(
     page = await fetch(str(answer.url.join(answer.headers["location"])))
 
     assert session.taken == [f"{url}?error=access_denied&state={STATE}"]
-    assert "Return to the terminal: it says what happened." in page.text
+    assert "Return to the terminal to see what happened." in page.text
     assert "✓" not in page.text
     assert "denied" not in page.text
 

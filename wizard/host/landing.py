@@ -52,12 +52,12 @@ class Landing(Enum):
     """The page shown after the redirect: its heading and its sentence, as HTML."""
 
     GOOD = (
-        '<span class="good">✓</span> The answer has arrived',
+        '<span class="good">✓</span> Approval received',
         "You can close this window and return to the terminal.",
     )
     NEUTRAL = (
-        "The answer has arrived",
-        "Return to the terminal: it says what happened. You can close this window.",
+        "Response received",
+        "Return to the terminal to see what happened. You can close this window.",
     )
 
 

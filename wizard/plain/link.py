@@ -120,7 +120,7 @@ class LinkStep:
                 is_here = problem.step in (self.STEP, Step.REDIRECT)
                 self._mending = None if is_here else reading
                 # An address is pasted at either step: that is no reason to go back.
-                told = replace(problem, step=None) if is_here else problem
+                told = replace(on_arrival(problem, self.STEP), step=None) if is_here else problem
                 self._stage.paper.problem(told, comparison)
                 await self.refused(reading)
         return None

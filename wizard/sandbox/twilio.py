@@ -35,20 +35,20 @@ METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
 SCIM_PATH: Final = "/scim/v2"
 
 SCENARIOS: Final[dict[str, str]] = {
-    "happy": "everything works",
-    "denied": "the consent is refused",
-    "expired-code": "the code is older than five minutes when it arrives",
-    "wrong-secret": "the app has another Client Secret",
-    "missing-permission": "managed-users/list is not ticked on the app",
-    "throttled": "the first SCIM request is answered with 429",
-    "slow": "every answer takes three seconds",
-    "down": "the SCIM API answers 503",
-    "not-scim": "a login page answers in place of the SCIM API",
-    "many-users": "the organization has 20,000 users",
-    "rotating": "each refresh gives a new refresh token",
-    "loopback": "the Redirect URL is on this computer",
+    "happy": "Everything works",
+    "denied": "The admin clicks Deny",
+    "expired-code": "The code has expired when it arrives",
+    "wrong-secret": "The secret was rotated; the one entered is wrong",
+    "missing-permission": "The app lacks managed-users/list",
+    "throttled": "The first SCIM request hits the rate limit",
+    "slow": "Every response takes 3 seconds",
+    "down": "The SCIM API returns 503",
+    "not-scim": "A network login page replaces the SCIM API",
+    "many-users": "The organization has 20,000 users",
+    "rotating": "Each refresh returns a new refresh token",
+    "loopback": "The Redirect URL is on this machine",
 }
-"""What can be played, and in a few words what happens then."""
+"""The demo's scenarios, and what each one shows."""
 
 DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 """Reserved (RFC 6761 §6.4), so the browser shows the error page most admins will see."""

@@ -131,8 +131,8 @@ class LinkScreen(StepScreen):
                 # The one place where the state check is waived: not by the paste's own Enter.
                 self.expect_new_enter(after=PASTE_PAUSE)
             case Refused(problem, comparison):
-                key = "^t" if problem.step is Step.AUTHORIZE else ""
-                panel.show(problem, comparison, key)
+                shown = on_arrival(problem, self.STEP)
+                panel.show(shown, comparison, "^t" if shown.step is Step.AUTHORIZE else "")
                 if problem.step not in (self.STEP, Step.REDIRECT):
                     self.mending = reading
                     self.expect_new_enter(after=PASTE_PAUSE)

@@ -160,14 +160,17 @@ class Field(Vertical):
         self._label = label
         self._hint = note
         self.entry = entry
+        # Kept, not looked up: a screen may be left while it is still being composed.
+        self._note = Static(note, classes="field-note", markup=False)
+        self._message = Static("", classes="field-message", markup=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
         with Horizontal(classes="field-head"):
             yield Static(self._label, classes="field-label", markup=False)
-            yield Static(self._hint, classes="field-note", markup=False)
+            yield self._note
         yield self.entry
-        yield Static("", classes="field-message", markup=False)
+        yield self._message
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -176,14 +179,12 @@ class Field(Vertical):
 
     def note(self, text: str = "", *, is_good: bool = False) -> None:
         """Say something at the right of the label; "" brings back the hint."""
-        note = self.query_one(".field-note", Static)
-        note.set_class(is_good, "-good")
-        note.update(Content(text or self._hint))
+        self._note.set_class(is_good, "-good")
+        self._note.update(Content(text or self._hint))
 
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""
         lines = [f"✗ {problem}"] if problem else [f"! {warning}" for warning in warnings]
-        message = self.query_one(".field-message", Static)
-        message.set_class(problem is not None, "-bad")
-        message.set_class(bool(lines), "-shown")
-        message.update(Content("\n".join(lines)))
+        self._message.set_class(problem is not None, "-bad")
+        self._message.set_class(bool(lines), "-shown")
+        self._message.update(Content("\n".join(lines)))

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import socket
+import ssl
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -13,10 +14,12 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from socksio import SOCKSError
 
 from tests.api.conftest import NOW, LoopClock, Naps, Serve
 from tests.api.server import Script, reply
 from wizard.api.http import open_client
+from wizard.api.proxies import ByProxy
 from wizard.api.token import TokenService, _Watch
 from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain import journal
@@ -640,3 +643,59 @@ async def test_bad_token_address_sends_nothing() -> None:
                 credentials(), attempt("http://[::1"), Secret(CODE), print
             )
     assert (caught.value.problem.id, caught.value.is_unsent) == ("bad-address", True)
+
+
+class _FaultyTransport(httpx.AsyncBaseTransport):
+    """Raises an error of a library once the response has come."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._inner = ByProxy(ssl.create_default_context())
+        self._fault = fault
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        await response.aclose()
+        raise self._fault
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+FAULTS = (
+    ValueError("header"),
+    AssertionError(),
+    OverflowError(),
+    UnicodeDecodeError("ascii", b"\xff", 0, 1, "header"),
+    SOCKSError(),
+    httpx.ConnectError("fault"),
+    httpx.PoolTimeout("fault"),
+    httpx.ProxyError("fault"),
+    httpx.InvalidURL("fault"),
+    httpx.UnsupportedProtocol("fault"),
+    TimeoutError(),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("grant", ["exchange", "refresh"])
+async def test_fault_after_the_request_left_never_sends_it_again(
+    serve: Serve, grant: str, fault: Exception
+) -> None:
+    server = await serve(reply(200, json.dumps(GOOD).encode()))
+    url = f"{server.url}/token"
+    async with open_client() as client:
+        client._transport = _FaultyTransport(fault)
+        service = TokenService(client, lambda: NOW, sleep=Naps())
+        with pytest.raises(SetupError) as caught:
+            if grant == "refresh":
+                await service.refresh(credentials(url))
+            else:
+                await service.exchange(credentials(url), attempt(url), Secret(CODE), print)
+    assert len(server.requests) == 1
+    assert not caught.value.is_unsent
+    if grant == "refresh":
+        assert caught.value.is_lost
+        is_named = isinstance(fault, httpx.HTTPError | httpx.InvalidURL | TimeoutError)
+        assert is_named or caught.value.problem.id == "connection-dropped"
+    else:
+        assert caught.value.problem.id == "answer-lost"

@@ -21,7 +21,7 @@ from wizard import __version__
 from wizard.api.dates import clock_off
 from wizard.api.failures import strerror
 from wizard.api.proxies import ByProxy
-from wizard.api.tracing import close_what_is_given_up
+from wizard.api.tracing import close_what_is_given_up, has_begun_to_leave
 from wizard.domain import journal, rules
 from wizard.domain.book.network import CA_FILE_UNUSABLE
 from wizard.domain.problems import SetupError
@@ -89,6 +89,7 @@ async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
     Raises:
         httpx.InvalidURL: the URL breaks the rule for endpoints, as plain http to another
             machine does. Nothing was sent.
+        httpx.RemoteProtocolError: also for an error in the libraries while they read the response.
         httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`. What the libraries below HTTPX let
             through becomes one of its own.
     """
@@ -97,16 +98,24 @@ async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
         raise httpx.InvalidURL("")
     try:
         response = await client.send(request, stream=True)
-    except (SOCKSError, AssertionError) as error:
-        # Bytes that are no answer of a SOCKS proxy; some of them HTTPX's library asserts.
-        raise httpx.ProxyError("", request=request) from error
-    except (ValueError, OverflowError) as error:
-        # A host that SOCKS cannot hold in 255 bytes, or OpenSSL takes for no name.
-        raise httpx.InvalidURL("") from error
+    except (SOCKSError, AssertionError, ValueError, OverflowError) as error:
+        raise _as_httpx(error, request) from error
     location: str | None = response.extensions.pop("location", None)
     if location is not None:
         response.headers["Location"] = location
     return response
+
+
+def _as_httpx(error: Exception, request: httpx.Request) -> Exception:
+    """Return HTTPX's error for one that the libraries below it let through."""
+    if has_begun_to_leave(request):
+        # Neither the URL nor the proxy was the reason, and the server may have got the request.
+        return httpx.RemoteProtocolError("", request=request)
+    if isinstance(error, SOCKSError | AssertionError):
+        # Bytes that are no answer of a SOCKS proxy; some of them HTTPX's library asserts.
+        return httpx.ProxyError("", request=request)
+    # A host that SOCKS cannot hold in 255 bytes, or OpenSSL takes for no name.
+    return httpx.InvalidURL("")
 
 
 async def send(

@@ -174,8 +174,8 @@ class TokenService:
                     watch.drop()
                 return await self._try(url, fields, watch)
         except WIRE_ERRORS as error:
-            is_total = isinstance(error, TimeoutError)
-            is_unsent = not watch.has_begun if is_total else isinstance(error, NEVER_SENT)
+            # An error's kind alone proves nothing: a library may raise it at the response.
+            is_unsent = not watch.has_begun and isinstance(error, (TimeoutError, *NEVER_SENT))
             return SetupError(network_problem(error, url, self._seconds), is_unsent=is_unsent)
         finally:
             self._watches.discard(watch)
@@ -189,6 +189,8 @@ class TokenService:
             try:
                 return await once()
             except UNSENT_ERRORS:
+                if watch.has_begun:
+                    raise
                 await self._sleep(PAUSE_SECONDS)
         return await once()
 

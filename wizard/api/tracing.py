@@ -27,6 +27,12 @@ def has_passed_the_proxy(request: httpx.Request) -> bool:
     return isinstance(watch, _Watch) and watch.has_passed
 
 
+def has_begun_to_leave(request: httpx.Request) -> bool:
+    """Whether writing a request has begun, so that the server may have got it."""
+    watch = request.extensions.get("trace")
+    return isinstance(watch, _Watch) and watch.has_begun
+
+
 @runtime_checkable
 class _Stream(Protocol):
     """What a connection is made of: a socket, or TLS over one."""
@@ -50,6 +56,7 @@ class _Watch:
         self._beside = beside
         self._stream: _Stream | None = None
         self.has_passed = False
+        self.has_begun = False
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         made = info.get("return_value")
@@ -57,7 +64,9 @@ class _Watch:
             self._stream = made
         elif event.endswith(_LEFT_OPEN) and self._stream is not None:
             await self._stream.aclose()
-        elif event in _TUNNELED or (event == _SENDING and not _is_connect(info)):
+        elif event in _TUNNELED:
             self.has_passed = True
+        elif event == _SENDING and not _is_connect(info):
+            self.has_passed = self.has_begun = True
         if self._beside is not None:
             await self._beside(event, info)

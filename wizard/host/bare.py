@@ -27,7 +27,8 @@ async def show_bare(url: str) -> str:
     ask = "Paste the address you land on, or press Enter to go back."
     output = Output(sys.stderr)
     output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
-    output.close()
+    # In a thread: a stalled terminal must not hold up the loop, where a response may arrive.
+    await asyncio.to_thread(output.close)
     if os.name == "nt":
         # No readiness of a console there; input() is limited to a line, which will do.
         return await asyncio.to_thread(input)

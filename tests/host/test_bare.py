@@ -1,0 +1,50 @@
+"""The full link on the bare terminal, which may have stopped reading."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.host.test_output import PATIENCE, Pty
+from wizard.host import bare, output
+from wizard.host.output import is_stalled
+
+URL = "https://t.test/authorize?state=1"
+
+
+@pytest.fixture
+def terminal() -> Iterator[Pty]:
+    terminal = Pty()
+    yield terminal
+    terminal.close()
+    terminal.stream.close()
+
+
+async def test_stalled_terminal_does_not_hold_up_the_loop(
+    terminal: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop itself makes the terminal read again here, as it would save a response."""
+    monkeypatch.setattr(output, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    monkeypatch.setattr(sys, "stdin", terminal.stream)
+    os.set_blocking(terminal.stream.fileno(), False)
+    while not is_stalled(terminal.stream):
+        os.write(terminal.stream.fileno(), b"x" * 1024)
+    left: list[str] = []
+
+    async def read(_fd: int) -> str:
+        left.extend(t.name for t in threading.enumerate() if t.name == "output")
+        return "code"
+
+    monkeypatch.setattr(bare, "_read", read)
+    showing = asyncio.create_task(bare.show_bare(URL))
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.add_reader, terminal.master, lambda: os.read(terminal.master, 4096))
+    assert await showing == "code"
+    loop.remove_reader(terminal.master)
+    assert left == [], "all was written before PATIENCE was over"

@@ -686,11 +686,13 @@ async def test_fault_after_the_request_left_never_sends_it_again(
     async with open_client() as client:
         client._transport = _FaultyTransport(fault)
         service = TokenService(client, lambda: NOW, sleep=Naps())
+        asking = (
+            service.refresh(credentials(url))
+            if grant == "refresh"
+            else service.exchange(credentials(url), attempt(url), Secret(CODE), print)
+        )
         with pytest.raises(SetupError) as caught:
-            if grant == "refresh":
-                await service.refresh(credentials(url))
-            else:
-                await service.exchange(credentials(url), attempt(url), Secret(CODE), print)
+            await asking
     assert len(server.requests) == 1
     assert not caught.value.is_unsent
     if grant == "refresh":

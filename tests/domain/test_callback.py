@@ -713,3 +713,19 @@ def test_edits_anywhere_never_crash_nor_bring_another_state(
 def test_any_text_is_read_without_a_crash(text: str) -> None:
     assert not isinstance(_read(text, OLDER, ATTEMPT), Received)
     mask(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("a%252Fb1234567", book.STILL_ENCODED),
+        (f"{CODE}%", book.ENCODING_BROKEN),
+        (f"{CODE}%G1", book.ENCODING_BROKEN),
+        (f"{CODE}%20x", book.CODE_UNCLEAR.cause),
+    ],
+)
+@pytest.mark.parametrize("start", ["https://example.com/token?", ""])
+def test_cause_says_what_is_wrong_with_the_code(start: str, code: str, cause: str) -> None:
+    reading = read(f"{start}code={code}&state={STATE}", [ATTEMPT], NOW)
+    assert isinstance(reading, Refused)
+    assert reading.problem.cause == cause

@@ -14,7 +14,7 @@ import pytest
 
 from tests.domain.residues import NESTING, SINGLE, Wrap, pairs
 from tests.domain.test_callback import ATTEMPT, FOREIGN, ISSUER, NOW, OLDER, STATE
-from wizard.domain.callback import BareCode, Reading, Received, mask, read
+from wizard.domain.callback import BareCode, Reading, Received, mask, read, read_exact
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
@@ -83,6 +83,43 @@ def test_code_is_exact_or_none_is_sent(name: str) -> None:
     assert [(form, code) for r, form, code in readings if not _is_exact_or_none(r, code)] == []
 
 
+ENDS: Final = (*map(chr, range(0x20, 0x7F)), "^\\", "^C", "..", "[0m", "[201~", "%41")
+"""How a code may end: in every VSCHAR (RFC 6749, appendix A.11), and in what terminals leave."""
+BROWSERS_QUERY: Final = "!$()*,/:;=?@[\\]^`{|}"
+"""What a browser leaves as it is in a query, besides what every server does (URL Standard)."""
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("form", ["code={code}&state={state}", "state={state}&code={code}"])
+def test_code_is_exact_or_none_is_sent_whatever_it_ends_in(form: str, end: str) -> None:
+    code = f"abcDEF0123456789xyz{end}"
+    query = form.format(code=quote(code, safe=""), state=STATE)
+    url = f"{ATTEMPT.redirect_url}?{query}"
+    assert _is_exact_or_none(read(url, [ATTEMPT], NOW), code)
+    assert _is_exact_or_none(read_exact(url, [ATTEMPT], NOW), code)
+    if end.isalnum() or end in ("^C", "..", ".", "-", "~", "!", "^"):
+        assert read_exact(url, [ATTEMPT], NOW) == Received(Secret(code), ATTEMPT)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_last_code_is_exact_or_none_is_sent_as_a_browser_shows_it(end: str) -> None:
+    code = f"abcDEF0123456789xyz{end}"
+    shown = quote(code, safe=BROWSERS_QUERY)
+    url = f"{ATTEMPT.redirect_url}?state={STATE}&code={shown}"
+    assert _is_exact_or_none(read(url, [ATTEMPT], NOW), code)
+    assert _is_exact_or_none(read_exact(url, [ATTEMPT], NOW), code)
+
+
+@pytest.mark.parametrize(
+    "line", ["Thanks a lot", "Today 10:02", "Request Method: GET", "Congratulations everybody"]
+)
+def test_answer_before_a_line_of_words_is_received(line: str) -> None:
+    for form, url, attempt, code in ANSWERS:
+        if "=" not in code:
+            pasted = f"Request URL: {url}\n{line}"
+            assert _read(pasted, attempt) == Received(Secret(code), attempt), (form, code)
+
+
 UNCLEAR: Final = frozenset(
     {
         "terminal: marks, the last only",
@@ -131,6 +168,28 @@ UNCLEAR_LAST: Final = frozenset(
         "around: label and tab",
         "around: block comment, wrapped",
         "escaped: curl, bare",
+        "around:  !",
+        "around:  '",
+        "around:  )",
+        "around:  ,",
+        "around:  .",
+        "around:  ..",
+        "around:  :",
+        "around:  ;",
+        "around:  ?",
+        "around:  ]",
+        "around:  `",
+        "around:  |",
+        "around:  }",
+        "around: BBCode, bare",
+        "around: sentence",
+        "around: | |",
+        "white space: %20 at the end",
+        "white space: %20%20 at the end",
+        "white space: %5B201~ at the end",
+        "terminal: interrupted",
+        "terminal: carriage return in caret",
+        "terminal: marks, the last only, whole",
     }
 )
 """What may be a part of a code that comes last: nothing is sent then."""

@@ -21,6 +21,7 @@ from wizard.domain.mistaken import (
     is_host_and_path,
     is_like_a_code,
     is_secret_of_twilio,
+    unclear,
 )
 from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.problems import Problem
@@ -28,7 +29,7 @@ from wizard.domain.quoted import error_problem, issuer_problem, mask, without_an
 from wizard.domain.residue import undamaged, unframed
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.domain.unwrap import Address, addresses, contradicts, unescaped, visible
+from wizard.domain.unwrap import Address, addresses, contradicts, exact, unescaped, visible
 from wizard.domain.value import Value
 from wizard.domain.wrapped import join_lines
 
@@ -41,6 +42,7 @@ __all__ = [
     "Refused",
     "mask",
     "read",
+    "read_exact",
 ]
 
 PASTE_LIMIT: Final = 256 * 1024
@@ -108,6 +110,28 @@ def read(
     if not attempts:
         return Refused(book.NO_LINK)
     return _read(text, attempts, now, known_secrets)
+
+
+def read_exact(
+    url: str,
+    attempts: Sequence[AuthorizationAttempt],
+    now: datetime,
+    known_secrets: Sequence[Secret] = (),
+) -> Reading:
+    """Find the answer to one of the attempts in a URL that a browser requested from the listener.
+
+    Its query is decoded once and nothing is removed; every check of `read` applies.
+    """
+    if len(url) > PASTE_LIMIT:
+        return Refused(book.TOO_LONG)
+    if not attempts:
+        return Refused(book.NO_LINK)
+    address = exact(url)
+    reading = _judge(address, attempts, now)
+    if not isinstance(reading, Received | BareCode):
+        return reading
+    problem = _mistaken(reading, known_secrets)
+    return Refused(problem) if problem else reading
 
 
 def _read(
@@ -231,8 +255,8 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
         return Refused(problem)
     if code is None or error is not None:
         return Refused(error_problem(error or "", address, attempt))
-    if is_damaged(code):
-        return Refused(book.CODE_UNCLEAR)
+    if problem := unclear(code, is_broken="code" in address.broken):
+        return Refused(problem)
     return Received(Secret(code), attempt)
 
 
@@ -266,11 +290,14 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
         return Refused(problem)
     if not address.is_sure:
         return Refused(book.CODE_UNCLEAR.told(cause=book.END_UNCLEAR))
-    return _unchecked(address.first("code") or "", attempt, now)
+    is_broken = "code" in address.broken
+    return _unchecked(address.first("code") or "", attempt, now, is_broken=is_broken)
 
 
-def _unchecked(code: str, attempt: AuthorizationAttempt, now: datetime) -> BareCode | Refused:
-    problem = _stale(attempt, now) or (book.CODE_UNCLEAR if is_damaged(code) else None)
+def _unchecked(
+    code: str, attempt: AuthorizationAttempt, now: datetime, *, is_broken: bool = False
+) -> BareCode | Refused:
+    problem = _stale(attempt, now) or unclear(code, is_broken=is_broken)
     return Refused(problem) if problem else BareCode(Secret(code), attempt)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
+from wizard.domain.book import paste as book
+from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 
 _LONG: Final = 16
@@ -56,6 +58,18 @@ def is_damaged(code: str) -> bool:
     from what a line break or a second encoding left, and a code is sent only once.
     """
     return bool(_DAMAGED.search(code) or _STILL_ENCODED.fullmatch(code))
+
+
+def unclear(code: str, *, is_broken: bool) -> Problem | None:
+    """Say why a decoded code may not be the one that was issued, if so.
+
+    Args: `is_broken`: a "%" in it was not followed by two hex digits.
+    """
+    if is_broken:
+        return book.CODE_UNCLEAR.told(cause=book.ENCODING_BROKEN)
+    if _STILL_ENCODED.fullmatch(code):
+        return book.CODE_UNCLEAR.told(cause=book.STILL_ENCODED)
+    return book.CODE_UNCLEAR if is_damaged(code) else None
 
 
 def is_like_a_code(word: str) -> bool:

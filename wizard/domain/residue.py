@@ -21,6 +21,7 @@ _ESCAPE: Final = re.compile(
 _OPENED: Final = re.compile(r"(?:\A\s*)(\[20|20|0|)0~|(\[20|20|0|)0~(?=https?:)")
 """Start of a bracketed paste whose escape character was lost, whole or in part."""
 _MARKS_LIMIT: Final = 4
+_COLORED: Final = re.compile(r"\s*\[[0-9;]{1,9}m")
 _CLOSED: Final = re.compile(r"\[201~(?=\s|\Z)|\^[@-_?](?=\s|\Z)|\[[0-9;]{0,9}m(?=\s|\Z)")
 """End of one, a control character in caret notation, or the end of a color."""
 _FRAMES: Final = dict.fromkeys([*range(0x2500, 0x25A0), 0x2800, *map(ord, "↵⏎␍␊¬↩¦❘｜⎸⎹⎢⎥")], " ")
@@ -69,16 +70,30 @@ def unescaped(text: str) -> str:
 
 
 def undamaged(value: str) -> str:
-    """Return a decoded value without what was encoded along with it.
+    """Return a decoded code without what was encoded along with it.
 
-    Escapes, frames, zero-width characters and line breaks go everywhere, spaces at the ends;
-    spaces inside stay, for RFC 6749 (appendix A.11) allows them in a code.
+    One that consists of VSCHAR (RFC 6749, appendix A.11) is returned as it is. In others, escapes,
+    frames, zero-width characters and line breaks go everywhere, and spaces at the ends.
     """
-    if value.isascii() and value.isprintable() and value == value.strip():
-        return _CLOSED.sub("", value)
+    if value.isascii() and value.isprintable():
+        return value
+    return _undamaged(value)
+
+
+def unmarked(value: str) -> str:
+    """Return a decoded value that is only compared, also without visible marks and spaces."""
+    return without_ends(_undamaged(value))
+
+
+def without_ends(text: str) -> str:
+    """Remove what terminals show for control characters behind a word, and ends of a paste."""
+    return _CLOSED.sub("", text)
+
+
+def _undamaged(value: str) -> str:
     value = _ESCAPE.sub("", value).translate(_NO_FRAMES)
     value = "".join(c for c in value if unicodedata.category(c) != "Cf")
-    parts = re.split(r"[^\S ]+", _CLOSED.sub("", value))
+    parts = re.split(r"[^\S ]+", value)
     return "".join(part.strip(" ") for part in parts)
 
 
@@ -109,7 +124,11 @@ def _without_marks(text: str) -> str:
         form = re.escape(opened[1] if opened[1] is not None else opened[2])
         closed = re.compile(rf"{form}1~\s*{form}0~|{form}1~(?=\s|\Z)")
         text = closed.sub("", text[: opened.start()] + text[opened.end() :])
-    return _CLOSED.sub("", text)
+    if colored := _COLORED.match(text):
+        return _CLOSED.sub("", text[colored.end() :])
+    # What ends the text may as well be the end of a code, and so stays.
+    text = text.rstrip()
+    return _CLOSED.sub(lambda found: found[0] if found.end() == len(text) else "", text)
 
 
 def _character(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urljoin
 
-from wizard.domain.residue import from_base64, undamaged, unescaped, visible
+from wizard.domain.residue import from_base64, undamaged, unescaped, unmarked, visible, without_ends
 from wizard.domain.secret import Secret
 from wizard.domain.value import Guarded, replace
 from wizard.domain.wrapped import Reading, readings, without_margins
@@ -101,7 +101,7 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
     lines run together, so is one with more after it.
     """
     wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
-    layer = unescaped(text)
+    layer = unescaped(without_ends(text))
     for _ in range(_LAYERS):
         said = {value.rstrip(_CLOSERS) for value in _SAID[name].findall(layer)}
         if not all(any(w.startswith((v, v.rstrip("_~=|/"))) for w in wanted) for v in said):
@@ -226,6 +226,24 @@ def _address(reading: Reading) -> Address:
     )
 
 
+def exact(url: str) -> Address:
+    """Return a URL as a browser requested it: its query is only decoded, nothing is removed."""
+    base, _, query = url.partition("?")
+    parts = query.split("&", _FIELD_LIMIT)
+    raw = [] if len(parts) > _FIELD_LIMIT else [part.partition("=") for part in parts if part]
+    return Address(
+        base,
+        tuple((_decoded(name), _decoded(value)) for name, _, value in raw),
+        is_cut=False,
+        is_marked=True,
+        broken=frozenset(_decoded(name) for name, _, value in raw if _BROKEN.search(value)),
+    )
+
+
+def _decoded(raw: str) -> str:
+    return " ".join(map(unquote, raw.split("+")))
+
+
 def _is_code_sure(raw: Sequence[tuple[str, str, str]], *, is_end_sure: bool) -> bool:
     """Whether nothing but the code can be in its value, as far as its place tells."""
     if any(name == "code" and _SPOILED.search(value) for name, _, value in raw):
@@ -249,10 +267,12 @@ def _value(name: str, raw: str) -> str:
 
     A + at an end is a space that was sent, not one that came along.
     """
-    value = " ".join(map(unquote, raw.split("+")))
+    value = _decoded(raw)
     if name not in ("code", "state", "iss"):
         return value.strip() if name == "error" else value
-    value = undamaged(value)
+    if name == "code" and value.isascii() and value.isprintable():
+        return value
+    value = undamaged(value) if name == "code" else unmarked(value)
     return " " * raw.startswith("+") + value + " " * (len(raw) > 1 and raw.endswith("+"))
 
 

@@ -14,7 +14,8 @@ _END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？|\
 """What ends a URL in running text: RFC 3986 allows none of these outside an IPv6 host."""
 _END_OF_PATH: Final = re.compile(r"[<>\"`“”‘’«»‹›「」|\\]")
 _QUERY_MARK: Final = re.compile(r"[?#]")
-_SURE_END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？]|[|\\^{}\[\]](?![\w%])")
+_SURE_END: Final = re.compile(r"[\s<>\"“”‘’«»‹›「」。、，！？]")
+"""What is in no query that a browser shows; the others may stand in a code as they are."""
 _OF_A_CODE: Final = re.compile(r"[A-Za-z0-9_.~%+/=&?#*!…•-]+")
 """What a word consists of that may be a piece of a URL's query, or stand for one."""
 _PIECE: Final = re.compile(r"[A-Za-z0-9._~%+/=-]{8,}")
@@ -22,6 +23,7 @@ _SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
 _WORD: Final = re.compile(r"[A-Za-z]?[a-z']+[.,;:!?]?|[A-Z]{2,}|[0-9]+")
 """A line that may as well be a word or a number as the end of a code."""
 _PROSE: Final = re.compile(r"[(]?[A-Za-z]?[a-z']*[.,;:!?)]*")
+_TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _CLASSES: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]")))
 _QUOTES: Final = ">|"
 _CLOSERS: Final = "'.,;:!?)}*([{"
@@ -105,6 +107,7 @@ class _Pieces:
     def __init__(self, region: str, indent: int, *, is_closed: bool = False) -> None:
         """Args: `indent`: width of what precedes; `is_closed`: quotes or brackets enclose it."""
         self.texts: list[str] = []
+        self._lines: list[list[str]] = []
         self._widths: list[int] = []
         self._has_sure_end = True
         self._is_one = is_closed and all(len(line.split()) == 1 for line in region.splitlines())
@@ -114,6 +117,7 @@ class _Pieces:
                 break
             end = _end_of(words[0], is_first=not self.texts)
             self.texts.append(words[0][: end.start()] if end else words[0])
+            self._lines.append(words)
             self._widths.append(len(line.rstrip()) + (0 if len(self.texts) > 1 else indent))
             if end is not None:
                 self._has_sure_end = _SURE_END.match(words[0], end.start()) is not None
@@ -126,7 +130,9 @@ class _Pieces:
         """Whether the piece at an index is the last one, and all before it belong together."""
         if at < len(self.texts) - 1:
             follows = self.texts[at + 1]
-            is_end = is_other([follows]) or (follows[:1].isalnum() and self._is_short_line(at))
+            is_end = is_other(self._lines[at + 1]) or (
+                follows[:1].isalnum() and self._is_short_line(at)
+            )
         else:
             is_end = self._has_sure_end
         return is_end and self._is_joined(at, is_code=is_code)
@@ -163,7 +169,10 @@ def is_other(words: list[str]) -> bool:
         return False
     if not _OF_A_CODE.fullmatch(words[0]) or words[0].startswith("HTTP/"):
         return True
-    natural = [word for word in words if _PROSE.fullmatch(word)]
+    # What follows a label, as in "Request Method: GET", may be anything.
+    label = next((at for at, word in enumerate(words) if word.endswith(":")), len(words))
+    words = words[: label + 1]
+    natural = [word for word in words if _PROSE.fullmatch(word) or _TIME.fullmatch(word)]
     return len(words) > 1 and len(natural) == len(words) and sum(map(len, words)) >= 4
 
 
@@ -192,7 +201,7 @@ def _up_to_its_closer(before: str, region: str) -> tuple[str, bool]:
 
 def _is_random(piece: str) -> bool:
     """Whether a line by itself looks like the end of a code, rather than like a word."""
-    if not _PIECE.fullmatch(piece) or _SID.fullmatch(piece):
+    if not _PIECE.fullmatch(piece) or _SID.fullmatch(piece) or _PROSE.fullmatch(piece):
         return False
     return sum(bool(letters.search(piece)) for letters in _CLASSES) > 1
 
@@ -210,7 +219,9 @@ def _trimmed(reading: str, is_sure: bool, before: str) -> Iterator[Reading]:
     if not reading.endswith("..."):
         if run := _RUN.search(before[-4:]):
             reading = reading.removesuffix(run[0])
-        # "]" may be the end of an IPv6 host.
-        reading = reading.rstrip(_CLOSERS if "[" in reading else _CLOSERS + "]")
+        # "]" may be the end of an IPv6 host. What is removed may as well be the end of a code.
+        whole, closers = reading, _CLOSERS if "[" in reading else _CLOSERS + "]"
+        reading = whole.rstrip(closers)
+        is_sure = is_sure and reading == whole
     if reading:
         yield Reading(reading, is_sure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from wizard.domain import authorize, callback, rules
@@ -116,11 +117,14 @@ class LinkDesk:
 
     def read(self, pasted: str) -> callback.Reading:
         """Read a pasted address against the draft's links."""
+        return self._read_by(callback.read, pasted)
+
+    def _read_by(self, read: Callable[..., callback.Reading], text: str) -> callback.Reading:
         draft = self._session.working_draft()
         now = self._session.clock()
         # Changing a setting ends the links made before it.
         attempts = [a for a in draft.attempts if authorize.matches(a, draft)]
-        return callback.read(pasted, attempts, now, self._session.known_secrets())
+        return read(text, attempts, now, self._session.known_secrets())
 
     async def caught(self) -> callback.Reading:
         """Wait for an answer on the loopback listener."""
@@ -128,7 +132,7 @@ class LinkDesk:
             if self._returned:
                 return self._returned.pop()
             # Read again: by now its link may have been used, or the settings changed.
-            reading = self.read((await self._caught.get()).reveal())
+            reading = self._read_by(callback.read_exact, (await self._caught.get()).reveal())
             if isinstance(reading, callback.Received):
                 return replace(reading, is_caught=True)
             if is_answer(reading):
@@ -200,7 +204,9 @@ class LinkDesk:
     async def _accept(self, url: str) -> bool:
         # The state first: reading a long URL closely takes time, which no stranger may cost.
         attempts = self._session.working_draft().attempts
-        is_ours = authorize.has_state_of(url, attempts) and is_answer(self.read(url))
+        is_ours = authorize.has_state_of(url, attempts) and is_answer(
+            self._read_by(callback.read_exact, url)
+        )
         if is_ours:
             self._caught.put_nowait(Secret(url))
         return is_ours

@@ -132,8 +132,14 @@ CODE_UNCLEAR: Final = Problem(
     remedy="Copy only the URL from the address bar, on one line, and paste it here again.",
     step=Step.REDIRECT,
 )
-END_UNCLEAR: Final = "It isn't clear where the code ends: other text follows it. Nothing was sent."
-"""Cause of CODE_UNCLEAR where a line or a word may belong to the code, or not."""
+END_UNCLEAR: Final = (
+    "It isn't clear where the code ends: other text or punctuation follows it. Nothing was sent."
+)
+"""Cause of CODE_UNCLEAR where a line, a word or a character may belong to the code, or not."""
+ENCODING_BROKEN: Final = 'A "%" in the code isn\'t followed by two hex digits. Nothing was sent.'
+"""Cause where a percent-encoded character of the code is incomplete."""
+STILL_ENCODED: Final = "The code was probably percent-encoded twice. Nothing was sent."
+"""Cause where a decoded code has percent-encoded characters (RFC 3986 §2.1)."""
 DOUBLED: Final = Problem(
     id="paste-doubled",
     title="The URL contains a value twice",

@@ -152,8 +152,8 @@ class Clicker:
 
     def settle(self) -> None:
         """Wait until all clicks have been handled: what is pressed after them has."""
-        self.terminal.send(ctrl("g"))
-        self.terminal.wait_for("Help ·")
+        self.terminal.send(ctrl("p"))
+        self.terminal.wait_for(PALETTE)
         self.terminal.send(ESC)
         self.terminal.wait_for(lambda screen: not is_covered(screen))
 

@@ -1,4 +1,4 @@
-"""A double click on each control of a step and its dialogs, in a terminal, does one thing."""
+"""A double click on each control of each step and dialog, in a terminal, does one thing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.terminal.clicks import (
     Clicker,
     Control,
     Effect,
+    Kind,
     closes,
     does_once,
     keeps,
@@ -29,23 +30,35 @@ from tests.terminal.clicks import (
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
 from tests.terminal.walk import WIZARD, variables
 from tests.ui.running import TICKED
+from wizard.domain.audiences import AUDIENCES
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.form import NOT_TO_SEE
+from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.models import CredentialSet, Profile
-from wizard.domain.questions import CHANGES
+from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
+from wizard.domain.prerequisites import PREREQUISITES as PREREQUISITE_ITEMS
+from wizard.domain.questions import CHANGES, ROTATE_TITLE
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 from wizard.flow.state import Delivery
 from wizard.sandbox import serve
-from wizard.sandbox.twilio import Sandbox
+from wizard.sandbox.twilio import SCIM_PATH, Sandbox
 from wizard.store.profiles import LocalProfileStore
 
-PREREQUISITES: Final = "Before you start"
-CREDENTIALS: Final = "From the OAuth app"
-AUTHORIZE: Final = "Open this as an organization admin"
-REDIRECT: Final = "After Approve access"
 OTHER: Final = "https://other.example.invalid/landing"
-CHECK: Final = "A live request to"
+
+
+def _intro(step: Step) -> str:
+    """Return the first words of a step, which no other one shows."""
+    return GUIDE[step].naming(ON_SCREEN).intro[:40]
+
+
+PREREQUISITES: Final = GUIDE[Step.PREREQUISITES].heading
+CREDENTIALS: Final = _intro(Step.CREDENTIALS)
+AUTHORIZE: Final = _intro(Step.AUTHORIZE)
+REDIRECT: Final = _intro(Step.REDIRECT)
+CHECK: Final = _intro(Step.CHECK)
+DONE: Final = _intro(Step.DONE)
 OVERVIEW: Final = "Change credentials"
 
 
@@ -80,6 +93,10 @@ class World:
     def pages(self) -> int:
         """How often the browser was asked."""
         return len(self.opened.read_text().splitlines())
+
+    def checks(self) -> int:
+        """How often users have been asked for; a check that is tried again renews the token too."""
+        return sum(seen.path.startswith(SCIM_PATH) for seen in self.sandbox.seen)
 
     def files(self) -> int:
         """How many sheets were saved."""
@@ -127,12 +144,21 @@ def set_up(world: World) -> None:
     put(world.home, Profile(ticks=TICKED, set_up_at=now()), active=world.active)
 
 
+def set_up_behind_a_portal(world: World) -> None:
+    set_up(world)
+    world.sandbox.scenario = "not-scim"
+
+
 def changed(world: World) -> None:
     draft = replace(world.draft, redirect_url=OTHER)
     profile = Profile(
         ticks=TICKED, set_up_at=now(), draft_step=Step.CREDENTIALS, draft_saved_at=now()
     )
     put(world.home, profile, active=world.active, draft=draft)
+
+
+def to_findings(world: World, terminal: Terminal) -> None:
+    terminal.wait_for("✓ Browser")
 
 
 def resume(world: World, terminal: Terminal) -> None:
@@ -159,6 +185,17 @@ def to_done(world: World, terminal: Terminal) -> None:
 # -- what its controls do -------------------------------------------------------------------------
 
 
+def toggles(clicker: Clicker, control: Control) -> None:
+    """One line is ticked, or no longer."""
+    before = clicker.ready()
+    is_ticked = control.kind is Kind.LINE and "[x]" in before.splitlines()[control.row]
+    count = before.count("[x]") + (-1 if is_ticked else 1)
+    clicker.double_click(control)
+    clicker.terminal.wait_for(f"{count} of 7 selected")
+    clicker.settle()
+    assert clicker.ready().count("[x]") == count
+
+
 def full_link(clicker: Clicker, control: Control) -> None:
     """The link stands alone until one Enter."""
     clicker.double_click(control)
@@ -166,6 +203,21 @@ def full_link(clicker: Clicker, control: Control) -> None:
     clicker.terminal.send(ENTER)
     clicker.ready()
     clicker.settle()
+
+
+def prerequisites(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    audiences = dict.fromkeys(("That is it", *(each.title for each in AUDIENCES)), closes)
+    help_ = {CONSOLE: stays_open, LEGACY_CONSOLE: stays_open, "Copy": stays_open}
+    return {
+        "Select": toggles,
+        "Help": opens("Help ·", help_),
+        "key Next": says("again to continue anyway"),
+        "button Next": leads(CREDENTIALS, back=ESC),
+        # For Entra there is nothing to set up: the step would be another one.
+        "Who uses it": opens("Who will use", {**audiences, "Microsoft Entra ID": left_out}),
+        "Console": does_once(world.pages, says(PREREQUISITES)),
+        **{item.text: toggles for item in PREREQUISITE_ITEMS},
+    }
 
 
 def credentials(world: World, terminal: Terminal) -> Mapping[str, Effect]:
@@ -181,9 +233,24 @@ def changes(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     urls = ("before", "after", world.draft.redirect_url, OTHER)
     inside = dict.fromkeys(urls, stays_open) | {CHANGES.yes: left_out, "Not yet": closes}
     return {
-        **credentials(world, terminal),
+        # What else there is stands on Credentials without changes, too.
+        **dict.fromkeys(("Advanced", "Help", "More", "Show secret", "text"), left_out),
         "Next": opens(CHANGES.title, inside),
         "Back": leads(OVERVIEW, back="u"),
+    }
+
+
+def authorize(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    opened = does_once(world.pages, leads(REDIRECT, back=ESC))
+    copied = does_once(lambda: len(terminal.clipboard), leads(REDIRECT, back=ESC))
+    return {
+        "Back": leads(CREDENTIALS, back=ENTER),
+        "Copy": copied,
+        "Copy link": copied,
+        "Bare": full_link,
+        "Fresh": does_once(world.links, says(AUTHORIZE)),
+        "Open": opened,
+        "Open browser": opened,
     }
 
 
@@ -203,6 +270,11 @@ def check(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     return {"Next": leads(OVERVIEW, back=ENTER)}
 
 
+def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
+    again = does_once(world.checks, says("from a SCIM API"))
+    return {"Try again": again, "Back": leads(OVERVIEW, back=ENTER)}
+
+
 def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     return {"Finish": left_out, "Back": left_out, "Overview": left_out, "Quit": left_out}
 
@@ -216,7 +288,7 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     return {
         "Choose": checked,
         "Check now": checked,
-        "I rotated the secret": opens("Client Secret", {"Try it": stays_open}),
+        ROTATE_TITLE: opens("Client Secret", {"Try it": stays_open}),
         "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
         "Change credentials": leads(CREDENTIALS, back=ESC),
         "Hand-off sheet": opens("# Twilio SCIM", sheet),
@@ -226,13 +298,21 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 
 SCENES: Final = {
+    "Prerequisites": Scene([PREREQUISITES], nothing, to_findings, prerequisites),
     "Credentials": Scene([CREDENTIALS], at(Step.CREDENTIALS), resume, credentials),
     "Changes": Scene([CREDENTIALS], changed, resume, changes, code=0),
+    "Authorize": Scene([AUTHORIZE, "state="], at(Step.AUTHORIZE), resume, authorize, "⏎ Open"),
     "Redirect": Scene([REDIRECT, "made "], at(Step.REDIRECT), resume, redirect),
     "Check": Scene([CHECK, "25 users", "Next ›"], set_up, run_check, check, code=0),
-    "Done": Scene(
-        ["credential works"], at(Step.REDIRECT), to_done, done, "⏎ Finish", "Finish", code=0
+    "Check failed": Scene(
+        [CHECK, "from a SCIM API", "Try again ›"],
+        set_up_behind_a_portal,
+        run_check,
+        check_failed,
+        "⏎ Try again",
+        code=0,
     ),
+    "Done": Scene([DONE], at(Step.REDIRECT), to_done, done, "⏎ Finish", "Finish", code=0),
     "Overview": Scene([OVERVIEW], set_up, nothing, overview, "⏎ Choose", code=0),
 }
 

@@ -8,8 +8,10 @@ from textual.errors import NoWidget
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets._footer import FooterKey
 
 from wizard.domain.problems import ExitCode
+from wizard.ui.settled import PRIMARY
 from wizard.ui.timed_screen import TimedScreen
 
 
@@ -23,6 +25,7 @@ class ClickGate:
     def __init__(self, app: App[ExitCode]) -> None:
         self._app = app
         self._last: events.MouseDown | None = None
+        self._last_widget: Widget | None = None
         self._is_dropping = False
 
     def lets(self, event: events.MouseDown | events.MouseUp) -> bool:
@@ -30,9 +33,23 @@ class ClickGate:
         if isinstance(event, events.MouseDown):
             is_second, self._last = self._is_second(event), event
             widget = self._widget_at(event)
-            is_text = widget is None or _is_text(widget)
-            self._is_dropping = self._is_early(event, widget) or (is_second and not is_text)
+            # Only of a text that the first click was on, too: what came under it is not meant.
+            is_word = widget is not None and widget is self._last_widget and _is_text(widget)
+            self._last_widget = widget
+            self._is_dropping = self._is_early(event, widget) or (is_second and not is_word)
         return not self._is_dropping
+
+    def key_for(self, event: events.MouseDown | events.MouseUp) -> str | None:
+        """Return the key that a press on the row of keys stands for; None for any other.
+
+        The press and its release are dropped then. Textual's own key would be lost where the row
+        is drawn anew meanwhile, and would come after all that was entered after the click.
+        """
+        widget = self._last_widget
+        if isinstance(event, events.MouseUp) or not isinstance(widget, FooterKey):
+            return None
+        self._is_dropping = True
+        return widget.key
 
     def _is_second(self, event: events.MouseDown) -> bool:
         last = self._last
@@ -48,7 +65,8 @@ class ClickGate:
         screen = self._app.screen
         if not isinstance(screen, TimedScreen):
             return False
-        is_primary = widget is not None and widget.id == "next"
+        is_key = isinstance(widget, FooterKey) and widget.key in PRIMARY
+        is_primary = is_key or (widget is not None and widget.id == "next")
         return event.time < screen.shown_at or (is_primary and screen.is_early(event.time))
 
     def _widget_at(self, event: events.MouseDown) -> Widget | None:

@@ -147,8 +147,7 @@ class KeyGate:
 
     def _judge(self, event: Entered) -> bool:
         if isinstance(event, events.MouseDown | events.MouseUp):
-            self._presses.forget()
-            return self._clicks.lets(event)
+            return self._judge_click(event)
         if self._is_covered:
             return isinstance(event, events.Key) and event.key in (QUIT, PLAIN)
         if isinstance(event, events.Paste) or not self._acts_once(event):
@@ -170,6 +169,22 @@ class KeyGate:
             self._hold(self._settled(event), press)
         else:
             return True
+        return False
+
+    def _judge_click(self, event: events.MouseDown | events.MouseUp) -> bool:
+        self._presses.forget()
+        if not self._clicks.lets(event):
+            return False
+        key = self._clicks.key_for(event)
+        if key is None:
+            return True
+        self._text_on = None
+        pressed = events.Key(key, None)
+        pressed.time = event.time
+        if key in PRIMARY:
+            self._follow(self._settled(pressed))
+        else:
+            self._pass(pressed)
         return False
 
     def _judge_enter(self, event: events.Key, press: Press, text_on: Screen[object] | None) -> None:

@@ -86,7 +86,8 @@ MIN_TTL_TOO_LONG: Final = Problem(
     id="min-ttl-too-long",
     title="No token is valid that long",
     cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
-    remedy="Use --min-ttl {longest} or less. A longer job can run the token command again.",
+    remedy="Use --min-ttl {longest} or less. A longer job can run the token command again. If you "
+    "made the app's tokens valid for longer, add --force once.",
     exit_code=ExitCode.USAGE,
 )
 BAD_PROFILE_NAME: Final = Problem(

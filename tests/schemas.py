@@ -252,8 +252,13 @@ def printed(schema: Schema) -> Schema:
 
 
 def printed_all(schema: Schema) -> Schema:
-    """Return the schema of what `--all` prints."""
-    return _object({"version": {"const": 2}, "profiles": {"type": "array", "items": schema}})
+    """Return the schema of what `--all` prints: of the profiles, or why there are none."""
+    profiles = {"type": "array", "items": schema}
+    return {
+        **_object({"version": {"const": 2}, "profiles": profiles, "problem": _or_null(PROBLEM)}),
+        "if": {"properties": {"problem": {"type": "object"}}},
+        "then": {"properties": {"profiles": {"maxItems": 0}}},
+    }
 
 
 def assert_documented(response: httpx.Response) -> None:

@@ -16,6 +16,7 @@ from wizard import __version__, manual, options, services, wiring
 from wizard.commands.interrupt import end_on_signals
 from wizard.commands.report import naming_faults, report, say, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
+from wizard.flow.standing import standing
 from wizard.options import Common, common
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
             return command.run_all(store, services.clock, **told)
         return command.run(settings.profile, store, services.clock, **told)
 
-    return _run(obj, work, as_json=as_json, blank=None if is_all else command.BLANK)
+    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
 
 
 @cli.command(
@@ -113,10 +114,13 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 )
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--all", "is_all", is_flag=True, help="All profiles, at the same time.")
+@click.option("--all", "is_all", is_flag=True, help="All profiles, 10 at the same time.")
 @click.pass_obj
 def check(obj: Common, as_json: bool, is_all: bool) -> int:
-    """Test the connection to the SCIM API (read-only), after refreshing an expired token."""
+    """Test the connection to the SCIM API (read-only), after refreshing an expired token.
+
+    A profile may take up to 60 seconds.
+    """
     from wizard.commands import check as command
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
@@ -126,7 +130,7 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
 
-    return _run(obj, work, as_json=as_json, blank=None if is_all else command.BLANK)
+    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
 
 
 @cli.command(
@@ -146,7 +150,10 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
 @click.pass_obj
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
-    """Print a valid access token, refreshed if needed, and nothing else to stdout."""
+    """Print a valid access token, refreshed if needed, and nothing else to stdout.
+
+    A refresh may take up to 60 seconds.
+    """
     # It has ended before there is enough to be worth the looks.
     gc.disable()
     from wizard.commands import token as command
@@ -157,7 +164,7 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
 
     def work(settings: wiring.Settings, store: ProfileStore) -> int:
         request = command.TokenRequest(
-            settings.profile, settings.endpoints, as_header, as_json, life, force
+            settings.profile, settings.endpoints, as_header, as_json, life, force, obj.is_quiet
         )
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
@@ -221,10 +228,13 @@ def _run(
     *,
     as_json: bool = False,
     blank: Mapping[str, object] | None = None,
+    is_all: bool = False,
 ) -> int:
     """Run a command; tell its failure, and what was repaired before it.
 
-    Args: `blank`: what its JSON has besides where nothing failed, without values.
+    Args:
+        blank: what its JSON has besides where nothing failed, without values.
+        is_all: all profiles were asked for.
     """
     store: ProfileStore | None = None
     try:
@@ -233,7 +243,13 @@ def _run(
             store = services.store()
             code = work(settings, store)
     except SetupError as error:
-        code = report(error.problem, as_json=as_json, profile=obj.profile, blank=blank)
+        code = report(
+            error.problem,
+            as_json=as_json,
+            profile=None if is_all else obj.profile,
+            blank=blank,
+            warnings=standing(store) if store else (),
+        )
     for notice in store.notices if store and not obj.is_quiet else ():
         say(notice)
     return code

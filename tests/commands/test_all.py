@@ -135,7 +135,10 @@ def test_highest_code_counts(home: Path) -> None:
 def test_no_profile_at_all(home: Path, command: str) -> None:
     run = wizard(home, command, "--all", "--json")
     assert run.returncode == 3
-    assert told(run.stdout, printed_all(STATUS)) == {"version": 2, "profiles": []}
+    answer = told(run.stdout, printed_all(STATUS))
+    assert (answer["profiles"], answer["problem"]["id"]) == ([], "no-profiles")
+    quiet = wizard(home, command, "--all", "--json", "--quiet")
+    assert (quiet.returncode, quiet.stdout) == (3, run.stdout), "it is a failure"
     assert run.stderr.startswith("No profiles.")
     assert not home.exists(), "what only reads makes nothing"
     assert wizard(home, command, "--all").stdout == ""

@@ -1,9 +1,9 @@
-"""A command takes 60 seconds at most, whatever it waits for, and says what that is."""
+"""A command takes 60 seconds per profile at most, and says what it waits for."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import enumerate as enumerate_threads
@@ -15,8 +15,9 @@ from tests.api.server import RawServer, Script, reply
 from tests.commands.stage import ACTIVE, issued, now, put
 from wizard import services
 from wizard.commands import check, token
+from wizard.commands.patience import Patience
 from wizard.domain.models import Endpoints, Profile
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
@@ -64,30 +65,36 @@ class Command:
         self.server = server
         self.clock = clock
 
-    def stored(self, *, hours: float) -> Profile:
+    def stored(self, *, hours: float, name: str = "default") -> Profile:
         """Store tokens that live so long, at the server's endpoints."""
         url = self.server.url
         endpoints = Endpoints(f"{url}/authorize", f"{url}/token", f"{url}/scim")
         active = replace(ACTIVE, endpoints=endpoints, tokens=issued(hours=hours))
-        put(self.home, active=active)
-        profile = self.store.load("default")
+        put(self.home, name=name, active=active)
+        profile = self.store.load(name)
         assert profile is not None
         return profile
 
-    async def checked(self, *, answers: int) -> check.Outcome:
+    async def checked(self, *, answers: int, is_quiet: bool = False) -> check.Outcome:
         """Run `check` and let time pass once the server has answered so many times."""
-        request = check.CheckRequest("default", {})
+        [outcome] = await self.all_checked(["default"], answers=answers, is_quiet=is_quiet)
+        return outcome
+
+    async def all_checked(
+        self, names: Sequence[str], *, answers: int, is_quiet: bool = False
+    ) -> list[check.Outcome]:
+        """Run `check --all` likewise."""
+        request = check.CheckRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(
-            check._check_each(["default"], request, self.store, services.Connection, now)
+            check._check_each(names, request, self.store, services.Connection, now)
         )
         await self.server.until_answered(answers)
         await self.clock.until(task.done)
-        [outcome] = await task
-        return outcome
+        return await task
 
-    async def token(self, seen: Profile) -> Problem:
+    async def token(self, seen: Profile, *, is_quiet: bool = False) -> Problem:
         """Run `token`, which fails."""
-        request = token.TokenRequest("default", {})
+        request = token.TokenRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(token._ask(request, self.store, seen, services.Connection, now))
         await self.clock.until(task.done)
         with pytest.raises(SetupError) as caught:
@@ -180,9 +187,59 @@ async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command)
         await command.clock.until(lambda: command.clock.passed >= 40)
         held.close()
         problem = await asking
-    assert problem.id == "lock-busy"
-    assert "No new access token was asked for" in problem.detail[0]
+    assert (problem.id, problem.exit_code) == ("timed-out", ExitCode.UNREACHABLE)
+    assert "60 seconds" in problem.cause
     assert command.server.requests == []
+    assert command.store.load("default") == seen, "nothing was lost, and nobody else is told"
+
+
+@answering(reply(429, Retry_After="26"), reply(401, b"{}", Content_Type="application/json"))
+async def test_slow_server_is_not_taken_for_another_command(command: Command) -> None:
+    command.stored(hours=0.5)
+    outcome = await command.checked(answers=1)
+    assert outcome.problem is not None
+    assert (outcome.problem.id, outcome.code) == ("timed-out", ExitCode.UNREACHABLE)
+    assert "60 seconds" in outcome.problem.cause
+    assert len(command.server.requests) == 2
+
+
+@answering(reply(200))
+async def test_work_under_the_lock_is_kept_however_long_it_took(command: Command) -> None:
+    patience, may_end = Patience(), asyncio.Event()
+
+    async def work() -> str:
+        patience.has_lock()
+        await may_end.wait()
+        return "saved"
+
+    task = asyncio.create_task(patience.for_lock(work(), "default"))
+    await command.clock.skip(100)
+    await command.clock.skip(0)
+    may_end.set()
+    assert await task == "saved"
+
+
+@answering(DRIPS)
+async def test_each_profile_has_its_own_time(command: Command) -> None:
+    names = [f"profile-{number:02}" for number in range(2 * check.AT_ONCE + 1)]
+    for name in names:
+        command.stored(hours=1, name=name)
+    outcomes = await command.all_checked(names, answers=check.AT_ONCE)
+    assert {outcome.problem and outcome.problem.id for outcome in outcomes} == {"timed-out"}
+    assert len(command.server.requests) == len(names), "the last was asked as well"
+
+
+@answering(DRIPS)
+async def test_quiet_says_nothing_of_waiting(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.stored(hours=1)
+    await command.checked(answers=1, is_quiet=True)
+    seen = command.stored(hours=-1)
+    await command.token(seen, is_quiet=True)
+    with LocalProfileStore(command.home).locked("default"):
+        await command.token(seen, is_quiet=True)
+    assert capsys.readouterr().err == ""
 
 
 @answering(DRIPS)

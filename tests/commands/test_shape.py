@@ -13,6 +13,7 @@ from tests import schemas
 from tests.commands.stage import ACTIVE, issued, now, put
 from wizard import command_line, services
 from wizard.domain.book.catalogue import CATALOGUE, recalled
+from wizard.domain.book.store import CANNOT_KEEP_OUT
 from wizard.domain.models import CheckStatus, LastCheck, Profile
 from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.value import replace
@@ -39,6 +40,17 @@ class Failing(LocalProfileStore):
 
     def load(self, name: str) -> Profile | None:
         raise SetupError(self._problem)
+
+    def names(self) -> list[str]:
+        raise SetupError(self._problem)
+
+
+class Readable(LocalProfileStore):
+    """A store in a folder that other users can read, and that can't be changed."""
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        return (CANNOT_KEEP_OUT.about(path="folder"),)
 
 
 def filled(id_: str) -> Problem:
@@ -79,6 +91,50 @@ def test_failure_has_the_shape_of_a_success(
     assert told["problem"]["detail"] == ["429: Slow down"]
     facts = (told["problem"][key] for key in ("http_status", "request_id", "retry_after"))
     assert tuple(facts) == (429, "RQ0123", 30)
+
+
+@pytest.mark.parametrize("command", ["check", "status"])
+def test_failure_for_all_names_no_profile(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    problem = filled("store-failed")
+    monkeypatch.setattr(services, "store", lambda: Failing(tmp_path, problem))
+    monkeypatch.setattr(sys, "argv", ["scim-wizard", command, "--all", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    told = capfd.readouterr()
+    answer = json.loads(told.out)
+    schemas.validate(answer, schemas.printed_all(COMMANDS[command]))
+    assert ended.value.code == problem.exit_code
+    assert (answer["profiles"], answer["problem"]["id"]) == ([], "store-failed")
+    assert "Profile default" not in told.err
+
+
+@pytest.mark.parametrize("hours", [1, -1, None])
+@pytest.mark.parametrize("more", [(), ("--all",)])
+@pytest.mark.parametrize("command", ["check", "status", "token"])
+def test_every_command_warns_of_the_store_whether_it_fails_or_not(
+    command: str,
+    more: tuple[str, ...],
+    hours: float | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if command == "token" and more:
+        return
+    if hours is None:
+        put(tmp_path, draft=ACTIVE)
+    else:
+        put(tmp_path, active=replace(ACTIVE, tokens=issued(hours=hours)))
+    monkeypatch.setattr(services, "store", lambda: Readable(tmp_path))
+    ca_file = ("--ca-file", str(tmp_path / "none.pem"))
+    _, told = run(monkeypatch, capsys, *ca_file, command, "--json", *more)
+    [entry] = told["profiles"] if more else [told]
+    assert CANNOT_KEEP_OUT.id in [warning["id"] for warning in entry["warnings"]]
 
 
 @EVERY

@@ -155,7 +155,7 @@ def test_min_ttl_refreshes_a_token_that_ends_sooner(home: Path) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, -1])
-@pytest.mark.parametrize("options", [(), ("--force",), ("--header",)])
+@pytest.mark.parametrize("options", [(), ("--header",)])
 def test_min_ttl_no_token_can_have_is_told_and_no_refresh_is_spent(
     home: Path, hours: float, options: tuple[str, ...]
 ) -> None:
@@ -170,6 +170,27 @@ def test_min_ttl_no_token_can_have_is_told_and_no_refresh_is_spent(
     if hours > 0:
         # What it says can be had: here, a whole hour is left.
         assert wizard(home, "token", "--min-ttl", longest[1]).stdout == "access-1\n"
+
+
+def test_force_gets_a_token_of_a_lifetime_that_became_longer(home: Path) -> None:
+    sandbox = Sandbox(token_seconds=10_800)
+    with set_up(sandbox, home):
+        active = stored(home)
+        assert active.tokens is not None
+        put(
+            home,
+            active=replace(
+                active, tokens=replace(issued(hours=1), refresh_token=active.tokens.refresh_token)
+            ),
+        )
+        refused = wizard(home, "token", "--min-ttl", "7200")
+        forced = wizard(home, "token", "--min-ttl", "7200", "--force")
+        later = wizard(home, "token", "--min-ttl", "7200")
+    assert refused.returncode == 2
+    assert "add --force once" in refused.stderr
+    assert (forced.returncode, forced.stderr) == (0, "")
+    assert later.stdout == forced.stdout
+    assert len(sandbox.seen) == 1
 
 
 def test_lifetime_that_became_shorter_costs_one_refresh(home: Path) -> None:

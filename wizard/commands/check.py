@@ -13,8 +13,17 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands import awaiting
-from wizard.commands.patience import LIMIT, Patience
-from wizard.commands.report import FAILED, PASSED, outcome, say, say_lines, tell, tell_json
+from wizard.commands.patience import Patience
+from wizard.commands.report import (
+    FAILED,
+    PASSED,
+    of_all,
+    outcome,
+    say,
+    say_lines,
+    tell,
+    tell_json,
+)
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status, pause
 from wizard.domain.endpoints import refuse_others
@@ -82,9 +91,10 @@ def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, cloc
     """Check, print how it went, and return the (highest) exit code. Raises SetupError."""
     names = store.names() if request.is_all else [request.profile]
     outcomes = awaiting.run(_check_each(names, request, store, connecting, clock))
-    code = _tell(outcomes, request)
-    if not outcomes:
-        say(no_profiles(store))
+    missing = None if outcomes else no_profiles(store)
+    code = _tell(outcomes, missing, request)
+    if missing:
+        say(missing)
     return code
 
 
@@ -98,16 +108,18 @@ async def _check_each(
     connecting: Connecting,
     clock: Clock,
 ) -> list[Outcome]:
-    room, ends = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + LIMIT
+    room = asyncio.Semaphore(AT_ONCE)
 
     async with connecting() as connect:
 
         async def check(name: str) -> Outcome:
             async with room:
+                # Each has its own time: slow ones must not fail those that come after them.
+                patience = Patience(is_quiet=request.is_quiet)
                 try:
-                    return await _check(name, request, store, connect, clock, Patience(ends))
+                    return await _check(name, request, store, connect, clock, patience)
                 except SetupError as error:
-                    return Outcome(name, error.problem)
+                    return Outcome(name, error.problem, store=standing(store))
 
         return await asyncio.gather(*map(check, names))
 
@@ -178,6 +190,8 @@ class _Checked:
                 self.clock,
                 refused=refused,
                 seen=self.profile,
+                on_lock=self._patience.has_lock,
+                on_ask=self._patience.ask,
             )
             tokens = await self._patience.for_lock(fresh, self._name)
         # A wizard may have put another set in its place since this one was read: its tokens
@@ -227,13 +241,16 @@ def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) 
 # -- telling -------------------------------------------------------------------------------------
 
 
-def _tell(outcomes: Sequence[Outcome], request: CheckRequest) -> int:
-    """Tell how one profile does, or all; return the (highest) exit code."""
+def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRequest) -> int:
+    """Tell how one profile does, or all; return the (highest) exit code.
+
+    Args: `missing`: why there is none.
+    """
     shown = [each for each in outcomes if each.problem or not request.is_quiet]
     try:
-        if request.as_json and (shown or not request.is_quiet):
+        if request.as_json and (shown or missing or not request.is_quiet):
             told = [each.as_json for each in shown]
-            tell_json(**({"profiles": told} if request.is_all else told[0]))
+            tell_json(**(of_all(told, missing) if request.is_all else told[0]))
         elif not request.as_json:
             _tell_lines(shown, is_all=request.is_all)
     finally:

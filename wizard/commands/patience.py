@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from wizard.commands.report import say_lines
 from wizard.domain.book.network import NO_TIME_LEFT, TIMED_OUT
 from wizard.domain.book.store import LOCK_BUSY
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
 from wizard.domain.words import plain
 from wizard.flow.outside import Network
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LIMIT: Final = 58.0
-"""Seconds for all that is awaited; with what comes before and after it a command takes 60."""
-LONGEST_REFRESH: Final = 30.0
-"""Seconds that a refresh may take, which is not given up once it was sent."""
+"""Seconds for all that is awaited for a profile; with what comes before and after it 60."""
+LONGEST_REFRESH: Final = 33.0
+"""Seconds that a refresh may take, which isn't given up once it was sent: 30 for the request, and
+3 for a keyring that doesn't answer and is asked once."""
 FOR_THE_RECORD: Final = 3.0
 """Seconds that are kept to remember how a check ended."""
 LATE: Final = 2.0
@@ -35,11 +36,13 @@ LATE: Final = 2.0
 
 
 class Patience:
-    """What a command may still wait for, for one profile."""
+    """What a command may still wait for, for one profile; its time begins now."""
 
-    def __init__(self, ends: float) -> None:
-        """Args: `ends`: when it has to end, by the event loop's clock."""
-        self._ends = ends
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        """Args: `is_quiet`: don't say what is waited for."""
+        self._ends = asyncio.get_running_loop().time() + LIMIT
+        self._is_quiet = is_quiet
+        self._lock: asyncio.Timeout | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -54,20 +57,33 @@ class Patience:
         return max(0.0, self._ends - asyncio.get_running_loop().time())
 
     async def for_lock(self, work: Awaitable[T], name: str) -> T:
-        """Await work that begins with waiting for a profile's lock.
+        """Await work that waits for a profile's lock and calls `has_lock` once it holds it.
 
-        A refresh that was sent isn't given up: `over` begins none that can't end in time.
+        Only that wait is ended here. The rest is bounded by `ask` and by its own limits.
 
         Raises:
             SetupError: the lock was not to be had.
         """
         words = f"Waiting for another scim-wizard command that uses profile {plain(name)}…"
         try:
-            async with asyncio.timeout(self.left):
+            async with asyncio.timeout(self.left) as self._lock:
                 with self.saying(words):
                     return await work
         except TimeoutError:
             raise SetupError(LOCK_BUSY.saying(NOT_ASKED)) from None
+
+    def has_lock(self) -> None:
+        """Let the wait for the lock be over."""
+        if self._lock is not None and not self._lock.expired():
+            self._lock.reschedule(None)
+
+    def ask(self, credentials: CredentialSet) -> None:
+        """Let a refresh begin that can end in time; a refresh that was sent isn't given up.
+
+        Raises SetupError.
+        """
+        if self.left < LONGEST_REFRESH:
+            raise SetupError(_no_time_left(_host(credentials.endpoints.token_url)))
 
     def over(self, network: Network) -> Network:
         """Return the network with its token endpoint and its users asked within this time."""
@@ -80,6 +96,9 @@ class Patience:
     @contextmanager
     def saying(self, words: str) -> Iterator[None]:
         """Say on stderr what is waited for, if it takes long; in place of what was said before."""
+        if self._is_quiet:
+            yield
+            return
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(LATE, say_lines, [words])
@@ -90,7 +109,7 @@ class Patience:
 
 
 class _PatientTokens:
-    """A token endpoint that begins no refresh it may have to give up; a TokenEndpoint."""
+    """A token endpoint of which it is said that it is waited for; a TokenEndpoint."""
 
     def __init__(self, tokens: TokenEndpoint, patience: Patience) -> None:
         self._tokens = tokens
@@ -106,9 +125,6 @@ class _PatientTokens:
         return await self._tokens.exchange(credentials, attempt, code, on_wait)
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        if self._patience.left < LONGEST_REFRESH:
-            # The time went by in waiting for the lock.
-            raise SetupError(LOCK_BUSY.saying(NOT_ASKED))
         with self._patience.saying(f"Waiting for {_host(credentials.endpoints.token_url)}…"):
             return await self._tokens.refresh(credentials)
 
@@ -133,11 +149,15 @@ class _PatientUsers:
         left = self._patience.left
         host = _host(scim_url)
         if left < 1:
-            raise SetupError(TIMED_OUT.told(cause=NO_TIME_LEFT).about(host=host))
+            raise SetupError(_no_time_left(host))
         with self._patience.saying(f"Waiting for {host}…"):
             return await self._users.list_users(
                 scim_url, access_token, on_wait, min(left, limit or left)
             )
+
+
+def _no_time_left(host: str) -> Problem:
+    return TIMED_OUT.told(cause=NO_TIME_LEFT).about(host=host)
 
 
 def _host(url: str) -> str:

@@ -90,6 +90,17 @@ def outcome(
     }
 
 
+def of_all(outcomes: Sequence[Mapping[str, object]], problem: Problem | None) -> dict[str, object]:
+    """Return what JSON tells of all profiles.
+
+    Args: `problem`: why none could be read or there is none; nobody's in particular.
+    """
+    return {
+        "profiles": list(outcomes),
+        "problem": problem and as_json(problem, DEFAULT_PROFILE),
+    }
+
+
 def as_json(problem: Problem, profile: str) -> dict[str, object]:
     """Return what JSON tells of a problem of a profile."""
     response = problem.response or Response()
@@ -152,15 +163,24 @@ def report(
     as_json: bool = False,
     profile: str | None = None,
     blank: Mapping[str, object] | None = None,
+    warnings: Sequence[Problem] = (),
 ) -> int:
     """Tell a problem of a profile and return the exit code it means.
 
-    Args: `blank`: what JSON has besides where nothing failed, without values.
+    Args:
+        profile: whose it is; None where all were asked for.
+        blank: what JSON has besides where nothing failed, without values.
+        warnings: what JSON tells besides.
     """
     if as_json:
+        told = (
+            of_all((), problem)
+            if profile is None
+            else {**outcome(profile, problem, FAILED, warnings=warnings), **(blank or {})}
+        )
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
-            tell_json(**outcome(profile or DEFAULT_PROFILE, problem, FAILED), **(blank or {}))
+            tell_json(**told)
     say(problem, profile)
     return int(problem.exit_code)
 

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from wizard.commands.report import FAILED, outcome, report, say, tell, tell_json, what_to_do
+from wizard.commands.report import (
+    FAILED,
+    of_all,
+    outcome,
+    report,
+    say,
+    tell,
+    tell_json,
+    what_to_do,
+)
 from wizard.domain import summary
 from wizard.domain.book.here import LEFT_UNFINISHED
 from wizard.domain.models import GRANT_TYPE, Profile
@@ -57,15 +66,16 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     """Print how every profile stands; return the highest exit code. Raises SetupError."""
     found, now = [(name, _try(name, store)) for name in store.names()], clock()
     shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
-    if as_json and (shown or not is_quiet):
-        tell_json(profiles=[_as_json(name, what, now, store) for name, what in shown])
+    missing = None if found else no_profiles(store)
+    if as_json and (shown or missing or not is_quiet):
+        tell_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
     elif shown:
         tell("\n".join(_lines(shown, now)))
     for name, what in found:
         if isinstance(what, SetupError):
             say(what.problem, name)
-    if not found:
-        say(no_profiles(store))
+    if missing:
+        say(missing)
     return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
 
 
@@ -119,14 +129,15 @@ def _as_json(
     name: str, what: Profile | SetupError, now: datetime, store: ProfileStore
 ) -> dict[str, object]:
     if isinstance(what, SetupError):
-        return {**outcome(name, what.problem, FAILED), **BLANK}
+        return {**outcome(name, what.problem, FAILED, warnings=standing(store)), **BLANK}
     return {**_outcome(name, what, now, store), **_known(what, now)}
 
 
 def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) -> dict[str, object]:
     """Return what `check` told of it: both say the same in the same words."""
     if profile.active is None:
-        return outcome(name, summary.unfinished(profile), FAILED)
+        unfinished = summary.unfinished(profile)
+        return outcome(name, unfinished, FAILED, warnings=standing(store))
     last = profile.last_check
     problem = summary.last_problem(profile)
     known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)

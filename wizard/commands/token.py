@@ -15,7 +15,7 @@ from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value
 from wizard.domain.words import iso
-from wizard.flow.standing import why_inactive
+from wizard.flow.standing import standing, why_inactive
 
 if TYPE_CHECKING:
     from wizard.flow.outside import Connecting
@@ -36,6 +36,8 @@ class TokenRequest(Value):
     as_json: bool = False
     min_ttl: timedelta | None = None
     is_forced: bool = False
+    is_quiet: bool = False
+    """Say nothing of what has not failed."""
 
 
 def run(request: TokenRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
@@ -45,7 +47,8 @@ def run(request: TokenRequest, store: ProfileStore, connecting: Connecting, cloc
     if request.as_json:
         expires_at = iso(tokens.expires_at)
         answer = {"access_token": access_token, "token_type": "Bearer", "expires_at": expires_at}
-        tell_json(**outcome(request.profile, None, PASSED), **answer)
+        told = outcome(request.profile, None, PASSED, warnings=standing(store))
+        tell_json(**told, **answer)
     else:
         tell(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
     return 0
@@ -60,8 +63,8 @@ def _tokens(
     refuse_others(request.endpoints, [profile.endpoints])
     active = store.active(request.profile, profile)
     tokens = active and active.tokens
-    if tokens and request.min_ttl is not None:
-        # No refresh helps: the next token has the same lifetime.
+    if tokens and request.min_ttl is not None and not request.is_forced:
+        # A refresh hardly helps: the next token has the same lifetime, unless the app was changed.
         _refuse_beyond(tokens, request.min_ttl)
     if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
         return tokens
@@ -105,12 +108,10 @@ async def _ask(
     connecting: Connecting,
     clock: Clock,
 ) -> TokenSet:
-    import asyncio
-
-    from wizard.commands.patience import LIMIT, Patience
+    from wizard.commands.patience import Patience
     from wizard.flow.refresh import fresh_tokens
 
-    patience = Patience(asyncio.get_running_loop().time() + LIMIT)
+    patience = Patience(is_quiet=request.is_quiet)
     async with connecting() as connect:
         network = patience.over(await connect())
         fresh = fresh_tokens(
@@ -121,5 +122,7 @@ async def _ask(
             at_least=request.min_ttl,
             is_forced=request.is_forced,
             seen=seen,
+            on_lock=patience.has_lock,
+            on_ask=patience.ask,
         )
         return await patience.for_lock(fresh, request.profile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,6 +32,8 @@ async def fresh_tokens(
     is_forced: bool = False,
     refused: Secret | None = None,
     seen: Profile | None = None,
+    on_lock: Callable[[], None] = lambda: None,
+    on_ask: Callable[[CredentialSet], None] = lambda _: None,
 ) -> TokenSet:
     """Return tokens of the active set with enough life left, refreshing once if needed.
 
@@ -44,6 +46,9 @@ async def fresh_tokens(
         is_forced: refresh even a valid token.
         refused: an access token that the SCIM API did not take; it is as good as expired.
         seen: the record the caller decided by; read now when None.
+        on_lock: called once the lock is held.
+        on_ask: called before a refresh; with its SetupError, which concerns only this caller,
+            none is begun.
 
     Raises:
         SetupError: not set up, no refresh token, refused, unreachable, or not to be saved.
@@ -52,6 +57,7 @@ async def fresh_tokens(
     async with AsyncExitStack() as stack:
         with _unasked():
             held = await stack.enter_async_context(store.locked_async(name))
+        on_lock()
         # In a thread: a keyring may take seconds, and a screen must not stand still.
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
@@ -71,6 +77,7 @@ async def fresh_tokens(
             raise SetupError(recalled(failure.problem, failure.words) or REFRESH_REFUSED)
         if active.tokens.refresh_token is None:
             raise SetupError(no_refresh_token(active.scope))
+        on_ask(active)
         request = RefreshRequest(held, profile, active, endpoint)
         return await to_its_end(_refresh(request, clock, is_dead=is_dead), request.drop)
 

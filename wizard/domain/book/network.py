@@ -76,8 +76,8 @@ TIMED_OUT: Final = Problem(
 GAVE_UP: Final = "{host} gave up waiting for the request (status 408)."
 """Cause of TIMED_OUT where the server says so."""
 
-NO_TIME_LEFT: Final = "The command's 60 seconds were over before {host} could be asked."
-"""Cause of TIMED_OUT where a command had to wait for something else first."""
+NO_TIME_LEFT: Final = "Too little of the 60 seconds per profile was left to ask {host}."
+"""Cause of TIMED_OUT where a command had to wait first, for a lock or for the same host."""
 
 TLS_UNTRUSTED: Final = Problem(
     id="tls-untrusted",

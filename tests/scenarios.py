@@ -328,7 +328,7 @@ async def older_link(face: Face, scene: Scene) -> None:
 
 async def caught_by_the_listener(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
-    await face.says("for a paste, or for the browser at the Redirect URL")
+    await face.says("for you to paste the URL, or for the browser to return")
     landed = scene.sandbox.approve(link)
     await asyncio.to_thread(lambda: urllib.request.urlopen(landed, timeout=20).close())
     problem = scim.APPROVAL_UNCONFIRMED
@@ -360,7 +360,7 @@ async def not_scim(face: Face, scene: Scene) -> None:
 
 
 async def resume(face: Face, scene: Scene) -> None:
-    await face.says("Unfinished setup", "goes on at Redirect")
+    await face.says("Unfinished setup", "resumes at Redirect")
     await face.pick("resume")
     await face.says("Code", "expires 5 minutes after you click Approve access")
     with LocalProfileStore(scene.home).locked("default") as held:
@@ -390,9 +390,9 @@ async def check_now(face: Face, scene: Scene) -> None:
 
 async def refused_renewal(face: Face, scene: Scene) -> None:
     words = (exchange.WRONG_CLIENT.title, "renewing it was refused on")
-    await face.says("stored; the Client Secret was refused", *words, exchange.BY_ROTATING)
+    await face.says("saved; Client Secret rejected", *words, exchange.BY_ROTATING)
     await face.pick("check")
-    await face.says("GET /Users answers", *words)
+    await face.says("GET /Users responds", *words)
     await face.passed()
     await face.says("Overview", "passed, 25 users", *words)
     await face.leave()
@@ -458,7 +458,7 @@ async def handed_off(face: Face, scene: Scene) -> None:
 
 async def forgotten(face: Face, scene: Scene) -> None:
     await face.pick("forget")
-    await face.says("Remove profile default with its Client ID, Client Secret and tokens")
+    await face.says("Client ID, Client Secret, and tokens of profile default")
     await face.yes()
 
 

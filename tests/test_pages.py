@@ -61,7 +61,7 @@ def walk(link: str, button: str, scheme: str) -> Seen:
         page.goto(link)
         consent = look(page)
         page.get_by_role("button", name=button, exact=True).click()
-        page.get_by_role("heading", name="Approval received").wait_for()
+        page.get_by_role("heading", name="received").wait_for()
         landing = look(page)
         entries = page.context.new_cdp_session(page).send("Page.getNavigationHistory")["entries"]
         history = [f"{entry['url']} {entry['title']}" for entry in entries]

@@ -107,7 +107,7 @@ async def linked_authorize(pilot: ThePilot) -> AuthorizeScreen:
 
 
 async def redirect(pilot: ThePilot, world: World) -> RedirectScreen:
-    """Walk to the fourth step: the browser was asked, nothing pasted yet."""
+    """Walk to the fourth step: sent to the browser, nothing pasted yet."""
     await authorize(pilot, world)
     await pilot.press("enter")
     return await linked_redirect(pilot)

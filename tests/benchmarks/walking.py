@@ -49,7 +49,7 @@ def _set_up() -> tuple[int, list[float]]:
         terminal.wait_for(lambda screen: screen.count("saved") >= len(("ID", "Secret", "URL")))
         times = [_press(terminal, lambda screen: "Approve access" in screen)]
         terminal.paste(server.approve(link(terminal)))
-        terminal.wait_for(lambda screen: "Refresh rehearsed" in screen and "Next ›" in screen)
+        terminal.wait_for(lambda screen: "Token refresh tested" in screen and "Next ›" in screen)
         times.append(_press(terminal, lambda screen: "Finish" in screen))
         return peak(terminal.pid), times
 

@@ -113,7 +113,7 @@ async def recalled(entry: str, selector: str) -> None:
     async with opened() as (app, pilot):
         title = "".join(CATALOGUE[entry].title.split())
         await wait_until(pilot, lambda: title in "".join(panel(app, selector).split()), title)
-        assert "goes on at Credentials" in text_of(app)
+        assert "resumes at Credentials" in text_of(app)
         await pilot.press("u")
         await wait_for_screen(pilot, CredentialsScreen)
         await until_said(app, pilot, entry)

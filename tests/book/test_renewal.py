@@ -106,14 +106,14 @@ async def taken(met: str, entry: str) -> str:
             "refresh-refused-at-once",
             "refresh-refused",
             "refresh-1",
-            "stored, but refused",
+            "saved, but rejected",
             ". The access token works, but it can't be refreshed",
         ),
         (
             "no-refresh-token",
             "no-refresh-token",
             None,
-            "none: good for its hour only",
+            "none; can't be refreshed",
             # Whole: what it says of the access token stands before.
             ". The wizard asked for one",
         ),
@@ -135,7 +135,7 @@ def test_what_was_taken_for_its_hour_is_never_told_as_lasting(
     until = clock_time(tokens.expires_at)
     assert "at any time" not in done
     # The line may end before its last word.
-    assert f"valid until {until} and is not renewed: then authorize" in done
+    assert f"can't be refreshed. It's valid until {until}; then authorize" in done
     assert token in done
     remedy = LATER.get(met, "")
     ended = stage.run(capsys, "status")
@@ -182,8 +182,8 @@ def test_check_that_fails_with_the_same_says_it_once(
         assert told.count("Twilio rejected the Client ID or Client Secret") == 1, ended
         assert "401 (20003): Invalid credentials" in told
     # It would have been good for an hour.
-    assert "Access token   refused by Twilio" in ended.out
-    assert "Refresh token  stored; the Client Secret was refused" in ended.out
+    assert "Access token   rejected by Twilio" in ended.out
+    assert "Refresh token  saved; Client Secret rejected" in ended.out
 
 
 def test_renewal_that_brings_another_organization_is_told_until_it_is_accepted(

@@ -100,7 +100,7 @@ def test_words_are_a_line_for_each_check(home: Path, second: SecondServer) -> No
     assert (run.returncode, run.stderr) == (0, "")
     lines = run.stdout.splitlines()
     assert [line.split()[:2] for line in lines] == [["✓", "passed"]] * 3
-    assert "GET /Users answers" in lines[1]
+    assert "GET /Users responds" in lines[1]
     assert "7 users" in lines[2]
 
 

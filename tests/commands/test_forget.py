@@ -50,14 +50,14 @@ def test_what_remains_to_be_done_at_twilio_is_said(home: Path) -> None:
     assert ACTIVE.client_id in words
     assert "delete" in words
     assert "rotate its secret" in words
-    assert "access token is good until" in words
+    assert "access token works until" in words
 
 
 def test_expired_token_is_not_said_to_be_good(home: Path) -> None:
     put(home, active=replace(ACTIVE, tokens=issued(hours=-1)))
     words = wizard(home, "forget", "--yes").stderr
     assert "access token" not in words
-    assert "refresh token is good" in words
+    assert "refresh token works" in words
 
 
 def test_unfinished_setup_can_be_forgotten(home: Path) -> None:
@@ -163,7 +163,7 @@ def test_yes_on_a_terminal_removes_it(home: Path, answer: bytes) -> None:
     put(home, active=VALID)
     code, words = on_a_terminal(home, answer)
     assert code == 0
-    assert "Remove profile default with its Client ID, Client Secret and tokens" in words
+    assert "Client ID, Client Secret, and tokens of profile default" in words
     assert files(home) == []
 
 

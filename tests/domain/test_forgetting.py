@@ -21,16 +21,16 @@ def test_question_names_the_profile_and_what_goes() -> None:
 @pytest.mark.parametrize(
     ("profile", "said", "unsaid"),
     [
-        (Profile(), ["its OAuth app", "rotate"], ["token"]),
+        (Profile(), ["Your OAuth app still", "rotate"], ["token"]),
         (Profile(client_id=APP), [APP], ["token"]),
         (
             Profile(client_id=APP, expires_at=NOW + timedelta(hours=1), refreshable=True),
-            ["access token is good until", "refresh token"],
+            ["access token works until", "refresh token"],
             [],
         ),
         (
             Profile(client_id=APP, expires_at=NOW + timedelta(hours=1)),
-            ["access token is good until"],
+            ["access token works until"],
             ["refresh token"],
         ),
         (Profile(client_id=APP, expires_at=NOW, refreshable=True), ["refresh token"], ["access"]),

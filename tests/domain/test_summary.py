@@ -25,9 +25,9 @@ PROFILE = Profile(
 def test_facts_tell_what_is_set_up_without_a_secret() -> None:
     assert summary.facts(PROFILE, "the system keyring", NOW) == (
         ("Client ID", "OQ0123…cdef"),
-        ("Refresh token", "stored"),
+        ("Refresh token", "saved"),
         ("Redirect URL", "https://a.example.org/callback"),
-        ("Secret", "stored in the system keyring"),
+        ("Secret", "saved in the system keyring"),
         ("Access token", f"valid until {clock_time(NOW + timedelta(hours=1))}"),
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
@@ -37,7 +37,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
 def test_facts_tell_what_is_missing() -> None:
     facts = dict(summary.facts(Profile(), "files", NOW))
     assert facts["Access token"] == "none"
-    assert facts["Refresh token"] == "none: good for its hour only"
+    assert facts["Refresh token"] == "none; can't be refreshed"
     assert facts["Checked"] == "never"
     assert "Organization" not in facts
 

@@ -75,11 +75,11 @@ async def test_folder_that_others_can_read_is_not_called_private(tmp_path: Path)
     done = journey(tmp_path)
     await done.session.save_draft(replace(COMPLETE, tokens=tokens("1")))
     await done.session.swap(LastCheck(CheckStatus.PASSED, NOW), None)
-    assert dict(done.facts())["Secret"] == "stored in files only you can read"
+    assert dict(done.facts())["Secret"] == "saved in files only you can read"
     [folder, _] = done.services.store._folders  # type: ignore[attr-defined]
     # As PrivateFolder finds it where a file system ignores modes.
     folder.is_open = True
-    assert dict(done.facts())["Secret"] == "stored in files that other users may be able to read"
+    assert dict(done.facts())["Secret"] == "saved in files that other users may be able to read"
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])

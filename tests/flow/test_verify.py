@@ -101,7 +101,10 @@ async def test_code_becomes_a_proven_credential(stage: Stage) -> None:
 
     assert report == Report(Verdict.PASSED, None, 25, ORGANIZATION)
     assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, PASSED)
-    assert (stage.lines["list"].note, stage.lines["tokens"].note) == ("25 users", "not rotated")
+    assert (stage.lines["list"].note, stage.lines["tokens"].note) == (
+        "25 users",
+        "same refresh token",
+    )
     assert all(stage.lines[line].seconds for line in ("exchange", "saved", "users", "tokens"))
     profile, draft, active = stage.on_disk()
     assert (draft, active) == (None, replace(COMPLETE, tokens=renewed))
@@ -119,7 +122,7 @@ async def test_any_number_of_users_is_fine(stage: Stage, total: int | None, note
     stage.world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
     report = await exchanged(stage, UserList(total))
     assert report == Report(Verdict.PASSED, None, total)
-    assert (stage.lines["list"].note, stage.lines["tokens"].note) == (note, "rotated")
+    assert (stage.lines["list"].note, stage.lines["tokens"].note) == (note, "new refresh token")
     active = stage.on_disk()[2]
     assert active is not None
     assert active.tokens == tokens("2", refresh="refresh-2")
@@ -230,7 +233,7 @@ async def test_bare_code_is_used_without_a_state(stage: Stage) -> None:
     report = await stage.run(BareCode(Secret("bare"), attempt))
     assert report.verdict is Verdict.PASSED
     assert stage.lines["state"].status is SKIPPED
-    assert stage.lines["state"].note == "not checked: bare code"
+    assert stage.lines["state"].note == "not checked: code only"
     assert stage.world.tokens.calls[0][2] == Secret("bare")
 
 

@@ -142,21 +142,21 @@ class Person:
         await self.says("Enter when you have the link")
         link = next(line for line in self.news.splitlines() if "/authorize?" in line)
         await self.type("")
-        await self.says("Step 4 of 6, Address, not shown:")
+        await self.says("Step 4 of 6, URL (input hidden):")
         return link
 
     async def fresh_link(self) -> None:
         await self.type("new link")
 
     async def paste(self, text: str) -> None:
-        await self.says("Step 4 of 6, Address, not shown")
+        await self.says("Step 4 of 6, URL (input hidden)")
         await self.type(text)
 
     async def paste_anywhere(self, text: str) -> None:
         await self.type(text)
 
     async def passed(self) -> None:
-        await self.says("passed   GET /Users answers", "passed   Answer is a SCIM list")
+        await self.says("passed   GET /Users responds", "passed   Response is a SCIM list")
 
     async def confirm(self) -> None:
         await self.says("Enter confirms that you approved it")

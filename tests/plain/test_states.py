@@ -145,7 +145,7 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
         await person.says(f"Error: {OTHER_ADDRESS.title}", "Enter goes to Credentials")
         await person.paste(LINKED.redirect_url)
-        await person.says(f"Error: {NO_CODE.title}", "Step 4 of 6, Address, not shown:")
+        await person.says(f"Error: {NO_CODE.title}", "Step 4 of 6, URL (input hidden):")
         assert "Go back to" not in person.news
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
         await person.says("Enter goes to Credentials")
@@ -183,9 +183,9 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         await person.leave()
 
     async def discards(person: Person) -> None:
-        await person.says("Discard: drops the change; what is set up stays")
+        await person.says("Discard: drops the change; keeps your credentials")
         await person.pick("discard")
-        await person.says("Only the unfinished change is dropped", "yes or no")
+        await person.says("This removes only the change", "yes or no")
         assert "rotate it" not in person.news
         await person.yes()
         await person.says("1. Check now")
@@ -243,7 +243,7 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
             )
             assert stored(home) == ACTIVE
             await person.type("use")
-            await person.says(f"Organization {sandbox.organization}", "and is not renewed")
+            await person.says(f"Organization {sandbox.organization}", "; then authorize again")
             await person.type("")
 
         code, text = walk(steps)

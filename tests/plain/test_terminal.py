@@ -67,12 +67,12 @@ def test_plain_mode_is_chosen_and_says_why(
 
 async def words_at_every_prompt(person: Person) -> None:
     for word, answer in (
-        ("?", "Create OAuth application, then Grant type: Authorization code."),
+        ("?", "Click Create OAuth application, then select the Authorization code grant type."),
         ("back", "There is nothing to go back to here."),
-        ("open", "No browser here: the pages are"),
+        ("open", "No browser on this machine. The pages are:"),
         ("copy", "There is nothing to copy here."),
         ("new link", "There is no link here; Authorize makes it."),
-        ("nonsense", "Not understood. yes: it is so"),
+        ("nonsense", "Not understood. yes: it's true"),
     ):
         await person.type(word)
         await person.says(answer)
@@ -99,8 +99,8 @@ async def long_paste(person: Person) -> None:
     await person.type("1")
     address = f"https://scim.example.edu/callback?code={'c' * 6000}&state=of-somebody-else"
     await person.paste(address)
-    await person.says(f"pasted, {len(address):,} long", "code=•••&state=•••")
-    await person.says("Error: This is not the answer to your link.", "Go back to: Authorize.")
+    await person.says(f"Pasted {len(address):,} characters", "code=•••&state=•••")
+    await person.says("Error: This URL doesn't belong to your link.", "Go back to: Authorize.")
     await person.type("quit")
 
 

@@ -91,7 +91,7 @@ class World:
         return len(draft.attempts) if draft else 0
 
     def pages(self) -> int:
-        """How often the browser was asked."""
+        """How often sent to the browser."""
         return len(self.opened.read_text().splitlines())
 
     def checks(self) -> int:
@@ -178,7 +178,7 @@ def to_done(world: World, terminal: Terminal) -> None:
         draft = held.draft()
     assert draft is not None
     terminal.paste(world.sandbox.approve(authorize_url(draft.attempts[-1])))
-    terminal.wait_for(lambda s: "Refresh rehearsed" in s and "Next ›" in s)
+    terminal.wait_for(lambda s: "Token refresh tested" in s and "Next ›" in s)
     terminal.send(ENTER)
 
 
@@ -224,7 +224,7 @@ def credentials(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     return {
         "Next": leads(AUTHORIZE, back=ESC),
         "Back": leads(PREREQUISITES, back=ENTER),
-        "Advanced": opens("Authorization endpoint", {"auto": stays_open, "Take": closes}),
+        "Advanced": opens("Authorization endpoint", {"auto": stays_open, "Apply": closes}),
         "Show secret": says(NOT_TO_SEE[:20]),
     }
 
@@ -291,9 +291,9 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         ROTATE_TITLE: opens("Client Secret", {"Try it": stays_open}),
         "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
         "Change credentials": leads(CREDENTIALS, back=ESC),
-        "Hand-off sheet": opens("# Twilio SCIM", sheet),
+        "Handoff sheet": opens("# Twilio SCIM", sheet),
         "Profiles": opens("A new profile", {"Open": stays_open}),
-        "Forget": opens("Forget it?", {"Forget": left_out}),
+        "Remove": opens("Remove profile", {"Remove": left_out}),
     }
 
 

@@ -71,7 +71,7 @@ def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> N
         case "reach":
             terminal.wait_for("0 of 7 selected")
         case "metadata":
-            terminal.wait_for("goes on at Authorize")
+            terminal.wait_for("resumes at Authorize")
             terminal.send(ENTER)
         case "refresh at Check now":
             terminal.wait_for("› Check now")
@@ -85,9 +85,9 @@ def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> N
             terminal.paste(server.client_secret)
             terminal.send(ENTER)
         case _:
-            terminal.wait_for("goes on at Redirect")
+            terminal.wait_for("resumes at Redirect")
             terminal.send(ENTER)
-            terminal.wait_for("Link    made")
+            terminal.wait_for("Link     created")
 
 
 def prepare(server: HoldingServer, home: Path, wait: str) -> tuple[str, dict[str, str]]:

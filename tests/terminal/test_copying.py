@@ -53,7 +53,7 @@ def test_over_ssh_the_terminal_is_asked_and_nothing_is_claimed(
         # Once a row, of 56 characters at the most.
         assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 56) > 1
         terminal.send(ctrl("y"))
-        terminal.wait_for("your terminal was asked to copy it")
+        terminal.wait_for("sent to your terminal's clipboard")
         terminal.wait_for("if pasting gives nothing: ^l shows it bare")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3

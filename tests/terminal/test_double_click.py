@@ -108,9 +108,11 @@ def test_check_now_asks_the_server_once(env: dict[str, str], sandbox: Sandbox) -
 def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
     with wizard(env) as terminal:
         screen = overview(terminal)
-        [(row, column)] = [(y, x) for w, y, x in controls(screen) if w.startswith("Forget…")]
+        [(row, column)] = [
+            (y, x) for w, y, x in controls(screen) if w.startswith("Remove profile…")
+        ]
         terminal.double_click(row, column)
-        dialog = terminal.wait_for("Forget it?")
+        dialog = terminal.wait_for("Remove profile")
         rows = dialog.splitlines()
         row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Forget ", text))
         terminal.double_click(row, rows[row].rindex("Forget") + 1)

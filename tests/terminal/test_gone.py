@@ -87,9 +87,9 @@ def test_answer_is_saved_when_nobody_tells_of_the_closing(
         argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD]
         own = stack.enter_context(Terminal(argv, env=env))
         screen, keyboard = (own if gone == "stdin" else other), (own if gone == "stderr" else other)
-        screen.wait_for("goes on at Redirect")
+        screen.wait_for("resumes at Redirect")
         keyboard.send("\r")
-        screen.wait_for("Link    made")
+        screen.wait_for("Link     created")
         keyboard.send(server.approve(link))
         server.wait_for_request()
         other.hang_up()
@@ -109,7 +109,7 @@ def test_terminal_that_reads_nothing_holds_up_neither_saving_nor_leaving(
         if mode == "plain":
             terminal.wait_for("Overview, 1 to")
             terminal.send("1\r")
-            terminal.wait_for("Address, not shown")
+            terminal.wait_for("URL (input hidden)")
             terminal.send(f"{server.approve(link)}\r")
         else:
             reach(terminal, server, home, "exchange")
@@ -146,7 +146,7 @@ def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: 
         keyboard = other if gone in ("stdin", "both") else own
         screen.wait_for("Overview, 1 to")
         keyboard.send("1\r")
-        screen.wait_for("Address, not shown")
+        screen.wait_for("URL (input hidden)")
         keyboard.send(f"{server.approve(link)}\r")
         server.wait_for_request()
         (own if gone == "closed" else other).hang_up()
@@ -182,9 +182,9 @@ def test_wizard_ends_while_it_shows_the_full_link(
         own = stack.enter_context(Terminal(argv, env=env))
         screen = other if gone in ("stderr", "both") else own
         keyboard = other if gone in ("stdin", "both") else own
-        screen.wait_for("goes on at Redirect")
+        screen.wait_for("resumes at Redirect")
         keyboard.send("\r")
-        screen.wait_for("Link    made")
+        screen.wait_for("Link     created")
         keyboard.send(ctrl("l"))
         screen.wait_for("or press Enter to go back")
         (own if gone == "closed" else other).hang_up()

@@ -58,7 +58,7 @@ def test_a_held_enter_goes_one_step(env: dict[str, str], sandbox: Sandbox, rate:
         stands_at(terminal, Step.AUTHORIZE)
         assert terminal.clipboard == []
     with wizard(env) as terminal:
-        terminal.wait_for("goes on at Authorize")
+        terminal.wait_for("resumes at Authorize")
         hold(terminal, rate)
         stands_at(terminal, Step.AUTHORIZE)
         assert terminal.clipboard == []
@@ -66,7 +66,7 @@ def test_a_held_enter_goes_one_step(env: dict[str, str], sandbox: Sandbox, rate:
         stands_at(terminal, Step.REDIRECT)
         [link] = terminal.clipboard
         terminal.paste(sandbox.approve(link))
-        terminal.wait_for(lambda screen: "Refresh rehearsed" in screen and "Next ›" in screen)
+        terminal.wait_for(lambda screen: "Token refresh tested" in screen and "Next ›" in screen)
         hold(terminal, rate)
         stands_at(terminal, Step.DONE)
         hold(terminal, rate)

@@ -37,7 +37,7 @@ def consent(hand: Hand, sandbox: Sandbox) -> None:
     hand.press("Copy link ›")
     hand.terminal.wait_for("paste it here")
     hand.paste(sandbox.approve(hand.terminal.clipboard[-1]))
-    hand.terminal.wait_for("Refresh rehearsed")
+    hand.terminal.wait_for("Token refresh tested")
     hand.press("Next ›")
     hand.terminal.wait_for("Finish")
 
@@ -75,7 +75,7 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
     """Change the Redirect URL, prove it, and come back to Overview."""
     sandbox.redirect_urls.append(OTHER_URL)
     hand.choose("Change credentials")
-    hand.terminal.wait_for("stored: leave empty to keep it")
+    hand.terminal.wait_for("saved: leave empty to keep it")
     hand.change("Redirect URL", REDIRECT_URL, OTHER_URL, TAB, TAB)
     hand.press("Next ›")
     hand.terminal.wait_for("Review your changes")
@@ -92,13 +92,13 @@ def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
     hand.press("Authorize")
     consent(hand, sandbox)
     hand.press("Overview", ESC)
-    hand.terminal.wait_for("Forget…")
+    hand.terminal.wait_for("Remove profile…")
 
 
 def forget(hand: Hand) -> None:
     """Remove it all."""
-    hand.choose("Forget…")
-    hand.terminal.wait_for("Forget it?")
+    hand.choose("Remove profile…")
+    hand.terminal.wait_for("Remove profile")
     hand.press("Forget  ", TAB, ENTER)
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []

@@ -141,7 +141,7 @@ def test_nothing_changed_leads_straight_to_check(env: dict[str, str], sandbox: S
     set_up(env, sandbox)
     with wizard(env) as terminal:
         choose(terminal, "Change credentials")
-        terminal.wait_for("stored: leave empty to keep it")
+        terminal.wait_for("saved: leave empty to keep it")
         terminal.send(ENTER)
         terminal.wait_for("Access token valid")
         terminal.wait_for("Next ›")
@@ -158,7 +158,7 @@ def test_change_is_shown_before_and_after_and_proven_first(
     sandbox.redirect_urls.append(other)
     with wizard(env) as terminal:
         choose(terminal, "Change credentials")
-        terminal.wait_for("stored: leave empty to keep it")
+        terminal.wait_for("saved: leave empty to keep it")
         terminal.click(REDIRECT_URL)
         terminal.paste(other)
         terminal.wait_for(other)
@@ -188,8 +188,8 @@ def test_profile_is_switched_and_forgotten(env: dict[str, str], sandbox: Sandbox
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
     with wizard(env) as terminal:
-        choose(terminal, "Forget…")
-        terminal.wait_for("Forget it?")
+        choose(terminal, "Remove profile…")
+        terminal.wait_for("Remove profile")
         terminal.send("\t")
         terminal.send(ENTER)
         assert terminal.wait_exit() == 0

@@ -209,7 +209,7 @@ def test_pasted_secret_survives_a_kill(home: Path, second: SecondServer) -> None
     with wizard(env) as terminal:
         terminal.wait_for("Unfinished setup")
         terminal.send(ENTER)
-        terminal.wait_for("stored")
+        terminal.wait_for("leave empty to keep it")
         # The focus stands on the field that is still empty.
         enter(terminal, "Redirect URL", REDIRECT_URL)
         terminal.paste(second.approve(link(terminal)))
@@ -229,10 +229,10 @@ def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: Seco
         terminal.kill(signal.SIGKILL)
         terminal.wait_exit()
     with wizard(env) as terminal:
-        terminal.wait_for("goes on at Redirect")
+        terminal.wait_for("resumes at Redirect")
         terminal.send(ENTER)
         terminal.wait_for("paste it here")
-        terminal.wait_for("Link    made")
+        terminal.wait_for("Link     created")
         terminal.paste(second.approve(url))
         assert finish(terminal) == 0
 

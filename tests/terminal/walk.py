@@ -87,7 +87,7 @@ def link(terminal: Terminal) -> str:
 
 def finish(terminal: Terminal) -> int:
     """Steps 5 and 6: wait for the check, go on, and finish; return the exit code."""
-    terminal.wait_for(lambda screen: "Refresh rehearsed" in screen and "Next ›" in screen)
+    terminal.wait_for(lambda screen: "Token refresh tested" in screen and "Next ›" in screen)
     terminal.send(ENTER)
     terminal.wait_for("Finish")
     terminal.send(ENTER)

@@ -123,7 +123,7 @@ WRONG_NAME: Final = opening("profiles", ProfilesScreen, keys(*"A b", "enter"))
 ROTATE: Final = opening("rotate", RotateScreen)
 TRY: Final = opening("rotate", RotateScreen, pasting(SECRET, then="enter"))
 SHEET: Final = opening("sheet", SheetScreen)
-MADE: Final = "made 14"
+MADE: Final = "created 14"
 PALETTE: Final = after(MADE, keys("ctrl+p"))
 FOUND: Final = after(MADE, keys("ctrl+p", *"lin"))
 THEMES: Final = after(MADE, keys("ctrl+p", *"theme", then=after("remembered", keys("enter"))))
@@ -157,21 +157,31 @@ STEPS: Final = (
     Scene("authorize", AuthorizeScreen, "https://oauth|Open browser", LINK, LINKED),
     Scene("authorize-ssh", AuthorizeScreen, "Copy link", LINK, REMOTE),
     Scene("authorize-demo", AuthorizeScreen, "Approve for", LINK, REMOTE, demo=DEMO),
-    Scene("authorize-listening", AuthorizeScreen, "elsewhere", LINK, LISTENING),
+    Scene("authorize-listening", AuthorizeScreen, "isn't on this machine", LINK, LISTENING),
     Scene("authorize-taken", AuthorizeScreen, "8765 is", LINK, TAKEN),
     Scene("authorize-failed", AuthorizeScreen, "is full", LINK, UNSAVED),
     Scene("authorize-foreign", AuthorizeScreen, "! not Twilio|Open", LINK, FOREIGN),
-    Scene("redirect", RedirectScreen, "paste it here|made 14", PASTE, LINKED),
+    Scene("redirect", RedirectScreen, "paste it here|created 14", PASTE, LINKED),
     Scene(
-        "redirect-typing", RedirectScreen, "https://sc|made 14", PASTE, LINKED, keys(*"https://sc")
+        "redirect-typing",
+        RedirectScreen,
+        "https://sc|created 14",
+        PASTE,
+        LINKED,
+        keys(*"https://sc"),
     ),
     Scene(
-        "redirect-mismatch", RedirectScreen, "differs|made 14", PASTE, LINKED, pasting(ELSEWHERE)
+        "redirect-mismatch", RedirectScreen, "differs|created 14", PASTE, LINKED, pasting(ELSEWHERE)
     ),
     Scene(
-        "redirect-bare", RedirectScreen, "without its state|made 14", PASTE, LINKED, pasting(CODE)
+        "redirect-bare",
+        RedirectScreen,
+        "without its state|created 14",
+        PASTE,
+        LINKED,
+        pasting(CODE),
     ),
-    Scene("redirect-denied", RedirectScreen, "✗|made 14", PASTE, LINKED, pasting(DENIED)),
+    Scene("redirect-denied", RedirectScreen, "✗|created 14", PASTE, LINKED, pasting(DENIED)),
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
     Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),
     Scene("check-failed", CheckScreen, "Authorize again", ARRIVED, both(LINKED, NO_PERMISSION)),

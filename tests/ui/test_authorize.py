@@ -158,11 +158,11 @@ async def test_a_link_that_could_not_be_made_is_said_and_enter_tries_again() -> 
 async def test_where_it_waits_fills_its_lines() -> None:
     async with at_authorize(Desk(is_listening=True)) as stage:
         await until_linked(stage)
-        await stage.until_text("Waiting at the Redirect URL too")
+        await stage.until_text("If your browser is on this")
         rows = [line[18:].strip() for line in stage.text.splitlines()]
-        at = next(i for i, row in enumerate(rows) if row.startswith("Waiting at"))
+        at = next(i for i, row in enumerate(rows) if row.startswith("If your browser"))
         assert len(rows[at]) > 45
-        assert rows[at + 1].endswith("goes on by itself.")
+        assert rows[at + 1].endswith("itself.")
 
 
 async def test_what_is_selected_of_the_link_is_in_one_piece() -> None:
@@ -271,7 +271,7 @@ async def test_what_the_listener_catches_goes_on_by_itself() -> None:
     desk = Desk(is_listening=True)
     async with at_authorize(desk) as stage:
         await until_linked(stage)
-        await stage.until_text("Waiting at the Redirect URL")
+        await stage.until_text("If your browser is on this")
         desk.caught.put_nowait(RECEIVED.answer)
         assert await stage.outcome() == RECEIVED
 
@@ -311,7 +311,7 @@ async def test_a_listener_that_cannot_listen_is_said() -> None:
 
 async def test_it_is_said_where_the_browser_is_elsewhere() -> None:
     async with at_authorize(Desk(is_listening=True, why_not="SSH")) as stage:
-        await stage.until_text("elsewhere", "SSH", "paste")
+        await stage.until_text("isn't on this machine", "SSH", "Paste")
 
 
 async def test_the_demo_approves_in_the_browsers_stead() -> None:

@@ -25,7 +25,7 @@ from wizard.ui.screens.check import CheckScreen, Show
 from wizard.ui.widgets.check_lines import SPINNER, CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
-WAITING = (Check("exchange", "Code exchanged"), Check("users", "GET /Users answers"))
+WAITING = (Check("exchange", "Code exchanged"), Check("users", "GET /Users responds"))
 PASSED = Report(Verdict.PASSED, users=25)
 
 

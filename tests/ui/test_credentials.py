@@ -177,9 +177,9 @@ WRONG = [
     (ID, CLIENT_ID[:12], "12 of 34"),
     (SECRET_ENTRY, CLIENT_ID, "This is the Client ID"),
     (SECRET_ENTRY, "refused", "not this one"),
-    (SECRET_ENTRY, f"{SECRET[:20]}\n{SECRET[20:]}", "no blanks inside"),
+    (SECRET_ENTRY, f"{SECRET[:20]}\n{SECRET[20:]}", "no spaces"),
     (URL, "http://scim.example.edu/cb", "Use https"),
-    (URL, "https://scim.example.edu/cb#x", "no fragment"),
+    (URL, "https://scim.example.edu/cb#x", "can't have a fragment"),
     (URL, "javascript://x", "must start with https"),
 ]
 
@@ -195,9 +195,9 @@ async def test_a_wrong_value_is_named_under_its_field_and_not_kept() -> None:
 
 
 DOUBTFUL = [
-    ("https://scim.example.edu/", "ends in a slash"),
-    ("https://example.com/token", "is not yours"),
-    ("https://acme.okta.com/cb", "may use the code up"),
+    ("https://scim.example.edu/", "ends with a slash"),
+    ("https://example.com/token", "isn't your domain"),
+    ("https://acme.okta.com/cb", "may redeem the code"),
 ]
 
 
@@ -353,7 +353,7 @@ async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -
         secret = stage.screen.query_one(SECRET_ENTRY, SecretEntry)
         assert secret.value == ""
         await stage.until_words(f"{SECRET_ENTRY}-field", "✓ saved")
-        assert "stored" in stage.words_in(f"{SECRET_ENTRY}-field")
+        assert "leave empty to keep it" in stage.words_in(f"{SECRET_ENTRY}-field")
         await stage.pilot.press("ctrl+r")
         assert SECRET[:6] not in stage.text
         await stage.pilot.press("enter")
@@ -364,7 +364,7 @@ async def test_a_stored_secret_is_never_put_back_and_an_empty_field_keeps_it() -
 async def test_where_the_secret_is_stored_showing_it_says_that_it_is_not_shown() -> None:
     async with showing(Form(WHOLE, WHOLE).screen(), notifications=True) as stage:
         await stage.pilot.press("ctrl+r")
-        await stage.until_text("It is stored and not shown here")
+        await stage.until_text("The secret is saved but can't be shown")
         assert entry(stage, SECRET_ENTRY).has_focus
 
 
@@ -373,14 +373,16 @@ async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
     async with showing(form.screen()) as stage:
         field = f"{SECRET_ENTRY}-field"
         assert entry(stage, SECRET_ENTRY).has_focus
-        await stage.until_words(field, "Refused with the Client ID above: enter it again.")
+        await stage.until_words(
+            field, "Twilio rejected this secret with that Client ID. Enter it again."
+        )
         await stage.pilot.press("enter", "ctrl+n")
-        assert "saved" not in stage.words_in(field)
+        assert "✓ saved" not in stage.words_in(field)
         assert "keep it" not in stage.words_in(field)
         assert stage.outcomes == []
         await paste(stage.pilot, "the-new-rotated-secret")
         await until_saved(stage, SECRET_ENTRY)
-        assert "Refused" not in stage.words_in(field)
+        assert "rejected" not in stage.words_in(field)
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()
     assert form.kept == replace(WHOLE, client_secret=Secret("the-new-rotated-secret"))
@@ -393,7 +395,7 @@ async def test_another_app_needs_its_own_secret_and_the_old_client_id_has_its_ba
         await paste_into(stage, ID, OTHER_ID)
         await until_saved(stage, ID)
         await stage.until_words(field, OTHER_APP)
-        assert "saved" not in stage.words_in(field)
+        assert "✓ saved" not in stage.words_in(field)
         assert "keep it" not in stage.words_in(field)
         await stage.pilot.press("enter", "ctrl+n")
         assert entry(stage, SECRET_ENTRY).has_focus
@@ -469,7 +471,7 @@ async def test_a_save_that_fails_stays_and_is_tried_again() -> None:
         await stage.until_text(DISK_FULL.title)
         await stage.pilot.press("enter")
         await stage.pilot.press("shift+tab")
-        assert "saved" not in stage.words_in(f"{URL}-field")
+        assert "✓ saved" not in stage.words_in(f"{URL}-field")
         assert stage.outcomes == []
         form.failure = None
         await stage.pilot.press("enter")

@@ -177,7 +177,7 @@ def at_done() -> AbstractAsyncContextManager[Stage[DoneScreen]]:
 
 async def test_done_tells_what_was_set_up_and_how_to_use_it() -> None:
     async with at_done() as stage:
-        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "scim-wizard token [x]", "active")
+        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "scim-wizard token [x]", "deactivate")
         await stage.pilot.press("enter")
         assert await stage.outcome() == Next()
 

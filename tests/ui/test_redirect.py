@@ -62,7 +62,7 @@ REFUSALS = [
 ]
 
 PRIMARY: dict[Step | None, str] = {
-    Step.AUTHORIZE: "Fresh link ›",
+    Step.AUTHORIZE: "New link ›",
     Step.CREDENTIALS: "To Credentials ›",
 }
 """What Enter is said to do after a refusal, by the step where it is mended."""
@@ -118,7 +118,7 @@ async def test_another_address_is_held_against_the_one_that_was_set() -> None:
 async def test_the_length_of_a_paste_is_told_and_its_code_masked() -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, FOREIGN)
-        await stage.until_words("#address-field", f"{len(FOREIGN)} long")
+        await stage.until_words("#address-field", f"{len(FOREIGN)} characters")
         assert "code=•••&state=•••" in stage.words_in("#address-field")
 
 
@@ -294,9 +294,9 @@ async def test_two_megabytes_are_refused_and_the_screen_goes_on() -> None:
     async with at_redirect(Desk()) as stage:
         for junk in (f"{ANSWER}&x=" + "x" * 2_000_000, "https://\n" * 230_000):
             await paste(stage.pilot, junk)
-            await stage.until_words("#address-field", f"{len(junk):,} long")
+            await stage.until_words("#address-field", f"{len(junk):,} characters")
             await stage.until_words("#problem", book.TOO_LONG.title)
-            assert "far too long" in stage.text
+            assert "too long for a URL" in stage.text
             assert CODE not in stage.text
         assert stage.outcomes == []
         await paste(stage.pilot, ANSWER)
@@ -333,7 +333,7 @@ async def test_a_mismatch_is_shown_as_harmless_text() -> None:
 async def test_what_is_no_secret_can_be_seen_after_a_paste(pasted: str) -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, pasted)
-        await stage.until_words("#address-field", "long")
+        await stage.until_words("#address-field", "characters")
         assert stage.screen.query_one(AddressEntry).value == pasted
         await stage.pilot.press("x")
         assert stage.screen.query_one(AddressEntry).value == "x"

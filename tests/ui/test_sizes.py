@@ -182,7 +182,8 @@ async def test_keys_that_do_not_fit_are_left_out_whole(size: tuple[int, int], wh
         shown = {key.strip() for key in keys if key.strip()}
         assert {f"⏎ {word}", "esc Back", "^g Help", "F8 Approve", "^p palette"} <= shown
         assert shown <= {
-            f"⏎ {word}", "esc Back", "^g Help", "F8 Approve", "^y Copy", "^l Bare", "^t Fresh",
+            f"⏎ {word}", "esc Back", "^g Help", "F8 Approve", "^y Copy", "^l Full link",
+            "^t New link",
             "^p palette",
         }  # fmt: skip
 

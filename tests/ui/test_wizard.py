@@ -218,7 +218,7 @@ async def test_back_from_each_step_loses_nothing(world: World) -> None:
         assert (await walks.linked_authorize(pilot)).link == link
         await pilot.press("escape")
         credentials = await wait_for_screen(pilot, CredentialsScreen)
-        await until_text(pilot, "stored")
+        await until_text(pilot, "✓ saved")
         assert text_of(pilot.app).count("✓ saved") == 3
         values = [entry.value for entry in credentials.query(Entry)]
         assert values == [CLIENT_ID, "", REDIRECT_URL]
@@ -499,11 +499,11 @@ async def test_discarding_a_change_says_that_what_is_set_up_stays(
     changed = Secret(secret) if secret else None
     seed(world, active=ACTIVE, draft=replace(WHOLE, client_secret=changed, redirect_url=LOOPBACK))
     async with running(make_app(world)) as (_, pilot):
-        await until_text(pilot, "drops the change; what is set up stays")
+        await until_text(pilot, "drops the change; keeps your credentials")
         await pilot.press("d")
         await wait_for_dialog(pilot, ConfirmScreen)
         question = " ".join(text_of(pilot.app).replace("│", " ").split())
-        assert "Only the unfinished change is dropped; what is set up stays" in question
+        assert "Your current credentials stay in use" in question
         assert ("rotate it" in question) is is_warned
         await pilot.press("tab", "enter")
         await wait_until(pilot, lambda: stored(world) == (ACTIVE, None), "the change gone")

@@ -1,4 +1,4 @@
-"""What is said when a profile is forgotten: before it, and what then remains to be done."""
+"""What is said when a profile is removed: the question, and what remains to be done."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from wizard.domain.words import moment, plain
 
 
 def question(name: str) -> Question:
-    """Return what is asked before."""
-    text = f"Remove profile {name} with its Client ID, Client Secret and tokens from this machine?"
-    return Question("Forget it?", text, "Forget")
+    """Return the question before a profile is removed."""
+    text = (
+        f"This removes the Client ID, Client Secret, and tokens of profile {name} from this"
+        " machine. Nothing changes in Twilio."
+    )
+    return Question(f"Remove profile {name}?", text, "Remove")
 
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:
-    """Return what only a person can do at Twilio, in lines; `now` is aware, UTC."""
-    app = f"the OAuth app {plain(profile.client_id)}" if profile.client_id else "its OAuth app"
+    """Return what only a person can do in Twilio, in lines; `now` is aware, UTC."""
+    app = f" {plain(profile.client_id)}" if profile.client_id else ""
     lines = [
-        "At Twilio nothing has changed. If nothing else uses it, delete",
-        f"{app}, or rotate its secret:",
+        f"Your OAuth app{app} still exists in Twilio.",
+        "If nothing else uses it, delete it. Or rotate its secret, no grace period:",
         CONSOLE,
     ]
     if profile.expires_at is not None and profile.expires_at > now:
-        lines.append(f"Until then its access token is good until {moment(profile.expires_at)}.")
+        lines.append(f"Its access token works until {moment(profile.expires_at)}.")
     if profile.refreshable:
-        lines.append("Its refresh token is good for as long as Twilio keeps it.")
+        lines.append("Its refresh token works for as long as Twilio keeps it.")
     return tuple(lines)

@@ -44,15 +44,15 @@ class CredentialField(Enum):
         return {
             CredentialField.CLIENT_ID: "OQ…, 34 characters",
             CredentialField.CLIENT_SECRET: "shown once by Twilio",
-            CredentialField.REDIRECT_URL: "exactly as on the app",
+            CredentialField.REDIRECT_URL: "exactly as in the app",
         }[self]
 
 
 NOTHING_TO_COPY: Final = "There is no Client Secret yet."
-NOT_TO_SEE: Final = "It is stored and not shown here; type a new one to replace it."
-STORED: Final = "stored: leave empty to keep it"
-REFUSED: Final = "Refused with the Client ID above: enter it again."
-OTHER_APP: Final = "The stored one is for the Client ID before: enter this app's."
+NOT_TO_SEE: Final = "The secret is saved but can't be shown. Type a new one to replace it."
+STORED: Final = "saved: leave empty to keep it"
+REFUSED: Final = "Twilio rejected this secret with that Client ID. Enter it again."
+OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
 FILLED: Final = "filled in from the Authorization URL"
 
 

@@ -1,4 +1,4 @@
-"""What Overview offers, in its order: first what the state of things calls for."""
+"""What Overview offers, in order: first what the current state calls for."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ class Item(Value):
     brief: str = ""
 
 
-RESUME: Final = Item("resume", "Resume", "goes on where it stopped; every saved field is there")
+RESUME: Final = Item("resume", "Resume", "continues where you stopped")
 ACTIVE: Final = (
-    Item("check", "Check now", "one read-only request"),
-    Item("authorize", "Authorize again", "new consent, same ID and secret"),
-    Item("change", "Change credentials", "ID, secret, redirect URL, endpoints"),
+    Item("check", "Check now", "tests the connection (read-only)"),
+    Item("authorize", "Authorize again", "same Client ID and Client Secret"),
+    Item("change", "Change credentials", "any value; tested before it is used"),
 )
-ROTATE: Final = Item("rotate", ROTATE_TITLE, "one field; a new consent only if asked")
-PROFILES: Final = Item("profiles", "Profiles…", "another one, or a new one")
+ROTATE: Final = Item("rotate", ROTATE_TITLE, "usually no new approval needed")
+PROFILES: Final = Item("profiles", "Profiles…", "open another one, or create one")
 MORE: Final = (
-    Item("sheet", "Hand-off sheet", "what an IdP admin or a script needs"),
+    Item("sheet", "Handoff sheet", "for an IdP admin or a script"),
     PROFILES,
-    Item("forget", "Forget…", "here; and what is left to do at Twilio"),
+    Item("forget", "Remove profile…", "from this machine only"),
 )
 DRAFT: Final = (
-    Item("start-over", "Start over", "from the first step; ID and secret stay filled in"),
-    Item("discard", "Discard", "removes what was saved"),
+    Item("start-over", "Start over", "from the first step; keeps Client ID and secret"),
+    Item("discard", "Discard", "removes your entries"),
 )
-DISCARD_CHANGE: Final = Item("discard", "Discard", "drops the change; what is set up stays")
-RETRY: Final = Item("retry", "Try again", "reads the stored secrets once more; also by r")
-SET_UP_AGAIN: Final = Item("start-over", "Set up again", "what is stored stays until it works")
+DISCARD_CHANGE: Final = Item("discard", "Discard", "drops the change; keeps your credentials")
+RETRY: Final = Item("retry", "Try again", "reads the saved secrets again (r)")
+SET_UP_AGAIN: Final = Item("start-over", "Set up again", "replaces this profile once it works")
 LEAVE: Final = Item("quit", "Quit")
 
 
@@ -95,10 +95,10 @@ def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:
 
     Args: `failed`: how its check failed.
     """
-    line = f"Unfinished {what} of {saved}: goes on at {step}"
+    line = f"Unfinished {what} from {saved}: resumes at {step}"
     return f"{line}\n  {failed}" if failed else line
 
 
 def unreadable(what: str) -> str:
     """Return the line about a draft that cannot be read."""
-    return f"An unfinished {what} cannot be read; nothing of it has been removed"
+    return f"An unfinished {what} can't be read. Nothing was removed."

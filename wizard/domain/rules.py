@@ -96,20 +96,20 @@ def client_secret(text: str) -> str | None:
     """Rule for a Client Secret: Twilio gives it no form, so only plain mistakes are named."""
     text = clean(text)
     if not text:
-        return "Enter the Client Secret. Twilio showed it once, when the app was made."
+        return "Enter the Client Secret. Twilio showed it once, when you created the app."
     if any(c.isspace() for c in text):
-        return "A Client Secret has no blanks inside. Was something else copied too?"
+        return "A Client Secret contains no spaces. Did you copy something else too?"
     if re.fullmatch(_CLIENT_ID, text):
-        return "This is the Client ID (OQ…). The secret stands below it at Twilio."
+        return "This is the Client ID (OQ…). Twilio shows the Client Secret only once."
     if (name := _NAMED_SIDS.get(text[:2])) and len(text) == CLIENT_ID_LENGTH and text.isalnum():
         return f"This is {name} ({text[:2]}…), not the Client Secret."
     if "://" in text:
-        return "This is an address, not the Client Secret."
+        return "This is a URL, not the Client Secret."
     if _RESPONSE.search(f"?{text}"):
         return "This is part of the URL you land on, not the Client Secret."
     # RFC 6749 appendix A.2: *VSCHAR. Bullets and dots come from copying a masked field.
     if not text.isascii():
-        return "This holds signs no Client Secret has. Was a masked one copied?"
+        return "A Client Secret can't contain these characters. Did you copy masked dots?"
     return None
 
 
@@ -117,9 +117,9 @@ def redirect_url(text: str) -> str | None:
     """Rule for a Redirect URL (RFC 6749 §3.1.2): https, or http on this machine."""
     text = clean(text)
     if not text:
-        return "Enter the Redirect URL, exactly as the app has it."
+        return "Enter the Redirect URL, exactly as in the app."
     if "*" in text:
-        return "A Redirect URL has no wildcard (*): it is compared letter by letter."
+        return "A Redirect URL can't contain a wildcard (*). It must be the app's exactly."
     if _RESPONSE.search(text):
         return "This is the URL you land on. Remove code=, state=, and error= from it."
     return _address_problem(text, "Redirect URL")
@@ -134,13 +134,13 @@ def profile_name(text: str) -> str | None:
     """
     if _PROFILE_NAME.fullmatch(text) and text not in _DEVICES:
         return None
-    return "1 to 64 of a-z, 0-9, - and _, beginning with a letter or digit."
+    return "Use 1 to 64 characters from a-z, 0-9, - and _, starting with a letter or digit."
 
 
 def endpoint(text: str) -> str | None:
     """Rule for an endpoint (RFC 6749 §3.1, §3.2): https, or http on this machine."""
     text = clean(text)
-    return _address_problem(text, "endpoint") if text else "Enter the endpoint's address."
+    return _address_problem(text, "endpoint") if text else "Enter the endpoint's URL."
 
 
 def is_access_token(text: str) -> bool:
@@ -155,26 +155,26 @@ def is_refresh_token(text: str) -> bool:
 
 def _address_problem(text: str, noun: str) -> str | None:
     if any(c.isspace() for c in text):
-        return "An address has no blanks inside."
+        return "A URL can't contain spaces."
     if not text.isascii() or "\\" in text:
-        return "Only plain letters and signs: write others as %XX, a host as xn--…"
+        return "Use ASCII characters only: %XX for others, and Punycode (xn--…) for a host."
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        return "The host or port of this address is not valid."
+        return "The host or port of this URL is invalid."
     if parts.scheme not in _DEFAULT_PORTS:
         return f"The {noun} must start with https://"
     if not parts.hostname:
-        return "The address has no host after https://"
+        return "The URL has no host after https://"
     if "@" in parts.netloc:
-        return f"The {noun} must hold no user name or password (…@)."
+        return f"The {noun} can't contain a user name or password (…@)."
     if port == 0 or parts.netloc.endswith(":"):
         return "The port must be a number from 1 to 65535."
     if "#" in text:
-        return f"The {noun} must have no fragment (#…)."
+        return f"The {noun} can't have a fragment (#…)."
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
-        return "Use https. Plain http is only for 127.0.0.1, [::1] and localhost."
+        return "Use https. Plain http works only for 127.0.0.1, [::1], and localhost."
     return None
 
 
@@ -186,17 +186,19 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
     host = parts.hostname or ""
     warnings = []
     if parts.path.endswith("/"):
-        warnings.append("It ends in a slash: the app must have that slash too.")
+        warnings.append("It ends with a slash. The app's Redirect URL must too.")
     if _is_under(host, _EXAMPLE_HOSTS):
-        warnings.append(f"{host} is not yours: the code would be sent to a stranger.")
+        warnings.append(f"{host} isn't your domain. Someone else would get the code.")
     if _is_under(host, _IDP_HOSTS):
-        warnings.append("This is an identity provider's callback: it may use the code up.")
+        warnings.append(
+            "An identity provider's callback may redeem the code before you can copy it."
+        )
     if is_twilio_host(host):
-        warnings.append("This is Twilio's own address; the code goes to one of yours.")
+        warnings.append("This is a Twilio URL. Use a URL of your own.")
     if is_loopback(text) and host == "localhost":
-        warnings.append("127.0.0.1 is safer than localhost, which is two addresses.")
+        warnings.append("Use 127.0.0.1 if you can. localhost stands for two addresses.")
     if is_loopback(text):
-        warnings.append("Twilio may refuse an address on this machine; pasting still works.")
+        warnings.append("Twilio may reject a URL on this machine. Pasting still works.")
     return tuple(warnings)
 
 

@@ -56,7 +56,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         ("Client ID", short_id(profile.client_id)),
         ("Refresh token", _refresh_token(profile)),
         ("Redirect URL", profile.redirect_url),
-        ("Secret", f"stored in {place}"),
+        ("Secret", f"saved in {place}"),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),
         *((("Organization", organization),) if organization else ()),
@@ -65,14 +65,14 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
 
 def _refresh_token(profile: Profile) -> str:
     if not profile.refreshable:
-        return "none: good for its hour only"
+        return "none; can't be refreshed"
     failure = profile.refresh_failure
     if failure is None:
-        return "stored"
+        return "saved"
     from wizard.domain.book.exchange import WRONG_CLIENT
 
     is_secret = failure.problem == WRONG_CLIENT.id
-    return "stored; the Client Secret was refused" if is_secret else "stored, but refused"
+    return "saved; Client Secret rejected" if is_secret else "saved, but rejected"
 
 
 def _is_live(profile: Profile, now: datetime) -> bool:
@@ -84,7 +84,7 @@ def access_token(profile: Profile, now: datetime) -> str:
     if profile.expires_at is None:
         return "none"
     if profile.expires_at <= now:
-        return "refused by Twilio" if profile.token_refused else "expired"
+        return "rejected by Twilio" if profile.token_refused else "expired"
     is_today = day(profile.expires_at) == day(now)
     end = clock_time(profile.expires_at) if is_today else moment(profile.expires_at)
     return f"valid until {end}"
@@ -216,7 +216,7 @@ def works(profile: Profile, now: datetime) -> str:
     """Return that a credential works, and for how long where it is not to be renewed."""
     if refusal(profile, now) is None:
         return "Your SCIM credentials work."
-    return f"The token is {access_token(profile, now)} and is not renewed: then authorize again."
+    return f"The token can't be refreshed. It's {access_token(profile, now)}; then authorize again."
 
 
 def what_next(

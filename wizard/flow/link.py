@@ -63,22 +63,20 @@ class Link(Value):
         if self.listener_problem is not None:
             return f"! {self.listener_problem.title}.", f"  {self.listener_problem.remedy}"
         if self.is_listening and why_not:
-            return (f"! Your browser is elsewhere ({why_not}): paste the address instead.",)
+            where = f"! Your browser isn't on this machine ({why_not})."
+            return where, "  Paste the URL here instead."
         if self.is_listening:
-            return (
-                "Waiting at the Redirect URL too: if the browser is on this machine, the wizard"
-                " goes on by itself.",
-            )
+            return ("If your browser is on this machine, the wizard continues by itself.",)
         return ()
 
     @property
     def waits(self) -> str:
         """Say what is waited for once the link has been handed out."""
         if self.is_listening:
-            return "for a paste, or for the browser at the Redirect URL"
+            return "for you to paste the URL, or for the browser to return"
         if self.listener_problem is not None:
-            return f"only for a paste ({self.listener_problem.title})"
-        return "only for a paste (no loopback address)"
+            return f"for you to paste the URL ({self.listener_problem.title})"
+        return "for you to paste the URL"
 
 
 class LinkDesk:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Delivery(Enum):
-    """What became of the authorize link; Redirect tells it."""
+    """What became of the authorization link; Redirect shows it."""
 
     SHOWN = "shown"
-    OPENED = "the browser was asked to open it"
-    NOT_OPENED = "no browser took it: copy it"
+    OPENED = "sent to the browser"
+    NOT_OPENED = "no browser opened it; copy it instead"
     COPIED = "copied to the clipboard"
-    SENT = "your terminal was asked to copy it"
+    SENT = "sent to your terminal's clipboard"
 
 
 class Subject(Enum):

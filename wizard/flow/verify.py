@@ -59,12 +59,12 @@ DRAFT_LINES: Final = {
     STATE: "State matches your link",
     EXCHANGE: "Code exchanged for tokens",
     SAVED: "Tokens saved",
-    USERS: "GET /Users answers",
-    LIST: "Answer is a SCIM list",
-    TOKENS: "Refresh rehearsed",
+    USERS: "GET /Users responds",
+    LIST: "Response is a SCIM list",
+    TOKENS: "Token refresh tested",
 }
 
-KEPT: Final = "What is set up stays unless you use the new one."
+KEPT: Final = "Your current credentials stay in use unless you choose the new ones."
 """Follows the remedy of ORGANIZATION_CHANGED where it is asked about."""
 
 
@@ -175,7 +175,7 @@ class DraftCheck:
         if isinstance(answer, Received):
             self._lines.set(STATE, Status.PASSED)
         else:
-            self._lines.set(STATE, Status.SKIPPED, "not checked: bare code")
+            self._lines.set(STATE, Status.SKIPPED, "not checked: code only")
         # Once sent it is awaited and saved, even if the screen is left meanwhile.
         return await self._session.protected.run(self._exchange(answer))
 
@@ -233,7 +233,9 @@ class DraftCheck:
         renewed = await self._session.protected.run(self._refresh(tokens))
         if renewed is not None:
             is_rotated = renewed.refresh_token != tokens.refresh_token
-            self._lines.set(TOKENS, Status.PASSED, "rotated" if is_rotated else "not rotated")
+            self._lines.set(
+                TOKENS, Status.PASSED, "new refresh token" if is_rotated else "same refresh token"
+            )
         return renewed
 
     async def _refresh(self, held: TokenSet) -> TokenSet | None:
@@ -258,7 +260,7 @@ class DraftCheck:
             if error.problem.id != REFRESH_REFUSED.id:
                 raise
             problem = self._rejected(held).answered_as(error.problem)
-            self._lines.set(TOKENS, Status.WARNING, "refused", problem)
+            self._lines.set(TOKENS, Status.WARNING, "rejected", problem)
             return None
         await self._session.save_draft_tokens(noted, tokens)
         return tokens

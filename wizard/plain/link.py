@@ -83,7 +83,7 @@ class LinkStep:
             shown, acts = words, self._acts()
             if self._mending is not None:
                 is_old = self._mending.problem.step is Step.AUTHORIZE
-                what = "makes a fresh link" if is_old else f"goes to {Step.CREDENTIALS.title}"
+                what = "creates a new link" if is_old else f"goes to {Step.CREDENTIALS.title}"
                 shown = (words[0], f"Enter {what}")
                 acts |= {} if is_old else {Step.CREDENTIALS.value: self._mend}
             prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
@@ -103,7 +103,7 @@ class LinkStep:
                 return outcome
 
     def _read(self, text: str) -> Reading:
-        self._say(f"pasted, {len(text):,} long: {callback.mask(text)}")
+        self._say(f"Pasted {len(text):,} characters: {callback.mask(text)}")
         return self._desk.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
@@ -226,9 +226,9 @@ class Redirect(LinkStep):
         self._begin()
         link = await self._make()
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
-        self._say(f"Link: made {made}; {self._delivery.value}.")
+        self._say(f"Link: created {made}; {self._delivery.value}.")
         self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
-        return await self._answered(self._nothing, "Address, not shown")
+        return await self._answered(self._nothing, "URL (input hidden)")
 
     async def _nothing(self) -> None:
         await self._take(self._desk.read(""))

@@ -42,7 +42,7 @@ class LinkTools(Value):
     can_open: bool = True
     why_not: str = ""
     approve: Callable[[str], Awaitable[str]] | None = None
-    """The demo's: approves in the browser's stead and gives the address landed on."""
+    """The demo's: approves instead of the browser; returns the URL that is landed on."""
 
 
 class LinkScreen(StepScreen):
@@ -52,8 +52,8 @@ class LinkScreen(StepScreen):
         Binding("f8", "approve", "Approve", key_display="F8", id="demo.approve"),
         Binding("ctrl+o", "open_link", "Open", key_display="^o", id="link.open"),
         Binding("ctrl+y", "copy_link", "Copy", key_display="^y", id="link.copy"),
-        Binding("ctrl+l", "show_bare", "Bare", key_display="^l", id="link.bare"),
-        Binding("ctrl+t", "fresh_link", "Fresh", key_display="^t", id="link.fresh"),
+        Binding("ctrl+l", "show_bare", "Full link", key_display="^l", id="link.bare"),
+        Binding("ctrl+t", "fresh_link", "New link", key_display="^t", id="link.fresh"),
     ]
 
     link: var[Link | None] = var(None)
@@ -97,11 +97,13 @@ class LinkScreen(StepScreen):
 
     def commands(self) -> Iterable[Command]:
         """Offer all that can be done with the link."""
-        yield Command("Open link", "In the browser of this machine", "open_link")
-        yield Command("Copy link", "To the clipboard, here or of your terminal", "copy_link")
-        yield Command("Show link bare", "In one line on the bare terminal", "show_bare")
-        yield Command("Fresh link", "Makes another one, with a new state", "fresh_link")
-        yield Command("Approve", "In the browser's stead: the demo's own", "approve")
+        yield Command("Open link", "Open it in this machine's browser", "open_link")
+        yield Command(
+            "Copy link", "Copy it to this machine's or your terminal's clipboard", "copy_link"
+        )
+        yield Command("Full link", "Show it on one line, without the screens", "show_bare")
+        yield Command("New link", "Create another link with a new state", "fresh_link")
+        yield Command("Approve", "Approve for you (demo only)", "approve")
 
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""
@@ -138,7 +140,7 @@ class LinkScreen(StepScreen):
                     self.expect_new_enter(after=PASTE_PAUSE)
 
     def mend(self, refused: Refused) -> None:
-        """Make a fresh link where one helps, or go to Credentials, where it is said again."""
+        """Create a new link if one helps, or go to Credentials, which shows the problem again."""
         if refused.problem.step is Step.AUTHORIZE:
             self.action_fresh_link()
             return
@@ -183,7 +185,7 @@ class LinkScreen(StepScreen):
         return Delivery.COPIED if is_here else Delivery.SENT
 
     def action_fresh_link(self) -> None:
-        """Make a fresh link; on Redirect that means going back to hand it out."""
+        """Create a new link; on Redirect this leads back to Authorize."""
         # All three are about the link before.
         self.question = self.mending = None
         self.show_problem(None)
@@ -207,6 +209,6 @@ class LinkScreen(StepScreen):
 
     @work(exclusive=True, group="hand-out")
     async def action_approve(self) -> None:
-        """Let the demo approve in the browser's stead."""
+        """Let the demo approve instead of the browser."""
         if self.link is not None and self.tools.approve is not None:
             self.take(self.tools.read(await self.tools.approve(self.link.url)))

@@ -24,7 +24,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
 
     ENTER = "take"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take", key_display="⏎", priority=True),
+        Binding("enter", "take", "Apply", key_display="⏎", priority=True),
     ]
     DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
     AUTO_FOCUS = "Entry"
@@ -42,13 +42,13 @@ class AdvancedScreen(Dialog[Advanced | None]):
             yield Field(label, Entry(id_, value))
         yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):
-            yield Static("PKCE, by itself when the server says so", markup=False)
+            yield Static("PKCE (auto: on if the server supports it)", markup=False)
             yield Button(self._settings.pkce.value, id="pkce")
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out and the change."""
         yield Button("Close", id="close")
-        yield Button("Take", id="take", variant="primary")
+        yield Button("Apply", id="take", variant="primary")
 
     @on(Button.Pressed, "#pkce")
     def _next_choice(self, event: Button.Pressed) -> None:

@@ -30,7 +30,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
-NOTHING_THERE: Final = ("", "if pasting gives nothing: ^l shows it bare")
+NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
 """No terminal tells whether it did as it was asked."""
 
 
@@ -107,14 +107,14 @@ class RedirectScreen(LinkScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the field, the doctor's answer and the facts."""
-        yield Field("Address", AddressEntry("address", placeholder="paste it here"))
+        yield Field("URL", AddressEntry("address", placeholder="paste it here"))
         yield Gap()
         yield ProblemPanel()
         yield Gap()
         yield Static("", id="facts", markup=False)
 
     def watch_mending(self, refused: Refused | None) -> None:
-        """Lead to what helps, Credentials or a fresh link; a new address ends that."""
+        """Lead to what helps, Credentials or a new link; a new address ends that."""
         if not self.is_here:
             return
         button = self.query_one("#next", Button)
@@ -136,15 +136,15 @@ class RedirectScreen(LinkScreen):
         if not self.is_here:
             return
         link = self.link
-        made = f"made {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
-        waits = link.waits if link else "only for a paste (no loopback address)"
+        made = f"created {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
+        waits = link.waits if link else "for you to paste the URL"
         rows = (
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
             ("Code", CODE_LIVES),
-            ("Waits", waits),
+            ("Waiting", waits),
         )
-        facts = Content("\n").join([Content(f"{name:<8}{text}") for name, text in rows])
+        facts = Content("\n").join([Content(f"{name:<9}{text}") for name, text in rows])
         self.query_one("#facts", Static).update(facts.stylize("$muted"))
 
     def receive(self, pasted: str) -> None:
@@ -157,7 +157,7 @@ class RedirectScreen(LinkScreen):
     def _take_paste(self, event: Entry.Pasted) -> None:
         text = event.text.reveal()
         self._pasted = event.text
-        self.query_one(Field).note(f"pasted, {len(text):,} long")
+        self.query_one(Field).note(f"pasted {len(text):,} characters")
         self.take(self.tools.read(text))
 
     @on(Input.Changed)
@@ -196,7 +196,7 @@ class RedirectScreen(LinkScreen):
         # Or the Enter may be the end of a line in a paste whose next piece is late.
 
     def action_fresh_link(self) -> None:
-        """Make a fresh link, and go back to where it is handed out, which says why."""
+        """Create a new link, and go back to where it is handed out, which says why."""
         refused = self.mending
         # Or a second Enter would make a second one.
         self.mending = None
@@ -220,4 +220,4 @@ def _primary(refused: Refused | None) -> str:
     if refused is None:
         return "Next ›"
     is_old = refused.problem.step is Step.AUTHORIZE
-    return "Fresh link ›" if is_old else f"{Step.CREDENTIALS.towards} ›"
+    return "New link ›" if is_old else f"{Step.CREDENTIALS.towards} ›"

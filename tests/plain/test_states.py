@@ -344,6 +344,8 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type(f"{SERVER}/token")
         await person.type(f"{SERVER}/scim")
         await person.says("Scope (Twilio: offline_access)")
+        await person.type("offline_access \\")
+        await person.says("Error: A scope has only plain letters")
         await person.type("none")
         await person.says("PKCE, auto, on, off")
         await person.type("on")

@@ -596,3 +596,37 @@ async def test_no_drag_or_click_and_no_key_copies_a_secret_that_is_shown() -> No
         assert entry(stage, SECRET_ENTRY).value == SECRET
         assert not any(SECRET[at : at + 8] in text for text in stage.app.sent for at in range(56))
         assert form.copied == []
+
+
+async def test_a_bad_scope_is_refused_and_white_space_in_one_is_one_space() -> None:
+    form = Form(WHOLE, WHOLE)
+    async with showing(form.screen(), (80, 30)) as stage:
+        await open_advanced(stage)
+        await stage.pilot.click("#scope")
+        await paste(stage.pilot, 'offline_access "openid"')
+        await stage.pilot.press("enter")
+        await stage.until_words("#scope-field", "✗")
+        await stage.pilot.press("home", "ctrl+k")
+        await paste(stage.pilot, "offline_access\topenid")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == GoTo(Step.CREDENTIALS)
+    assert form.kept == replace(WHOLE, scope="offline_access openid")
+
+
+async def test_white_space_in_the_scope_of_a_pasted_authorization_url_is_one_space() -> None:
+    form = Form()
+    url = AUTHORIZATION_URL.replace("offline_access", "offline_access%0Aopenid%09email")
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, url)
+        await until_saved(stage, ID)
+    assert form.kept.scope == "offline_access openid email"
+
+
+async def test_scope_that_cannot_be_one_is_told_and_the_rest_of_the_url_is_used() -> None:
+    form = Form()
+    url = AUTHORIZATION_URL.replace("offline_access", "caf%C3%A9")
+    async with showing(form.screen()) as stage:
+        await paste(stage.pilot, url)
+        await stage.until_text("The URL's scope isn't valid, so it isn't used.")
+        await until_saved(stage, ID)
+    assert form.kept.scope == "offline_access"

@@ -163,6 +163,7 @@ def advanced(draft: CredentialSet) -> Advanced:
 
 def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
     """Return the draft with other advanced settings, which end what was granted under the old."""
+    choice = replace(choice, scope=rules.clean_scope(choice.scope))
     if choice == advanced(draft):
         return draft
     return replace(
@@ -176,7 +177,9 @@ def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
 
 
 def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:
-    """Return the draft with the scope that an Authorization URL names, if it names one."""
+    """Return the draft with the scope that an Authorization URL names, if it names a valid one."""
+    if scope is None or rules.scope(scope) is not None:
+        return draft
     return with_advanced(draft, Advanced(draft.endpoints, scope or draft.scope, draft.pkce))
 
 

@@ -143,6 +143,19 @@ def endpoint(text: str) -> str | None:
     return _address_problem(text, "endpoint") if text else "Enter the endpoint's URL."
 
 
+def clean_scope(text: str) -> str:
+    """Return a scope as RFC 6749 §3.3 writes it: tokens with one space between each two."""
+    return " ".join(clean(text).split())
+
+
+def scope(text: str) -> str | None:
+    """Rule for a scope (RFC 6749 §3.3), which may be empty."""
+    # Of all that can be seen, a token has neither quotes nor backslashes.
+    if all("!" <= c <= "~" and c not in '"\\' for c in "".join(clean(text).split())):
+        return None
+    return "A scope has only plain letters, digits, and signs; no quotes or backslashes."
+
+
 def is_access_token(text: str) -> bool:
     """Whether a text can stand in an Authorization header (RFC 6749 appendix A.12, no spaces)."""
     return bool(text) and all("!" <= c <= "~" for c in text)
@@ -269,7 +282,7 @@ def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
                 client_id=query["client_id"],
                 authorize_url=f"{parts.scheme}://{parts.netloc}{parts.path}",
                 redirect_url=query.get("redirect_uri"),
-                scope=query.get("scope"),
+                scope=query.get("scope") and clean_scope(query["scope"]),
                 host=host,
                 is_foreign=not is_twilio_host(host),
             )

@@ -74,6 +74,12 @@ def about_host(url: rules.AuthorizationUrlParts, draft: CredentialSet) -> Questi
     return another_host(url.host, ours) if url.host != ours else None
 
 
+def about_scope(url: rules.AuthorizationUrlParts) -> str | None:
+    """Say that the scope of an Authorization URL isn't used; None where it is."""
+    is_valid = rules.scope(url.scope or "") is None
+    return None if is_valid else "The URL's scope isn't valid, so it isn't used."
+
+
 class Offer(Value):
     """A Redirect URL to be used only after a question."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from wizard.domain import rules
@@ -19,11 +20,11 @@ async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
     talk.say("Advanced. Changing one of these ends the links made before.")
     try:
         endpoints = [
-            await _endpoint(talk, label, value)
+            await _asked(talk, f"{label}, Enter keeps {value}", rules.endpoint) or value
             for label, value in zip(ENDPOINTS.values(), _values(settings), strict=True)
         ]
         words = f"Scope (Twilio: offline_access), Enter keeps {settings.scope or EMPTY}"
-        scope = await talk.ask(Prompt(words)) or settings.scope
+        scope = await _asked(talk, words, rules.scope) or settings.scope
         pkce = {each.value: "" for each in Pkce}
         keeps = f"PKCE, {', '.join(pkce)}, Enter keeps {settings.pkce.value}"
         chosen = await talk.choose(Prompt(keeps, answers={"": "keeps it", **pkce}))
@@ -33,7 +34,7 @@ async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
         raise
     return Advanced(
         Endpoints(*endpoints),
-        "" if scope == EMPTY else scope,
+        "" if scope == EMPTY else rules.clean_scope(scope),
         Pkce(chosen) if chosen else settings.pkce,
     )
 
@@ -43,10 +44,11 @@ def _values(settings: Advanced) -> tuple[str, ...]:
     return endpoints.authorize_url, endpoints.token_url, endpoints.scim_url
 
 
-async def _endpoint(talk: Dialogue, label: str, value: str) -> str:
+async def _asked(talk: Dialogue, words: str, rule: Callable[[str], str | None]) -> str:
+    """Ask until the answer is empty or right; return it. Raises Left."""
     while True:
-        text = await talk.ask(Prompt(f"{label}, Enter keeps {value}"))
-        problem = rules.endpoint(text) if text else None
+        text = await talk.ask(Prompt(words))
+        problem = rule(text) if text else None
         if problem is None:
-            return text or value
+            return text
         talk.say(f"Error: {problem}")

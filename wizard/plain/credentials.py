@@ -20,6 +20,7 @@ from wizard.flow.entries import (
     Pair,
     about_host,
     about_response,
+    about_scope,
     refused,
     warnings,
 )
@@ -189,6 +190,8 @@ class Credentials:
         scoped = form.with_scope(self._draft, parts.scope)
         if scoped != self._draft:
             await self._save(scoped)
+        if problem := about_scope(parts):
+            self._say(f"! {problem}")
         self._say(f"{FILLED}:")
         filled = {CredentialField.CLIENT_ID: parts.client_id}
         if parts.redirect_url:

@@ -40,7 +40,10 @@ class Blob(Value):
 
 
 def encode_profile(profile: Profile) -> bytes:
-    """Return a record as JSON that a person can read. Raises SetupError."""
+    """Return a record as JSON that a person can read.
+
+    Raises SetupError, also for one that would be called damaged when it is read.
+    """
     return msgspec.json.format(_encode(profile), indent=2) + b"\n"
 
 
@@ -57,7 +60,10 @@ def decode_profile(data: bytes, path: str) -> Profile:
 
 
 def encode_credentials(credentials: CredentialSet, succeeds: str | None = None) -> bytes:
-    """Return a credential set as JSON, secrets in clear. Raises SetupError."""
+    """Return a credential set as JSON, secrets in clear.
+
+    Raises SetupError, also for one that would be called damaged when it is read.
+    """
     return _encode(Blob(RECORD_VERSION, credentials, succeeds))
 
 
@@ -76,11 +82,17 @@ def decode_blob(data: bytes, path: str) -> Blob:
 
 def _encode(value: object) -> bytes:
     try:
-        return msgspec.json.encode(value, enc_hook=_reveal)
+        data = msgspec.json.encode(value, enc_hook=_reveal)
+        # A save that fails leaves the old values; one that can't be read again loses a secret.
+        _decode(data, type(value), "")
+    except Damaged as damage:
+        problem = INTERNAL.about(error=Damaged.__name__).saying(str(damage))
+        raise SetupError(problem) from None
     except UnicodeEncodeError:
         # Half a surrogate pair, which everything that is entered or received is rid of at the edge.
         # The cause would quote the text.
         raise SetupError(INTERNAL.about(error=UnicodeEncodeError.__name__)) from None
+    return data
 
 
 def _decode(data: bytes, kind: type[T], path: str) -> T:

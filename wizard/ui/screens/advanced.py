@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,6 +17,9 @@ from wizard.domain.models import Endpoints, Pkce
 from wizard.ui.dialog import Dialog
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field
+
+_RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
+"""The rule of each field, by its id; in their order."""
 
 
 class AdvancedScreen(Dialog[Advanced | None]):
@@ -58,21 +61,21 @@ class AdvancedScreen(Dialog[Advanced | None]):
 
     @on(Input.Blurred)
     def _judge(self, event: Input.Blurred) -> None:
-        if event.input.id in ENDPOINTS:
+        if event.input.id in _RULES:
             self._is_right(event.input.id)
 
     def _is_right(self, id_: str) -> bool:
-        problem = rules.endpoint(self.query_one(f"#{id_}", Entry).value)
+        problem = _RULES[id_](self.query_one(f"#{id_}", Entry).value)
         self.query_one(f"#{id_}-field", Field).say(problem)
         return problem is None
 
     @on(Button.Pressed, "#take")
     def action_take(self) -> None:
         """Close with the changes, or say what is wrong with them."""
-        wrong = [id_ for id_ in ENDPOINTS if not self._is_right(id_)]
+        wrong = [id_ for id_ in _RULES if not self._is_right(id_)]
         if wrong:
             self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in ENDPOINTS)
-        scope = rules.clean(self.query_one("#scope", Entry).value)
+        scope = rules.clean_scope(self.query_one("#scope", Entry).value)
         self.answer(Advanced(Endpoints(*urls), scope, self._pkce))

@@ -17,7 +17,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Offer, about_host, about_response, refused
+from wizard.flow.entries import Offer, about_host, about_response, about_scope, refused
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_secret
 from wizard.ui.credential_form import SECRET, CredentialForm
@@ -206,7 +206,7 @@ class CredentialsScreen(IntoFilesScreen):
                 entry.action_restore()
             return
         self._form.fill(parts, entry)
-        self.say_aside(FILLED)
+        self.say_aside(about_scope(parts) or FILLED)
         scoped = form.with_scope(self._draft(), parts.scope)
         if scoped != self._draft():
             await self._is_saved(self._save_draft(scoped))

@@ -174,6 +174,23 @@ async def test_file_system_without_kernel_locks_is_refused(
             pass
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("error", [RuntimeError("odd"), MemoryError(), SystemExit(3)])
+async def test_whatever_goes_wrong_in_a_try_is_met_by_who_waits_for_the_lock(
+    path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fail(*_args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(type(error)) as caught, hold(path, 0, LOCK_BUSY):
+        pass
+    assert caught.value is error
+    with pytest.raises(type(error)):
+        async with hold_async(path, 0, LOCK_BUSY):
+            pass
+
+
 async def test_lock_that_never_returns_is_given_up_and_freed_when_it_does(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

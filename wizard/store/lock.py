@@ -136,10 +136,11 @@ def _started(lock: BaseFileLock) -> Future[bool]:
     future: Future[bool] = Future()
 
     def run() -> None:
-        taken, failure = False, None
+        taken = False
+        failure: BaseException | None = None
         try:
             taken = _acquire(lock)
-        except SetupError as error:
+        except BaseException as error:  # noqa: BLE001  whoever waits for the lock meets it
             failure = error
         if not future.set_running_or_notify_cancel():
             # It was given up meanwhile.

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 FIRST: Final = 54321
 """Whose wizard it is."""
 SECOND: Final = 65534
@@ -60,3 +62,13 @@ def act(number: str, module: str, name: str, *texts: str) -> None:
     os.setgid(int(number))
     os.setuid(int(number))
     sys.stdout.write(work(*texts))
+
+
+def pass_for_ordinary(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have this process pass for an ordinary user, and a folder with all in it belong to it."""
+    if not IS_ROOT:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, FIRST, FIRST, follow_symlinks=False)
+    monkeypatch.setattr(os, "geteuid", lambda: FIRST)
+    monkeypatch.setattr(os, "getegid", lambda: FIRST)

@@ -22,6 +22,7 @@ from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
 from tests.fakes import FakeBrowser
+from tests.users import pass_for_ordinary
 from wizard import services
 from wizard.domain.book.network import DROPPED
 from wizard.domain.models import TWILIO
@@ -127,6 +128,8 @@ def opened(stage: Stage) -> None:
     """Let everybody write to the wizard's folder."""
     active(stage)
     stage.home.chmod(0o777)
+    # Root may work anywhere.
+    pass_for_ordinary(stage.monkeypatch, stage.home)
 
 
 def without_locks(stage: Stage) -> None:

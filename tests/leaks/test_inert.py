@@ -237,11 +237,13 @@ HOSTILE = Profile(
 
 def edit(home: Path, hostile: Profile = HOSTILE) -> None:
     """Put hostile texts into a record, as an editor would."""
-    put(home, hostile, active=replace(ACTIVE, tokens=issued(hours=1)))
+    plain = replace(hostile, organization=None)
+    put(home, plain, active=replace(ACTIVE, tokens=issued(hours=1)))
     record = home / "profiles" / "default.json"
     value = json.loads(record.read_text())
     value |= {
         "client_id": hostile.client_id,
+        "organization": hostile.organization,
         "redirect_url": hostile.redirect_url,
         "endpoints": {
             "authorize_url": hostile.endpoints.authorize_url,

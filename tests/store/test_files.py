@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import grp
 import os
-import pwd
 import resource
 import shutil
 import stat
@@ -19,6 +17,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.problems import SetupError
 from wizard.store import files
 from wizard.store.files import PrivateFolder
@@ -125,6 +124,7 @@ def test_folder_that_others_may_replace_is_neither_read_nor_written(
 ) -> None:
     folder.write("a", b"one")
     home = folder.path.parent
+    pass_for_ordinary(monkeypatch, home)
     home.chmod(bits)
     works: tuple[Callable[[], object], ...] = (
         lambda: folder.read("a"),
@@ -144,51 +144,20 @@ def test_folder_that_others_may_replace_is_neither_read_nor_written(
         folder.read("a")
 
 
-def test_folder_that_others_may_replace_gets_nothing_at_all(tmp_path: Path) -> None:
-    tmp_path.chmod(0o777)
-    with pytest.raises(SetupError, match="folder-not-safe"):
-        PrivateFolder(tmp_path / "home" / "secrets").write("a", b"hush")
-    assert not list(tmp_path.iterdir())
+def write_in(home: str) -> str:
+    """Write a first file; return the problem that this meets."""
+    try:
+        PrivateFolder(Path(home) / "secrets").write("a", b"hush")
+    except SetupError as error:
+        return error.problem.id
+    return ""
 
 
-def test_folder_in_another_users_folder_is_refused(
-    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its owner is simulated but for root, who alone can give a folder away."""
-    folder.write("a", b"one")
-    theirs, lstat = folder.path.parent, Path.lstat
-    if os.geteuid() == 0:
-        os.chown(theirs, 54321, -1)
-
-    def given_away(path: Path) -> os.stat_result:
-        status = lstat(path)
-        return os.stat_result((*status[:4], 54321, *status[5:])) if path == theirs else status
-
-    monkeypatch.setattr(Path, "lstat", given_away)
-    works: tuple[Callable[[], object], ...] = (
-        lambda: folder.read("a"),
-        lambda: folder.write("a", b"two"),
-    )
-    for work in works:
-        with pytest.raises(SetupError, match="folder-not-safe") as caught:
-            work()
-        assert "belongs to user 54321" in caught.value.problem.cause
-
-
-def test_group_of_this_user_alone_may_write_above(
-    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As where each user has a group of the same name, and the umask is 002."""
-    folder.write("a", b"one")
-    folder.path.parent.chmod(0o775)
-    me = pwd.getpwuid(os.geteuid())
-    members: list[str] = []
-    group = SimpleNamespace(gr_name=me.pw_name, gr_mem=members)
-    monkeypatch.setattr(grp, "getgrgid", lambda _number: group)
-    assert folder.read("a") == b"one"
-    members.append("another")
-    with pytest.raises(SetupError, match="folder-not-safe"):
-        folder.read("a")
+def test_folder_that_others_may_replace_gets_nothing_at_all() -> None:
+    with common_folder() as common:
+        common.chmod(0o777)
+        assert as_user(FIRST, write_in, common / "home") == "folder-not-safe"
+        assert not list(common.iterdir())
 
 
 def test_folder_behind_a_link_is_the_one_it_led_to_at_first(tmp_path: Path) -> None:

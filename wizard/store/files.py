@@ -86,6 +86,9 @@ class PrivateFolder:
         self.is_open = False
         """Others can get at it all the same: its file system ignores modes, or is read-only."""
 
+        self.doubt: Problem | None = None
+        """Why others may be able to put something else in its place, where that isn't sure."""
+
     def names(self) -> list[str]:
         """Return the names of what is in the folder, sorted. Raises SetupError."""
         with telling(self.path, FILE_NOT_READABLE):
@@ -219,7 +222,7 @@ class PrivateFolder:
         if sys.platform != "win32" and status.st_mode & folders.OTHERS:
             is_open = not folders.close_to_others(self.path, folders.FOLDER_MODE)
             self._note(self.path, is_open=is_open)
-        folders.refuse_unsafe(self.path, is_open=is_open)
+        self.doubt = folders.refuse_unsafe(self.path, is_open=is_open)
         return True
 
     def _tighten(self, path: Path, status: os.stat_result, descriptor: int) -> None:

@@ -10,9 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.store import FOLDER_NOT_SAFE
-from wizard.domain.problems import SetupError
-from wizard.store.unfit import name_of
+from wizard.domain.book.store import (
+    CANNOT_KEEP_OUT,
+    FINE_IN_CONTAINER,
+    FOLDER_NOT_SAFE,
+    OTHERS_FOLDER,
+    OTHERS_MAY_REPLACE,
+)
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.shell import quoted
+from wizard.domain.value import replace
+from wizard.store.unfit import group_name, has_name, name_of
 
 FOLDER_MODE: Final = 0o700
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -20,6 +28,8 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _OVERFLOW: Final = 65534
 """Who owns what belongs to users that a container doesn't know, such as the real root."""
+_ORDINARY: Final = 500 if sys.platform == "darwin" else 1000
+"""The first number of a user who is a person."""
 
 
 def make_folder(path: Path) -> list[Path]:
@@ -63,44 +73,75 @@ def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
         os.close(descriptor)
 
 
-def refuse_unsafe(folder: Path, *, is_open: bool) -> None:
-    """Raise SetupError where another user could put something else in a folder's place.
+def refuse_unsafe(folder: Path, *, is_open: bool) -> Problem | None:
+    """Raise SetupError where another user can put something else in a folder's place.
 
     As sshd's StrictModes does: every folder above has to belong to this user or root, and nobody
     else may write to it. One with the sticky bit, as /tmp has, lets nobody take away what isn't
-    his. A group may write where this user is its only member.
+    his. Root works anywhere, and so does everybody where nothing says whose a number is, as in a
+    container or on a volume: there it returns a warning.
 
     Args:
         is_open: the folder's own file system ignores modes, so that those above it on the same
             one say nothing.
     """
     if sys.platform == "win32":
-        return
-    device = folder.lstat().st_dev
+        return None
+    device, doubt = folder.lstat().st_dev, None
     for above in folder.parents:
         status = above.lstat()
         if is_open and status.st_dev == device:
             continue
-        why = _why_unsafe(status)
-        if why:
-            # Here, so that a command that meets no such folder does not pay for it.
-            from shlex import quote
-
-            problem = FOLDER_NOT_SAFE.about(path=str(above), why=why, command=quote(str(above)))
-            raise SetupError(problem)
+        for problem in filter(None, (_of_owner(above, status), _of_mode(above, status))):
+            if not problem.is_warning:
+                raise SetupError(problem)
+            doubt = doubt or problem
+    return doubt
 
 
-def _why_unsafe(status: os.stat_result) -> str:
-    me = os.geteuid()
-    is_unmapped = status.st_uid == _OVERFLOW and not _knows_every_user()
-    if status.st_uid not in (0, me) and not is_unmapped:
-        return f"belongs to {name_of(status.st_uid)}"
-    if status.st_mode & stat.S_ISVTX:
-        return ""
-    is_groups = status.st_mode & stat.S_IWGRP and not _is_mine_alone(status.st_gid)
-    if status.st_mode & stat.S_IWOTH or is_groups:
-        return f"can be changed by others (mode {stat.S_IMODE(status.st_mode):04o})"
-    return ""
+def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
+    me, owner = os.geteuid(), status.st_uid
+    if owner in (0, me) or (owner == _OVERFLOW and not _knows_every_user()):
+        return None
+    why = f"belongs to {name_of(owner)}"
+    # A platform that runs containers under any number gives them root's group.
+    if me == 0 or os.getegid() == 0 or not has_name(owner):
+        return _doubt(path, why)
+    account = name_of(me).removeprefix("user ")
+    shell = quoted("sudo", "chown", account, str(path))
+    unsafe = FOLDER_NOT_SAFE.told(remedy=OTHERS_FOLDER).about(path=str(path), why=why)
+    return replace(unsafe, shell=shell)
+
+
+def _of_mode(path: Path, status: os.stat_result) -> Problem | None:
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & stat.S_ISVTX or not mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return None
+    why = f"can be changed by others (mode {mode:04o})"
+    is_sure = True
+    if not mode & stat.S_IWOTH:
+        has_others = _has_others(status.st_gid)
+        if has_others is False:
+            return None
+        why = f"can be changed by group {group_name(status.st_gid)} (mode {mode:04o})"
+        is_sure = has_others is True and not _has_list(path)
+    if os.geteuid() == 0 or not is_sure:
+        return _doubt(path, why)
+    return FOLDER_NOT_SAFE.about(path=str(path), why=why, command=quoted(str(path)))
+
+
+def _doubt(path: Path, why: str) -> Problem:
+    told = CANNOT_KEEP_OUT.told(cause=OTHERS_MAY_REPLACE, remedy=FINE_IN_CONTAINER)
+    return told.about(path=str(path), why=why)
+
+
+def _has_list(path: Path) -> bool:
+    """Whether an access control list says who may write; the group's bits only bound it."""
+    if sys.platform != "linux":
+        return False
+    with suppress(OSError):
+        return bool(os.getxattr(path, "system.posix_acl_access"))
+    return False
 
 
 def _knows_every_user() -> bool:
@@ -110,17 +151,25 @@ def _knows_every_user() -> bool:
     return True
 
 
-def _is_mine_alone(group: int) -> bool:
-    """Whether a group is this user's own, as where each user gets one of the same name."""
+def _has_others(group: int) -> bool | None:
+    """Whether others than this user and root are in a group; None where nothing says so."""
     # Only Unix has them.
     import grp
     import pwd
 
     try:
-        me, its = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+        its = grp.getgrgid(group)
     except KeyError:
-        return False
-    return me.pw_gid == group and its.gr_name == me.pw_name and set(its.gr_mem) <= {me.pw_name}
+        return None
+    me = os.geteuid()
+    named = set(its.gr_mem) - {name_of(me), "root"}
+    # Those that the system came with and nobody is, such as "operator", have root's group too.
+    users = {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group} - {me}
+    if named or any(user >= _ORDINARY for user in users):
+        return True
+    # As where each user gets a group of the same name. Others may be in a directory that lists
+    # nobody.
+    return False if its.gr_name == name_of(me) else None
 
 
 def sync_folder(folder: Path) -> None:

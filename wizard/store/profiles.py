@@ -74,11 +74,16 @@ class LocalProfileStore:
         """What was found wrong on the way, fixed or not, for a face to say."""
         paths = [path for folder in self._folders for path in folder.tightened]
         passed_over = self._sets.passed_over
-        still_open = [folder.path for folder in self._folders if folder.is_open]
+        still_open = [
+            CANNOT_KEEP_OUT.about(path=str(folder.path.parent))
+            for folder in self._folders
+            if folder.is_open
+        ]
+        doubts = [folder.doubt for folder in self._folders if folder.doubt]
         return (
             *(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths),
             # Once, not for every file in it.
-            *(CANNOT_KEEP_OUT.about(path=str(path.parent)) for path in still_open[:1]),
+            *(still_open or doubts)[:1],
             *([passed_over] if passed_over else []),
         )
 

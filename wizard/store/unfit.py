@@ -73,6 +73,29 @@ def user_name() -> str:
     return name_of(os.geteuid())
 
 
+def has_name(number: int) -> bool:
+    """Whether the system knows a user, as it does not in a container that is run as any number."""
+    # Only Unix has it.
+    import pwd
+
+    try:
+        pwd.getpwuid(number)
+    except KeyError:
+        return False
+    return True
+
+
+def group_name(number: int) -> str:
+    """What a group is called here; its number where it has no name."""
+    # Only Unix has it.
+    import grp
+
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)
+
+
 def name_of(number: int) -> str:
     """What a user is called here; the number alone where it has no name, as in a container."""
     # Only Unix has it.

@@ -49,6 +49,12 @@ FOLDER_NOT_SAFE: Final = Problem(
     "If the folder is yours, you can also run: chmod go-w {command}.",
     exit_code=ExitCode.MACHINE,
 )
+OTHERS_FOLDER: Final = (
+    "Set SCIM_WIZARD_HOME to a folder inside your home folder. Or, if this folder should be "
+    "yours, have an administrator make you its owner."
+)
+"""Remedy of FOLDER_NOT_SAFE where the folder belongs to another user."""
+
 FILE_NOT_PLAIN: Final = Problem(
     id="file-not-plain",
     title="Wrong file type in the wizard's folder",
@@ -157,6 +163,15 @@ CANNOT_KEEP_OUT: Final = Problem(
     exit_code=ExitCode.MACHINE,
     is_warning=True,
 )
+OTHERS_MAY_REPLACE: Final = (
+    "{path} {why}. Whoever can change that folder can replace the wizard's folder in it."
+)
+FINE_IN_CONTAINER: Final = (
+    "In a container that only you use, ignore this. Otherwise, set SCIM_WIZARD_HOME to a folder "
+    "that only you can change."
+)
+"""Cause and remedy of CANNOT_KEEP_OUT where the folders above may be other users'."""
+
 KEYRING_ABSENT: Final = Problem(
     id="keyring-absent",
     title="No system keyring here",

@@ -114,7 +114,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     browser = SystemBrowser(os.environ)
 
     async def close() -> None:
-        browser.forget_pages()
+        browser.remove_old_pages()
         await connection.aclose()
 
     return Services(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import httpx
 import pytest
 
@@ -9,7 +11,7 @@ from tests.api.conftest import Serve
 from tests.api.server import reply
 from wizard.api.failures import WIRE_ERRORS, network_problem
 from wizard.api.http import begin, open_client
-from wizard.api.proxies import UnusableProxy, unreadable_entries, way_of
+from wizard.api.proxies import UnusableProxy, is_excepted, unreadable_entries, way_of
 from wizard.domain.problems import ExitCode, Problem
 
 URL = httpx.URL("https://iam.twilio.com/scim/v2")
@@ -186,3 +188,32 @@ async def test_proxy_over_tls_is_trusted_by_the_same_ca_file(
         with pytest.raises(WIRE_ERRORS) as caught:
             await begin(client, client.build_request("GET", URL))
     assert network_problem(caught.value, str(URL), 5).id == "proxy-login"
+
+
+@pytest.mark.parametrize(
+    ("host", "exceptions", "expected"),
+    [
+        ("iam.twilio.com", ["*.twilio.com"], True),
+        ("iam.twilio.com", [" IAM.twilio.com"], True),
+        ("iam.twilio.com", ["*.local", "169.254/16", ""], False),
+        ("xtwilio.com", ["*.twilio.com"], False),
+        ("10.1.2.3", ["10.1"], True),
+        ("10.2.2.3", ["10.1"], False),
+        ("10.2.2.3", ["10/8"], True),
+        ("10.2.2.3", ["10/99"], False),
+        ("169.254.7.7", ["169.254/16"], True),
+        ("10.1.2.3", ["10.1.*"], True),
+        ("fd07::9", ["fd07::/16"], True),
+        ("intranet", ["<local>"], True),
+        ("iam.twilio.com", ["<local>"], False),
+    ],
+)
+def test_exceptions_of_the_system_are_matched_without_dns(
+    monkeypatch: pytest.MonkeyPatch, host: str, exceptions: list[str], expected: bool
+) -> None:
+    def asked(*_: object) -> str:
+        raise AssertionError("DNS was asked")
+
+    monkeypatch.setattr(socket, "gethostbyname", asked)
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    assert is_excepted(host, exceptions) is expected

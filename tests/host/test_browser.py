@@ -6,10 +6,13 @@ import asyncio
 import html
 import json
 import os
+import plistlib
 import re
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -17,7 +20,7 @@ from urllib.request import url2pathname
 import pytest
 
 from tests.host.programs import hang, install
-from wizard.host.browser import SystemBrowser
+from wizard.host.browser import PAGE_LIFE, SystemBrowser
 
 URL = "https://oauth.twilio.com/v2/authorize?client_id=OQ1&state=a'b;c%20$(d)&scope=x"
 
@@ -56,6 +59,19 @@ def page(url: str) -> tuple[Path, str]:
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text())
     assert found is not None
     return path, html.unescape(found[1])
+
+
+def pages(environ: dict[str, str]) -> list[Path]:
+    """Return what is in the home folder."""
+    return list(Path(environ["HOME"]).iterdir())
+
+
+def choose_on_macos(home: Path, handlers: list[dict[str, str]]) -> None:
+    """Write which programs open which URLs, as macOS does."""
+    settings = home / "Library/Preferences/com.apple.LaunchServices"
+    settings.mkdir(parents=True)
+    written = plistlib.dumps({"LSHandlers": handlers})
+    (settings / "com.apple.launchservices.secure.plist").write_bytes(written)
 
 
 async def test_a_desktop_opens_it_away_from_our_terminal(
@@ -135,7 +151,7 @@ def test_a_container_is_known_by_its_file(
 @pytest.mark.parametrize(
     ("platform", "changes", "program", "arguments"),
     [
-        ("darwin", {}, "open", [URL]),
+        ("darwin", {}, "open", ["-b", "com.apple.Safari", URL]),
         ("linux", {"WSL_DISTRO_NAME": "Debian"}, "wslview", [URL]),
         (
             "linux",
@@ -170,7 +186,8 @@ async def test_windows_starts_the_one_in_its_own_folder(
     here = browser({**environ, "SYSTEMROOT": str(programs / "windows")}, "win32")
 
     assert await here.open(URL)
-    assert started(log) == ["url.dll,FileProtocolHandler", URL]
+    # As it is: a page could open in an editor, and no other user can read these.
+    assert json.loads(log.read_text())["argv"] == ["url.dll,FileProtocolHandler", URL]
     assert not elsewhere.exists()
 
 
@@ -271,8 +288,68 @@ async def test_link_is_in_no_arguments_and_its_page_is_removed(
     assert path.parent == Path(environ["HOME"])
     assert not path.name.startswith(".")
 
-    here.forget_pages()
-    assert list(path.parent.iterdir()) == []
+    here.remove_old_pages()
+    assert path.exists()  # A slow browser may still have to read it.
+    another = browser(environ)
+    assert await another.open(URL)
+    os.utime(path, (0, 0))
+    another.remove_old_pages()
+    assert not path.exists()
+    assert len(list(path.parent.iterdir())) == 1
+
+
+async def test_only_the_page_whose_time_is_over_is_removed(
+    programs: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(programs, "xdg-open")
+    here = browser(environ, patience=PAGE_LIFE / 2)
+    due: list[tuple[Callable[..., None], tuple[object, ...]]] = []
+    loop = asyncio.get_running_loop()
+    usual = loop.call_later
+
+    def call_later(delay: float, act: Callable[..., None], *more: Any, **kept: Any) -> Any:
+        if delay == PAGE_LIFE:
+            due.append((act, more))
+        return usual(delay, act, *more, **kept)
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    assert await here.open(URL)
+    first = pages(environ)
+    assert await here.open(URL)
+    [(act, more), _] = due
+    act(*more)
+    (second,) = pages(environ)
+    assert second not in first
+
+
+async def test_page_is_given_to_what_opens_web_addresses(
+    programs: Path, environ: dict[str, str]
+) -> None:
+    install(programs, "xdg-settings")
+    (programs / "xdg-settings").write_text("#!/bin/sh\necho firefox.desktop\n")
+    log, editor = install(programs, "gtk-launch"), install(programs, "xdg-open")
+    assert await browser(environ).open(URL)
+    assert started(log) == ["firefox.desktop", URL]
+    assert not editor.exists()
+
+
+@pytest.mark.parametrize(
+    ("handlers", "expected"),
+    [
+        ([], "com.apple.Safari"),
+        (
+            [{"LSHandlerURLScheme": "https", "LSHandlerRoleAll": "org.mozilla.firefox"}],
+            "org.mozilla.firefox",
+        ),
+    ],
+)
+async def test_macos_page_is_opened_by_the_default_browser(
+    programs: Path, environ: dict[str, str], handlers: list[dict[str, str]], expected: str
+) -> None:
+    choose_on_macos(Path(environ["HOME"]), handlers)
+    log = install(programs, "open")
+    assert await browser(environ, "darwin").open(URL)
+    assert started(log) == ["-b", expected, URL]
 
 
 async def test_url_without_a_query_is_opened_as_it_is(

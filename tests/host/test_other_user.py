@@ -119,7 +119,7 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
 
     end.close()
     assert await opening
-    browser.forget_pages()
+    path.unlink()
 
 
 async def test_code_of_another_without_the_state_is_refused(tmp_path: Path) -> None:

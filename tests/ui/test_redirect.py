@@ -212,7 +212,7 @@ async def test_the_facts_tell_what_became_of_the_link() -> None:
         await stage.pilot.press("ctrl+y")
         await stage.until_text(Delivery.COPIED.value)
         await stage.pilot.press("ctrl+o")
-        await stage.until_text(Delivery.OPENED.value)
+        await stage.until_text(Delivery.OPENED.value, "If an editor opened instead, press Ctrl+Y")
         assert stage.outcomes == []
     async with at_redirect(Desk(is_listening=True)) as stage:
         await stage.until_text("or for the browser")

@@ -6,8 +6,10 @@ import ipaddress
 import os
 import re
 import ssl
+import sys
+from fnmatch import fnmatch
 from typing import Final
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
 import httpx
 
@@ -23,6 +25,7 @@ LONGEST_LOGIN: Final = 255
 """Bytes of a user or a password that SOCKS takes (RFC 1929 §2)."""
 
 _SYSTEM: Final = "the system's settings"
+_WINDOWS_SETTINGS: Final = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
 _NO_PROXY: Final = ("no_proxy", "NO_PROXY")
 _ENDS_A_LOGIN: Final = re.compile(r"[@#/?\\\s]")
 _BRACKETED: Final = re.compile(
@@ -175,7 +178,50 @@ def _is_bypassed(url: httpx.URL) -> bool:
     if any(_matches(host, url.host) and wanted in ("", port) for host, wanted in entries):
         return True
     # Windows' and macOS' own exceptions belong to their own proxy.
-    return not any(map(_variables, (url.scheme, "all"))) and bool(proxy_bypass(url.host))
+    return not any(map(_variables, (url.scheme, "all"))) and is_excepted(url.host, _exceptions())
+
+
+def _exceptions() -> list[str]:
+    """What the system's own proxy settings except, with "<local>" for all hosts without a dot."""
+    if sys.platform == "darwin":
+        from _scproxy import _get_proxy_settings
+
+        found = _get_proxy_settings()
+        return [*filter(None, found.get("exceptions", ())), *["<local>"] * found["exclude_simple"]]
+    if sys.platform == "win32":
+        import winreg
+
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _WINDOWS_SETTINGS) as key:
+                return str(winreg.QueryValueEx(key, "ProxyOverride")[0]).split(";")
+        except OSError:  # There is no such value.
+            return []
+    return []
+
+
+def is_excepted(host: str, exceptions: list[str]) -> bool:
+    """Whether one of a system's exceptions covers a host, by its name or address as written.
+
+    Not `urllib.request.proxy_bypass`: that asks DNS, which may hold the event loop for long.
+    """
+    host, address = host.lower(), _address(host)
+    for text in map(str.strip, exceptions):
+        within = _network(_whole(text))
+        if within is not None:
+            if address is not None and address in within:
+                return True
+        elif fnmatch(host, text.lower()) or (text == "<local>" and "." not in host):
+            return True
+    return False
+
+
+def _whole(text: str) -> str:
+    """Complete an IPv4 network as macOS shortens it: 10.1 for 10.1.0.0/16, 169.254/16."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3}){0,3})(/\d{1,2})?", text)
+    if found is None:
+        return text
+    parts = found[1].split(".")
+    return ".".join([*parts, "0", "0", "0"][:4]) + (found[2] or f"/{8 * len(parts)}")
 
 
 def _entry(text: str) -> tuple[str | _Network, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem
@@ -23,6 +23,10 @@ class Delivery(Enum):
     NOT_OPENED = "no browser opened it; copy it instead"
     COPIED = "copied to the clipboard"
     SENT = "sent to your terminal's clipboard"
+
+
+IF_EDITOR_OPENED: Final = "If an editor opened instead, {copy} and paste the link in your browser."
+"""Said once the link was opened; `copy` is how the face at hand copies it."""
 
 
 class Subject(Enum):

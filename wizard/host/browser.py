@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 
 from wizard.host.landing import redirect_page
 from wizard.host.terminal import is_over_ssh
+from wizard.host.web_handler import web_handler
 
 Command = tuple[str, ...]
 """A program and its arguments, in which %s stands for the address."""
@@ -33,6 +35,9 @@ CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 PAGE_LIFE: Final = 60.0
 """Seconds a browser has to start and to read the page that leads to a URL."""
+
+_PAGE: Final = "scim-wizard-"
+"""How the names of these pages begin."""
 
 _TEXT_BROWSERS: Final = frozenset({"www-browser", "w3m", "lynx", "links", "links2", "elinks"})
 
@@ -74,7 +79,6 @@ class SystemBrowser:
         self._platform = platform
         self._container_markers = container_markers
         self._patience = patience
-        self._pages: list[Path] = []
 
     @property
     def is_here(self) -> bool:
@@ -98,6 +102,7 @@ class SystemBrowser:
 
         Every user of the machine can read a program's arguments. A URL with a query may hold a
         state, so the browser is given a page that leads there, which only this user can read.
+        Windows shows a program's arguments to its own user and to administrators only.
         """
         if not _is_web_address(url):
             return False
@@ -107,33 +112,48 @@ class SystemBrowser:
             except OSError:
                 return False
         usable = () if self._obstacle() else self._installed()
-        for command in (*self._chosen(), *usable):
-            if await self._takes([word.replace("%s", url) for word in command]):
+        for command in self._chosen():
+            if await self._takes(command, url):
+                return True
+        # What opens a page may be an editor; what opens http is a browser.
+        handler = await web_handler(self._environ, self._platform) if url[:5] == "file:" else ()
+        for command in (*(handler and usable and (handler,)), *usable):
+            if await self._takes(command, url):
                 return True
         return False
 
-    def forget_pages(self) -> None:
-        """Remove the pages that lead to a URL."""
-        while self._pages:
+    def remove_old_pages(self) -> None:
+        """Remove the pages that lead to a URL once a browser has had its time to read them."""
+        oldest = time.time() - PAGE_LIFE
+        for page in self._folder.glob(f"{_PAGE}*.html"):
             with suppress(OSError):
-                self._pages.pop().unlink()
+                if page.stat().st_mtime <= oldest:
+                    page.unlink()
 
     @property
     def _shares_files(self) -> bool:
-        """Whether the browser can read a file of this machine; not so on the person's own."""
-        return not self._obstacle() and not self._is_wsl()
+        """Whether the browser has to be given a page, and can read a file of this machine."""
+        is_readable = self._platform != "win32" and not self._is_wsl()
+        return is_readable and not self._obstacle()
+
+    @property
+    def _folder(self) -> Path:
+        """Home if there is one: a browser in a sandbox has a /tmp of its own."""
+        home = self._environ.get("HOME", "")
+        return Path(home if os.access(home, os.W_OK) else tempfile.gettempdir())
 
     def _page_to(self, url: str) -> str:
         """Write a page that leads to a URL, for a minute, and return its own URL."""
-        # In the home folder if there is one: a browser in a sandbox has a /tmp of its own.
-        home = self._environ.get("HOME", "")
-        folder = home if os.access(home, os.W_OK) else None
-        descriptor, name = tempfile.mkstemp(".html", "scim-wizard-", folder)
-        self._pages.append(Path(name))
+        self.remove_old_pages()
+        descriptor, name = tempfile.mkstemp(".html", _PAGE, self._folder)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(redirect_page(url))
-        asyncio.get_running_loop().call_later(PAGE_LIFE, self.forget_pages)
+        asyncio.get_running_loop().call_later(PAGE_LIFE, self._remove, Path(name))
         return Path(name).resolve().as_uri()
+
+    def _remove(self, page: Path) -> None:
+        with suppress(OSError):
+            page.unlink()
 
     def _obstacle(self) -> str:
         """What stands between a browser on this machine and the person."""
@@ -183,7 +203,8 @@ class SystemBrowser:
     def _which(self, program: str) -> str | None:
         return shutil.which(program, path=self._environ.get("PATH", os.defpath))
 
-    async def _takes(self, argv: Sequence[str]) -> bool:
+    async def _takes(self, command: Command, url: str) -> bool:
+        argv = [word.replace("%s", url) for word in command]
         program = self._which(argv[0]) or argv[0]
         ending = _start([program, *argv[1:]], self._environ)
         try:

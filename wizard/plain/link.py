@@ -14,7 +14,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.link import Link, is_answer, on_arrival
-from wizard.flow.state import CodeReceived, Delivery, GoTo, LinkTaken, Outcome
+from wizard.flow.state import IF_EDITOR_OPENED, CodeReceived, Delivery, GoTo, LinkTaken, Outcome
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
 
@@ -226,7 +226,7 @@ class Redirect(LinkStep):
         self._begin()
         link = await self._make()
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
-        self._say(f"Link: created {made}; {self._delivery.value}.")
+        self._say(f"Link: created {made}; {self._delivery.value}.", *self._hint())
         self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
         return await self._answered(self._nothing, "URL (input hidden)")
 
@@ -236,7 +236,11 @@ class Redirect(LinkStep):
     async def delivered(self, delivery: Delivery) -> None:
         """Say what became of the link now."""
         self._delivery = delivery
-        self._say(f"Link: {delivery.value}.")
+        self._say(f"Link: {delivery.value}.", *self._hint())
+
+    def _hint(self) -> tuple[str, ...]:
+        is_open = self._delivery is Delivery.OPENED
+        return (IF_EDITOR_OPENED.format(copy="enter copy"),) if is_open else ()
 
     async def _fresh(self) -> None:
         """Make a fresh link, and go back to where it is handed out, which says why."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from textual import events, on, work
@@ -19,7 +19,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import secrets_in
 from wizard.flow.link import Link
-from wizard.flow.state import CodeReceived, Delivery, GoTo
+from wizard.flow.state import IF_EDITOR_OPENED, CodeReceived, Delivery, GoTo
 from wizard.ui.link_screen import LinkScreen, LinkTools
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
@@ -30,6 +30,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
+EDITOR_THERE: Final = ("", IF_EDITOR_OPENED.format(copy="press Ctrl+Y"))
 NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
 """No terminal tells whether it did as it was asked."""
 
@@ -104,6 +105,7 @@ class RedirectScreen(LinkScreen):
         self._is_asked = False
         """Enter was pressed on typed text that may not be all there yet."""
         self._pasted: Secret | None = None
+        self._has_problem = False
 
     def compose_body(self) -> ComposeResult:
         """Yield the field, the doctor's answer and the facts."""
@@ -123,6 +125,18 @@ class RedirectScreen(LinkScreen):
         button.refresh(layout=True)
         self.refresh_bindings()
 
+    def show_problem(
+        self,
+        problem: Problem | None,
+        comparison: Comparison | None = None,
+        remedy: str = "",
+        also: Sequence[Problem] = (),
+    ) -> None:
+        """Show a problem, which needs the room of the words about an editor, or clear it."""
+        super().show_problem(problem, comparison, remedy, also)
+        self._has_problem = problem is not None
+        self._show_facts()
+
     def watch_link(self, link: Link | None) -> None:
         """Show what became of the link."""
         self._show_facts()
@@ -138,9 +152,11 @@ class RedirectScreen(LinkScreen):
         link = self.link
         made = f"created {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
         waits = link.waits if link else "for you to paste the URL"
+        is_open = self._delivery is Delivery.OPENED
         rows = (
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
+            *([EDITOR_THERE] if is_open and not self._has_problem else ()),
             ("Code", CODE_LIVES),
             ("Waiting", waits),
         )

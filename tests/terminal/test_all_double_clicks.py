@@ -206,7 +206,7 @@ def full_link(clicker: Clicker, control: Control) -> None:
 
 
 def prerequisites(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    audiences = dict.fromkeys(("That is it", *(each.title for each in AUDIENCES)), closes)
+    audiences = dict.fromkeys(("Select", *(each.title for each in AUDIENCES)), closes)
     help_ = {CONSOLE: stays_open, LEGACY_CONSOLE: stays_open, "Copy": stays_open}
     return {
         "Select": toggles,

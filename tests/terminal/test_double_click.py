@@ -74,7 +74,9 @@ def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
         before = overview(terminal)
         closed = 0
         for words, row, column in controls(before):
-            if not words.strip("› ").startswith(("I rot", "Auth", "Hand", "Prof", "Forget", "^g")):
+            if not words.strip("› ").startswith(
+                ("Enter a rot", "Auth", "Hand", "Prof", "Remove", "^g")
+            ):
                 continue
             terminal.double_click(row, column)
             terminal.wait_for("esc Close")
@@ -114,7 +116,7 @@ def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
         terminal.double_click(row, column)
         dialog = terminal.wait_for("Remove profile")
         rows = dialog.splitlines()
-        row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Forget ", text))
-        terminal.double_click(row, rows[row].rindex("Forget") + 1)
+        row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Remove ", text))
+        terminal.double_click(row, rows[row].rindex("Remove") + 1)
         assert terminal.wait_exit() == 0
     assert run(env, "token").returncode == 3

@@ -79,7 +79,7 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
     hand.change("Redirect URL", REDIRECT_URL, OTHER_URL, TAB, TAB)
     hand.press("Next ›")
     hand.terminal.wait_for("Review your changes")
-    hand.press("Go on ›")
+    hand.press("Continue ›")
     consent(hand, sandbox)
     hand.press("Overview", ESC)
     hand.terminal.wait_for(OTHER_URL)
@@ -99,7 +99,7 @@ def forget(hand: Hand) -> None:
     """Remove it all."""
     hand.choose("Remove profile…")
     hand.terminal.wait_for("Remove profile")
-    hand.press("Forget  ", TAB, ENTER)
+    hand.press("Remove  ", TAB, ENTER)
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []
     assert "removed from this machine" in hand.terminal.screen()

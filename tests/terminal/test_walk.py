@@ -362,7 +362,7 @@ def test_too_small_a_window_says_so_and_goes_by_itself(home: Path) -> None:
         tick_all(terminal)
         enter(terminal, "Client ID", "OQ" + "2" * 32)
         terminal.resize(14, 52)
-        terminal.wait_for("60×18 needed, now 52×14")
+        terminal.wait_for("is 52×14; the wizard needs 60×18")
         terminal.resize(24, 80)
         terminal.wait_for("OQ" + "2" * 32)
 
@@ -376,7 +376,7 @@ def test_too_small_a_window_offers_plain_mode_and_keeps_what_was_entered(home: P
         terminal.wait_for("press p for plain mode")
         terminal.send("p")
         # More than fits is said before it.
-        terminal.wait_for("Resume: goes on where it stopped")
+        terminal.wait_for("Resume: continues where you stopped")
 
 
 def test_terminal_without_a_person_is_refused(home: Path) -> None:

@@ -185,9 +185,15 @@ STEPS: Final = (
     Scene("check", CheckScreen, "25 users|Next", ARRIVED, LINKED),
     Scene("check-running", CheckScreen, "saved 0.12", ARRIVED, both(LINKED, seeds.no_answer)),
     Scene("check-failed", CheckScreen, "Authorize again", ARRIVED, both(LINKED, NO_PERMISSION)),
-    Scene("check-elsewhere", CheckScreen, "than before", ARRIVED, seeds.of_another_organization),
+    Scene("check-elsewhere", CheckScreen, "has changed", ARRIVED, seeds.of_another_organization),
     Scene("check-shut", CheckScreen, "use a file", ARRIVED, both(LINKED, SHUT)),
-    Scene("check-unrenewable", CheckScreen, "its hour", ARRIVED, both(LINKED, seeds.unrenewable)),
+    Scene(
+        "check-unrenewable",
+        CheckScreen,
+        "until it expires",
+        ARRIVED,
+        both(LINKED, seeds.unrenewable),
+    ),
     Scene("done", DoneScreen, "Finish", DONE, ACTIVE),
     Scene("done-organization", DoneScreen, seeds.ORGANIZATION, DONE, NAMED),
 )
@@ -199,7 +205,7 @@ OVERVIEWS: Final = (
     Scene("overview-draft", OverviewScreen, "Unfinished setup", HOME, LINKED),
     Scene("overview-shut", OverviewScreen, "press r", HOME, both(ACTIVE, LOCKED)),
     Scene("overview-gone", OverviewScreen, "Set up again", HOME, both(ACTIVE, GONE)),
-    Scene("overview-draft-gone", OverviewScreen, "cannot be read", HOME, DRAFT_GONE),
+    Scene("overview-draft-gone", OverviewScreen, "can't be read", HOME, DRAFT_GONE),
 )
 
 DIALOGS: Final = (
@@ -207,7 +213,7 @@ DIALOGS: Final = (
     Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
     Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
     Scene("audience", AudienceScreen, "Okta", FIRST, act=AUDIENCE),
-    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, AUDIENCE),
+    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, keys("i")),
     Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
     Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),
     Scene("changes", ChangesScreen, "before", FORM, seeds.active(change=CHANGED), keys("ctrl+n")),
@@ -226,7 +232,7 @@ DIALOGS: Final = (
     Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
     # Textual's own: it does not change its theme while it is open.
     Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
-    Scene("palette-found", CommandPalette, "Fresh link", PASTE, LINKED, FOUND),
+    Scene("palette-found", CommandPalette, "New link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

@@ -189,7 +189,7 @@ async def test_an_enter_in_the_read_of_a_bare_code_waives_no_state_check(
     async with resumed(world, Step.REDIRECT) as (app, pilot):
         redirect = await walks.linked_redirect(pilot)
         feed(app, (bracketed(code) if is_bracketed else f"{code}\r") + key)
-        await wait_until(pilot, lambda: "code alone" in text_of(app), "the question")
+        await wait_until(pilot, lambda: "without its state" in text_of(app), "the question")
         await wait_until(pilot, lambda: app._gate._held is None, "the Enter after the silence")
         await settle(pilot)
         # Released late, from a hold or behind a slow step, it is still one pressed before.

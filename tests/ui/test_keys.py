@@ -277,7 +277,7 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         ("help", "#close", "Close"),
         ("confirm", "#close", "No"),
         ("confirm", "#yes", "Yes"),
-        ("audience", "Menu", "That is it"),
+        ("audience", "Menu", "Select"),
         ("audience", "#close", "Close"),
         ("advanced", "#pkce", "Press"),
     ],

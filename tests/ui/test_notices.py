@@ -50,7 +50,7 @@ async def test_downgrade_at_the_first_save_is_said(tmp_path: Path) -> None:
         await wait_for_screen(pilot, PrerequisitesScreen)
         # The first names what is missing.
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "⏎ again" in text_of(app), "the question")
+        await wait_until(pilot, lambda: "Press Enter again" in text_of(app), "the question")
         await pilot.press("enter")
         await wait_for_screen(pilot, CredentialsScreen)
         assert not app._notifications

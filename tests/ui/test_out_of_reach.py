@@ -147,7 +147,7 @@ async def test_a_first_draft_that_cannot_be_read_is_no_dead_end(
     async with running(make_app(world)) as (app, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert ids(screen) == ["retry", "discard", "profiles", "quit"]
-        assert "An unfinished setup cannot be read" in text_of(app)
+        assert "An unfinished setup can't be read" in text_of(app)
         draft.write_text(whole)
         await pilot.press("r")
         await wait_until(pilot, lambda: app.screen is not screen and ready(app), "a second look")

@@ -214,7 +214,7 @@ async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> Non
     places = set()
     for audience in (None, *(each.id for each in AUDIENCES)):
         async with showing(Machine(audience=audience).screen()) as stage:
-            await stage.until_text("press i first" if audience is None else "uses it; i shows")
+            await stage.until_text("Press i first" if audience is None else "uses it; i shows")
             places.add(stage.screen.query_one(Checklist).region)
     assert len(places) == 1
 

@@ -87,7 +87,7 @@ async def test_the_primary_is_in_view_and_the_focus_where_work_begins(world: Wor
             await walks.linked_redirect(pilot)
             await begins_at(Entry)
             await paste(pilot, ANSWER.replace("callback", "callbacks").replace("state=", "state=x"))
-            await wait_until(pilot, lambda: "not the Redirect URL" in text_of(app), "the answer")
+            await wait_until(pilot, lambda: "belong to your link" in text_of(app), "the answer")
             assert_in_view(pilot)
             await paste(pilot, ANSWER)
             await walks.reported_check(pilot)

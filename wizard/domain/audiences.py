@@ -23,43 +23,43 @@ AUDIENCES: Final = (
     Audience(
         "script",
         "A script or HR system",
-        "asks this wizard for tokens",
+        "runs scim-wizard token",
         (
-            "The road of this wizard: it keeps the tokens, and scim-wizard token hands out"
-            " a fresh one whenever your script asks.",
-            "Redirect URL to register on the app: any https address of your own. No page is"
-            " needed there; you copy the address you land on.",
+            "The wizard saves the tokens. When your script needs one, it runs: scim-wizard token",
+            "Redirect URL to register in the app: any https URL you control. The page doesn't"
+            " have to load; you copy the URL you land on.",
         ),
     ),
     Audience(
         "okta",
         "Okta",
-        "runs a consent of its own",
+        "runs its own authorization",
         (
-            "Okta asks for consent itself, so what the wizard does is a rehearsal: it proves"
-            " that app, permissions and admin are right.",
-            "Redirect URL to register on the app: https://system-admin.okta.com/admin/app/cpc/"
+            "Okta runs its own authorization, so this setup is only a test. It confirms that your"
+            " OAuth app, permissions, and admin account work.",
+            "Redirect URL to register in the app: https://system-admin.okta.com/admin/app/cpc/"
             "APPNAME/oauth/callback, where APPNAME stands between /app/ and /instance/ in the"
-            " address of your Okta admin page.",
-            "After Approve access you land on an Okta page that may show an error: copy its"
-            " address all the same.",
+            " URL of your Okta admin page.",
+            "After you click Approve access, you land on an Okta page that may show an error."
+            " Copy its URL anyway.",
+            "Okta requires a verified email domain in Twilio.",
         ),
     ),
     Audience(
         "entra",
         "Microsoft Entra ID",
-        "needs another kind of app",
+        "uses client credentials",
         (
-            "Entra signs in with client credentials: no consent, no redirect, no service"
-            " user. Make a second OAuth app at Twilio, grant Client credentials, with all"
-            " managed-users permissions. The handoff sheet lists what to enter.",
+            "Entra ID uses the client credentials grant: no approval, no redirect, no service"
+            " account. Create an OAuth app in Twilio with the Client credentials grant type and"
+            " all managed-users permissions. The handoff sheet lists what to enter in Entra.",
             "In Entra: Enterprise apps > New application > Create your own application >"
             " Non-gallery > Provisioning > Mode Automatic > Admin Credentials:",
             "Authentication Method  OAuth2 client credentials grant\n"
             "Tenant URL             https://iam.twilio.com/scim/v2\n"
             "OAuth token endpoint   https://oauth.twilio.com/v2/token\n"
-            "Client identifier      from the new app\n"
-            "Client Secret          from the new app",
+            "Client identifier      from that app\n"
+            "Client Secret          from that app",
             "Turn group mappings off: Twilio's SCIM API knows users only.",
         ),
         "Entra ID uses the client credentials grant: there's nothing to authorize here. The"
@@ -68,12 +68,12 @@ AUDIENCES: Final = (
     Audience(
         "other",
         "Another identity provider",
-        "if it can do authorization code",
+        "if it supports authorization code",
         (
-            "It needs OAuth 2.0 with the authorization code grant. One that takes only a"
-            " pasted bearer token stops after an hour.",
-            "Redirect URL to register on the app: the provider's own callback address. If it"
-            " uses the code up before you copy it, register an address of yours first.",
+            "It must support OAuth 2.0 with the authorization code grant. A provider that takes"
+            " only a pasted bearer token stops working when the token expires.",
+            "Redirect URL to register in the app: the provider's own callback. If it redeems the"
+            " code before you can copy it, register a URL of your own first.",
         ),
     ),
 )

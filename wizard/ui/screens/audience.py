@@ -33,7 +33,7 @@ class AudienceScreen(Dialog[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "close", "Close", show=False),
-        Binding("enter", "choose", "That is it", key_display="⏎", priority=True),
+        Binding("enter", "choose", "Select", key_display="⏎", priority=True),
     ]
 
     def __init__(self, current: str | None) -> None:
@@ -50,7 +50,7 @@ class AudienceScreen(Dialog[str | None]):
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the choice and the way out."""
         yield Button("Close", id="close")
-        yield Button("That is it", id="choose", variant="primary")
+        yield Button("Select", id="choose", variant="primary")
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:

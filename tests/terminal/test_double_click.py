@@ -114,7 +114,7 @@ def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
             (y, x) for w, y, x in controls(screen) if w.startswith("Remove profile…")
         ]
         terminal.double_click(row, column)
-        dialog = terminal.wait_for("Remove profile")
+        dialog = terminal.wait_for("Remove profile default?")
         rows = dialog.splitlines()
         row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Remove ", text))
         terminal.double_click(row, rows[row].rindex("Remove") + 1)

@@ -13,8 +13,8 @@ import pytest
 from tests.store.desktop import MISSING, Desktop, desktop
 from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
-from tests.terminal.test_living import REDIRECT_URL, set_up
-from tests.terminal.walk import run, variables, wizard
+from tests.terminal.test_living import REDIRECT_URL
+from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
 from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -52,7 +52,13 @@ def test_locked_keyring_is_unlocked_and_r_gives_the_whole_overview(
         )
         env = session.environ | variables(tmp_path / "home", server)
         env["HOME"] = session.environ["HOME"]
-        set_up(env, sandbox)
+        with wizard(env) as terminal:
+            tick_all(terminal)
+            enter(terminal, "Client ID", sandbox.client_id)
+            enter(terminal, "Client Secret", sandbox.client_secret)
+            enter(terminal, "Redirect URL", REDIRECT_URL)
+            terminal.paste(sandbox.approve(link(terminal)))
+            assert finish(terminal) == 0
         kept = session.entries(SERVICE)
         assert len(kept) == 1, "in the keyring, and nothing is left of the draft"
         session.lock()

@@ -212,7 +212,9 @@ async def test_the_facts_tell_what_became_of_the_link() -> None:
         await stage.pilot.press("ctrl+y")
         await stage.until_text(Delivery.COPIED.value)
         await stage.pilot.press("ctrl+o")
-        await stage.until_text(Delivery.OPENED.value, "If an editor opened instead, press Ctrl+Y")
+        await stage.until_text(
+            Delivery.OPENED.value, "No page in your browser? ^y copies the link."
+        )
         assert stage.outcomes == []
     async with at_redirect(Desk(is_listening=True)) as stage:
         await stage.until_text("or for the browser")

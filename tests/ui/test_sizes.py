@@ -87,7 +87,7 @@ async def test_the_primary_is_in_view_and_the_focus_where_work_begins(world: Wor
             await walks.linked_redirect(pilot)
             await begins_at(Entry)
             await paste(pilot, ANSWER.replace("callback", "callbacks").replace("state=", "state=x"))
-            await wait_until(pilot, lambda: "belong to your link" in text_of(app), "the answer")
+            await wait_until(pilot, lambda: "match your Redirect URL" in text_of(app), "the answer")
             assert_in_view(pilot)
             await paste(pilot, ANSWER)
             await walks.reported_check(pilot)
@@ -232,7 +232,7 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     assert GUIDE[scene.state.step].naming(ON_SCREEN).intro in shown
 
 
-@pytest.mark.parametrize(("size", "id_"), [((60, 18), "script"), ((80, 24), "entra")])
+@pytest.mark.parametrize(("size", "id_"), [((60, 18), "okta"), ((80, 24), "entra")])
 async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
     size: tuple[int, int], id_: str
 ) -> None:
@@ -256,7 +256,7 @@ async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
 async def test_the_list_of_a_dialog_stays_where_it_is(size: tuple[int, int]) -> None:
     """Its text is there from the start, and the longest one does not move it."""
     *_, differs = AudienceScreen("entra").compose_body()
-    assert "Entra signs in" in str(differs.render())
+    assert "Entra ID uses" in str(differs.render())
     async with showing(AudienceScreen(None), size) as stage:
         places = set()
         for each in AUDIENCES:

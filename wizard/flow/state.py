@@ -25,7 +25,7 @@ class Delivery(Enum):
     SENT = "sent to your terminal's clipboard"
 
 
-IF_EDITOR_OPENED: Final = "If an editor opened instead, {copy} and paste the link in your browser."
+IF_NO_PAGE: Final = "No page in your browser? {copy} copies the link."
 """Said once the link was opened; `copy` is how the face at hand copies it."""
 
 

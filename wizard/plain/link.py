@@ -14,7 +14,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.link import Link, is_answer, on_arrival
-from wizard.flow.state import IF_EDITOR_OPENED, CodeReceived, Delivery, GoTo, LinkTaken, Outcome
+from wizard.flow.state import IF_NO_PAGE, CodeReceived, Delivery, GoTo, LinkTaken, Outcome
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
 
@@ -240,7 +240,7 @@ class Redirect(LinkStep):
 
     def _hint(self) -> tuple[str, ...]:
         is_open = self._delivery is Delivery.OPENED
-        return (IF_EDITOR_OPENED.format(copy="enter copy"),) if is_open else ()
+        return (IF_NO_PAGE.format(copy='"copy"'),) if is_open else ()
 
     async def _fresh(self) -> None:
         """Make a fresh link, and go back to where it is handed out, which says why."""

@@ -19,7 +19,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import secrets_in
 from wizard.flow.link import Link
-from wizard.flow.state import IF_EDITOR_OPENED, CodeReceived, Delivery, GoTo
+from wizard.flow.state import IF_NO_PAGE, CodeReceived, Delivery, GoTo
 from wizard.ui.link_screen import LinkScreen, LinkTools
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
@@ -30,7 +30,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
-EDITOR_THERE: Final = ("", IF_EDITOR_OPENED.format(copy="press Ctrl+Y"))
+NO_PAGE_THERE: Final = ("", IF_NO_PAGE.format(copy="^y"))
 NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
 """No terminal tells whether it did as it was asked."""
 
@@ -156,7 +156,7 @@ class RedirectScreen(LinkScreen):
         rows = (
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
-            *([EDITOR_THERE] if is_open and not self._has_problem else ()),
+            *([NO_PAGE_THERE] if is_open and not self._has_problem else ()),
             ("Code", CODE_LIVES),
             ("Waiting", waits),
         )

@@ -76,6 +76,12 @@ REFUSALS: list[Row] = [
     ("paste-no-code", "http://[::1]", replace(ATTEMPT, redirect_url="http://[::1]/")),
     ("paste-forwarded", "https://example.com/", ATTEMPT),
     ("paste-forwarded", "https://example.com/login?next=/home", ATTEMPT),
+    (
+        "paste-forwarded",
+        "https://example.com/a",
+        replace(ATTEMPT, redirect_url="https://example.com/a/b"),
+    ),
+    ("paste-cut-off", "https://example.com/tok", ATTEMPT),
     ("paste-no-state", f"https://example.com/token?code={CODE}", ATTEMPT),
     ("paste-foreign-state", FORGED, ATTEMPT),
     ("paste-foreign-state", f"code={CODE}&state={FOREIGN}", ATTEMPT),

@@ -111,9 +111,19 @@ def naming(problem: Problem, **names: str) -> Problem:
 def _without_answer(address: Address, place: Place, expected: Place) -> Problem | None:
     if address.first("access_token"):
         return book.TOKEN
-    if address.is_cut:
+    if address.is_cut or _stops_within(place, expected):
         return book.CUT_OFF
     return book.FORWARDED if place.host == expected.host else None
+
+
+def _stops_within(place: Place, expected: Place) -> bool:
+    """Whether the path ends in the middle of a segment of the expected one: it was cut off.
+
+    A page that forwards leads to a whole path, such as the one above.
+    """
+    rest = expected.path.removeprefix(place.path)
+    is_start = rest not in ("", expected.path) and not rest.startswith("/")
+    return place.host == expected.host and is_start and not place.path.endswith("/")
 
 
 def _is_forwarded(place: Place, expected: Place) -> bool:

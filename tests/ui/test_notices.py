@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import HangingKeyring, LockedKeyring, keyring_on, let_answer
 from tests.ui.running import TICKED_ALL, WHOLE, running, seed
 from tests.walks import CLIENT_ID, REDIRECT_URL
-from wizard.domain.book.store import KEYRING_PASSED_OVER, PERMISSIONS_TIGHTENED
+from wizard.domain.book.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, PERMISSIONS_TIGHTENED
 from wizard.domain.models import StoreKind
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
@@ -77,3 +80,19 @@ async def test_folder_that_opens_to_others_while_the_wizard_runs_is_said(tmp_pat
         await wait_until(
             pilot, lambda: [n.title for n in app._notifications] == [title], "the notice"
         )
+
+
+async def test_folder_that_cannot_keep_others_out_is_said_before_a_secret_is_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a mount of another system, where changing the mode changes nothing."""
+    store = LocalProfileStore(tmp_path)
+    seed(World(store), draft=replace(WHOLE, redirect_url=""))
+    (tmp_path / "secrets").chmod(0o777)
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
+    async with running(make_app(World(store))) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("u")
+        await wait_for_screen(pilot, CredentialsScreen)
+        title = CANNOT_KEEP_OUT.title
+        assert title in " ".join(text_of(app).split())

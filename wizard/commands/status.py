@@ -24,7 +24,7 @@ from wizard.domain.words import iso, moment
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.recheck import with_known
 from wizard.flow.reports import Report, Verdict, warned
-from wizard.flow.standing import no_profiles, standing, why_inactive
+from wizard.flow.standing import is_open, no_profiles, standing, why_inactive
 
 BLANK: Final[Mapping[str, object]] = dict.fromkeys(
     (
@@ -53,7 +53,7 @@ def run(
         return int(_code(profile))
     if profile.active is None:
         return report(summary.unfinished(profile), profile=name)
-    place = summary.place(profile.store, is_open=bool(standing(store)))
+    place = summary.place(profile.store, is_open=is_open(store))
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))

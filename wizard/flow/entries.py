@@ -13,6 +13,7 @@ from wizard.domain.form import CredentialField
 from wizard.domain.questions import Question, another_host, landed_on
 from wizard.domain.value import Value
 from wizard.domain.words import plain
+from wizard.flow.standing import standing
 
 if TYPE_CHECKING:
     from wizard.domain.models import CredentialSet
@@ -28,9 +29,14 @@ class Entries:
         self._session = session = journey.session
         self._demo = journey.demo
         self._program = journey.program
-        ids = journey.services.store.client_ids()
+        self._store = journey.services.store
+        ids = self._store.client_ids()
         self.twins = {id_: name for name, id_ in ids.items() if name != session.name}
         """Which other profile has which Client ID."""
+
+    def about_store(self) -> tuple[str, ...]:
+        """Say what is wrong with where a secret will be kept, before it is typed."""
+        return tuple(f"{problem.title}. {problem.cause}" for problem in standing(self._store))
 
     async def save_field(self, field: CredentialField, value: Secret) -> None:
         """Put a field that is right into the draft. Raises SetupError."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
 from wizard.domain.audiences import audience
-from wizard.domain.book.store import KEYRING_PASSED_OVER
 from wizard.domain.endpoints import LABELS, option
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import ExitCode, Problem, SetupError
@@ -17,7 +16,7 @@ from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.advance import advance
-from wizard.flow.standing import standing
+from wizard.flow.standing import is_open
 from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState
 
 if TYPE_CHECKING:
@@ -110,12 +109,6 @@ class Journey:
             self._said += new
             self.on_notices(new)
 
-    @property
-    def is_in_files(self) -> Problem | None:
-        """Why the secrets go into files although there is a keyring; None where they don't."""
-        found = (n for n in self.services.store.notices if n.id == KEYRING_PASSED_OVER.id)
-        return next(found, None)
-
     # -- the way back ------------------------------------------------------------------------
 
     def can_go_back(self, state: WizardState) -> bool:
@@ -146,7 +139,7 @@ class Journey:
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""
         profile = self.session.profile
-        place = summary.place(profile.store, is_open=bool(standing(self.services.store)))
+        place = summary.place(profile.store, is_open=is_open(self.services.store))
         return summary.facts(profile, place, self.services.clock())
 
     def usage(self) -> Sequence[str]:

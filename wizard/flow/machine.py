@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from wizard.domain.book.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, SET_UP_AGAIN
+from wizard.domain.book.store import SET_UP_AGAIN
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem, SetupError
-from wizard.flow.standing import lost
+from wizard.flow.standing import lost, standing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from wizard.domain.models import Endpoints
     from wizard.flow.outside import Connect
     from wizard.flow.ports import Browser, ProfileStore
-
-
-_OF_THE_STORE: Final = frozenset({CANNOT_KEEP_OUT.id, KEYRING_PASSED_OVER.id})
-"""Ids of the notices that say where secrets are kept."""
 
 
 async def machine_checks(
@@ -58,7 +54,7 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
         with store.locked(name) as held:
             held.prove_writable()
             aside = lost(name, store, held.profile)
-        known = next((n for n in store.notices if n.id in _OF_THE_STORE), None)
+        known = next(iter(standing(store)), None)
     except SetupError as error:
         return (_warning("storage", error.problem),)
     fine = Check("storage", "Storage", Status.PASSED)

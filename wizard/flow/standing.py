@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.book.here import NO_PROFILES, NO_PROFILES_HERE, NOT_SET_UP, NOTHING_SAVED_HERE
-from wizard.domain.book.store import FILE_SET_ASIDE
+from wizard.domain.book.store import CANNOT_KEEP_OUT, FILE_SET_ASIDE, KEYRING_PASSED_OVER
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
 from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
+
+_OF_THE_STORE: Final = frozenset({CANNOT_KEEP_OUT.id, KEYRING_PASSED_OVER.id})
+"""Ids of the notices that say where secrets are kept."""
 
 
 def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Problem:
@@ -40,8 +43,13 @@ def _here(cause: str, store: ProfileStore) -> str:
 
 
 def standing(store: ProfileStore) -> tuple[Problem, ...]:
-    """Return what is wrong with where secrets are kept, and stays so until it is moved."""
-    return tuple(notice for notice in store.notices if notice.is_warning)
+    """Return what is wrong with where secrets are, or will be, kept, until that is changed."""
+    return tuple(notice for notice in store.notices if notice.id in _OF_THE_STORE)
+
+
+def is_open(store: ProfileStore) -> bool:
+    """Whether other users may get at the files that secrets are kept in."""
+    return any(problem.id == CANNOT_KEEP_OUT.id for problem in standing(store))
 
 
 def lost(name: str, store: ProfileStore, profile: Profile | None) -> Problem | None:

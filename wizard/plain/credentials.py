@@ -96,6 +96,8 @@ class Credentials:
 
     async def _ask(self, field: CredentialField) -> None:
         """Ask until the field is right. Raises Left."""
+        for words in self._entries.about_store() if field is SECRET else ():
+            self._say(f"! {words}")
         while True:
             if field is SECRET and self._is_refused():
                 self._say(f"Error: {REFUSED}")

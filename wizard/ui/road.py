@@ -199,7 +199,7 @@ class Road:
             because=state.because,
             comparison=state.comparison,
             twins=entries.twins,
-            passed_over=self.journey.is_in_files,
+            about_store=entries.about_store(),
         )
 
     def _link_tools(self) -> LinkTools:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -65,7 +65,7 @@ class CredentialsScreen(IntoFilesScreen):
         because: Problem | None = None,
         comparison: Comparison | None = None,
         twins: Mapping[str, str] | None = None,
-        passed_over: Problem | None = None,
+        about_store: Sequence[str] = (),
     ) -> None:
         """Where the form gets its values from, and where they go.
 
@@ -80,7 +80,7 @@ class CredentialsScreen(IntoFilesScreen):
             because: what led back here.
             comparison: its two addresses, where that was a mismatch.
             twins: which other profile has which Client ID.
-            passed_over: why secrets go into files although there is a keyring.
+            about_store: what is wrong with where secrets will be kept.
         """
         super().__init__(banner, use_file)
         self._draft = draft
@@ -92,7 +92,7 @@ class CredentialsScreen(IntoFilesScreen):
         self._go_unsaved = go_unsaved
         self._because = because
         self._comparison = comparison
-        self._passed_over = passed_over
+        self._about_store = about_store
         pair = refused(because, draft())
         self._looked_at = Secret("")
         """The secret that was warned of when Enter was pressed."""
@@ -107,8 +107,8 @@ class CredentialsScreen(IntoFilesScreen):
         for field in self._form.compose():
             yield field
             yield Gap()
-        if self._passed_over is not None:
-            words = f"! {self._passed_over.title}. {self._passed_over.cause}"
+        if self._about_store:
+            words = "\n".join(f"! {words}" for words in self._about_store)
             yield Static(words, id="storage", classes="warn", markup=False)
         yield ProblemPanel()
 

@@ -173,7 +173,7 @@ def run_check(world: World, terminal: Terminal) -> None:
 
 def to_done(world: World, terminal: Terminal) -> None:
     resume(world, terminal)
-    terminal.wait_for(lambda s: REDIRECT in s and "made " in s)
+    terminal.wait_for(lambda s: REDIRECT in s and "created " in s)
     with LocalProfileStore(world.home).locked("default") as held:
         draft = held.draft()
     assert draft is not None
@@ -199,7 +199,7 @@ def toggles(clicker: Clicker, control: Control) -> None:
 def full_link(clicker: Clicker, control: Control) -> None:
     """The link stands alone until one Enter."""
     clicker.double_click(control)
-    clicker.terminal.wait_for("Paste the address")
+    clicker.terminal.wait_for("Paste the URL")
     clicker.terminal.send(ENTER)
     clicker.ready()
     clicker.settle()
@@ -247,8 +247,8 @@ def authorize(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Back": leads(CREDENTIALS, back=ENTER),
         "Copy": copied,
         "Copy link": copied,
-        "Bare": full_link,
-        "Fresh": does_once(world.links, says(AUTHORIZE)),
+        "Full link": full_link,
+        "New link": does_once(world.links, says(AUTHORIZE)),
         "Open": opened,
         "Open browser": opened,
     }
@@ -261,8 +261,8 @@ def redirect(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Back": leads(AUTHORIZE, back=ctrl("y")),
         "Open": does_once(world.pages, says(Delivery.OPENED.value)),
         "Copy": does_once(copied, says(Delivery.SENT.value)),
-        "Bare": full_link,
-        "Fresh": does_once(world.links, leads(AUTHORIZE, back=ctrl("y"))),
+        "Full link": full_link,
+        "New link": does_once(world.links, leads(AUTHORIZE, back=ctrl("y"))),
     }
 
 
@@ -293,7 +293,7 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Change credentials": leads(CREDENTIALS, back=ESC),
         "Handoff sheet": opens("# Twilio SCIM", sheet),
         "Profiles": opens("A new profile", {"Open": stays_open}),
-        "Remove": opens("Remove profile", {"Remove": left_out}),
+        "Remove profile": opens("Remove profile default?", {"Remove": left_out}),
     }
 
 
@@ -302,7 +302,7 @@ SCENES: Final = {
     "Credentials": Scene([CREDENTIALS], at(Step.CREDENTIALS), resume, credentials),
     "Changes": Scene([CREDENTIALS], changed, resume, changes, code=0),
     "Authorize": Scene([AUTHORIZE, "state="], at(Step.AUTHORIZE), resume, authorize, "⏎ Open"),
-    "Redirect": Scene([REDIRECT, "made "], at(Step.REDIRECT), resume, redirect),
+    "Redirect": Scene([REDIRECT, "created "], at(Step.REDIRECT), resume, redirect),
     "Check": Scene([CHECK, "25 users", "Next ›"], set_up, run_check, check, code=0),
     "Check failed": Scene(
         [CHECK, "from a SCIM API", "Try again ›"],

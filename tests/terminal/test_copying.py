@@ -54,7 +54,7 @@ def test_over_ssh_the_terminal_is_asked_and_nothing_is_claimed(
         assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 56) > 1
         terminal.send(ctrl("y"))
         terminal.wait_for("sent to your terminal's clipboard")
-        terminal.wait_for("if pasting gives nothing: ^l shows it bare")
+        terminal.wait_for("Nothing to paste? ^l shows the full link.")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
         asked = b"\x1b]52;c;" + base64.b64encode(url.encode()) + b"\x07"

@@ -54,10 +54,10 @@ def test_without_an_alternate_screen_the_full_link_stands_alone(home: Path) -> N
         terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
         terminal.wait_for("Copy link ›")
         terminal.send(ctrl("l"))
-        shown = terminal.wait_for("Paste the address")
+        shown = terminal.wait_for("Paste the URL")
         rows = [row for row in shown.splitlines() if row]
         assert rows[0].startswith("https://")
-        assert rows[-1].startswith("Paste the address")
+        assert rows[-1].startswith("Paste the URL")
         assert "Twilio SCIM setup" not in shown
         terminal.send(ENTER)
         terminal.wait_for("Copy link ›")

@@ -40,7 +40,8 @@ async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
 
 
 async def test_a_clicked_key_comes_before_what_is_typed_after_it(world: World) -> None:
-    async with resumed(world, Step.AUTHORIZE, WHOLE) as (app, pilot):
+    # As wide as shows the key.
+    async with resumed(world, Step.AUTHORIZE, WHOLE, (110, 30)) as (app, pilot):
         screen = await wait_for_screen(pilot, AuthorizeScreen)
         assert isinstance(screen, AuthorizeScreen)
         await wait_until(pilot, lambda: screen.link is not None, "the link")

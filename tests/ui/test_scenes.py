@@ -98,7 +98,8 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
         for what in await lasting(pilot):
             yield what
         await pilot.press("tab")
-        await pilot.pause()
+        # A focus that is out of view is scrolled to first.
+        await lasting(pilot)
         if screen.focused is None or backwards(here, screen.focused):
             turns.append((here, screen.focused))
     if stops[:1] != [screen.focused] or set(stops) != set(screen.focus_chain):

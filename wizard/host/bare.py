@@ -24,7 +24,7 @@ async def show_bare(url: str) -> str:
     For a terminal that no app is painting on. What is typed is not echoed: it may hold a code.
     A terminal that closes meanwhile gives ""; what is under way goes on.
     """
-    ask = "Paste the address you land on, or press Enter to go back."
+    ask = "Paste the URL you land on, or press Enter to go back."
     output = Output(sys.stderr)
     output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
     # In a thread: a stalled terminal must not hold up the loop, where a response may arrive.
@@ -67,7 +67,8 @@ def _uncooked(fd: int) -> Iterator[int]:
     # A terminal that is gone has no settings.
     with contextlib.suppress(termios.error):
         before = termios.tcgetattr(fd)
-        tty.setcbreak(fd)
+        # At once: what was typed already is kept, not flushed.
+        tty.setcbreak(fd, termios.TCSANOW)
     try:
         yield fd
     finally:

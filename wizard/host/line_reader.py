@@ -181,10 +181,11 @@ def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
         if not chunk:
             loop.remove_reader(fd)
 
-    tty.setcbreak(fd)
+    # At once: what was typed already is kept, not flushed.
+    tty.setcbreak(fd, termios.TCSANOW)
     # Stopped by Ctrl+Z, the shell has made the terminal its own meanwhile.
     with contextlib.suppress(ValueError, RuntimeError):
-        loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd)
+        loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
     loop.add_reader(fd, read)
     try:
         yield

@@ -8,7 +8,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from wizard.domain.book.store import (
     CANNOT_KEEP_OUT,
@@ -94,9 +94,13 @@ def refuse_unsafe(folder: Path, *, is_open: bool) -> Problem | None:
             continue
         for problem in filter(None, (_of_owner(above, status), _of_mode(above, status))):
             if not problem.is_warning:
-                raise SetupError(problem)
+                _refuse(problem)
             doubt = doubt or problem
     return doubt
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    raise SetupError(problem)
 
 
 def _of_owner(path: Path, status: os.stat_result) -> Problem | None:

@@ -98,7 +98,7 @@ def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
 def forget(hand: Hand) -> None:
     """Remove it all."""
     hand.choose("Remove profile…")
-    hand.terminal.wait_for("Remove profile")
+    hand.terminal.wait_for("Remove profile default?")
     hand.press("Remove  ", TAB, ENTER)
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []

@@ -189,7 +189,7 @@ def test_profile_is_switched_and_forgotten(env: dict[str, str], sandbox: Sandbox
         assert terminal.wait_exit() == 3
     with wizard(env) as terminal:
         choose(terminal, "Remove profile…")
-        terminal.wait_for("Remove profile")
+        terminal.wait_for("Remove profile default?")
         terminal.send("\t")
         terminal.send(ENTER)
         assert terminal.wait_exit() == 0

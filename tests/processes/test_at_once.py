@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -39,7 +40,8 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
         server.delay = 0.0
         assert {code for code, _, _ in ended} == {0}, ended
         # Who waits for longer than two seconds says what for, and nothing else.
-        assert {words for _, _, words in ended} <= {"", WAITING, "Waiting for 127.0.0.1…\n"}, ended
+        host = urlsplit(server.base_url).netloc
+        assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}
         assert (tried(server), server.counts["refreshed"]) == (1, 1)
         after = stored(home).tokens
@@ -96,7 +98,8 @@ def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path
             ended = them.ended()
         assert {code for code, _, _ in ended} == {0}, ended
         # Who waits for longer than two seconds says what for, and nothing else.
-        assert {words for _, _, words in ended} <= {"", WAITING, "Waiting for 127.0.0.1…\n"}, ended
+        host = urlsplit(server.base_url).netloc
+        assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}
         assert accepts(server, line.strip())
         assert (tried(server), server.counts["refreshed"]) == (2, 1)

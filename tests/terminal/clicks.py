@@ -283,6 +283,16 @@ def says(words: str) -> Effect:
     return effect
 
 
+def notifies(words: str) -> Effect:
+    """Words in a notification, once; whoever compares the page later must not see it go."""
+
+    def effect(clicker: Clicker, control: Control) -> None:
+        says(words)(clicker, control)
+        clicker.terminal.wait_gone(words)
+
+    return effect
+
+
 def page(screen: str) -> str:
     """Return the step without its row of keys, and without the mark of the line pointed at."""
     return "\n".join(screen.rstrip().splitlines()[:-1]).replace("› ", "  ").rstrip()

@@ -22,6 +22,7 @@ from tests.terminal.clicks import (
     keeps,
     leads,
     left_out,
+    notifies,
     opens,
     says,
     shows,
@@ -225,7 +226,7 @@ def credentials(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Next": leads(AUTHORIZE, back=ESC),
         "Back": leads(PREREQUISITES, back=ENTER),
         "Advanced": opens("Authorization endpoint", {"auto": stays_open, "Apply": closes}),
-        "Show secret": says(NOT_TO_SEE[:20]),
+        "Show secret": notifies(NOT_TO_SEE[:20]),
     }
 
 

@@ -52,8 +52,8 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
     assert (93 in sent) is (93 in allowed)
 
 
-NORD = b"48;2;46;52;64"
-"""The ground of that theme, as it is sent."""
+LIGHT = b"48;2;251;251;252"
+"""The background of the light theme, as it is sent."""
 
 
 def choose_theme(terminal: Terminal, name: str) -> None:
@@ -66,7 +66,7 @@ def choose_theme(terminal: Terminal, name: str) -> None:
     terminal.send(ENTER)
     terminal.wait_for("Search for a theme")
     terminal.send(name.lower())
-    terminal.wait_for(lambda screen: name in screen and "Gruvbox" not in screen)
+    terminal.wait_for(lambda screen: name in screen and "ANSI dark" not in screen)
     terminal.send(ENTER)
 
 
@@ -79,13 +79,13 @@ def leave(terminal: Terminal) -> None:
 def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> None:
     env = variables(tmp_path / "home")
     with wizard(env) as terminal:
-        choose_theme(terminal, "Nord")
+        choose_theme(terminal, "Light")
         terminal.wait_gone("Search for")
         leave(terminal)
     kept = tmp_path / "home" / "preferences" / "wizard.json"
-    assert kept.read_text() == '{"theme":"nord"}\n'
+    assert kept.read_text() == '{"theme":"scim-light"}\n'
     assert kept.stat().st_mode & 0o777 == 0o600
-    for content, is_known in (("{damaged", False), ('{"theme": "nord"}', True)):
+    for content, is_known in (("{damaged", False), ('{"theme": "scim-light"}', True)):
         kept.write_text(content)
         with wizard(env) as terminal:
             terminal.wait_for("0 of 7 selected")
@@ -93,7 +93,7 @@ def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> Non
                 terminal.wait_for("Your theme is not known")
             terminal.send(ctrl("q"))
             assert terminal.wait_exit() == 3
-            assert (NORD in terminal.raw) is is_known
+            assert (LIGHT in terminal.raw) is is_known
 
 
 def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None
     (tmp_path / "home" / "preferences").write_text("a file where the folder should be")
     with wizard(variables(tmp_path / "home")) as terminal:
         terminal.wait_for("Your theme is not known")
-        choose_theme(terminal, "Nord")
+        choose_theme(terminal, "Light")
         terminal.wait_for("Not remembered: ")
         leave(terminal)
-        assert NORD in terminal.raw
+        assert LIGHT in terminal.raw

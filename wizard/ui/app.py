@@ -283,7 +283,8 @@ class WizardApp(ThemedApp):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         kept = "" if self._journey.demo else "; remembered"
-        yield SystemCommand("Change theme", f"Dark, light and others{kept}", self.ask_theme)
+        words = f"Dark, light, or the terminal's own colors{kept}"
+        yield SystemCommand("Change theme", words, self.ask_theme)
         if self._journey.came_from is not None:
             name = self._journey.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)

@@ -1,4 +1,7 @@
-"""The wizard's own dark and light theme; every colour holds 4.5:1 on the grounds it stands on."""
+"""The themes: a dark and a light one, and the terminal's own colors.
+
+Every color of the first two holds 4.5:1 on each ground it is used on (WCAG 2.2, 1.4.3).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from textual._border import BORDER_CHARS
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from wizard.domain.value import Value
 
@@ -24,7 +27,7 @@ class Look(Value):
     """How the screens are to look, and on what."""
 
     theme: str = ""
-    """The dark one of ours where there is none of that name."""
+    """The name of a theme; any other name means the dark one."""
     remember: Callable[[str], Awaitable[None]] = _forgetting
     """Keeps a theme that was chosen. Raises SetupError."""
     trouble: str = ""
@@ -34,9 +37,6 @@ class Look(Value):
     has_few_colors: bool = False
     """The terminal has sixteen, or is to show none: what they tell is told by signs as well."""
 
-
-OWN: Final = {"scim-dark": "Dark", "scim-light": "Light"}
-"""What the wizard's own themes are called."""
 
 # The grounds are tinted so little that 256 colors, all there is over most SSH, round them to grays
 # of their own: with a little more blue all of them would become the same black.
@@ -101,6 +101,32 @@ LIGHT: Final = Theme(
 )
 
 
-def for_few_colors(dark: Theme) -> Theme:
-    """Return the dark theme with a warning that becomes the yellow of sixteen colors, not a red."""
-    return replace(dark, warning="#FFFF55")
+_ANSI_VARIABLES: Final = {
+    "brand": "ansi_red",
+    "muted": "ansi_default",
+    "line": "ansi_default",
+    "on-primary": "ansi_default",
+    "on-warning": "ansi_default",
+    "footer-key-foreground": "ansi_default",
+    "button-focus-text-style": "bold reverse",
+}
+
+TITLES: Final = {
+    DARK.name: "Dark",
+    LIGHT.name: "Light",
+    "ansi-dark": "ANSI dark: the terminal's own colors",
+    "ansi-light": "ANSI light: the terminal's own colors",
+}
+"""The name of each theme, and what it is called."""
+
+
+def themes(*, has_few_colors: bool) -> list[Theme]:
+    """Return all themes, the default one first."""
+    # With sixteen colors, this warning becomes yellow. The usual one would become red.
+    dark = replace(DARK, warning="#FFFF55") if has_few_colors else DARK
+    return [dark, LIGHT, _with_variables("ansi-dark"), _with_variables("ansi-light")]
+
+
+def _with_variables(name: str) -> Theme:
+    theme = BUILTIN_THEMES[name]
+    return replace(theme, variables={**theme.variables, **_ANSI_VARIABLES})

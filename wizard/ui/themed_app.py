@@ -13,7 +13,7 @@ from textual.filter import LineFilter, NoColor
 
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.ui.inert import INERT
-from wizard.ui.theme import DARK, LIGHT, OWN, Look, for_few_colors
+from wizard.ui.theme import DARK, TITLES, Look, themes
 
 NO_COLOR: Final = NoColor()
 
@@ -29,8 +29,8 @@ class ThemedApp(App[ExitCode]):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self.register_theme(for_few_colors(DARK) if look.has_few_colors else DARK)
-        self.register_theme(LIGHT)
+        for theme in themes(has_few_colors=look.has_few_colors):
+            self.register_theme(theme)
         self._put_on(look.theme)
 
     def refresh_css(self, animate: bool = True) -> None:
@@ -59,14 +59,10 @@ class ThemedApp(App[ExitCode]):
 
     def ask_theme(self) -> None:
         """Let a theme be chosen."""
-        # Not at the start: few ever ask for them.
-        from wizard.ui import other_themes
-
-        titles = {**OWN, **{name: other_themes.title(name) for name in other_themes.names()}}
         self.search_commands(
             [
                 (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
-                for name, title in titles.items()
+                for name, title in TITLES.items()
             ],
             placeholder="Search for a theme…",
         )
@@ -80,14 +76,8 @@ class ThemedApp(App[ExitCode]):
             self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
 
     def _put_on(self, name: str) -> None:
-        """Take a theme; the dark one where there is none of that name."""
-        if name and name not in OWN:
-            from wizard.ui import other_themes
-
-            found = other_themes.adapted(name) or DARK
-            self.register_theme(found)
-            name = found.name
-        self.theme = name or DARK.name
+        """Apply a theme, or the dark one if there is none of that name."""
+        self.theme = name if name in TITLES else DARK.name
         has_few_colors = self._look.has_few_colors or self.native_ansi_color
         if has_few_colors:
             self._style_with("few_colors.tcss")

@@ -342,7 +342,7 @@ async def caught_by_the_listener(face: Face, scene: Scene) -> None:
 async def missing_permission(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
-    problem = scim.MISSING_PERMISSION.about(permission="twilio/iam/managed-users/list")
+    problem = scim.MISSING_PERMISSION.filled(permission="twilio/iam/managed-users/list")
     await face.says(problem.title, problem.who.value, problem.remedy, "401 (70051)")
     await face.leave()
 

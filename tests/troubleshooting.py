@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.book.table import ROWS
 from wizard.domain.book import consent, exchange, here, network, paste, scim, store
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, entries
 from wizard.domain.shell import Program
 
 README: Final = Path(__file__).parents[1] / "README.md"
@@ -44,11 +44,11 @@ def current() -> str:
 
 def _lines() -> Iterator[str]:
     for title, part in PARTS.items():
-        has_exits = any(entry.id in _EXITS for entry in part.ENTRIES)
+        has_exits = any(entry.id in _EXITS for entry in entries(part))
         yield f"\n### {title}\n"
         yield "| it says | why | what to do | step |" + (" exit |" if has_exits else "")
         yield "|---|---|---|---|" + ("---|" if has_exits else "")
-        for entry in part.ENTRIES:
+        for entry in entries(part):
             yield _row(entry, has_exits=has_exits)
     yield ""
 

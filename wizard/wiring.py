@@ -134,7 +134,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     from wizard.store.profiles import LocalProfileStore
 
     if scenario not in SCENARIOS:
-        raise SetupError(NO_SCENARIO.about(name=scenario, known=", ".join(SCENARIOS)))
+        raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(SCENARIOS)))
     sandbox = Sandbox(scenario=scenario)
 
     async def approve(url: str) -> str:

@@ -14,7 +14,7 @@ import wizard
 ROOT: Final = Path(wizard.__file__).parent
 BOOK: Final = ROOT / "domain" / "book"
 PROBLEMS: Final = ROOT / "domain" / "problems.py"
-"""Where `about` and `saying` fill an entry."""
+"""Where `filled` and `with_detail` fill an entry."""
 
 TEXTS: Final = frozenset({"id", "title", "cause", "remedy"})
 """What a copy of an entry must not say otherwise than the book."""
@@ -115,7 +115,7 @@ class Origin:
                 return self.is_known(yes) and self.is_known(no)
             case ast.BoolOp(values=values):
                 return all(map(self.is_known, values))
-            case ast.Call(func=ast.Attribute(value=of, attr="about" | "saying")):
+            case ast.Call(func=ast.Attribute(value=of, attr="filled" | "with_detail")):
                 return self.is_known(of)
             case ast.Call(args=[of, *_]) if called(node) == "replace":
                 return self.is_known(of)
@@ -198,7 +198,7 @@ def test_what_is_raised_is_known() -> None:
     ("code", "is_known"),
     [
         (
-            "from wizard.domain.book.store import DISK_FULL\nSetupError(DISK_FULL.about(path=p))",
+            "from wizard.domain.book.store import DISK_FULL\nSetupError(DISK_FULL.filled(path=p))",
             True,
         ),
         ("from wizard.domain.book import scim\nSetupError(replace(scim.NOT_SCIM, step=s))", True),

@@ -21,7 +21,7 @@ def test_row_has_a_face_and_what_it_takes(row: Row) -> None:
 
 def test_sentence_that_was_not_filled_in_is_none() -> None:
     problem = CATALOGUE["no-dns"]
-    filled = problem.about(host="a.example")
+    filled = problem.filled(host="a.example")
     assert says(f"✗ {filled.title}\n{filled.cause}\nFix: {filled.remedy}", problem.id)
     assert not says(f"{problem.title} {problem.remedy}", problem.id)
     assert not says(filled.title, problem.id)

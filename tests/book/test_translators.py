@@ -23,7 +23,7 @@ from wizard.domain.book import network
 from wizard.domain.book.catalogue import CATALOGUE
 from wizard.domain.checks import Status
 from wizard.domain.models import TWILIO
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import SetupError, entries
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.store.files import telling
@@ -103,7 +103,7 @@ async def test_what_httpx_raises_is_in_the_book(kind: type[Exception]) -> None:
         reach, _clock = await ReachService(over, now).probe(TWILIO)
         assert reach.status is Status.WARNING
         assert reach.problem is not None
-        assert reach.problem.id in {entry.id for entry in network.ENTRIES}
+        assert reach.problem.id in {entry.id for entry in entries(network)}
         assert await MetadataService(over).fetch(TWILIO) is None
 
 
@@ -161,7 +161,7 @@ def test_what_the_system_says_of_a_connection(number: int) -> None:
     assert connecting.id == NUMBERS[number][1]
     bare = network_problem(reason, URL, 5)
     for problem in (connecting, bare):
-        assert CATALOGUE[problem.id] in network.ENTRIES
+        assert CATALOGUE[problem.id] in entries(network)
         assert "iam.example.com" in problem.title
         is_named = problem.id == "unreachable"
         assert not is_named or os.strerror(number) in problem.cause

@@ -15,7 +15,7 @@ WHERE = "/home/Run scim-wizard/This profile"
 
 def test_words_from_outside_are_never_changed(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder may be called as the program is."""
-    problem = FILE_NOT_OURS.about(path=WHERE, owner="root", user="jdoe", keeper="root")
+    problem = FILE_NOT_OURS.filled(path=WHERE, owner="root", user="jdoe", keeper="root")
     say(problem, "acme")
     words = capsys.readouterr().err
     assert words.count(WHERE) == 1

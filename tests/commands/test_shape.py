@@ -50,14 +50,14 @@ class Readable(LocalProfileStore):
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        return (CANNOT_KEEP_OUT.about(path="folder"),)
+        return (CANNOT_KEEP_OUT.filled(path="folder"),)
 
 
 def filled(id_: str) -> Problem:
     """Return a problem as a response led to it."""
     problem = recalled(id_)
     assert problem is not None
-    return replace(problem.saying("429: Slow down"), response=RESPONSE)
+    return replace(problem.with_detail("429: Slow down"), response=RESPONSE)
 
 
 def run(

@@ -110,7 +110,7 @@ def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
     assert not any(secret in run.stdout for secret in ("client-secret-1", "access-1", "refresh-1"))
 
 
-WARNINGS = (ORGANIZATION_CHANGED.about(organization="OR2", before="OR1"), CLOCK_OFF)
+WARNINGS = (ORGANIZATION_CHANGED.filled(organization="OR2", before="OR1"), CLOCK_OFF)
 
 
 @pytest.mark.parametrize("problem", [None, SCIM_FAILING], ids=["passed", "failed"])

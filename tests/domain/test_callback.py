@@ -17,6 +17,7 @@ from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.callback import PASTE_LIMIT, BareCode, Comparison, Received, Refused, mask, read
 from wizard.domain.models import ATTEMPT_LIFE, TWILIO, AuthorizationAttempt
+from wizard.domain.problems import entries
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 
@@ -265,7 +266,7 @@ def test_refusal_has_its_name(
     assert CODE not in repr(refused)
 
 
-ENTRIES = (*book.ENTRIES, *consent.ENTRIES)
+ENTRIES = (*entries(book), *entries(consent))
 """What a text that is pasted can come to."""
 
 

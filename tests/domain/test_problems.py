@@ -19,8 +19,8 @@ PROBLEM = Problem(
 )
 
 
-def test_about_fills_in_names_and_keeps_the_rest() -> None:
-    told = PROBLEM.about(port="8765", program="nginx")
+def test_filled_replaces_names_and_keeps_the_rest() -> None:
+    told = PROBLEM.filled(port="8765", program="nginx")
     assert told.title == "Port 8765 is taken"
     assert told.cause == "nginx listens there."
     assert told.remedy == "Stop nginx, or paste the address."
@@ -29,20 +29,20 @@ def test_about_fills_in_names_and_keeps_the_rest() -> None:
     assert PROBLEM.title == "Port {port} is taken"
 
 
-def test_about_sanitises_and_does_not_fill_in_twice() -> None:
-    told = PROBLEM.about(port="\x1b[2J{program}\n9", program="a{port}\u202e" + "x" * 999)
+def test_filled_sanitizes_and_does_not_fill_in_twice() -> None:
+    told = PROBLEM.filled(port="\x1b[2J{program}\n9", program="a{port}\u202e" + "x" * 999)
     assert told.title == "Port [2J{program} 9 is taken"
     assert told.cause.startswith("a{port} xxx")
     assert len(told.cause) <= DETAIL_LIMIT + len(" listens there.")
 
 
-def test_about_needs_every_name() -> None:
+def test_filled_needs_every_name() -> None:
     with pytest.raises(KeyError):
-        PROBLEM.about(port="1")
+        PROBLEM.filled(port="1")
 
 
-def test_saying_adds_sanitised_lines_and_drops_empty_ones() -> None:
-    told = PROBLEM.saying("HTTP 401\r\n", "", "\x1b]0;x\x07" + "y" * 999).saying("last")
+def test_with_detail_adds_sanitized_lines_and_drops_empty_ones() -> None:
+    told = PROBLEM.with_detail("HTTP 401\r\n", "", "\x1b]0;x\x07" + "y" * 999).with_detail("last")
     assert told.detail[0] == "HTTP 401"
     assert told.detail[1].startswith("]0;x yyy")
     assert len(told.detail[1]) == DETAIL_LIMIT
@@ -51,7 +51,7 @@ def test_saying_adds_sanitised_lines_and_drops_empty_ones() -> None:
 
 
 def test_setup_error_carries_the_problem_and_shows_its_id_only() -> None:
-    error = SetupError(PROBLEM.saying("what a server said"))
+    error = SetupError(PROBLEM.with_detail("what a server said"))
     assert error.problem.detail == ("what a server said",)
     assert str(error) == "port-taken"
     assert not error.is_unsent

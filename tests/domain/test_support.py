@@ -23,7 +23,7 @@ ATTEMPT = AuthorizationAttempt(
 
 
 def test_problem_status_request_id_and_versions_are_told() -> None:
-    problem = WRONG_CLIENT.saying("401", "Request ID: RQ1")
+    problem = WRONG_CLIENT.with_detail("401", "Request ID: RQ1")
     lines = report(problem, {"scim-wizard": "1.2", "Python": "3.x"}, ()).splitlines()
     assert lines[0] == f"{WRONG_CLIENT.title} ({WRONG_CLIENT.id})"
     assert lines[-4:] == ["401", "Request ID: RQ1", "scim-wizard 1.2", "Python 3.x"]
@@ -32,7 +32,7 @@ def test_problem_status_request_id_and_versions_are_told() -> None:
 def test_secrets_that_a_server_echoes_are_masked() -> None:
     planted = list(secrets_of(replace(ACTIVE, attempts=(ATTEMPT,))))
     assert len(planted) == 5
-    problem = WRONG_CLIENT.saying(*(f"you sent {s.reveal()}!" for s in planted))
+    problem = WRONG_CLIENT.with_detail(*(f"you sent {s.reveal()}!" for s in planted))
     text = report(problem, {}, planted)
     assert not [s for s in planted if s.reveal() in text]
     assert text.count("you sent") == 5
@@ -40,7 +40,7 @@ def test_secrets_that_a_server_echoes_are_masked() -> None:
 
 def test_the_start_of_a_secret_that_a_long_line_cut_off_is_masked_too() -> None:
     long = Secret("planted-" + "x" * 2000)
-    text = report(WRONG_CLIENT.saying(f"you sent {long.reveal()}", "whole"), {}, [long])
+    text = report(WRONG_CLIENT.with_detail(f"you sent {long.reveal()}", "whole"), {}, [long])
     assert "you sent •••…\nwhole" in text
 
 

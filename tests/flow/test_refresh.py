@@ -218,7 +218,7 @@ async def test_rejection_after_a_lost_response_names_that_as_its_cause(
     stage: Stage, lost: Problem
 ) -> None:
     stage.active(EXPIRED)
-    rejected = error(REFRESH_REFUSED.saying("400: invalid_grant"))
+    rejected = error(REFRESH_REFUSED.with_detail("400: invalid_grant"))
     stage.world.tokens.refreshes = [error(lost), rejected, rejected]
     with pytest.raises(SetupError, match=lost.id):
         await ask(stage)

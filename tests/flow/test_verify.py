@@ -151,7 +151,7 @@ async def test_fault_of_the_one_who_paints_is_raised_after_the_tokens_are_saved(
 
 async def test_code_that_was_turned_away_can_be_tried_again(stage: Stage) -> None:
     received = await stage.code()
-    turned_away = SetupError(TOKEN_THROTTLED.about(wait="5 s"), is_unsent=True)
+    turned_away = SetupError(TOKEN_THROTTLED.filled(wait="5 s"), is_unsent=True)
     stage.world.tokens.exchanges = [turned_away, tokens("1")]
     stage.world.tokens.refreshes = [tokens("2")]
     stage.world.users.answers = [UserList(1)]
@@ -163,7 +163,7 @@ async def test_code_that_was_turned_away_can_be_tried_again(stage: Stage) -> Non
 
 def unconfirmed(organization: str | None) -> Problem:
     named = f"organization {organization}" if organization else UNNAMED
-    return APPROVAL_UNCONFIRMED.about(organization=named)
+    return APPROVAL_UNCONFIRMED.filled(organization=named)
 
 
 @pytest.mark.parametrize("organization", [None, ORGANIZATION])
@@ -290,7 +290,7 @@ async def test_code_is_not_sent_when_that_cannot_be_marked(stage: Stage) -> None
         (CODE_EXPIRED, Step.AUTHORIZE),
         (REDIRECT_MISMATCH, Step.CREDENTIALS),
         (WRONG_CLIENT, Step.CREDENTIALS),
-        (TOKEN_THROTTLED.about(wait="a minute"), Step.AUTHORIZE),
+        (TOKEN_THROTTLED.filled(wait="a minute"), Step.AUTHORIZE),
         (PROBLEM, Step.AUTHORIZE),
     ],
 )
@@ -409,7 +409,7 @@ async def test_draft_without_code_and_tokens_has_nothing_to_check(stage: Stage) 
 
 
 async def test_answer_that_is_not_scim_fails_the_second_line(stage: Stage) -> None:
-    problem = NOT_SCIM.about(host="iam.twilio.com", kind="a web page")
+    problem = NOT_SCIM.filled(host="iam.twilio.com", kind="a web page")
     report = await exchanged(stage, problem)
     assert report == Report(Verdict.FAILED, problem, can_retry=True)
     assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, FAILED, WAITING)
@@ -504,11 +504,11 @@ async def test_rejection_after_a_lost_refresh_test_names_that_as_its_cause(
     await exchanged(stage, UserList(1))
     stage.session.open()
     for _ in range(2):
-        stage.world.tokens.refreshes = [error(REFRESH_REFUSED.saying("400: invalid_grant"))]
+        stage.world.tokens.refreshes = [error(REFRESH_REFUSED.with_detail("400: invalid_grant"))]
         stage.world.users.answers = [UserList(1)]
         report = await stage.run(None)
         assert report.verdict is Verdict.UNRENEWABLE
-        assert report.problem == REFRESH_LOST.saying("400: invalid_grant")
+        assert report.problem == REFRESH_LOST.with_detail("400: invalid_grant")
 
 
 @pytest.mark.parametrize(
@@ -549,8 +549,8 @@ async def test_token_rejected_after_its_refresh_was_rejected_needs_a_new_authori
 async def test_token_that_was_issued_just_now_and_is_refused_needs_another_consent(
     stage: Stage,
 ) -> None:
-    report = await exchanged(stage, BAD_TOKEN.saying("401: inactive"))
-    assert report == Report(Verdict.FAILED, NEW_TOKEN_REFUSED.saying("401: inactive"))
+    report = await exchanged(stage, BAD_TOKEN.with_detail("401: inactive"))
+    assert report == Report(Verdict.FAILED, NEW_TOKEN_REFUSED.with_detail("401: inactive"))
 
 
 async def test_swap_that_cannot_be_saved_is_a_failure(stage: Stage) -> None:

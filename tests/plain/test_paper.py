@@ -12,7 +12,7 @@ FOREIGN = "503: press release 42, ^t or ⏎: press i"
 
 def test_words_of_a_server_are_never_changed() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    problem = Problem("made-up", "Made up", "A test.", "Nothing.").saying(FOREIGN)
+    problem = Problem("made-up", "Made up", "A test.", "Nothing.").with_detail(FOREIGN)
     paper = Paper(stream)
     paper.problem(problem)
     paper.notice(problem)

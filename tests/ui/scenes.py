@@ -62,13 +62,13 @@ PARTLY: Final = seeds.profile(Profile(ticks=TICKED[:5]))
 WORST: Final = both(
     PARTLY,
     seeds.looked_at(
-        PROXY_UNREACHABLE.about(
+        PROXY_UNREACHABLE.filled(
             host="oauth.twilio.com",
             proxy="proxy.example.edu:3128",
             variable="HTTPS_PROXY",
             reason="its name is unknown",
         ),
-        CLOCK_OFF.about(offset="3 hours fast"),
+        CLOCK_OFF.filled(offset="3 hours fast"),
     ),
     seeds.over_ssh,
 )
@@ -85,7 +85,7 @@ FOREIGN: Final = seeds.draft(
     replace(WHOLE, endpoints=Endpoints(scim_url="https://a-long-name.scim.example.org/scim/v2")),
 )
 NO_PERMISSION: Final = seeds.answers(
-    MISSING_PERMISSION.about(permission="managed-users/list").saying(
+    MISSING_PERMISSION.filled(permission="managed-users/list").with_detail(
         "403 from iam.twilio.com: the token has no managed-users/list"
     )
 )

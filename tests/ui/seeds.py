@@ -136,17 +136,17 @@ def store_fails(problem: Problem, *methods: str) -> Seed:
     return sow
 
 
-FULL: Final = store_fails(DISK_FULL.about(path=FOLDER), "save", "prove_writable")
+FULL: Final = store_fails(DISK_FULL.filled(path=FOLDER), "save", "prove_writable")
 
 
 def cannot_read(problem: Problem, what: str = "active") -> Seed:
     """Return a seed: the secrets of the active set, or of the draft, are out of reach."""
-    return store_fails(problem.about(path=f"{FOLDER}/secrets/default.json"), what)
+    return store_fails(problem.filled(path=f"{FOLDER}/secrets/default.json"), what)
 
 
 def port_taken(world: World) -> None:
     """Let another program have the listener's port."""
-    world.listener.problem = SetupError(PORT_TAKEN.about(port="8765"))
+    world.listener.problem = SetupError(PORT_TAKEN.filled(port="8765"))
 
 
 # -- Check --------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def other_profiles(*names: str) -> Seed:
 
 def refuses_secret(world: World) -> None:
     """Refuse the next refresh."""
-    refusal = SetupError(WRONG_CLIENT.saying("401, 20003: Invalid credentials"))
+    refusal = SetupError(WRONG_CLIENT.with_detail("401, 20003: Invalid credentials"))
     world.tokens.refreshes = [refusal]
 
 
@@ -223,6 +223,8 @@ def saves_no_sheet(world: World) -> None:
     """Save no sheet."""
 
     def fail(name: str, _text: str) -> str:
-        raise SetupError(FILE_NOT_MADE.about(path=f"/home/admin/{name}").saying("File exists"))
+        raise SetupError(
+            FILE_NOT_MADE.filled(path=f"/home/admin/{name}").with_detail("File exists")
+        )
 
     world.write_new = fail

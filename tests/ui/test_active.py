@@ -213,7 +213,7 @@ async def test_the_sheet_takes_the_place_of_nothing(
 
 async def test_a_problem_is_copied_for_support_without_a_secret(world: World) -> None:
     seed(world, active=ACTIVE)
-    refused = WRONG_CLIENT.saying(f"401: {SECRET} or {ROTATED} is wrong", "Request ID: RQ1")
+    refused = WRONG_CLIENT.with_detail(f"401: {SECRET} or {ROTATED} is wrong", "Request ID: RQ1")
     world.tokens.refreshes = [SetupError(refused)]
     async with running(make_app(world)) as (_, pilot):
         await pilot.press("f9")

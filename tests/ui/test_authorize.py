@@ -122,7 +122,7 @@ async def test_without_a_clipboard_here_the_terminal_is_asked() -> None:
 
 
 async def test_no_key_hands_out_a_link_that_is_not_there() -> None:
-    desk = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    desk = Desk(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with at_authorize(desk) as stage:
         await stage.until_text(DISK_FULL.title)
         await stage.pilot.press("enter", "ctrl+o", "ctrl+y", "ctrl+l")
@@ -139,7 +139,7 @@ async def test_no_key_hands_out_a_link_that_is_not_there() -> None:
 
 
 async def test_a_link_that_could_not_be_made_is_said_and_enter_tries_again() -> None:
-    desk = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    desk = Desk(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with at_authorize(desk) as stage:
         await stage.until_text(DISK_FULL.title, "Try again ›")
         assert "Making the link" not in stage.text
@@ -304,7 +304,7 @@ async def test_enter_leads_to_credentials_where_what_was_caught_is_mended() -> N
 
 
 async def test_a_listener_that_cannot_listen_is_said() -> None:
-    problem = PORT_TAKEN.about(port="8765")
+    problem = PORT_TAKEN.filled(port="8765")
     async with at_authorize(Desk(listener_problem=problem)) as stage:
         await stage.until_text("Port 8765 is taken", "paste")
 

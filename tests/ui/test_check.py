@@ -169,7 +169,7 @@ async def test_what_may_pass_by_itself_is_tried_again() -> None:
 
 async def test_trying_again_comes_before_authorizing_again() -> None:
     check = Steered()
-    problem = MISSING_PERMISSION.about(permission="managed-users/list")
+    problem = MISSING_PERMISSION.filled(permission="managed-users/list")
     async with at_check(check) as stage:
         await end(stage, check, Report(Verdict.FAILED, problem, can_retry=True))
         assert primary(stage).startswith("Try again")
@@ -191,7 +191,7 @@ async def test_authorizing_again_is_offered_after_a_lost_response() -> None:
 async def test_every_warning_is_shown_with_the_worst_first() -> None:
     check = Steered()
     report = PASSED
-    warnings = (CLOCK_OFF.about(offset="1 hour slow"), DISK_FULL, REFRESH_REFUSED)
+    warnings = (CLOCK_OFF.filled(offset="1 hour slow"), DISK_FULL, REFRESH_REFUSED)
     for warning in warnings:
         report = warned(report, warning)
     async with at_check(check) as stage:

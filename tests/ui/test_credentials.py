@@ -86,7 +86,7 @@ class Form:
 
 
 def full_disk() -> SetupError:
-    return SetupError(DISK_FULL.about(path="/somewhere"))
+    return SetupError(DISK_FULL.filled(path="/somewhere"))
 
 
 def entry(stage: Stage[CredentialsScreen], selector: str) -> Entry:

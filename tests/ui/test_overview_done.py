@@ -161,7 +161,7 @@ async def test_discarding_asks_first_and_no_is_the_answer_of_enter() -> None:
 
 async def test_a_draft_that_cannot_be_discarded_stays() -> None:
     async def discard() -> None:
-        raise SetupError(DISK_FULL.about(path="/somewhere"))
+        raise SetupError(DISK_FULL.filled(path="/somewhere"))
 
     async with at_overview(has_draft=True, discard=discard) as stage:
         await stage.pilot.press("d")

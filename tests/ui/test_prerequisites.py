@@ -146,7 +146,7 @@ async def test_escape_leads_back_only_where_something_is_set_up() -> None:
 
 
 async def test_a_save_that_fails_is_said_and_does_not_stop_the_road() -> None:
-    failure = SetupError(DISK_FULL.about(path="/somewhere"))
+    failure = SetupError(DISK_FULL.filled(path="/somewhere"))
     async with showing(Machine(ticks=IDS[1:], failure=failure).screen()) as stage:
         await stage.pilot.press("space")
         await stage.until_text(DISK_FULL.title, "/somewhere")
@@ -234,7 +234,7 @@ async def test_two_enters_close_the_dialog_only() -> None:
 
 
 async def test_an_audience_that_cannot_be_saved_is_said() -> None:
-    machine = Machine(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    machine = Machine(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with showing(machine.screen()) as stage:
         await stage.pilot.press("i")
         await stage.until_shown(AudienceScreen)
@@ -244,7 +244,7 @@ async def test_an_audience_that_cannot_be_saved_is_said() -> None:
 
 
 async def test_the_machine_says_what_it_found_and_looks_again() -> None:
-    problem = NO_DNS.about(host="oauth.twilio.com")
+    problem = NO_DNS.filled(host="oauth.twilio.com")
     warning = Check("reach", problem.title, Status.WARNING, problem=problem)
     noted = Check("clock", "Clock off", Status.WARNING, note="by 7 min")
     machine = Machine(checks=(warning, noted))

@@ -206,7 +206,7 @@ async def test_typing_over_a_masked_paste_starts_anew() -> None:
 
 
 async def test_the_facts_tell_what_became_of_the_link() -> None:
-    problem = PORT_TAKEN.about(port="8765")
+    problem = PORT_TAKEN.filled(port="8765")
     async with at_redirect(Desk(listener_problem=problem)) as stage:
         await stage.until_text(Delivery.OPENED.value, "14:02", "Port 8765 is taken", "5 minutes")
         await stage.pilot.press("ctrl+y")
@@ -258,7 +258,7 @@ async def test_a_fresh_link_leads_back_to_where_it_is_handed_out() -> None:
             await stage.pilot.press(key)
             assert await stage.outcome() == GoTo(Step.AUTHORIZE, because)
         assert len(desk.attempts) == 2
-    failing = Desk(failure=SetupError(DISK_FULL.about(path="/somewhere")))
+    failing = Desk(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with at_redirect(failing) as stage:
         await stage.pilot.press("ctrl+t")
         await stage.until_text(DISK_FULL.title)

@@ -55,7 +55,7 @@ async def copied(world: World, pilot: ThePilot, ask: Ask) -> str:
 @WAYS
 async def test_where_a_check_failed(world: World, ask: Ask) -> None:
     echo = f"401: {SECRET} for {STATE} with {CODE}"
-    world.tokens.exchanges = [SetupError(WRONG_CLIENT.saying(echo, "Request ID: RQ1"))]
+    world.tokens.exchanges = [SetupError(WRONG_CLIENT.with_detail(echo, "Request ID: RQ1"))]
     async with resumed(world, Step.REDIRECT) as (_, pilot):
         await walks.linked_redirect(pilot)
         await paste(pilot, ANSWER)

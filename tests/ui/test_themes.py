@@ -80,7 +80,7 @@ async def test_a_theme_is_chosen_from_the_palette_and_remembered(
 
 async def test_a_theme_that_cannot_be_remembered_is_taken_and_that_is_said(world: World) -> None:
     async def remember(_theme: str) -> None:
-        raise SetupError(DISK_FULL.about(path="/somewhere"))
+        raise SetupError(DISK_FULL.filled(path="/somewhere"))
 
     async with running(make_app(world, look=Look(remember=remember))) as (app, pilot):
         await choose(pilot, "Light")

@@ -290,7 +290,7 @@ async def test_a_code_that_expired_leads_to_a_fresh_link(world: World) -> None:
 
 
 async def test_a_code_that_was_never_sent_is_tried_again(world: World) -> None:
-    failure = SetupError(NO_DNS.about(host="oauth.twilio.com"), is_unsent=True)
+    failure = SetupError(NO_DNS.filled(host="oauth.twilio.com"), is_unsent=True)
     world.tokens.exchanges.insert(0, failure)
     async with resumed(world, Step.REDIRECT) as (_, pilot):
         await walks.linked_redirect(pilot)
@@ -306,7 +306,7 @@ async def test_a_code_that_was_never_sent_is_tried_again(world: World) -> None:
 
 
 async def test_a_missing_permission_is_tried_again_with_renewed_tokens(world: World) -> None:
-    problem = MISSING_PERMISSION.about(permission="managed-users/list")
+    problem = MISSING_PERMISSION.filled(permission="managed-users/list")
     world.users.answers.insert(0, SetupError(problem))
     async with resumed(world, Step.REDIRECT) as (_, pilot):
         await walks.linked_redirect(pilot)

@@ -87,7 +87,7 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
         return error.problem
     host = host_of(url)
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
-        return network.BAD_ADDRESS.about(host=host)
+        return network.BAD_ADDRESS.filled(host=host)
     way = way_of(httpx.URL(url))
     if isinstance(error, httpx.ProxyError):
         unknown = Way("the proxy settings", "a proxy", "http", Secret(""))
@@ -118,11 +118,11 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
     """What happened on the way to a server, whichever way that is."""
     host = host_of(url)
     if isinstance(error, httpx.DecodingError):
-        return network.ENCODING_REFUSED.about(host=host)
+        return network.ENCODING_REFUSED.filled(host=host)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         in_all = f"the whole request took longer than {seconds:.0f} s"
         phase = next((p for kind, p in _PHASES.items() if isinstance(error, kind)), in_all)
-        return network.TIMED_OUT.about(host=host, phase=phase)
+        return network.TIMED_OUT.filled(host=host, phase=phase)
     causes = tuple(_causes(error))
     if isinstance(error, (httpx.ConnectError, ssl.SSLError)):
         for cause in causes:
@@ -130,10 +130,10 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
                 return _tls_problem(cause, host)
         return _unconnected(causes, url)
     if isinstance(error, httpx.RemoteProtocolError) and (reason := _not_http(error)):
-        return network.NOT_HTTP.about(host=host, reason=reason)
+        return network.NOT_HTTP.filled(host=host, reason=reason)
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
-        return network.DROPPED.about(host=host)
-    return network.UNREACHABLE.about(host=host, reason=strerror(error))
+        return network.DROPPED.filled(host=host)
+    return network.UNREACHABLE.filled(host=host, reason=strerror(error))
 
 
 def is_passing(error: Exception) -> bool:
@@ -229,9 +229,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return network.TLS_FAILED.about(host=host, reason=strerror(error))
+        return network.TLS_FAILED.filled(host=host, reason=strerror(error))
     problem = certificate_problem(error.verify_code)
-    return problem.about(host=host, reason=strerror(error))
+    return problem.filled(host=host, reason=strerror(error))
 
 
 def _not_http(error: Exception) -> str:
@@ -245,13 +245,13 @@ def _not_http(error: Exception) -> str:
 def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
     host = host_of(url)
     if any(isinstance(c, socket.gaierror) for c in causes):
-        return network.NO_DNS.about(host=host)
+        return network.NO_DNS.filled(host=host)
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
         is_here = httpx.URL(url).host in LOOPBACK
-        return (network.NOBODY_THERE if is_here else network.REFUSED).about(host=host)
+        return (network.NOBODY_THERE if is_here else network.REFUSED).filled(host=host)
     if any(isinstance(c, TimeoutError) for c in causes):
-        return network.TIMED_OUT.about(host=host, phase=_PHASES[httpx.ConnectTimeout])
-    return network.UNREACHABLE.about(host=host, reason=_system_says(causes))
+        return network.TIMED_OUT.filled(host=host, phase=_PHASES[httpx.ConnectTimeout])
+    return network.UNREACHABLE.filled(host=host, reason=_system_says(causes))
 
 
 def _unconnected_because(error: Exception) -> str:

@@ -199,6 +199,6 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
         except (OSError, ValueError) as error:
             reason = strerror(error)
         if reason:
-            problem = CA_FILE_UNUSABLE.about(variable=variable, path=str(path), reason=reason)
+            problem = CA_FILE_UNUSABLE.filled(variable=variable, path=str(path), reason=reason)
             raise SetupError(problem)
     return context

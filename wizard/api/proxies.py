@@ -65,7 +65,7 @@ class Way(Value):
 
     def told(self, entry: Problem, host: str, reason: str) -> Problem:
         """Fill an entry that is about a proxy."""
-        return entry.about(
+        return entry.filled(
             host=host,
             variable=self.variable,
             proxy=self.proxy,
@@ -140,11 +140,11 @@ def _usable(variable: str, address: str) -> Way:
     if at and _ENDS_A_LOGIN.search(login):
         cause, remedy = network.UNSAFE_LOGIN
         problem = network.PROXY_MISSPELLED.told(cause=cause, remedy=remedy)
-        raise UnusableProxy(problem.about(variable=variable))
+        raise UnusableProxy(problem.filled(variable=variable))
     # As in http//proxy:8080, which HTTPX takes for a host called http.
     is_path = "://" not in address and "/" in address.rstrip("/")
     if is_path or "#" in place or "?" in place or not _is_proxy(whole):
-        raise UnusableProxy(network.PROXY_MISSPELLED.about(variable=variable))
+        raise UnusableProxy(network.PROXY_MISSPELLED.filled(variable=variable))
     url = httpx.URL(whole)
     return Way(variable, url.netloc.decode("ascii"), whole.partition("://")[0], Secret(whole))
 

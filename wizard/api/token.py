@@ -93,7 +93,7 @@ class TokenService:
         url = attempt.endpoints.token_url
         got, asked_at, is_good = await self._post_code(url, fields, code, on_wait)
         if isinstance(got, SetupError):
-            lost = ANSWER_LOST.saying(got.problem.title, got.problem.cause)
+            lost = ANSWER_LOST.with_detail(got.problem.title, got.problem.cause)
             raise got if got.is_unsent else SetupError(lost)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if is_good and isinstance(read, Answer):

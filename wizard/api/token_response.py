@@ -59,14 +59,14 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
     try:
         answer = decode_json(reply.body, _TokenAnswer)
     except BAD_JSON as error:
-        return odd.saying(misfit(str(error)))
+        return odd.with_detail(misfit(str(error)))
     access = answer.access_token or ""
     if not rules.is_access_token(access):
-        return odd.saying("access_token: missing, or not a token")
+        return odd.with_detail("access_token: missing, or not a token")
     if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
-        return odd.saying("refresh_token: not a token")
+        return odd.with_detail("refresh_token: not a token")
     if (answer.token_type or "").lower() != "bearer":
-        return odd.saying("token_type: missing, or not Bearer")
+        return odd.with_detail("token_type: missing, or not Bearer")
     return TokenSet(
         access_token=Secret(access),
         expires_at=asked_at + _life(answer.expires_in),

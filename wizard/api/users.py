@@ -170,11 +170,11 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     if answer.is_page or answer.status != 200:
         return scim_problem(answer)
     size = f" in more than {LIMIT >> 20} MiB" if got.is_cut else ""
-    problem = NOT_SCIM.about(host=answer.host, kind=f"something that is no SCIM list{size}")
+    problem = NOT_SCIM.filled(host=answer.host, kind=f"something that is no SCIM list{size}")
     if _is_list(got.body):
         problem = ODD_LIST
     problem = replace(problem, response=Response(got.status, answer.request_id))
-    return problem.saying(f"200 {answer.content_type}".strip(), read)
+    return problem.with_detail(f"200 {answer.content_type}".strip(), read)
 
 
 def _is_list(body: bytearray) -> bool:

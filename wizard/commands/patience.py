@@ -70,7 +70,7 @@ class Patience:
                 with self.saying(words):
                     return await work
         except TimeoutError:
-            raise SetupError(LOCK_BUSY.saying(NOT_ASKED)) from None
+            raise SetupError(LOCK_BUSY.with_detail(NOT_ASKED)) from None
 
     def has_lock(self) -> None:
         """Let the wait for the lock be over."""
@@ -157,7 +157,7 @@ class _PatientUsers:
 
 
 def _no_time_left(host: str) -> Problem:
-    return TIMED_OUT.told(cause=NO_TIME_LEFT).about(host=host)
+    return TIMED_OUT.told(cause=NO_TIME_LEFT).filled(host=host)
 
 
 def _host(url: str) -> str:

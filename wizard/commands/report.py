@@ -59,7 +59,7 @@ def tell(answer: str) -> None:
             reason = error.strerror or type(error).__name__
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             problem = DISK_FULL if is_full else STORE_FAILED
-            raise SetupError(problem.about(path="stdout").saying(reason)) from error
+            raise SetupError(problem.filled(path="stdout").with_detail(reason)) from error
 
 
 def tell_json(**values: object) -> None:

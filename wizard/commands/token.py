@@ -84,7 +84,7 @@ def _refuse_beyond(tokens: TokenSet, min_ttl: timedelta) -> None:
 
     life = tokens.expires_at - tokens.obtained_at
     asked, whole, longest = (int(t.total_seconds()) for t in (min_ttl, life, tokens.longest_use))
-    problem = MIN_TTL_TOO_LONG.about(asked=str(asked), life=str(whole), longest=str(longest))
+    problem = MIN_TTL_TOO_LONG.filled(asked=str(asked), life=str(whole), longest=str(longest))
     raise SetupError(problem)
 
 

@@ -24,7 +24,7 @@ from wizard.domain.mistaken import (
     unclear,
 )
 from wizard.domain.models import AuthorizationAttempt
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, entries
 from wizard.domain.quoted import error_problem, issuer_problem, mask, without_answer
 from wizard.domain.residue import undamaged, unframed
 from wizard.domain.rules import clean
@@ -55,7 +55,7 @@ _FINAL: Final = {
         book.DOUBLED,
         book.ISSUER_DIFFERS,
         book.ISSUER_MISSING,
-        *consent.ENTRIES,
+        *entries(consent),
     )
 }
 """Refusals no other reading of the same text may get around."""

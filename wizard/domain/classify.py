@@ -126,7 +126,7 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
     if problem.id != scim.BAD_TOKEN.id:
         return problem
     if is_new:
-        return scim.NEW_TOKEN_REFUSED.answered_as(problem)
+        return scim.NEW_TOKEN_REFUSED.with_response_of(problem)
     return problem if is_renewable else problem.told(remedy=scim.NOT_RENEWABLE)
 
 
@@ -226,13 +226,13 @@ def _told(problem: Problem, answer: Answer) -> Problem:
         problem = replace(problem.told(remedy=remedy), who=Who.YOU)
     status = answer.sent_as or answer.status
     response = Response(status, answer.request_id, answer.retry_after).harmless
-    filled = replace(problem, response=response).about(
+    filled = replace(problem, response=response).filled(
         host=answer.host,
         kind=answer.kind,
         permission=named.group() if named else "managed-users/list",
         wait=answer.wait,
     )
-    return filled.saying(
+    return filled.with_detail(
         f"{status}{number}" + (f": {sentence}" if sentence else ""),
         f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
         f"Request ID: {answer.request_id}" if answer.request_id else "",

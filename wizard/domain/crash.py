@@ -15,4 +15,4 @@ def crash(error: BaseException) -> Problem:
     """
     frames = traceback.extract_tb(error.__traceback__)
     places = (f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-    return INTERNAL.about(error=type(error).__name__).saying(*places)
+    return INTERNAL.filled(error=type(error).__name__).with_detail(*places)

@@ -38,7 +38,7 @@ def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict
     for name, value in cleaned.items():
         if problem := rules.endpoint(value):
             by = variables.get(name, option(name))
-            raise SetupError(BAD_ENDPOINT.about(name=by, why=problem))
+            raise SetupError(BAD_ENDPOINT.filled(name=by, why=problem))
     return cleaned
 
 
@@ -48,7 +48,7 @@ def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None
         for name, value in given.items():
             if getattr(endpoints, name) != value:
                 raise SetupError(
-                    ENDPOINTS_CONFLICT.about(stored=getattr(endpoints, name), given=value)
+                    ENDPOINTS_CONFLICT.filled(stored=getattr(endpoints, name), given=value)
                 )
 
 
@@ -61,4 +61,4 @@ def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:
     for name in LABELS:
         told, kept = getattr(record, name), getattr(secrets, name)
         if told != kept:
-            raise SetupError(ENDPOINTS_DIFFER.about(record=told, secrets=kept))
+            raise SetupError(ENDPOINTS_DIFFER.filled(record=told, secrets=kept))

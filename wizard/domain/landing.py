@@ -105,7 +105,7 @@ def elsewhere(
 
 def naming(problem: Problem, **names: str) -> Problem:
     """Fill the {names} of a problem with short pieces of outside text."""
-    return problem.about(**{name: plain(text, 60) for name, text in names.items()})
+    return problem.filled(**{name: plain(text, 60) for name, text in names.items()})
 
 
 def _without_answer(address: Address, place: Place, expected: Place) -> Problem | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain import journal
 from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 from wizard.domain.words import plain
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 KEPT_LIMIT: Final = 1000
 """Characters of each text of a problem that are kept on disk."""
@@ -81,9 +84,9 @@ class Problem(Value):
     title: str
     """What happened, as a short sentence without a full stop."""
     cause: str
-    """Why, in plain words; may hold {names} for `about`."""
+    """Why, in plain words; may hold {names} for `filled`."""
     remedy: str
-    """What to do now; may hold {names} for `about`."""
+    """What to do now; may hold {names} for `filled`."""
     who: Who = Who.YOU
     step: Step | None = None
     """The step to go back to; None: stay and try again."""
@@ -103,7 +106,7 @@ class Problem(Value):
     is_warning: bool = False
     """Nothing failed: to be known besides."""
 
-    def about(self, **names: str) -> Problem:
+    def filled(self, **names: str) -> Problem:
         """Fill the {names} in title, cause and remedy with sanitised text from outside."""
         safe = {key: plain(text) for key, text in names.items()}
         return replace(
@@ -122,13 +125,13 @@ class Problem(Value):
             remedy=remedy or self.remedy,
         )
 
-    def saying(self, *lines: str) -> Problem:
+    def with_detail(self, *lines: str) -> Problem:
         """Add lines of detail; they are sanitised and cut here."""
         return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
 
-    def answered_as(self, other: Problem) -> Problem:
+    def with_response_of(self, other: Problem) -> Problem:
         """Take over what the other side answered from the problem that this one stands for."""
-        return replace(self.saying(*other.detail), response=other.response)
+        return replace(self.with_detail(*other.detail), response=other.response)
 
     @property
     def sign(self) -> str:
@@ -144,6 +147,15 @@ class Problem(Value):
     def in_a_line(self) -> str:
         """What it is, for a log."""
         return f"problem {self.id}: " + " | ".join((self.title, self.cause, *self.detail))
+
+
+def entries(part: ModuleType) -> tuple[Problem, ...]:
+    """Return the entries of a part, in order; of the variants that share an ID, the first."""
+    found: dict[str, Problem] = {}
+    for value in vars(part).values():
+        if isinstance(value, Problem):
+            found.setdefault(value.id, value)
+    return tuple(found.values())
 
 
 class SetupError(Exception):

@@ -80,7 +80,7 @@ def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -
     elif problem is consent.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
         cause, remedy = consent.APP_SAYS
         problem = problem.told(cause=cause, remedy=remedy)
-    return problem.saying(f"The answer says: {description}" if description else "")
+    return problem.with_detail(f"The answer says: {description}" if description else "")
 
 
 def _iss(address: Address) -> str | None:

@@ -112,7 +112,7 @@ def unfinished(profile: Profile) -> Problem:
     if last is None or problem is None:
         return LEFT_UNFINISHED
     how = f"Its check failed on {moment(last.at)}: {problem.title}."
-    told = LEFT_UNFINISHED.saying(how, problem.cause, *problem.detail, problem.remedy)
+    told = LEFT_UNFINISHED.with_detail(how, problem.cause, *problem.detail, problem.remedy)
     return replace(told, response=problem.response)
 
 
@@ -179,7 +179,7 @@ def moved(profile: Profile, now: str | None) -> Problem | None:
     # As in last_problem.
     from wizard.domain.book.scim import ORGANIZATION_CHANGED
 
-    return ORGANIZATION_CHANGED.about(organization=now, before=before)
+    return ORGANIZATION_CHANGED.filled(organization=now, before=before)
 
 
 def _is_older(profile: Profile) -> bool:

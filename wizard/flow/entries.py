@@ -109,5 +109,5 @@ def warnings(field: CredentialField, text: str, twins: Mapping[str, str]) -> tup
     twin = twins.get(rules.clean(text))
     if field is not CredentialField.CLIENT_ID or twin is None:
         return found
-    problem = CLIENT_ID_ELSEWHERE.about(profile=twin)
+    problem = CLIENT_ID_ELSEWHERE.filled(profile=twin)
     return (*found, f"{problem.title}. {problem.remedy}")

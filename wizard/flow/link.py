@@ -9,7 +9,7 @@ from typing import Final
 from wizard.domain import authorize, callback, rules
 from wizard.domain.book import consent
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Problem, SetupError, entries
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
@@ -20,7 +20,7 @@ from wizard.flow.session import Session
 KEPT: Final = 5
 """Links that are remembered after they were used or have become too old."""
 
-_ERROR_REDIRECTS: Final = {p.id for p in consent.ENTRIES}
+_ERROR_REDIRECTS: Final = {p.id for p in entries(consent)}
 """What the doctor says of an error redirect whose state matched: an answer too."""
 
 

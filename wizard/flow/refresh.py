@@ -123,7 +123,7 @@ class RefreshRequest:
             if error.is_unsent or error.problem.id in NOTHING_ISSUED:
                 await self.note(self.profile)
             if error.problem.id == REFRESH_REFUSED.id and self.profile.is_refresh_open:
-                raise SetupError(REFRESH_LOST.saying(*error.problem.detail)) from error
+                raise SetupError(REFRESH_LOST.with_detail(*error.problem.detail)) from error
             raise
 
     async def note(self, profile: Profile, active: CredentialSet | None = None) -> None:
@@ -184,7 +184,7 @@ def _unasked() -> Iterator[None]:
     try:
         yield
     except SetupError as error:
-        raise SetupError(error.problem.saying(NOT_ASKED)) from error
+        raise SetupError(error.problem.with_detail(NOT_ASKED)) from error
 
 
 def _ended(active: CredentialSet, now: datetime) -> CredentialSet:

@@ -78,7 +78,7 @@ class Report(Value):
 def passed(listed: UserList, tokens: TokenSet) -> Report:
     """Return the report of a check that passed."""
     report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
-    return warned(report, CLOCK_OFF.about(offset=listed.clock)) if listed.clock else report
+    return warned(report, CLOCK_OFF.filled(offset=listed.clock)) if listed.clock else report
 
 
 def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
@@ -89,7 +89,7 @@ def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None
     if not draft.is_unconfirmed or (organization and organization == profile.organization):
         return None
     named = f"organization {organization}" if organization else UNNAMED
-    return APPROVAL_UNCONFIRMED.about(organization=named)
+    return APPROVAL_UNCONFIRMED.filled(organization=named)
 
 
 def warned(report: Report, problem: Problem | None) -> Report:
@@ -114,7 +114,7 @@ async def remembered(
     try:
         await record(as_kept(report, now))
     except SetupError as error:
-        return warned(report, error.problem.saying(UNREMEMBERED))
+        return warned(report, error.problem.with_detail(UNREMEMBERED))
     return report
 
 

@@ -60,4 +60,4 @@ def lost(name: str, store: ProfileStore, profile: Profile | None) -> Problem | N
     if profile is not None and (profile.active or profile.draft):
         return None
     kept = store.set_aside(name)
-    return None if kept is None else FILE_SET_ASIDE.about(path=kept)
+    return None if kept is None else FILE_SET_ASIDE.filled(path=kept)

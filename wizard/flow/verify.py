@@ -152,7 +152,7 @@ class DraftCheck:
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
             # Another day there is no rehearsal to be tried again.
             told = REFRESH_REFUSED.told(cause=problem.cause, remedy=NEVER_RENEWED)
-            problem = told.answered_as(problem)
+            problem = told.with_response_of(problem)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:
@@ -259,7 +259,7 @@ class DraftCheck:
                     await self._session.save_draft_tokens(noted, held)
             if error.problem.id != REFRESH_REFUSED.id:
                 raise
-            problem = self._rejected(held).answered_as(error.problem)
+            problem = self._rejected(held).with_response_of(error.problem)
             self._lines.set(TOKENS, Status.WARNING, "rejected", problem)
             return None
         await self._session.save_draft_tokens(noted, tokens)
@@ -277,7 +277,7 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     """Say that the code was too old where the server said only that it does not take it."""
     died = expiry(code)
     is_vague = problem.id == CODE_REFUSED.id
-    return CODE_EXPIRED.answered_as(problem) if is_vague and died and died <= now else problem
+    return CODE_EXPIRED.with_response_of(problem) if is_vague and died and died <= now else problem
 
 
 async def ask_users(

@@ -70,8 +70,8 @@ class CallbackListener:
             await listener._open()
         except OSError as error:
             await listener.close()
-            problem = _problem(error).about(port=str(redirect.port))
-            raise SetupError(problem.saying(error.strerror or str(error))) from error
+            problem = _problem(error).filled(port=str(redirect.port))
+            raise SetupError(problem.with_detail(error.strerror or str(error))) from error
         return listener
 
 

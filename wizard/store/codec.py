@@ -86,12 +86,12 @@ def _encode(value: object) -> bytes:
         # A save that fails leaves the old values; one that can't be read again loses a secret.
         _decode(data, type(value), "")
     except Damaged as damage:
-        problem = INTERNAL.about(error=Damaged.__name__).saying(str(damage))
+        problem = INTERNAL.filled(error=Damaged.__name__).with_detail(str(damage))
         raise SetupError(problem) from None
     except UnicodeEncodeError:
         # Half a surrogate pair, which everything that is entered or received is rid of at the edge.
         # The cause would quote the text.
-        raise SetupError(INTERNAL.about(error=UnicodeEncodeError.__name__)) from None
+        raise SetupError(INTERNAL.filled(error=UnicodeEncodeError.__name__)) from None
     return data
 
 
@@ -99,7 +99,7 @@ def _decode(data: bytes, kind: type[T], path: str) -> T:
     try:
         version = msgspec.json.decode(data, type=_Header).version
         if version > RECORD_VERSION:
-            raise SetupError(FILE_NEWER.about(path=path))
+            raise SetupError(FILE_NEWER.filled(path=path))
         value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged(misfit(str(error))) from error

@@ -61,8 +61,8 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
                 problem = STORE_FAILED
         reason = error.strerror or type(error).__name__
         left = _left(there) if error.errno == errno.ENOSPC else ""
-        told = problem.about(path=str(path), there=str(there))
-        raise SetupError(told.saying(reason, left)) from error
+        told = problem.filled(path=str(path), there=str(there))
+        raise SetupError(told.with_detail(reason, left)) from error
 
 
 def _left(there: Path) -> str:
@@ -275,7 +275,7 @@ def write_new(name: str, text: str) -> str:
         try:
             descriptor = os.open(path, _CREATE, _FILE_MODE)
         except FileExistsError as error:
-            problem = FILE_NOT_MADE.about(path=str(path)).saying(error.strerror or "")
+            problem = FILE_NOT_MADE.filled(path=str(path)).with_detail(error.strerror or "")
             raise SetupError(problem) from error
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -113,7 +113,7 @@ def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
         return _doubt(path, why)
     account = name_of(me).removeprefix("user ")
     shell = quoted("sudo", "chown", account, str(path))
-    unsafe = FOLDER_NOT_SAFE.told(remedy=OTHERS_FOLDER).about(path=str(path), why=why)
+    unsafe = FOLDER_NOT_SAFE.told(remedy=OTHERS_FOLDER).filled(path=str(path), why=why)
     return replace(unsafe, shell=shell)
 
 
@@ -131,12 +131,12 @@ def _of_mode(path: Path, status: os.stat_result) -> Problem | None:
         is_sure = has_others is True and not _has_list(path)
     if os.geteuid() == 0 or not is_sure:
         return _doubt(path, why)
-    return FOLDER_NOT_SAFE.about(path=str(path), why=why, command=quoted(str(path)))
+    return FOLDER_NOT_SAFE.filled(path=str(path), why=why, command=quoted(str(path)))
 
 
 def _doubt(path: Path, why: str) -> Problem:
     told = CANNOT_KEEP_OUT.told(cause=OTHERS_MAY_REPLACE, remedy=FINE_IN_CONTAINER)
-    return told.about(path=str(path), why=why)
+    return told.filled(path=str(path), why=why)
 
 
 def _has_list(path: Path) -> bool:

@@ -41,7 +41,7 @@ class KeyringVault:
                 self._folder.delete(note)
             raise
         if self.get(profile, generation) != blob:
-            raise SetupError(KEYRING_FAILED.saying("read back differently"))
+            raise SetupError(KEYRING_FAILED.with_detail("read back differently"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, None when there is none. Raises SetupError."""

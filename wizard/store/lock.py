@@ -167,12 +167,14 @@ def _acquire(lock: BaseFileLock) -> bool:
             return False
         except OSError as error:
             if error.errno in _UNSUPPORTED:
-                problem = NO_FILE_LOCKS.about(path=str(folder))
-                raise SetupError(problem.saying(error.strerror or "")) from error
+                problem = NO_FILE_LOCKS.filled(path=str(folder))
+                raise SetupError(problem.with_detail(error.strerror or "")) from error
             raise
     return True
 
 
 def _stuck(lock: BaseFileLock) -> SetupError:
-    problem = NO_FILE_LOCKS.about(path=str(Path(lock.lock_file).parent))
-    return SetupError(problem.saying(f"A lock was asked for, without a response in {STUCK:g} s."))
+    problem = NO_FILE_LOCKS.filled(path=str(Path(lock.lock_file).parent))
+    return SetupError(
+        problem.with_detail(f"A lock was asked for, without a response in {STUCK:g} s.")
+    )

@@ -63,7 +63,7 @@ def _open(path: Path) -> int:
         reason = _UNFIT.get(met.id) or "; ".join(met.detail)
         if isinstance(error.__cause__, FileNotFoundError):
             reason = f"there is no folder {path.parent}"
-        raise SetupError(BAD_LOG.about(path=str(path), reason=reason)) from error
+        raise SetupError(BAD_LOG.filled(path=str(path), reason=reason)) from error
 
 
 class _Journal:

@@ -29,10 +29,10 @@ def home(environ: Mapping[str, str]) -> Path:
         path = expanded(chosen)
         if not path.is_absolute():
             told = BAD_HOME.told(cause=HOME_NOT_ABSOLUTE, remedy=NAME_IT_IN_FULL)
-            raise SetupError(told.about(path=chosen))
+            raise SetupError(told.filled(path=chosen))
         there = next(filter(os.path.exists, (path, *path.parents)), None)
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
-            raise SetupError(BAD_HOME.about(path=chosen))
+            raise SetupError(BAD_HOME.filled(path=chosen))
         return path
     # Here, so that a command told where its folder is does not pay for the import.
     import platformdirs
@@ -55,7 +55,7 @@ def log_file(environ: Mapping[str, str]) -> Path | None:
     path = expanded(chosen)
     if not path.is_absolute():
         reason = "it isn't an absolute path, such as /tmp/log or ~/log"
-        raise SetupError(BAD_LOG.about(path=chosen, reason=reason))
+        raise SetupError(BAD_LOG.filled(path=chosen, reason=reason))
     return path
 
 
@@ -75,7 +75,7 @@ def preferred(environ: Mapping[str, str]) -> StoreKind | None:
     try:
         return StoreKind(chosen)
     except ValueError:
-        raise SetupError(BAD_STORE.about(value=chosen)) from None
+        raise SetupError(BAD_STORE.filled(value=chosen)) from None
 
 
 def is_name(text: str) -> bool:
@@ -86,4 +86,4 @@ def is_name(text: str) -> bool:
 def check_name(name: str) -> None:
     """Raise SetupError unless a profile may be called so."""
     if not is_name(name):
-        raise SetupError(BAD_PROFILE_NAME.about(name=name))
+        raise SetupError(BAD_PROFILE_NAME.filled(name=name))

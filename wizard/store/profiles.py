@@ -75,13 +75,13 @@ class LocalProfileStore:
         paths = [path for folder in self._folders for path in folder.tightened]
         passed_over = self._sets.passed_over
         still_open = [
-            CANNOT_KEEP_OUT.about(path=str(folder.path.parent))
+            CANNOT_KEEP_OUT.filled(path=str(folder.path.parent))
             for folder in self._folders
             if folder.is_open
         ]
         doubts = [folder.doubt for folder in self._folders if folder.doubt]
         return (
-            *(PERMISSIONS_TIGHTENED.about(path=str(path)) for path in paths),
+            *(PERMISSIONS_TIGHTENED.filled(path=str(path)) for path in paths),
             # Once, not for every file in it.
             *(still_open or doubts)[:1],
             *([passed_over] if passed_over else []),

@@ -57,7 +57,7 @@ class Records:
         """Return what to say of a damaged record, kept in the file `kept` or where it was."""
         path = self._path(name)
         place = path if kept is None else str(self._folder.path / kept)
-        return FILE_DAMAGED.about(path=path, kept=place).saying(str(damage))
+        return FILE_DAMAGED.filled(path=path, kept=place).with_detail(str(damage))
 
     def set_aside(self, name: str) -> str | None:
         """Return where the newest damaged record of a profile is kept. Raises SetupError."""

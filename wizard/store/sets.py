@@ -56,8 +56,8 @@ class CredentialSets:
                 told = problem.told(cause=KEYRING_ASKED_FOR, remedy=KEYRING_NOT_HERE)
                 raise SetupError(told) from error
             if problem.id in _WORTH_SAYING:
-                why = KEYRING_PASSED_OVER.about(why=problem.title)
-                self.passed_over = why.saying(*problem.detail)
+                why = KEYRING_PASSED_OVER.filled(why=problem.title)
+                self.passed_over = why.with_detail(*problem.detail)
             return StoreKind.FILE
         return StoreKind.KEYRING
 
@@ -71,14 +71,16 @@ class CredentialSets:
         try:
             return decode_credentials(blob, place)
         except Damaged as damage:
-            raise SetupError(SECRETS_DAMAGED.about(path=place).saying(str(damage))) from damage
+            raise SetupError(
+                SECRETS_DAMAGED.filled(path=place).with_detail(str(damage))
+            ) from damage
 
     def get(self, name: str, kind: StoreKind, generation: str) -> CredentialSet:
         """Return a set. Raises SetupError, also when it is not there."""
         found = self.find(name, kind, generation)
         if found is None:
             place = self._vaults[kind].place(name, generation)
-            raise SetupError(SECRETS_MISSING.about(path=place))
+            raise SetupError(SECRETS_MISSING.filled(path=place))
         return found
 
     def put(

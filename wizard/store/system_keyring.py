@@ -156,12 +156,12 @@ class SystemKeyring:
         if isinstance(error, SetupError):
             return error.problem
         if self._backend is None:
-            return KEYRING_ABSENT.saying(_words(error))
+            return KEYRING_ABSENT.with_detail(_words(error))
         if {type(error).__name__, type(error.__cause__).__name__} & _LOCKED:
             return KEYRING_LOCKED
         if getattr(error, "winerror", None) == _BAD_STUB_DATA:
             return VALUE_TOO_LARGE
-        return KEYRING_FAILED.saying(_words(error))
+        return KEYRING_FAILED.with_detail(_words(error))
 
 
 def _words(error: Exception) -> str:

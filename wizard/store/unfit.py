@@ -41,13 +41,13 @@ def refuse(
     """
     is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
     if stat.S_ISLNK(status.st_mode):
-        raise SetupError(FILE_IS_LINK.about(path=str(path)))
+        raise SetupError(FILE_IS_LINK.filled(path=str(path)))
     if not is_kind(status.st_mode):
         found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
-        raise SetupError(FILE_NOT_PLAIN.about(path=str(path), kind=kind, found=found))
+        raise SetupError(FILE_NOT_PLAIN.filled(path=str(path), kind=kind, found=found))
     if kind == "file" and status.st_nlink > 1:
         told = FILE_IS_LINK.told(cause=HARD_LINK, remedy=PUT_A_COPY)
-        raise SetupError(told.about(path=str(path)))
+        raise SetupError(told.filled(path=str(path)))
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         home = home or (path.parent if kind == "folder" else path.parent.parent)
         raise SetupError(_not_ours(path, status.st_uid, home))
@@ -58,7 +58,7 @@ def _not_ours(path: Path, owner: int, home: Path) -> Problem:
     me, keeper = os.geteuid(), owner
     with suppress(OSError):
         keeper = home.lstat().st_uid
-    problem = FILE_NOT_OURS.about(
+    problem = FILE_NOT_OURS.filled(
         path=str(path), owner=name_of(owner), user=name_of(me), keeper=name_of(keeper)
     )
     account = name_of(me).removeprefix("user ")

@@ -80,7 +80,7 @@ class FileVault:
         self._folder.write(name, blob)
         if self._folder.read(name) != blob:
             path = self.place(profile, generation)
-            raise SetupError(STORE_FAILED.about(path=path).saying("read back differently"))
+            raise SetupError(STORE_FAILED.filled(path=path).with_detail("read back differently"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, None when there is none. Raises SetupError."""

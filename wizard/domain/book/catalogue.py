@@ -6,15 +6,13 @@ from string import Formatter
 from typing import Final
 
 from wizard.domain.book import consent, exchange, here, network, paste, scim, store
-from wizard.domain.problems import Problem, Words
+from wizard.domain.problems import Problem, Words, entries
 from wizard.domain.value import replace
 
-CATALOGUE: Final = {
-    problem.id: problem
-    for part in (paste, consent, exchange, scim, network, store, here)
-    for problem in part.ENTRIES
-}
-"""Every entry; ids are unique."""
+PARTS: Final = (paste, consent, exchange, scim, network, store, here)
+
+CATALOGUE: Final = {problem.id: problem for part in PARTS for problem in entries(part)}
+"""Every entry; IDs are unique."""
 
 
 def find(id_: str) -> Problem | None:
@@ -32,9 +30,9 @@ def recalled(id_: str, words: Words | None = None) -> Problem | None:
         return None
     texts = (entry.title, entry.cause, entry.remedy)
     names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
-    filled = entry.about(**dict.fromkeys(names, "…"))
+    filled = entry.filled(**dict.fromkeys(names, "…"))
     if words is None:
         return filled
     kept = words.harmless
     told = filled.told(title=kept.title, cause=kept.cause, remedy=kept.remedy)
-    return replace(told.saying(*kept.detail), response=kept.response)
+    return replace(told.with_detail(*kept.detail), response=kept.response)

@@ -1,6 +1,6 @@
 """The error book: what Twilio answers in the place of a code, RFC 6749 §4.1.2.1.
 
-{error} is filled with `Problem.about`.
+{error} is filled with `Problem.filled`.
 """
 
 from __future__ import annotations
@@ -38,14 +38,6 @@ NEEDS_PKCE: Final = (
     "Set PKCE to on under Credentials > Advanced. Then create a new link.",
 )
 """Cause and remedy of INVALID_REQUEST where the server asks for a code challenge."""
-REDIRECT_REFUSED: Final = Problem(
-    id="paste-redirect-refused",
-    title="Twilio rejected the link's Redirect URL",
-    cause="It doesn't match the Redirect URL in the app. Every character counts.",
-    remedy="Fix it in Credentials or in the app. Then create a new link.",
-    step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
-)
 INVALID_CLIENT: Final = Problem(
     id="paste-invalid-client",
     title="Twilio doesn't recognize the Client ID",
@@ -106,6 +98,14 @@ TEMPORARILY_UNAVAILABLE: Final = Problem(
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
+REDIRECT_REFUSED: Final = Problem(
+    id="paste-redirect-refused",
+    title="Twilio rejected the link's Redirect URL",
+    cause="It doesn't match the Redirect URL in the app. Every character counts.",
+    remedy="Fix it in Credentials or in the app. Then create a new link.",
+    step=Step.CREDENTIALS,
+    exit_code=ExitCode.ACT_AT_TWILIO,
+)
 SIGN_IN_FIRST: Final = Problem(
     id="paste-sign-in-first",
     title="Nobody signed in and approved",
@@ -145,6 +145,3 @@ SIGN_IN_CODES: Final = frozenset(
     }
 )
 """OpenID Connect Core §3.1.2.6: a page would have had to be shown."""
-
-ENTRIES: Final = (*ERRORS.values(), REDIRECT_REFUSED, SIGN_IN_FIRST, OTHER_ERROR)
-"""Every entry of this page of the book."""

@@ -2,7 +2,7 @@
 
 Twilio publishes no texts for an expired or used code; the entries name the likely cause and
 carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are filled with
-`Problem.about`.
+`Problem.filled`.
 """
 
 from __future__ import annotations
@@ -256,28 +256,3 @@ AFTER_THE_CODE: Final = {
     ODD_TOKENS.id: _NEW_LINK,
 }
 """Remedies, by id, where a code was sent: it can't be sent again, so trying again needs a link."""
-
-ENTRIES: Final = (
-    WRONG_CLIENT,
-    CODE_EXPIRED,
-    CODE_USED,
-    CODE_REFUSED,
-    REDIRECT_MISMATCH,
-    PKCE_SUSPECTED,
-    PKCE_REQUIRED,
-    APP_REFUSED,
-    REFRESH_REFUSED,
-    REFRESH_REFUSED_AT_ONCE,
-    REFRESH_LOST,
-    NO_REFRESH_TOKEN,
-    NOT_ASKED_FOR,
-    TOKEN_THROTTLED,
-    TOKEN_SERVER_FAILING,
-    TOKEN_URL_NOT_FOUND,
-    NOT_OAUTH,
-    TOKEN_BLOCKED,
-    ODD_TOKENS,
-    ANSWER_LOST,
-    CLOCK_OFF,
-)
-"""Every entry of this part."""

@@ -171,27 +171,3 @@ INTERNAL: Final = Problem(
     exit_code=ExitCode.MACHINE,
     run=(),
 )
-
-ENTRIES: Final = (
-    CLIENT_ID_ELSEWHERE,
-    PORT_TAKEN,
-    PORT_PRIVILEGED,
-    PORT_UNUSABLE,
-    NOT_A_TERMINAL,
-    UNCONFIRMED,
-    TERMINAL_TOO_SMALL,
-    ENDPOINTS_CONFLICT,
-    BAD_ENDPOINT,
-    NO_SCENARIO,
-    MIN_TTL_TOO_LONG,
-    BAD_PROFILE_NAME,
-    BAD_STORE,
-    BAD_HOME,
-    NO_HOME_FOLDER,
-    BAD_LOG,
-    NOT_SET_UP,
-    NO_PROFILES,
-    LEFT_UNFINISHED,
-    INTERNAL,
-)
-"""Every entry of this part of the book."""

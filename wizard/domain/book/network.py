@@ -1,6 +1,6 @@
 """The error book: what goes wrong before a server has said anything, and what nobody knows.
 
-The texts are filled with `Problem.about`: {host}, {phase}, {reason}, {variable}, {proxy},
+The texts are filled with `Problem.filled`: {host}, {phase}, {reason}, {variable}, {proxy},
 {scheme}, {kind} and {path} as they occur.
 """
 
@@ -270,31 +270,3 @@ UNRECOGNIZED: Final = Problem(
     cause="The wizard doesn't know this response. The details have the server's own words.",
     remedy="Try again. If that doesn't help, show Twilio support the response.",
 )
-
-ENTRIES: Final = (
-    NO_DNS,
-    REFUSED,
-    NOBODY_THERE,
-    UNREACHABLE,
-    TIMED_OUT,
-    TLS_UNTRUSTED,
-    TLS_OTHER_HOST,
-    TLS_OUT_OF_DATE,
-    TLS_UNFIT,
-    TLS_FAILED,
-    PROXY_LOGIN,
-    PROXY_UNNAMED,
-    PROXY_REFUSED,
-    PROXY_CUT_OFF,
-    PROXY_OF_OTHER_KIND,
-    PROXY_UNREACHABLE,
-    PROXY_MISSPELLED,
-    CA_FILE_UNUSABLE,
-    DROPPED,
-    NOT_HTTP,
-    GATEWAY_FAILING,
-    ENCODING_REFUSED,
-    BAD_ADDRESS,
-    UNRECOGNIZED,
-)
-"""Every entry of this part."""

@@ -189,29 +189,3 @@ UNPROVEN_ERROR: Final = Problem(
     remedy="Copy the full URL again, or create a new link.",
     step=Step.AUTHORIZE,
 )
-
-ENTRIES: Final = (
-    EMPTY,
-    TOO_LONG,
-    NO_LINK,
-    AUTHORIZE_URL,
-    TWILIO_PAGE,
-    NO_CODE,
-    FORWARDED,
-    NO_STATE,
-    FOREIGN_STATE,
-    LINK_EXPIRED,
-    LINK_USED,
-    OTHER_ADDRESS,
-    OTHER_QUERY,
-    CUT_OFF,
-    CODE_UNCLEAR,
-    DOUBLED,
-    ISSUER_DIFFERS,
-    ISSUER_MISSING,
-    TOKEN,
-    SECRET,
-    NOTHING_USABLE,
-    UNPROVEN_ERROR,
-)
-"""Every entry of this page of the book."""

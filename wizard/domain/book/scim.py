@@ -1,6 +1,6 @@
 """The error book: what the SCIM API refuses (RFC 7644 §3.12), and answers that are not SCIM.
 
-{host}, {kind}, {permission} and {wait} are filled with `Problem.about`.
+{host}, {kind}, {permission} and {wait} are filled with `Problem.filled`.
 """
 
 from __future__ import annotations
@@ -176,23 +176,3 @@ SCIM_FAILING: Final = Problem(
     who=Who.NOBODY,
     exit_code=ExitCode.UNREACHABLE,
 )
-
-ENTRIES: Final = (
-    BAD_TOKEN,
-    NEW_TOKEN_REFUSED,
-    MISSING_PERMISSION,
-    LIST_REFUSED,
-    TOKEN_TOO_LONG,
-    LIST_REFUSED_WHY,
-    OTHER_ORGANIZATION,
-    ORGANIZATION_CHANGED,
-    APPROVAL_UNCONFIRMED,
-    SCIM_NOT_FOUND,
-    SCIM_SAYS_NOT_FOUND,
-    ODD_LIST,
-    NOT_SCIM,
-    BLOCKED,
-    SCIM_THROTTLED,
-    SCIM_FAILING,
-)
-"""Every entry of this part."""

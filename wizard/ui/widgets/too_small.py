@@ -23,5 +23,5 @@ class TooSmall(Static):
 
     def tell(self, columns: int, rows: int) -> None:
         """Say how small it is, and how large it has to be."""
-        problem = TERMINAL_TOO_SMALL.about(size=f"{columns}×{rows}")
+        problem = TERMINAL_TOO_SMALL.filled(size=f"{columns}×{rows}")
         self.update("\n".join((problem.title, problem.cause, problem.remedy)))

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from wizard.host import line_reader
+from wizard.plain import link
 
 REAL: Final = line_reader.SILENCE
 
@@ -18,6 +19,18 @@ def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     Lines here arrive in one piece. What arrives in more is tested with `real_silence`.
     """
     monkeypatch.setattr(line_reader, "SILENCE", 0.02)
+
+
+@pytest.fixture(autouse=True)
+def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every Enter. Where one comes along with a paste, a test asks for `paste_pause`."""
+    monkeypatch.setattr(link, "PASTE_PAUSE", 0.0)
+
+
+@pytest.fixture
+def paste_pause(no_paste_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore an Enter after a paste for longer than a test takes, however busy the machine is."""
+    monkeypatch.setattr(link, "PASTE_PAUSE", 600.0)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from wizard.flow.outside import Connect
 from wizard.flow.ports import Listening, LoopbackListener
 from wizard.flow.session import Session
 
+PASTE_PAUSE: Final = 1.2
+"""Seconds after a paste in which an Enter belongs to the paste, which submits itself."""
 KEPT: Final = 5
 """Links that are remembered after they were used or have become too old."""
 

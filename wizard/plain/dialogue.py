@@ -26,6 +26,9 @@ NOT_HERE: Final = {
     "new link": "There is no link here; Authorize makes it.",
 }
 ALWAYS: Final = "?, back, open, copy, new link, quit"
+EARLY: Final = (
+    "Enter came right after the paste, so it was ignored. Press Enter again if you meant it."
+)
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
 
@@ -75,6 +78,12 @@ class Dialogue:
         self.paper = paper
         self.say = paper.say
         self._reader = reader
+        self._enter_from = 0.0
+        """The event loop's time before which an Enter alone is no answer."""
+
+    def expect_new_enter(self, after: float) -> None:
+        """Ignore an Enter alone until `after` seconds from now: it belongs to a paste."""
+        self._enter_from = asyncio.get_running_loop().time() + after
 
     async def ask(self, prompt: Prompt) -> str:
         """Ask until there is an answer; return it, cleaned. Raises Left."""
@@ -163,7 +172,9 @@ class Dialogue:
             word = answer.reveal().lower()
             is_word = word in ("?", "quit", *NOT_HERE, *prompt.acts, *prompt.answers)
             self.say(word if is_word and not prompt.is_shown else "")
-            if word == "?":
+            if line == "" and asyncio.get_running_loop().time() < self._enter_from:
+                self.say(EARLY)
+            elif word == "?":
                 self._help(prompt)
             elif word == "quit":
                 raise Left(Quit())

@@ -13,7 +13,7 @@ from wizard.domain.questions import BARE_CODE, Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.link import Link, is_answer, on_arrival
+from wizard.flow.link import PASTE_PAUSE, Link, is_answer, on_arrival
 from wizard.flow.state import IF_NO_PAGE, CodeReceived, Delivery, GoTo, LinkTaken, Outcome
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
@@ -115,6 +115,7 @@ class LinkStep:
             case BareCode():
                 text = BARE_CODE.text.format(yes="Yes")
                 question = Question(BARE_CODE.title, text, BARE_CODE.yes)
+                self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
                 return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
             case Refused(problem, comparison):
                 is_here = problem.step in (self.STEP, Step.REDIRECT)
@@ -123,6 +124,7 @@ class LinkStep:
                 told = replace(on_arrival(problem, self.STEP), step=None) if is_here else problem
                 self._stage.paper.problem(told, comparison)
                 await self.refused(reading)
+                self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
         return None
 
     async def _mend(self) -> None:

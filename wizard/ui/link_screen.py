@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events, work
 from textual.app import SuspendNotSupported
@@ -15,14 +15,11 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import BARE_CODE
 from wizard.domain.steps import Step
 from wizard.domain.value import Value
-from wizard.flow.link import Link, on_arrival
+from wizard.flow.link import PASTE_PAUSE, Link, on_arrival
 from wizard.flow.state import CodeReceived, Delivery, GoTo
 from wizard.ui.copying import Copy, copy_out
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-PASTE_PAUSE: Final = 1.2
-"""Seconds after a paste in which an Enter belongs to the paste, which submits itself."""
 
 
 class LinkTools(Value):

@@ -1,0 +1,61 @@
+"""An Enter that came along with a paste is no answer to what the paste led to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.stage import now, put
+from tests.plain.person import Person, run, terminal
+from tests.ui.running import LINKED, TICKED
+from wizard.domain.authorize import begin
+from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+from wizard.plain.dialogue import EARLY
+from wizard.store.profiles import LocalProfileStore
+
+FOREIGN = "https://scim.example.edu/callback?code=c&state=of-somebody-else"
+REFUSED = {
+    "another link's": (FOREIGN, "Enter creates a new link"),
+    "another address": ("https://other.example.edu/?code=c&state=s", f"Enter goes to {Step.CREDENTIALS.title}"),
+    "a bare code": ("c" * 1100, "yes or no"),
+}
+"""What is pasted, and the words of the prompt it leads to."""
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> CredentialSet:
+    draft = replace(LINKED, attempts=(begin(LINKED, None, now()),))
+    profile = Profile(ticks=TICKED, draft_step=Step.REDIRECT, draft_saved_at=now())
+    put(tmp_path / "home", profile, draft=draft)
+    return draft
+
+
+@pytest.mark.usefixtures("paste_pause")
+@pytest.mark.parametrize("enters", ["in the same read", "at the next prompt"])
+@pytest.mark.parametrize("pasted", REFUSED)
+def test_enter_that_follows_a_refused_paste_leads_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    draft: CredentialSet,
+    pasted: str,
+    enters: str,
+) -> None:
+    text, prompt = REFUSED[pasted]
+
+    async def walk(person: Person) -> None:
+        await person.type("resume")
+        await person.paste(text + ("\r\r" if enters == "in the same read" else ""))
+        await person.says(prompt)
+        if enters == "at the next prompt":
+            await person.type("")
+            await person.says(EARLY, prompt)
+        await person.type("quit")
+
+    with terminal(monkeypatch, {"TERM": "dumb", "LC_ALL": "C"}) as person:
+        assert run([], lambda: walk(person), person) == 3
+    assert "Step 3 of 6" not in person.text
+    with LocalProfileStore(tmp_path / "home").locked("default") as held:
+        assert held.draft() == draft

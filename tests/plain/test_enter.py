@@ -19,7 +19,10 @@ from wizard.store.profiles import LocalProfileStore
 FOREIGN = "https://scim.example.edu/callback?code=c&state=of-somebody-else"
 REFUSED = {
     "another link's": (FOREIGN, "Enter creates a new link"),
-    "another address": ("https://other.example.edu/?code=c&state=s", f"Enter goes to {Step.CREDENTIALS.title}"),
+    "another address": (
+        "https://other.example.edu/?code=c&state=s",
+        f"Enter goes to {Step.CREDENTIALS.title}",
+    ),
     "a bare code": ("c" * 1100, "yes or no"),
 }
 """What is pasted, and the words of the prompt it leads to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,36 +56,56 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
     assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
 
 
+def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:
+    return wiring.wizard(settings, services.store())
+
+
 def draft_of(face: wiring.Face) -> CredentialSet:
     assert isinstance(face, WizardApp)
     return face._session.working_draft()
 
 
 def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:
-    with wiring.wizard(GIVEN) as app:
+    with wizard(GIVEN) as app:
         assert draft_of(app) == CredentialSet(endpoints=OTHERS)
-    with wiring.wizard(Settings()) as app:
+    with wizard(Settings()) as app:
         assert draft_of(app) == CredentialSet()
 
 
 @pytest.mark.parametrize("kind", ["active", "draft"])
 def test_stored_endpoints_stay(kind: str) -> None:
     put(**{kind: WHOLE})
-    with wiring.wizard(GIVEN) as app:
+    with wizard(GIVEN) as app:
         assert draft_of(app).endpoints == OTHERS
     elsewhere = Settings(endpoints={"token_url": "https://b.example/token"})
-    with pytest.raises(SetupError, match="endpoints-conflict"), wiring.wizard(elsewhere):
+    with pytest.raises(SetupError, match="endpoints-conflict"), wizard(elsewhere):
         pass
 
 
-def test_second_wizard_on_a_profile_is_refused() -> None:
-    with wiring.wizard(Settings()):
-        with pytest.raises(SetupError, match="another-wizard"), wiring.wizard(Settings()):
-            pass
-        with wiring.wizard(Settings(profile="acme")):
-            pass
-    with wiring.wizard(Settings()):
-        pass
+def open_wizard(profile: str = "default") -> wiring.Face:
+    common = Common(profile, None, {}, {})
+    return opening._open(common.settings(), None)
+
+
+def test_second_wizard_on_a_profile_is_refused_from_before_the_first_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = SimpleNamespace(next_profile=None, return_code=0)
+    others: list[str] = []
+
+    def show(_face: object, _if_slow: Sequence[str]) -> SimpleNamespace:
+        """Stand for the first wizard, which is about to be built."""
+        monkeypatch.setattr(opening, "_show", lambda *_: left)
+        with pytest.raises(SetupError, match="another-wizard"):
+            open_wizard()
+        open_wizard("acme")
+        others.append("tried")
+        return left
+
+    monkeypatch.setattr(opening, "_show", show)
+    open_wizard()
+    assert others == ["tried"]
+    open_wizard()
 
 
 def test_demo_has_a_home_and_values_of_its_own(home: Path) -> None:

@@ -87,16 +87,17 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     # all of it: what it finds and fixes on the way is said by the wizard.
     store, name = services.store(), settings.profile
     busy = [BUSY[0].format(name=name), *BUSY[1:]]
-    with store.wizard_lock(name), saying_late(busy), store.locked(name) as held:
-        is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
-    if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
-    try:
-        return _show(wiring.wizard(settings, store), if_slow)
-    except SetupError:
-        # No wizard was there to say it.
-        for notice in store.notices:
-            say(notice, name)
-        raise
+    with store.wizard_lock(name):
+        with saying_late(busy), store.locked(name) as held:
+            is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
+        if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
+        try:
+            return _show(wiring.wizard(settings, store), if_slow)
+        except SetupError:
+            # No wizard was there to say it.
+            for notice in store.notices:
+                say(notice, name)
+            raise
 
 
 def _take_signs() -> None:

@@ -96,16 +96,15 @@ class Face(Protocol):
 
 
 @contextmanager
-def wizard(settings: Settings, profiles: ProfileStore | None = None) -> Iterator[Face]:
+def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     """Give the wizard on the user's own profiles. Raises SetupError.
 
-    Args: `profiles`: those that were opened already; their notices are the wizard's to say.
+    Args: `profiles`: the store, of which the caller holds the wizard's lock of the profile. The
+        wizard says its notices.
     """
     from wizard.store.paths import home
 
-    profiles = profiles or services.store()
-    with profiles.wizard_lock(settings.profile):
-        yield _face(settings, profiles, _blank(settings), home(os.environ))
+    yield _face(settings, profiles, _blank(settings), home(os.environ))
 
 
 def _blank(settings: Settings) -> CredentialSet:

@@ -21,7 +21,7 @@ from tests.commands.stage import issued
 from tests.driving import text_of, wait_for_screen, wait_until
 from tests.ui.running import TICKED, running
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
-from wizard import wiring
+from wizard import services, wiring
 from wizard.command_line import main
 from wizard.domain.authorize import begin
 from wizard.domain.book.catalogue import CATALOGUE
@@ -144,7 +144,7 @@ def proven(credentials: CredentialSet) -> CredentialSet:
 @asynccontextmanager
 async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
     """Run the wizard as its command would, its own services and all."""
-    with wiring.wizard(settings) as app:
+    with wiring.wizard(settings, services.store()) as app:
         assert isinstance(app, WizardApp)
         async with running(app, SIZE) as (_, pilot):
             yield app, pilot

@@ -136,7 +136,7 @@ def nowhere() -> CredentialSet:
 
 @contextmanager
 def screens(settings: Settings) -> Iterator[WizardApp]:
-    with wiring.wizard(settings) as app:
+    with wiring.wizard(settings, services.store()) as app:
         assert isinstance(app, WizardApp)
         yield app
 

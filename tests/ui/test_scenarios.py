@@ -10,7 +10,7 @@ from tests.plain import test_scenarios as plain
 from tests.scenarios import SCENARIOS, scene
 from tests.ui.person import Person
 from tests.ui.running import left, running
-from wizard import wiring
+from wizard import services, wiring
 from wizard.ui.app import WizardApp
 from wizard.wiring import Settings
 
@@ -36,7 +36,7 @@ async def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.Mo
             "token_url": endpoints.token_url,
             "scim_url": endpoints.scim_url,
         }
-        with wiring.wizard(Settings(endpoints=given)) as app:
+        with wiring.wizard(Settings(endpoints=given), services.store()) as app:
             assert isinstance(app, WizardApp)
             async with running(app, ROOMY) as (_, pilot):
                 await scenario.walk(Person(app, pilot), made)

@@ -174,14 +174,23 @@ _OUTCOME: Final[Mapping[str, object]] = {
 
 
 def _outcome(**more: Schema) -> Schema:
-    """Whatever a command does, it failed if and only if there is a problem."""
-    failed = {"properties": {"status": {"const": "failed"}}}
-    problem = {"properties": {"problem": {"type": "object"}}}
+    """Whatever a command does: what failed has a problem, and what passed has none.
+
+    What isn't set up, or was never checked, has no status, and a problem or none.
+    """
     return {
         **_object({**_OUTCOME, **more}),
-        "if": failed,
-        "then": problem,
-        "else": {"not": problem},
+        "allOf": [
+            _together("failed", {"type": "object"}),
+            _together("passed", {"type": "null"}),
+        ],
+    }
+
+
+def _together(status: str, problem: Schema) -> Schema:
+    return {
+        "if": {"properties": {"status": {"const": status}}},
+        "then": {"properties": {"problem": problem}},
     }
 
 
@@ -207,9 +216,11 @@ STATUS: Final = _outcome(
                 "state": {"enum": ["valid", "expired", "missing"]},
                 "expires_at": _or_null(_TIME),
                 "refreshable": {"type": "boolean"},
+                "refresh_failure": _or_null(PROBLEM),
             }
         )
     ),
+    organization=_or_null({"type": "string", "pattern": "^OR[0-9a-f]{32}$"}),
     draft={"type": ["boolean", "null"]},
     last_check=_or_null(
         _object(
@@ -217,6 +228,7 @@ STATUS: Final = _outcome(
                 "status": {"enum": ["passed", "failed"]},
                 "at": _TIME,
                 "users": _or_null({"type": "integer", "minimum": 0}),
+                "problem": _or_null(PROBLEM),
             }
         )
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.consents import at_sandbox, told
-from tests.commands.stage import ACTIVE, BY_NAME, issued, put, wizard
+from tests.commands.stage import ACTIVE, BY_NAME, issued, put, silent_port, wizard
 from tests.schemas import ACCESS_TOKEN, CHECK, printed
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -75,6 +75,24 @@ def test_quiet_prints_failures_alone(home: Path, command: str, more: tuple[str, 
     failed = wizard(home, command, "--quiet", *args)
     assert failed.returncode in (3, 5)
     assert "acme" in failed.stdout + failed.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--all",)])
+def test_quiet_says_a_failed_check_once(home: Path, more: tuple[str, ...]) -> None:
+    put(home, active=at_sandbox(Sandbox(), f"http://127.0.0.1:{silent_port()}"))
+    failed = wizard(home, "check", "--quiet", *more)
+    assert failed.returncode == 5
+    assert (failed.stdout, failed.stderr.count("Profile default:")) == ("", 1)
+
+
+def test_quiet_says_a_damaged_profile_once(home: Path) -> None:
+    put(home, active=ACTIVE)
+    put(home, draft=ACTIVE, name="acme")
+    (home / "profiles" / "default.json").write_text("{")
+    failed = wizard(home, "status", "--all", "--quiet")
+    assert failed.returncode == 6
+    assert failed.stdout.startswith("acme ")
+    assert (failed.stdout + failed.stderr).count("file is damaged") == 1
 
 
 def test_quiet_keeps_what_was_asked_for(home: Path) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.consents import told
 from tests.commands.stage import ACTIVE, issued, now, put, wizard
+from tests.schemas import STATUS, printed_all
+from tests.schemas import printed as schema_printed
 from wizard.commands.report import outcome
-from wizard.domain.book.exchange import CLOCK_OFF
+from wizard.domain.book.exchange import CLOCK_OFF, REFRESH_REFUSED
 from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
 from wizard.domain.book.scim import ORGANIZATION_CHANGED, SCIM_FAILING
 from wizard.domain.models import (
@@ -19,6 +22,7 @@ from wizard.domain.models import (
     Endpoints,
     LastCheck,
     Profile,
+    RefreshFailure,
     TokenSet,
 )
 from wizard.domain.problems import Problem
@@ -26,6 +30,7 @@ from wizard.domain.value import replace
 from wizard.flow.reports import Report, Verdict, as_kept
 
 VALID, EXPIRED = issued(hours=1), issued(hours=-1)
+ORGANIZATION = "OR" + "0" * 32
 CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")
 
 
@@ -42,13 +47,14 @@ def time(text: object) -> datetime:
 
 def test_json_tells_all_there_is_to_know(home: Path) -> None:
     passed = LastCheck(CheckStatus.PASSED, now(), 25)
-    put(home, Profile(last_check=passed), active=replace(ACTIVE, tokens=VALID), draft=ACTIVE)
+    record = Profile(last_check=passed, organization=ORGANIZATION)
+    put(home, record, active=replace(ACTIVE, tokens=VALID), draft=ACTIVE)
     run = wizard(home, "status", "--json")
     assert (run.returncode, run.stderr) == (0, "")
-    told = json.loads(run.stdout)
-    expires_at, checked_at = told["token"].pop("expires_at"), told["last_check"].pop("at")
+    found = json.loads(run.stdout)
+    expires_at, checked_at = found["token"].pop("expires_at"), found["last_check"].pop("at")
     assert (time(expires_at), time(checked_at)) == (VALID.expires_at, passed.at)
-    assert told == {
+    assert found == {
         "version": 2,
         "profile": "default",
         "status": "passed",
@@ -64,9 +70,10 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
             "scim_url": TWILIO.scim_url,
         },
         "secrets": {"store": "file"},
-        "token": {"state": "valid", "refreshable": True},
+        "token": {"state": "valid", "refreshable": True, "refresh_failure": None},
+        "organization": ORGANIZATION,
         "draft": True,
-        "last_check": {"status": "passed", "users": 25},
+        "last_check": {"status": "passed", "users": 25, "problem": None},
     }
 
 
@@ -78,10 +85,10 @@ def test_json_tells_how_the_token_stands(
     home: Path, tokens: TokenSet, state: str, refreshable: bool
 ) -> None:
     put(home, Profile(last_check=CHECKED), active=replace(ACTIVE, tokens=tokens))
-    told = json.loads(wizard(home, "status", "--json").stdout)
-    assert (told["token"]["state"], told["token"]["refreshable"]) == (state, refreshable)
-    assert (told["last_check"]["status"], told["last_check"]["users"]) == ("failed", None)
-    assert told["draft"] is False
+    found = json.loads(wizard(home, "status", "--json").stdout)
+    assert (found["token"]["state"], found["token"]["refreshable"]) == (state, refreshable)
+    assert (found["last_check"]["status"], found["last_check"]["users"]) == ("failed", None)
+    assert found["draft"] is False
 
 
 def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
@@ -89,14 +96,53 @@ def test_unfinished_setup_is_told_and_ends_with_3(home: Path) -> None:
     put(home, draft=replace(ACTIVE, endpoints=endpoints, tokens=VALID))
     run = wizard(home, "status", "--json")
     assert run.returncode == 3
-    told = json.loads(run.stdout)
-    assert (told["client_id"], told["redirect_url"]) == (ACTIVE.client_id, ACTIVE.redirect_url)
-    assert told["endpoints"]["scim_url"] == endpoints.scim_url
-    assert told["token"] == {"state": "missing", "expires_at": None, "refreshable": False}
-    assert (told["draft"], told["last_check"]) == (True, None)
+    found = json.loads(run.stdout)
+    assert (found["client_id"], found["redirect_url"]) == (ACTIVE.client_id, ACTIVE.redirect_url)
+    assert found["endpoints"]["scim_url"] == endpoints.scim_url
+    token = {"state": "missing", "expires_at": None, "refreshable": False}
+    assert found["token"] == {**token, "refresh_failure": None}
+    assert (found["draft"], found["last_check"]) == (True, None)
     run = wizard(home, "status")
     assert (run.returncode, run.stdout) == (3, "")
     assert f"{LEFT_UNFINISHED.remedy}\nRun:\n  " in run.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--all",)])
+def test_what_is_not_set_up_or_never_checked_has_no_status(
+    home: Path, more: tuple[str, ...]
+) -> None:
+    put(home, draft=ACTIVE)
+    put(home, name="acme", active=replace(ACTIVE, tokens=VALID))
+    names = ("default", "acme") if more else ("default", "acme", "none")
+    for name in names:
+        printed = wizard(home, "status", "--json", "--profile", name, *more).stdout
+        found = told(printed, (printed_all if more else schema_printed)(STATUS))
+        entries = found["profiles"] if more else [found]
+        assert [(e["status"], e["checked_at"]) for e in entries] == [(None, None)] * len(entries)
+
+
+@pytest.mark.parametrize("more", [(), ("--all",)])
+def test_check_of_an_unfinished_setup_that_failed_is_told(
+    home: Path, more: tuple[str, ...]
+) -> None:
+    put(home, Profile(draft_check=CHECKED), draft=ACTIVE)
+    printed = wizard(home, "status", "--json", *more).stdout
+    found = told(printed, (printed_all if more else schema_printed)(STATUS))
+    [entry] = found["profiles"] if more else [found]
+    assert (entry["status"], time(entry["checked_at"])) == ("failed", CHECKED.at)
+    assert (entry["problem"]["id"], entry["organization"]) == (LEFT_UNFINISHED.id, None)
+    assert entry["last_check"]["problem"]["id"] == "bad-token"
+    words = wizard(home, "status", *more)
+    assert "check failed on " in words.stdout + words.stderr
+
+
+def test_rejected_refresh_is_told_beside_the_last_check(home: Path) -> None:
+    failure = RefreshFailure(REFRESH_REFUSED.id, now(), REFRESH_REFUSED.words)
+    record = Profile(last_check=CHECKED, refresh_failure=failure)
+    put(home, record, active=replace(ACTIVE, tokens=VALID))
+    found = told(wizard(home, "status", "--json").stdout, schema_printed(STATUS))
+    assert found["token"]["refresh_failure"]["id"] == REFRESH_REFUSED.id
+    assert found["problem"]["id"] == found["last_check"]["problem"]["id"] == "bad-token"
 
 
 def test_words_tell_the_facts_and_no_secret(home: Path) -> None:
@@ -118,9 +164,9 @@ def test_all_that_a_check_warned_of_is_told_again(home: Path, problem: Problem |
     verdict = Verdict.FAILED if problem else Verdict.PASSED
     report = Report(verdict, problem, warnings=WARNINGS)
     put(home, Profile(last_check=as_kept(report, now())), active=replace(ACTIVE, tokens=VALID))
-    told = json.loads(wizard(home, "status", "--json").stdout)
+    found = json.loads(wizard(home, "status", "--json").stdout)
     expected = outcome("default", problem, verdict.value, now(), WARNINGS)
-    assert (told["warnings"], told["problem"]) == (expected["warnings"], expected["problem"])
+    assert (found["warnings"], found["problem"]) == (expected["warnings"], expected["problem"])
     words = wizard(home, "status").stdout
     assert [w.title for w in WARNINGS if f"! {w.title}" in words] == [w.title for w in WARNINGS]
 
@@ -132,9 +178,9 @@ def test_record_of_before_all_warnings_were_kept_tells_its_one(home: Path) -> No
     value = json.loads(record.read_text())
     del value["last_check"]["warnings"]
     record.write_text(json.dumps(value))
-    told = json.loads(wizard(home, "status", "--json").stdout)
-    assert [warning["id"] for warning in told["warnings"]] == [CLOCK_OFF.id]
-    assert told["problem"] is None
+    found = json.loads(wizard(home, "status", "--json").stdout)
+    assert [warning["id"] for warning in found["warnings"]] == [CLOCK_OFF.id]
+    assert found["problem"] is None
 
 
 def test_secrets_are_not_opened(home: Path) -> None:

@@ -15,12 +15,11 @@ from typing import Final
 from wizard.commands import awaiting
 from wizard.commands.patience import Patience
 from wizard.commands.report import (
-    FAILED,
-    PASSED,
     of_all,
     outcome,
     say,
     say_lines,
+    status_of,
     tell,
     tell_json,
 )
@@ -82,8 +81,8 @@ class Outcome(Value):
     @property
     def as_json(self) -> dict[str, object]:
         """What JSON tells of it."""
-        status = PASSED if self.problem is None else FAILED
-        told = outcome(self.profile, self.problem, status, self.at, (*self.warnings, *self.store))
+        warnings = (*self.warnings, *self.store)
+        told = outcome(self.profile, self.problem, status_of(self.problem), self.at, warnings)
         return {**told, "users": self.users, "organization": self.organization}
 
 
@@ -251,7 +250,8 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
         if request.as_json and (shown or missing or not request.is_quiet):
             told = [each.as_json for each in shown]
             tell_json(**(of_all(told, missing) if request.is_all else told[0]))
-        elif not request.as_json:
+        elif not request.as_json and not request.is_quiet:
+            # What is said of each failure on stderr is all that quiet leaves.
             _tell_lines(shown, is_all=request.is_all)
     finally:
         # Also where stdout takes nothing more.

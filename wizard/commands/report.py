@@ -70,6 +70,13 @@ def tell_json(**values: object) -> None:
     tell(json.dumps({"version": VERSION, **values}))
 
 
+def status_of(problem: Problem | None) -> str | None:
+    """Return the status that JSON tells beside a problem: None where nothing is set up yet."""
+    if problem is None:
+        return PASSED
+    return None if problem.exit_code is ExitCode.NOT_SET_UP else FAILED
+
+
 def outcome(
     profile: str,
     problem: Problem | None,
@@ -79,7 +86,8 @@ def outcome(
 ) -> dict[str, object]:
     """Return what JSON tells of any command's outcome, whether it failed or not.
 
-    Args: `status`: "passed", "failed", or None for a profile that was never checked.
+    Args: `status`: "passed", "failed", or None for a profile that was never checked or isn't set
+        up.
     """
     return {
         "profile": profile,
@@ -176,7 +184,10 @@ def report(
         told = (
             of_all((), problem)
             if profile is None
-            else {**outcome(profile, problem, FAILED, warnings=warnings), **(blank or {})}
+            else {
+                **outcome(profile, problem, status_of(problem), warnings=warnings),
+                **(blank or {}),
+            }
         )
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from wizard.commands.report import (
-    FAILED,
+    as_json,
     of_all,
     outcome,
     report,
     say,
+    status_of,
     tell,
     tell_json,
     what_to_do,
@@ -34,6 +35,7 @@ BLANK: Final[Mapping[str, object]] = dict.fromkeys(
         "endpoints",
         "secrets",
         "token",
+        "organization",
         "draft",
         "last_check",
     )
@@ -69,8 +71,8 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     missing = None if found else no_profiles(store)
     if as_json and (shown or missing or not is_quiet):
         tell_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
-    elif shown:
-        tell("\n".join(_lines(shown, now)))
+    elif shown and (rows := _lines(shown, now, is_quiet=is_quiet)):
+        tell("\n".join(rows))
     for name, what in found:
         if isinstance(what, SetupError):
             say(what.problem, name)
@@ -106,9 +108,13 @@ def _code(what: Profile | SetupError) -> ExitCode:
     return ExitCode.NOT_SET_UP if what.active is None else ExitCode.FINE
 
 
-def _lines(found: Sequence[tuple[str, Profile | SetupError]], now: datetime) -> list[str]:
+def _lines(
+    found: Sequence[tuple[str, Profile | SetupError]], now: datetime, *, is_quiet: bool
+) -> list[str]:
     width = max(len(name) for name, _ in found)
-    return [f"{name:<{width}}  {_line(what, now)}" for name, what in found]
+    # Quiet says each failure once, and these are said on stderr.
+    shown = [each for each in found if not (is_quiet and isinstance(each[1], SetupError))]
+    return [f"{name:<{width}}  {_line(what, now)}" for name, what in shown]
 
 
 def _line(what: Profile | SetupError, now: datetime) -> str:
@@ -116,7 +122,8 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
         return f"✗ {what.problem.title}"
     if what.active is None:
         last = what.draft_check
-        how = f"; its check failed on {moment(last.at)}" if last else ""
+        has_failed = summary.problem_of(last) is not None
+        how = f"; its check failed on {moment(last.at)}" if last and has_failed else ""
         return f"○ {LEFT_UNFINISHED.title}{how}"
     token = summary.access_token(what, now)
     sign, refused = "✓", ""
@@ -129,27 +136,28 @@ def _as_json(
     name: str, what: Profile | SetupError, now: datetime, store: ProfileStore
 ) -> dict[str, object]:
     if isinstance(what, SetupError):
-        return {**outcome(name, what.problem, FAILED, warnings=standing(store)), **BLANK}
-    return {**_outcome(name, what, now, store), **_known(what, now)}
+        problem = what.problem
+        return {**outcome(name, problem, status_of(problem), warnings=standing(store)), **BLANK}
+    return {**_outcome(name, what, now, store), **_known(name, what, now)}
 
 
 def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) -> dict[str, object]:
     """Return what `check` told of it: both say the same in the same words."""
+    last = summary.last_check(profile)
+    status, at = (last.status.value, last.at) if last else (None, None)
     if profile.active is None:
-        unfinished = summary.unfinished(profile)
-        return outcome(name, unfinished, FAILED, warnings=standing(store))
-    last = profile.last_check
+        return outcome(name, summary.unfinished(profile), status, at, standing(store))
     problem = summary.last_problem(profile)
     known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)
     for said in summary.last_warnings(profile):
         known = warned(known, said)
     warnings = (*with_known(known, profile, now).warnings, *standing(store))
-    status, at = (last.status.value, last.at) if last else (None, None)
     return outcome(name, problem, status, at, warnings)
 
 
-def _known(profile: Profile, now: datetime) -> dict[str, object]:
+def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     last, expires_at = summary.last_check(profile), profile.expires_at
+    refused, failed = summary.refusal(profile, now), summary.problem_of(last)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
         "grant_type": GRANT_TYPE,
@@ -165,8 +173,15 @@ def _known(profile: Profile, now: datetime) -> dict[str, object]:
             "state": state,
             "expires_at": expires_at and iso(expires_at),
             "refreshable": profile.refreshable,
+            "refresh_failure": refused and as_json(refused, name),
         },
+        "organization": profile.token_organization or profile.organization,
         "draft": profile.draft is not None,
         "last_check": last
-        and {"status": last.status.value, "at": iso(last.at), "users": last.users},
+        and {
+            "status": last.status.value,
+            "at": iso(last.at),
+            "users": last.users,
+            "problem": failed and as_json(failed, name),
+        },
     }

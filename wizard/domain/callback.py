@@ -149,7 +149,8 @@ def _read(
         if is_token or holds_access_token(f"{text} {bare.text}"):
             return Refused(book.TOKEN)
         if address is None:
-            reading = _bare(bare.text, attempts, now, is_whole=bare.is_sure)
+            is_whole = bare.is_sure and "\\" not in text
+            reading = _bare(bare.text, attempts, now, is_whole=is_whole)
     if isinstance(reading, Refused):
         return reading
     problem = _mistaken(reading, known_secrets) or _contradicted(reading, text, attempts, address)

@@ -33,6 +33,18 @@ _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Z
 _NUMBERED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9A-Fa-f])")
 _LINE_END: Final = re.compile(r"\\[nrt]|\\(?=[\r\n])|<w?br ?/?>", re.IGNORECASE)
 _BACKSLASHED: Final = re.compile(r"\\([?&=/#:%!~;,.*+$@_-])|\^([&=%?])|`([&=?%])")
+_CODE: Final = re.compile(
+    r"(?<![\w.~-])code[\\^`]?(?:=|\\(?:u00|x)3d)"
+    r"((?:(?!\\(?:u00|x)26)[^&\s\"'<>])*)(&|\\(?:u00|x)26|)",
+    re.IGNORECASE,
+)
+"""A code as it stands in a text, and the & after it as a text, JSON or C has it."""
+_ESCAPES: Final = re.compile(r"\\|[\^`](?=[=%?&])")
+"""What `unescaped` may take out of a code, or off its end."""
+_SURELY_ESCAPED: Final = re.compile(
+    r"(?:code|state)([\\^`])=|(?<![\w.~-])(?:state|iss)[\\^`]?=[^&\s]{0,300}?([\\^`])&"
+)
+"""A name, a state or an issuer, none of which ends in such a character, with one before = or &."""
 _ONE_PERCENT: Final = re.compile(r"(?<!%)(?:%%)*%(?!%)")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 _QUOTED_NAMES: Final = (("code=3D", "state=3D"), ("client_id=3D", "response_type=3D"))
@@ -67,6 +79,29 @@ def unescaped(text: str) -> str:
         text = text.replace("%%", "%")
     text = _BACKSLASHED.sub(_bare, _LINE_END.sub(_break, text))
     return _undefended(text) if _DEFENDED.search(text) else text
+
+
+def is_escaping_unsure(text: str) -> bool:
+    """Whether what `unescaped` removes from a text may be a part of the code in it.
+
+    Browsers show a backslash, a caret and a backtick in a query as they are. Shells put one before
+    an &, and JSON and C write a backslash before what it stands for.
+    """
+    text = _ENTITY.sub(_character, _AMPERSAND.sub("&", text))
+    escapes = {found[1] or found[2] for found in _SURELY_ESCAPED.finditer(text)}
+    return any(_may_lose(value, escapes, has_next=bool(end)) for value, end in _CODE.findall(text))
+
+
+def _may_lose(code: str, escapes: set[str], *, has_next: bool) -> bool:
+    """Whether `unescaped` may remove a part of a code.
+
+    Args:
+        escapes: characters that surely escape others in the same text.
+        has_next: an & follows.
+    """
+    if has_next and code[-1:] in escapes and code.count(code[-1]) == 1:
+        code, has_next = code[:-1], False
+    return _ESCAPES.search(f"{code}&" if has_next else code) is not None
 
 
 def undamaged(value: str) -> str:

@@ -13,7 +13,15 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urljoin
 
-from wizard.domain.residue import from_base64, undamaged, unescaped, unmarked, visible, without_ends
+from wizard.domain.residue import (
+    from_base64,
+    is_escaping_unsure,
+    undamaged,
+    unescaped,
+    unmarked,
+    visible,
+    without_ends,
+)
 from wizard.domain.secret import Secret
 from wizard.domain.value import Guarded, replace
 from wizard.domain.wrapped import Reading, readings, without_margins
@@ -122,7 +130,7 @@ def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]
         holding: what a parameter has in it that is itself to be read as a URL.
     """
     found: list[Address] = []
-    layer, is_broken = unescaped(text), False
+    layer, is_broken = unescaped(text), is_escaping_unsure(text)
     for _ in range(_LAYERS):
         found += [replace(a, is_sure=False) if is_broken else a for a in _found(layer, holding)]
         # Encoded once more as a whole. Never undone where an answer was found as it is, or its
@@ -131,7 +139,9 @@ def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]
             break
         layer = _SPLIT.sub("", layer)
         is_broken = is_broken or _BROKEN.search(layer) is not None
-        layer = unescaped(visible(unquote(layer)))
+        layer = visible(unquote(layer))
+        is_broken = is_broken or is_escaping_unsure(layer)
+        layer = unescaped(layer)
     return sorted(found, key=lambda address: -address.weight)
 
 
@@ -161,7 +171,8 @@ def _nested(outer: Address, holding: re.Pattern[str]) -> Iterator[tuple[str, str
 
 
 def _within(outer: Address, name: str, value: str) -> list[Address]:
-    text = unescaped(visible(value))
+    value = visible(value)
+    text, is_unsure = unescaped(value), is_escaping_unsure(value)
     own = tuple(v for name, v in outer.fields if name in ("code", "state"))
     found = []
     for reading in dict.fromkeys(_readings(text)):
@@ -169,7 +180,7 @@ def _within(outer: Address, name: str, value: str) -> list[Address]:
         base = address.base
         if base and "://" not in base and "://" in outer.base:
             base = _joined(outer.base, base)
-        is_sure = address.is_sure and name not in outer.broken
+        is_sure = address.is_sure and name not in outer.broken and not is_unsure
         around = (*outer.around, *own)
         found.append(replace(address, base=base, is_sure=is_sure, around=around))
     return found

@@ -31,6 +31,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that no worker is alone with one of them at the end."""
+    items.sort(key=lambda item: "terminal" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """Have garbage be looked for only in what the tests make, not in all that was loaded."""
     gc.collect()

@@ -46,7 +46,9 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 
-ALL = 20_000
+SEEDS = (4, 5, 6, 7)
+EACH = 5_000
+"""Answers made from one seed."""
 SECONDS = 0.5
 """CPU time that one answer takes at most."""
 PART = 12
@@ -149,8 +151,9 @@ def is_named(outcome: object) -> bool:
     return problem.id in CATALOGUE and texts.isprintable()
 
 
-async def test_generated_answers_end_with_a_result_or_a_named_problem() -> None:
-    generator = Generator(seed=4)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_generated_answers_end_with_a_result_or_a_named_problem(seed: int) -> None:
+    generator = Generator(seed)
     current = Generated(200, [], b"")
     asked: Counter[str] = Counter()
     ended: Counter[str] = Counter()
@@ -161,7 +164,7 @@ async def test_generated_answers_end_with_a_result_or_a_named_problem() -> None:
     async with open_client() as client:
         client._transport = httpx.MockTransport(handle)
         asking = Asking(client, "https://t.test")
-        for number in range(ALL):
+        for number in range(EACH):
             # Most of them for the three who send a secret.
             turn = number % 16
             service = SERVICES[turn % 3 if turn < 14 else turn - 11]
@@ -180,11 +183,11 @@ async def test_generated_answers_end_with_a_result_or_a_named_problem() -> None:
             asked[service] += 1
             problem = outcome.problem.id if isinstance(outcome, SetupError) else "fine"
             ended[f"{service} {problem}"] += 1
-    assert asked.total() == ALL
-    assert min(asked[name] for name in ("exchange", "refresh", "users")) >= 5000
+    assert asked.total() == EACH
+    assert min(asked[name] for name in ("exchange", "refresh", "users")) >= 1250
     # Neither all refused nor all the same.
-    assert ended["exchange fine"] > 50, ended
-    assert ended["users fine"] > 50
+    assert ended["exchange fine"] > 12, ended
+    assert ended["users fine"] > 12
     assert len(ended) > 30
 
 
@@ -219,7 +222,7 @@ def raw(generator: Generator, generated: Generated) -> Script:
 
 
 async def test_hundreds_of_generated_answers_over_a_real_socket(serve: Serve) -> None:
-    generator = Generator(seed=5)
+    generator = Generator(seed=3)
     services = [SERVICES[number % len(SERVICES)] for number in range(400)]
     ended: Counter[str] = Counter()
     async with open_client() as client:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.commands.forks import Forks
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
 from wizard.domain.secret import Secret
@@ -69,6 +70,11 @@ def start(
     )
 
 
+FORKS = Forks(ROOT, environment(ROOT))
+OF_A_START = ("LANG", "LC_", "PYTHON", "TZ")
+"""What an interpreter reads of its variables when it starts."""
+
+
 def wizard(
     home: Path,
     *args: str,
@@ -76,7 +82,12 @@ def wizard(
     python: tuple[str, ...] = (),
     under: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; the arguments are those of `start`."""
+    """Run a command to its end; the arguments are those of `start`.
+
+    Where nothing depends on how an interpreter starts, it is a fork of one that has.
+    """
+    if not python and not under and not any(name.startswith(OF_A_START) for name in env or ()):
+        return FORKS.run(args, environment(home, **(env or {})))
     with start(home, *args, env=env, python=python, under=under) as process:
         try:
             out, words = process.communicate(timeout=PATIENCE)

@@ -154,11 +154,11 @@ async def refused(base: str) -> list[SetupError]:
     """Ask for each of the three things there are to ask for; return how it was refused."""
     active, found = asked(base), []
     async with httpx.AsyncClient(trust_env=False) as client:
-        tokens = TokenService(client, lambda: NOW)
 
         async def no_wait(_seconds: float) -> None:
             """Do not."""
 
+        tokens = TokenService(client, lambda: NOW, sleep=no_wait)
         users = UserService(client, sleep=no_wait)
         assert active.tokens is not None
         attempt = replace(LINKED.attempts[0], endpoints=active.endpoints)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 
 from tests.terminal.hands import marked
-from tests.terminal.harness import DOWN, ESC, Terminal, ctrl
+from tests.terminal.harness import DOWN, ESC, F1, Terminal
 from wizard.domain.value import Value
 
 PATIENCE: Final = 20.0
@@ -112,11 +112,11 @@ class Clicker:
         self.due: list[tuple[Callable[[], int], int]] = []
         """What was counted, and how many there may be."""
 
-    def click_all(self, last: str) -> None:
-        """Double-click each control, and at the end the one that leaves the step."""
+    def click_all(self, last: str, part: slice) -> None:
+        """Double-click each control of a part, and at the end the one that leaves the step."""
         every = controls(self.terminal.wait_for(lambda s: self._is_ready(s) and self._enter in s))
         assert last in {each.name for each in every}, every
-        for control in every:
+        for control in every[part]:
             if control.name == last:
                 continue
             effect_of(self._effects, control.kind, control.name)(self, self.find(control))
@@ -152,8 +152,8 @@ class Clicker:
 
     def settle(self) -> None:
         """Wait until all clicks have been handled: what is pressed after them has."""
-        self.terminal.send(ctrl("p"))
-        self.terminal.wait_for(PALETTE)
+        self.terminal.send(F1)
+        self.terminal.wait_for("Help ·")
         self.terminal.send(ESC)
         self.terminal.wait_for(lambda screen: not is_covered(screen))
 

@@ -158,6 +158,7 @@ class OpenListener:
                     await self._is_settled.wait()
         finally:
             self._owes_page = False
+            self._settle()
             for server in self._servers:
                 server.close()
             open_connections = tuple(self._connections)

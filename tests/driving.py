@@ -16,21 +16,16 @@ from tests.fakes import World
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.flow.demo import Demo
+from wizard.flow.journey import Journey
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState, start
 from wizard.ui.app import WizardApp
-from wizard.ui.road import Road
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, Look
 from wizard.ui.timed_screen import TimedScreen
 
 PATIENCE = 10.0
 """Seconds after which a condition is given up; never what a test measures."""
-
-
-async def no_bare(url: str) -> str:
-    """Stand for the bare terminal where no test is about it."""
-    raise AssertionError("the bare terminal was not expected")
 
 
 def make_app(
@@ -41,7 +36,6 @@ def make_app(
     theme: str = DARK.name,
     look: Look | None = None,
     state: WizardState | None = None,
-    show_bare: Callable[[str], object] = no_bare,
 ) -> WizardApp:
     """Return the wizard on fakes, as the wiring would build it.
 
@@ -50,9 +44,9 @@ def make_app(
     """
     session = Session("default", world.store, world.clock, blank)
     session.open()
-    road = Road(session, world.services, show_bare, demo)  # type: ignore[arg-type]
+    journey = Journey(session, world.services, demo)
     begin = state or start(session.profile, session.draft, world.clock())
-    return WizardApp(session, begin, road, look or Look(theme))
+    return WizardApp(journey, begin, look or Look(theme))
 
 
 async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:

@@ -200,6 +200,11 @@ class FakeListener:
         return await self.accept(url)
 
 
+async def no_bare(url: str) -> str:
+    """Stand for the bare terminal where no test is about it."""
+    raise AssertionError("the bare terminal was not expected")
+
+
 @dataclass
 class World:
     """Every fake, and the services made of them around a real store."""
@@ -213,6 +218,7 @@ class World:
     browser: FakeBrowser = field(default_factory=FakeBrowser)
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     listener: FakeListener = field(default_factory=FakeListener)
+    show_bare: Callable[[str], Awaitable[str]] = no_bare
     unconnected: SetupError | None = None
     """Raised instead of connecting."""
     write_new: Callable[[str, str], str] = write_new
@@ -238,6 +244,7 @@ class World:
             connect=self.connect,
             browser=self.browser,
             clipboard=self.clipboard,
+            show_bare=self.show_bare,
             listener=self.listener,
             clock=self.clock,
             timer=self.timer,

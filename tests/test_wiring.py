@@ -62,7 +62,7 @@ def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:
 
 def draft_of(face: wiring.Face) -> CredentialSet:
     assert isinstance(face, WizardApp)
-    return face._session.working_draft()
+    return face._journey.session.working_draft()
 
 
 def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:

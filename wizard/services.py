@@ -107,6 +107,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     from time import monotonic
 
     from wizard.flow.outside import Services
+    from wizard.host.bare import show_bare
     from wizard.host.browser import SystemBrowser
     from wizard.host.clipboard import SystemClipboard
     from wizard.store.files import write_new
@@ -122,6 +123,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
         connect=connection,
         browser=browser,
         clipboard=SystemClipboard(os.environ),
+        show_bare=show_bare,
         listener=_Listener(),
         clock=clock,
         timer=monotonic,

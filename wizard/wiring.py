@@ -20,12 +20,9 @@ from wizard.domain.words import plain
 from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
-    from wizard.domain.shell import Program
     from wizard.flow.demo import Demo
     from wizard.flow.journey import Journey
-    from wizard.flow.outside import Services
     from wizard.flow.ports import ProfileStore
-    from wizard.flow.session import Session
     from wizard.flow.state import WizardState
 
 
@@ -174,34 +171,22 @@ def _face(
     outside = services.services_over(profiles, services.Connection(settings.ca_file))
     begin = start(session.profile, session.draft, services.clock())
     program = started(ca_file=settings.ca_file)
+    journey = Journey(session, outside, demo, program)
+    journey.came_from = settings.came_from
     if settings.is_plain:
-        journey = Journey(session, outside, demo, program)
-        journey.came_from = settings.came_from
         return _plain(journey, begin, settings.why_plain)
-    return _app(session, outside, demo, program, begin, home, settings.came_from)
+    return _app(journey, begin, home)
 
 
-def _app(
-    session: Session,
-    services: Services,
-    demo: Demo | None,
-    program: Program,
-    begin: WizardState,
-    home: Path,
-    came_from: str | None,
-) -> Face:
+def _app(journey: Journey, begin: WizardState, home: Path) -> Face:
     import asyncio
 
-    from wizard.host.bare import show_bare
     from wizard.host.terminal import has_few_colors, is_in_tmux
     from wizard.store.preferences import Preferences
     from wizard.ui.app import WizardApp
-    from wizard.ui.road import Road
     from wizard.ui.theme import Look
 
     preferences = Preferences(home)
-    road = Road(session, services, show_bare, demo, program)
-    road.journey.came_from = came_from
 
     async def remember(theme: str) -> None:
         await asyncio.to_thread(preferences.save_theme, theme)
@@ -214,7 +199,7 @@ def _app(
         is_in_tmux=is_in_tmux(os.environ),
         has_few_colors=has_few_colors(os.environ),
     )
-    return WizardApp(session, begin, road, look)
+    return WizardApp(journey, begin, look)
 
 
 def _plain(journey: Journey, begin: WizardState, why: str) -> Face:

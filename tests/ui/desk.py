@@ -7,15 +7,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeBrowser, FakeClipboard
+from tests.ui.hosting import BANNER
+from tests.ui.journeys import make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE
 from wizard.domain import callback
-from wizard.domain.models import TWILIO, AuthorizationAttempt
+from wizard.domain.models import TWILIO, AuthorizationAttempt, CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.link import Link
-from wizard.ui.link_screen import LinkTools
+from wizard.flow.demo import Demo
+from wizard.flow.journey import Journey
+from wizard.flow.link import Link, LinkDesk
+from wizard.flow.state import Delivery, WizardState
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.step_screen import Banner
 
 CODE: Final = "code-4pQ7zT"
 ANSWER: Final = f"{REDIRECT_URL}?code={CODE}&state={STATE}"
@@ -44,8 +52,8 @@ class Desk:
     entered: str = ""
     """What is entered on the bare terminal."""
     approve: Callable[[str], Awaitable[str]] | None = None
-    opened: list[str] = field(default_factory=list)
-    copied: list[str] = field(default_factory=list)
+    browser: FakeBrowser = field(default_factory=FakeBrowser)
+    clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     bare: list[str] = field(default_factory=list)
     has_answered: asyncio.Event = field(default_factory=asyncio.Event)
     """For a bare terminal that waits for its answer."""
@@ -55,7 +63,7 @@ class Desk:
     def link(self) -> Link:
         return Link(self.attempts[-1], self.is_listening, self.listener_problem)
 
-    async def make(self, is_fresh: bool) -> Link:
+    async def make(self, *, is_fresh: bool) -> Link:
         if self.failure is not None:
             raise self.failure
         if is_fresh:
@@ -65,29 +73,54 @@ class Desk:
     def read(self, text: str) -> callback.Reading:
         return callback.read(text, self.attempts, NOW, [Secret(SECRET)])
 
-    async def open(self, url: str) -> bool:
-        self.opened.append(url)
-        return self.takes
-
-    async def copy(self, text: str) -> bool:
-        if self.has_clipboard:
-            self.copied.append(text)
-        return self.has_clipboard
-
     async def show_bare(self, url: str) -> str:
         self.bare.append(url)
         return self.entered
 
-    def tools(self) -> LinkTools:
-        return LinkTools(
-            make=self.make,
-            read=self.read,
-            caught=self.caught.get,
-            give_back=self.caught.put_nowait,
-            open=self.open,
-            copy=self.copy,
-            show_bare=self.show_bare,
-            can_open=not self.why_not,
-            why_not=self.why_not,
-            approve=self.approve,
-        )
+    @property
+    def opened(self) -> list[str]:
+        """What the browser was asked to open."""
+        return self.browser.opened
+
+    @property
+    def copied(self) -> list[str]:
+        """What was copied here."""
+        return self.clipboard.copied
+
+    def authorize(self, banner: Banner = BANNER) -> AuthorizeScreen:
+        """Return the screen of step 3."""
+        return AuthorizeScreen(banner, self._journey(), WizardState(Step.AUTHORIZE))
+
+    def redirect(self, delivery: Delivery = Delivery.OPENED) -> RedirectScreen:
+        """Return the screen of step 4."""
+        state = WizardState(Step.REDIRECT, delivery=delivery)
+        return RedirectScreen(BANNER, self._journey(), state)
+
+    def _journey(self) -> Journey:
+        world = unread_world()
+        world.browser = self.browser = FakeBrowser(self.why_not, takes=self.takes)
+        world.clipboard = self.clipboard = FakeClipboard(self.has_clipboard)
+        world.show_bare = self.show_bare
+        demo = Demo(CredentialSet(), self.approve) if self.approve else None
+        journey = make_journey(world, demo)
+        journey.links = Links(self)
+        return journey
+
+
+class Links(LinkDesk):
+    """The desk, as the screens know it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def link(self, *, is_fresh: bool = False) -> Link:
+        return await self._desk.make(is_fresh=is_fresh)
+
+    def read(self, pasted: str) -> callback.Reading:
+        return self._desk.read(pasted)
+
+    async def caught(self) -> callback.Reading:
+        return await self._desk.caught.get()
+
+    def give_back(self, reading: callback.Reading) -> None:
+        self._desk.caught.put_nowait(reading)

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from tests.domain.residues import SINGLE
 from tests.driving import PATIENCE, paste, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
-from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.hosting import Stage, showing
 from wizard.domain.book.consent import ACCESS_DENIED, INVALID_CLIENT
 from wizard.domain.book.here import PORT_TAKEN
 from wizard.domain.book.paste import CUT_OFF, NO_CODE
@@ -32,7 +32,7 @@ RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
 def at_authorize(
     desk: Desk, size: tuple[int, int] = (80, 24)
 ) -> AbstractAsyncContextManager[Stage[AuthorizeScreen]]:
-    return showing(AuthorizeScreen(BANNER, desk.tools()), size)
+    return showing(desk.authorize(), size)
 
 
 def link_rows(stage: Stage[AuthorizeScreen]) -> list[tuple[str, set[str | None]]]:

@@ -31,7 +31,6 @@ from wizard.ui.app import WizardApp
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.audience import AudienceScreen
-from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.confirm import ConfirmScreen
@@ -40,7 +39,6 @@ from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.profiles import ProfilesScreen
-from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.screens.sheet import SheetScreen
 from wizard.ui.step_screen import StepScreen
@@ -75,8 +73,8 @@ def fail_with(*_args: object) -> None:
 SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: Machine().screen(),
     lambda: Form(CredentialSet(client_secret=Secret("planted-secret"))).screen(),
-    lambda: AuthorizeScreen(BANNER, Desk().tools()),
-    lambda: RedirectScreen(BANNER, Desk().tools(), Delivery.OPENED),
+    lambda: Desk().authorize(),
+    lambda: Desk().redirect(Delivery.OPENED),
     lambda: CheckScreen(BANNER, Steered()),
     lambda: DoneScreen(BANNER, (), ()),
     lambda: OverviewScreen(
@@ -193,8 +191,7 @@ async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
 
 async def in_the_flow(app: WizardApp, pilot: ThePilot) -> None:
     """Fail in the loop around the screens."""
-    app._road.screen_for = fail_with  # type: ignore[assignment, method-assign]
-    app._session.note_step = fail_async  # type: ignore[method-assign]
+    app._journey.enter = fail_async  # type: ignore[method-assign]
     await pilot.press("enter", "enter")
 
 

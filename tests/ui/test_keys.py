@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets._footer import FooterKey
 
 from tests.driving import wait_until
+from tests.fakes import FakeBrowser
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.test_check import PASSED, Steered
@@ -70,7 +71,7 @@ async def nothing(*_args: object) -> Any:
 
 def prerequisites(**given: Any) -> State:
     machine = Machine(**given)
-    return State(machine.screen(), lambda: (machine.opened, machine.probes))
+    return State(machine.screen(), lambda: (machine.browser.opened, machine.probes))
 
 
 @dataclass
@@ -104,9 +105,9 @@ def linked(
 
     desk = Desk(approve=approve if is_demo else None, **given)
     if kind is AuthorizeScreen:
-        screen: LinkScreen = AuthorizeScreen(BANNER, desk.tools())
+        screen: LinkScreen = desk.authorize()
     else:
-        screen = RedirectScreen(BANNER, desk.tools(), Delivery.OPENED)
+        screen = desk.redirect(Delivery.OPENED)
     return State(
         screen,
         lambda: (desk.opened, desk.copied, desk.bare, approved, len(desk.attempts)),
@@ -155,7 +156,7 @@ REFUSED: Final = Report(Verdict.FAILED, problem=MISSING_PERMISSION, can_retry=Tr
 STATES: Final[dict[str, Callable[[], State]]] = {
     "prerequisites": prerequisites,
     "prerequisites, set up": lambda: prerequisites(can_go_back=True),
-    "prerequisites, no browser": lambda: prerequisites(has_browser=False),
+    "prerequisites, no browser": lambda: prerequisites(browser=FakeBrowser(takes=False)),
     "credentials, empty": lambda: Counting().state(),
     "credentials": lambda: Counting(WHOLE, WHOLE).state(),
     "credentials, keyring": lambda: Counting(WHOLE, failure=SetupError(KEYRING_LOCKED)).state(

@@ -12,9 +12,7 @@ from wizard.domain.book.store import DISK_FULL
 from wizard.domain.callback import Received, Refused
 from wizard.domain.secret import Secret
 from wizard.flow.state import Back, Delivery
-from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.redirect import RedirectScreen
 
 
 async def leave(stage: Stage[Shown]) -> None:
@@ -27,8 +25,8 @@ async def leave(stage: Stage[Shown]) -> None:
 async def test_a_link_that_comes_late() -> None:
     desk = Desk()
     for screen in (
-        AuthorizeScreen(BANNER, desk.tools()),
-        RedirectScreen(BANNER, desk.tools(), Delivery.SHOWN),
+        desk.authorize(),
+        desk.redirect(Delivery.SHOWN),
     ):
         async with showing(screen) as stage:
             await leave(stage)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from textual import events
 
 from tests.driving import make_app, text_of, wait_for_screen, wait_until
-from tests.fakes import World
+from tests.fakes import FakeBrowser, World
 from tests.ui.hosting import BANNER, showing
+from tests.ui.journeys import let, make_journey, unread_world
 from tests.ui.running import left, running
 from wizard.domain.audiences import AUDIENCES
 from wizard.domain.book.network import NO_DNS
@@ -17,7 +18,8 @@ from wizard.domain.checks import Check, Status
 from wizard.domain.models import Profile
 from wizard.domain.prerequisites import CONSOLE, PREREQUISITES
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.flow.state import Back, Next
+from wizard.domain.steps import Step
+from wizard.flow.state import Back, Next, WizardState
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.sheet import SheetScreen
@@ -38,9 +40,8 @@ class Machine:
     failure: SetupError | None = None
     checks: tuple[Check, ...] = FINE
     probes: int = 0
-    has_browser: bool = True
+    browser: FakeBrowser = field(default_factory=FakeBrowser)
     saved: list[tuple[str, ...]] = field(default_factory=list)
-    opened: list[str] = field(default_factory=list)
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
         if self.failure is not None:
@@ -56,21 +57,18 @@ class Machine:
         self.probes += 1
         return self.checks
 
-    async def open_url(self, url: str) -> bool:
-        self.opened.append(url)
-        return self.has_browser
+    async def settle_storage(self) -> None:
+        """Know at once where secrets go."""
 
     def screen(self) -> PrerequisitesScreen:
-        return PrerequisitesScreen(
-            BANNER,
-            ticks=self.ticks,
-            audience=self.audience,
-            can_go_back=self.can_go_back,
-            save_ticks=self.save_ticks,
-            save_audience=self.save_audience,
-            probe=self.probe,
-            open_url=self.open_url,
-        )
+        world = unread_world()
+        world.browser = self.browser
+        journey = make_journey(world)
+        journey.session.profile = Profile(ticks=self.ticks, audience=self.audience)
+        let(journey.session, save_ticks=self.save_ticks, save_audience=self.save_audience)
+        let(journey.upkeep, probe=self.probe, settle_storage=self.settle_storage)
+        state = WizardState(Step.PREREQUISITES, has_active=self.can_go_back)
+        return PrerequisitesScreen(BANNER, journey, state)
 
 
 async def test_eight_keys_tick_all_seven_and_leave() -> None:
@@ -160,18 +158,18 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.pilot.press("i")
         await stage.until_shown(AudienceScreen)
         await stage.until_text("script")
-        await stage.pilot.press("down", "down")
-        await stage.until_text("client credentials", "iam.twilio.com")
+        await stage.pilot.press("down")
+        await stage.until_text("runs its own authorization", "system-admin.okta.com")
         await stage.pilot.press("enter")
         await stage.until_shown(PrerequisitesScreen)
-        assert machine.audience == "entra"
-        await stage.until_text("Microsoft Entra ID uses it")
+        assert machine.audience == "okta"
+        await stage.until_text("Okta uses it")
         await stage.pilot.press("i")
         await stage.until_shown(AudienceScreen)
-        await stage.until_text("client credentials")
+        await stage.until_text("runs its own authorization")
         await stage.pilot.press("escape")
         await stage.until_shown(PrerequisitesScreen)
-        assert machine.audience == "entra"
+        assert machine.audience == "okta"
         assert stage.outcomes == []
 
 
@@ -212,7 +210,7 @@ async def test_another_than_entra_leads_to_the_setup_again(world: World) -> None
 
 async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> None:
     places = set()
-    for audience in (None, *(each.id for each in AUDIENCES)):
+    for audience in (None, *(each.id for each in AUDIENCES if not each.ends_here)):
         async with showing(Machine(audience=audience).screen()) as stage:
             await stage.until_text("Press i first" if audience is None else "uses it; i shows")
             places.add(stage.screen.query_one(Checklist).region)
@@ -262,8 +260,8 @@ async def test_o_opens_the_console_or_shows_its_address() -> None:
     machine = Machine()
     async with showing(machine.screen(), notifications=True) as stage:
         await stage.pilot.press("o")
-        assert machine.opened == [CONSOLE]
+        assert machine.browser.opened == [CONSOLE]
         assert CONSOLE[:30] not in stage.text
-        machine.has_browser = False
+        machine.browser.takes = False
         await stage.pilot.press("o")
         await stage.until_text("1console.twilio.com")

@@ -10,7 +10,7 @@ from textual import events
 from tests.driving import paste, wait_until
 from tests.fakes import NOW
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
-from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.hosting import Stage, showing
 from tests.walks import REDIRECT_URL, SECRET, STATE
 from wizard.domain.authorize import authorize_url
 from wizard.domain.book import consent
@@ -71,7 +71,7 @@ PRIMARY: dict[Step | None, str] = {
 def at_redirect(
     desk: Desk, size: tuple[int, int] = (80, 24), delivery: Delivery = Delivery.OPENED
 ) -> AbstractAsyncContextManager[Stage[RedirectScreen]]:
-    return showing(RedirectScreen(BANNER, desk.tools(), delivery), size)
+    return showing(desk.redirect(delivery), size)
 
 
 def type_in(stage: Stage[RedirectScreen], text: str) -> None:

@@ -24,7 +24,6 @@ from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.screens.audience import AudienceScreen
-from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
@@ -175,7 +174,7 @@ def keys_of(text: str) -> str:
 async def test_keys_that_do_not_fit_are_left_out_whole(size: tuple[int, int], why_not: str) -> None:
     """With a browser and with the demo's key: more than there is room for."""
     desk = Desk(why_not=why_not, approve=lambda _url: nothing_read())
-    async with showing(AuthorizeScreen(Banner("default"), desk.tools()), size) as stage:
+    async with showing(desk.authorize(), size) as stage:
         word = "Approve" if why_not else "Open"
         await wait_until(stage.pilot, lambda: f"⏎ {word}" in keys_of(stage.text), "the word")
         keys = keys_of(stage.text).split("  ")
@@ -197,7 +196,7 @@ async def nothing_read() -> str:
 async def test_a_foreign_host_is_cut_before_it_touches_the_profile(size: tuple[int, int]) -> None:
     host = f"{'very-' * 12}long.example.org"
     banner = Banner("acme-production-of-the-north", foreign_hosts=(host,))
-    async with showing(AuthorizeScreen(banner, Desk().tools()), size) as stage:
+    async with showing(Desk().authorize(banner), size) as stage:
         await stage.until_text("! not Twilio: v", "…")
         title = next(line for line in stage.text.splitlines() if "not Twilio" in line)
         assert re.search(r"setup  ! not Twilio: \S+…  profile acme", title), title

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import summary
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from wizard.flow.link import LinkDesk
     from wizard.flow.outside import Services
     from wizard.flow.session import Session
+    from wizard.flow.upkeep import Upkeep
 
 NOTING: Final = 2.0
 """Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the
@@ -48,7 +50,6 @@ class Journey:
         self.services = services
         self.demo = demo
         self.program = program or Program()
-        self._desk: LinkDesk | None = None
         self.next_profile: str | None = None
         """The profile to open next, when one was chosen."""
         self.came_from: str | None = None
@@ -63,15 +64,21 @@ class Journey:
         self.last_words: Sequence[str] = ()
         """What remains to be done at Twilio, once the profile was forgotten."""
 
-    @property
-    def desk(self) -> LinkDesk:
-        """Where the authorize link is made and its answer read."""
-        if self._desk is None:
-            # Here, so that the first step does not pay for the import.
-            from wizard.flow.link import LinkDesk
+    # Imported when they are first used, so that the first frame waits for neither.
 
-            self._desk = LinkDesk(self.session, self.services.connect, self.services.listener)
-        return self._desk
+    @cached_property
+    def links(self) -> LinkDesk:
+        """Where the authorize link is made and its answer read."""
+        from wizard.flow.link import LinkDesk
+
+        return LinkDesk(self.session, self.services.connect, self.services.listener)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What Overview and Prerequisites do with what is stored."""
+        from wizard.flow.upkeep import Upkeep
+
+        return Upkeep(self)
 
     async def enter(self, state: WizardState) -> WizardState:
         """Note the step, where it is to be noted; return the state as the session now knows it."""
@@ -219,8 +226,8 @@ class Journey:
 
     async def close(self) -> None:
         """Stop listening and finish what was begun; a token request not yet sent was not."""
-        if self._desk is not None:
-            await self._desk.close()
+        if "links" in vars(self):
+            await self.links.close()
         self.services.drop_unsent()
         await self.session.protected.close()
         await self.services.close()

@@ -11,7 +11,6 @@ from wizard.domain.book import consent
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
 from wizard.domain.problems import Problem, SetupError, entries
 from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
 from wizard.flow.outside import Connect
 from wizard.flow.ports import Listening, LoopbackListener
@@ -24,23 +23,6 @@ KEPT: Final = 5
 
 _ERROR_REDIRECTS: Final = {p.id for p in entries(consent)}
 """What the doctor says of an error redirect whose state matched: an answer too."""
-
-
-NEW_LINK: Final = (
-    "The link on this step is new. Sign in as an Organization Owner or Admin, and click "
-    "Approve access."
-)
-"""Remedy on Authorize, for a problem whose own remedy is a new link."""
-
-
-def on_arrival(problem: Problem, step: Step) -> Problem:
-    """Return a problem as the step that it led to shows it.
-
-    Authorize has created the new link already, so it doesn't ask for one.
-    """
-    if step is Step.AUTHORIZE and problem.step is Step.AUTHORIZE:
-        return replace(problem.told(remedy=NEW_LINK), step=None)
-    return problem
 
 
 class Link(Value):

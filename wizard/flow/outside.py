@@ -45,6 +45,8 @@ class Services(Value):
     connect: Connect
     browser: Browser
     clipboard: Clipboard
+    show_bare: Callable[[str], Awaitable[str]]
+    """Prints a link in one line on the bare terminal; waits until a line is entered."""
     listener: LoopbackListener
     clock: Clock
     timer: Callable[[], float]

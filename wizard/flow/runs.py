@@ -11,13 +11,23 @@ from wizard.flow.live_list import LiveList, Shown
 from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.reports import Report, Verdict
+from wizard.flow.state import Subject
 from wizard.flow.verify import DRAFT_LINES, Answer, DraftCheck
 
 if TYPE_CHECKING:
     from wizard.domain.models import TokenSet
     from wizard.domain.secret import Secret
+    from wizard.flow.journey import Journey
     from wizard.flow.outside import Services
     from wizard.flow.session import Session
+    from wizard.flow.state import WizardState
+
+
+def run_of(journey: Journey, state: WizardState) -> ActiveRun | DraftRun:
+    """Return the check that a state is about."""
+    if state.subject is Subject.ACTIVE:
+        return ActiveRun(journey.session, journey.services)
+    return DraftRun(journey.session, journey.services, state.answer)
 
 
 class DraftRun:

@@ -15,9 +15,8 @@ from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.words import LEAVING
 from wizard.flow.journey import Journey
-from wizard.flow.runs import ActiveRun, DraftRun
-from wizard.flow.state import Back, Next, Outcome, Subject, WizardState
-from wizard.flow.upkeep import Upkeep
+from wizard.flow.runs import run_of
+from wizard.flow.state import Back, Next, Outcome, WizardState
 from wizard.host.signals import leave_on_signals
 from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
@@ -58,7 +57,7 @@ class PlainWizard:
         self._paper = paper
         self._terminal = terminal
         self._why = why
-        self._stage = Stage(journey, Upkeep(journey), Dialogue(paper, terminal))
+        self._stage = Stage(journey, journey.upkeep, Dialogue(paper, terminal))
         self.reached = start.step
         self.return_code: int | None = None
 
@@ -143,15 +142,11 @@ class PlainWizard:
             case Step.CREDENTIALS:
                 return await Credentials(stage, state.because, state.comparison).run()
             case Step.AUTHORIZE:
-                return await Authorize(stage, state.because, state.comparison).run()
+                return await Authorize(stage, state).run()
             case Step.REDIRECT:
-                redirect = Redirect(stage, state.delivery, state.because, state.comparison)
-                return await redirect.run()
-            case Step.CHECK if state.subject is Subject.ACTIVE:
-                return await CheckStep(stage, ActiveRun(journey.session, journey.services)).run()
+                return await Redirect(stage, state).run()
             case Step.CHECK:
-                run = DraftRun(journey.session, journey.services, state.answer)
-                return await CheckStep(stage, run).run()
+                return await CheckStep(stage, run_of(journey, state)).run()
             case _:
                 return await self._done()
 

@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from wizard.domain import callback
-from wizard.domain.callback import BareCode, Comparison, Reading, Received, Refused
+from wizard.domain.callback import Reading
 from wizard.domain.guide import CODE_LIVES, THEN, landing_on
-from wizard.domain.problems import Problem, SetupError
-from wizard.domain.questions import BARE_CODE, Question
+from wizard.domain.problems import SetupError
+from wizard.domain.questions import BARE_CODE
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.link import PASTE_PAUSE, Link, is_answer, on_arrival
-from wizard.flow.state import IF_NO_PAGE, CodeReceived, Delivery, GoTo, LinkTaken, Outcome
+from wizard.flow.after_paste import Ask, Fix, Go, after_paste, on_arrival, with_new_link
+from wizard.flow.link import PASTE_PAUSE, Link
+from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
 from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
 
@@ -27,41 +28,35 @@ class LinkStep:
 
     STEP: Step
 
-    def __init__(
-        self, stage: Stage, because: Problem | None = None, comparison: Comparison | None = None
-    ) -> None:
-        """Take what led back here, if anything did, and the two URLs if they didn't match."""
+    def __init__(self, stage: Stage, state: WizardState) -> None:
         self._stage = stage
-        self._because = because
-        self._comparison = comparison
+        self._state = state
         self._say = stage.talk.say
-        self._desk = stage.journey.desk
+        self._links = stage.journey.links
         self._services = stage.journey.services
         self._demo = stage.journey.demo
         self._link: Link | None = None
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
-        self._mending: Refused | None = None
-        """What was refused for a reason that is mended elsewhere: Enter leads there."""
+        self._fix: Fix | None = None
+        """What was refused for a reason that is fixed elsewhere: Enter leads there."""
 
     def _begin(self) -> None:
         """Say which step this is, and what led back to it."""
         self._stage.head(self.STEP)
-        if self._because is not None:
-            self._stage.paper.problem(on_arrival(self._because, self.STEP), self._comparison)
+        if self._state.because is not None:
+            because = on_arrival(self._state.because, self.STEP)
+            self._stage.paper.problem(because, self._state.comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
         """Told what became of the link."""
         raise NotImplementedError
 
-    async def refused(self, reading: Refused) -> None:
-        """Told, after it was said, that what came is of no use."""
-
     async def _make(self, *, is_fresh: bool = False) -> Link:
         """Return the live link, or a fresh one, however often that has to be tried. Raises Left."""
         while True:
             try:
-                work = self._desk.link(is_fresh=is_fresh)
+                work = self._links.link(is_fresh=is_fresh)
                 self._link = await self._stage.talk.wait("the link", work, keep=self._early.append)
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
@@ -81,59 +76,53 @@ class LinkStep:
         """
         while True:
             shown, acts = words, self._acts()
-            if self._mending is not None:
-                is_old = self._mending.problem.step is Step.AUTHORIZE
-                what = "creates a new link" if is_old else f"goes to {Step.CREDENTIALS.title}"
-                shown = (words[0], f"Enter {what}")
-                acts |= {} if is_old else {Step.CREDENTIALS.value: self._mend}
+            if self._fix is not None:
+                shown = (words[0], f"Enter {self._fix.does}")
+                acts |= {} if self._fix.needs_link else {Step.CREDENTIALS.value: self._follow}
             prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
             if self._early:
                 got: Secret | Reading = self._early.pop(0)
             else:
-                got = await self._stage.talk.ask_or(prompt, self._desk.caught)
+                got = await self._stage.talk.ask_or(prompt, self._links.caught)
             if not isinstance(got, Secret):
                 self._say("The browser came to the Redirect URL.")
                 reading = got
             elif got:
                 reading = self._read(got.reveal())
             else:
-                await (primary() if self._mending is None else self._mend())
+                await (primary() if self._fix is None else self._follow())
                 continue
             if (outcome := await self._take(reading)) is not None:
                 return outcome
 
     def _read(self, text: str) -> Reading:
         self._say(f"Pasted {len(text):,} characters: {callback.mask(text)}")
-        return self._desk.read(text)
+        return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
         """Go on with a code; ask about a bare one; say what is wrong with anything else."""
-        self._mending = None
-        match reading:
-            case Received():
-                return CodeReceived(reading)
-            case BareCode():
-                text = BARE_CODE.text.format(yes="Yes")
-                question = Question(BARE_CODE.title, text, BARE_CODE.yes)
+        self._fix = None
+        match after := after_paste(reading, self.STEP):
+            case Go(outcome):
+                return outcome
+            case Ask(outcome):
                 self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
-                return CodeReceived(reading) if await self._stage.talk.confirm(question) else None
-            case Refused(problem, comparison):
-                is_here = problem.step in (self.STEP, Step.REDIRECT)
-                self._mending = None if is_here else reading
-                # An address is pasted at either step: that is no reason to go back.
-                told = replace(on_arrival(problem, self.STEP), step=None) if is_here else problem
-                self._stage.paper.problem(told, comparison)
-                await self.refused(reading)
+                question = replace(BARE_CODE, text=BARE_CODE.text.format(yes="Yes"))
+                return outcome if await self._stage.talk.confirm(question) else None
+            case Fix(problem, comparison):
+                self._fix = after if after.outcome else None
+                self._stage.paper.problem(problem, comparison)
+                if after.makes_link:
+                    await self._fresh()
                 self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
         return None
 
-    async def _mend(self) -> None:
-        """Make a fresh link where one helps, or go to Credentials, where it is said again."""
-        if self._mending is not None:
-            refused = self._mending
-            if refused.problem.step is Step.AUTHORIZE:
-                return await self._fresh()
-            raise Left(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
+    async def _follow(self) -> None:
+        """Go to where the problem is fixed, with a new link if it needs one. Raises Left."""
+        if self._fix is not None and self._fix.needs_link:
+            await self._fresh()
+        elif self._fix is not None and self._fix.outcome is not None:
+            raise Left(self._fix.outcome)
 
     # -- what can be typed besides ---------------------------------------------------------------
 
@@ -163,7 +152,7 @@ class LinkStep:
     async def _approve(self) -> None:
         if self._link is not None and self._demo is not None:
             landed = await self._demo.approve(self._link.url)
-            outcome = await self._take(self._desk.read(landed))
+            outcome = await self._take(self._links.read(landed))
             if outcome is not None:
                 raise Left(outcome)
 
@@ -199,11 +188,6 @@ class Authorize(LinkStep):
         """Go on to Redirect, which says what happened."""
         raise Left(LinkTaken(delivery))
 
-    async def refused(self, reading: Refused) -> None:
-        """After a refusal by the server the link that led to it has had its day."""
-        if is_answer(reading):
-            await self._show(is_fresh=True)
-
     async def _fresh(self) -> None:
         await self._show(is_fresh=True)
 
@@ -213,15 +197,9 @@ class Redirect(LinkStep):
 
     STEP = Step.REDIRECT
 
-    def __init__(
-        self,
-        stage: Stage,
-        delivery: Delivery,
-        because: Problem | None = None,
-        comparison: Comparison | None = None,
-    ) -> None:
-        super().__init__(stage, because, comparison)
-        self._delivery = delivery
+    def __init__(self, stage: Stage, state: WizardState) -> None:
+        super().__init__(stage, state)
+        self._delivery = state.delivery
 
     async def run(self) -> Outcome:
         """Wait for the answer. Raises Left."""
@@ -233,7 +211,7 @@ class Redirect(LinkStep):
         return await self._answered(self._nothing, "URL (input hidden)")
 
     async def _nothing(self) -> None:
-        await self._take(self._desk.read(""))
+        await self._take(self._links.read(""))
 
     async def delivered(self, delivery: Delivery) -> None:
         """Say what became of the link now."""
@@ -246,8 +224,6 @@ class Redirect(LinkStep):
 
     async def _fresh(self) -> None:
         """Make a fresh link, and go back to where it is handed out, which says why."""
-        refused = self._mending
+        outcome = with_new_link(self._fix)
         await self._make(is_fresh=True)
-        if refused is None:
-            raise Left(GoTo(Step.AUTHORIZE))
-        raise Left(GoTo(Step.AUTHORIZE, refused.problem, refused.comparison))
+        raise Left(outcome)

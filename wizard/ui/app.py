@@ -17,13 +17,14 @@ from textual.screen import Screen
 
 from wizard.domain import journal
 from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.secret import Secret
 from wizard.domain.words import LEAVING
-from wizard.flow.session import Session
+from wizard.flow.journey import Journey
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
 from wizard.ui.copying import copy_and_say
 from wizard.ui.key_gate import KeyGate
-from wizard.ui.road import Road
+from wizard.ui.road import screen_for
 from wizard.ui.settled import Settled
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import Look
@@ -63,16 +64,15 @@ class WizardApp(ThemedApp):
 
     def __init__(
         self,
-        session: Session,
+        journey: Journey,
         start: WizardState,
-        road: Road,
         look: Look | None = None,
     ) -> None:
         super().__init__(look or Look())
-        self._session = session
+        self._journey = journey
         self._start = start
-        self._road = road
-        self._journey = road.journey
+        self._codes: list[Secret] = []
+        """Received on this run, to be kept out of what is copied for support."""
         self._gate = KeyGate(self)
         self._has_said_notices = False
         self.reached = start.step
@@ -117,7 +117,9 @@ class WizardApp(ThemedApp):
             self.reached = state.step
             journal.note(f"step {state.step.name.lower()}")
             state = await self._journey.enter(state)
-            outcome = await self.push_screen_wait(self._road.screen_for(state))
+            if state.answer is not None:
+                self._codes.append(state.answer.code)
+            outcome = await self.push_screen_wait(screen_for(self._journey, state))
             # Textual keeps the lines that each widget painted as keys of a cache of colors.
             StylesCache.get_inner_outer.cache_clear()
             state = await self._journey.follow(state, outcome)
@@ -131,7 +133,7 @@ class WizardApp(ThemedApp):
 
     def _go_plain(self) -> None:
         """Leave, to go on in plain mode."""
-        self._journey.next_profile, self._journey.next_is_plain = self._session.name, True
+        self._journey.next_profile, self._journey.next_is_plain = self._journey.session.name, True
         self._leave(self._journey.exit_code)
 
     @work(exclusive=True, group="leave")
@@ -244,22 +246,25 @@ class WizardApp(ThemedApp):
     @work(exclusive=True, group="support")
     async def action_copy_for_support(self) -> None:
         """Copy what is known of the problem that is shown; nothing where none is."""
+        from wizard.ui.versions import for_support
         from wizard.ui.widgets.field import Entry
 
         problems = self._problems_of(self.screen)
         if problems:
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
             entered = [secret for entry in entries for secret in entry.secrets()]
-            text = "\n\n".join(self._road.support(each, entered) for each in problems)
-            await copy_and_say(self, self._road.copy, text, "the problem")
+            copy, secrets = self._journey.services.clipboard.copy, [*self._codes, *entered]
+            text = for_support(self._journey.session, problems, secrets)
+            await copy_and_say(self, copy, text, "the problem")
 
     # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
     async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
         """Open a page of the help, or copy its address."""
+        services = self._journey.services
         if asked.is_copy:
-            await copy_and_say(self, self._road.copy, asked.url, "the address")
-        elif await self._road.open(asked.url):
+            await copy_and_say(self, services.clipboard.copy, asked.url, "the address")
+        elif await services.browser.open(asked.url):
             self.notify("The browser was asked to open it.", timeout=3, markup=False)
         else:
             self.notify("No browser here: ^y copies the address.", timeout=3, markup=False)

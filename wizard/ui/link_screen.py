@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events, work
@@ -10,36 +10,16 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.reactive import var
 
-from wizard.domain.callback import BareCode, Comparison, Reading, Received, Refused
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.callback import Reading
+from wizard.domain.problems import SetupError
 from wizard.domain.questions import BARE_CODE
-from wizard.domain.steps import Step
-from wizard.domain.value import Value
-from wizard.flow.link import PASTE_PAUSE, Link, on_arrival
-from wizard.flow.state import CodeReceived, Delivery, GoTo
-from wizard.ui.copying import Copy, copy_out
+from wizard.flow.after_paste import Ask, Fix, Go, after_paste, on_arrival
+from wizard.flow.journey import Journey
+from wizard.flow.link import PASTE_PAUSE, Link
+from wizard.flow.state import Delivery, WizardState
+from wizard.ui.copying import copy_out
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-
-class LinkTools(Value):
-    """What can be done with an authorize link."""
-
-    make: Callable[[bool], Awaitable[Link]]
-    """Gives the live link; True makes a fresh one. Raises SetupError."""
-    read: Callable[[str], Reading]
-    caught: Callable[[], Awaitable[Reading]]
-    """Waits for the loopback listener's answer."""
-    give_back: Callable[[Reading], None]
-    """Takes back what could not be taken."""
-    open: Callable[[str], Awaitable[bool]]
-    copy: Copy
-    show_bare: Callable[[str], Awaitable[str]]
-    """Prints the link in one line on the bare terminal; waits until a line is entered."""
-    can_open: bool = True
-    why_not: str = ""
-    approve: Callable[[str], Awaitable[str]] | None = None
-    """The demo's: approves instead of the browser; returns the URL that is landed on."""
 
 
 class LinkScreen(StepScreen):
@@ -57,28 +37,22 @@ class LinkScreen(StepScreen):
     """None while it is being made."""
     is_unmade: var[bool] = var(False)
     """It could not be made."""
-    mending: var[Refused | None] = var(None)
-    """What was refused for a reason that is mended elsewhere: the primary leads there."""
+    pending: var[Ask | Fix | None] = var(None)
+    """What Enter follows: a code that was asked about, or the way to where a problem is fixed."""
 
-    def __init__(
-        self,
-        banner: Banner,
-        tools: LinkTools,
-        because: Problem | None = None,
-        comparison: Comparison | None = None,
-    ) -> None:
-        """Take what led back here, if anything did, and the two URLs if they didn't match."""
+    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
         super().__init__(banner)
-        self.tools = tools
-        self.question: BareCode | None = None
-        self._because = because
-        self._comparison = comparison
+        self._links = journey.links
+        self._services = journey.services
+        self._demo = journey.demo
+        self._state = state
 
     def on_mount(self) -> None:
         """Make the link, the listener first, and wait for what it may catch."""
         super().on_mount()
-        if self._because is not None:
-            self.show_problem(on_arrival(self._because, self.STEP), self._comparison)
+        if self._state.because is not None:
+            because = on_arrival(self._state.because, self.STEP)
+            self.show_problem(because, self._state.comparison)
         self.make_link()
         self._catch()
 
@@ -86,9 +60,9 @@ class LinkScreen(StepScreen):
         """Offer the demo's key in the demo only, a browser where there is one, and no lost link."""
         if self.is_unmade and action in ("open_link", "copy_link", "show_bare", "approve"):
             return False
-        if action == "open_link" and not self.tools.can_open:
+        if action == "open_link" and not self._services.browser.is_here:
             return False
-        if action == "approve" and self.tools.approve is None:
+        if action == "approve" and self._demo is None:
             return False
         return super().check_action(action, parameters)
 
@@ -113,42 +87,42 @@ class LinkScreen(StepScreen):
 
     def receive(self, pasted: str) -> None:
         """Read what was pasted outside a field."""
-        self.take(self.tools.read(pasted))
+        self.take(self._links.read(pasted))
 
     def take(self, reading: Reading) -> None:
         """Go on with a code; ask about a bare one; say what is wrong with anything else."""
         if not self.is_here:
             return
-        panel = self.query_one(ProblemPanel)
-        self.question = self.mending = None
-        match reading:
-            case Received():
-                self.leave(CodeReceived(reading))
-            case BareCode():
-                self.question = reading
+        panel, after = self.query_one(ProblemPanel), after_paste(reading, self.STEP)
+        self.pending = None
+        match after:
+            case Go(outcome):
+                self.leave(outcome)
+                return
+            case Ask():
                 panel.ask(BARE_CODE.title, BARE_CODE.text.format(yes="⏎"))
-                # The one place where the state check is waived: not by the paste's own Enter.
-                self.expect_new_enter(after=PASTE_PAUSE)
-            case Refused(problem, comparison):
-                shown = on_arrival(problem, self.STEP)
-                panel.show(shown, comparison, "^t" if shown.step is Step.AUTHORIZE else "")
-                if problem.step not in (self.STEP, Step.REDIRECT):
-                    self.mending = reading
-                    self.expect_new_enter(after=PASTE_PAUSE)
+            case Fix(problem, comparison):
+                panel.show(problem, comparison, "^t" if after.needs_link else "")
+        if after.outcome is not None:
+            self.pending = after
+            # Not by the paste's own Enter: a code may be used without its state.
+            self.expect_new_enter(after=PASTE_PAUSE)
+        if isinstance(after, Fix) and after.makes_link:
+            self.make_link(is_fresh=True)
 
-    def mend(self, refused: Refused) -> None:
-        """Create a new link if one helps, or go to Credentials, which shows the problem again."""
-        if refused.problem.step is Step.AUTHORIZE:
+    def follow(self, pending: Ask | Fix) -> None:
+        """Use the code, or go to where the problem is fixed, with a new link if it needs one."""
+        if isinstance(pending, Fix) and pending.needs_link:
             self.action_fresh_link()
-            return
-        self.leave(GoTo(Step.CREDENTIALS, refused.problem, refused.comparison))
+        elif pending.outcome is not None:
+            self.leave(pending.outcome)
 
     @work(exclusive=True, group="link")
     async def make_link(self, is_fresh: bool = False) -> None:
         """Show the live link, or a fresh one."""
         self.link, self.is_unmade = None, False
         try:
-            self.link = await self.tools.make(is_fresh)
+            self.link = await self._links.link(is_fresh=is_fresh)
         except SetupError as error:
             self.show_problem(error.problem)
             self.is_unmade = True
@@ -156,10 +130,10 @@ class LinkScreen(StepScreen):
     @work(exclusive=True, group="catch")
     async def _catch(self) -> None:
         while True:
-            reading = await self.tools.caught()
+            reading = await self._links.caught()
             if not self.is_here:
                 # The screen was being left: the next one takes it.
-                self.tools.give_back(reading)
+                self._links.give_back(reading)
                 return
             self.take(reading)
 
@@ -167,7 +141,7 @@ class LinkScreen(StepScreen):
     async def action_open_link(self) -> None:
         """Ask the browser to open the link."""
         if self.link is not None:
-            is_open = await self.tools.open(self.link.url)
+            is_open = await self._services.browser.open(self.link.url)
             self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)
 
     @work(group="hand-out")
@@ -178,13 +152,13 @@ class LinkScreen(StepScreen):
 
     async def copy(self, text: str) -> Delivery:
         """Copy to the local clipboard, else send it to the terminal's (OSC 52)."""
-        is_here = await copy_out(self.app, self.tools.copy, text)
+        is_here = await copy_out(self.app, self._services.clipboard.copy, text)
         return Delivery.COPIED if is_here else Delivery.SENT
 
     def action_fresh_link(self) -> None:
         """Create a new link; on Redirect this leads back to Authorize."""
-        # All three are about the link before.
-        self.question = self.mending = None
+        # Both are about the link before.
+        self.pending = None
         self.show_problem(None)
         self.make_link(is_fresh=True)
 
@@ -197,15 +171,15 @@ class LinkScreen(StepScreen):
             # Nothing may be painted meanwhile, not even a cursor that blinks: what goes to a
             # suspended terminal is queued, and the full queue would hold the event loop for good.
             with self.app.suspend(), self.app.batch_update():
-                entered = await self.tools.show_bare(self.link.url)
+                entered = await self._services.show_bare(self.link.url)
         except SuspendNotSupported:
             return
         self.refresh(layout=True)
         if entered.strip():
-            self.take(self.tools.read(entered))
+            self.take(self._links.read(entered))
 
     @work(exclusive=True, group="hand-out")
     async def action_approve(self) -> None:
         """Let the demo approve instead of the browser."""
-        if self.link is not None and self.tools.approve is not None:
-            self.take(self.tools.read(await self.tools.approve(self.link.url)))
+        if self.link is not None and self._demo is not None:
+            self.take(self._links.read(await self._demo.approve(self.link.url)))

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.domain.callback import Reading, Refused
+from wizard.domain.callback import Reading
 from wizard.domain.guide import THEN, landing_on
 from wizard.domain.steps import Step
-from wizard.flow.link import Link, is_answer
-from wizard.flow.state import CodeReceived, Delivery, LinkTaken
+from wizard.flow.link import Link
+from wizard.flow.state import Delivery, LinkTaken
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
@@ -39,12 +39,10 @@ class AuthorizeScreen(LinkScreen):
         return self.link is not None or self.is_unmade
 
     def take(self, reading: Reading) -> None:
-        """Answer; after a refusal by the server the link that led to it has had its day."""
+        """Take it, and make room for what is said of it."""
         super().take(reading)
         if self.is_here:
             self._make_room()
-            if isinstance(reading, Refused) and is_answer(reading):
-                self.make_link(is_fresh=True)
 
     def compose_body(self) -> ComposeResult:
         """Yield the link and the three things to do with it."""
@@ -59,7 +57,7 @@ class AuthorizeScreen(LinkScreen):
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the primary that works on this machine."""
         yield Button("‹ Back", id="back")
-        if self.tools.can_open:
+        if self._services.browser.is_here:
             yield Button("Copy link", id="copy")
         yield Button(self._primary, id="next", variant="primary")
 
@@ -67,19 +65,19 @@ class AuthorizeScreen(LinkScreen):
     def _primary(self) -> str:
         if self.is_unmade:
             return "Try again ›"
-        if self.mending is not None:
-            return f"{Step.CREDENTIALS.towards} ›"
-        if self.tools.can_open:
+        if self.pending is not None:
+            return f"{self.pending.label} ›"
+        if self._services.browser.is_here:
             return "Open browser ›"
-        return "Copy link ›" if self.tools.approve is None else "Approve for me ›"
+        return "Approve for me ›" if self._demo else "Copy link ›"
 
     def watch_is_unmade(self) -> None:
         """Offer another try where there is no link."""
         if self.is_here:
             self._offer()
 
-    def watch_mending(self) -> None:
-        """Offer the way to Credentials where that is what helps."""
+    def watch_pending(self) -> None:
+        """Offer what Enter follows then."""
         if self.is_here:
             self._offer()
 
@@ -120,21 +118,20 @@ class AuthorizeScreen(LinkScreen):
             end = "\n" if number < len(THEN) else ""
             parts += [(str(number), "bold"), f"  {before}", (bold, "bold"), f"{after}{end}"]
         then = Content.assemble(*parts)
+        where = link.where(self._services.browser.why_not)
         self.query_one("#then", Static).update(then)
-        self.query_one("#where", Static).update(Content("\n".join(link.where(self.tools.why_not))))
+        self.query_one("#where", Static).update(Content("\n".join(where)))
 
     def action_primary(self) -> None:
         """Hand the link out, make one at last, or use the bare code that was asked about."""
         if self.is_unmade:
             self.show_problem(None)
             self.make_link()
-        elif self.question is not None:
-            self.leave(CodeReceived(self.question))
-        elif self.mending is not None:
-            self.mend(self.mending)
-        elif self.tools.can_open:
+        elif self.pending is not None:
+            self.follow(self.pending)
+        elif self._services.browser.is_here:
             self.action_open_link()
-        elif self.tools.approve is not None:
+        elif self._demo is not None:
             self.action_approve()
         else:
             self.action_copy_link()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,20 +25,14 @@ from wizard.domain.prerequisites import (
 )
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
-from wizard.flow.state import Next, Quit
+from wizard.flow.journey import Journey
+from wizard.flow.state import Next, Quit, WizardState
 from wizard.ui.step_screen import Banner, Command, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.findings import Findings
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-if TYPE_CHECKING:
-    from wizard.ui.dialog import HelpScreen
-
-SaveTicks = Callable[[tuple[str, ...]], Awaitable[None]]
-SaveAudience = Callable[[str], Awaitable[None]]
-Probe = Callable[[], Awaitable[tuple[Check, ...]]]
 
 PAINTED: Final = 0.05
 """Seconds after which what was laid out has been painted too."""
@@ -56,36 +51,12 @@ class PrerequisitesScreen(StepScreen):
 
     checks: var[tuple[Check, ...]] = var(())
 
-    def __init__(
-        self,
-        banner: Banner,
-        *,
-        ticks: Sequence[str],
-        audience: str | None,
-        can_go_back: bool,
-        save_ticks: SaveTicks,
-        save_audience: SaveAudience,
-        probe: Probe,
-        open_url: Callable[[str], Awaitable[bool]],
-        settle_storage: Callable[[], Awaitable[None]] | None = None,
-        sheet: Callable[[str], HelpScreen] | None = None,
-    ) -> None:
-        """What is shown, and what is done with it.
-
-        Args:
-            settle_storage: waits until it is known, and said, where secrets go.
-            sheet: gives the handoff sheet for an audience, by its id.
-        """
+    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
         super().__init__(banner)
-        self._ticks = tuple(ticks)
-        self._audience = audience
-        self._can_go_back = can_go_back
-        self._save_ticks = save_ticks
-        self._save_audience = save_audience
-        self._probe = probe
-        self._open_url = open_url
-        self._settle_storage = settle_storage
-        self._sheet = sheet
+        self._journey = journey
+        self._ticks = journey.session.profile.ticks
+        self._audience = journey.session.profile.audience
+        self._can_go_back = journey.can_go_back(state)
         self._has_seen_sheet = False
         self._is_warned = False
 
@@ -152,7 +123,7 @@ class PrerequisitesScreen(StepScreen):
     @work(group="ticks")
     async def _keep_ticks(self) -> None:
         try:
-            await self._save_ticks(self._ticks)
+            await self._journey.session.save_ticks(self._ticks)
         except SetupError as error:
             self._show_problem(error)
 
@@ -177,16 +148,15 @@ class PrerequisitesScreen(StepScreen):
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:
         """Go on once it is known, and said, where the secrets will be kept."""
-        if self._settle_storage is not None:
-            self.say_aside("Checking where secrets can be kept…")
-            await self._settle_storage()
+        self.say_aside("Checking where secrets can be kept…")
+        await self._journey.upkeep.settle_storage()
         self.leave(Next())
 
     @property
     def _ends_here(self) -> str:
         """Why there is only a sheet to hand off; "" where there is a setup."""
         chosen = audience(self._audience)
-        return chosen.ends_here if chosen is not None and self._sheet is not None else ""
+        return chosen.ends_here if chosen is not None else ""
 
     @work(group="go-on")
     async def _show_sheet(self) -> None:
@@ -194,10 +164,14 @@ class PrerequisitesScreen(StepScreen):
         if self.app.screen is not self:
             # It is open already.
             return
-        if self._has_seen_sheet or self._sheet is None or self._audience is None:
+        if self._has_seen_sheet or self._audience is None:
             self.leave(Quit())
             return
-        await self.ask(self._sheet(self._audience))
+        from wizard.ui.screens.sheet import SheetScreen
+
+        upkeep, copy = self._journey.upkeep, self._journey.services.clipboard.copy
+        save = partial(upkeep.save_sheet, self._audience)
+        await self.ask(SheetScreen(upkeep.sheet(self._audience), copy, save))
         self._has_seen_sheet = True
         self._say_audience()
 
@@ -208,7 +182,7 @@ class PrerequisitesScreen(StepScreen):
 
     @work(exclusive=True, group="probe")
     async def _look(self) -> None:
-        self.checks = await self._probe()
+        self.checks = await self._journey.upkeep.probe()
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
         """Paint the results of the machine checks."""
@@ -219,7 +193,7 @@ class PrerequisitesScreen(StepScreen):
     @work(group="open")
     async def action_open_console(self) -> None:
         """Open the Console page where the app is created."""
-        if not await self._open_url(CONSOLE):
+        if not await self._journey.services.browser.open(CONSOLE):
             from wizard.ui.dialog import HelpScreen
 
             pages = (f"Twilio Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
@@ -260,6 +234,6 @@ class PrerequisitesScreen(StepScreen):
         self._audience, self._has_seen_sheet = chosen, False
         self._say_audience()
         try:
-            await self._save_audience(chosen)
+            await self._journey.session.save_audience(chosen)
         except SetupError as error:
             self._show_problem(error)

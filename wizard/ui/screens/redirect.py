@@ -12,15 +12,17 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from wizard.domain import callback
-from wizard.domain.callback import Comparison, Refused
+from wizard.domain.callback import Comparison
 from wizard.domain.guide import CODE_LIVES
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.support import secrets_in
+from wizard.flow.after_paste import Ask, Fix, with_new_link
+from wizard.flow.journey import Journey
 from wizard.flow.link import Link
-from wizard.flow.state import IF_NO_PAGE, CodeReceived, Delivery, GoTo
-from wizard.ui.link_screen import LinkScreen, LinkTools
+from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
+from wizard.ui.link_screen import LinkScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
@@ -91,16 +93,9 @@ class RedirectScreen(LinkScreen):
 
     STEP = Step.REDIRECT
 
-    def __init__(
-        self,
-        banner: Banner,
-        tools: LinkTools,
-        delivery: Delivery,
-        because: Problem | None = None,
-        comparison: Comparison | None = None,
-    ) -> None:
-        super().__init__(banner, tools, because, comparison)
-        self._delivery = delivery
+    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
+        super().__init__(banner, journey, state)
+        self._delivery = state.delivery
         self._silence: Timer | None = None
         self._is_asked = False
         """Enter was pressed on typed text that may not be all there yet."""
@@ -115,12 +110,12 @@ class RedirectScreen(LinkScreen):
         yield Gap()
         yield Static("", id="facts", markup=False)
 
-    def watch_mending(self, refused: Refused | None) -> None:
+    def watch_pending(self, pending: Ask | Fix | None) -> None:
         """Lead to what helps, Credentials or a new link; a new address ends that."""
         if not self.is_here:
             return
         button = self.query_one("#next", Button)
-        button.label = _primary(refused)
+        button.label = f"{pending.label if pending else 'Next'} ›"
         # A button keeps the width of its first label otherwise.
         button.refresh(layout=True)
         self.refresh_bindings()
@@ -174,7 +169,7 @@ class RedirectScreen(LinkScreen):
         text = event.text.reveal()
         self._pasted = event.text
         self.query_one(Field).note(f"pasted {len(text):,} characters")
-        self.take(self.tools.read(text))
+        self.take(self._links.read(text))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -182,7 +177,7 @@ class RedirectScreen(LinkScreen):
         self._is_asked = False
         self.query_one(Field).note()
         self.show_problem(None)
-        self.question = self.mending = None
+        self.pending = None
         if self._silence is not None:
             self._silence.stop()
         # Text without paste brackets comes key by key: half of it must not be submitted.
@@ -193,47 +188,34 @@ class RedirectScreen(LinkScreen):
         entry = self.query_one(AddressEntry)
         has_code = "code=" in entry.text
         if has_code or self._is_asked:
-            reading = self.tools.read(entry.text)
+            reading = self._links.read(entry.text)
             if has_code:
                 entry.rest()
             self.take(reading)
 
     def action_primary(self) -> None:
-        """Use the bare code that was asked about, mend what was refused, or say what is wrong."""
+        """Use the bare code that was asked about, fix what was refused, or say what is wrong."""
         self._is_asked = True
-        if self.question is not None:
-            self.leave(CodeReceived(self.question))
-        elif self.mending is not None:
-            self.mend(self.mending)
+        if self.pending is not None:
+            self.follow(self.pending)
         elif self._pasted is not None:
-            self.take(self.tools.read(self._pasted.reveal()))
+            self.take(self._links.read(self._pasted.reveal()))
         elif self._silence is None:
             self._read_typed()
         # Or the Enter may be the end of a line in a paste whose next piece is late.
 
     def action_fresh_link(self) -> None:
         """Create a new link, and go back to where it is handed out, which says why."""
-        refused = self.mending
+        outcome = with_new_link(self.pending)
         # Or a second Enter would make a second one.
-        self.mending = None
-        self._make_fresh(refused)
+        self.pending = None
+        self._make_fresh(outcome)
 
     @work(exclusive=True, group="link")
-    async def _make_fresh(self, refused: Refused | None) -> None:
+    async def _make_fresh(self, outcome: GoTo) -> None:
         try:
-            await self.tools.make(True)
+            await self._links.link(is_fresh=True)
         except SetupError as error:
             self.show_problem(error.problem)
             return
-        self.leave(
-            GoTo(Step.AUTHORIZE, refused.problem, refused.comparison)
-            if refused is not None
-            else GoTo(Step.AUTHORIZE)
-        )
-
-
-def _primary(refused: Refused | None) -> str:
-    if refused is None:
-        return "Next ›"
-    is_old = refused.problem.step is Step.AUTHORIZE
-    return "New link ›" if is_old else f"{Step.CREDENTIALS.towards} ›"
+        self.leave(outcome)

@@ -36,6 +36,29 @@ def test_command_names_program_and_profile(
     assert shlex.split(program.command("forget", profile=profile)) == words
 
 
+WINDOWS = r"C:\Users\O'Neil\a b\scim-wizard.exe"
+PYTHON = r"C:\Python\python.exe"
+
+
+@pytest.mark.parametrize(
+    ("words", "folder", "line"),
+    [
+        (("scim-wizard",), "", "scim-wizard --profile acme forget"),
+        ((WINDOWS,), "", r"& 'C:\Users\O''Neil\a b\scim-wizard.exe' --profile acme forget"),
+        ((PYTHON, "-P", "-m", "wizard"), "", rf"{PYTHON} -P -m wizard --profile acme forget"),
+        (
+            (PYTHON, "-P", "-m", "wizard"),
+            r"D:\a $clone",
+            rf"$env:PYTHONPATH = 'D:\a $clone'; {PYTHON} -P -m wizard --profile acme forget",
+        ),
+        (("C:\\$HOME\\it’s.exe",), "", "& 'C:\\$HOME\\it’’s.exe' --profile acme forget"),
+    ],
+)
+def test_command_for_powershell_runs_there(words: tuple[str, ...], folder: str, line: str) -> None:
+    program = Program(words, folder=folder, is_for_powershell=True)
+    assert program.command("forget", profile="acme") == line
+
+
 @pytest.mark.parametrize("base", ["https://a.example/scim/v2", "https://a.example/scim/v2//"])
 def test_users_url_has_one_slash(base: str) -> None:
     assert users_url(base) == "https://a.example/scim/v2/Users"

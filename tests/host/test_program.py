@@ -111,6 +111,20 @@ def test_module_of_a_folder_is_found_from_another(tmp_path: Path, elsewhere: Pat
     assert works(told, elsewhere)
 
 
+@pytest.mark.parametrize("is_found", [True, False])
+def test_on_windows_commands_are_for_powershell(
+    is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    root = str(Path(__file__).parents[2])
+    path = [each for each in sys.path[1:] if each != root]
+    monkeypatch.setattr(sys, "path", ["", *path, *([root] if is_found else [])])
+    monkeypatch.setattr(sys, "platform", "win32")
+    told = started({"PATH": ""}).command("--version")
+    variable = "" if is_found else f"$env:PYTHONPATH = '{root}'; "
+    assert told == f"{variable}{sys.executable} -P -m wizard --version"
+
+
 def test_installed_script_of_the_interpreter_in_use_is_this_one(tmp_path: Path) -> None:
     assert SCRIPT.exists(), "the tests run in an environment where the project is installed"
     path = f"{SCRIPT.parent}:/usr/bin:/bin"

@@ -1,12 +1,17 @@
-"""Commands that the wizard prints, quoted so that a POSIX shell runs them as they are meant.
+"""Commands that the wizard prints, quoted so that a shell runs them as they are meant.
 
 Every command that a person or a script may copy is written here: one place decides how the
 program is named, which profile is meant, and that a request isn't sent when `token` failed.
+
+Commands that start the program are for PowerShell on Windows, and for a POSIX shell elsewhere.
+Recipes with curl are for a POSIX shell.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Sequence
 from typing import Final
 
 from wizard.domain.value import Value
@@ -15,6 +20,9 @@ NAME: Final = "scim-wizard"
 """The program, where the shell finds it under that name."""
 
 DEFAULT_PROFILE: Final = "default"
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:\\+=-]+")
+"""A word that PowerShell takes as it is."""
 
 
 class Command(str):
@@ -32,17 +40,41 @@ class Program(Value):
     """Whether a variable sets another default profile, so that no name means that one."""
     options: tuple[str, ...] = ()
     """Options it was started with and needs again, beside the profile."""
+    folder: str = ""
+    """The folder of its modules, where Python finds them by PYTHONPATH only."""
+    is_for_powershell: bool = False
 
     def command(self, *arguments: str, profile: str = DEFAULT_PROFILE) -> Command:
         """Return the command that starts it on a profile; without arguments the wizard opens."""
         is_named = profile != DEFAULT_PROFILE or self.is_profile_always_named
         options = ("--profile", profile) if is_named else ()
-        return quoted(*self.words, *options, *self.options, *arguments)
+        words = (*self.words, *options, *self.options, *arguments)
+        if self.is_for_powershell:
+            return _for_powershell(words, self.folder)
+        return quoted(*(("env", f"PYTHONPATH={self.folder}") if self.folder else ()), *words)
 
 
 def quoted(*words: str) -> Command:
-    """Return the command of these words."""
+    """Return the command of these words, for a POSIX shell."""
     return Command(shlex.join(words))
+
+
+def _for_powershell(words: Sequence[str], folder: str) -> Command:
+    """Return a command that also sets PYTHONPATH to a folder, if there is one.
+
+    PowerShell prints a quoted first word, and runs it only after the call operator &.
+    """
+    line = " ".join(map(_quoted_for_powershell, words))
+    call = "& " if line.startswith("'") else ""
+    variable = f"$env:PYTHONPATH = {_quoted_for_powershell(folder, always=True)}; "
+    return Command((variable if folder else "") + call + line)
+
+
+def _quoted_for_powershell(word: str, *, always: bool = False) -> str:
+    if _PLAIN.fullmatch(word) and not always:
+        return word
+    # Typographic quotes end a string there, too.
+    return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", word) + "'"
 
 
 def users_url(scim_url: str) -> str:

@@ -21,11 +21,18 @@ def started(environ: Mapping[str, str] = os.environ, *, ca_file: Path | None = N
     Args:
         ca_file: the additional certificates it was given.
     """
-    words = (NAME,) if _is_found(environ) else _script() or _module()
+    words = (NAME,) if _is_found(environ) else _script()
+    folder = "" if words else _folder()
     # abspath: it may be started again in another folder, and a symbolic link stays one.
     options = ("--ca-file", os.path.abspath(ca_file)) if ca_file else ()  # noqa: PTH100
     is_named = bool(environ.get("SCIM_WIZARD_PROFILE"))
-    return Program(words, is_profile_always_named=is_named, options=options)
+    return Program(
+        words or (sys.executable, "-P", "-m", "wizard"),
+        is_profile_always_named=is_named,
+        options=options,
+        folder=folder,
+        is_for_powershell=sys.platform == "win32",
+    )
 
 
 def _is_found(environ: Mapping[str, str]) -> bool:
@@ -45,10 +52,12 @@ def _script() -> tuple[str, ...] | None:
     return (os.path.abspath(script),) if is_ours and script.exists() else None  # noqa: PTH100
 
 
-def _module() -> tuple[str, ...]:
-    """Return the module's command; -P, or a `wizard.py` in the current folder would run instead."""
+def _folder() -> str:
+    """Return the folder of the modules, "" where Python finds them by itself.
+
+    With -P, that is: without it a `wizard.py` in the current folder would run instead.
+    """
     root = str(Path(__file__).parents[2])
     # The first entry is the current folder, which -P leaves out.
     path = sys.path if sys.flags.safe_path else sys.path[1:]
-    variable = () if root in path else ("env", f"PYTHONPATH={root}")
-    return (*variable, sys.executable, "-P", "-m", "wizard")
+    return "" if root in path else root

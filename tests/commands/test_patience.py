@@ -15,11 +15,13 @@ from tests.api.server import RawServer, Script, reply
 from tests.commands.stage import ACTIVE, issued, now, put
 from wizard import services
 from wizard.commands import check, token
-from wizard.commands.patience import Patience
+from wizard.commands.patience import LONGEST_REFRESH, Patience
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.value import replace
+from wizard.store.locked import LockedProfile
 from wizard.store.profiles import LocalProfileStore
+from wizard.store.system_keyring import LIMIT
 
 DRIPS = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True)
 
@@ -46,6 +48,11 @@ class Timed(LoopClock):
                 self._in_threads -= 1
 
         monkeypatch.setattr(asyncio, "to_thread", counted)
+
+    def pass_by(self, seconds: float) -> None:
+        """Let so much time pass in a thread."""
+        self._ahead += seconds
+        self.passed += seconds
 
     async def until(self, is_over: Callable[[], bool]) -> None:
         while not is_over():
@@ -189,6 +196,29 @@ async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command)
         problem = await asking
     assert (problem.id, problem.exit_code) == ("timed-out", ExitCode.UNREACHABLE)
     assert "60 seconds" in problem.cause
+    assert command.server.requests == []
+    assert command.store.load("default") == seen, "nothing was lost, and nobody else is told"
+
+
+@answering(reply(200))
+async def test_refresh_is_not_sent_if_the_keyring_took_the_time_for_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow keyring is asked three times before the request, and three times after it."""
+    seen = command.stored(hours=-1)
+
+    def slow(_: LockedProfile) -> None:
+        command.clock.pass_by(3 * LIMIT)
+
+    monkeypatch.setattr(LockedProfile, "prove_writable", slow)
+    with ExitStack() as held:
+        held.enter_context(LocalProfileStore(command.home).locked("default"))
+        asking = asyncio.create_task(command.token(seen))
+        await command.clock.until(lambda: command.clock.passed >= 12)
+        held.close()
+        problem = await asking
+    assert problem.id == "timed-out"
+    assert command.clock.passed + LONGEST_REFRESH > 55
     assert command.server.requests == []
     assert command.store.load("default") == seen, "nothing was lost, and nobody else is told"
 

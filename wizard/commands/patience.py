@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 LIMIT: Final = 58.0
 """Seconds for all that is awaited for a profile; with what comes before and after it 60."""
-LONGEST_REFRESH: Final = 33.0
+LONGEST_REFRESH: Final = 39.0
 """Seconds that a refresh may take, which isn't given up once it was sent: 30 for the request, and
-3 for a keyring that doesn't answer and is asked once."""
+9 for a keyring that is slow to write the new tokens, to read them back and to remove the old."""
 FOR_THE_RECORD: Final = 3.0
 """Seconds that are kept to remember how a check ended."""
 LATE: Final = 2.0
@@ -78,7 +78,7 @@ class Patience:
             self._lock.reschedule(None)
 
     def ask(self, credentials: CredentialSet) -> None:
-        """Let a refresh begin that can end in time; a refresh that was sent isn't given up.
+        """Let a refresh begin, or be sent, that can end in time; once sent it isn't given up.
 
         Raises SetupError.
         """

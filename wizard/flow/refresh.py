@@ -47,8 +47,8 @@ async def fresh_tokens(
         refused: an access token that the SCIM API did not take; it is as good as expired.
         seen: the record the caller decided by; read now when None.
         on_lock: called once the lock is held.
-        on_ask: called before a refresh; with its SetupError, which concerns only this caller,
-            none is begun.
+        on_ask: called before a refresh, and again before it is sent, as a keyring may be slow in
+            between; with its SetupError, which concerns only this caller, none is sent.
 
     Raises:
         SetupError: not set up, no refresh token, refused, unreachable, or not to be saved.
@@ -78,7 +78,7 @@ async def fresh_tokens(
         if active.tokens.refresh_token is None:
             raise SetupError(no_refresh_token(active.scope))
         on_ask(active)
-        request = RefreshRequest(held, profile, active, endpoint)
+        request = RefreshRequest(held, profile, active, endpoint, on_ask)
         return await to_its_end(_refresh(request, clock, is_dead=is_dead), request.drop)
 
 
@@ -91,8 +91,14 @@ class RefreshRequest:
         profile: Profile,
         credentials: CredentialSet,
         endpoint: TokenEndpoint,
+        on_ask: Callable[[CredentialSet], None] = lambda _: None,
     ) -> None:
-        """Args: `credentials` is the active set, or the same with a new Client Secret."""
+        """Take what to refresh.
+
+        Args:
+            credentials: the active set, or the same with a new Client Secret.
+            on_ask: called before it is sent; with its SetupError it isn't.
+        """
         self.held = held
         self.profile = profile
         """The record from before the request."""
@@ -100,6 +106,7 @@ class RefreshRequest:
         self.is_dropped = False
         """Nobody waits for it any more."""
         self._endpoint = endpoint
+        self._on_ask = on_ask
 
     def drop(self) -> None:
         """Give it up unless it was sent."""
@@ -114,6 +121,8 @@ class RefreshRequest:
         # Before the request: a rotated refresh token that cannot be saved would be lost.
         with _unasked():
             await asyncio.to_thread(self.held.prove_writable)
+        self._ask()
+        with _unasked():
             # On disk too, so that it is known after a power cut, or a kill in the middle.
             noted = replace(self.profile, is_refresh_open=True)
             await asyncio.to_thread(self.held.save, noted)
@@ -124,6 +133,14 @@ class RefreshRequest:
                 await self.note(self.profile)
             if error.problem.id == REFRESH_REFUSED.id and self.profile.is_refresh_open:
                 raise SetupError(REFRESH_LOST.with_detail(*error.problem.detail)) from error
+            raise
+
+    def _ask(self) -> None:
+        try:
+            self._on_ask(self.credentials)
+        except SetupError:
+            # Nobody else is to be told of it.
+            self.is_dropped = True
             raise
 
     async def note(self, profile: Profile, active: CredentialSet | None = None) -> None:

@@ -70,7 +70,8 @@ def test_on_overview_each_opens_one_dialog(env: dict[str, str]) -> None:
 
 
 def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
-    with wizard(env) as terminal:
+    # So high that a dialog's Close lies over a line of the menu.
+    with wizard(env, rows=21) as terminal:
         before = overview(terminal)
         closed = 0
         for words, row, column in controls(before):
@@ -96,27 +97,31 @@ def close(dialog: str) -> tuple[int, int]:
     return row, found.start(1)
 
 
-def test_check_now_asks_the_server_once(env: dict[str, str], sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("control", ["› Check now", "Choose ›", "⏎ Choose"])
+def test_check_now_asks_the_server_once(
+    env: dict[str, str], sandbox: Sandbox, control: str
+) -> None:
     with wizard(env) as terminal:
-        overview(terminal)
+        rows = overview(terminal).splitlines()
         before = len(sandbox.seen)
-        row = next(y for w, y, _ in controls(terminal.screen()) if "Check now" in w)
-        terminal.double_click(row, 10)
+        row = next(y for y, text in enumerate(rows) if control in text)
+        terminal.double_click(row, rows[row].index(control) + 3)
         terminal.wait_for("Access token valid")
         terminal.wait_for("Next ›")
     assert [each.path.rpartition("/")[2] for each in sandbox.seen[before:]] == ["Users"]
 
 
 def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
-    with wizard(env) as terminal:
+    # So high that the dialog's Remove lies over the line of the menu that opens it.
+    with wizard(env, rows=32) as terminal:
         screen = overview(terminal)
-        [(row, column)] = [
-            (y, x) for w, y, x in controls(screen) if w.startswith("Remove profile…")
-        ]
-        terminal.double_click(row, column)
+        [line] = [y for w, y, _ in controls(screen) if w.startswith("Remove profile…")]
+        terminal.double_click(line, 68)
         dialog = terminal.wait_for("Remove profile default?")
         rows = dialog.splitlines()
         row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +Remove ", text))
-        terminal.double_click(row, rows[row].rindex("Remove") + 1)
+        column = rows[row].rindex("Remove") + 1
+        assert (row, column) == (line, 68), "else this test proves less"
+        terminal.double_click(row, column)
         assert terminal.wait_exit() == 0
     assert run(env, "token").returncode == 3

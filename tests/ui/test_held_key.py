@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 import pytest
+from textual import events
 
+from tests import walks
+from tests.driving import make_app, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.running import resumed, running, stored, top
+from tests.walks import ThePilot
+from wizard.domain.steps import Step
+from wizard.ui.app import WizardApp
 from wizard.ui.held_key import HeldKey, Press
+from wizard.ui.screens.authorize import AuthorizeScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.timed_screen import now
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +92,51 @@ def test_what_comes_between_makes_two() -> None:
     assert held.judge("enter", 10.0) is Press.NEW
     assert held.judge("escape", 10.0) is Press.NEW
     assert held.judge("enter", 10.01) is Press.NEW
+
+
+async def hold(
+    app: WizardApp, pilot: ThePilot, key: events.Key, is_done: Callable[[], bool]
+) -> None:
+    """Hold a key down for a second and a half; wait until what it does is done, and then all is.
+
+    The times are the keys' own. Nothing is waited for between two of them.
+    """
+    start = now()
+    for number, time in enumerate(holding(0.5, 25, 1.5)):
+        event = events.Key(key.key, key.character)
+        event.time = start + time - 10.0
+        app.post_message(event)
+        if number == 0:
+            await wait_until(pilot, is_done, "what the key does")
+    gate = app._gate
+    await wait_until(pilot, lambda: not (gate._waiting or gate._held or gate._is_busy), "the keys")
+    for _ in range(4):
+        await pilot.pause()
+
+
+async def test_escape_held_down_goes_one_step_back(world: World) -> None:
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        await walks.linked_redirect(pilot)
+        escape = events.Key("escape", "\x1b")
+        await hold(app, pilot, escape, lambda: isinstance(top(app), AuthorizeScreen))
+        assert isinstance(top(app), AuthorizeScreen)
+
+
+async def test_key_with_ctrl_held_down_creates_one_link(world: World) -> None:
+    async with resumed(world, Step.AUTHORIZE) as (app, pilot):
+        authorize = await walks.linked_authorize(pilot)
+        before = authorize.link
+        new_link = events.Key("ctrl+t", None)
+        await hold(app, pilot, new_link, lambda: authorize.link not in (None, before))
+        draft = stored(world)[1]
+    assert draft is not None
+    assert len(draft.attempts) == 2
+
+
+async def test_letter_held_down_opens_one_page(world: World) -> None:
+    async with running(make_app(world)) as (app, pilot):
+        screen = await wait_for_screen(pilot, PrerequisitesScreen)
+        assert isinstance(screen, PrerequisitesScreen)
+        await wait_until(pilot, lambda: bool(screen.checks), "the machine's checks")
+        await hold(app, pilot, events.Key("o", "o"), lambda: bool(world.browser.opened))
+    assert len(world.browser.opened) == 1

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from textual.command import CommandPalette
 from textual.theme import Theme
 
 from screenshots import film
@@ -35,11 +34,14 @@ class Look:
     size: tuple[int, int]
     theme: Theme
 
+    def __str__(self) -> str:
+        return f"{self.size}, {self.theme.name}"
+
     def file(self, scene: Scene) -> str:
         """Return the name of the picture."""
         columns, rows = self.size
         shade = "dark" if self.theme.dark else "light"
-        return f"{scene.name}-{columns}x{rows}-{shade}.svg"
+        return f"{scene.name.removesuffix('-light')}-{columns}x{rows}-{shade}.svg"
 
 
 USUAL: Final = (Look((80, 24), DARK), Look((80, 24), LIGHT))
@@ -69,7 +71,9 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
     "profiles": USUAL,
     "rotate-refused": USUAL,
     "sheet": USUAL,
-    "palette": USUAL,
+    "palette": USUAL[:1],
+    # Textual's palette keeps its colors while it is open.
+    "palette-light": USUAL[1:],
     "too-small": (Look((52, 14), DARK), Look((52, 14), LIGHT)),
 }
 """Every step and dialog, the states of Overview, and a few failures."""
@@ -78,19 +82,12 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
 async def render(scene: Scene, home: Path) -> dict[str, str]:
     """Return the pictures of a scene, by the names of their files."""
     looks = sorted(PICTURES[scene.name], key=lambda look: look.theme is LIGHT)
-    if scene.screen is CommandPalette:
-        # Textual's palette keeps its colors while it is open.
-        plays = [[look for look in looks if look.theme is theme] for theme in (DARK, LIGHT)]
-    else:
-        plays = [looks]
     pictures: dict[str, str] = {}
-    for number, play in enumerate(plays):
-        first = play[0]
-        async with playing(scene, home / str(number), first.size, first.theme.name) as pilot:
-            for look in play:
-                pilot.app.theme = look.theme.name
-                await pilot.resize_terminal(*look.size)
-                pictures[look.file(scene)] = await still(pilot)
+    async with playing(scene, home, looks[0].size, looks[0].theme.name) as pilot:
+        for look in looks:
+            pilot.app.theme = look.theme.name
+            await pilot.resize_terminal(*look.size)
+            pictures[look.file(scene)] = await still(pilot)
     return pictures
 
 

@@ -1,4 +1,4 @@
-"""The pictures are what the wizard looks like now, as a whole.
+"""The film of a setup is what the wizard looks like now; each single picture: test_scenes.py.
 
 After a change render them anew, and look at each that differs: python -m screenshots.render
 """
@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from screenshots import film
-from screenshots.render import HERE, PICTURES, render, still
-from tests.ui.playing import Scene
+from screenshots.render import HERE, PICTURES, still
 from tests.ui.scenes import SCENES
 
 DRAWN = [scene for scene in SCENES if scene.name in PICTURES]
@@ -21,16 +20,6 @@ DRAWN = [scene for scene in SCENES if scene.name in PICTURES]
 @pytest.fixture(autouse=True)
 def bare_footer() -> None:
     """Keep the row of keys."""
-
-
-@pytest.mark.parametrize("scene", DRAWN, ids=str)
-async def test_pictures_show_what_is_seen_now(scene: Scene, tmp_path: Path) -> None:
-    stale = [
-        name
-        for name, svg in (await render(scene, tmp_path)).items()
-        if not (HERE / name).exists() or (HERE / name).read_text(encoding="utf-8") != svg
-    ]
-    assert not stale, "out of date: look at what python -m screenshots.render makes of them"
 
 
 async def test_film_shows_the_setup_as_it_is_now(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
-"""In every scene, at every size and in both themes: all can be reached, seen and read."""
+"""In every scene, at every size and in both themes: all can be reached, seen and read.
+
+Where there is a picture of it in README's folder, it is what the wizard looks like now. After a
+change render them anew, and look at each that differs: python -m screenshots.render
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from textual.command import CommandPalette
@@ -14,6 +18,7 @@ from textual.selection import SELECT_ALL
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 
+from screenshots.render import HERE, PICTURES, Look, still
 from tests.driving import PATIENCE, text_of
 from tests.leaks.every import screens
 from tests.ui.contrast import too_faint
@@ -22,10 +27,24 @@ from tests.ui.playing import Scene, playing
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
 from wizard.ui.screens.sheet import SheetScreen
-from wizard.ui.theme import LIGHT
+from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.checklist import Checklist
 
-LARGE, SMALL, USUAL = SIZES = ((120, 36), (60, 18), (80, 24))
+USUAL, LARGE, SMALL = SIZES = ((80, 24), (120, 36), (60, 18))
+IN_LIGHT: Final = Look(USUAL, LIGHT)
+IN_DARK: Final = Look(USUAL, DARK)
+LOOKS: Final = (IN_LIGHT, *(Look(size, DARK) for size in SIZES))
+"""How every scene is looked at; pictures before what a walk through its keys may leave."""
+WALKED_IN_LIGHT: Final = frozenset({
+    "prerequisites-warned", "credentials-wrong", "authorize-listening", "redirect-mismatch",
+    "check-unrenewable", "done", "overview-change", "help-pages", "audience", "advanced-wrong",
+    "changes", "consent", "profiles-wrong", "rotate-refused", "sheet-unsaved", "palette-light",
+})  # fmt: skip
+"""One scene of each screen, in which much takes the focus.
+
+All scenes are walked through in the dark theme, where there is least room. In the light one only
+colors can be wrong, and those of what has the focus are the same in all scenes of a screen.
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +55,8 @@ def bare_footer() -> None:
 def test_every_screen_has_a_scene() -> None:
     assert {scene.screen for scene in SCENES} == {*screens(), CommandPalette}
     assert len({scene.name for scene in SCENES}) == len(SCENES)
+    in_light = [scene.screen for scene in SCENES if scene.name in WALKED_IN_LIGHT]
+    assert sorted(in_light, key=str) == sorted({scene.screen for scene in SCENES}, key=str)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)
@@ -43,33 +64,65 @@ async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
     scene: Scene, tmp_path: Path
 ) -> None:
     amiss: list[str] = []
-    async with playing(scene, tmp_path, USUAL) as pilot:
+    cut: dict[tuple[int, int], set[str]] = {}
+    first, *others = looks(scene)
+    async with playing(scene, tmp_path, first.size, first.theme.name) as pilot:
         screen = pilot.app.screen
         begun = at_hand(screen)
-        whole: set[str] = set()
-        amiss += too_faint(screen)
-        for button in screen.query(Button).filter(".-primary"):
-            await pilot.hover(button)
-            amiss += [f"under the mouse: {what}" for what in too_faint(screen)]
         # The sheet is Markdown, to be handed on as it is.
         if "`" in text_of(pilot.app) and not isinstance(screen, SheetScreen):
             amiss.append("Markdown is shown as it is")
-        for size in SIZES:
-            await pilot.resize_terminal(*size)
-            if size == USUAL:
-                pilot.app.theme = LIGHT.name
-            await pilot.pause()
-            if size == LARGE:
-                # Whatever takes the focus is in sight there, if it is at 80×24.
-                found = await lasting(pilot)
-            else:
-                found = [what async for what in walk(pilot)]
+        for look in (first, *others):
+            await take(pilot, look)
+            found = [what async for what in looked_at(pilot, scene, look)]
+            if look.size == SMALL:
+                found += [what async for what in walk(pilot)]
             if at_hand(screen) != begun:
                 found.append(f"{begun} has become {at_hand(screen)}")
-            whole = whole if size != LARGE else shortened(screen)
-            found += [f"{word} is cut" for word in shortened(screen) - whole]
-            amiss += [f"{size}: {what}" for what in dict.fromkeys(found)]
+            cut[look.size] = shortened(screen)
+            amiss += [f"{look}: {what}" for what in dict.fromkeys(found)]
+        if scene.name in WALKED_IN_LIGHT:
+            await take(pilot, IN_LIGHT)
+            amiss += [f"{IN_LIGHT}: {what}" async for what in walk(pilot)]
+    amiss += [
+        f"{size}: {word} is cut" for size in (USUAL, SMALL) for word in cut[size] - cut[LARGE]
+    ]
     assert not amiss, "\n".join(["", *amiss])
+
+
+def looks(scene: Scene) -> list[Look]:
+    """Return how a scene is looked at, first of all where there are pictures of it alone."""
+    if scene.screen is CommandPalette:
+        # Textual's palette keeps its colors while it is open.
+        theme = LIGHT if scene.theme == LIGHT.name else DARK
+        return [Look(size, theme) for size in SIZES]
+    pictures = PICTURES.get(scene.name, ())
+    return [*(look for look in pictures if look not in LOOKS), *LOOKS]
+
+
+async def take(pilot: ThePilot, look: Look) -> None:
+    """Show the scene in another size and theme."""
+    pilot.app.theme = look.theme.name
+    await pilot.resize_terminal(*look.size)
+
+
+async def looked_at(pilot: ThePilot, scene: Scene, look: Look) -> AsyncIterator[str]:
+    """Yield what is amiss in one size and theme, and its picture if that is out of date."""
+    screen = pilot.app.screen
+    if look in PICTURES.get(scene.name, ()):
+        picture = await still(pilot)
+        path = HERE / look.file(scene)
+        if not path.exists() or path.read_text(encoding="utf-8") != picture:
+            yield f"{path.name} is out of date: see what python -m screenshots.render makes of it"
+    if look.size in SIZES:
+        for what in await lasting(pilot):
+            yield what
+    if look == IN_DARK:
+        for button in screen.query(Button).filter(".-primary"):
+            await pilot.hover(button)
+            for what in too_faint(screen):
+                yield f"under the mouse: {what}"
+        await pilot.hover(offset=(0, 0))
 
 
 def at_hand(screen: Screen[Any]) -> list[object]:
@@ -93,13 +146,14 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
         await pilot.press("tab")
     stops: list[Widget] = []
     turns: list[tuple[Widget, Widget | None]] = []
+    found = await lasting(pilot)
     while (here := screen.focused) is not None and here not in stops:
         stops.append(here)
-        for what in await lasting(pilot):
+        for what in found:
             yield what
         await pilot.press("tab")
         # A focus that is out of view is scrolled to first.
-        await lasting(pilot)
+        found = await lasting(pilot)
         if screen.focused is None or backwards(here, screen.focused):
             turns.append((here, screen.focused))
     if stops[:1] != [screen.focused] or set(stops) != set(screen.focus_chain):

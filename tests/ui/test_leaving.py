@@ -1,4 +1,4 @@
-"""Every way to leave × every wait for the network or a keyring, the wizard on its own services.
+"""Leaving in every wait for the network or a keyring, the wizard on its own services.
 
 Over real sockets the server holds its answer back, and nothing here lets it go unless the answer
 would be lost: the wizard leaves at once, or not at all. What a real terminal shows afterwards, and
@@ -44,7 +44,7 @@ from wizard.ui.widgets.title import Heading
 from wizard.wiring import Settings
 
 REDIRECT_URL: Final = "https://scim.example.invalid/landing"
-WAYS: Final = ("ctrl+q", "SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 HELD: Final[dict[str, Held]] = {
     "reach": "reach",
     "metadata": "metadata",
@@ -61,7 +61,11 @@ HELD: Final[dict[str, Held]] = {
 LOSABLE: Final = ("exchange", "rehearsal", "Check now, refresh", "rotate")
 DROPPABLE: Final = tuple(wait for wait in HELD if wait not in LOSABLE)
 
-every_way = pytest.mark.parametrize("way", WAYS)
+
+def in_each(waits: tuple[str, ...]) -> pytest.MarkDecorator:
+    """Leave each wait with the key, and one with each signal: they have one handler."""
+    by_key = [(wait, "ctrl+q") for wait in waits]
+    return pytest.mark.parametrize(("wait", "way"), [*by_key, *zip(waits, SIGNALS, strict=False)])
 
 
 @pytest.fixture
@@ -177,8 +181,7 @@ def code_of(way: str, wait: str) -> ExitCode:
     return ExitCode.FINE if is_of_active(wait) else ExitCode.NOT_SET_UP
 
 
-@every_way
-@pytest.mark.parametrize("wait", DROPPABLE)
+@in_each(DROPPABLE)
 async def test_what_can_be_asked_again_is_not_waited_for(
     server: HoldingServer, home: Path, wait: str, way: str
 ) -> None:
@@ -192,8 +195,7 @@ async def test_what_can_be_asked_again_is_not_waited_for(
         assert bool(kept.tokens) == (wait != "metadata"), "what had been done is kept"
 
 
-@every_way
-@pytest.mark.parametrize("wait", LOSABLE)
+@in_each(LOSABLE)
 async def test_what_would_be_lost_is_waited_for_however_often_and_kept(
     server: HoldingServer, home: Path, wait: str, way: str
 ) -> None:
@@ -248,8 +250,10 @@ def silent() -> Iterator[socket.socket]:
         yield listening
 
 
-@every_way
-@pytest.mark.parametrize("wait", ["exchange", "Check now, refresh", "rotate"])
+@pytest.mark.parametrize(
+    ("wait", "way"),
+    [("exchange", "ctrl+q"), ("Check now, refresh", "SIGTERM"), ("rotate", "ctrl+q")],
+)
 async def test_connecting_is_not_waited_for_and_the_code_is_still_good(
     server: HoldingServer, home: Path, silent: socket.socket, wait: str, way: str
 ) -> None:
@@ -282,7 +286,7 @@ def backend() -> Iterator[HangingKeyring]:
     let_answer(backend)
 
 
-@every_way
+@pytest.mark.parametrize("way", ["ctrl+q", "SIGTERM"])
 async def test_keyring_that_is_read_again_keeps_nobody(
     backend: HangingKeyring, home: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +343,7 @@ async def test_what_the_keyring_is_to_keep_is_waited_for_and_kept(
 # -- the listener ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", [*WAYS, "escape"])
+@pytest.mark.parametrize("way", ["ctrl+q", "SIGTERM", "escape"])
 async def test_waiting_for_the_browser_ends_at_once_and_frees_the_port(
     home: Path, way: str
 ) -> None:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
-from tests.ui.running import point_at
+from tests.ui.running import point_at, press_enter_as_a_reader
 from tests.walks import ThePilot, linked_authorize, linked_redirect
 from wizard.domain.form import CredentialField
 from wizard.flow.reports import Verdict
@@ -16,7 +16,7 @@ from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.timed_screen import TimedScreen, now
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.field import Field, SecretEntry
 
@@ -117,8 +117,7 @@ class Person:
         await wait_until(self._pilot, lambda: not button.disabled, "something to go on with")
         screen = self._app.screen
         assert isinstance(screen, TimedScreen)
-        await wait_until(self._pilot, lambda: now() > screen.asked_at, "an Enter to count")
-        await self._pilot.press("enter")
+        await press_enter_as_a_reader(self._pilot, screen)
 
     async def back(self) -> None:
         await self._pilot.press("escape")

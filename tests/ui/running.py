@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -26,6 +26,7 @@ from wizard.ui.app import WizardApp
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.settled import BURST
 from wizard.ui.step_screen import StepScreen
+from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.menu import Menu
 
 WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
@@ -123,6 +124,19 @@ def post_enters(app: WizardApp, count: int) -> None:
     """Post Enters without a pause."""
     for _ in range(count):
         app.post_message(events.Key("enter", "\r"))
+
+
+async def press_enter_as_a_reader(pilot: ThePilot, screen: TimedScreen[Any]) -> None:
+    """Press Enter, late enough for what the screen last asked: a key brings the time it came at.
+
+    With a real wait see test_enter.py.
+    """
+    enter = events.Key("enter", "\r")
+    enter.time = max(enter.time, screen.asked_at + 0.001)
+    pilot.app.post_message(enter)
+    await pilot.pause()
+    # After another key no time between two Enters is looked at.
+    await pilot.press("f20")
 
 
 def top(app: WizardApp) -> Screen[object]:

@@ -182,6 +182,12 @@ async def until_said(
         raise AssertionError(f"{error}\n{text_of(app)}") from None
 
 
+def leads(entry: str) -> Step | None:
+    """Return where an entry is fixed after a check; None where it can only be tried again."""
+    step = CATALOGUE[entry].step
+    return ELSEWHERE[step].step if step else None
+
+
 async def leads_to(pilot: ThePilot, step: Step | None) -> None:
     """From a check that has failed: one button leads where it can be mended."""
     screen = await wait_for_screen(pilot, CheckScreen)

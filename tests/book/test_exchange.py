@@ -22,6 +22,7 @@ from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.flow.after_check import ELSEWHERE
 from wizard.host.program import started
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
@@ -164,7 +165,22 @@ REFUSED_AT_ONCE: Final = RenewalRow(entry="refresh-refused-at-once", faces=Face.
 ENTRIES: Final = (*ROWS, REFRESH_REFUSED, REFUSED_AT_ONCE)
 
 
+ON_CHECK: Final = ("wrong-client", "token-throttled", "no-refresh-token", *(
+    row.entry for row in ROWS if Face.COMMAND not in row.faces
+), "refresh-token-not-asked-for")  # fmt: skip
+"""The rows that are met on the screen: those that no command meets, and one of each other kind."""
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
+def test_problem_with_a_code_leads_where_its_row_says(row: CodeRow) -> None:
+    problem = after_the_code(CATALOGUE[row.entry])
+    # The code is spent: nothing is tried again with it.
+    assert "Try again" not in problem.remedy
+    assert problem.step is not None
+    assert ELSEWHERE[problem.step].step == row.step
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.entry in ON_CHECK], ids=str)
 async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
     stage.wire.answers[TOKEN] = row.answer
     credentials = replace(stage.credentials(), pkce=row.pkce, scope=row.scope)
@@ -172,9 +188,7 @@ async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
     async with resumed() as (app, pilot):
         await wait_for_screen(pilot, RedirectScreen)
         await paste(pilot, ANSWER)
-        # The code is spent: nothing is tried again with it.
         remedy = after_the_code(CATALOGUE[row.entry]).remedy
-        assert "Try again" not in remedy
         await until_said(app, pilot, row.entry, remedy=remedy)
         await leads_to(pilot, row.step)
 

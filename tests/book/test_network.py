@@ -13,7 +13,7 @@ import pytest
 
 from tests.api.conftest import CERTIFICATE
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, leads_to, proven, resumed, until_said
+from tests.book.stage import Stage, leads, leads_to, proven, resumed, until_said
 from tests.book.wire import HANGS, Script, Wire, reply
 from tests.commands.stage import issued, silent_port
 from wizard.domain.models import CredentialSet, Endpoints
@@ -170,7 +170,22 @@ def missed(
         yield Set(stage, stage.credentials(endpoints), ca_file, settings)
 
 
+ON_CHECK: Final = frozenset({
+    "no-dns", "timed-out", "proxy-login", "proxy-misspelled", "ca-file-unusable", "bad-address",
+    "unrecognized",
+})  # fmt: skip
+"""The rows that are met on the screen: one for each way on, and for each way to be missed.
+
+All others are met by two commands, and lead where their entry says.
+"""
+
+
 @EVERY
+def test_entry_leads_where_its_row_says(row: NetworkRow) -> None:
+    assert leads(row.entry) is row.step
+
+
+@pytest.mark.parametrize("row", [row for row in ENTRIES if row.entry in ON_CHECK], ids=str)
 async def test_wizard(row: NetworkRow, missed: Set) -> None:
     missed.stage.put_draft(proven(missed.credentials), Step.CHECK)
     async with resumed(missed.settings) as (app, pilot):

@@ -11,16 +11,20 @@ import pytest
 from tests.book.row import Face, Row
 from tests.book.stage import SCREENS, Stage, attempt, now, panel, resumed, until_said
 from tests.book.wire import HANGS, METADATA
-from tests.driving import paste, text_of, wait_for_screen, wait_until
-from tests.walks import REDIRECT_URL, SECRET, STATE
+from tests.driving import paste, text_of, wait_for_screen
+from tests.ui.running import press_enter_as_a_reader
+from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE
+from wizard.domain.callback import Refused, read
 from wizard.domain.models import CredentialSet
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.timed_screen import now as clock
 
 OLD, USED, NAMED, PROMISED = "old-state-123", "used-state-123", "named-state-123", "iss-state-123"
 """The states of links that are too old, had their answer, and whose server names itself."""
+
+ORIGIN: Final = "https://oauth.twilio.com"
 
 REDIRECT_QUERY: Final = f"{REDIRECT_URL}?tenant=7"
 
@@ -170,7 +174,31 @@ def with_links(credentials: CredentialSet) -> CredentialSet:
     )
 
 
+ON_THE_SCREEN: Final = frozenset({
+    "paste-empty", "paste-too-long", "paste-no-state", "paste-foreign-state", "paste-link-used",
+    "paste-other-address", "paste-other-query", "paste-issuer-missing", "paste-secret",
+    "paste-unproven-error", "paste-access-denied", "paste-invalid-client", "paste-other-error",
+})  # fmt: skip
+"""The rows that are pasted into the wizard itself: at least one for each way on and each kind of
+text. What the others lead to is read from the same texts without a screen."""
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
+def test_paste_is_read_as_its_row_says(row: PasteRow) -> None:
+    credentials = CredentialSet(CLIENT_ID, Secret(SECRET), row.redirect_url)
+    attempts = with_links(credentials).attempts
+    reading = read(row.pasted.format(base=ORIGIN), attempts, now(), [Secret(SECRET)])
+    assert isinstance(reading, Refused)
+    assert (reading.problem.id, reading.problem.step) == (row.entry, row.step)
+
+
+def test_each_way_on_is_taken_on_the_screen() -> None:
+    shown = [row for row in ROWS if row.entry in ON_THE_SCREEN]
+    assert len(shown) == len(ON_THE_SCREEN)
+    assert {row.step for row in shown} == {row.step for row in ROWS}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.entry in ON_THE_SCREEN], ids=str)
 async def test_refusal_is_told_and_leads_on(row: PasteRow, stage: Stage) -> None:
     credentials = replace(stage.credentials(), redirect_url=row.redirect_url)
     stage.put_draft(with_links(credentials), Step.REDIRECT)
@@ -201,8 +229,7 @@ async def tell_and_lead_on(row: PasteRow, stage: Stage) -> None:
             case Step.CREDENTIALS:
                 assert "To Credentials ›" in text_of(app)
                 mismatch = "differs from here" in panel(app)
-                await wait_until(pilot, lambda: clock() > screen.asked_at, "an Enter to count")
-                await pilot.press("enter")
+                await press_enter_as_a_reader(pilot, screen)
         assert row.step is not None
         await wait_for_screen(pilot, SCREENS[row.step])
         if row.step is Step.CREDENTIALS:

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, leads_to, resumed, until_said
+from tests.book.stage import Stage, leads, leads_to, resumed, until_said
 from tests.book.wire import USERS, reply
 from tests.commands.stage import issued
 from wizard.api.users import LIST_RESPONSE
@@ -99,7 +99,22 @@ ENTRIES: Final = (
 )
 
 
+ON_CHECK: Final = frozenset({
+    "bad-token", "new-token-refused", "missing-permission", "other-organization", "not-scim",
+    "scim-throttled",
+})  # fmt: skip
+"""The rows that are met on the screen: what only it meets, and one for each way on.
+
+All others are met by `check`, and lead where their entry says.
+"""
+
+
 @pytest.mark.parametrize("row", ENTRIES, ids=str)
+def test_entry_leads_where_its_row_says(row: ScimRow) -> None:
+    assert leads(row.entry) is row.step
+
+
+@pytest.mark.parametrize("row", [row for row in ENTRIES if row.entry in ON_CHECK], ids=str)
 async def test_wizard(row: ScimRow, stage: Stage) -> None:
     stage.wire.answers[USERS] = row.answer
     hours = -1 if row.is_renewed else 1

@@ -176,6 +176,15 @@ async def to_redirect(face: Face, scene: Scene) -> str:
     return await face.hand_out()
 
 
+async def back_at_redirect(face: Face, scene: Scene) -> str:
+    """Resume a draft whose link was handed out; return the link."""
+    await face.pick("resume")
+    with LocalProfileStore(scene.home).locked("default") as held:
+        draft = held.draft()
+    assert draft is not None
+    return authorize_url(draft.attempts[-1])
+
+
 async def to_the_end(face: Face) -> None:
     await face.passed()
     await face.says(WORKS)
@@ -219,7 +228,7 @@ async def wrong_client_id(face: Face, scene: Scene) -> None:
 
 
 async def wrong_secret(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
     await face.says(exchange.WRONG_CLIENT.title)
     await face.primary()
@@ -228,7 +237,7 @@ async def wrong_secret(face: Face, scene: Scene) -> None:
 
 
 async def denied(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.deny(link))
     await face.says(consent.ERRORS["access_denied"].title)
     await face.primary()
@@ -237,7 +246,7 @@ async def denied(face: Face, scene: Scene) -> None:
 
 
 async def expired_code(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
     await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
     await face.primary()
@@ -246,7 +255,7 @@ async def expired_code(face: Face, scene: Scene) -> None:
 
 
 async def mismatch(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     landed = scene.sandbox.approve(link)
     await face.paste(landed.replace("/callback", "/callbacks").replace("state=", "state=x"))
     await face.says(paste.OTHER_ADDRESS.title, f"pasted {REDIRECT_URL}s", f"set {REDIRECT_URL}")
@@ -255,13 +264,13 @@ async def mismatch(face: Face, scene: Scene) -> None:
 
 
 async def copied_with_residue(face: Face, scene: Scene) -> None:
-    landed = scene.sandbox.approve(await to_redirect(face, scene))
+    landed = scene.sandbox.approve(await back_at_redirect(face, scene))
     await face.paste(f"0~https://sso.test/login?lang=en&next={quote(landed, safe='')}%0A1~")
     await to_the_end(face)
 
 
 async def pasted_on_authorize(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.back()
     await face.says("You land on")
     await face.paste_anywhere(scene.sandbox.approve(link))
@@ -269,7 +278,7 @@ async def pasted_on_authorize(face: Face, scene: Scene) -> None:
 
 
 async def unclear_code(face: Face, scene: Scene) -> None:
-    landed = scene.sandbox.approve(await to_redirect(face, scene))
+    landed = scene.sandbox.approve(await back_at_redirect(face, scene))
     await face.paste(landed.replace("code=", "code=x%20"))
     await face.says(paste.CODE_UNCLEAR.title)
     await face.paste(landed)
@@ -309,7 +318,7 @@ async def authorization_url_is_unwrapped(face: Face, scene: Scene) -> None:
 
 
 async def bare_code(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     landed = scene.sandbox.approve(link)
     await face.paste(parse_qs(urlsplit(landed).query)["code"][0])
     await face.says(BARE_CODE.title)
@@ -318,7 +327,7 @@ async def bare_code(face: Face, scene: Scene) -> None:
 
 
 async def older_link(face: Face, scene: Scene) -> None:
-    first = await to_redirect(face, scene)
+    first = await back_at_redirect(face, scene)
     await face.fresh_link()
     second = await face.hand_out()
     assert second != first
@@ -340,7 +349,7 @@ async def caught_by_the_listener(face: Face, scene: Scene) -> None:
 
 
 async def missing_permission(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
     problem = scim.MISSING_PERMISSION.filled(permission="twilio/iam/managed-users/list")
     await face.says(problem.title, problem.who.value, problem.remedy, "401 (70051)")
@@ -348,7 +357,7 @@ async def missing_permission(face: Face, scene: Scene) -> None:
 
 
 async def not_scim(face: Face, scene: Scene) -> None:
-    link = await to_redirect(face, scene)
+    link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
     await face.says(scim.NOT_SCIM.title)
     scene.sandbox.scenario = "happy"
@@ -361,12 +370,9 @@ async def not_scim(face: Face, scene: Scene) -> None:
 
 async def resume(face: Face, scene: Scene) -> None:
     await face.says("Unfinished setup", "resumes at Redirect")
-    await face.pick("resume")
+    link = await back_at_redirect(face, scene)
     await face.says("Code", "expires 5 minutes after you click Approve access")
-    with LocalProfileStore(scene.home).locked("default") as held:
-        draft = held.draft()
-    assert draft is not None
-    await face.paste(scene.sandbox.approve(authorize_url(draft.attempts[-1])))
+    await face.paste(scene.sandbox.approve(link))
     await to_the_end(face)
 
 
@@ -467,25 +473,31 @@ SCENARIOS: Final = {
     "authorization url": Scenario(authorization_url_fills_in),
     "another host": Scenario(another_host_is_asked_about, code=3),
     "wrong client id": Scenario(wrong_client_id, code=3),
-    "wrong secret": Scenario(wrong_secret, code=3, sandbox={"scenario": "wrong-secret"}),
-    "denied": Scenario(denied, code=3),
-    "expired code": Scenario(expired_code, code=3, sandbox={"scenario": "expired-code"}),
-    "mismatch": Scenario(mismatch),
-    "copied with residue": Scenario(copied_with_residue),
-    "pasted on authorize": Scenario(pasted_on_authorize),
-    "unclear code": Scenario(unclear_code),
+    "wrong secret": Scenario(
+        wrong_secret, code=3, starts="draft", sandbox={"scenario": "wrong-secret"}
+    ),
+    "denied": Scenario(denied, code=3, starts="draft"),
+    "expired code": Scenario(
+        expired_code, code=3, starts="draft", sandbox={"scenario": "expired-code"}
+    ),
+    "mismatch": Scenario(mismatch, starts="draft"),
+    "copied with residue": Scenario(copied_with_residue, starts="draft"),
+    "pasted on authorize": Scenario(pasted_on_authorize, starts="draft"),
+    "unclear code": Scenario(unclear_code, starts="draft"),
     "response for a redirect url": Scenario(response_for_a_redirect_url),
     "authorization url, wrapped": Scenario(authorization_url_is_unwrapped),
-    "bare code": Scenario(bare_code),
-    "older link": Scenario(older_link),
+    "bare code": Scenario(bare_code, starts="draft"),
+    "older link": Scenario(older_link, starts="draft"),
     "listener": Scenario(
         caught_by_the_listener, sandbox={"scenario": "loopback", "redirect_url": None}
     ),
     "missing permission": Scenario(
-        missing_permission, code=3, sandbox={"scenario": "missing-permission"}
+        missing_permission, code=3, starts="draft", sandbox={"scenario": "missing-permission"}
     ),
-    "throttled": Scenario(first_setup, sandbox={"scenario": "throttled", "retry_after": 1}),
-    "not scim": Scenario(not_scim, sandbox={"scenario": "not-scim"}),
+    "throttled": Scenario(
+        resume, starts="draft", sandbox={"scenario": "throttled", "retry_after": 1}
+    ),
+    "not scim": Scenario(not_scim, starts="draft", sandbox={"scenario": "not-scim"}),
     "resume": Scenario(resume, starts="draft"),
     "discard": Scenario(discard, code=3, starts="draft"),
     "check now": Scenario(check_now, starts="expired"),

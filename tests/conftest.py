@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,11 +54,13 @@ def garbage_is_looked_for() -> Iterator[None]:
 def styles_parsed_once() -> Iterator[None]:
     """Parse a style sheet for the first app that has it, not for each: a fifth of a screen's test.
 
-    What Textual keeps of it is the same for all apps whose variables, the theme's, are.
+    What Textual keeps of it is the same for all apps whose variables, the theme's, are. That a
+    screen looks the same with each sheet parsed anew: test_themes.py.
     """
     parse: Final = Stylesheet._parse_rules
     parsed: dict[object, list[RuleSet]] = {}
 
+    @wraps(parse)
     def once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
         key = (tuple(self._variables.items()), args, tuple(more.items()))
         if key not in parsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from inspect import unwrap
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,10 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.color import Color
 from textual.command import CommandList
+from textual.css.stylesheet import Stylesheet
 from textual.theme import Theme
 
+from screenshots.render import still
 from tests import walks
 from tests.driving import make_app, text_of, wait_for_screen, wait_until
 from tests.fakes import World
@@ -198,3 +201,21 @@ async def test_dialog_covers_the_step_in_the_terminals_own_colors_too(tmp_path: 
     [scene] = [scene for scene in SCENES if scene.name == "rotate-refused"]
     async with playing(scene, tmp_path, theme="ansi-dark") as pilot:
         assert pilot.app.screen.styles.background.a > 0
+
+
+@pytest.mark.parametrize("name", ["credentials-wrong", "check-failed"])
+async def test_a_screen_looks_the_same_with_its_style_sheets_parsed_anew(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other tests parse each sheet once for all apps."""
+    [scene] = [scene for scene in SCENES if scene.name == name]
+
+    async def pictures(home: Path) -> list[str]:
+        async with playing(scene, home, theme=LIGHT.name) as pilot:
+            in_light = await still(pilot)
+            pilot.app.theme = DARK.name
+            return [in_light, await still(pilot)]
+
+    parsed_once = await pictures(tmp_path / "once")
+    monkeypatch.setattr(Stylesheet, "_parse_rules", unwrap(Stylesheet._parse_rules))
+    assert await pictures(tmp_path / "anew") == parsed_once

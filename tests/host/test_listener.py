@@ -455,7 +455,9 @@ async def test_close_waits_for_the_page_of_an_answer_just_taken(listen: Listen, 
 
     listener = await listen(url, accept, grace=30.0)
     visit = asyncio.create_task(fetch(f"{url}?{GOOD}"))
-    await is_asked.wait()
+    asked = asyncio.create_task(is_asked.wait())
+    await asyncio.wait((asked, visit), return_when=asyncio.FIRST_COMPLETED)
+    assert asked.done(), visit.exception()
     closing = asyncio.create_task(listener.close())
     may_answer.set()
     answer = await visit

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -82,6 +82,18 @@ with socket.create_server((sys.argv[1], 0), family=family) as held:
 """
 
 
+async def written(fifo: Path, opening: asyncio.Task[bool]) -> TextIO:
+    """Open a FIFO for writing once the browser reads it; fail if none was started."""
+    waiting = asyncio.ensure_future(asyncio.to_thread(fifo.open, "w"))
+    await asyncio.wait((waiting, opening), return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        # Or the thread would wait for ever, and the test with it.
+        os.close(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK))
+        (await waiting).close()
+        pytest.fail(f"no browser was started: {opening.result()}")
+    return await waiting
+
+
 async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "home")
     stage.world.metadata.metadata = ServerMetadata("https://oauth.twilio.com", has_s256=True)
@@ -98,8 +110,7 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
     environ = {"PATH": str(programs), "DISPLAY": ":99", "HOME": str(user)}
     browser = SystemBrowser(environ, container_markers=(), patience=60.0)
     opening = asyncio.create_task(browser.open(link.url))
-    # Opened once the browser has come to reading it.
-    end = await asyncio.to_thread((tmp_path / "end").open, "w")
+    end = await written(tmp_path / "end", opening)
     state = link.attempt.state.reveal()
     (argument,) = json.loads(log.read_text())["argv"]
     path, leads_to = page(argument)

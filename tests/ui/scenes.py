@@ -232,7 +232,7 @@ DIALOGS: Final = (
     Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
     # Textual's own: it does not change its theme while it is open.
     Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
-    Scene("palette-found", CommandPalette, "New link", PASTE, LINKED, FOUND),
+    Scene("palette-found", CommandPalette, "Create a new link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

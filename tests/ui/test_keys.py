@@ -214,7 +214,7 @@ def hinted(screen: Screen[Any]) -> list[str]:
 def offered(screen: Screen[Any]) -> list[str]:
     """Return the actions of a step in the palette."""
     commands = screen.commands() if isinstance(screen, StepScreen) else ()
-    return [c.action for c in commands if screen.check_action(c.action, ())]
+    return [command.action for command in commands]
 
 
 def own(screen: Screen[Any]) -> set[str]:

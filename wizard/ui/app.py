@@ -275,15 +275,9 @@ class WizardApp(ThemedApp):
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
         yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
         if isinstance(screen, StepScreen):
-            keys = {
-                active.binding.action: self.get_key_display(active.binding)
-                for active in screen.active_bindings.values()
-            }
             for command in screen.commands():
-                if screen.check_action(command.action, ()):
-                    key = f" ({keys[command.action]})" if command.action in keys else ""
-                    run = self._screen_action(command.action)
-                    yield SystemCommand(command.title, command.help + key, run)
+                run = self._screen_action(command.action)
+                yield SystemCommand(command.title, command.help, run)
         if self._problems_of(screen):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)

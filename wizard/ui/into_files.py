@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Final
 
 from textual import work
 
 from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen
+
+FILES: Final = "Use a file, not the keyring, for the secrets"
 
 
 class IntoFilesScreen(StepScreen):
@@ -59,10 +61,6 @@ class IntoFilesScreen(StepScreen):
         if action == "use_file" and not self._can_use_file:
             return False
         return super().check_action(action, parameters)
-
-    def commands(self) -> Iterable[Command]:
-        """Offer files in the palette too."""
-        yield Command("Use a file", "Keeps the secrets out of the keyring", "use_file")
 
     @work(group="use-file")
     async def action_use_file(self) -> None:

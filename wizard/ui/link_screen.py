@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, work
 from textual.app import SuspendNotSupported
@@ -18,19 +17,42 @@ from wizard.flow.journey import Journey
 from wizard.flow.link import PASTE_PAUSE, Link
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.copying import copy_out
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+OPENS: Final = "Open the link in this machine's browser"
 
 
 class LinkScreen(StepScreen):
     """A step that holds the link and may receive its answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "approve", "Approve", key_display="F8", id="demo.approve"),
-        Binding("ctrl+o", "open_link", "Open", key_display="^o", id="link.open"),
-        Binding("ctrl+y", "copy_link", "Copy", key_display="^y", id="link.copy"),
-        Binding("ctrl+l", "show_bare", "Full link", key_display="^l", id="link.bare"),
-        Binding("ctrl+t", "fresh_link", "New link", key_display="^t", id="link.fresh"),
+        Binding(
+            "f8",
+            "approve",
+            "Approve",
+            key_display="F8",
+            id="demo.approve",
+            tooltip="Approve for you (demo only)",
+        ),
+        Binding("ctrl+o", "open_link", "Open", id="link.open", tooltip=OPENS),
+        Binding(
+            "ctrl+y", "copy_link", "Copy", id="link.copy", tooltip="Copy the link to the clipboard"
+        ),
+        Binding(
+            "ctrl+l",
+            "show_bare",
+            "Full link",
+            id="link.bare",
+            tooltip="Show the full link on one line",
+        ),
+        Binding(
+            "ctrl+t",
+            "fresh_link",
+            "New link",
+            id="link.fresh",
+            tooltip="Create a new link with a new state",
+        ),
     ]
 
     link: var[Link | None] = var(None)
@@ -65,16 +87,6 @@ class LinkScreen(StepScreen):
         if action == "approve" and self._demo is None:
             return False
         return super().check_action(action, parameters)
-
-    def commands(self) -> Iterable[Command]:
-        """Offer all that can be done with the link."""
-        yield Command("Open link", "Open it in this machine's browser", "open_link")
-        yield Command(
-            "Copy link", "Copy it to this machine's or your terminal's clipboard", "copy_link"
-        )
-        yield Command("Full link", "Show it on one line, without the screens", "show_bare")
-        yield Command("New link", "Create another link with a new state", "fresh_link")
-        yield Command("Approve", "Approve for you (demo only)", "approve")
 
     def delivered(self, delivery: Delivery) -> None:
         """Told that the link has been handed out."""

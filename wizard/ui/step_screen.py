@@ -100,12 +100,16 @@ class StepScreen(TimedScreen[Outcome]):
         """Save what has been entered so far: the wizard is being left."""
 
     def commands(self) -> Iterable[Command]:
-        """What the palette offers on this step, where `check_action` does.
+        """Yield what the palette offers on this step: each key with a tooltip that works now.
 
-        Beside help, theme and leaving: all keys of the step but Enter and Escape, so that those
-        for which the row of keys has no room are found.
+        So a key for which the row of keys has no room is found there.
         """
-        return ()
+        found: dict[str, Binding] = {}
+        for active in self.active_bindings.values():
+            if active.node is self and active.enabled and active.binding.tooltip:
+                found.setdefault(active.binding.action, active.binding)
+        for action, binding in found.items():
+            yield Command(binding.tooltip, f"Key: {self.app.get_key_display(binding)}", action)
 
     def can_go_on(self) -> bool:
         """Whether the primary action can do anything now."""
@@ -160,6 +164,15 @@ class StepScreen(TimedScreen[Outcome]):
         """Show a problem in the panel of the step, or clear it; see ProblemPanel."""
         if self.is_here:
             self.query_one(ProblemPanel).show(problem, comparison, remedy=remedy, also=also)
+
+    def set_primary(self, label: str, *, is_enabled: bool = True) -> None:
+        """Change what the primary button says, and whether it can be pressed."""
+        button = self.query_one("#next", Button)
+        button.label = label
+        if button.has_focus and not is_enabled:
+            # Textual would move the focus from a disabled button to the one before it.
+            self.set_focus(None)
+        button.disabled = not is_enabled
 
     # -- the frame ---------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from wizard.domain.guide import THEN, landing_on
 from wizard.domain.steps import Step
 from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken
-from wizard.ui.link_screen import LinkScreen
+from wizard.ui.link_screen import OPENS, LinkScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.link_view import LinkView
@@ -31,7 +31,7 @@ class AuthorizeScreen(LinkScreen):
     """
     STEP = Step.AUTHORIZE
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "open_link", "Open", show=False, id="link.open"),
+        Binding("ctrl+o", "open_link", "Open", show=False, id="link.open", tooltip=OPENS),
     ]
 
     def can_go_on(self) -> bool:
@@ -87,16 +87,9 @@ class AuthorizeScreen(LinkScreen):
         self.query_one(LinkView).display = not self.is_unmade
         self._make_room()
         self.query("#copy").set(display=not self.is_unmade)
-        button = self.query_one("#next", Button)
-        button.label = self._primary
-        # A button keeps the width of its first label otherwise.
-        button.refresh(layout=True)
-        if not self.can_go_on() and button.has_focus:
-            # Else Textual gives the focus of a disabled button to the one before it: Back.
-            self.set_focus(None)
-        button.disabled = not self.can_go_on()
+        self.set_primary(self._primary, is_enabled=self.can_go_on())
         if self.can_go_on() and self.focused is None:
-            self.set_focus(button)
+            self.set_focus(self.query_one("#next"))
         self.refresh_bindings()
 
     def _make_room(self) -> None:

@@ -16,7 +16,7 @@ from wizard.domain.steps import Step
 from wizard.flow.after_check import Action, AfterCheck, Offer, after_check
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Verified
-from wizard.ui.into_files import IntoFilesScreen
+from wizard.ui.into_files import FILES, IntoFilesScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
@@ -45,7 +45,9 @@ class CheckScreen(IntoFilesScreen):
 
     STEP = Step.CHECK
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f,f7", "use_file", "Use a file", key_display="f", id="keyring.file"),
+        Binding(
+            "f,f7", "use_file", "Use a file", key_display="f", id="keyring.file", tooltip=FILES
+        ),
     ]
     AUTO_FOCUS = "#next"
     FILES_KEY = "f"
@@ -113,16 +115,10 @@ class CheckScreen(IntoFilesScreen):
         if not self.is_here:
             return
         self.query_one(CheckLines).has_ended = report is not None
-        button = self.query_one("#next", Button)
         after = after_check(report) if report else None
-        button.label = f"{after.primary.label} ›" if after else "Checking …"
-        # A button keeps the width of its first label otherwise.
-        button.refresh(layout=True)
+        label = f"{after.primary.label} ›" if after else "Checking …"
+        self.set_primary(label, is_enabled=after is not None)
         self._offer_others(after)
-        if report is None and button.has_focus:
-            # Else Textual gives the focus of a disabled button to the one before it: Cancel.
-            self.set_focus(None)
-        button.disabled = report is None
         back = self.query_one("#back", Button)
         back.label = "Cancel" if report is None else "‹ Back"
         back.display = not self._is_decided
@@ -135,7 +131,7 @@ class CheckScreen(IntoFilesScreen):
         self.offer_files(report.problem if report else None)
         self.expect_new_enter()
         if report is not None:
-            self.set_focus(button)
+            self.set_focus(self.query_one("#next"))
 
     def _offer_others(self, after: AfterCheck | None) -> None:
         """Give each other choice its button: one to accept the report, one for the rest."""
@@ -144,7 +140,6 @@ class CheckScreen(IntoFilesScreen):
             button = self.query_one(id_, Button)
             button.display = offer is not None
             button.label = offer.label if offer else ""
-            button.refresh(layout=True)
 
     async def go_on_in_files(self) -> None:
         """Run again."""

@@ -21,7 +21,7 @@ from wizard.flow.entries import Offer, about_host, about_response, about_scope, 
 from wizard.flow.state import Back, GoTo, Next, Unchanged
 from wizard.ui.copying import Copy, copy_secret
 from wizard.ui.credential_form import SECRET, CredentialForm
-from wizard.ui.into_files import IntoFilesScreen
+from wizard.ui.into_files import FILES, IntoFilesScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.confirm import asking
@@ -43,8 +43,14 @@ class CredentialsScreen(IntoFilesScreen):
 
     STEP = Step.CREDENTIALS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r,f2", "show_secret", "Show secret", key_display="^r", id="secret.show"),
-        Binding("f7", "use_file", "Use a file", key_display="F7", id="keyring.file"),
+        Binding(
+            "ctrl+r,f2",
+            "show_secret",
+            "Show secret",
+            id="secret.show",
+            tooltip="Show the secret as you type, or mask it again",
+        ),
+        Binding("f7", "use_file", "Use a file", key_display="F7", id="keyring.file", tooltip=FILES),
     ]
     FILES_KEY = "F7"
 
@@ -313,8 +319,7 @@ class CredentialsScreen(IntoFilesScreen):
             self.notify(form.NOT_TO_SEE, timeout=3, markup=False)
 
     def commands(self) -> Iterable[Command]:
-        """Offer a copy of the secret, on purpose only: Twilio will not show it again."""
-        yield Command("Show secret", "As it is being entered, or masked again", "show_secret")
+        """Offer to copy the secret too. No key does this: it must never happen by accident."""
         yield Command("Copy secret", "Puts the Client Secret on the clipboard", "copy_secret")
         yield from super().commands()
 

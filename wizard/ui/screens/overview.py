@@ -22,7 +22,7 @@ from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.ui.copying import Copy
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.facts import Facts
@@ -59,9 +59,27 @@ class OverviewScreen(StepScreen):
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "primary", "Choose", key_display="⏎", priority=True, id="step.primary"),
-        Binding("u", "resume", "Resume", id="overview.resume"),
-        Binding("d", "discard", "Discard", id="overview.discard"),
-        Binding("r", "retry", "Try again", id="overview.retry"),
+        Binding(
+            "u",
+            "resume",
+            "Resume",
+            id="overview.resume",
+            tooltip="Resume the unfinished setup or change",
+        ),
+        Binding(
+            "d",
+            "discard",
+            "Discard",
+            id="overview.discard",
+            tooltip="Discard the unfinished setup or change",
+        ),
+        Binding(
+            "r",
+            "retry",
+            "Try again",
+            id="overview.retry",
+            tooltip="Try to read the saved secrets again",
+        ),
     ]
 
     def __init__(
@@ -145,12 +163,6 @@ class OverviewScreen(StepScreen):
         if action in ("resume", "discard") and self._unfinished is None:
             return False
         return super().check_action(action, parameters)
-
-    def commands(self) -> Iterable[Command]:
-        """Offer what has a key here."""
-        yield Command("Resume", "Goes on with what is unfinished", "resume")
-        yield Command("Discard", "Removes what is unfinished, after a question", "discard")
-        yield Command("Try again", "Reads the stored secrets once more", "retry")
 
     def action_primary(self) -> None:
         """Do the highlighted action."""

@@ -27,7 +27,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.journey import Journey
 from wizard.flow.state import Next, Quit, WizardState
-from wizard.ui.step_screen import Banner, Command, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.checklist import Checklist
@@ -44,9 +44,28 @@ class PrerequisitesScreen(StepScreen):
     DEFAULT_CSS = "PrerequisitesScreen #why { min-height: 3; }"
     STEP = Step.PREREQUISITES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "audience", "Who uses it", id="prerequisites.audience"),
-        Binding("o", "open_console", "Console", id="prerequisites.console"),
-        Binding("r", "probe", "Again", show=False, id="prerequisites.again"),
+        Binding(
+            "i",
+            "audience",
+            "Who uses it",
+            id="prerequisites.audience",
+            tooltip="Choose who will use the credential",
+        ),
+        Binding(
+            "o",
+            "open_console",
+            "Console",
+            id="prerequisites.console",
+            tooltip="Open the Console page where you create the app",
+        ),
+        Binding(
+            "r",
+            "probe",
+            "Check again",
+            show=False,
+            id="prerequisites.again",
+            tooltip="Check network, clock, and storage again",
+        ),
     ]
 
     checks: var[tuple[Check, ...]] = var(())
@@ -91,12 +110,6 @@ class PrerequisitesScreen(StepScreen):
         if action == "back" and not self._can_go_back:
             return False
         return super().check_action(action, parameters)
-
-    def commands(self) -> Iterable[Command]:
-        """Offer what has a key here."""
-        yield Command("Used by", "Choose who will use the credential", "audience")
-        yield Command("Console", "Open the page where you create the app", "open_console")
-        yield Command("Check again", "Network, clock, and storage", "probe")
 
     @on(Checklist.Highlighted)
     def _explain(self, event: Checklist.Highlighted) -> None:
@@ -217,11 +230,8 @@ class PrerequisitesScreen(StepScreen):
             widget.display = is_setup
         self.say_aside(self.aside() if is_setup else "")
         words = "Finish ›" if self._has_seen_sheet else "Handoff sheet ›"
-        button = self.query_one("#next", Button)
-        button.label = "Next ›" if is_setup else words
-        # A button keeps the width of its first label otherwise.
-        button.refresh(layout=True)
-        self.set_focus(self.query_one(Checklist) if is_setup else button)
+        self.set_primary("Next ›" if is_setup else words)
+        self.set_focus(self.query_one(Checklist if is_setup else "#next"))
 
     @work(group="audience")
     async def action_audience(self) -> None:

@@ -25,7 +25,6 @@ from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -114,10 +113,7 @@ class RedirectScreen(LinkScreen):
         """Lead to what helps, Credentials or a new link; a new address ends that."""
         if not self.is_here:
             return
-        button = self.query_one("#next", Button)
-        button.label = f"{pending.label if pending else 'Next'} ›"
-        # A button keeps the width of its first label otherwise.
-        button.refresh(layout=True)
+        self.set_primary(f"{pending.label if pending else 'Next'} ›")
         self.refresh_bindings()
 
     def show_problem(

@@ -6,6 +6,8 @@ from typing import ClassVar, Final
 
 from textual import widgets
 from textual.binding import Binding, BindingType
+from textual.content import Content, ContentText
+from textual.reactive import reactive
 
 SHORT: Final = 10
 """Characters of a label that stand among the keys; of a longer one the first word."""
@@ -46,6 +48,9 @@ class Button(widgets.Button, inherit_css=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "press", "Press", key_display="⏎", id="button.press"),
     ]
+
+    # Textual's own keeps the width of its first label.
+    label = reactive[ContentText](Content.empty, layout=True)
 
     @property
     def word(self) -> str:

@@ -107,9 +107,9 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     from time import monotonic
 
     from wizard.flow.outside import Services
-    from wizard.host.bare import show_bare
     from wizard.host.browser import SystemBrowser
     from wizard.host.clipboard import SystemClipboard
+    from wizard.host.line_reader import show_bare
     from wizard.store.files import write_new
 
     browser = SystemBrowser(os.environ)

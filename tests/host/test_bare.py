@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.host.test_output import PATIENCE, Pty
-from wizard.host import bare, output
+from wizard.host import output
+from wizard.host.line_reader import LineReader, show_bare
 from wizard.host.output import is_stalled
 
 URL = "https://t.test/authorize?state=1"
@@ -37,14 +38,44 @@ async def test_stalled_terminal_does_not_hold_up_the_loop(
         os.write(terminal.stream.fileno(), b"x" * 1024)
     left: list[str] = []
 
-    async def read(_fd: int) -> str:
+    async def read(_reader: LineReader, **_options: object) -> str:
         left.extend(t.name for t in threading.enumerate() if t.name == "output")
         return "code"
 
-    monkeypatch.setattr(bare, "_read", read)
-    showing = asyncio.create_task(bare.show_bare(URL))
+    monkeypatch.setattr(LineReader, "line", read)
+    showing = asyncio.create_task(show_bare(URL))
     loop = asyncio.get_running_loop()
     loop.call_soon(loop.add_reader, terminal.master, lambda: os.read(terminal.master, 4096))
     assert await showing == "code"
     loop.remove_reader(terminal.master)
     assert left == [], "all was written before PATIENCE was over"
+
+
+@pytest.mark.parametrize(
+    ("typed", "entered"),
+    [
+        (b"\r", ""),
+        (b"\rhttps://a.test/?code=1\r", "\nhttps://a.test/?code=1"),
+        (b"https://a.test/?co\rde=1\r", "https://a.test/?co\nde=1"),
+        (b"\x04", ""),
+    ],
+)
+async def test_paste_is_read_to_its_end_and_not_echoed(
+    terminal: Pty, monkeypatch: pytest.MonkeyPatch, typed: bytes, entered: str
+) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    monkeypatch.setattr(sys, "stdin", terminal.stream)
+    showing = asyncio.create_task(show_bare(URL))
+    loop, shown = asyncio.get_running_loop(), b""
+
+    def look() -> None:
+        nonlocal shown
+        was_asked = b"go back." in shown
+        shown += os.read(terminal.master, 4096)
+        if not was_asked and b"go back." in shown:
+            os.write(terminal.master, typed)
+
+    loop.add_reader(terminal.master, look)
+    assert await showing == entered
+    loop.remove_reader(terminal.master)
+    assert b"code" not in shown

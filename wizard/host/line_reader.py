@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
+from wizard.host.output import Output
 from wizard.host.terminal import available
 
 SILENCE: Final = 0.3
@@ -132,10 +133,14 @@ class LineReader:
             with contextlib.suppress(termios.error):
                 termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
-    async def line(self, *, is_shown: bool = True) -> str | None:
+    async def line(self, *, is_shown: bool = True, short: int = SHORT) -> str | None:
         """Wait for a line; None for Ctrl+D. May be cancelled; half a line is then forgotten.
 
         A long line waits for what may be its continuation: a wrapped address is one answer.
+
+        Args:
+            is_shown: whether what is typed is echoed.
+            short: the most characters of a line that waits for no continuation.
 
         Raises:
             EOFError: the terminal is gone.
@@ -145,7 +150,7 @@ class LineReader:
         if line == _END:
             return None
         lines = [line]
-        while len(lines[-1]) > SHORT or len(lines) > 1:
+        while len(lines[-1]) > short or len(lines) > 1:
             try:
                 async with asyncio.timeout(SILENCE):
                     more = await self._whole()
@@ -166,14 +171,28 @@ class LineReader:
         return line
 
 
+async def show_bare(url: str) -> str:
+    """Print a link in one line and return what is entered; "" for Enter alone.
+
+    For a terminal that no app is painting on. What is typed is not echoed: it may hold a code.
+    A terminal that closes meanwhile gives ""; what is under way continues.
+    """
+    output = Output(sys.stderr)
+    # Ready to read before it is asked for: the kernel cuts a long line that is pasted earlier.
+    with LineReader(lambda _text: None) as reader, contextlib.suppress(EOFError):
+        ask = "Paste the URL you land on, or press Enter to go back."
+        output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
+        # In a thread: a stalled terminal must not hold up the loop, where a response may arrive.
+        await asyncio.to_thread(output.close)
+        # A paste may begin with an empty line, so even that one waits for the rest.
+        return await reader.line(is_shown=False, short=-1) or ""
+    return ""
+
+
 @contextlib.contextmanager
 def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
     """Give each read of the terminal, b"" at its end; without line editing, and without echo."""
-    import termios
-    import tty
-
     loop, fd = asyncio.get_running_loop(), sys.stdin.fileno()
-    before = termios.tcgetattr(fd)
 
     def read() -> None:
         chunk = available(fd)
@@ -181,20 +200,37 @@ def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
         if not chunk:
             loop.remove_reader(fd)
 
-    # At once: what was typed already is kept, not flushed.
-    tty.setcbreak(fd, termios.TCSANOW)
+    with _unedited(loop, fd):
+        loop.add_reader(fd, read)
+        try:
+            yield
+        finally:
+            loop.remove_reader(fd)
+
+
+@contextlib.contextmanager
+def _unedited(loop: asyncio.AbstractEventLoop, fd: int) -> Iterator[None]:
+    """Turn the kernel's line editing and echo off; a terminal that is gone has none."""
+    import termios
+    import tty
+
+    before, on_continue = None, signal.getsignal(signal.SIGCONT)
+    with contextlib.suppress(termios.error):
+        before = termios.tcgetattr(fd)
+        # At once: what was typed already is kept, not flushed.
+        tty.setcbreak(fd, termios.TCSANOW)
     # Stopped by Ctrl+Z, the shell has made the terminal its own meanwhile.
     with contextlib.suppress(ValueError, RuntimeError):
         loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
-    loop.add_reader(fd, read)
     try:
         yield
     finally:
-        loop.remove_reader(fd)
-        loop.remove_signal_handler(signal.SIGCONT)
+        if loop.remove_signal_handler(signal.SIGCONT):
+            signal.signal(signal.SIGCONT, on_continue)
         # It may be gone, or its other end not read.
         with contextlib.suppress(termios.error):
-            termios.tcsetattr(fd, termios.TCSANOW, before)
+            if before is not None:
+                termios.tcsetattr(fd, termios.TCSANOW, before)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The SCIM API: tokens, permissions, filters, and that nothing is written."""
+"""The SCIM API: tokens, permissions, and that nothing is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_list_has_every_user_and_no_paging(happy: World) -> None:
     assert listing["totalResults"] == len(listing["Resources"]) == 25
     for user in listing["Resources"]:
         assert user["emails"][0] == {"primary": True, "value": user["userName"], "type": "work"}
-    for name in ("id", "userName", "externalId"):
+    for name in ("id", "userName"):
         assert len({user[name] for user in listing["Resources"]}) == 25
 
 
@@ -26,48 +26,7 @@ def test_organization_without_users_is_listed_too() -> None:
         assert (listing["totalResults"], listing["Resources"]) == (0, [])
 
 
-@pytest.mark.parametrize(
-    ("expression", "found"),
-    [
-        ('userName eq "person00003@example.com"', 1),
-        ('username EQ "PERSON00003@example.com"', 1),
-        ('userName eq "nobody@example.com"', 0),
-        ('externalId eq "idp-000003"', 1),
-        ('externalId eq "IDP-000003"', 0),
-        ('externalId eq "\\u0069dp-000003"', 1),
-    ],
-)
-def test_filter_finds(happy: World, expression: str, found: int) -> None:
-    listing = happy.users(happy.tokens()["access_token"], filter=expression).json()
-    assert listing["totalResults"] == len(listing["Resources"]) == found
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        'userName co "person"',
-        'userName eq "a" or userName eq "b"',
-        "userName eq person",
-        'displayName eq "Ada"',
-        'userName eq "\\x"',
-    ],
-)
-def test_other_filters_are_refused(happy: World, expression: str) -> None:
-    response = happy.users(happy.tokens()["access_token"], filter=expression)
-    error = response.json()
-    assert (response.status_code, error["code"]) == (400, 25001)
-    assert error["scimType"] == "invalidFilter"
-
-
-def test_one_user_is_shown(happy: World) -> None:
-    token = happy.tokens()["access_token"]
-    user = happy.users(token).json()["Resources"][7]
-    assert happy.users(token, f"/Users/{user['id']}").json() == user
-    missing = happy.users(token, "/Users/US" + "0" * 32)
-    assert (missing.status_code, missing.json()["code"]) == (404, 25008)
-
-
-@pytest.mark.parametrize("path", ["/Groups", "/", "/Users/a/b", "/users"])
+@pytest.mark.parametrize("path", ["/Groups", "/", "/Users/a", "/users"])
 def test_other_resources_are_not_found(happy: World, path: str) -> None:
     assert happy.users(happy.tokens()["access_token"], path).status_code == 404
 
@@ -107,15 +66,11 @@ def test_bearer_is_read_in_any_case(happy: World) -> None:
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("unticked", "path"), [("managed-users/list", "/Users"), ("managed-users/read", "/Users/x")]
-)
-def test_missing_permission_is_named(happy: World, unticked: str, path: str) -> None:
-    happy.sandbox.permissions.discard(unticked)
-    token = happy.tokens()["access_token"]
-    response = happy.users(token, path)
+def test_missing_permission_is_named(happy: World) -> None:
+    happy.sandbox.permissions.discard("managed-users/list")
+    response = happy.users(happy.tokens()["access_token"])
     assert (response.status_code, response.json()["code"]) == (401, 70051)
-    assert f"twilio/iam/{unticked} is missing" in response.json()["message"]
+    assert "twilio/iam/managed-users/list is missing" in response.json()["message"]
 
 
 def test_permissions_are_those_of_the_consent(happy: World) -> None:

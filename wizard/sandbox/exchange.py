@@ -92,17 +92,14 @@ def scim_error(
     status: int,
     code: int,
     detail: str,
-    scim_type: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """Return a SCIM error (RFC 7644 §3.12: `status` is a string) with Twilio's `code`."""
-    value: dict[str, object] = {
+    value = {
         "schemas": [ERROR_SCHEMA],
         "detail": detail,
         "status": str(status),
         "code": code,
         "moreInfo": f"https://www.twilio.com/docs/errors/{code}",
     }
-    if scim_type:
-        value["scimType"] = scim_type
     return json_answer(status, value, SCIM_JSON, headers)

@@ -27,7 +27,7 @@ from wizard.sandbox.exchange import (
     twilio_error,
 )
 from wizard.sandbox.grants import CODE_SECONDS, Grant, Grants, InvalidGrant, InvalidToken
-from wizard.sandbox.people import Person, list_users, show_user
+from wizard.sandbox.people import Person, list_users
 
 AUTHORIZE_PATH: Final = "/v2/authorize"
 TOKEN_PATH: Final = "/v2/token"  # noqa: S105  an address, not a secret
@@ -258,13 +258,9 @@ class Sandbox:
         except InvalidToken as error:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750 §3
             return scim_error(401, 25018, str(error), headers=challenge)
-        match seen.path.removeprefix(SCIM_PATH).split("/"):
-            case ["", "Users"]:
-                return list_users(self.people, grant.permissions, seen.query.get("filter"))
-            case ["", "Users", user_id]:
-                return show_user(self.people, grant.permissions, user_id)
-            case _:
-                return scim_error(404, 20404, "There is no such resource")
+        if seen.path != f"{SCIM_PATH}/Users":
+            return scim_error(404, 20404, "There is no such resource")
+        return list_users(self.people, grant.permissions)
 
     def _trouble(self) -> Answer | None:
         """Return what stands in for the SCIM API in this scenario; None when it works."""

@@ -229,25 +229,15 @@ async def test_what_is_not_scim(
     assert "Ann" not in repr(problem)
 
 
-@pytest.mark.parametrize(
-    ("total", "shown"),
-    [
-        ("7", ': "7"'),
-        ("-5", ': "-5"'),
-        (True, ": true"),
-        (-1, ": -1"),
-        (2**53, f": {2**53}"),
-        ("Ann", ""),
-        (["Ann"], ""),
-        ("5" * 30, ""),
-    ],
-)
-async def test_list_with_an_odd_value_is_no_filters(naps: Naps, total: object, shown: str) -> None:
+@pytest.mark.parametrize("total", ["7", "-5", True, -1, 2**53, "Ann", ["Ann"], "5" * 30])
+async def test_list_with_an_invalid_value_is_not_blamed_on_a_filter(
+    naps: Naps, total: object
+) -> None:
     with pytest.raises(SetupError) as caught:
         await ask(Line(httpx.Response(200, content=listed(1, totalResults=total))), naps)
     problem = caught.value.problem
     assert problem.id == "odd-list"
-    assert problem.detail[-1] == f"totalResults makes no sense{shown}"
+    assert problem.detail[-1] == "totalResults makes no sense"
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,6 @@ TRY_SECONDS: Final = 120.0
 
 _BESIDE_THE_LOOP: Final = 1 << 18
 """Bytes; a longer body is decoded in a thread, so that the screen goes on."""
-_COUNT: Final = re.compile(rb'true|false|"?[\d.eE+-]{1,20}"?')
-"""What was perhaps meant as a count, and can be no name of a person."""
 _FAILING: Final = frozenset({408, 502, 503, 504})
 _BEGINNING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*\{"
@@ -60,10 +58,6 @@ class _List(msgspec.Struct, frozen=True):
     totalResults: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] | None = None
     # Beyond it no number is the same to everyone (RFC 8259 §6).
     Resources: list[msgspec.Raw] | None = None
-
-
-class _Counted(msgspec.Struct, frozen=True):
-    totalResults: msgspec.Raw
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -190,20 +184,9 @@ def _decode(body: bytearray) -> UserList | str:
     try:
         found = decode_json(body, _List)
     except BAD_JSON as error:
-        said = misfit(str(error))
-        return said + _odd_count(body) if said.startswith("totalResults") else said
+        return misfit(str(error))
     if LIST_RESPONSE not in found.schemas:
         return "schemas: no ListResponse"
     if found.totalResults is None:
         return UserList(total=len(found.Resources or ()))
     return UserList(total=found.totalResults)
-
-
-def _odd_count(body: bytearray) -> str:
-    """The count that makes no sense, to stand behind these words; "" for what is not shown."""
-    try:
-        value = bytes(decode_json(body, _Counted).totalResults)
-    except BAD_JSON:
-        return ""
-    # Of a list only this number is told.
-    return f": {value.decode()}" if _COUNT.fullmatch(value) else ""

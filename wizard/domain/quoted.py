@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
 from wizard.domain.book import consent
 from wizard.domain.book import paste as book
@@ -15,9 +14,6 @@ from wizard.domain.redact import hide
 from wizard.domain.secret import MASK
 from wizard.domain.unwrap import Address, addresses, visible
 from wizard.domain.words import plain
-
-_SHORTEST_PART: Final = 8
-"""Characters of a code, on end, that the name of a server does not hold by chance."""
 
 _PKCE: Final = re.compile(r"pkce|code.?challenge")
 _GRANT_TYPE: Final = re.compile(r"(grant|response).?type")
@@ -31,18 +27,7 @@ _PATH: Final = re.compile(r"(?:/[A-Za-z]?[a-z._-]{0,19}[0-9]{0,2}){0,9}")
 
 def without_answer(text: str, address: Address) -> str:
     """Hide the code and the state of an answer in its own words, should they repeat them."""
-    return hide(text, _sent(address))
-
-
-def own_name(iss: str, address: Address) -> str:
-    """What a server calls itself, unless it repeats a part of the code or the state in it."""
-    shown = without_answer(plain(iss), address)
-    bare = unquote(shown).replace(" ", "")
-    return MASK if hide(bare, _sent(address), part=_SHORTEST_PART) != bare else shown
-
-
-def _sent(address: Address) -> list[str]:
-    return [value for name in ("code", "state") if (value := address.first(name))]
+    return hide(text, [value for name in ("code", "state") if (value := address.first(name))])
 
 
 def mask(pasted: str) -> str:
@@ -94,5 +79,5 @@ def issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem |
     if attempt.issuer is None or iss == attempt.issuer:
         return None
     if iss is not None:
-        return naming(book.ISSUER_DIFFERS, issuer=own_name(iss, address))
+        return naming(book.ISSUER_DIFFERS, issuer=without_answer(plain(iss), address))
     return book.ISSUER_MISSING if attempt.iss_required else None

@@ -21,9 +21,9 @@ _LOWER: Final = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRST
 """ASCII only: unlike str.lower, this keeps the length of a text."""
 
 
-def hide(text: str, secrets: Iterable[str], *, part: int = SHORTEST_PART) -> str:
-    """Return the text with secrets masked, and with every part of them of `part` characters."""
-    return Redaction(secrets, part=part).hidden(text)
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Return the text with secrets masked, and with every part of them that is long enough."""
+    return Redaction(secrets).hidden(text)
 
 
 class Redaction:
@@ -32,8 +32,7 @@ class Redaction:
     The time that `hidden` takes grows with the text alone, not with the number of secrets.
     """
 
-    def __init__(self, secrets: Iterable[str] = (), *, part: int = SHORTEST_PART) -> None:
-        self._part = part
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._parts: set[str] = set()
         self._short: set[str] = set()
         """Spellings that have no part of that length."""
@@ -46,10 +45,10 @@ class Redaction:
             return
         for spelling in set(_spellings(secret)):
             folded = spelling[:LONGEST].translate(_LOWER)
-            if len(folded) < self._part:
+            if len(folded) < SHORTEST_PART:
                 self._short.add(folded)
             self._parts.update(
-                folded[at : at + self._part] for at in range(len(folded) - self._part + 1)
+                folded[at : at + SHORTEST_PART] for at in range(len(folded) - SHORTEST_PART + 1)
             )
 
     def hidden(self, text: str) -> str:
@@ -62,7 +61,7 @@ class Redaction:
         return "".join((*shown, text[end:]))
 
     def _found(self, folded: str) -> list[tuple[int, int]]:
-        parts, length = self._parts, self._part
+        parts, length = self._parts, SHORTEST_PART
         found = [
             (at, at + length)
             for at in range(len(folded) - length + 1 if parts else 0)

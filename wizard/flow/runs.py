@@ -37,7 +37,7 @@ class DraftRun:
         self._session = session
         self._services = services
         self._answer = answer
-        self._check: DraftCheck | None = None
+        self._check: DraftCheck
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
         """Run it, telling the lines as they change."""
@@ -52,8 +52,8 @@ class DraftRun:
         return report
 
     async def accept(self, report: Report) -> Report:
-        """Go on with what was asked about."""
-        return await self._check.accept(report) if self._check else report
+        """Continue with what the check asked about."""
+        return await self._check.accept(report)
 
 
 class ActiveRun:

@@ -102,7 +102,9 @@ class Command:
     async def token(self, seen: Profile, *, is_quiet: bool = False) -> Problem:
         """Run `token`, which fails."""
         request = token.TokenRequest("default", {}, is_quiet=is_quiet)
-        task = asyncio.create_task(token._ask(request, self.store, seen, services.Connection, now))
+        task = asyncio.create_task(
+            token._refreshed(request, self.store, seen, services.Connection, now)
+        )
         await self.clock.until(task.done)
         with pytest.raises(SetupError) as caught:
             await task

@@ -68,7 +68,10 @@ def _tokens(
         _refuse_beyond(tokens, request.min_ttl)
     if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
         return tokens
-    tokens = _refreshed(request, store, profile, connecting, clock)
+    # Imported here: most calls need none of it.
+    from wizard.commands import awaiting
+
+    tokens = awaiting.run(_refreshed(request, store, profile, connecting, clock))
     if request.min_ttl is not None:
         # Twilio may have made the lifetime shorter since the last one.
         _refuse_beyond(tokens, request.min_ttl)
@@ -88,20 +91,7 @@ def _refuse_beyond(tokens: TokenSet, min_ttl: timedelta) -> None:
     raise SetupError(problem)
 
 
-def _refreshed(
-    request: TokenRequest,
-    store: ProfileStore,
-    seen: Profile,
-    connecting: Connecting,
-    clock: Clock,
-) -> TokenSet:
-    # Imported here: most calls need none of it.
-    from wizard.commands import awaiting
-
-    return awaiting.run(_ask(request, store, seen, connecting, clock))
-
-
-async def _ask(
+async def _refreshed(
     request: TokenRequest,
     store: ProfileStore,
     seen: Profile,

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
+from wizard.domain.words import counted_users
+
+if TYPE_CHECKING:
+    from wizard.domain.models import UserList
+    from wizard.domain.secret import Secret
+    from wizard.flow.ports import UserDirectory
 
 T = TypeVar("T")
+
+USERS, LIST, TOKENS = "users", "list", "tokens"
+"""The lines that every check has."""
 
 Shown = Callable[[tuple[Check, ...]], None]
 """Told all lines, in order, each time one of them changes."""
@@ -76,3 +86,19 @@ class LiveList:
         except Exception as fault:  # noqa: BLE001  whatever it is
             # Raised when the check has ended: a response that came is saved first.
             self._fault = fault
+
+
+async def ask_users(
+    users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
+) -> UserList:
+    """Ask for the list as the lines USERS and LIST. Raises SetupError."""
+    try:
+        work = users.list_users(scim_url, access_token, lines.on_wait(USERS))
+        listed = await lines.timed(USERS, work)
+    except SetupError as error:
+        if error.problem.id in (NOT_SCIM.id, ODD_LIST.id):
+            lines.set(USERS, Status.PASSED)
+            lines.set(LIST, Status.FAILED, "", error.problem)
+        raise
+    lines.set(LIST, Status.PASSED, counted_users(listed.total))
+    return listed

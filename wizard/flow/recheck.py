@@ -15,10 +15,10 @@ from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.summary import moved, refusal
-from wizard.flow.live_list import LiveList
+from wizard.flow.live_list import LIST, TOKENS, USERS, LiveList, ask_users
 from wizard.flow.ports import Clock, UserDirectory
 from wizard.flow.reports import Report, Verdict, passed, remembered, warned
-from wizard.flow.verify import DRAFT_LINES, LIST, TOKENS, USERS, ask_users
+from wizard.flow.verify import DRAFT_LINES
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",

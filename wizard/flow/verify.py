@@ -18,7 +18,6 @@ from wizard.domain.book.exchange import (
     REFRESH_REFUSED_AT_ONCE,
 )
 from wizard.domain.book.here import LEFT_UNFINISHED
-from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.callback import BareCode, Received
 from wizard.domain.checks import Status
 from wizard.domain.classify import no_refresh_token, refused_token
@@ -27,7 +26,6 @@ from wizard.domain.models import (
     CredentialSet,
     RefreshFailure,
     TokenSet,
-    UserList,
 )
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -35,22 +33,14 @@ from wizard.domain.steps import Step
 from wizard.domain.summary import moved
 from wizard.domain.tokens import expiry
 from wizard.domain.value import replace
-from wizard.domain.words import counted_users
-from wizard.flow.live_list import LiveList
+from wizard.flow.live_list import LIST, TOKENS, USERS, LiveList, ask_users
 from wizard.flow.ports import TokenEndpoint, UserDirectory
 from wizard.flow.reports import Report, Verdict, as_kept, passed, remembered, unconfirmed
 from wizard.flow.session import Session
 
 Answer = Received | BareCode
 
-STATE, EXCHANGE, SAVED, USERS, LIST, TOKENS = (
-    "state",
-    "exchange",
-    "saved",
-    "users",
-    "list",
-    "tokens",
-)
+STATE, EXCHANGE, SAVED = "state", "exchange", "saved"
 
 JUST_NOW: Final = timedelta(minutes=10)
 """Within it after the consent nobody has ended that, and the user who approved is active."""
@@ -278,22 +268,6 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     died = expiry(code)
     is_vague = problem.id == CODE_REFUSED.id
     return CODE_EXPIRED.with_response_of(problem) if is_vague and died and died <= now else problem
-
-
-async def ask_users(
-    users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
-) -> UserList:
-    """Ask for the list as the lines USERS and LIST. Raises SetupError."""
-    try:
-        work = users.list_users(scim_url, access_token, lines.on_wait(USERS))
-        listed = await lines.timed(USERS, work)
-    except SetupError as error:
-        if error.problem.id in (NOT_SCIM.id, ODD_LIST.id):
-            lines.set(USERS, Status.PASSED)
-            lines.set(LIST, Status.FAILED, "", error.problem)
-        raise
-    lines.set(LIST, Status.PASSED, counted_users(listed.total))
-    return listed
 
 
 def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:

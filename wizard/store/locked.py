@@ -63,37 +63,42 @@ class LockedProfile:
         Raises SetupError, also when `profile` is from before another's save.
         """
         before = self._profile or Profile()
-        kept = {
-            profile.active if active is None else None,
-            profile.draft if draft is None else None,
-        }
+        kept = {None if active else profile.active, None if draft else profile.draft}
         if not kept <= {None, before.active, before.draft}:
             raise SetupError(PROFILE_CHANGED)
         kind = self._kind(is_writing=not (active is None and draft is None))
         if kind is not before.store:
             active = self._pointed(profile.active) if active is None else active
             draft = self._pointed(profile.draft) if draft is None else draft
-        after = replace(profile, version=RECORD_VERSION, store=kind)
-        # Two sets count only together, and a setup that takes the place of another only once the
-        # record says so.
-        is_alone = active is None or draft is None
-        if active is not None:
-            is_renewal = is_alone and profile.is_same_setup(before)
-            succeeds = before.active if is_renewal else None
-            generation = self._sets.put(self._name, kind, active, succeeds)
-            after = replace(_repeating(after, active), active=generation)
-        if draft is not None:
-            succeeds = before.draft if is_alone else None
-            generation = self._sets.put(self._name, kind, draft, succeeds)
-            after = replace(after, draft=generation)
-        if after.active is None and (draft is not None or after.draft is None):
-            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
+        after = self._put(replace(profile, version=RECORD_VERSION, store=kind), active, draft)
         self._records.write(self._name, after)
         self._profile = after
         self._moving.discard(self._name)
         # The save has succeeded: what cannot be removed now, the next one tries again.
         with suppress(SetupError):
             self._sweep(before, after)
+        return after
+
+    def _put(
+        self, profile: Profile, active: CredentialSet | None, draft: CredentialSet | None
+    ) -> Profile:
+        """Write new generations for the sets given; return the record that points at them."""
+        before = self._profile or Profile()
+        # Two sets count only together, and a setup that takes the place of another only once the
+        # record says so.
+        is_alone = active is None or draft is None
+        after = profile
+        if active is not None:
+            is_renewal = is_alone and profile.is_same_setup(before)
+            succeeds = before.active if is_renewal else None
+            generation = self._sets.put(self._name, profile.store, active, succeeds)
+            after = replace(_repeating(after, active), active=generation)
+        if draft is not None:
+            succeeds = before.draft if is_alone else None
+            generation = self._sets.put(self._name, profile.store, draft, succeeds)
+            after = replace(after, draft=generation)
+        if after.active is None and (draft is not None or after.draft is None):
+            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
         return after
 
     def remove(self) -> None:

@@ -43,6 +43,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return the wizard's folder, which isn't there yet."""
+    return tmp_path / "home"
+
+
 @pytest.fixture(autouse=True)
 def garbage_is_looked_for() -> Iterator[None]:
     """Undo what a command does that is to end soon, when it runs in a test's own process."""

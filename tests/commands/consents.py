@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jsonschema
 
-from tests.commands.stage import ACTIVE, issued, now
+from tests.commands.stage import ACTIVE, issued, now, put
 from tests.second_server import SecondServer
 from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, TokenSet
@@ -59,6 +61,14 @@ def at_sandbox(sandbox: Sandbox, base: str, *, is_expired: bool = False) -> Cred
     code = parse_qs(urlsplit(landed).query)["code"][0]
     answer = sandbox.grants.redeem(code, sandbox.redirect_url, "")
     return replace(draft, tokens=tokens(answer, is_expired=is_expired))
+
+
+@contextmanager
+def set_up(sandbox: Sandbox, home: Path) -> Iterator[str]:
+    """Serve a sandbox and store a consent of it whose access token has expired."""
+    with serve.serving(sandbox) as base:
+        put(home, active=at_sandbox(sandbox, base, is_expired=True))
+        yield base
 
 
 def at_second(server: SecondServer, *, is_expired: bool = False) -> CredentialSet:

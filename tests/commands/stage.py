@@ -6,19 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 from tests.commands.forks import Forks
-from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
+from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.secret import Secret
-from wizard.domain.value import replace
-from wizard.sandbox import serve
-from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 ROOT = Path(__file__).parents[2]
@@ -129,21 +123,3 @@ def silent_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
-
-
-@contextmanager
-def set_up(sandbox: Sandbox, home: Path) -> Iterator[str]:
-    """Serve a sandbox and store a consent of it whose access token has expired."""
-    with serve.serving(sandbox) as base:
-        draft = CredentialSet(
-            sandbox.client_id,
-            Secret(sandbox.client_secret),
-            sandbox.redirect_url,
-            Endpoints(serve.authorize_url(base), serve.token_url(base), serve.scim_url(base)),
-        )
-        landed = sandbox.approve(authorize_url(begin(draft, None, now())))
-        code = parse_qs(urlsplit(landed).query)["code"][0]
-        refresh = sandbox.grants.redeem(code, sandbox.redirect_url, "")["refresh_token"]
-        tokens = replace(issued(hours=-1), refresh_token=Secret(str(refresh)))
-        put(home, active=replace(draft, tokens=tokens))
-        yield base

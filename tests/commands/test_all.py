@@ -23,11 +23,6 @@ from wizard.store.profiles import LocalProfileStore
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def ten(home: Path) -> Iterator[Path]:
     """Serve and store ten profiles: six good ones, and four with something amiss."""
     good, expired, refused = Sandbox(users=3), Sandbox(rotate=True), Sandbox()

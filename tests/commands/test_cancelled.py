@@ -23,11 +23,6 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def server() -> Iterator[HoldingServer]:
     with HoldingServer("https://idp.example.invalid/callback") as serving:
         yield serving

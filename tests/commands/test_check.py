@@ -46,11 +46,6 @@ SECRETS = ("client-secret-1", "access-1", "refresh-1")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def second() -> Iterator[SecondServer]:
     with SecondServer(redirect_url="https://idp.example.org/callback", users=7) as server:
         yield server

@@ -14,11 +14,6 @@ from tests.commands.stage import BY_NAME, PATIENCE, ROOT, environment, wizard
 from wizard import __version__
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def test_version_is_told(home: Path) -> None:
     run = wizard(home, "--version")
     assert (run.returncode, run.stderr) == (0, "")

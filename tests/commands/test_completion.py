@@ -15,11 +15,6 @@ UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "star
 """What a press of Tab must not wait for."""
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def completed(home: Path, line: str) -> list[str]:
     """Return what bash offers for the last word of a line."""
     variables = {

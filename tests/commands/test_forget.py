@@ -18,11 +18,6 @@ from wizard.store.profiles import LocalProfileStore
 VALID = replace(ACTIVE, tokens=issued(hours=1))
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def files(home: Path, name: str = "default") -> list[str]:
     """Return what there is of a profile, but for its locks, which are empty and stay."""
     return sorted(p.name for p in home.rglob(f"{name}.*") if p.suffix != ".lock")

@@ -39,11 +39,6 @@ SHEET = whole(
 )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 # -- secrets -------------------------------------------------------------------------------------
 
 

@@ -33,11 +33,6 @@ def good() -> MemoryKeyring:
     return MemoryKeyring()
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def expired() -> CredentialSet:
     nobody = f"http://127.0.0.1:{silent_port()}"
     endpoints = Endpoints(f"{nobody}/authorize", f"{nobody}/token", f"{nobody}/scim")

@@ -17,11 +17,6 @@ from wizard.sandbox.twilio import Sandbox
 COMMANDS = ("status", "check", "token", "handoff", "forget")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_profile_stands_before_or_after_the_command(home: Path, command: str) -> None:
     args = (command, "--yes") if command == "forget" else (command,)

@@ -34,11 +34,6 @@ ORGANIZATION = "OR" + "0" * 32
 CHECKED = LastCheck(CheckStatus.FAILED, now(), None, "bad-token")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def time(text: object) -> datetime:
     assert isinstance(text, str)
     assert text.endswith("Z")

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests import schemas
+from tests.commands.consents import set_up
 from tests.commands.stage import (
     ACTIVE,
     PATIENCE,
     issued,
     now,
     put,
-    set_up,
     silent_port,
     start,
     stored,
@@ -40,11 +40,6 @@ SECRETS = ("client-secret-1", "access-1", "refresh-1")
 
 UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "platformdirs"}
 """What a valid token is printed without."""
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 def at(port: int) -> Endpoints:

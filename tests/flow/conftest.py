@@ -10,10 +10,5 @@ from tests.flow.stage import Stage
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def stage(home: Path) -> Stage:
     return Stage(home)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import ACTIVE, issued, put, set_up, wizard
+from tests.commands.consents import set_up
+from tests.commands.stage import ACTIVE, issued, put, wizard
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox

@@ -7,8 +7,6 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +14,7 @@ import pytest
 
 from tests.commands.consents import at_second
 from tests.commands.stage import ACTIVE, issued, put, wizard
+from tests.masks import umask
 from tests.second_server import SecondServer
 from wizard.domain import journal
 from wizard.domain.book.here import NOT_SET_UP
@@ -33,15 +32,6 @@ LIBRARIES = ("httpx", "httpcore.http11", "textual", "asyncio", "keyring.backend"
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "log"
-
-
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 # -- the file ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.terminal.harness import ENTER, ctrl
-from tests.terminal.walk import enter, finish, run, tick_all, variables, wizard
+from tests.terminal.walk import fill_in, finish, run, tick_all, variables, wizard
 from wizard.command_line import cli
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -120,9 +120,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
         }
         with wizard(env, umask=0) as terminal:
             tick_all(terminal)
-            enter(terminal, "Client ID", sandbox.client_id)
-            enter(terminal, "Client Secret", sandbox.client_secret)
-            enter(terminal, "Redirect URL", REDIRECT_URL)
+            fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
             terminal.wait_for("Approve access")
             terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
             terminal.send(ENTER)

@@ -40,11 +40,6 @@ Walk = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> LockedKeyring:
     """The keyring this user has: not locked yet."""
     backend = LockedKeyring()

@@ -22,11 +22,6 @@ DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 # -- chosen ----------------------------------------------------------------------------------------
 
 

@@ -27,11 +27,6 @@ FEW: Final = 8
 """Processes that wait for one lock, where it makes no difference whether they are more."""
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def test_fifty_at_once_refresh_once(home: Path) -> None:
     with expired(home) as (server, before):
         server.delay = 1.0

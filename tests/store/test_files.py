@@ -9,27 +9,18 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
 
+from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.problems import SetupError
 from wizard.store import files
 from wizard.store.files import PrivateFolder
-
-
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 def mode(path: Path) -> int:

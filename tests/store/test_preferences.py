@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.masks import umask
 from wizard.domain.book.store import FOLDER_NOT_WRITABLE
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
@@ -16,22 +16,14 @@ from wizard.store.preferences import Preferences
 from wizard.store.profiles import LocalProfileStore
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def file(home: Path) -> Path:
     return home / "preferences" / "wizard.json"
 
 
 def test_a_theme_is_remembered_in_a_file_of_its_owners(home: Path) -> None:
-    umask = os.umask(0)
-    try:
-        Preferences(home).save_theme("nord")
+    with umask(0):
+        Preferences(home).save_theme("scim-dark")
         Preferences(home).save_theme("scim-light")
-    finally:
-        os.umask(umask)
     assert Preferences(home).theme() == "scim-light"
     assert stat.S_IMODE(file(home).stat().st_mode) == 0o600
     assert stat.S_IMODE(file(home).parent.stat().st_mode) == 0o700

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.masks import umask
 from tests.store.samples import NOW, credentials
 from tests.store.test_lock import another_process_holding
 from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
@@ -113,11 +114,8 @@ def test_draft_leaves_what_is_said_of_the_active_set(store: LocalProfileStore) -
 
 
 def test_files_are_private_whatever_the_umask(store: LocalProfileStore, tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
+    with umask(0):
         set_up(LocalProfileStore(tmp_path / "deep" / "home"))
-    finally:
-        os.umask(before)
     for path in (tmp_path / "deep").rglob("*"):
         wanted = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path

@@ -37,11 +37,6 @@ LEAVING: Final = "Leaving: waiting for an answer"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def server() -> Iterator[HoldingServer]:
     with HoldingServer(REDIRECT_URL) as serving:
         yield serving

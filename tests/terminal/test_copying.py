@@ -28,11 +28,6 @@ def to_authorize(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "Approve access" in screen and "Copy link" in screen)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
 def handed_out(home: Path) -> str:
     """Leave a setup at Authorize; return its link."""
     draft = replace(LINKED, attempts=(begin(LINKED, None, now()),))

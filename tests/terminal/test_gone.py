@@ -34,11 +34,6 @@ REDIRECTED: Final = {"stdin": '<"$0"', "stderr": '2>"$0"', "both": '<"$0" 2>"$0"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def server() -> Iterator[HoldingServer]:
     with HoldingServer(REDIRECT_URL) as serving:
         yield serving

@@ -14,7 +14,7 @@ from tests.store.desktop import MISSING, Desktop, desktop
 from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
 from tests.terminal.test_living import REDIRECT_URL
-from tests.terminal.walk import enter, finish, link, run, tick_all, variables, wizard
+from tests.terminal.walk import fill_in, finish, link, run, tick_all, variables, wizard
 from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -54,9 +54,7 @@ def test_locked_keyring_is_unlocked_and_r_gives_the_whole_overview(
         env["HOME"] = session.environ["HOME"]
         with wizard(env) as terminal:
             tick_all(terminal)
-            enter(terminal, "Client ID", sandbox.client_id)
-            enter(terminal, "Client Secret", sandbox.client_secret)
-            enter(terminal, "Redirect URL", REDIRECT_URL)
+            fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
             terminal.paste(sandbox.approve(link(terminal)))
             assert finish(terminal) == 0
         kept = session.entries(SERVICE)

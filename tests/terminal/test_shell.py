@@ -10,14 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.harness import ENTER, Terminal, ctrl
-from tests.terminal.walk import WIZARD, enter, tick_all, variables, wizard
+from tests.terminal.walk import WIZARD, fill_in, tick_all, variables, wizard
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
 
 
 def state(pid: int) -> str:
@@ -48,9 +43,7 @@ def test_without_an_alternate_screen_the_full_link_stands_alone(home: Path) -> N
     terminal = Terminal(WIZARD, env=variables(home), has_alternate_screen=False)
     with terminal:
         tick_all(terminal)
-        enter(terminal, "Client ID", "OQ" + "0" * 32)
-        enter(terminal, "Client Secret", "a-secret-that-is-long-enough-0123456789")
-        enter(terminal, "Redirect URL", REDIRECT_URL)
+        fill_in(terminal, "OQ" + "0" * 32, "a-secret-that-is-long-enough-0123456789", REDIRECT_URL)
         terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
         terminal.wait_for("Copy link ›")
         terminal.send(ctrl("l"))

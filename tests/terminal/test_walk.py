@@ -20,6 +20,7 @@ from tests.second_server import SecondServer
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
 from tests.terminal.walk import (
     enter,
+    fill_in,
     finish,
     is_saved,
     link,
@@ -36,11 +37,6 @@ F8 = "\x1b[19~"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def second() -> Iterator[SecondServer]:
     with SecondServer(redirect_url=REDIRECT_URL) as server:
         yield server
@@ -49,9 +45,7 @@ def second() -> Iterator[SecondServer]:
 def set_up(terminal: Terminal, server: SecondServer) -> int:
     """Walk from an empty home to Done."""
     tick_all(terminal)
-    enter(terminal, "Client ID", server.client_id)
-    enter(terminal, "Client Secret", server.client_secret)
-    enter(terminal, "Redirect URL", server.redirect_url)
+    fill_in(terminal, server.client_id, server.client_secret, server.redirect_url)
     terminal.paste(server.approve(link(terminal)))
     return finish(terminal)
 
@@ -162,9 +156,7 @@ def test_expired_token_is_refreshed(home: Path) -> None:
         env = variables(home, server)
         with wizard(env) as terminal:
             tick_all(terminal)
-            enter(terminal, "Client ID", sandbox.client_id)
-            enter(terminal, "Client Secret", sandbox.client_secret)
-            enter(terminal, "Redirect URL", REDIRECT_URL)
+            fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
             terminal.paste(sandbox.approve(link(terminal)))
             assert finish(terminal) == 0
         give_up = monotonic() + 20
@@ -222,9 +214,7 @@ def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: Seco
     env = variables(home, second)
     with wizard(env) as terminal:
         tick_all(terminal)
-        enter(terminal, "Client ID", second.client_id)
-        enter(terminal, "Client Secret", second.client_secret)
-        enter(terminal, "Redirect URL", REDIRECT_URL)
+        fill_in(terminal, second.client_id, second.client_secret, REDIRECT_URL)
         url = link(terminal)
         terminal.kill(signal.SIGKILL)
         terminal.wait_exit()
@@ -334,9 +324,7 @@ def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) ->
 def test_wrapped_paste_without_brackets_arrives_whole(home: Path, second: SecondServer) -> None:
     with wizard(variables(home, second)) as terminal:
         tick_all(terminal)
-        enter(terminal, "Client ID", second.client_id)
-        enter(terminal, "Client Secret", second.client_secret)
-        enter(terminal, "Redirect URL", REDIRECT_URL)
+        fill_in(terminal, second.client_id, second.client_secret, REDIRECT_URL)
         landed = second.approve(link(terminal))
         wrapped = "\n".join(landed[i : i + 76] for i in range(0, len(landed), 76))
         terminal.paste_raw(wrapped + "\n")

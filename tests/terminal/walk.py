@@ -71,6 +71,13 @@ def enter(terminal: Terminal, label: str, text: str) -> None:
     terminal.send(ENTER)
 
 
+def fill_in(terminal: Terminal, client_id: str, client_secret: str, redirect_url: str) -> None:
+    """Step 2: fill in the three fields, one after the other, and go on."""
+    enter(terminal, "Client ID", client_id)
+    enter(terminal, "Client Secret", client_secret)
+    enter(terminal, "Redirect URL", redirect_url)
+
+
 def is_saved(screen: str, label: str) -> bool:
     """Whether a field's line says "saved"."""
     return any(label in line and "saved" in line for line in screen.splitlines())

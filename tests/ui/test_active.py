@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from textual.widgets import Static
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import FakeTokenEndpoint, World, tokens
+from tests.masks import umask
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
 from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
@@ -156,9 +156,9 @@ async def test_the_sheet_holds_no_secret_and_can_be_copied(world: World) -> None
         await wait_for_screen(pilot, OverviewScreen)
 
 
-@pytest.mark.parametrize("umask", [0, 0o777])
+@pytest.mark.parametrize("mask", [0, 0o777])
 async def test_the_sheet_is_saved_for_its_owner_alone(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mask: int
 ) -> None:
     seed(world, active=ACTIVE)
     folder = tmp_path / "work"
@@ -166,12 +166,9 @@ async def test_the_sheet_is_saved_for_its_owner_alone(
     monkeypatch.chdir(folder)
     async with running(make_app(world), (100, 40)) as (_, pilot):
         await open_dialog(pilot, "sheet", SheetScreen)
-        before = os.umask(umask)
-        try:
+        with umask(mask):
             await pilot.click("#save")
             await until_text(pilot, "Saved as")
-        finally:
-            os.umask(before)
         shown = str(pilot.app.screen.query_one("#saved", Static).content)
         assert str(folder / "twilio-scim-default.md") in shown
         await pilot.press("enter")

@@ -1,0 +1,17 @@
+"""The umask of a block."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Have files made with this umask until the end of the block."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)

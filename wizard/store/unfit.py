@@ -7,7 +7,6 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from wizard.domain.book.store import (
     FILE_IS_LINK,
@@ -20,15 +19,6 @@ from wizard.domain.book.store import (
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.shell import quoted
 from wizard.domain.value import replace
-
-_KINDS: Final = (
-    (stat.S_ISREG, "a plain file"),
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
 
 
 def refuse(
@@ -43,7 +33,7 @@ def refuse(
     if stat.S_ISLNK(status.st_mode):
         raise SetupError(FILE_IS_LINK.filled(path=str(path)))
     if not is_kind(status.st_mode):
-        found = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "something else")
+        found = _kind(status.st_mode)
         raise SetupError(FILE_NOT_PLAIN.filled(path=str(path), kind=kind, found=found))
     if kind == "file" and status.st_nlink > 1:
         told = FILE_IS_LINK.told(cause=HARD_LINK, remedy=PUT_A_COPY)
@@ -51,6 +41,12 @@ def refuse(
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         home = home or (path.parent if kind == "folder" else path.parent.parent)
         raise SetupError(_not_ours(path, status.st_uid, home))
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a plain file" if stat.S_ISREG(mode) else "a special file, such as a pipe or a device"
 
 
 def _not_ours(path: Path, owner: int, home: Path) -> Problem:

@@ -124,16 +124,16 @@ def test_folder_that_takes_no_files_is_told_and_kept(tmp_path: Path, args: tuple
 
 
 def test_theme_that_finds_no_room_leaves_the_one_before_and_nothing_half(home: Path) -> None:
-    Preferences(home).save_theme("nord")
+    Preferences(home).save_theme("scim-light")
     before = files(home)
-    choose = f"Preferences(Path({str(home)!r})).save_theme('dracula' * 10_000)"
+    choose = f"Preferences(Path({str(home)!r})).save_theme('scim-dark' * 10_000)"
     code = f"from pathlib import Path\nfrom wizard.store.preferences import Preferences\n{choose}"
     run = subprocess.run(
         [*NO_ROOM, sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert "SetupError" in run.stderr
     assert files(home) == before
-    assert Preferences(home).theme() == "nord"
+    assert Preferences(home).theme() == "scim-light"
 
 
 def test_valid_token_is_read_where_nothing_can_be_written(home: Path) -> None:

@@ -31,11 +31,11 @@ def test_a_theme_is_remembered_in_a_file_of_its_owners(home: Path) -> None:
 
 
 def test_forgetting_a_profile_leaves_the_theme_which_is_for_all_of_them(home: Path) -> None:
-    Preferences(home).save_theme("nord")
+    Preferences(home).save_theme("scim-light")
     with LocalProfileStore(home).locked("default") as held:
         held.save(Profile())
         held.remove()
-    assert Preferences(home).theme() == "nord"
+    assert Preferences(home).theme() == "scim-light"
 
 
 def test_none_is_known_before_and_nothing_is_made_by_looking(home: Path) -> None:
@@ -70,7 +70,7 @@ def make_folder(path: Path) -> None:
 def test_what_cannot_be_read_is_done_without_and_told(
     home: Path, spoil: Callable[[Path], None]
 ) -> None:
-    Preferences(home).save_theme("nord")
+    Preferences(home).save_theme("scim-light")
     spoil(file(home))
     preferences = Preferences(home)
     assert preferences.theme() == ""
@@ -80,6 +80,6 @@ def test_what_cannot_be_read_is_done_without_and_told(
 def test_what_cannot_be_written_is_told_by_its_caller(home: Path) -> None:
     home.write_text("a file where the folder should be")
     with pytest.raises(SetupError) as caught:
-        Preferences(home).save_theme("nord")
+        Preferences(home).save_theme("scim-light")
     assert caught.value.problem.id != FOLDER_NOT_WRITABLE.id
     assert str(home) in caught.value.problem.cause

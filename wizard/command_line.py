@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -154,8 +153,6 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
 
     A refresh may take up to 60 seconds.
     """
-    # It has ended before there is enough to be worth the looks.
-    gc.disable()
     from wizard.commands import token as command
 
     if as_header and as_json:

@@ -33,17 +33,6 @@ class ThemedApp(App[ExitCode]):
             self.register_theme(theme)
         self._put_on(look.theme)
 
-    def refresh_css(self, animate: bool = True) -> None:
-        """Paint in another theme's colours; before there is a screen it is enough to name them.
-
-        Textual would parse every style for the theme that the wizard opens with, and all of them
-        again for the first screen.
-        """
-        if self.screen_stack:
-            super().refresh_css(animate)
-        else:
-            self.stylesheet.set_variables(self.get_css_variables())
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw nothing that acts on the terminal, wherever it has come from."""
         filters = super().get_line_filters()

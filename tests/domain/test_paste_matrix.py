@@ -1,6 +1,6 @@
 """Everything that is done to a URL × every form of an answer: the code is exact, or none is sent.
 
-`callback.read` is what every face calls: see tests/ui/test_paste_faces.py for the proof.
+`callback.read` is what every face calls.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""An Enter that came along with a paste is no answer to what the paste led to."""
+"""What comes too early: an Enter along with a paste, and a paste before there is a link."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from tests.commands.stage import now, put
 from tests.plain.person import Person, run, terminal
 from tests.ui.running import LINKED, TICKED
 from wizard.domain.authorize import begin
+from wizard.domain.book.paste import FOREIGN_STATE
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.flow.link import Link, LinkDesk
+from wizard.host.line_reader import LineReader
 from wizard.plain.dialogue import EARLY
 from wizard.store.profiles import LocalProfileStore
 
@@ -62,3 +66,32 @@ def test_enter_that_follows_a_refused_paste_leads_nowhere(
     assert "Step 3 of 6" not in person.text
     with LocalProfileStore(tmp_path / "home").locked("default") as held:
         assert held.draft() == draft
+
+
+@pytest.mark.usefixtures("draft")
+def test_url_pasted_while_the_link_is_being_made_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    make, read = LinkDesk.link, LineReader.line
+    was_read = asyncio.Event()
+
+    async def line(reader: LineReader, *, is_shown: bool = True) -> str | None:
+        got = await read(reader, is_shown=is_shown)
+        if got == FOREIGN:
+            was_read.set()
+        return got
+
+    async def link(desk: LinkDesk, *, is_fresh: bool = False) -> Link:
+        await was_read.wait()
+        return await make(desk, is_fresh=is_fresh)
+
+    monkeypatch.setattr(LineReader, "line", line)
+    monkeypatch.setattr(LinkDesk, "link", link)
+
+    async def walk(person: Person) -> None:
+        await person.type("resume")
+        await person.says("Waiting for the link")
+        await asyncio.to_thread(person._write, f"{FOREIGN}\r".encode())
+        await person.says(FOREIGN_STATE.title)
+        await person.type("quit")
+
+    with terminal(monkeypatch, {"TERM": "dumb", "LC_ALL": "C"}) as person:
+        assert run([], lambda: walk(person), person) == 3

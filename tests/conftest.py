@@ -49,13 +49,6 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(autouse=True)
-def garbage_is_looked_for() -> Iterator[None]:
-    """Undo what a command does that is to end soon, when it runs in a test's own process."""
-    yield
-    gc.enable()
-
-
 @pytest.fixture(autouse=True, scope="session")
 def styles_parsed_once() -> Iterator[None]:
     """Parse a style sheet for the first app that has it, not for each: a fifth of a screen's test.

@@ -24,6 +24,7 @@ from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
 from wizard.ui.copying import copy_and_say
 from wizard.ui.key_gate import KeyGate
+from wizard.ui.palette import InOrder
 from wizard.ui.road import screen_for
 from wizard.ui.settled import Settled
 from wizard.ui.step_screen import StepScreen
@@ -33,16 +34,9 @@ from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
-    from textual.command import Provider
     from textual.driver import Driver
 
     from wizard.ui.widgets.page_link import PageLink
-
-
-def _in_order() -> type[Provider]:
-    from wizard.ui.palette import InOrder
-
-    return InOrder
 
 
 class _Ground(Screen[None]):
@@ -55,7 +49,7 @@ class WizardApp(ThemedApp):
     """Shows a screen, takes its outcome, asks the flow what comes next."""
 
     TITLE = "Twilio SCIM setup"
-    COMMANDS = {_in_order}  # noqa: RUF012
+    COMMANDS = {InOrder}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
@@ -106,3 +106,21 @@ def has_state_of(url: str, attempts: Iterable[AuthorizationAttempt]) -> bool:
 def _random() -> Secret:
     # 32 octets, 43 characters: what RFC 7636 §4.1 recommends for a verifier.
     return Secret(secrets.token_urlsafe(32))
+
+
+def attempt_of(
+    state: str | None, attempts: Sequence[AuthorizationAttempt]
+) -> AuthorizationAttempt | None:
+    """Return the newest attempt that has this state; None if there is none."""
+    # Each is compared, in constant time (Secret.__eq__).
+    given = Secret((state or "").removesuffix("1~"))
+    found = [attempt for attempt in attempts if attempt.state == given]
+    return found[-1] if state and found else None
+
+
+def begins_state(text: str | None, attempts: Sequence[AuthorizationAttempt]) -> bool:
+    """Whether the state of an attempt begins with this text."""
+    given = Secret(text or "")
+    length = len(given.reveal())
+    found = [a for a in attempts if Secret(a.state.reveal()[:length]) == given]
+    return bool(text and found)

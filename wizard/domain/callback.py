@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
+from wizard.domain.authorize import attempt_of, begins_state
 from wizard.domain.book import consent
 from wizard.domain.book import paste as book
 from wizard.domain.landing import Comparison, elsewhere, naming
@@ -20,7 +21,8 @@ from wizard.domain.mistaken import (
     is_damaged,
     is_host_and_path,
     is_like_a_code,
-    is_secret_of_twilio,
+    mistaken,
+    stale,
     unclear,
 )
 from wizard.domain.models import AuthorizationAttempt
@@ -130,7 +132,7 @@ def read_exact(
     reading = _judge(address, attempts, now)
     if not isinstance(reading, Received | BareCode):
         return reading
-    problem = _mistaken(reading, known_secrets)
+    problem = mistaken(reading.code, known_secrets, is_checked=isinstance(reading, Received))
     return Refused(problem) if problem else reading
 
 
@@ -153,7 +155,9 @@ def _read(
             reading = _bare(bare.text, attempts, now, is_whole=is_whole)
     if isinstance(reading, Refused):
         return reading
-    problem = _mistaken(reading, known_secrets) or _contradicted(reading, text, attempts, address)
+    is_checked = isinstance(reading, Received)
+    problem = mistaken(reading.code, known_secrets, is_checked=is_checked)
+    problem = problem or _contradicted(reading, text, attempts, address)
     return Refused(problem) if problem else reading
 
 
@@ -179,7 +183,7 @@ def _agreed(
     proven = [
         (address, reading)
         for address, reading in judged
-        if address.first("code") and _issued(address.first("state"), attempts)
+        if address.first("code") and attempt_of(address.first("state"), attempts)
     ]
     received = [(a, r) for a, r in proven if isinstance(r, Received)]
     if not any(address.base for address, _ in received):
@@ -199,18 +203,6 @@ def _agreed(
     if received:
         return received[0][0], Refused(book.CODE_UNCLEAR.told(cause=book.END_UNCLEAR))
     return proven[0] if proven else None
-
-
-def _mistaken(reading: Received | BareCode, known_secrets: Sequence[Secret]) -> Problem | None:
-    """Name a code that is a known secret or token, or looks like one.
-
-    With a state that matches, its look says nothing: the server gave it the code.
-    """
-    code = reading.code.reveal()
-    is_like_a_secret = isinstance(reading, BareCode) and is_secret_of_twilio(code)
-    if is_like_a_secret or holds_secret(code, known_secrets):
-        return book.SECRET
-    return book.TOKEN if holds_access_token(code) else None
 
 
 def _contradicted(
@@ -236,12 +228,12 @@ def _contradicted(
 
 def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
     state = address.first("state")
-    attempt = _issued(state, attempts)
+    attempt = attempt_of(state, attempts)
     if found := elsewhere(address, attempt or attempts[-1], is_proven=attempt is not None):
         return Refused(*found)
     if name := address.doubled(*_ONCE):
         return Refused(naming(book.DOUBLED, name=f"{name}="))
-    if address.is_cut or (attempt is None and _begins_one_of(state, attempts)):
+    if address.is_cut or (attempt is None and begins_state(state, attempts)):
         return Refused(book.CUT_OFF)
     code, error = address.first("code"), address.first("error")
     if code is None and error is None:
@@ -252,7 +244,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
         return _without_state(address, attempts[-1], now)
     if attempt is None:
         return Refused(book.FOREIGN_STATE)
-    if problem := issuer_problem(address, attempt) or _stale(attempt, now):
+    if problem := issuer_problem(address, attempt) or stale(attempt, now):
         return Refused(problem)
     if code is None or error is not None:
         return Refused(error_problem(error or "", address, attempt))
@@ -263,22 +255,6 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
 
 def _is_one_of(ids: set[str], reading: Reading) -> bool:
     return isinstance(reading, Refused) and reading.problem.id in ids
-
-
-def _issued(
-    state: str | None, attempts: Sequence[AuthorizationAttempt]
-) -> AuthorizationAttempt | None:
-    # Each is compared, in constant time (Secret.__eq__).
-    given = Secret((state or "").removesuffix("1~"))
-    found = [attempt for attempt in attempts if attempt.state == given]
-    return found[-1] if state and found else None
-
-
-def _begins_one_of(state: str | None, attempts: Sequence[AuthorizationAttempt]) -> bool:
-    given = Secret(state or "")
-    length = len(given.reveal())
-    found = [a for a in attempts if Secret(a.state.reveal()[:length]) == given]
-    return bool(state and found)
 
 
 def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetime) -> Reading:
@@ -298,14 +274,8 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
 def _unchecked(
     code: str, attempt: AuthorizationAttempt, now: datetime, *, is_broken: bool = False
 ) -> BareCode | Refused:
-    problem = _stale(attempt, now) or unclear(code, is_broken=is_broken)
+    problem = stale(attempt, now) or unclear(code, is_broken=is_broken)
     return Refused(problem) if problem else BareCode(Secret(code), attempt)
-
-
-def _stale(attempt: AuthorizationAttempt, now: datetime) -> Problem | None:
-    if attempt.is_live(now):
-        return None
-    return book.LINK_EXPIRED if attempt.code_sent_at is None else book.LINK_USED
 
 
 def _bare(

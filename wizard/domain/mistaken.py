@@ -1,14 +1,16 @@
-"""What is pasted in a code's place by mistake: secrets, tokens, names of things at Twilio."""
+"""Why a code can't be used: a secret or token in its place, damage, or a link that is over."""
 
 from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
 from wizard.domain.book import paste as book
+from wizard.domain.models import AuthorizationAttempt
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 
@@ -46,9 +48,15 @@ def holds_access_token(text: str) -> bool:
     return any(_is_access_token(match[0]) for match in _JWT_HEADER.finditer(text))
 
 
-def is_secret_of_twilio(word: str) -> bool:
-    """Whether a word has the shape of an Auth Token, an API key's secret or an app's."""
-    return _AUTH_TOKEN.fullmatch(word) is not None
+def mistaken(code: Secret, secrets: Sequence[Secret], *, is_checked: bool) -> Problem | None:
+    """Name a code that is a known secret or token, or looks like one.
+
+    Args: `is_checked`: its state matched. Then its look says nothing: the server issued it.
+    """
+    text = code.reveal()
+    if holds_secret(text, secrets) or (not is_checked and _AUTH_TOKEN.fullmatch(text)):
+        return book.SECRET
+    return book.TOKEN if holds_access_token(text) else None
 
 
 def is_damaged(code: str) -> bool:
@@ -70,6 +78,13 @@ def unclear(code: str, *, is_broken: bool) -> Problem | None:
     if _STILL_ENCODED.fullmatch(code):
         return book.CODE_UNCLEAR.told(cause=book.STILL_ENCODED)
     return book.CODE_UNCLEAR if is_damaged(code) else None
+
+
+def stale(attempt: AuthorizationAttempt, now: datetime) -> Problem | None:
+    """Say why the code of an attempt can't be used any more, if so."""
+    if attempt.is_live(now):
+        return None
+    return book.LINK_EXPIRED if attempt.code_sent_at is None else book.LINK_USED
 
 
 def is_like_a_code(word: str) -> bool:

@@ -49,7 +49,7 @@ async def passing(*_args: object, **_kwargs: object) -> Report:
     ("step", "place", "lines"),
     [
         (Step.PREREQUISITES, "wizard.flow.session.Session.save_ticks", ("all",)),
-        (Step.CREDENTIALS, "wizard.flow.entries.Entries.save_field", ("1", "", PLANTED[0])),
+        (Step.CREDENTIALS, "wizard.flow.credentials.Fields.save_field", ("1", "", PLANTED[0])),
         (Step.AUTHORIZE, "wizard.flow.link.LinkDesk.link", ("1",)),
         (
             Step.REDIRECT,

@@ -75,7 +75,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: Form(CredentialSet(client_secret=Secret("planted-secret"))).screen(),
     lambda: Desk().authorize(),
     lambda: Desk().redirect(Delivery.OPENED),
-    lambda: CheckScreen(BANNER, Steered()),
+    lambda: CheckScreen(BANNER, Steered(), fail_async),
     lambda: DoneScreen(BANNER, (), ()),
     lambda: OverviewScreen(
         BANNER, facts=(), since="", unfinished=None, items=(), discard=fail_async

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.driving import paste, wait_until
-from tests.fakes import NOW, tokens
+from tests.fakes import NOW, FakeClipboard, FakeClock, tokens
 from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.journeys import let, make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.authorize import begin
 from wizard.domain.book.exchange import WRONG_CLIENT
 from wizard.domain.book.store import DISK_FULL
-from wizard.domain.form import OTHER_APP, CredentialField, with_field
+from wizard.domain.form import OTHER_APP, CredentialField
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.state import Back, GoTo, Next
+from wizard.flow.session import Session
+from wizard.flow.state import Back, GoTo, Next, WizardState
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
@@ -46,8 +48,7 @@ class Form:
     failure: SetupError | None = None
     because: Problem | None = None
     is_unsaved_chosen: bool = False
-    has_clipboard: bool = True
-    copied: list[str] = field(default_factory=list)
+    clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     others: tuple[CredentialSet, ...] = ()
 
     async def save_draft(self, draft: CredentialSet) -> None:
@@ -56,33 +57,51 @@ class Form:
             raise self.failure
         self.kept = draft
 
-    async def save_field(self, which: CredentialField, value: Secret) -> None:
-        await self.save_draft(with_field(self.draft, which, value.reveal(), *self.others))
-
     def refuse(self, which: CredentialField, value: Secret) -> str | None:
         return "not this one" if value.reveal() == "refused" else None
 
-    def go_unsaved(self) -> None:
-        self.is_unsaved_chosen = True
-
-    async def copy(self, text: str) -> bool:
-        if self.has_clipboard:
-            self.copied.append(text)
-        return self.has_clipboard
+    @property
+    def copied(self) -> list[str]:
+        """What was copied here."""
+        return self.clipboard.copied
 
     def screen(self) -> CredentialsScreen:
-        return CredentialsScreen(
-            BANNER,
-            draft=lambda: self.draft,
-            save_field=self.save_field,
-            save_draft=self.save_draft,
-            refuse=self.refuse,
-            copy=self.copy,
-            kept=lambda: self.kept,
-            others=lambda: self.others,
-            go_unsaved=self.go_unsaved,
-            because=self.because,
-        )
+        world = unread_world()
+        world.clipboard = self.clipboard
+        journey = make_journey(world)
+        journey.session = FormSession(self)
+        state = WizardState(Step.CREDENTIALS, because=self.because)
+        screen = CredentialsScreen(BANNER, journey, state)
+        let(screen._fields, refuse=self.refuse)
+        return screen
+
+
+class FormSession(Session):
+    """The form, as the screen knows it."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__("default", unread_world().store, FakeClock())
+        self._form = form
+
+    def working_draft(self) -> CredentialSet:
+        return self._form.draft
+
+    @property
+    def kept(self) -> CredentialSet:
+        return self._form.kept
+
+    @property
+    def others(self) -> tuple[CredentialSet, ...]:
+        return self._form.others
+
+    async def save_draft(self, draft: CredentialSet) -> None:
+        await self._form.save_draft(draft)
+
+    async def use_file(self) -> None:
+        """Keep secrets in files."""
+
+    def go_unsaved(self) -> None:
+        self._form.is_unsaved_chosen = True
 
 
 def full_disk() -> SetupError:
@@ -437,7 +456,7 @@ async def test_a_secret_is_copied_on_purpose_only() -> None:
         await stage.app.run_action("copy_secret", stage.screen)
         await wait_until(stage.pilot, lambda: form.copied == [SECRET], "the stored secret")
         await paste_into(stage, SECRET_ENTRY, "rotated-secret")
-        form.has_clipboard = False
+        form.clipboard.is_here = False
         await stage.app.run_action("copy_secret", stage.screen)
         await wait_until(stage.pilot, lambda: stage.app.sent == ["rotated-secret"], "the new")
         # What is left in the app could be put into another field, in clear, with ^v.

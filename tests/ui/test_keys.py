@@ -86,7 +86,6 @@ class Counting(Form):
 
     def state(self, *keys: str) -> State:
         screen = self.screen()
-        screen._use_file = nothing
 
         def trace() -> object:
             return self.saves, self.copied, [e.password for e in screen.query(SecretEntry)]

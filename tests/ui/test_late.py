@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.driving import wait_until
 from tests.ui.desk import ATTEMPT, Desk
 from tests.ui.hosting import BANNER, Shown, Stage, showing
-from tests.ui.test_check import PASSED, Steered
+from tests.ui.test_check import PASSED, Steered, in_files
 from tests.ui.test_prerequisites import FINE, Machine
 from wizard.domain.book.consent import ACCESS_DENIED
 from wizard.domain.book.store import DISK_FULL
@@ -41,7 +41,7 @@ async def test_a_link_that_comes_late() -> None:
 
 async def test_a_report_that_comes_late() -> None:
     check = Steered()
-    async with showing(CheckScreen(BANNER, check)) as stage:
+    async with showing(CheckScreen(BANNER, check, in_files)) as stage:
         await leave(stage)
         stage.screen.watch_report(PASSED)
         check.show(())

@@ -140,7 +140,7 @@ class PlainWizard:
             case Step.PREREQUISITES:
                 return await Prerequisites(stage, can_go_back=journey.can_go_back(state)).run()
             case Step.CREDENTIALS:
-                return await Credentials(stage, state.because, state.comparison).run()
+                return await Credentials(stage, state).run()
             case Step.AUTHORIZE:
                 return await Authorize(stage, state).run()
             case Step.REDIRECT:

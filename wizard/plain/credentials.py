@@ -5,66 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wizard.domain import form, rules
-from wizard.domain.callback import Comparison
+from wizard.domain import form
 from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, OTHER_APP, REFUSED, CredentialField
+from wizard.domain.form import FILLED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import CHANGES
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import (
-    Entries,
-    Offer,
-    Pair,
-    about_host,
-    about_response,
-    about_scope,
-    refused,
-    warnings,
-)
-from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged
+from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
+from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
 from wizard.plain.advanced import ask_advanced
 from wizard.plain.dialogue import Left, Prompt
 from wizard.plain.stage import Stage
 
 FIELDS: Final = tuple(CredentialField)
-SECRET: Final = CredentialField.CLIENT_SECRET
 
 
 class Credentials:
     """A stored value is never asked for again: Enter alone keeps it."""
 
-    def __init__(
-        self, stage: Stage, because: Problem | None, comparison: Comparison | None = None
-    ) -> None:
-        """Args: `because`: what led back here, a mismatch with its two addresses."""
+    def __init__(self, stage: Stage, state: WizardState) -> None:
         journey = stage.journey
         self._stage = stage
         self._say = stage.talk.say
         self._session = journey.session
-        self._entries = Entries(journey)
-        self._because = because
-        self._comparison = comparison
+        self._state = state
+        self._fields = Fields(journey, state.because)
         self._filled: set[CredentialField] = set()
         """By an Authorization URL."""
-        self._refused = refused(because, self._draft)
-        self._had_secret = bool(self._draft.client_secret)
 
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""
         self._stage.head(Step.CREDENTIALS)
         first = 0
-        if self._because is not None:
-            self._stage.paper.problem(self._because, self._comparison)
-            first = FIELDS.index(SECRET) if self._refused else 0
+        if self._state.because is not None:
+            self._stage.paper.problem(self._state.because, self._state.comparison)
+            is_rejected = self._stored.source is Source.REJECTED
+            first = FIELDS.index(SECRET) if is_rejected else 0
         while True:
             await self._ask_from(first)
             while not self._has(SECRET):
                 # An Authorization URL has brought another Client ID after it.
                 await self._ask_from(FIELDS.index(SECRET))
-            changes = self._entries.changes()
+            changes = self._fields.changes()
             if changes == ():
                 return Unchanged()
             if not changes or await self._is_meant(changes):
@@ -96,28 +80,32 @@ class Credentials:
 
     async def _ask(self, field: CredentialField) -> None:
         """Ask until the field is right. Raises Left."""
-        for words in self._entries.about_store() if field is SECRET else ():
+        for words in self._fields.about_store() if field is SECRET else ():
             self._say(f"! {words}")
-        while True:
-            if field is SECRET and self._is_refused():
-                self._say(f"Error: {REFUSED}")
-            elif field is SECRET and self._had_secret and not self._has(field):
-                self._say(f"! {OTHER_APP}")
-            elif field is SECRET and self._draft.client_secret:
-                self._warn(field, self._draft.client_secret)
+        is_right = False
+        while not is_right:
+            if field is SECRET:
+                self._tell_stored()
             entered = await self._stage.talk.ask_secret(self._prompt(field))
-            parts = rules.from_authorization_url(entered.reveal())
-            if parts is not None:
-                if await self._fill(parts) and self._has(field):
-                    return
-            elif (offer := about_response(entered.reveal())) is not None:
-                if await self._use(offer) and self._has(field):
-                    return
-            elif not entered and self._has(field):
-                self._say(f"{field.label}: kept.")
-                return
-            elif await self._is_taken(field, entered):
-                return
+            match read_pasted(entered, self._draft):
+                case Filling() as filling:
+                    is_right = await self._fill(filling) and self._has(field)
+                case Offer() as offer:
+                    is_right = await self._use(offer) and self._has(field)
+                case None if not entered and self._has(field):
+                    self._say(f"{field.label}: kept.")
+                    is_right = True
+                case None:
+                    is_right = await self._is_taken(field, entered)
+
+    def _tell_stored(self) -> None:
+        """Say what is wrong with the stored secret, or what to look at in it."""
+        stored = self._stored
+        if stored.source is not Source.NONE and stored.problem:
+            sign = "Error:" if stored.source is Source.REJECTED else "!"
+            self._say(f"{sign} {stored.problem}")
+        for warning in stored.warnings:
+            self._say(f"! {warning}")
 
     def _prompt(self, field: CredentialField) -> Prompt:
         value = {
@@ -152,53 +140,47 @@ class Credentials:
 
     def _has(self, field: CredentialField) -> bool:
         """Whether the field may stay as it is."""
-        return form.is_kept(self._draft, field) and not (field is SECRET and self._is_refused())
+        return form.is_kept(self._draft, field) and not (field is SECRET and self._stored.is_empty)
 
-    def _is_refused(self) -> bool:
-        """Whether the stored secret would go where it was refused: to the same Client ID."""
-        return self._refused == Pair(self._draft.client_id, self._draft.client_secret)
+    @property
+    def _stored(self) -> Judgment:
+        """What is said of the stored secret."""
+        return self._fields.judge(SECRET, Secret(""))
 
     async def _is_taken(self, field: CredentialField, entered: Secret) -> bool:
         """Save a field that is right; whether it need not be asked for again.
 
         A doubtful secret is: its correction must not be typed where it would be shown.
         """
-        text = entered.reveal()
-        problem = form.problem(field, text) or self._entries.refuse(field, entered)
+        judgment = self._fields.judge(field, entered)
+        problem = judgment.problem if entered else form.problem(field, "")
         if problem:
             self._say(f"Error: {problem}")
             return False
-        is_doubtful = field is SECRET and bool(warnings(field, text, {}))
-        if not is_doubtful:
-            self._warn(field, entered)
+        stays = self._fields.stays(field, entered)
+        # Where it stays, they are said when the stored secret is asked about again.
+        for warning in () if stays else judgment.warnings:
+            self._say(f"! {warning}")
         try:
-            await self._entries.save_field(field, entered)
+            await self._fields.save_field(field, entered)
         except SetupError as error:
             await self._unsaved(error.problem)
         else:
-            shape = rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else ""
-            self._say(f"{field.label}: {f'{shape}, ' if shape else ''}saved.")
-        return not is_doubtful
+            shape = f"{judgment.shape}, " if judgment.shape else ""
+            self._say(f"{field.label}: {shape}saved.")
+        return not stays
 
-    def _warn(self, field: CredentialField, entered: Secret) -> None:
-        for warning in warnings(field, entered.reveal(), self._entries.twins):
-            self._say(f"! {warning}")
-
-    async def _fill(self, parts: rules.AuthorizationUrlParts) -> bool:
+    async def _fill(self, filling: Filling) -> bool:
         """Take what an Authorization URL holds; ask first when it is not the server's own."""
-        question = about_host(parts, self._draft)
-        if question is not None and not await self._stage.talk.confirm(question):
+        if filling.question and not await self._stage.talk.confirm(filling.question):
             return False
-        scoped = form.with_scope(self._draft, parts.scope)
+        scoped = form.with_scope(self._draft, filling.scope)
         if scoped != self._draft:
             await self._save(scoped)
-        if problem := about_scope(parts):
-            self._say(f"! {problem}")
+        if filling.unused:
+            self._say(f"! {filling.unused}")
         self._say(f"{FILLED}:")
-        filled = {CredentialField.CLIENT_ID: parts.client_id}
-        if parts.redirect_url:
-            filled[CredentialField.REDIRECT_URL] = parts.redirect_url
-        for field, text in filled.items():
+        for field, text in filling.values.items():
             if await self._is_taken(field, Secret(text)):
                 self._say(f"  {text}")
                 self._filled.add(field)

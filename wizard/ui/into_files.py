@@ -20,9 +20,7 @@ class IntoFilesScreen(StepScreen):
     FILES_KEY: ClassVar[str]
     """The key that chooses them, as a problem's remedy names it."""
 
-    def __init__(
-        self, banner: Banner, use_file: Callable[[], Awaitable[None]] | None = None
-    ) -> None:
+    def __init__(self, banner: Banner, use_file: Callable[[], Awaitable[None]]) -> None:
         """Args: `use_file` moves the secrets out of a keyring in the way. Raises SetupError."""
         super().__init__(banner)
         self._use_file = use_file
@@ -39,7 +37,7 @@ class IntoFilesScreen(StepScreen):
 
     def offer_files(self, problem: Problem | None) -> None:
         """Offer files while a problem is one that they are a way out of."""
-        self._can_use_file = self._use_file is not None and can_use_files(problem)
+        self._can_use_file = can_use_files(problem)
         self.refresh_bindings()
 
     def show_failure(
@@ -52,7 +50,7 @@ class IntoFilesScreen(StepScreen):
             also: what is shown under it.
         """
         words = ""
-        if problem is not None and self._use_file is not None:
+        if problem is not None:
             words = remedy(problem, f"press {self.FILES_KEY}", is_chosen=is_chosen)
         self.show_problem(problem, remedy=words, also=also)
 
@@ -65,7 +63,7 @@ class IntoFilesScreen(StepScreen):
     @work(group="use-file")
     async def action_use_file(self) -> None:
         """Keep the secrets in files instead, say so, and go on."""
-        if self._use_file is None or not self._can_use_file or self._is_moving:
+        if self._is_moving:
             return
         self._is_moving = True
         try:

@@ -40,7 +40,9 @@ class Road:
 
                 return PrerequisitesScreen(self._banner(), self.journey, state)
             case Step.CREDENTIALS:
-                return self._credentials(state)
+                from wizard.ui.screens.credentials import CredentialsScreen
+
+                return CredentialsScreen(self._banner(), self.journey, state)
             case Step.AUTHORIZE:
                 from wizard.ui.screens.authorize import AuthorizeScreen
 
@@ -99,30 +101,6 @@ class Road:
 
     def _switch(self, name: str) -> None:
         self.journey.next_profile = name
-
-    def _credentials(self, state: WizardState) -> StepScreen:
-        from wizard.flow.entries import Entries
-        from wizard.ui.screens.credentials import CredentialsScreen
-
-        session = self._session
-        entries = Entries(self.journey)
-        return CredentialsScreen(
-            self._banner(),
-            draft=session.working_draft,
-            save_field=entries.save_field,
-            save_draft=session.save_draft,
-            refuse=entries.refuse,
-            copy=self._services.clipboard.copy,
-            kept=lambda: session.kept,
-            others=lambda: session.others,
-            differences=entries.changes,
-            go_unsaved=session.go_unsaved,
-            use_file=session.use_file,
-            because=state.because,
-            comparison=state.comparison,
-            twins=entries.twins,
-            about_store=entries.about_store(),
-        )
 
     def _done(self) -> StepScreen:
         from wizard.ui.screens.done import DoneScreen

@@ -56,7 +56,7 @@ class CheckScreen(IntoFilesScreen):
     """None while the check runs."""
 
     def __init__(
-        self, banner: Banner, check: Running, use_file: Callable[[], Awaitable[None]] | None = None
+        self, banner: Banner, check: Running, use_file: Callable[[], Awaitable[None]]
     ) -> None:
         """Args: `use_file`: see IntoFilesScreen."""
         super().__init__(banner, use_file)

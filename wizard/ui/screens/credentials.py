@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Iterable
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from wizard.domain import form, rules
-from wizard.domain.change import Difference
+from wizard.domain import form
 from wizard.domain.form import FILLED, CredentialField
-from wizard.domain.models import CredentialSet
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.entries import Offer, about_host, about_response, about_scope, refused
-from wizard.flow.state import Back, GoTo, Next, Unchanged
-from wizard.ui.copying import Copy, copy_secret
-from wizard.ui.credential_form import SECRET, CredentialForm
+from wizard.flow.credentials import SECRET, Fields, Filling, Offer, read_pasted
+from wizard.flow.journey import Journey
+from wizard.flow.state import Back, GoTo, Next, Unchanged, WizardState
+from wizard.ui.copying import copy_secret
+from wizard.ui.credential_form import CredentialForm
 from wizard.ui.into_files import FILES, IntoFilesScreen
 from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.changes import ChangesScreen
@@ -30,12 +29,6 @@ from wizard.ui.widgets.body import Gap
 from wizard.ui.widgets.button import Button
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.problem_panel import ProblemPanel
-
-if TYPE_CHECKING:
-    from wizard.domain.callback import Comparison
-
-SaveField = Callable[[CredentialField, Secret], Awaitable[None]]
-SaveDraft = Callable[[CredentialSet], Awaitable[None]]
 
 
 class CredentialsScreen(IntoFilesScreen):
@@ -54,57 +47,15 @@ class CredentialsScreen(IntoFilesScreen):
     ]
     FILES_KEY = "F7"
 
-    def __init__(
-        self,
-        banner: Banner,
-        *,
-        draft: Callable[[], CredentialSet],
-        save_field: SaveField,
-        save_draft: SaveDraft,
-        refuse: Callable[[CredentialField, Secret], str | None],
-        copy: Copy,
-        kept: Callable[[], CredentialSet] | None = None,
-        others: Callable[[], tuple[CredentialSet, ...]] = tuple,
-        differences: Callable[[], tuple[Difference, ...] | None] = lambda: None,
-        go_unsaved: Callable[[], None] = lambda: None,
-        use_file: Callable[[], Awaitable[None]] | None = None,
-        because: Problem | None = None,
-        comparison: Comparison | None = None,
-        twins: Mapping[str, str] | None = None,
-        about_store: Sequence[str] = (),
-    ) -> None:
-        """Where the form gets its values from, and where they go.
-
-        Args:
-            draft: the values in memory.
-            refuse: says why a valid value is not taken (the demo's), or None.
-            kept: the values on disk; those of `draft` when None.
-            others: what is stored besides, where another Client ID's secret may be.
-            differences: what the draft changes of an active set; None when there is none.
-            go_unsaved: told that the person goes on although saving failed.
-            use_file: see IntoFilesScreen.
-            because: what led back here.
-            comparison: its two addresses, where that was a mismatch.
-            twins: which other profile has which Client ID.
-            about_store: what is wrong with where secrets will be kept.
-        """
-        super().__init__(banner, use_file)
-        self._draft = draft
-        self._save_field = save_field
-        self._save_draft = save_draft
-        self._copy = copy
-        self._kept = kept or draft
-        self._differences = differences
-        self._go_unsaved = go_unsaved
-        self._because = because
-        self._comparison = comparison
-        self._about_store = about_store
-        pair = refused(because, draft())
-        self._looked_at = Secret("")
-        """The secret that was warned of when Enter was pressed."""
+    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
+        super().__init__(banner, journey.session.use_file)
+        self._session = journey.session
+        self._copy = journey.services.clipboard.copy
+        self._state = state
+        self._fields = Fields(journey, state.because)
+        self._form = CredentialForm(self._fields)
         self._is_going_on = False
         """Next was pressed, and Back not after it."""
-        self._form = CredentialForm(draft, self._kept, others, refuse, pair, twins or {})
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -113,8 +64,8 @@ class CredentialsScreen(IntoFilesScreen):
         for field in self._form.compose():
             yield field
             yield Gap()
-        if self._about_store:
-            words = "\n".join(f"! {words}" for words in self._about_store)
+        if about_store := self._fields.about_store():
+            words = "\n".join(f"! {words}" for words in about_store)
             yield Static(words, id="storage", classes="warn", markup=False)
         yield ProblemPanel()
 
@@ -126,10 +77,10 @@ class CredentialsScreen(IntoFilesScreen):
     def on_mount(self) -> None:
         """Show what is there already as it stands."""
         super().on_mount()
-        self._form.judge_kept()
-        if self._because is not None:
-            self.show_problem(self._because, self._comparison)
-        is_about_url = self._comparison is not None
+        self._form.judge_all()
+        if self._state.because is not None:
+            self.show_problem(self._state.because, self._state.comparison)
+        is_about_url = self._state.comparison is not None
         first = CredentialField.REDIRECT_URL if is_about_url else CredentialField.CLIENT_ID
         self._focus(self._form.first_empty() or first)
 
@@ -140,23 +91,21 @@ class CredentialsScreen(IntoFilesScreen):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if self._looked_at:
+        if self._fields.looked_at:
             self.say_aside("")
         self._form.typed(CredentialField(event.input.id))
 
     @on(Entry.Pasted)
     def _pasted(self, event: Entry.Pasted) -> None:
-        parts = rules.from_authorization_url(event.text.reveal())
-        if parts is not None and event.entry.id != CredentialField.CLIENT_SECRET.value:
-            self._spread(parts, event.entry)
-        elif parts is not None:
-            event.entry.action_restore()
-            self._spread(parts, None)
-        elif (offer := about_response(event.text.reveal())) is not None:
-            event.entry.action_restore()
-            self._offer(offer)
-        else:
+        read = read_pasted(event.text, self._fields.draft)
+        if read is None:
             self._settle(CredentialField(event.entry.id))
+            return
+        event.entry.action_restore()
+        if isinstance(read, Filling):
+            self._fill(read)
+        else:
+            self._offer(read)
 
     @on(Input.Blurred)
     def _left_entry(self, event: Input.Blurred) -> None:
@@ -166,22 +115,22 @@ class CredentialsScreen(IntoFilesScreen):
 
     def _settle(self, field: CredentialField) -> bool:
         """Judge a field and save it when it is right; whether it is."""
-        is_right = self._form.judge(field)
-        if is_right and not self._form.is_on_disk(field):
-            self._keep(field, Secret(self._form.entry(field).value))
+        is_right, text = self._form.judge(field), self._form.text(field)
+        if is_right and text and not self._form.judged(field).is_saved:
+            self._keep(field, text)
         return is_right
 
     @work(group="save")
     async def _keep(self, field: CredentialField, value: Secret) -> None:
-        if await self._is_saved(self._save_field(field, value)):
+        if await self._is_saved(self._fields.save_field(field, value)):
             self._note_saved()
 
     async def _save_all(self) -> bool:
         """Save every field that is right, in one write; whether that succeeded."""
         draft = self._form.entered()
-        if draft == self._kept():
+        if draft == self._session.kept:
             return True
-        if not await self._is_saved(self._save_draft(draft)):
+        if not await self._is_saved(self._session.save_draft(draft)):
             return False
         self._note_saved()
         return True
@@ -201,21 +150,19 @@ class CredentialsScreen(IntoFilesScreen):
         self.show_problem(None)
         self.offer_files(None)
         self.query("#unsaved").remove()
-        self._form.judge_entered()
+        self._form.judge_all()
 
     @work(group="spread")
-    async def _spread(self, parts: rules.AuthorizationUrlParts, entry: Entry | None) -> None:
+    async def _fill(self, filling: Filling) -> None:
         """Fill in what an Authorization URL holds; ask first when it is not the server's own."""
-        question = about_host(parts, self._draft())
-        if question is not None and not await self.ask(asking(question)):
-            if entry is not None:
-                entry.action_restore()
+        if filling.question is not None and not await self.ask(asking(filling.question)):
             return
-        self._form.fill(parts, entry)
-        self.say_aside(about_scope(parts) or FILLED)
-        scoped = form.with_scope(self._draft(), parts.scope)
-        if scoped != self._draft():
-            await self._is_saved(self._save_draft(scoped))
+        for field, text in filling.values.items():
+            self._form.entry(field).value = text
+        self.say_aside(filling.unused or FILLED)
+        scoped = form.with_scope(self._fields.draft, filling.scope)
+        if scoped != self._fields.draft:
+            await self._is_saved(self._session.save_draft(scoped))
         await self._save_all()
         if (empty := self._form.first_empty()) is not None:
             self._focus(empty)
@@ -233,9 +180,14 @@ class CredentialsScreen(IntoFilesScreen):
     def action_primary(self) -> None:
         """Go to the next empty field; with none left, save everything and go on."""
         here = next((f for f in CredentialField if self._form.entry(f).has_focus), None)
-        if here is not None and not self._form.is_empty(here):
-            if not self._settle(here) or self._is_to_be_looked_at(here):
+        if here is not None and not self._form.judged(here).is_empty:
+            if not self._settle(here):
                 return
+            if self._fields.stays(here, self._form.text(here)):
+                self.ask_again()
+                return
+            if self._fields.looked_at:
+                self.say_aside("")
             if (empty := self._form.first_empty(after=here)) is not None:
                 self._focus(empty)
                 return
@@ -246,27 +198,12 @@ class CredentialsScreen(IntoFilesScreen):
             self._is_going_on = True
             self._go_on()
 
-    def _is_to_be_looked_at(self, field: CredentialField) -> bool:
-        """Stay with a doubtful secret once: its correction must not be typed into the next field.
-
-        That one is not masked.
-        """
-        entered = Secret(self._form.entry(field).value)
-        if field is not SECRET or not entered or not self._form.warnings(field):
-            return False
-        if entered == self._looked_at:
-            self.say_aside("")
-            return False
-        self._looked_at = entered
-        self.ask_again()
-        return True
-
     @work(group="go-on")
     async def _go_on(self) -> None:
         # Not exclusive: Back, pressed while it saves, mustn't leave its dialog behind.
         if not await self._save_all() or not self.is_here or not self._is_going_on:
             return
-        changes = self._differences()
+        changes = self._fields.changes()
         if changes == ():
             self.leave(Unchanged())
         elif not changes or await self.ask(ChangesScreen(changes)):
@@ -305,7 +242,7 @@ class CredentialsScreen(IntoFilesScreen):
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:
         if all(self._form.judge(f) for f in CredentialField):
-            self._go_unsaved()
+            self._session.go_unsaved()
             self.leave(Next())
 
     def action_show_secret(self) -> None:
@@ -313,7 +250,7 @@ class CredentialsScreen(IntoFilesScreen):
         entry = self.query_one("#client-secret", SecretEntry)
         if not entry.has_focus:
             self.set_focus(entry)
-        if entry.value or self._form.is_empty(SECRET):
+        if entry.value or self._form.judged(SECRET).is_empty:
             entry.action_toggle_shown()
         else:
             self.notify(form.NOT_TO_SEE, timeout=3, markup=False)
@@ -326,8 +263,7 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="copy")
     async def action_copy_secret(self) -> None:
         """Copy the secret that is entered, or stored."""
-        entered = Secret(self._form.entry(CredentialField.CLIENT_SECRET).value)
-        secret = entered if entered else self._draft().client_secret
+        secret = self._form.text(SECRET) or self._fields.draft.client_secret
         if not secret:
             self.notify(form.NOTHING_TO_COPY, markup=False)
             return
@@ -336,10 +272,11 @@ class CredentialsScreen(IntoFilesScreen):
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
-        before = form.advanced(self._draft())
+        before = form.advanced(self._fields.draft)
         choice = await self.ask(AdvancedScreen(before))
         if choice is None or choice == before:
             return
-        if await self._is_saved(self._save_draft(form.with_advanced(self._draft(), choice))):
+        changed = form.with_advanced(self._fields.draft, choice)
+        if await self._is_saved(self._session.save_draft(changed)):
             # Again, because the title names hosts that are not Twilio's.
             self.leave(GoTo(Step.CREDENTIALS))

@@ -1,0 +1,219 @@
+"""The fields of Credentials: what is said of each, decided once, and what becomes of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from wizard.domain import form, rules
+from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
+from wizard.domain.change import Difference, differences
+from wizard.domain.form import OTHER_APP, REFUSED, CredentialField
+from wizard.domain.questions import Question, another_host, landed_on
+from wizard.domain.secret import Secret
+from wizard.domain.value import Value
+from wizard.domain.words import plain
+from wizard.flow.standing import standing
+
+if TYPE_CHECKING:
+    from wizard.domain.models import CredentialSet
+    from wizard.domain.problems import Problem
+    from wizard.flow.journey import Journey
+
+SECRET: Final = CredentialField.CLIENT_SECRET
+
+
+class Source(Enum):
+    """Where the value of a field comes from."""
+
+    ENTERED = "entered"
+    STORED = "stored"
+    """Nothing is entered, which keeps the stored secret."""
+    REJECTED = "rejected"
+    """Nothing is entered, and the server rejected the stored secret with this Client ID."""
+    OTHER_APP = "other app"
+    """Nothing is entered, and the stored secret belongs to another Client ID."""
+    NONE = "none"
+
+
+class Judgment(Value):
+    """What is said of a field."""
+
+    source: Source
+    problem: str | None = None
+    """What is wrong, in a sentence; None where the field is right."""
+    warnings: tuple[str, ...] = ()
+    """What to look at in a value that is right."""
+    shape: str = ""
+    """How far a Client ID has got."""
+    is_saved: bool = False
+    is_partial: bool = False
+    """It doesn't pass its rule: nothing to complain of while it is being typed."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the field has to be entered."""
+        return self.source not in (Source.ENTERED, Source.STORED)
+
+    @property
+    def note(self) -> str:
+        """What stands beside the field."""
+        if self.source is Source.REJECTED:
+            return "refused"
+        good = "" if self.problem else "✓ saved" if self.is_saved else "✓"
+        return f"{self.shape} {good}".strip()
+
+
+class Fields:
+    """Judges the fields of a journey's draft, and saves them."""
+
+    def __init__(self, journey: Journey, because: Problem | None = None) -> None:
+        """Args: `because`: what led back to Credentials."""
+        self._session = session = journey.session
+        self._demo = journey.demo
+        self._program = journey.program
+        self._store = journey.services.store
+        ids = self._store.client_ids()
+        self._twins = {id_: name for name, id_ in ids.items() if name != session.name}
+        """Which other profile has which Client ID."""
+        self.had_secret = bool(self.draft.client_secret)
+        """A secret was stored when the step was entered."""
+        is_rejected = because is not None and because.id == WRONG_CLIENT.id
+        # As long as the two stay together, the stored secret is not good enough to be kept.
+        self._rejected = (self.draft.client_id, self.draft.client_secret) if is_rejected else None
+        self.looked_at = Secret("")
+        """The secret that Enter stayed with, for a person to look at its warning."""
+
+    @property
+    def draft(self) -> CredentialSet:
+        """The draft in memory."""
+        return self._session.working_draft()
+
+    def judge(
+        self, field: CredentialField, entered: Secret, client_id: str | None = None
+    ) -> Judgment:
+        """Return what to say of a field.
+
+        Args: `client_id`: what is in that field, on which a stored secret depends; the draft's
+        where None.
+        """
+        text = entered.reveal()
+        if field is SECRET and not text:
+            return self._judge_stored(self.draft.client_id if client_id is None else client_id)
+        wrong = form.problem(field, text)
+        problem = wrong or self.refuse(field, entered)
+        return Judgment(
+            Source.ENTERED if text else Source.NONE,
+            problem,
+            () if problem else self._warnings(field, text),
+            rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else "",
+            is_saved=not form.has_changed(self._session.kept, field, text),
+            is_partial=wrong is not None,
+        )
+
+    def _judge_stored(self, client_id: str) -> Judgment:
+        secret, client_id = self._secret_of(client_id), rules.clean(client_id)
+        if secret is None:
+            is_other = self.had_secret
+            problem = OTHER_APP if is_other else form.problem(SECRET, "")
+            return Judgment(Source.OTHER_APP if is_other else Source.NONE, problem, is_partial=True)
+        if self._rejected == (client_id, secret):
+            return Judgment(Source.REJECTED, REFUSED)
+        is_saved = self._session.kept.client_secret == secret
+        warnings = self._warnings(SECRET, secret.reveal())
+        return Judgment(Source.STORED, warnings=warnings, is_saved=is_saved)
+
+    def _secret_of(self, client_id: str) -> Secret | None:
+        """The stored secret that goes with a Client ID, or with the draft's while it is typed."""
+        is_id = form.problem(CredentialField.CLIENT_ID, client_id) is None
+        client_id = rules.clean(client_id) if is_id else self.draft.client_id
+        return form.secret_of(client_id, self.draft, *self._session.others)
+
+    def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
+        found = form.warnings(field, text)
+        twin = self._twins.get(rules.clean(text))
+        if field is not CredentialField.CLIENT_ID or twin is None:
+            return found
+        problem = CLIENT_ID_ELSEWHERE.filled(profile=twin)
+        return (*found, f"{problem.title}. {problem.remedy}")
+
+    def refuse(self, field: CredentialField, value: Secret) -> str | None:
+        """Say why a value that is right is not taken, or None."""
+        if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
+            return None
+        command = self._program.command()
+        return f"The demo saves nothing. To use your own values, run: {command}"
+
+    def stays(self, field: CredentialField, entered: Secret) -> bool:
+        """Whether Enter stays, once, with a doubtful secret.
+
+        Its correction must not be typed into the next field, which isn't masked.
+        """
+        if field is not SECRET or not entered or not self._warnings(field, entered.reveal()):
+            return False
+        is_new = entered != self.looked_at
+        self.looked_at = entered
+        return is_new
+
+    def about_store(self) -> tuple[str, ...]:
+        """Say what is wrong with where a secret will be kept, before it is typed."""
+        return tuple(f"{problem.title}. {problem.cause}" for problem in standing(self._store))
+
+    def changes(self) -> tuple[Difference, ...] | None:
+        """What the draft changes of the active set; None when there is none."""
+        active = self._session.active
+        return differences(active, self.draft) if active else None
+
+    def with_entered(self, entered: Mapping[CredentialField, Secret]) -> CredentialSet:
+        """Return the draft with every field that is entered and right."""
+        draft = self.draft
+        for field, value in entered.items():
+            text = value.reveal()
+            if text and not form.problem(field, text) and not self.refuse(field, value):
+                draft = form.with_field(draft, field, text, *self._session.others)
+        return draft
+
+    async def save_field(self, field: CredentialField, value: Secret) -> None:
+        """Put a field that is right into the draft. Raises SetupError."""
+        others = self._session.others
+        await self._session.save_draft(form.with_field(self.draft, field, value.reveal(), *others))
+
+
+class Filling(Value):
+    """What an Authorization URL fills in."""
+
+    question: Question | None
+    """Asked first, where the URL is for another host than the server's."""
+    values: Mapping[CredentialField, str]
+    scope: str | None
+    unused: str | None
+    """Says that the scope isn't used; None where it is."""
+
+
+class Offer(Value):
+    """A Redirect URL to be used only after a question: its code must not be saved."""
+
+    question: Question
+    redirect_url: str
+
+
+def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
+    """Return what a URL that was pasted into any field is good for; None for a field's value."""
+    url = rules.from_authorization_url(pasted.reveal())
+    if url is None:
+        redirect_url = form.redirect_url_of(pasted.reveal())
+        return None if redirect_url is None else Offer(landed_on(plain(redirect_url)), redirect_url)
+    own = rules.split(draft.endpoints.authorize_url)
+    ours = (own.hostname if own else None) or ""
+    values = {CredentialField.CLIENT_ID: url.client_id}
+    if url.redirect_url:
+        values[CredentialField.REDIRECT_URL] = url.redirect_url
+    is_valid = rules.scope(url.scope or "") is None
+    return Filling(
+        another_host(url.host, ours) if url.host != ours else None,
+        values,
+        url.scope,
+        None if is_valid else "The URL's scope isn't valid, so it isn't used.",
+    )

@@ -395,8 +395,8 @@ async def check_now(face: Face, scene: Scene) -> None:
 
 
 async def refused_renewal(face: Face, scene: Scene) -> None:
-    words = (exchange.WRONG_CLIENT.title, "renewing it was refused on")
-    await face.says("saved; Client Secret rejected", *words, exchange.BY_ROTATING)
+    words = (exchange.WRONG_CLIENT.title, "refreshing it failed on")
+    await face.says("saved; Client Secret rejected", *words, exchange.SECRET_REJECTED_LATER.remedy)
     await face.pick("check")
     await face.says("GET /Users responds", *words)
     await face.passed()
@@ -408,7 +408,7 @@ async def rotated_secret(face: Face, scene: Scene) -> None:
     new = scene.sandbox.rotate_secret()
     await face.pick("rotate")
     await face.new_secret("not-the-new-one-by-far")
-    await face.says(exchange.WRONG_CLIENT.title, exchange.ONE_FIELD[0])
+    await face.says(exchange.WRONG_CLIENT.title, exchange.NEW_SECRET_REJECTED.cause)
     await face.new_secret(new)
     await face.says(ROTATED)
     await face.passed()

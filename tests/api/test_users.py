@@ -237,7 +237,7 @@ async def test_list_with_an_invalid_value_is_not_blamed_on_a_filter(
         await ask(Line(httpx.Response(200, content=listed(1, totalResults=total))), naps)
     problem = caught.value.problem
     assert problem.id == "odd-list"
-    assert problem.detail[-1] == "totalResults makes no sense"
+    assert problem.detail[-1] == "totalResults isn't valid"
 
 
 @pytest.mark.parametrize(

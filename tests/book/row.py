@@ -9,10 +9,10 @@ from string import Formatter
 from typing import Final
 
 from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
+from wizard.domain.book.exchange import SECRET_REJECTED_LATER
 from wizard.domain.steps import Step
 
-BY_COMMAND: Final = {WRONG_CLIENT.id: BY_ROTATING}
+BY_COMMAND: Final = {SECRET_REJECTED_LATER.id: SECRET_REJECTED_LATER.remedy}
 """By entry: what a command says in place of the remedy."""
 
 

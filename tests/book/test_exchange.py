@@ -18,10 +18,10 @@ from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.classify import after_the_code
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.domain.wording import after_code
 from wizard.flow.after_check import ELSEWHERE
 from wizard.host.program import started
 from wizard.ui.screens.check import CheckScreen
@@ -173,7 +173,7 @@ ON_CHECK: Final = ("wrong-client", "token-throttled", "no-refresh-token", *(
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_problem_with_a_code_leads_where_its_row_says(row: CodeRow) -> None:
-    problem = after_the_code(CATALOGUE[row.entry])
+    problem = after_code(CATALOGUE[row.entry])
     # The code is spent: nothing is tried again with it.
     assert "Try again" not in problem.remedy
     assert problem.step is not None
@@ -188,7 +188,7 @@ async def test_wizard_exchanges_a_code(row: CodeRow, stage: Stage) -> None:
     async with resumed() as (app, pilot):
         await wait_for_screen(pilot, RedirectScreen)
         await paste(pilot, ANSWER)
-        remedy = after_the_code(CATALOGUE[row.entry]).remedy
+        remedy = after_code(CATALOGUE[row.entry]).remedy
         await until_said(app, pilot, row.entry, remedy=remedy)
         await leads_to(pilot, row.step)
 

@@ -376,7 +376,7 @@ def test_field_that_is_damaged_is_named(stage: Stage, capsys: pytest.CaptureFixt
     active(stage)
     record(stage).write_text(json.dumps(json.loads(record(stage).read_text()) | {"expires_at": 5}))
     words = stage.run(capsys, "status").words
-    assert "\nexpires_at makes no sense\n" in words
+    assert "\nexpires_at isn't valid\n" in words
 
 
 def test_endpoint_is_called_what_it_was_given_by(

@@ -18,7 +18,7 @@ from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
-from wizard.domain.book.store import SET_UP_AGAIN
+from wizard.domain.book.store import FILE_SET_ASIDE_IN_WIZARD
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -50,7 +50,8 @@ async def test_record_that_was_set_aside_is_said_where_it_is_set_up_again(stage:
     set_aside(stage)
     async with opened() as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        told = f"default.json.damaged-1, and its secrets are still saved. Fix: {SET_UP_AGAIN}"
+        remedy = FILE_SET_ASIDE_IN_WIZARD.remedy
+        told = f"default.json.damaged-1, and its secrets are still saved. Fix: {remedy}"
         words = "".join(told.split())
         await wait_until(
             pilot, lambda: words in "".join(panel(app, "#machine").split()), "where it is"

@@ -15,7 +15,7 @@ from tests.book.wire import TOKEN, USERS, reply
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import issued, stored
 from tests.driving import text_of, wait_for_screen, wait_until
-from wizard.domain.book.exchange import NEVER_RENEWED
+from wizard.domain.book.exchange import REFRESH_NEVER_WORKED
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -32,7 +32,7 @@ REFUSED: Final = {
 }
 """By entry: how the token endpoint refuses."""
 
-LATER: Final = {"refresh-refused-at-once": NEVER_RENEWED}
+LATER: Final = {"refresh-refused-at-once": REFRESH_NEVER_WORKED.remedy}
 """By entry met at Check: what is told another day in place of the remedy."""
 BOTH: Final = Face.SCREEN | Face.COMMAND
 OTHER: Final = "OR" + "0" * 32
@@ -58,7 +58,7 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
         told = ended.words + ended.out
         assert (ended.code, says(told, entry, BY_COMMAND.get(entry, ""))) == (0, True), ended
         assert "The access token is valid until " in told
-        assert "; renewing it was refused on " in told
+        assert "; refreshing it failed on " in told
         assert "Run:\n" in told
     checked = json.loads(stage.run(capsys, "check", "--json").out)
     assert checked["status"] == "passed"

@@ -13,12 +13,6 @@ import wizard
 
 ROOT: Final = Path(wizard.__file__).parent
 BOOK: Final = ROOT / "domain" / "book"
-PROBLEMS: Final = ROOT / "domain" / "problems.py"
-"""Where `filled` and `with_detail` fill an entry."""
-
-TEXTS: Final = frozenset({"id", "title", "cause", "remedy"})
-"""What a copy of an entry must not say otherwise than the book."""
-
 RAISED: Final = {
     "SetupError": None,
     "Damaged": "store/codec.py: on its way to FILE_DAMAGED and SECRETS_DAMAGED",
@@ -172,16 +166,6 @@ def test_problems_are_made_in_the_book_only() -> None:
         for base in node.bases
     }
     assert not bases & {"Problem", "SetupError"}
-
-
-def test_copies_say_what_the_book_says() -> None:
-    changed = {
-        f"{name}: {ast.unparse(call)}"
-        for name, tree in SOURCES.items()
-        for call in calls(tree, "replace")
-        if TEXTS & {keyword.arg for keyword in call.keywords} and ROOT / name != PROBLEMS
-    }
-    assert not changed
 
 
 def test_what_is_raised_is_known() -> None:

@@ -33,7 +33,7 @@ from tests.schemas import CHECK, printed
 from tests.second_server import SecondServer
 from wizard import services
 from wizard.commands import check
-from wizard.domain.book.exchange import BY_ROTATING
+from wizard.domain.book.exchange import SECRET_REJECTED_LATER
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck, Profile
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -192,7 +192,7 @@ def test_rotated_secret_is_named_once_the_token_has_expired(home: Path) -> None:
         put(home, active=at_sandbox(sandbox, base, is_expired=True))
         sandbox.rotate_secret()
         words = fails(home, 4, "wrong-client")
-        assert f"{BY_ROTATING}\nRun:\n  " in words
+        assert f"{SECRET_REJECTED_LATER.remedy}\nRun:\n  " in words
     assert "secret was probably rotated" in words
 
 

@@ -26,7 +26,7 @@ from tests.commands.stage import (
     stored,
     wizard,
 )
-from wizard.domain.book.exchange import BY_ROTATING
+from wizard.domain.book.exchange import SECRET_REJECTED_LATER
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.models import Endpoints, TokenSet
 from wizard.domain.value import replace
@@ -277,7 +277,7 @@ def test_rotated_secret(home: Path) -> None:
         sandbox.rotate_secret()
         run = wizard(home, "token", "--json")
     refused(run, 4, "wrong-client", "Client ID or Client Secret")
-    assert f"{BY_ROTATING}\nRun:\n  " in run.stderr
+    assert f"{SECRET_REJECTED_LATER.remedy}\nRun:\n  " in run.stderr
 
 
 def test_expired_token_that_cannot_be_renewed(home: Path) -> None:

@@ -537,27 +537,30 @@ def test_error_tells_the_servers_words_sanitised() -> None:
         ),
         *(
             ("error=unauthorized_client&error_description=App+deleted", ATTEMPT, words)
-            for words in consent.APP_SAYS
+            for words in (
+                consent.UNAUTHORIZED_CLIENT_EXPLAINED.cause,
+                consent.UNAUTHORIZED_CLIENT_EXPLAINED.remedy,
+            )
         ),
         ("error=invalid_request", replace(ATTEMPT, verifier=None), consent.INVALID_REQUEST.remedy),
-        ("error=invalid_request", ATTEMPT, consent.OR_PKCE),
+        ("error=invalid_request", ATTEMPT, consent.INVALID_REQUEST_WITH_PKCE.remedy),
         (
             "error=invalid_request&error_description=This+client+requires+PKCE",
             replace(ATTEMPT, verifier=None),
-            consent.NEEDS_PKCE[1],
+            consent.INVALID_REQUEST_WITHOUT_PKCE.remedy,
         ),
         (
             "error=access_denied&error_description=code_challenge+is+missing",
             replace(ATTEMPT, verifier=None),
-            consent.NEEDS_PKCE[1],
+            consent.INVALID_REQUEST_WITHOUT_PKCE.remedy,
         ),
         (
             "error=invalid_request&error_description=PKCE+is+not+supported",
             ATTEMPT,
-            consent.OR_PKCE,
+            consent.INVALID_REQUEST_WITH_PKCE.remedy,
         ),
         ("error=consent_required", ATTEMPT, consent.SIGN_IN_FIRST.remedy),
-        ("", ATTEMPT, book.STATE_ALONE),
+        ("", ATTEMPT, book.STATE_WITHOUT_CODE.cause),
     ],
 )
 def test_cause_is_not_guessed_against_what_came(
@@ -723,9 +726,9 @@ def test_any_text_is_read_without_a_crash(text: str) -> None:
 @pytest.mark.parametrize(
     ("code", "cause"),
     [
-        ("a%252Fb1234567", book.STILL_ENCODED),
-        (f"{CODE}%", book.ENCODING_BROKEN),
-        (f"{CODE}%G1", book.ENCODING_BROKEN),
+        ("a%252Fb1234567", book.STILL_ENCODED.cause),
+        (f"{CODE}%", book.ENCODING_BROKEN.cause),
+        (f"{CODE}%G1", book.ENCODING_BROKEN.cause),
         (f"{CODE}%20x", book.CODE_UNCLEAR.cause),
     ],
 )

@@ -234,11 +234,13 @@ def test_permission_nobody_named_is_only_likely() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "cause"),
-    [("3 h slow", scim.OUTLIVED), ("3 h fast", scim.BAD_TOKEN.cause), ("", scim.BAD_TOKEN.cause)],
+    ("is_slow", "entry"), [(True, scim.BAD_TOKEN_CLOCK_SLOW), (False, scim.BAD_TOKEN)]
 )
-def test_clock_by_which_a_token_outlives_itself_comes_first(clock: str, cause: str) -> None:
-    assert scim_problem(replace(scim_error(401, "Not valid"), clock=clock)).cause == cause
+def test_slow_clock_is_named_first_where_a_token_was_rejected(
+    is_slow: bool, entry: Problem
+) -> None:
+    answer = replace(scim_error(401, "Not valid"), is_clock_slow=is_slow)
+    assert scim_problem(answer).cause == entry.cause
 
 
 def test_detail_tells_status_number_words_and_request() -> None:

@@ -48,8 +48,8 @@ def test_plain(text: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("Expected `datetime | null`, got `int` - at `$.expires_at`", "expires_at makes no sense"),
-        ("Expected `str`, got `int` - at `$.ticks[0]`", "ticks[0] makes no sense"),
+        ("Expected `datetime | null`, got `int` - at `$.expires_at`", "expires_at isn't valid"),
+        ("Expected `str`, got `int` - at `$.ticks[0]`", "ticks[0] isn't valid"),
         ("Object missing required field `version`", "version is missing"),
         (
             "Object missing required field `status` - at `$.last_check`",

@@ -35,7 +35,6 @@ from wizard.domain.book.scim import (
     BAD_TOKEN,
     MISSING_PERMISSION,
     NEW_TOKEN_REFUSED,
-    NOT_RENEWABLE,
     NOT_SCIM,
     SCIM_FAILING,
 )
@@ -54,6 +53,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.domain.wording import without_refresh_token
 from wizard.flow.reports import UNNAMED, Report, Verdict
 from wizard.flow.runs import DraftRun
 
@@ -543,7 +543,7 @@ async def test_token_rejected_after_its_refresh_was_rejected_needs_a_new_authori
     stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
     stage.world.users.answers = [error(BAD_TOKEN)]
     report = await stage.run(None, is_retry=True)
-    assert report == Report(Verdict.FAILED, BAD_TOKEN.told(remedy=NOT_RENEWABLE))
+    assert report == Report(Verdict.FAILED, without_refresh_token(BAD_TOKEN))
 
 
 async def test_token_that_was_issued_just_now_and_is_refused_needs_another_consent(

@@ -18,12 +18,12 @@ from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.book.scim import ORGANIZATION_CHANGED
 from wizard.domain.book.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
 from wizard.domain.form import OTHER_APP, CredentialField
-from wizard.domain.into_files import IN_FILES
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.secret import Secret
 from wizard.domain.shell import Program
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.domain.wording import IN_FILES
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

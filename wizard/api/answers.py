@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import httpx
 import msgspec
 
-from wizard.api.dates import http_date, pause_in_words
+from wizard.api.dates import http_date, offset_in_words, pause_in_words
 from wizard.api.failures import host_of
 from wizard.api.http import Reply
 from wizard.api.pages import is_page, title, visible_text
@@ -104,7 +104,8 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
         request_id=_hide(request_id[:_TEXT_LIMIT], known) or None,
         wait=pause_in_words(pause),
         retry_after=None if pause is None else ceil(pause),
-        clock=reply.clock,
+        clock=offset_in_words(reply.ahead),
+        is_clock_slow=reply.ahead < 0,
     )
 
 

@@ -9,27 +9,24 @@ from __future__ import annotations
 from typing import Final
 
 from wizard.domain.book.network import (
-    NOT_YET_VALID,
+    TLS_NOT_YET_VALID,
     TLS_OTHER_HOST,
     TLS_OUT_OF_DATE,
     TLS_UNFIT,
     TLS_UNTRUSTED,
-    WEAK_KEY,
+    TLS_WEAK_KEY,
 )
 from wizard.domain.problems import Problem
-
-_EARLY: Final = TLS_OUT_OF_DATE.told(cause=NOT_YET_VALID[0], remedy=NOT_YET_VALID[1])
-_WEAK: Final = TLS_UNFIT.told(remedy=WEAK_KEY)
 
 _OPENSSL: Final = {
     # 5 is what older versions of macOS say instead: they give no number.
     **dict.fromkeys((2, 5, 18, 19, 20, 21, 27), TLS_UNTRUSTED),
-    9: _EARLY,
+    9: TLS_NOT_YET_VALID,
     10: TLS_OUT_OF_DATE,
     # A host, an email address, an IP address.
     **dict.fromkeys((62, 63, 64), TLS_OTHER_HOST),
     # The key of the server, the key of the CA, the hash of the CA's signature.
-    **dict.fromkeys((66, 67, 68), _WEAK),
+    **dict.fromkeys((66, 67, 68), TLS_WEAK_KEY),
 }
 _WINDOWS: Final = {
     0x800B0101: TLS_OUT_OF_DATE,
@@ -43,7 +40,7 @@ _WINDOWS: Final = {
 }
 _MACOS: Final = {
     -67818: TLS_OUT_OF_DATE,
-    -67819: _EARLY,
+    -67819: TLS_NOT_YET_VALID,
     -67602: TLS_OTHER_HOST,
     -67843: TLS_UNTRUSTED,
     -25318: TLS_UNTRUSTED,

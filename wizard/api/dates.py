@@ -43,15 +43,18 @@ def pause_in_words(seconds: float | None) -> str:
     return in_words(seconds) if seconds >= 1 else "a few seconds"
 
 
-def clock_off(headers: Mapping[str, str], now: datetime) -> str | None:
-    """Return how far a clock is off by an answer's Date (RFC 9110 §6.6.1): "3 h slow".
+def seconds_ahead(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how far a clock is ahead of a response's Date (RFC 9110 §6.6.1).
 
-    "" where it agrees, None where there is no Date.
+    0 where they agree within the tolerance, None where there is no Date.
     """
     date = http_date(headers.get("Date", ""))
     if date is None:
         return None
     ahead = (now - date).total_seconds()
-    if abs(ahead) <= CLOCK_TOLERANCE:
-        return ""
-    return f"{in_words(abs(ahead))} {'fast' if ahead > 0 else 'slow'}"
+    return ahead if abs(ahead) > CLOCK_TOLERANCE else 0.0
+
+
+def offset_in_words(ahead: float) -> str:
+    """Return by how much a clock is off: "3 h slow"; "" where it isn't."""
+    return f"{in_words(abs(ahead))} {'fast' if ahead > 0 else 'slow'}" if ahead else ""

@@ -19,7 +19,7 @@ from wizard.api.tracing import has_passed_the_proxy
 from wizard.domain.book import network
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
-from wizard.domain.words import plain
+from wizard.domain.wording import through_proxy, with_bad_no_proxy
 
 WIRE_ERRORS: Final = (
     httpx.HTTPError,
@@ -73,10 +73,6 @@ _INVALID: Final = {
 """By how h11's words begin, the rest of which quotes what came."""
 
 
-_NAMING_THE_PROXY: Final = frozenset({network.PROXY_UNREACHABLE.id, network.PROXY_OF_OTHER_KIND.id})
-"""What is missed at a proxy and names it in its cause already."""
-
-
 def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person.
 
@@ -95,23 +91,13 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
     if way is None:
         return _missed(error, url, seconds)
     problem = _missed_at(way, error, host) or _missed(error, url, seconds)
-    # With its kind: some HTTP proxies wait in silence where they are greeted in SOCKS.
-    through = network.THROUGH.format(
-        proxy=plain(way.proxy), variable=plain(way.variable), kind=way.kind
-    )
-    if problem.id == network.TIMED_OUT.id:
-        problem = problem.told(remedy=network.SLOW_PROXY.format(variable=plain(way.variable)))
-    if problem.id not in _NAMING_THE_PROXY:
-        problem = problem.told(cause=f"{problem.cause} {through}")
-    return _beside(problem)
+    return _beside(through_proxy(problem, way.kind, way.proxy, way.variable))
 
 
 def _beside(problem: Problem) -> Problem:
     """Name what was left out of NO_PROXY: a request that went through a proxy may be due to it."""
     entry = next(iter(unreadable_entries()), None)
-    if entry is None:
-        return problem
-    return problem.told(cause=f"{problem.cause} {network.LEFT_OUT.format(entry=plain(entry))}")
+    return problem if entry is None else with_bad_no_proxy(problem, entry)
 
 
 def _missed(error: Exception, url: str, seconds: float) -> Problem:
@@ -180,13 +166,13 @@ def strerror(error: Exception) -> str:
 def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
     """What a proxy answered in place of the way through it."""
     if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
-        return way.told(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
+        return way.filling(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
     said, entry = str(error), network.PROXY_REFUSED
     if said.startswith("407") or any(words in said for words in _LOGIN_WORDS):
         entry = network.PROXY_LOGIN
     elif said.startswith(_CUT_OFF) or any(words in said for words in _CUT_OFF_WORDS):
         entry = network.PROXY_CUT_OFF
-    return way.told(entry, host, said)
+    return way.filling(entry, host, said)
 
 
 def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
@@ -196,12 +182,13 @@ def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
     if isinstance(error, httpx.ConnectError):
         secure = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
         if not secure:
-            return way.told(network.PROXY_UNREACHABLE, host, _unconnected_because(error))
+            return way.filling(network.PROXY_UNREACHABLE, host, _unconnected_because(error))
         if isinstance(secure[0], ssl.SSLCertVerificationError):
             return _tls_problem(secure[0], way.proxy)
-        return way.told(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
+        return way.filling(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return way.told(network.PROXY_OF_OTHER_KIND, host, "it hung up, or its answer is no HTTP")
+        reason = "it hung up, or its answer is no HTTP"
+        return way.filling(network.PROXY_OF_OTHER_KIND, host, reason)
     return None
 
 

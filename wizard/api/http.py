@@ -18,7 +18,7 @@ import truststore
 from socksio import SOCKSError
 
 from wizard import __version__
-from wizard.api.dates import clock_off
+from wizard.api.dates import seconds_ahead
 from wizard.api.failures import strerror
 from wizard.api.proxies import ByProxy
 from wizard.api.tracing import close_what_is_given_up, has_begun_to_leave
@@ -49,8 +49,8 @@ class Reply(Guarded):
     """Only its head where it was longer than the limit."""
     is_cut: bool = False
     """Whether it was longer than the limit."""
-    clock: str = ""
-    """How far this machine's clock is off, by the answer's Date; "" where it is not, or unknown."""
+    ahead: float = 0.0
+    """Seconds this machine's clock is ahead of the response's Date; 0 also where it has none."""
 
 
 def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
@@ -132,7 +132,7 @@ async def send(
             response = await begin(client, request)
             outcome = f"{response.status_code}, cut off"
             # At once: the body may take its time.
-            clock = clock_off(response.headers, datetime.now(UTC)) or ""
+            ahead = seconds_ahead(response.headers, datetime.now(UTC)) or 0.0
             try:
                 body, is_cut = await read_bounded(response, limit)
             finally:
@@ -141,7 +141,7 @@ async def send(
     finally:
         took = (time.monotonic() - began) * 1000
         journal.note(f"{request.method} {_place(request.url)} {outcome} in {took:.0f} ms")
-    return Reply(response.status_code, response.headers, body, is_cut, clock)
+    return Reply(response.status_code, response.headers, body, is_cut, ahead)
 
 
 def _place(url: httpx.URL) -> str:

@@ -63,7 +63,7 @@ class Way(Value):
         """What it has to be, as it stands before "proxy"."""
         return {"http": "HTTP", "https": "https"}.get(self.scheme.lower(), "SOCKS")
 
-    def told(self, entry: Problem, host: str, reason: str) -> Problem:
+    def filling(self, entry: Problem, host: str, reason: str) -> Problem:
         """Fill an entry that is about a proxy."""
         return entry.filled(
             host=host,
@@ -138,9 +138,7 @@ def _usable(variable: str, address: str) -> Way:
     whole = re.sub(r"(?i)^socks://", "socks5://", whole)
     login, at, place = whole.partition("://")[2].rpartition("@")
     if at and _ENDS_A_LOGIN.search(login):
-        cause, remedy = network.UNSAFE_LOGIN
-        problem = network.PROXY_MISSPELLED.told(cause=cause, remedy=remedy)
-        raise UnusableProxy(problem.filled(variable=variable))
+        raise UnusableProxy(network.PROXY_LOGIN_NOT_ENCODED.filled(variable=variable))
     # As in http//proxy:8080, which HTTPX takes for a host called http.
     is_path = "://" not in address and "/" in address.rstrip("/")
     if is_path or "#" in place or "?" in place or not _is_proxy(whole):

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from wizard.api.dates import clock_off
+from wizard.api.dates import offset_in_words, seconds_ahead
 from wizard.api.failures import WIRE_ERRORS, network_problem, origin_of
 from wizard.api.http import begin
 from wizard.domain.book.exchange import CLOCK_OFF
@@ -62,7 +62,8 @@ class ReachService:
                 await response.aclose()
         except WIRE_ERRORS as error:
             return network_problem(error, url, self._seconds)
-        return clock_off(response.headers, self._clock())
+        ahead = seconds_ahead(response.headers, self._clock())
+        return None if ahead is None else offset_in_words(ahead)
 
 
 def _clock_line(offset: str | None, is_silent: bool) -> Check:

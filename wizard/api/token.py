@@ -16,17 +16,13 @@ from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.api.token_response import read_tokens
 from wizard.domain.answer import Answer
 from wizard.domain.book.exchange import ANSWER_LOST
-from wizard.domain.classify import (
-    after_the_code,
-    exchange_problem,
-    no_refresh_token,
-    refresh_problem,
-)
+from wizard.domain.classify import exchange_problem, no_refresh_token, refresh_problem
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.tokens import expiry
 from wizard.domain.value import replace
+from wizard.domain.wording import after_code
 
 TOTAL_SECONDS: Final = 30.0
 """From the first try to the whole answer."""
@@ -102,7 +98,7 @@ class TokenService:
         if isinstance(read, Answer):
             raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
         if isinstance(read, Problem):
-            raise SetupError(after_the_code(read))
+            raise SetupError(after_code(read))
         return read
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:

@@ -18,6 +18,7 @@ from wizard.api.answers import (
     decode_json,
     pause_asked,
 )
+from wizard.api.dates import offset_in_words
 from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
@@ -153,13 +154,13 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     if got.status != 200:
         return scim_problem(decode_answer(got, url, (access_token,)))
     if got.is_cut and _BEGINNING.match(got.body):
-        return UserList(total=None, clock=got.clock)
+        return UserList(total=None, clock=offset_in_words(got.ahead))
     if len(got.body) > _BESIDE_THE_LOOP:
         read = await asyncio.to_thread(_decode, got.body)
     else:
         read = _decode(got.body)
     if isinstance(read, UserList):
-        return replace(read, clock=got.clock)
+        return replace(read, clock=offset_in_words(got.ahead))
     answer = decode_answer(got, url, (access_token,))
     if answer.is_page or answer.status != 200:
         return scim_problem(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 from wizard.commands.report import say, say_lines
 from wizard.domain.book.here import UNCONFIRMED
@@ -11,13 +10,10 @@ from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
-from wizard.domain.value import replace
+from wizard.domain.wording import while_removing
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.standing import lost, not_set_up
 from wizard.host.terminal import is_interactive
-
-GOES_TOO: Final = "It goes with the profile, and so do its secrets."
-"""Said here of a damaged record, in place of how to get back what it was."""
 
 
 def run(
@@ -70,7 +66,7 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
         problem = error.problem
     if problem is None:
         return profile if _is_set_up(profile) else None
-    say(replace(problem.told(remedy=GOES_TOO), run=None), name)
+    say(while_removing(problem), name)
     return profile or Profile()
 
 

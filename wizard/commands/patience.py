@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from wizard.commands.report import say_lines
-from wizard.domain.book.network import NO_TIME_LEFT, TIMED_OUT
+from wizard.domain.book.network import NO_TIME_LEFT
 from wizard.domain.book.store import LOCK_BUSY
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
@@ -157,7 +157,7 @@ class _PatientUsers:
 
 
 def _no_time_left(host: str) -> Problem:
-    return TIMED_OUT.told(cause=NO_TIME_LEFT).filled(host=host)
+    return NO_TIME_LEFT.filled(host=host)
 
 
 def _host(url: str) -> str:

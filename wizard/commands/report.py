@@ -14,13 +14,11 @@ from typing import Final
 
 import click
 
-from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
 from wizard.domain.book.here import ENDPOINTS_CONFLICT
 from wizard.domain.book.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.shell import DEFAULT_PROFILE, Command, Program
-from wizard.domain.steps import Step
-from wizard.domain.value import replace
+from wizard.domain.wording import in_command
 from wizard.domain.words import iso, plain, wrapped
 
 VERSION: Final = 2
@@ -28,12 +26,6 @@ VERSION: Final = 2
 
 PASSED: Final = "passed"
 FAILED: Final = "failed"
-
-CHOICES: Final[Mapping[Step, str]] = {
-    Step.CREDENTIALS: "Change credentials",
-    Step.AUTHORIZE: "Authorize again",
-}
-"""What to choose on Overview to come to a step."""
 
 LATE: Final = 1.0
 """Seconds after which somebody who waits is told what for."""
@@ -137,7 +129,7 @@ def program() -> Program:
 
 def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
     """Return the remedy as a command says it, and the command to run for it, if there is one."""
-    problem = _by_command(problem)
+    problem = in_command(problem)
     command = problem.shell
     if problem.run is not None:
         command = program().command(*problem.run, profile=profile)
@@ -147,22 +139,6 @@ def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
 def _is_whose(problem: Problem) -> bool:
     """Whether a problem is a profile's, and not that of an option or a variable."""
     return problem.exit_code is not ExitCode.USAGE or problem.id == ENDPOINTS_CONFLICT.id
-
-
-def _by_command(problem: Problem) -> Problem:
-    """Return a problem that says where in the wizard its remedy is done."""
-    if problem.run is not None:
-        return problem
-    if problem.id == WRONG_CLIENT.id:
-        # One field is asked for, so that the book's own would send to the wrong ones.
-        return replace(problem.told(remedy=BY_ROTATING), run=())
-    if problem.step and (choice := CHOICES.get(problem.step)):
-        how = f'To do this, open the wizard and choose "{choice}".'
-    elif problem.other_step and (choice := CHOICES.get(problem.other_step)):
-        how = f'For {problem.other_step.title}, open the wizard and choose "{choice}".'
-    else:
-        return problem
-    return replace(problem.told(remedy=f"{problem.remedy} {how}"), run=())
 
 
 def report(

@@ -43,6 +43,7 @@ class Answer(Value):
     request_id: str | None = None
     clock: str = ""
     """How far this machine's clock is off by its Date: "3 h slow"; "" where it is not."""
+    is_clock_slow: bool = False
     sent_as: int | None = None
     """The status of HTTP, where it may be another."""
     wait: str = "a minute"

@@ -201,7 +201,7 @@ def _agreed(
         if _is_one_of({book.CUT_OFF.id}, reading):
             return address, reading
     if received:
-        return received[0][0], Refused(book.CODE_UNCLEAR.told(cause=book.END_UNCLEAR))
+        return received[0][0], Refused(book.END_UNCLEAR)
     return proven[0] if proven else None
 
 
@@ -239,7 +239,7 @@ def _judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: date
     if code is None and error is None:
         if address.first("access_token"):
             return Refused(book.TOKEN)
-        return Refused(book.NO_CODE.told(cause=book.STATE_ALONE) if state else book.NO_CODE)
+        return Refused(book.STATE_WITHOUT_CODE if state else book.NO_CODE)
     if state is None:
         return _without_state(address, attempts[-1], now)
     if attempt is None:
@@ -266,7 +266,7 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
         # The mix-up that `iss` tells of is no question to a person (RFC 9207 §2.4).
         return Refused(problem)
     if not address.is_sure:
-        return Refused(book.CODE_UNCLEAR.told(cause=book.END_UNCLEAR))
+        return Refused(book.END_UNCLEAR)
     is_broken = "code" in address.broken
     return _unchecked(address.first("code") or "", attempt, now, is_broken=is_broken)
 
@@ -296,5 +296,5 @@ def _bare(
     if not is_like_a_code(word) or holds_secret(word, [a.state for a in attempts]):
         return Refused(book.NOTHING_USABLE)
     if not is_whole:
-        return Refused(book.CODE_UNCLEAR.told(cause=book.END_UNCLEAR))
+        return Refused(book.END_UNCLEAR)
     return _unchecked(word, attempts[-1], now)

@@ -13,9 +13,9 @@ from typing import Final
 from wizard.domain.answer import Answer
 from wizard.domain.book import exchange, network, scim
 from wizard.domain.models import SCOPE
-from wizard.domain.problems import Problem, Response, Who
-from wizard.domain.steps import Step
+from wizard.domain.problems import Problem, Response
 from wizard.domain.value import replace
+from wizard.domain.wording import after_code, behind_login, without_refresh_token
 
 CLOCK: Final = "This machine's clock is {clock}: set it first."
 """Said with a refusal, which may come from that."""
@@ -72,18 +72,7 @@ def exchange_problem(answer: Answer, *, sent_verifier: bool) -> Problem:
         sent_verifier: whether a code verifier was in the request (RFC 7636 §4.5).
     """
     problem = _token_problem(answer) or _code_problem(answer, sent_verifier)
-    return _told(after_the_code(problem), answer)
-
-
-def after_the_code(problem: Problem) -> Problem:
-    """Return an entry as it is where a code was sent: trying again needs a new link.
-
-    Its {names} are filled afterwards, so that no text from outside is ever looked through.
-    """
-    if problem.step:
-        return problem
-    remedy = exchange.AFTER_THE_CODE.get(problem.id, "")
-    return replace(problem.told(remedy=remedy), step=Step.AUTHORIZE)
+    return _told(after_code(problem), answer)
 
 
 def refresh_problem(answer: Answer) -> Problem:
@@ -127,14 +116,14 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
         return problem
     if is_new:
         return scim.NEW_TOKEN_REFUSED.with_response_of(problem)
-    return problem if is_renewable else problem.told(remedy=scim.NOT_RENEWABLE)
+    return problem if is_renewable else without_refresh_token(problem)
 
 
 def _scim_problem(answer: Answer) -> Problem:
     if answer.is_throttled:
         return scim.SCIM_THROTTLED
     if answer.status == 408:
-        return network.TIMED_OUT.told(cause=network.GAVE_UP)
+        return network.SERVER_TIMED_OUT
     if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
     if answer.status == 404 and (answer.detail or "organization" in answer.words):
@@ -148,8 +137,7 @@ def _scim_problem(answer: Answer) -> Problem:
     if answer.status == 431 or _HEADER_HINT.search(f"{answer.words} {answer.text or ''}".lower()):
         return scim.TOKEN_TOO_LONG
     if answer.status == 403 and answer.is_bare and not answer.is_page:
-        cause, remedy = scim.OR_BLOCKED
-        return scim.LIST_REFUSED.told(cause=cause, remedy=remedy)
+        return scim.LIST_REFUSED_OR_BLOCKED
     if answer.is_from_the_way:
         return scim.BLOCKED
     if answer.code in _SCIM_CODES:
@@ -173,7 +161,7 @@ def _token_problem(answer: Answer) -> Problem | None:
     if answer.is_throttled:
         return exchange.TOKEN_THROTTLED
     if answer.status == 408:
-        return network.TIMED_OUT.told(cause=network.GAVE_UP)
+        return network.SERVER_TIMED_OUT
     if answer.is_failing:
         return network.GATEWAY_FAILING if answer.is_gateways else exchange.TOKEN_SERVER_FAILING
     if answer.status in (404, 405):
@@ -183,7 +171,7 @@ def _token_problem(answer: Answer) -> Problem | None:
     if answer.status == 407:
         return network.PROXY_UNNAMED
     if answer.status == 403 and answer.is_bare and not answer.is_page:
-        return exchange.TOKEN_BLOCKED.told(cause=exchange.BLOCKED_WITHOUT_A_REASON)
+        return exchange.TOKEN_BLOCKED_OR_APP_DISABLED
     if answer.is_from_the_way:
         return exchange.TOKEN_BLOCKED
     problem = _ERRORS.get(answer.error or "")
@@ -216,14 +204,12 @@ def _by_status(answer: Answer, from_words: Problem | None) -> Problem:
 def _told(problem: Problem, answer: Answer) -> Problem:
     """The entry with this answer's particulars: status, the server's words, its request id."""
     sentence = answer.description or answer.message or answer.detail or answer.error or answer.text
-    if problem is scim.BAD_TOKEN and answer.clock.endswith("slow"):
-        problem = problem.told(cause=scim.OUTLIVED)
+    if problem is scim.BAD_TOKEN and answer.is_clock_slow:
+        problem = scim.BAD_TOKEN_CLOCK_SLOW
     number = f" ({answer.code})" if answer.code is not None else ""
     named = _PERMISSION.search(answer.words)
     if answer.is_login and problem.id in (exchange.TOKEN_BLOCKED.id, scim.BLOCKED.id):
-        is_after_the_code = problem.step is Step.AUTHORIZE
-        remedy = network.SIGN_IN_THEN_NEW_LINK if is_after_the_code else network.SIGN_IN_FIRST
-        problem = replace(problem.told(remedy=remedy), who=Who.YOU)
+        problem = behind_login(problem)
     status = answer.sent_as or answer.status
     response = Response(status, answer.request_id, answer.retry_after).harmless
     filled = replace(problem, response=response).filled(

@@ -147,8 +147,7 @@ def _is_tunnel(place: Place, port: int | None) -> bool:
 
 def _forwarding(expected: Place) -> Problem:
     is_here = expected.host in LOOPBACK_HOSTS
-    cause, remedy = book.FORWARDED_HERE if is_here else book.FORWARDED_ELSEWHERE
-    return book.OTHER_ADDRESS.told(cause=cause, remedy=remedy)
+    return book.FORWARDED_HERE if is_here else book.FORWARDED_ELSEWHERE
 
 
 def _completed(base: str, expected: Place) -> str:

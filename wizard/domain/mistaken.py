@@ -74,9 +74,9 @@ def unclear(code: str, *, is_broken: bool) -> Problem | None:
     Args: `is_broken`: a "%" in it was not followed by two hex digits.
     """
     if is_broken:
-        return book.CODE_UNCLEAR.told(cause=book.ENCODING_BROKEN)
+        return book.ENCODING_BROKEN
     if _STILL_ENCODED.fullmatch(code):
-        return book.CODE_UNCLEAR.told(cause=book.STILL_ENCODED)
+        return book.STILL_ENCODED
     return book.CODE_UNCLEAR if is_damaged(code) else None
 
 

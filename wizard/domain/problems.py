@@ -9,7 +9,7 @@ from wizard.domain import journal
 from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
-from wizard.domain.words import plain
+from wizard.domain.words import DETAIL_LIMIT, plain
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -106,23 +106,17 @@ class Problem(Value):
     is_warning: bool = False
     """Nothing failed: to be known besides."""
 
-    def filled(self, **names: str) -> Problem:
-        """Fill the {names} in title, cause and remedy with sanitised text from outside."""
-        safe = {key: plain(text) for key, text in names.items()}
+    def filled(self, limit: int = DETAIL_LIMIT, /, **names: str) -> Problem:
+        """Fill the {names} in title, cause and remedy with sanitized text from outside.
+
+        Args: `limit`: characters of each text that are shown.
+        """
+        safe = {key: plain(text, limit) for key, text in names.items()}
         return replace(
             self,
             title=self.title.format(**safe),
             cause=self.cause.format(**safe),
             remedy=self.remedy.format(**safe),
-        )
-
-    def told(self, *, title: str = "", cause: str = "", remedy: str = "") -> Problem:
-        """Tell it in the words its place needs, as where there is one field; the rest stays."""
-        return replace(
-            self,
-            title=title or self.title,
-            cause=cause or self.cause,
-            remedy=remedy or self.remedy,
         )
 
     def with_detail(self, *lines: str) -> Problem:

@@ -58,13 +58,11 @@ def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -
     if problem is consent.INVALID_REQUEST and "redirect" in words:
         problem = consent.REDIRECT_REFUSED
     elif attempt.verifier is None and _PKCE.search(words):
-        cause, remedy = consent.NEEDS_PKCE
-        problem = consent.INVALID_REQUEST.told(cause=cause, remedy=remedy)
+        problem = consent.INVALID_REQUEST_WITHOUT_PKCE
     elif problem is consent.INVALID_REQUEST and attempt.verifier is not None:
-        problem = problem.told(remedy=consent.OR_PKCE)
+        problem = consent.INVALID_REQUEST_WITH_PKCE
     elif problem is consent.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
-        cause, remedy = consent.APP_SAYS
-        problem = problem.told(cause=cause, remedy=remedy)
+        problem = consent.UNAUTHORIZED_CLIENT_EXPLAINED
     return problem.with_detail(f"The answer says: {description}" if description else "")
 
 

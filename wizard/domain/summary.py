@@ -153,33 +153,35 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
         return None
     # As in last_problem.
     from wizard.domain.book.catalogue import recalled
-    from wizard.domain.book.exchange import NO_REFRESH_TOKEN, REFRESH_REFUSED
+    from wizard.domain.book.exchange import NO_REFRESH_TOKEN_SAVED, REFRESH_REFUSED
+    from wizard.domain.wording import not_refreshed
 
-    how = f"The access token is {access_token(profile, now)}"
+    token = access_token(profile, now)
     if failure is None:
         # A record of before it was noted why.
-        return NO_REFRESH_TOKEN.told(cause=f"{how}, and cannot be renewed.")
+        return not_refreshed(NO_REFRESH_TOKEN_SAVED, token)
     problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
-    if not profile.refreshable:
-        return problem.told(cause=f"{how}. {problem.cause}")
-    when = f"renewing it was refused on {moment(failure.at)}"
-    return problem.told(cause=f"{how}; {when}. {problem.cause}")
+    rejected = moment(failure.at) if profile.refreshable else ""
+    return not_refreshed(problem, token, rejected)
 
 
-def moved(profile: Profile, now: str | None) -> Problem | None:
+def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Problem | None:
     """Return that a token is for another organization than at the setup; None if not known.
 
     It stays so until a consent for that one was accepted.
 
-    Args: `now`: the organization that the token names.
+    Args:
+        now: the organization that the token names.
+        is_kept: the credentials that were saved before stay in use.
     """
     before = profile.organization
     if not now or not before or now == before:
         return None
     # As in last_problem.
-    from wizard.domain.book.scim import ORGANIZATION_CHANGED
+    from wizard.domain.book.scim import ORGANIZATION_CHANGED, ORGANIZATION_TO_CHANGE
 
-    return ORGANIZATION_CHANGED.filled(organization=now, before=before)
+    entry = ORGANIZATION_TO_CHANGE if is_kept else ORGANIZATION_CHANGED
+    return entry.filled(organization=now, before=before)
 
 
 def _is_older(profile: Profile) -> bool:

@@ -60,7 +60,7 @@ def misfit(said: str) -> str:
     if lacking:
         return f"{within}{within and '.'}{lacking[1]} is missing"
     if within:
-        return f"{within} makes no sense"
+        return f"{within} isn't valid"
     is_json = said.startswith("Expected")
     return "JSON of another kind" if is_json else "not JSON in UTF-8, or cut off"
 

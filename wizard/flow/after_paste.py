@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from wizard.domain.callback import BareCode, Comparison, Reading, Received, Refused
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
+from wizard.domain.wording import on_arrival
 from wizard.flow.link import is_answer
 from wizard.flow.state import CodeReceived, GoTo
-
-NEW_LINK: Final = (
-    "The link on this step is new. Sign in as an Organization Owner or Admin, and click "
-    "Approve access."
-)
-"""Remedy on Authorize, for a problem whose own remedy is a new link."""
 
 
 class Go(Value):
@@ -79,13 +74,3 @@ def with_new_link(pending: Ask | Fix | None) -> GoTo:
     """Return the way to Authorize once a new link was made; it repeats what was wrong."""
     outcome = pending.outcome if isinstance(pending, Fix) else None
     return replace(outcome, step=Step.AUTHORIZE) if outcome else GoTo(Step.AUTHORIZE)
-
-
-def on_arrival(problem: Problem, step: Step) -> Problem:
-    """Return a problem as the step that it led to shows it.
-
-    Authorize has created the new link already, so it doesn't ask for one.
-    """
-    if step is Step.AUTHORIZE and problem.step is Step.AUTHORIZE:
-        return replace(problem.told(remedy=NEW_LINK), step=None)
-    return problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.store import SET_UP_AGAIN
+from wizard.domain.book.store import FILE_SET_ASIDE_IN_WIZARD
 from wizard.domain.checks import Check, Status
 from wizard.domain.problems import Problem, SetupError
 from wizard.flow.standing import lost, standing
@@ -53,7 +53,7 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
     try:
         with store.locked(name) as held:
             held.prove_writable()
-            aside = lost(name, store, held.profile)
+            aside = lost(name, store, held.profile, FILE_SET_ASIDE_IN_WIZARD)
         known = next(iter(standing(store)), None)
     except SetupError as error:
         return (_warning("storage", error.problem),)
@@ -61,7 +61,7 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
     kept = fine if known is None else _warning("storage", known)
     if aside is None:
         return (kept,)
-    return (kept, _warning("record", aside.told(remedy=SET_UP_AGAIN)))
+    return (kept, _warning("record", aside))
 
 
 def _warning(id_: str, problem: Problem) -> Check:

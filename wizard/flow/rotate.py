@@ -6,9 +6,14 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.exchange import ONE_FIELD, REFRESH_LOST, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.book.exchange import (
+    NEW_SECRET_REJECTED,
+    REFRESH_LOST,
+    REFRESH_REFUSED,
+    WRONG_CLIENT,
+)
 from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.flow.uninterrupted import to_its_end
 
@@ -57,8 +62,7 @@ async def _prove(request: RefreshRequest) -> Rotation:
         if error.problem.id in (REFRESH_REFUSED.id, REFRESH_LOST.id):
             return Rotation.NEEDS_CONSENT
         if error.problem.id == WRONG_CLIENT.id:
-            cause, remedy = ONE_FIELD
-            problem: Problem = error.problem.told(cause=cause, remedy=remedy)
+            problem = NEW_SECRET_REJECTED.with_response_of(error.problem)
             raise SetupError(problem) from error
         raise
     await request.keep(tokens)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wizard.domain.book.here import NO_PROFILES, NO_PROFILES_HERE, NOT_SET_UP, NOTHING_SAVED_HERE
+from wizard.domain.book.here import NO_PROFILES_HERE, NOT_SET_UP_HERE
 from wizard.domain.book.store import CANNOT_KEEP_OUT, FILE_SET_ASIDE, KEYRING_PASSED_OVER
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem
-from wizard.domain.words import plain
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
@@ -29,17 +28,18 @@ def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Pro
 
 def not_set_up(store: ProfileStore) -> Problem:
     """Return that nothing is saved for a profile, and where that was looked for."""
-    return NOT_SET_UP.told(cause=_here(NOTHING_SAVED_HERE, store))
+    return _here(NOT_SET_UP_HERE, store)
 
 
 def no_profiles(store: ProfileStore) -> Problem:
     """Return that there are no profiles, and where they were looked for."""
-    return NO_PROFILES.told(cause=_here(NO_PROFILES_HERE, store))
+    return _here(NO_PROFILES_HERE, store)
 
 
-def _here(cause: str, store: ProfileStore) -> str:
+def _here(entry: Problem, store: ProfileStore) -> Problem:
     folder, user = store.whereabouts
-    return cause.format(folder=plain(folder, len(folder)), user=plain(user))
+    # The whole path, however long: it is what has to be compared.
+    return entry.filled(max(len(folder), len(user)), folder=folder, user=user)
 
 
 def standing(store: ProfileStore) -> tuple[Problem, ...]:
@@ -52,12 +52,14 @@ def is_open(store: ProfileStore) -> bool:
     return any(problem.id == CANNOT_KEEP_OUT.id for problem in standing(store))
 
 
-def lost(name: str, store: ProfileStore, profile: Profile | None) -> Problem | None:
+def lost(
+    name: str, store: ProfileStore, profile: Profile | None, entry: Problem = FILE_SET_ASIDE
+) -> Problem | None:
     """Return what became of a record that was set aside and has no successor, if there is one.
 
-    Raises SetupError.
+    Args: `entry`: the variant of FILE_SET_ASIDE to fill. Raises SetupError.
     """
     if profile is not None and (profile.active or profile.draft):
         return None
     kept = store.set_aside(name)
-    return None if kept is None else FILE_SET_ASIDE.filled(path=kept)
+    return None if kept is None else entry.filled(path=kept)

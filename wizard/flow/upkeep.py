@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from wizard.domain import summary
-from wizard.domain.book.exchange import BY_ROTATING, WRONG_CLIENT
-from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED, SECRETS_DAMAGED, SECRETS_MISSING
+from wizard.domain.book.store import SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.checks import Check
 from wizard.domain.forgetting import remains
 from wizard.domain.handoff import sheet
@@ -19,6 +18,7 @@ from wizard.domain.questions import DISCARD, DISCARD_CHANGE, DISCARD_NEW_SECRET,
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
+from wizard.domain.wording import of_saved
 from wizard.domain.words import moment
 from wizard.flow.after_check import on_overview
 from wizard.flow.journey import Journey
@@ -50,15 +50,6 @@ class OutOfReach(Value):
     """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
     retry: Callable[[], Awaitable[None]]
     """Reads them again. Raises SetupError."""
-    is_shut: bool = False
-    """Whether the keyring has only to be unlocked before `retry`."""
-
-    def remedy(self, retry: str) -> str:
-        """Return what to do here; "" where the problem's own remedy is told.
-
-        Args: `retry`: how it is tried again, such as "press r".
-        """
-        return f"Unlock it, then {retry}." if self.is_shut else ""
 
 
 class Upkeep:
@@ -101,7 +92,6 @@ class Upkeep:
             is_active=session.trouble is not None or session.draft_trouble is None,
             can_start_over=is_gone and session.draft_trouble is None,
             retry=session.try_again,
-            is_shut=problem.id in (KEYRING_LOCKED.id, KEYRING_HANGS.id),
         )
 
     def others(self) -> Sequence[str]:
@@ -127,12 +117,8 @@ class Upkeep:
         if profile.active is None:
             failed = summary.problem_of(profile.draft_check)
             return (failed,) if failed else ()
-        return tuple(map(self._here, summary.problems(profile, self._services.clock())))
-
-    def _here(self, problem: Problem) -> Problem:
-        """Return a problem with the remedy that Overview offers."""
-        can_rotate = problem.id == WRONG_CLIENT.id and not self._journey.demo
-        return problem.told(remedy=BY_ROTATING) if can_rotate else problem
+        found = summary.problems(profile, self._services.clock())
+        return found if self._journey.demo else tuple(map(of_saved, found))
 
     def offers(self) -> list[Item]:
         """What can be done, in its order."""

@@ -11,9 +11,9 @@ from wizard.domain.book.exchange import (
     CODE_EXPIRED,
     CODE_REFUSED,
     CODE_USED,
-    NEVER_RENEWED,
     NOTHING_ISSUED,
     REFRESH_LOST,
+    REFRESH_NEVER_WORKED,
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
 )
@@ -53,9 +53,6 @@ DRAFT_LINES: Final = {
     LIST: "Response is a SCIM list",
     TOKENS: "Token refresh tested",
 }
-
-KEPT: Final = "Your current credentials stay in use unless you choose the new ones."
-"""Follows the remedy of ORGANIZATION_CHANGED where it is asked about."""
 
 
 class DraftCheck:
@@ -98,9 +95,8 @@ class DraftCheck:
         except SetupError as error:
             return self._failed(error)
         report = passed(listed, tokens)
-        problem = moved(self._session.profile, report.organization)
+        problem = moved(self._session.profile, report.organization, is_kept=True)
         if problem is not None:
-            problem = problem.told(remedy=f"{problem.remedy} {KEPT}")
             return replace(report, verdict=Verdict.OTHER_ORGANIZATION, problem=problem)
         draft = self._session.working_draft()
         if problem := unconfirmed(draft, self._session.profile, report.organization):
@@ -141,8 +137,7 @@ class DraftCheck:
         check = as_kept(replace(report, problem=None), now)
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
             # Another day there is no rehearsal to be tried again.
-            told = REFRESH_REFUSED.told(cause=problem.cause, remedy=NEVER_RENEWED)
-            problem = told.with_response_of(problem)
+            problem = REFRESH_NEVER_WORKED.with_response_of(problem)
         # Or it would be told of as one that lasts.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:

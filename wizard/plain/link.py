@@ -13,7 +13,8 @@ from wizard.domain.questions import BARE_CODE
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.after_paste import Ask, Fix, Go, after_paste, on_arrival, with_new_link
+from wizard.domain.wording import on_arrival
+from wizard.flow.after_paste import Ask, Fix, Go, after_paste, with_new_link
 from wizard.flow.link import PASTE_PAUSE, Link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
 from wizard.plain.dialogue import Act, Left

@@ -10,6 +10,7 @@ from wizard.domain.models import Profile
 from wizard.domain.offers import Item, unfinished, unreadable
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
+from wizard.domain.wording import or_retry
 from wizard.domain.words import day
 from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Outcome, Quit, Resume, StartOver
@@ -66,9 +67,8 @@ class Overview:
             self._say(f"· {unfinished(what, draft.saved, draft.step.title, draft.failed)}")
         if self._lost is not None and not self._lost.is_active:
             self._say(f"· {unreadable(what)}")
-        remedy = self._lost.remedy("type r") if self._lost else ""
         for problem in self._problems:
-            self._stage.paper.problem(problem, remedy=remedy)
+            self._stage.paper.problem(or_retry(problem, "type r") if self._lost else problem)
 
     async def _chosen(self, items: list[Item]) -> str:
         for number, item in enumerate(items, 1):

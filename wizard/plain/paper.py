@@ -75,14 +75,10 @@ class Paper:
         """Write facts: a name and what there is to know, a line each."""
         self.say(*(f"{name}: {words}" for name, words in rows))
 
-    def problem(
-        self, problem: Problem, comparison: Comparison | None = None, remedy: str = ""
-    ) -> None:
+    def problem(self, problem: Problem, comparison: Comparison | None = None) -> None:
         """Write a problem: what happened, why, what to do, and where to go back to.
 
-        Args:
-            comparison: the two addresses of a mismatch.
-            remedy: what to do here; else the problem's own is told.
+        Args: `comparison`: the two addresses of a mismatch.
         """
         journal.note(f"shown: {problem.in_a_line}")
         self.say(f"{'!' if problem.is_warning else 'Error:'} {problem.title}.")
@@ -90,7 +86,7 @@ class Paper:
             self.say(*_compared(comparison))
         elif problem.cause:
             self.say(problem.cause)
-        self.say(f"{problem.who.value}: {remedy or problem.remedy}")
+        self.say(f"{problem.who.value}: {problem.remedy}")
         if problem.shell:
             self.line(problem.shell)
         self.say(*problem.detail)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from wizard.domain.guide import GUIDE, TYPED
-from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.questions import SHEET_TITLE
 from wizard.domain.steps import ROAD, Step, place
 from wizard.domain.value import Value
+from wizard.domain.wording import IN_FILES, can_use_files, or_files
 from wizard.flow.journey import Journey
 from wizard.flow.upkeep import Upkeep
 from wizard.plain.dialogue import Act, Dialogue, Prompt, headed
@@ -68,11 +68,8 @@ class Stage(Value):
 
         Args: `is_chosen`: files were chosen already.
         """
-        if not can_use_files(problem):
-            self.paper.problem(problem)
-            return {}
-        self.paper.problem(problem, remedy=remedy(problem, "type “files”", is_chosen=is_chosen))
-        return {"files": "uses a file instead"}
+        self.paper.problem(or_files(problem, "type “files”", is_chosen=is_chosen))
+        return {"files": "uses a file instead"} if can_use_files(problem) else {}
 
     def tell_sheet(self, text: str) -> None:
         """Write a handoff sheet, its commands as they are."""

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from wizard.domain.book.store import (
-    CANNOT_BE_MADE,
     DISK_FULL,
     FILE_NOT_MADE,
     FILE_NOT_READABLE,
+    FOLDER_NOT_MADE,
     FOLDER_NOT_WRITABLE,
-    NAME_ANOTHER,
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
@@ -54,7 +53,7 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
             case errno.EACCES | errno.EPERM | errno.EROFS:
                 problem = denied
                 if denied is FOLDER_NOT_WRITABLE and there != path:
-                    problem = denied.told(cause=CANNOT_BE_MADE, remedy=NAME_ANOTHER)
+                    problem = FOLDER_NOT_MADE
             case errno.ENOSPC | errno.EDQUOT:
                 problem = DISK_FULL
             case _:

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from wizard.domain.book.store import (
-    CANNOT_KEEP_OUT,
-    FINE_IN_CONTAINER,
+    FOLDER_NOT_OURS,
     FOLDER_NOT_SAFE,
-    OTHERS_FOLDER,
     OTHERS_MAY_REPLACE,
 )
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.shell import quoted
 from wizard.domain.value import replace
-from wizard.store.unfit import group_name, has_name, name_of
+from wizard.store.unfit import account_of, group_name, has_name, name_of
 
 FOLDER_MODE: Final = 0o700
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -111,9 +109,8 @@ def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
     # A platform that runs containers under any number gives them root's group.
     if me == 0 or os.getegid() == 0 or not has_name(owner):
         return _doubt(path, why)
-    account = name_of(me).removeprefix("user ")
-    shell = quoted("sudo", "chown", account, str(path))
-    unsafe = FOLDER_NOT_SAFE.told(remedy=OTHERS_FOLDER).filled(path=str(path), why=why)
+    shell = quoted("sudo", "chown", account_of(me), str(path))
+    unsafe = FOLDER_NOT_OURS.filled(path=str(path), why=why)
     return replace(unsafe, shell=shell)
 
 
@@ -135,8 +132,7 @@ def _of_mode(path: Path, status: os.stat_result) -> Problem | None:
 
 
 def _doubt(path: Path, why: str) -> Problem:
-    told = CANNOT_KEEP_OUT.told(cause=OTHERS_MAY_REPLACE, remedy=FINE_IN_CONTAINER)
-    return told.filled(path=str(path), why=why)
+    return OTHERS_MAY_REPLACE.filled(path=str(path), why=why)
 
 
 def _has_list(path: Path) -> bool:

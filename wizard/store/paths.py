@@ -13,7 +13,6 @@ from wizard.domain.book.here import (
     BAD_PROFILE_NAME,
     BAD_STORE,
     HOME_NOT_ABSOLUTE,
-    NAME_IT_IN_FULL,
     NO_HOME_FOLDER,
 )
 from wizard.domain.models import StoreKind
@@ -28,8 +27,7 @@ def home(environ: Mapping[str, str]) -> Path:
     if chosen := environ.get("SCIM_WIZARD_HOME"):
         path = expanded(chosen)
         if not path.is_absolute():
-            told = BAD_HOME.told(cause=HOME_NOT_ABSOLUTE, remedy=NAME_IT_IN_FULL)
-            raise SetupError(told.filled(path=chosen))
+            raise SetupError(HOME_NOT_ABSOLUTE.filled(path=chosen))
         there = next(filter(os.path.exists, (path, *path.parents)), None)
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
             raise SetupError(BAD_HOME.filled(path=chosen))

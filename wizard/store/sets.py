@@ -8,12 +8,11 @@ from typing import Final
 
 from wizard.domain.book.store import (
     KEYRING_ABSENT,
-    KEYRING_ASKED_FOR,
     KEYRING_FAILED,
     KEYRING_HANGS,
     KEYRING_LOCKED,
-    KEYRING_NOT_HERE,
     KEYRING_PASSED_OVER,
+    KEYRING_REQUIRED,
     SECRETS_DAMAGED,
     SECRETS_MISSING,
     VALUE_TOO_LARGE,
@@ -53,8 +52,7 @@ class CredentialSets:
             if self._preferred is StoreKind.KEYRING:
                 if problem.id != KEYRING_ABSENT.id:
                     raise
-                told = problem.told(cause=KEYRING_ASKED_FOR, remedy=KEYRING_NOT_HERE)
-                raise SetupError(told) from error
+                raise SetupError(KEYRING_REQUIRED.with_response_of(problem)) from error
             if problem.id in _WORTH_SAYING:
                 why = KEYRING_PASSED_OVER.filled(why=problem.title)
                 self.passed_over = why.with_detail(*problem.detail)

@@ -9,12 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from wizard.domain.book.store import (
+    FILE_IS_HARD_LINK,
     FILE_IS_LINK,
     FILE_NOT_OURS,
+    FILE_NOT_OURS_IN_OUR_FOLDER,
     FILE_NOT_PLAIN,
-    HARD_LINK,
-    PUT_A_COPY,
-    YOURS_AGAIN,
 )
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.shell import quoted
@@ -36,8 +35,7 @@ def refuse(
         found = _kind(status.st_mode)
         raise SetupError(FILE_NOT_PLAIN.filled(path=str(path), kind=kind, found=found))
     if kind == "file" and status.st_nlink > 1:
-        told = FILE_IS_LINK.told(cause=HARD_LINK, remedy=PUT_A_COPY)
-        raise SetupError(told.filled(path=str(path)))
+        raise SetupError(FILE_IS_HARD_LINK.filled(path=str(path)))
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         home = home or (path.parent if kind == "folder" else path.parent.parent)
         raise SetupError(_not_ours(path, status.st_uid, home))
@@ -54,12 +52,11 @@ def _not_ours(path: Path, owner: int, home: Path) -> Problem:
     me, keeper = os.geteuid(), owner
     with suppress(OSError):
         keeper = home.lstat().st_uid
-    problem = FILE_NOT_OURS.filled(
+    entry = FILE_NOT_OURS if keeper != me else FILE_NOT_OURS_IN_OUR_FOLDER
+    problem = entry.filled(
         path=str(path), owner=name_of(owner), user=name_of(me), keeper=name_of(keeper)
     )
-    account = name_of(me).removeprefix("user ")
-    problem = replace(problem, shell=quoted("sudo", "chown", "-R", account, str(home)))
-    return problem if keeper != me else problem.told(remedy=YOURS_AGAIN)
+    return replace(problem, shell=quoted("sudo", "chown", "-R", account_of(me), str(home)))
 
 
 def user_name() -> str:
@@ -93,11 +90,13 @@ def group_name(number: int) -> str:
 
 
 def name_of(number: int) -> str:
-    """What a user is called here; the number alone where it has no name, as in a container."""
+    """Return what a user is called here; "user 1000" where it has no name, as in a container."""
+    return account_of(number) if has_name(number) else f"user {number}"
+
+
+def account_of(number: int) -> str:
+    """Return a user as commands of the system take it: by name, or by number without one."""
     # Only Unix has it.
     import pwd
 
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"user {number}"
+    return pwd.getpwuid(number).pw_name if has_name(number) else str(number)

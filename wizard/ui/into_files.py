@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 
 from textual import work
 
-from wizard.domain.into_files import IN_FILES, can_use_files, remedy
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.wording import IN_FILES, can_use_files, or_files
 from wizard.ui.step_screen import Banner, StepScreen
 
 FILES: Final = "Use a file, not the keyring, for the secrets"
@@ -49,10 +49,9 @@ class IntoFilesScreen(StepScreen):
             is_chosen: they were chosen already.
             also: what is shown under it.
         """
-        words = ""
         if problem is not None:
-            words = remedy(problem, f"press {self.FILES_KEY}", is_chosen=is_chosen)
-        self.show_problem(problem, remedy=words, also=also)
+            problem = or_files(problem, f"press {self.FILES_KEY}", is_chosen=is_chosen)
+        self.show_problem(problem, also=also)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer files only while the keyring is in the way."""

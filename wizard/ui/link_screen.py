@@ -12,7 +12,8 @@ from textual.reactive import var
 from wizard.domain.callback import Reading
 from wizard.domain.problems import SetupError
 from wizard.domain.questions import BARE_CODE
-from wizard.flow.after_paste import Ask, Fix, Go, after_paste, on_arrival
+from wizard.domain.wording import on_arrival
+from wizard.flow.after_paste import Ask, Fix, Go, after_paste
 from wizard.flow.journey import Journey
 from wizard.flow.link import PASTE_PAUSE, Link
 from wizard.flow.state import Delivery, WizardState

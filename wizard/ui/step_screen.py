@@ -158,12 +158,11 @@ class StepScreen(TimedScreen[Outcome]):
         self,
         problem: Problem | None,
         comparison: Comparison | None = None,
-        remedy: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem in the panel of the step, or clear it; see ProblemPanel."""
         if self.is_here:
-            self.query_one(ProblemPanel).show(problem, comparison, remedy=remedy, also=also)
+            self.query_one(ProblemPanel).show(problem, comparison, also=also)
 
     def set_primary(self, label: str, *, is_enabled: bool = True) -> None:
         """Change what the primary button says, and whether it can be pressed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import Formatter
 from typing import Final
 
+from wizard.domain import wording
 from wizard.domain.book import consent, exchange, here, network, paste, scim, store
 from wizard.domain.problems import Problem, Words, entries
 from wizard.domain.value import replace
@@ -34,5 +35,5 @@ def recalled(id_: str, words: Words | None = None) -> Problem | None:
     if words is None:
         return filled
     kept = words.harmless
-    told = filled.told(title=kept.title, cause=kept.cause, remedy=kept.remedy)
+    told = wording.recalled(filled, kept.title, kept.cause, kept.remedy)
     return replace(told.with_detail(*kept.detail), response=kept.response)

@@ -5,49 +5,52 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
-ACCESS_DENIED: Final = Problem(
+_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+
+ACCESS_DENIED: Final = _at_twilio(
     id="paste-access-denied",
     title="Access wasn't approved",
     cause="Someone clicked Deny, or that user isn't allowed to approve (access_denied).",
     remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
     "access.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-INVALID_REQUEST: Final = Problem(
+INVALID_REQUEST: Final = _at_twilio(
     id="paste-invalid-request",
     title="Twilio rejected the authorization link",
     cause="A parameter is missing or not allowed (invalid_request).",
     remedy="Compare the Client ID and Redirect URL with the app, and fix what differs. Then "
     "create a new link.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-OR_PKCE: Final = (
-    "Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off under "
-    "Credentials > Advanced. Then create a new link."
+INVALID_REQUEST_WITH_PKCE: Final = replace(
+    INVALID_REQUEST,
+    remedy="Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off "
+    "under Credentials > Advanced. Then create a new link.",
 )
-"""Remedy of INVALID_REQUEST where the link carried a code challenge."""
-NEEDS_PKCE: Final = (
-    "The server requires PKCE, and the link was created without it.",
-    "Set PKCE to on under Credentials > Advanced. Then create a new link.",
+"""The link had a code challenge."""
+INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
+    INVALID_REQUEST,
+    cause="The server requires PKCE, and the link was created without it.",
+    remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
 )
-"""Cause and remedy of INVALID_REQUEST where the server asks for a code challenge."""
-INVALID_CLIENT: Final = Problem(
+"""The server asks for a code challenge, and the link had none."""
+INVALID_CLIENT: Final = _at_twilio(
     id="paste-invalid-client",
     title="Twilio doesn't recognize the Client ID",
     cause="It's mistyped, or its app was deleted (invalid_client). A new link with the same "
     "Client ID will fail the same way.",
     remedy="Compare it with the Client ID in the app and fix it. Then create a new link.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-UNAUTHORIZED_CLIENT: Final = Problem(
+UNAUTHORIZED_CLIENT: Final = _at_twilio(
     id="paste-unauthorized-client",
     title="This app can't use authorization codes",
     cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
@@ -56,29 +59,27 @@ UNAUTHORIZED_CLIENT: Final = Problem(
     "Client Secret, and Redirect URL.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-APP_SAYS: Final = (
-    "Twilio gave a reason of its own (unauthorized_client).",
-    "Look up the app under OAuth apps. If it's gone or disabled, create one with the Authorization "
-    "code grant type and enter its values here. Otherwise, ask Twilio support.",
+UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
+    UNAUTHORIZED_CLIENT,
+    cause="Twilio gave a reason of its own (unauthorized_client).",
+    remedy="Look up the app under OAuth apps. If it's gone or disabled, create one with the "
+    "Authorization code grant type and enter its values here. Otherwise, ask Twilio support.",
 )
-"""Cause and remedy of UNAUTHORIZED_CLIENT where the answer has words of its own."""
-UNSUPPORTED_RESPONSE_TYPE: Final = Problem(
+"""The response has a description that isn't about the grant type."""
+UNSUPPORTED_RESPONSE_TYPE: Final = _at_twilio(
     id="paste-unsupported-response-type",
     title="The server doesn't issue codes at this URL",
     cause="It rejected response_type=code. The authorization endpoint is probably wrong.",
     remedy="Check the endpoints under Credentials > Advanced.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-INVALID_SCOPE: Final = Problem(
+INVALID_SCOPE: Final = _at_twilio(
     id="paste-invalid-scope",
     title="Twilio rejected the scope",
     cause="The scope in the link is unknown or not allowed (invalid_scope).",
     remedy="Set the scope to offline_access under Credentials > Advanced.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 SERVER_ERROR: Final = Problem(
     id="paste-server-error",
@@ -98,30 +99,27 @@ TEMPORARILY_UNAVAILABLE: Final = Problem(
     step=Step.AUTHORIZE,
     exit_code=ExitCode.UNREACHABLE,
 )
-REDIRECT_REFUSED: Final = Problem(
+REDIRECT_REFUSED: Final = _at_twilio(
     id="paste-redirect-refused",
     title="Twilio rejected the link's Redirect URL",
     cause="It doesn't match the Redirect URL in the app. Every character counts.",
     remedy="Fix it in Credentials or in the app. Then create a new link.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-SIGN_IN_FIRST: Final = Problem(
+SIGN_IN_FIRST: Final = _at_twilio(
     id="paste-sign-in-first",
     title="Nobody signed in and approved",
     cause="Twilio sent the browser back without showing its pages ({error}).",
     remedy="Create a new link and open it in a private window. Sign in there and click "
     "Approve access.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
-OTHER_ERROR: Final = Problem(
+OTHER_ERROR: Final = _at_twilio(
     id="paste-other-error",
     title="Twilio returned an error",
     cause='The error is "{error}", which this wizard doesn\'t recognize.',
     remedy="Create a new link. If that fails too, show Twilio support the response.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 ERRORS: Final = {

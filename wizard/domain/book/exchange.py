@@ -7,71 +7,73 @@ carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from wizard.domain.book import network
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.questions import ROTATE_TITLE
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
-WRONG_CLIENT: Final = Problem(
+_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
+
+WRONG_CLIENT: Final = _at_twilio(
     id="wrong-client",
     title="Twilio rejected the Client ID or Client Secret",
     cause="The secret was probably rotated or copied incompletely.",
     remedy="Enter both again. Twilio won't show the secret again; if you lost it, rotate it "
     "on the app's Credentials tab.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-ONE_FIELD: Final = (
-    "A character is missing, or the secret was rotated again. Nothing was changed.",
-    "Copy the whole new secret again. If you lost it, rotate it on the app's Credentials tab.",
+NEW_SECRET_REJECTED: Final = replace(
+    WRONG_CLIENT,
+    cause="A character is missing, or the secret was rotated again. Nothing was changed.",
+    remedy="Copy the whole new secret again. If you lost it, rotate it on the app's Credentials "
+    "tab.",
 )
-"""Cause and remedy of WRONG_CLIENT where only a new secret was asked for."""
+"""Only a new secret was entered."""
 
-BY_ROTATING: Final = (
-    f'If you rotated it, choose "{ROTATE_TITLE}". Otherwise, choose "Change credentials" '
-    "and compare the Client ID."
+SECRET_REJECTED_LATER: Final = replace(
+    WRONG_CLIENT,
+    remedy=f'If you rotated it, choose "{ROTATE_TITLE}". Otherwise, choose "Change credentials" '
+    "and compare the Client ID.",
 )
-"""Remedy of WRONG_CLIENT where both are on offer."""
+"""The credentials worked before; Overview offers both remedies."""
 
-CODE_EXPIRED: Final = Problem(
+CODE_EXPIRED: Final = _at_twilio(
     id="code-expired",
     title="The code has expired",
     cause="Codes expire 5 minutes after you click Approve access.",
     remedy="Create a new link, approve access, and paste the URL right away.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-CODE_USED: Final = Problem(
+CODE_USED: Final = _at_twilio(
     id="code-used",
     title="The code was already used",
     cause="Each code works once. The page at your Redirect URL may have redeemed it.",
     remedy="Create a new link. If it happens again, choose a Redirect URL that no app "
     "handles, here and in the OAuth app.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-CODE_REFUSED: Final = Problem(
+CODE_REFUSED: Final = _at_twilio(
     id="code-refused",
     title="Twilio rejected the code",
     cause="It's more than 5 minutes old, was already used, was cut off, or belongs to "
     "another app or Redirect URL.",
     remedy="Create a new link, approve access, and paste the URL right away.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-REDIRECT_MISMATCH: Final = Problem(
+REDIRECT_MISMATCH: Final = _at_twilio(
     id="redirect-mismatch",
     title="The Redirect URL doesn't match the app's",
     cause="Every character counts: https, host, port, letter case, and the slash at the end.",
     remedy="Fix it here or in the app. Then create a new link.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
 PKCE_SUSPECTED: Final = Problem(
@@ -90,7 +92,7 @@ PKCE_REQUIRED: Final = Problem(
     step=Step.CREDENTIALS,
 )
 
-APP_REFUSED: Final = Problem(
+APP_REFUSED: Final = _at_twilio(
     id="app-refused",
     title="Twilio doesn't allow this OAuth app to do this",
     cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
@@ -98,40 +100,40 @@ APP_REFUSED: Final = Problem(
     "new app and enter its values here.",
     who=Who.OWNER,
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-REFRESH_REFUSED: Final = Problem(
+REFRESH_REFUSED: Final = _at_twilio(
     id="refresh-refused",
     title="Twilio rejected the refresh token",
     cause="The authorization has ended, or the user who approved is no longer active.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-REFRESH_REFUSED_AT_ONCE: Final = Problem(
+REFRESH_REFUSED_AT_ONCE: Final = _at_twilio(
     id="refresh-refused-at-once",
     title="Twilio rejected the new refresh token",
     cause="The access token works, but it can't be refreshed. An earlier response with a newer "
     "refresh token may have been lost.",
     remedy="Try again. If that doesn't help, authorize again, or use the token until it expires.",
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-REFRESH_LOST: Final = Problem(
+REFRESH_LOST: Final = _at_twilio(
     id="refresh-response-lost",
     title="The response to an earlier refresh was lost",
     cause="It probably had a new refresh token. Twilio now rejects the one that is saved.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-NEVER_RENEWED: Final = "Authorize again. If that doesn't help, ask Twilio support."
-"""Remedy of REFRESH_REFUSED where it has been so from the beginning."""
+REFRESH_NEVER_WORKED: Final = replace(
+    REFRESH_REFUSED,
+    cause=REFRESH_REFUSED_AT_ONCE.cause,
+    remedy="Authorize again. If that doesn't help, ask Twilio support.",
+)
+"""The refresh token was rejected in the check, and the access token is used without it."""
 
-NO_REFRESH_TOKEN: Final = Problem(
+NO_REFRESH_TOKEN: Final = _at_twilio(
     id="no-refresh-token",
     title="Twilio returned no refresh token",
     cause="The wizard asked for one (offline_access), but the app might not allow it. The "
@@ -139,34 +141,33 @@ NO_REFRESH_TOKEN: Final = Problem(
     remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
     "works until it expires.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-NOT_ASKED_FOR: Final = Problem(
+NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be refreshed.")
+"""The profile has only an access token, and no record says why."""
+
+NOT_ASKED_FOR: Final = _at_twilio(
     id="refresh-token-not-asked-for",
     title="The scope didn't ask for a refresh token",
     cause="The scope offline_access is missing, so the access token can't be refreshed.",
     remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
     step=Step.CREDENTIALS,
-    exit_code=ExitCode.ACT_AT_TWILIO,
 )
 
-TOKEN_THROTTLED: Final = Problem(
+TOKEN_THROTTLED: Final = _unreachable(
     id="token-throttled",
     title="Twilio's rate limit was reached",
     cause="Too many token requests were sent in a short time.",
     remedy="Try again in {wait}.",
     who=Who.NOBODY,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-TOKEN_SERVER_FAILING: Final = Problem(
+TOKEN_SERVER_FAILING: Final = _unreachable(
     id="token-server-failing",
     title="Twilio's token server returned an error",
     cause="Nothing you entered caused this.",
     remedy="Try again in a few minutes. Check status.twilio.com for outages.",
     who=Who.NOBODY,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
 TOKEN_URL_NOT_FOUND: Final = Problem(
@@ -186,21 +187,21 @@ NOT_OAUTH: Final = Problem(
     other_step=Step.CREDENTIALS,
 )
 
-TOKEN_BLOCKED: Final = Problem(
+TOKEN_BLOCKED: Final = _unreachable(
     id="token-blocked",
     title="The token server seems to be blocked",
     cause="{host} returned {kind}. A filter or proxy on your network probably did. A token "
     "URL that isn't Twilio's may also be wrong.",
     remedy="Have {host} allowed, or try another network.",
     who=Who.NETWORK,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-BLOCKED_WITHOUT_A_REASON: Final = (
-    "{host} returned 403 without a reason. A filter on your network may have done that, or the "
-    "OAuth app was disabled."
+TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
+    TOKEN_BLOCKED,
+    cause="{host} returned 403 without a reason. A filter on your network may have done that, or "
+    "the OAuth app was disabled.",
 )
-"""Cause of TOKEN_BLOCKED where nothing tells who answered."""
+"""Nothing shows who responded."""
 
 ODD_TOKENS: Final = Problem(
     id="odd-tokens",
@@ -209,13 +210,12 @@ ODD_TOKENS: Final = Problem(
     remedy="Try again. If that doesn't help, show Twilio support the response.",
 )
 
-ANSWER_LOST: Final = Problem(
+ANSWER_LOST: Final = _unreachable(
     id="answer-lost",
     title="The response to the code was lost",
     cause="The code was sent, so it may be redeemed already. No tokens arrived.",
     remedy="Check your connection. Then create a new link.",
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
 CLOCK_OFF: Final = Problem(
@@ -241,18 +241,3 @@ NOTHING_ISSUED: Final = frozenset(
     )
 )
 """Ids of what a refresh ends with after which no new refresh token can be on its way."""
-
-_NEW_LINK: Final = "Create a new link. If that fails too, show Twilio support the response."
-
-AFTER_THE_CODE: Final = {
-    TOKEN_THROTTLED.id: "Create a new link in {wait}.",
-    TOKEN_SERVER_FAILING.id: "Create a new link in a few minutes. Check status.twilio.com for "
-    "outages.",
-    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, show the "
-    "network team the response. Check status.twilio.com for outages.",
-    network.TIMED_OUT.id: "Create a new link. If that fails too, ask your network team whether a "
-    "firewall drops the traffic.",
-    network.UNRECOGNIZED.id: _NEW_LINK,
-    ODD_TOKENS.id: _NEW_LINK,
-}
-"""Remedies, by id, where a code was sent: it can't be sent again, so trying again needs a link."""

@@ -6,189 +6,166 @@ The texts are filled with `Problem.filled`: {host}, {phase}, {reason}, {variable
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
-THROUGH: Final = "The request went through the {kind} proxy {proxy} (set in {variable})."
-"""Added to the cause of what happened on the way through a proxy."""
+_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
 
-SLOW_PROXY: Final = "Try again. If that doesn't help, check {variable} and start again."
-"""Remedy of TIMED_OUT on that way."""
-
-SIGN_IN_FIRST: Final = (
-    "Open any page in a browser and sign in to this network if it asks, then try again. "
-    "If it doesn't ask, have {host} allowed."
-)
-"""Remedy where a network shows its own login page first."""
-
-SIGN_IN_THEN_NEW_LINK: Final = (
-    "Open any page in a browser and sign in to this network if it asks, then create a new link. "
-    "If it doesn't ask, have {host} allowed."
-)
-"""The same where a code was sent."""
-
-NO_DNS: Final = Problem(
+NO_DNS: Final = _unreachable(
     id="no-dns",
     title="Can't find {host}",
     cause="DNS lookup failed. You may be offline or off the VPN, or the name is misspelled.",
     remedy="Check your connection, then try again. Behind a proxy, set HTTPS_PROXY and start "
     "again.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-REFUSED: Final = Problem(
+REFUSED: Final = _unreachable(
     id="connection-refused",
     title="{host} refused the connection",
     cause="Nothing listens on that port, or a firewall rejected the connection.",
     remedy="Try again later. A company network may need HTTPS_PROXY: set it and start again.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-NOBODY_THERE: Final = Problem(
+NOBODY_THERE: Final = _unreachable(
     id="nobody-there",
     title="Nothing responds at {host}",
     cause="The address is this machine's own, and no program listens on that port.",
     remedy="Start the server, then try again. If the address is wrong, fix it under "
     "Credentials > Advanced.",
-    exit_code=ExitCode.UNREACHABLE,
     other_step=Step.CREDENTIALS,
 )
 
-UNREACHABLE: Final = Problem(
+UNREACHABLE: Final = _unreachable(
     id="unreachable",
     title="Can't reach {host}",
     cause="The connection failed: {reason}.",
     remedy="Check your connection, then try again.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-TIMED_OUT: Final = Problem(
+TIMED_OUT: Final = _unreachable(
     id="timed-out",
     title="{host} took too long",
     cause="The request timed out: {phase}.",
     remedy="Try again. If that doesn't help, ask your network team whether a firewall drops "
     "the traffic.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-GAVE_UP: Final = "{host} gave up waiting for the request (status 408)."
-"""Cause of TIMED_OUT where the server says so."""
+SERVER_TIMED_OUT: Final = replace(
+    TIMED_OUT, cause="{host} gave up waiting for the request (status 408)."
+)
 
-NO_TIME_LEFT: Final = "Too little of the 60 seconds per profile was left to ask {host}."
-"""Cause of TIMED_OUT where a command had to wait first, for a lock or for the same host."""
+NO_TIME_LEFT: Final = replace(
+    TIMED_OUT, cause="Too little of the 60 seconds per profile was left to ask {host}."
+)
+"""A command had to wait first, for a lock or for the same host."""
 
-TLS_UNTRUSTED: Final = Problem(
+TLS_UNTRUSTED: Final = _unreachable(
     id="tls-untrusted",
     title="The certificate of {host} isn't trusted",
     cause="TLS reported: {reason}. A company proxy may be inspecting traffic.",
     remedy="Ask your network team for its CA certificate, then start again with --ca-file FILE.",
-    exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
-TLS_OTHER_HOST: Final = Problem(
+TLS_OTHER_HOST: Final = _unreachable(
     id="tls-other-host",
     title="The certificate isn't for {host}",
     cause="TLS reported: {reason}. Another server probably responded: a captive portal, a "
     "proxy, or a wrong DNS entry.",
     remedy="If your network requires a login, sign in. Check what {host} resolves to. Then "
     "try again.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-TLS_OUT_OF_DATE: Final = Problem(
+TLS_OUT_OF_DATE: Final = _unreachable(
     id="tls-out-of-date",
     title="The certificate of {host} isn't valid today",
     cause="TLS reported: {reason}. The certificate wasn't renewed in time, or this "
     "machine's clock is wrong.",
     remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of "
     "the server or proxy must renew the certificate.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-NOT_YET_VALID: Final = (
-    "TLS reported: {reason}. This machine's clock is probably slow.",
-    "Fix the date and time if they're wrong, then try again. Otherwise, the owner of the server or "
-    "proxy must replace the certificate.",
+TLS_NOT_YET_VALID: Final = replace(
+    TLS_OUT_OF_DATE,
+    cause="TLS reported: {reason}. This machine's clock is probably slow.",
+    remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of the "
+    "server or proxy must replace the certificate.",
 )
-"""Cause and remedy of TLS_OUT_OF_DATE where the certificate isn't valid yet."""
 
-TLS_UNFIT: Final = Problem(
+TLS_UNFIT: Final = _unreachable(
     id="tls-unfit",
     title="The certificate of {host} was rejected",
     cause="TLS reported: {reason}. Trusting its issuer doesn't change that.",
     remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate.",
     who=Who.NETWORK,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-WEAK_KEY: Final = f"{TLS_UNFIT.remedy} An RSA key needs at least 2,048 bits."
-"""Remedy of TLS_UNFIT where the key, or the signature's hash, is too weak."""
+TLS_WEAK_KEY: Final = replace(
+    TLS_UNFIT,
+    remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate. "
+    "An RSA key needs at least 2,048 bits.",
+)
+"""The key, or the signature's hash, is too weak."""
 
-TLS_FAILED: Final = Problem(
+TLS_FAILED: Final = _unreachable(
     id="tls-failed",
     title="No secure connection to {host}",
     cause="TLS failed: {reason}.",
     remedy="Check the URL and its port. A proxy in between may be breaking TLS.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-PROXY_LOGIN: Final = Problem(
+PROXY_LOGIN: Final = _unreachable(
     id="proxy-login",
     title="The proxy requires a login",
     cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Start again with {variable} set to {scheme}://user:password@host:port.",
-    exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
-PROXY_UNNAMED: Final = Problem(
+PROXY_UNNAMED: Final = _unreachable(
     id="proxy-unnamed",
     title="A proxy in front of {host} requires a login",
     cause="Status 407 came back, which only proxies send. There's a proxy between this "
     "machine and {host}.",
     remedy="Set HTTPS_PROXY=http://user:password@host:port, then start again. Your network "
     "team knows the host and port.",
-    exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
-PROXY_REFUSED: Final = Problem(
+PROXY_REFUSED: Final = _unreachable(
     id="proxy-refused",
     title="The proxy doesn't allow {host}",
     cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Have {host} allowed.",
     who=Who.NETWORK,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-PROXY_CUT_OFF: Final = Problem(
+PROXY_CUT_OFF: Final = _unreachable(
     id="proxy-cut-off",
     title="The proxy can't reach {host}",
     cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Try again. If that doesn't help, check the proxy's own connection to {host}.",
     who=Who.NETWORK,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-PROXY_OF_OTHER_KIND: Final = Problem(
+PROXY_OF_OTHER_KIND: Final = _unreachable(
     id="proxy-of-other-kind",
     title="The proxy doesn't speak {kind}",
     cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
     remedy="Fix {variable}: it starts with http://, https://, or socks5://, whichever the "
     "proxy speaks. Or fix its port. Then start again.",
-    exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
-PROXY_UNREACHABLE: Final = Problem(
+PROXY_UNREACHABLE: Final = _unreachable(
     id="proxy-unreachable",
     title="Can't reach the proxy",
     cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
     remedy="Fix or unset {variable}, then start again.",
-    exit_code=ExitCode.UNREACHABLE,
     needs_restart=True,
 )
 
@@ -202,14 +179,12 @@ PROXY_MISSPELLED: Final = Problem(
     needs_restart=True,
 )
 
-UNSAFE_LOGIN: Final = (
-    "Its user name or password holds a character that can't stand there in a URL.",
-    "In {variable}, write @ as %40, # as %23, / as %2F, and ? as %3F. Then start again.",
+PROXY_LOGIN_NOT_ENCODED: Final = replace(
+    PROXY_MISSPELLED,
+    cause="Its user name or password has a character that isn't allowed there in a URL.",
+    remedy="In {variable}, write @ as %40, # as %23, / as %2F, and ? as %3F. Then start again.",
 )
-"""Cause and remedy of PROXY_MISSPELLED where a password cuts the URL in two."""
-
-LEFT_OUT: Final = "NO_PROXY has an entry that can't be read and was left out: {entry}."
-"""Added to the cause of what happened on the way through a proxy."""
+"""The login has a character that cuts the URL in two."""
 
 CA_FILE_UNUSABLE: Final = Problem(
     id="ca-file-unusable",
@@ -220,40 +195,36 @@ CA_FILE_UNUSABLE: Final = Problem(
     needs_restart=True,
 )
 
-DROPPED: Final = Problem(
+DROPPED: Final = _unreachable(
     id="connection-dropped",
     title="{host} closed the connection",
     cause="It closed before the full response arrived.",
     remedy="Try again.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-NOT_HTTP: Final = Problem(
+NOT_HTTP: Final = _unreachable(
     id="not-http",
     title="{host} sent a response that isn't valid HTTP",
     cause="It can't be read: {reason}.",
     remedy="Check the endpoint's port under Credentials > Advanced. If it is right, ask the "
     "network team what changes the responses of {host}.",
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-GATEWAY_FAILING: Final = Problem(
+GATEWAY_FAILING: Final = _unreachable(
     id="gateway-failing",
     title="{host} or a gateway returned an error",
     cause="It returned {kind}. Nothing you entered caused this.",
     remedy="Try again in a few minutes. If that doesn't help, show your network team the "
     "response. Check status.twilio.com for outages.",
     who=Who.NOBODY,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
-ENCODING_REFUSED: Final = Problem(
+ENCODING_REFUSED: Final = _unreachable(
     id="encoding-refused",
     title="{host} sent a compressed response",
     cause="The wizard asked for an uncompressed one, so something in between changed it.",
     remedy="Exempt {host} from whatever changes its responses.",
     who=Who.NETWORK,
-    exit_code=ExitCode.UNREACHABLE,
 )
 
 BAD_ADDRESS: Final = Problem(

@@ -6,6 +6,7 @@ from typing import Final
 
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 EMPTY: Final = Problem(
     id="paste-empty",
@@ -51,8 +52,9 @@ NO_CODE: Final = Problem(
     "browser's history or create a new link.",
     step=Step.REDIRECT,
 )
-STATE_ALONE: Final = "It has a state, but no code=: that was not copied, or dropped by the page."
-"""Cause of NO_CODE where the rest of the answer is there."""
+STATE_WITHOUT_CODE: Final = replace(
+    NO_CODE, cause="It has a state but no code=. It wasn't copied, or the page dropped it."
+)
 FORWARDED: Final = Problem(
     id="paste-forwarded",
     title="The page forwarded you and dropped the code",
@@ -98,19 +100,21 @@ OTHER_ADDRESS: Final = Problem(
     "the app. Then create a new link.",
     step=Step.CREDENTIALS,
 )
-FORWARDED_ELSEWHERE: Final = (
-    "The code is for your link, but {host} isn't the host of your Redirect URL. That host "
+FORWARDED_ELSEWHERE: Final = replace(
+    OTHER_ADDRESS,
+    cause="The code is for your link, but {host} isn't the host of your Redirect URL. That host "
     "probably forwarded you.",
-    "Choose a Redirect URL that doesn't forward, in Credentials and in the app. Then create a "
-    "new link.",
+    remedy="Choose a Redirect URL that doesn't forward, in Credentials and in the app. Then create "
+    "a new link.",
 )
-"""Cause and remedy of OTHER_ADDRESS where the state matches."""
-FORWARDED_HERE: Final = (
-    "The code is for your link. {host} probably forwards to your localhost URL.",
-    "Replace its start with your Redirect URL and paste it again. Or enter another Redirect URL "
-    "in Credentials.",
+"""The state matches."""
+FORWARDED_HERE: Final = replace(
+    OTHER_ADDRESS,
+    cause="The code is for your link. {host} probably forwards to your localhost URL.",
+    remedy="Replace its start with your Redirect URL and paste it again. Or enter another Redirect "
+    "URL in Credentials.",
 )
-"""The same where the Redirect URL is on this machine."""
+"""The state matches, and the Redirect URL is on this machine."""
 OTHER_QUERY: Final = Problem(
     id="paste-other-query",
     title="Part of your Redirect URL is missing",
@@ -132,14 +136,21 @@ CODE_UNCLEAR: Final = Problem(
     remedy="Copy only the URL from the address bar, on one line, and paste it here again.",
     step=Step.REDIRECT,
 )
-END_UNCLEAR: Final = (
-    "It isn't clear where the code ends: other text or punctuation follows it. Nothing was sent."
+END_UNCLEAR: Final = replace(
+    CODE_UNCLEAR,
+    cause="It isn't clear where the code ends: other text or punctuation follows it. Nothing was "
+    "sent.",
 )
-"""Cause of CODE_UNCLEAR where a line, a word or a character may belong to the code, or not."""
-ENCODING_BROKEN: Final = 'A "%" in the code isn\'t followed by two hex digits. Nothing was sent.'
-"""Cause where a percent-encoded character of the code is incomplete."""
-STILL_ENCODED: Final = "The code was probably percent-encoded twice. Nothing was sent."
-"""Cause where a decoded code has percent-encoded characters (RFC 3986 §2.1)."""
+"""A line, a word, or a character may or may not belong to the code."""
+ENCODING_BROKEN: Final = replace(
+    CODE_UNCLEAR,
+    cause='A "%" in the code isn\'t followed by two hex digits. Nothing was sent.',
+)
+"""A percent-encoded character of the code is incomplete."""
+STILL_ENCODED: Final = replace(
+    CODE_UNCLEAR, cause="The code was probably percent-encoded twice. Nothing was sent."
+)
+"""The decoded code has percent-encoded characters (RFC 3986 §2.1)."""
 DOUBLED: Final = Problem(
     id="paste-doubled",
     title="The URL contains a value twice",

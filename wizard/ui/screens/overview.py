@@ -18,6 +18,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import Value
+from wizard.domain.wording import or_retry
 from wizard.flow.rotate import Rotation
 from wizard.flow.state import Back, Change, CheckNow, Discarded, Quit, Resume, StartOver
 from wizard.flow.upkeep import OutOfReach, Unfinished
@@ -140,9 +141,10 @@ class OverviewScreen(StepScreen):
                 Content.styled(f"· {unreadable(what)}", "$warning"), id="unfinished", markup=False
             )
             yield Gap()
-        remedy = self._out_of_reach.remedy("press r") if self._out_of_reach else ""
-        first = next(iter(self._problems), None)
-        yield ProblemPanel(first, remedy=remedy, also=self._problems[1:])
+        shown = self._problems
+        if self._out_of_reach is not None:
+            shown = tuple(or_retry(problem, "press r") for problem in shown)
+        yield ProblemPanel(next(iter(shown), None), also=shown[1:])
         if self._problems:
             yield Gap()
         yield Menu(self._items)

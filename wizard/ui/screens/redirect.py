@@ -120,11 +120,10 @@ class RedirectScreen(LinkScreen):
         self,
         problem: Problem | None,
         comparison: Comparison | None = None,
-        remedy: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem, which needs the room of the words about an editor, or clear it."""
-        super().show_problem(problem, comparison, remedy, also)
+        super().show_problem(problem, comparison, also)
         self._has_problem = problem is not None
         self._show_facts()
 

@@ -36,11 +36,10 @@ class ProblemPanel(Static):
         self,
         problem: Problem | None = None,
         id: str = "problem",
-        remedy: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem from the start, so that nothing under it moves later; see `show`."""
-        words = _Told(problem, remedy=remedy, also=also) if problem else ""
+        words = _Layout(problem, also=also) if problem else ""
         super().__init__(words, id=id, markup=False)
         self.set_class(problem is not None and problem.is_warning, "-warning")
         self.display = problem is not None
@@ -57,14 +56,12 @@ class ProblemPanel(Static):
         problem: Problem | None,
         comparison: Comparison | None = None,
         key: str = "",
-        remedy: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
         """Show a problem, with the two addresses of a mismatch, or nothing.
 
         Args:
             key: names the key that does what the remedy says.
-            remedy: what to do on this very screen; else the problem's own is told.
             also: what is shown under it.
         """
         self.remove_class("-question")
@@ -75,7 +72,7 @@ class ProblemPanel(Static):
             return
         for each in (problem, *also):
             journal.note(f"shown: {each.in_a_line}")
-        self.update(_Told(problem, comparison, key, remedy, also))
+        self.update(_Layout(problem, comparison, key, also))
         self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
@@ -87,7 +84,7 @@ class ProblemPanel(Static):
         self.call_after_refresh(self.scroll_visible, animate=False)
 
 
-class _Told(Visual):
+class _Layout(Visual):
     """A problem in words, in as few rows as the width allows."""
 
     def __init__(
@@ -95,15 +92,14 @@ class _Told(Visual):
         problem: Problem,
         comparison: Comparison | None = None,
         key: str = "",
-        remedy: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
-        self._also = [_Told(each) for each in also]
+        self._also = [_Layout(each) for each in also]
         self._title = Content.styled(f"{problem.sign} {problem.title}", "bold")
-        told = _compared(comparison) if comparison else [Content(problem.cause)]
-        what = f"{problem.who.value}: {remedy or problem.remedy}{key and f' ({key})'}"
+        why = _compared(comparison) if comparison else [Content(problem.cause)]
+        what = f"{problem.who.value}: {problem.remedy}{key and f' ({key})'}"
         commands = [Content(problem.shell)] if problem.shell else []
-        self._told = [part for part in (*told, Content(what), *commands) if part]
+        self._body = [part for part in (*why, Content(what), *commands) if part]
         self._detail = problem.detail
 
     def _fitted(self, width: int) -> Content:
@@ -116,8 +112,8 @@ class _Told(Visual):
         if len(detail) == 1:
             title = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
             if title.cell_length <= width:
-                return Content("\n").join([title, *self._told])
-        return Content("\n").join([self._title, *self._told, *detail])
+                return Content("\n").join([title, *self._body])
+        return Content("\n").join([self._title, *self._body, *detail])
 
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions

@@ -5,25 +5,30 @@ Run by anybody else, both are that user: ownership is then simulated by the test
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.store.forking import Work, forking
 
 FIRST: Final = 54321
 """Whose wizard it is."""
 SECOND: Final = 65534
 IS_ROOT: Final = os.geteuid() == 0
 
-_ROOT: Final = Path(__file__).parents[1]
-_PATIENCE: Final = 60.0
+_SOURCE: Final = """
+import tests.commands.stage
+from tests.users import act as work
+"""
+"""Loads what is called, or most of what that needs."""
 
 
 @contextmanager
@@ -40,28 +45,31 @@ def as_user(number: int, work: Callable[..., str], *arguments: object) -> str:
     texts = [str(argument) for argument in arguments]
     if not IS_ROOT:
         return work(*texts)
-    source = "import sys; from tests.users import act; act(*sys.argv[1:])"
-    run = subprocess.run(
-        [sys.executable, "-c", source, str(number), work.__module__, work.__qualname__, *texts],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+    with tempfile.TemporaryDirectory() as folder:
+        returned = Path(folder, "returned")
+        code = _forks()(str(returned), str(number), work.__module__, work.__qualname__, *texts)
+        assert code == 0, "its traceback is on stderr"
+        return returned.read_text()
 
 
-def act(number: str, module: str, name: str, *texts: str) -> None:
-    """Become a user, for good, and print what a function returns."""
+@cache
+def _forks() -> Work:
+    """Return what calls `act` in a fork, which costs no start of an interpreter."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(forking(_SOURCE))
+
+
+def act(returned: str, number: str, module: str, name: str, *texts: str) -> None:
+    """Become a user, for good, and write what a function returns."""
     # All of it first: the user may not be able to read where it lies.
     work = getattr(importlib.import_module(module), name)
-    os.chdir("/")
-    os.setgroups([])
-    os.setgid(int(number))
-    os.setuid(int(number))
-    sys.stdout.write(work(*texts))
+    with Path(returned).open("w", encoding="utf-8") as file:
+        os.chdir("/")
+        os.setgroups([])
+        os.setgid(int(number))
+        os.setuid(int(number))
+        file.write(work(*texts))
 
 
 def pass_for_ordinary(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

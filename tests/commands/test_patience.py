@@ -87,6 +87,12 @@ class Command:
         [outcome] = await self.all_checked(["default"], answers=answers, is_quiet=is_quiet)
         return outcome
 
+    async def failed(self, *, answers: int) -> Problem:
+        """Run `check`, which fails, likewise."""
+        outcome = await self.checked(answers=answers)
+        assert outcome.problem is not None
+        return outcome.problem
+
     async def all_checked(
         self, names: Sequence[str], *, answers: int, is_quiet: bool = False
     ) -> list[check.Outcome]:
@@ -134,9 +140,8 @@ async def test_answer_that_drips_ends_in_time_and_is_named(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command.stored(hours=1)
-    outcome = await command.checked(answers=1)
-    assert outcome.problem is not None
-    assert outcome.problem.id == "timed-out"
+    problem = await command.failed(answers=1)
+    assert problem.id == "timed-out"
     assert command.clock.passed <= 60
     host = command.server.url.removeprefix("http://")
     assert capsys.readouterr().err == f"Waiting for {host}…\n"
@@ -149,9 +154,8 @@ async def test_answer_that_drips_ends_in_time_and_is_named(
 @answering(reply(429, Retry_After="60"))
 async def test_pause_that_does_not_fit_is_told_instead_of_waited_for(command: Command) -> None:
     command.stored(hours=1)
-    outcome = await command.checked(answers=1)
-    assert outcome.problem is not None
-    assert (outcome.problem.id, "60 s" in outcome.problem.remedy) == ("scim-throttled", True)
+    problem = await command.failed(answers=1)
+    assert (problem.id, "60 s" in problem.remedy) == ("scim-throttled", True)
     assert len(command.server.requests) == 1
 
 
@@ -160,9 +164,8 @@ async def test_pauses_are_waited_for_as_long_as_they_fit(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command.stored(hours=1)
-    outcome = await command.checked(answers=1)
-    assert outcome.problem is not None
-    assert outcome.problem.id == "scim-failing"
+    problem = await command.failed(answers=1)
+    assert problem.id == "scim-failing"
     assert len(command.server.requests) == 2
     assert 30 <= command.clock.passed <= 60
     assert "status 503, again in 30 s" in capsys.readouterr().err
@@ -174,9 +177,8 @@ async def test_lock_that_another_holds_ends_in_time_and_is_named(
 ) -> None:
     seen = command.stored(hours=-1)
     with LocalProfileStore(command.home).locked("default"):
-        outcome = await command.checked(answers=0)
-        assert outcome.problem is not None
-        assert outcome.problem.id == "lock-busy"
+        problem = await command.failed(answers=0)
+        assert problem.id == "lock-busy"
         assert command.clock.passed <= 60
         command.clock.passed = 0
         assert (await command.token(seen)).id == "lock-busy"
@@ -279,9 +281,8 @@ async def test_refresh_that_hangs_is_named(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command.stored(hours=-1)
-    outcome = await command.checked(answers=1)
-    assert outcome.problem is not None
-    assert outcome.problem.id == "timed-out"
+    problem = await command.failed(answers=1)
+    assert problem.id == "timed-out"
     assert command.clock.passed <= 60
     host = command.server.url.removeprefix("http://")
     assert f"Waiting for {host}…\n" in capsys.readouterr().err

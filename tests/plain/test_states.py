@@ -56,6 +56,12 @@ def keep(home: Path, profile: Profile, **sets: object) -> None:
         held.save(profile, **sets)  # type: ignore[arg-type]
 
 
+def two_profiles(home: Path) -> None:
+    """Have two set up, default and acme."""
+    for name in ("default", "acme"):
+        put(home, SET_UP, name, active=ACTIVE)
+
+
 def draft_at(home: Path) -> CredentialSet:
     """Return the draft that is kept."""
     with LocalProfileStore(home).locked("default") as held:
@@ -249,8 +255,7 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
 def test_profile_that_cannot_be_opened_is_named_and_not_the_one_before(
     walk: Walk, home: Path
 ) -> None:
-    put(home, SET_UP, active=ACTIVE)
-    put(home, SET_UP, "acme", active=ACTIVE)
+    two_profiles(home)
 
     async def steps(person: Person) -> None:
         await person.pick("profiles")
@@ -305,8 +310,7 @@ def test_entra_leads_to_its_sheet_and_the_end(walk: Walk, home: Path) -> None:
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
     walk: Walk, home: Path
 ) -> None:
-    put(home, SET_UP, active=ACTIVE)
-    put(home, SET_UP, "acme", active=ACTIVE)
+    two_profiles(home)
 
     async def steps(person: Person) -> None:
         await person.pick("profiles")

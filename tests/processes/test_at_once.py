@@ -69,7 +69,7 @@ def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
 def test_server_that_is_busy_is_asked_once_by_all_who_wait(home: Path, status: int) -> None:
     with expired(home) as (server, before):
         server.fail_next(status)
-        with crowd(home, 20) as them:
+        with crowd(home, FEW) as them:
             with LocalProfileStore(home).locked("default"):
                 them.is_at_the_lock()
             ended = them.ended()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from tests.terminal.walk import variables
+from tests.terminal.walk import endpoints, variables
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
@@ -16,9 +15,4 @@ from wizard.sandbox.twilio import Sandbox
 @pytest.fixture
 def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
     with serve.serving(sandbox) as base:
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        yield variables(tmp_path / "home", server)
+        yield variables(tmp_path / "home", endpoints(base))

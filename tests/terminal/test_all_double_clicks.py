@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
 
 import pytest
@@ -29,7 +28,7 @@ from tests.terminal.clicks import (
     stays_open,
 )
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
-from tests.terminal.walk import WIZARD, variables
+from tests.terminal.walk import WIZARD, endpoints, variables
 from tests.ui.running import TICKED
 from wizard.domain.audiences import AUDIENCES
 from wizard.domain.authorize import authorize_url, begin
@@ -73,12 +72,7 @@ class World:
         browser = folder / "browser"
         browser.write_text(f'#!/bin/sh\necho "$1" >>{self.opened}\n')
         browser.chmod(0o755)
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        self.env = {**variables(self.home, server), "BROWSER": str(browser)}
+        self.env = {**variables(self.home, endpoints(base)), "BROWSER": str(browser)}
         self.active = at_sandbox(sandbox, base)
         self.draft = replace(self.active, tokens=None)
 
@@ -281,7 +275,7 @@ def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 
 def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    checked = leads(CHECK, "25 users", back=ENTER)
+    checked = does_once(world.checks, leads(CHECK, "25 users", back=ENTER))
     sheet = {
         "Copy": does_once(lambda: len(terminal.clipboard), stays_open),
         "Save": does_once(world.files, shows("✓ Saved as")),
@@ -318,7 +312,7 @@ SCENES: Final = {
 }
 
 
-PARTS: Final = {"Prerequisites": 2, "Credentials": 2, "Authorize": 2, "Overview": 3}
+PARTS: Final = {"Prerequisites": 2, "Credentials": 2, "Authorize": 2, "Redirect": 2, "Overview": 5}
 """Where there is much to click: in how many parts, that workers can share."""
 
 

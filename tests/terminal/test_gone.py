@@ -10,20 +10,21 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.holding import HoldingServer
-from tests.terminal.harness import Terminal, ctrl
+from tests.terminal.harness import ENTER, Terminal, ctrl
 from tests.terminal.test_cancel import REDIRECT_URL, prepare, reach, tokens
 from tests.terminal.walk import WIZARD, wizard
 
-SLOW: Final = 2.0
-"""Seconds the server takes to answer: the screens paint often enough meanwhile."""
+SLOW: Final = 0.5
+"""Seconds the server takes to answer: meanwhile the screens paint five times."""
 WAITS: Final = {
     "exchange": "exchange",
     "rehearsal": "refresh",
@@ -39,11 +40,37 @@ def server() -> Iterator[HoldingServer]:
         yield serving
 
 
+@dataclass(frozen=True)
+class Terminals:
+    """A wizard's own terminal, and another that some of its streams are on."""
+
+    own: Terminal
+    other: Terminal
+    gone: str
+
+    @property
+    def screen(self) -> Terminal:
+        """The terminal that stderr is on."""
+        return self.other if self.gone in ("stderr", "both") else self.own
+
+    @property
+    def keyboard(self) -> Terminal:
+        """The terminal that stdin is on."""
+        return self.other if self.gone in ("stdin", "both") else self.own
+
+    def hang_up(self) -> None:
+        """Close the terminal that is to be gone."""
+        (self.own if self.gone == "closed" else self.other).hang_up()
+
+
 @contextmanager
-def other_terminal() -> Iterator[tuple[Terminal, str]]:
-    """Give a second terminal, held by a program that does nothing, and its path."""
-    with Terminal(["sh", "-c", "tty; exec sleep 600"]) as terminal:
-        yield terminal, terminal.wait_for("/dev/").strip()
+def redirected(gone: str, env: Mapping[str, str], *arguments: str) -> Iterator[Terminals]:
+    """Start a wizard with these streams on a second terminal, held by a program that sleeps."""
+    with Terminal(["sh", "-c", "tty; exec sleep 600"]) as other:
+        path = other.wait_for("/dev/").strip()
+        script = f'exec "$@" {REDIRECTED.get(gone, "")}'
+        with Terminal(["sh", "-c", script, path, *WIZARD, *arguments], env=env) as own:
+            yield Terminals(own, other, gone)
 
 
 def answer_late(server: HoldingServer) -> threading.Timer:
@@ -77,19 +104,15 @@ def test_answer_is_saved_when_nobody_tells_of_the_closing(
 ) -> None:
     link, env = prepare(server, home, "exchange")
     server.held = "exchange"
-    with ExitStack() as stack:
-        other, path = stack.enter_context(other_terminal())
-        argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD]
-        own = stack.enter_context(Terminal(argv, env=env))
-        screen, keyboard = (own if gone == "stdin" else other), (own if gone == "stderr" else other)
-        screen.wait_for("resumes at Redirect")
-        keyboard.send("\r")
-        screen.wait_for("Link     created")
-        keyboard.send(server.approve(link))
+    with redirected(gone, env) as terminals:
+        terminals.screen.wait_for("resumes at Redirect")
+        terminals.keyboard.send(ENTER)
+        terminals.screen.wait_for("Link     created")
+        terminals.keyboard.send(server.approve(link))
         server.wait_for_request()
-        other.hang_up()
+        terminals.hang_up()
         timer = answer_late(server)
-        assert own.wait_exit() == 130
+        assert terminals.own.wait_exit() == 130
         timer.join()
     assert tokens(home) is not None
 
@@ -133,20 +156,15 @@ def stop_output(terminal: Terminal) -> None:
 def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: str) -> None:
     link, env = prepare(server, home, "exchange")
     server.held = "exchange"
-    with ExitStack() as stack:
-        other, path = stack.enter_context(other_terminal())
-        argv = ["sh", "-c", f'exec "$@" {REDIRECTED.get(gone, "")}', path, *WIZARD, "--plain"]
-        own = stack.enter_context(Terminal(argv, env=env))
-        screen = other if gone in ("stderr", "both") else own
-        keyboard = other if gone in ("stdin", "both") else own
-        screen.wait_for("Overview, 1 to")
-        keyboard.send("1\r")
-        screen.wait_for("URL (input hidden)")
-        keyboard.send(f"{server.approve(link)}\r")
+    with redirected(gone, env, "--plain") as terminals:
+        terminals.screen.wait_for("Overview, 1 to")
+        terminals.keyboard.send("1\r")
+        terminals.screen.wait_for("URL (input hidden)")
+        terminals.keyboard.send(f"{server.approve(link)}\r")
         server.wait_for_request()
-        (own if gone == "closed" else other).hang_up()
+        terminals.hang_up()
         timer = answer_late(server)
-        assert own.wait_exit() == 130
+        assert terminals.own.wait_exit() == 130
         timer.join()
     assert tokens(home) is not None
 
@@ -156,14 +174,10 @@ def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: 
 def test_wizard_that_waits_for_nothing_ends(home: Path, gone: str, mode: str) -> None:
     env = {"SCIM_WIZARD_HOME": str(home), "HOME": str(home.parent)}
     arguments = ["--plain"] if mode == "plain" else []
-    with ExitStack() as stack:
-        other, path = stack.enter_context(other_terminal())
-        argv = ["sh", "-c", f'exec "$@" {REDIRECTED[gone]}', path, *WIZARD, *arguments]
-        own = stack.enter_context(Terminal(argv, env=env))
-        screen = own if gone == "stdin" else other
-        screen.wait_for("yes, no or all:" if arguments else "0 of 7 selected")
-        other.hang_up()
-        assert own.wait_exit() == 130
+    with redirected(gone, env, *arguments) as terminals:
+        terminals.screen.wait_for("yes, no or all:" if arguments else "0 of 7 selected")
+        terminals.hang_up()
+        assert terminals.own.wait_exit() == 130
 
 
 @pytest.mark.parametrize("gone", ["closed", *REDIRECTED])
@@ -171,16 +185,11 @@ def test_wizard_ends_while_it_shows_the_full_link(
     server: HoldingServer, home: Path, gone: str
 ) -> None:
     _, env = prepare(server, home, "exchange")
-    with ExitStack() as stack:
-        other, path = stack.enter_context(other_terminal())
-        argv = ["sh", "-c", f'exec "$@" {REDIRECTED.get(gone, "")}', path, *WIZARD]
-        own = stack.enter_context(Terminal(argv, env=env))
-        screen = other if gone in ("stderr", "both") else own
-        keyboard = other if gone in ("stdin", "both") else own
-        screen.wait_for("resumes at Redirect")
-        keyboard.send("\r")
-        screen.wait_for("Link     created")
-        keyboard.send(ctrl("l"))
-        screen.wait_for("or press Enter to go back")
-        (own if gone == "closed" else other).hang_up()
-        assert own.wait_exit() == 130
+    with redirected(gone, env) as terminals:
+        terminals.screen.wait_for("resumes at Redirect")
+        terminals.keyboard.send(ENTER)
+        terminals.screen.wait_for("Link     created")
+        terminals.keyboard.send(ctrl("l"))
+        terminals.screen.wait_for("or press Enter to go back")
+        terminals.hang_up()
+        assert terminals.own.wait_exit() == 130

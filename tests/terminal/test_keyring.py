@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
 
 import pytest
@@ -14,7 +13,7 @@ from tests.store.desktop import MISSING, Desktop, desktop
 from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
 from tests.terminal.test_living import REDIRECT_URL
-from tests.terminal.walk import fill_in, finish, link, run, tick_all, variables, wizard
+from tests.terminal.walk import endpoints, run, set_up, variables, wizard
 from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -45,18 +44,10 @@ def test_locked_keyring_is_unlocked_and_r_gives_the_whole_overview(
 ) -> None:
     sandbox = Sandbox(redirect_url=REDIRECT_URL)
     with serve.serving(sandbox) as base, session.keyring(PASSWORD):
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        env = session.environ | variables(tmp_path / "home", server)
+        env = session.environ | variables(tmp_path / "home", endpoints(base))
         env["HOME"] = session.environ["HOME"]
         with wizard(env) as terminal:
-            tick_all(terminal)
-            fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
-            terminal.paste(sandbox.approve(link(terminal)))
-            assert finish(terminal) == 0
+            assert set_up(terminal, sandbox) == 0
         kept = session.entries(SERVICE)
         assert len(kept) == 1, "in the keyring, and nothing is left of the draft"
         session.lock()

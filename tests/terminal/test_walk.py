@@ -10,14 +10,14 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
-from types import SimpleNamespace
 
 import pytest
 
 from tests.browser import consent_in_browser, requires_chromium
+from tests.commands.consents import at_second
+from tests.commands.stage import put
 from tests.second_server import SecondServer
-from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
+from tests.terminal.harness import ENTER, ESC, ctrl
 from tests.terminal.walk import (
     enter,
     fill_in,
@@ -25,12 +25,11 @@ from tests.terminal.walk import (
     is_saved,
     link,
     run,
+    set_up,
     tick_all,
     variables,
     wizard,
 )
-from wizard.sandbox import serve
-from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
 F8 = "\x1b[19~"
@@ -40,14 +39,6 @@ F8 = "\x1b[19~"
 def second() -> Iterator[SecondServer]:
     with SecondServer(redirect_url=REDIRECT_URL) as server:
         yield server
-
-
-def set_up(terminal: Terminal, server: SecondServer) -> int:
-    """Walk from an empty home to Done."""
-    tick_all(terminal)
-    fill_in(terminal, server.client_id, server.client_secret, server.redirect_url)
-    terminal.paste(server.approve(link(terminal)))
-    return finish(terminal)
 
 
 # -- the demo -----------------------------------------------------------------------------------
@@ -145,34 +136,10 @@ def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: Second
     assert got.stdout == "200"
 
 
-def test_expired_token_is_refreshed(home: Path) -> None:
-    sandbox = Sandbox(redirect_url=REDIRECT_URL, token_seconds=2, rotate=True)
-    with serve.serving(sandbox) as base:
-        server = SimpleNamespace(
-            authorize_url=serve.authorize_url(base),
-            token_url=serve.token_url(base),
-            scim_url=serve.scim_url(base),
-        )
-        env = variables(home, server)
-        with wizard(env) as terminal:
-            tick_all(terminal)
-            fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
-            terminal.paste(sandbox.approve(link(terminal)))
-            assert finish(terminal) == 0
-        give_up = monotonic() + 20
-        while json.loads(run(env, "status", "--json").stdout)["token"]["state"] != "expired":
-            assert monotonic() < give_up
-        before = len([s for s in sandbox.seen if s.form.get("grant_type") == "refresh_token"])
-        token = run(env, "token")
-        assert token.returncode == 0, token.stderr
-        after = len([s for s in sandbox.seen if s.form.get("grant_type") == "refresh_token"])
-        assert after == before + 1
-
-
 def test_variable_cannot_move_a_stored_secret(home: Path, second: SecondServer) -> None:
     env = variables(home, second)
-    with wizard(env) as terminal:
-        assert set_up(terminal, second) == 0
+    put(home, active=at_second(second))
+    second.requests.clear()
     with SecondServer(redirect_url=REDIRECT_URL) as thief:
         moved = {**env, "SCIM_WIZARD_TOKEN_URL": thief.token_url}
         got = run(moved, "token", "--force")
@@ -180,7 +147,7 @@ def test_variable_cannot_move_a_stored_secret(home: Path, second: SecondServer) 
         assert got.stdout == ""
         assert thief.token_url in got.stderr
         assert second.token_url in got.stderr
-        assert thief.requests == []
+        assert (thief.requests, second.requests) == ([], [])
         with wizard(moved) as terminal:
             assert terminal.wait_exit() == 2
 
@@ -242,7 +209,7 @@ def test_variables_of_textual_neither_crash_nor_leak(
 ) -> None:
     env = {**variables(home), "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path), **variables_of_textual}
     with wizard(env) as terminal:
-        tick_all(terminal)
+        terminal.wait_for("0 of 7 selected")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
     assert not list(tmp_path.glob("*.svg"))

@@ -7,19 +7,43 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Protocol
 
 from tests.terminal.harness import ENTER, SPACE, Terminal, ctrl
+from wizard.sandbox import serve
 
 WIZARD = (sys.executable, "-m", "wizard")
 
 
 class Server(Protocol):
-    """What a walk needs to know of a server."""
+    """What a wizard needs to know of a server."""
 
     authorize_url: str
     token_url: str
     scim_url: str
+
+
+class App(Protocol):
+    """What a person has who sets up an OAuth app: its values, and a browser to approve in."""
+
+    client_id: str
+    client_secret: str
+
+    @property
+    def redirect_url(self) -> str: ...
+
+    def approve(self, url: str) -> str:
+        """Approve a link; return the URL landed on."""
+
+
+def endpoints(base: str) -> Server:
+    """Return the endpoints of a stand-in that is served at a URL."""
+    return SimpleNamespace(
+        authorize_url=serve.authorize_url(base),
+        token_url=serve.token_url(base),
+        scim_url=serve.scim_url(base),
+    )
 
 
 def variables(home: Path, server: Server | None = None) -> dict[str, str]:
@@ -57,9 +81,8 @@ def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[
 def tick_all(terminal: Terminal) -> None:
     """Step 1: tick the seven lines, one key each, and go on."""
     terminal.wait_for("0 of 7 selected")
-    for count in range(1, 8):
-        terminal.send(SPACE)
-        terminal.wait_for(f"{count} of 7 selected")
+    terminal.send(SPACE * 7)
+    terminal.wait_for("7 of 7 selected")
     terminal.send(ENTER)
     terminal.wait_for("Copy these from your OAuth app")
 
@@ -90,6 +113,14 @@ def link(terminal: Terminal) -> str:
     terminal.send(ctrl("y"))
     terminal.wait_for("paste it here")
     return terminal.clipboard[-1]
+
+
+def set_up(terminal: Terminal, app: App) -> int:
+    """Walk from an empty home to Done, and finish; return the exit code."""
+    tick_all(terminal)
+    fill_in(terminal, app.client_id, app.client_secret, app.redirect_url)
+    terminal.paste(app.approve(link(terminal)))
+    return finish(terminal)
 
 
 def finish(terminal: Terminal) -> int:

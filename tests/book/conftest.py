@@ -9,9 +9,9 @@ import pytest
 
 from tests.book.stage import Stage
 from tests.book.wire import Wire
-from tests.ui.conftest import bare_footer, brisk_pilot, seldom_collected, utc
+from tests.ui.conftest import brisk_pilot, seldom_collected, utc
 
-__all__ = ["bare_footer", "brisk_pilot", "seldom_collected", "utc"]
+__all__ = ["brisk_pilot", "seldom_collected", "utc"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.widgets import Footer
 
 from tests import walks
 from tests.fakes import World
@@ -25,15 +24,6 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("wizard.ui.held_key.BOUNCE", 0.002)
     monkeypatch.setattr("wizard.ui.held_key.FIRST_REPEAT", 0.0)
-
-
-@pytest.fixture(autouse=True)
-def bare_footer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the row of keys, which is drawn anew at every change: a quarter of a test's time.
-
-    Where the screen as a whole matters, a module's own fixture of this name keeps it.
-    """
-    monkeypatch.setattr(Footer, "compose", lambda _footer: ())
 
 
 @pytest.fixture(autouse=True, scope="package")

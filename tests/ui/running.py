@@ -23,8 +23,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
+from wizard.ui.held_key import BURST
 from wizard.ui.screens.overview import OverviewScreen
-from wizard.ui.settled import BURST
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.menu import Menu

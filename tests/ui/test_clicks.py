@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from textual import events
+from textual import events, on
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Button, Input
-from textual.widgets._footer import FooterKey
 
 from tests.driving import wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
@@ -16,26 +14,23 @@ from tests.walks import ThePilot
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
-from wizard.ui.click_gate import ClickGate
 from wizard.ui.dialog import HelpScreen
+from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
-
-
-@pytest.fixture
-def bare_footer() -> None:
-    """Keep the row of keys, which other tests do without."""
+from wizard.ui.widgets.keys import GAP, Keys
 
 
 async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
     """Return what a terminal sends for a click on a key in the row of keys, once it is drawn."""
+    row = app.screen.query_one(Keys)
 
-    def drawn() -> list[FooterKey]:
-        return [k for k in app.screen.query(FooterKey) if k.key == key and k.region.area]
+    def columns() -> list[int]:
+        at = range(row.content_region.x, row.content_region.right)
+        return [x for x in at if (found := row.key_at(x)) is not None and found.key == key]
 
-    await wait_until(pilot, lambda: bool(drawn()), f"{key} in the row of keys")
-    x, y = drawn()[0].region.offset
-    at = f"\x1b[<0;{x + 2};{y + 1}"
+    await wait_until(pilot, lambda: bool(columns()), f"{key} in the row of keys")
+    at = f"\x1b[<0;{columns()[0] + 2};{row.content_region.y + 1}"
     return f"{at}M{at}m"
 
 
@@ -51,14 +46,18 @@ async def test_a_clicked_key_comes_before_what_is_typed_after_it(world: World) -
         await wait_until(pilot, lambda: screen.link not in (None, before), "a fresh link")
 
 
-async def test_a_key_is_pressed_by_a_click_although_its_row_is_drawn_anew(world: World) -> None:
-    async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
+async def test_the_row_of_keys_is_clicked_where_each_key_is_drawn(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, WHOLE) as (_, pilot):
         screen = await wait_for_screen(pilot, CredentialsScreen)
-        click = await click_on(app, pilot, "ctrl+g")
-        with app.batch_update():
-            await screen.query(FooterKey).remove()
-            feed(app, click)
-            await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        row = screen.query_one(Keys)
+        await wait_until(pilot, lambda: bool(row.shown()), "the row of keys")
+        drawn = row.render().plain
+        assert drawn.rstrip().endswith("^p More")
+        for key in row.shown():
+            at = row.content_region.x + drawn.index(f"{key.display} {key.words}")
+            assert row.key_at(at) == row.key_at(at + key.width - len(GAP) - 1) == key
+            assert row.key_at(at - 1) != key
+        assert row.key_at(row.content_region.x - 1) is None
 
 
 class _Field(Screen[None]):
@@ -66,9 +65,25 @@ class _Field(Screen[None]):
         yield Input()
 
 
-class _Press(App[ExitCode]):
+class _Buttons(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Button("Press")
+
+
+class _Press(App[ExitCode]):
+    """Notes what the gate hands out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = KeyGate(self, self._note)
+        self.clicked: list[float] = []
+
+    async def _note(self, event: events.Event) -> None:
+        self.clicked.append(event.time)
+
+    @on(Settled)
+    async def _next(self, settled: Settled) -> None:
+        await self.gate.settled(settled)
 
 
 def down(time: float) -> events.MouseDown:
@@ -79,12 +94,18 @@ def down(time: float) -> events.MouseDown:
 
 async def test_the_second_click_does_nothing_to_a_field_that_the_first_one_brought() -> None:
     app = _Press()
-    async with app.run_test():
-        gate = ClickGate(app)
-        assert gate.lets(down(10.0))
+    async with app.run_test() as pilot:
+
+        async def click(time: float) -> bool:
+            await app.gate.enter(down(time))
+            await wait_until(pilot, lambda: not app.gate._is_busy, "the click to be handled")
+            return time in app.clicked
+
+        await app.push_screen(_Buttons())
+        assert await click(10.0)
         await app.push_screen(_Field())
         assert isinstance(app.get_widget_at(3, 1)[0], Input)
-        assert not gate.lets(down(10.2))
-        assert gate.lets(down(10.8))
+        assert not await click(10.2)
+        assert await click(10.8)
         # A double click on a field that was there selects a word of it.
-        assert gate.lets(down(11.0))
+        assert await click(11.0)

@@ -190,7 +190,7 @@ async def test_an_enter_in_the_read_of_a_bare_code_waives_no_state_check(
         redirect = await walks.linked_redirect(pilot)
         feed(app, (bracketed(code) if is_bracketed else f"{code}\r") + key)
         await wait_until(pilot, lambda: "without its state" in text_of(app), "the question")
-        await wait_until(pilot, lambda: app._gate._held is None, "the Enter after the silence")
+        await wait_until(pilot, lambda: app._gate._hold is None, "the Enter after the silence")
         await settle(pilot)
         # Released late, from a hold or behind a slow step, it is still one pressed before.
         app.post_message(key_at(redirect.asked_at - 0.001))
@@ -296,7 +296,7 @@ async def test_lines_pasted_without_brackets_submit_nothing_by_halves(world: Wor
         feed(app, f"{CLIENT_ID}\r{SECRET}\r")
         entry = credentials.query_one("#client-id", Entry)
         await wait_until(pilot, lambda: len(entry.value) > len(CLIENT_ID), "all of it")
-        await wait_until(pilot, lambda: app._gate._held is None, "the Enter after the silence")
+        await wait_until(pilot, lambda: app._gate._hold is None, "the Enter after the silence")
         await settle(pilot)
         assert app.screen is credentials
         assert entry.value == CLIENT_ID + SECRET

@@ -29,11 +29,6 @@ UNFINISHED = replace(WHOLE, redirect_url="")
 
 
 @pytest.fixture
-def bare_footer() -> None:
-    """Leave the footer as it is: a key in it is a button for the mouse."""
-
-
-@pytest.fixture
 def backend() -> LockedKeyring:
     backend = LockedKeyring()
     backend.is_locked = False

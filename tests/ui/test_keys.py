@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets._footer import FooterKey
 
 from tests.driving import wait_until
 from tests.fakes import FakeBrowser
@@ -192,11 +191,6 @@ STATES: Final[dict[str, Callable[[], State]]] = {
 
 
 @pytest.fixture(autouse=True)
-def bare_footer() -> None:
-    """Keep the row of keys, which other tests do without."""
-
-
-@pytest.fixture(autouse=True)
 def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Note what a screen would be left with, and stay: each of its keys is pressed in turn."""
     outcomes: list[object] = []
@@ -207,7 +201,7 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 def hinted(screen: Screen[Any]) -> list[str]:
     """Return the keys in the row of keys."""
-    return [key.key for key in screen.query(FooterKey) if not key.disabled]
+    return [key.key for row in screen.query(Keys) for key in row.shown() if key.is_enabled]
 
 
 def offered(screen: Screen[Any]) -> list[str]:
@@ -316,10 +310,3 @@ async def test_arrows_walk_along_the_buttons_there_are_and_stop_at_the_last(
                 assert focused is not None
                 assert focused.id == id_
         assert outcomes == []
-
-
-async def test_a_row_of_keys_that_is_asked_for_as_its_screen_goes_is_not_drawn() -> None:
-    async with showing(overview().screen) as stage:
-        row = stage.screen.query_one(Keys)
-        await row.remove()
-        await row.recompose()

@@ -8,18 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from screenshots import film
 from screenshots.render import HERE, PICTURES, still
 from tests.ui.scenes import SCENES
 
 DRAWN = [scene for scene in SCENES if scene.name in PICTURES]
-
-
-@pytest.fixture(autouse=True)
-def bare_footer() -> None:
-    """Keep the row of keys."""
 
 
 async def test_film_shows_the_setup_as_it_is_now(tmp_path: Path) -> None:

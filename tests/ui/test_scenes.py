@@ -47,11 +47,6 @@ colors can be wrong, and those of what has the focus are the same in all scenes 
 """
 
 
-@pytest.fixture(autouse=True)
-def bare_footer() -> None:
-    """Keep the row of keys."""
-
-
 def test_every_screen_has_a_scene() -> None:
     assert {scene.screen for scene in SCENES} == {*screens(), CommandPalette}
     assert len({scene.name for scene in SCENES}) == len(SCENES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.geometry import Region
-from textual.widgets import Button, Footer
+from textual.widgets import Button
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
@@ -31,12 +31,8 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
+from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
-
-
-@pytest.fixture(autouse=True)
-def bare_footer() -> None:
-    """Keep the row of keys: it needs its room."""
 
 
 def assert_in_view(pilot: ThePilot) -> None:
@@ -44,7 +40,7 @@ def assert_in_view(pilot: ThePilot) -> None:
     app = pilot.app
     window = Region(0, 0, *app.size)
     primary = app.screen.query_one("#next", Button)
-    for widget in (primary, app.screen.query_one(Footer)):
+    for widget in (primary, app.screen.query_one(Keys)):
         assert widget.region.area > 0
         assert window.contains_region(widget.region), f"{widget!r} at {widget.region}"
     row = text_of(app).splitlines()[primary.region.y]

@@ -23,10 +23,9 @@ from wizard.flow.journey import Journey
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
 from wizard.ui.copying import copy_and_say
-from wizard.ui.key_gate import KeyGate
+from wizard.ui.key_gate import PLAIN, Entered, KeyGate, Settled
 from wizard.ui.palette import InOrder
 from wizard.ui.road import screen_for
-from wizard.ui.settled import Settled
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import Look
 from wizard.ui.themed_app import ThemedApp
@@ -67,7 +66,7 @@ class WizardApp(ThemedApp):
         self._start = start
         self._codes: list[Secret] = []
         """Received on this run, to be kept out of what is copied for support."""
-        self._gate = KeyGate(self)
+        self._gate = KeyGate(self, self._hand_out)
         self._has_said_notices = False
         self.reached = start.step
 
@@ -205,16 +204,19 @@ class WizardApp(ThemedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys through only when a person meant them for what is on the screen."""
-        is_entered = isinstance(event, events.InputEvent | events.Paste)
-        is_fresh = is_entered and not event.is_forwarded
-        if is_fresh and not self._gate.lets(event):
-            return
-        if is_fresh and self._gate.asks_for_plain(event):
+        if isinstance(event, Entered) and not event.is_forwarded:
+            await self._gate.enter(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_out(self, event: events.Event) -> None:
+        screen = self.screen
+        is_covered = isinstance(screen, StepScreen) and screen.is_too_small
+        if is_covered and isinstance(event, events.Key) and event.key == PLAIN:
+            # No binding: the field behind would take the letter first.
             self._go_plain()
-            return
-        await super().on_event(event)
-        if is_fresh:
-            self._gate.handled(event)
+        else:
+            await super().on_event(event)
 
     @on(Driver.SignalResume)
     def _repaint(self) -> None:
@@ -222,12 +224,12 @@ class WizardApp(ThemedApp):
         self.screen.refresh(layout=True)
 
     @on(TimedScreen.Painted)
-    def _let_keys_through(self) -> None:
-        self._gate.go_on()
+    async def _let_keys_through(self) -> None:
+        await self._gate.go_on()
 
     @on(Settled)
-    def _let_enter_through(self, settled: Settled) -> None:
-        self._gate.release(settled)
+    async def _let_next_through(self, settled: Settled) -> None:
+        await self._gate.settled(settled)
 
     def action_help_quit(self) -> None:
         """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""

@@ -76,8 +76,6 @@ class StepScreen(TimedScreen[Outcome]):
         self._has_left = False
         self._is_composed = False
         """Not `is_mounted`, which comes after on_mount: what that starts may be done by then."""
-        self.is_too_small = False
-        """The window is; the step is covered, and no key is for it."""
         self._too_small: TooSmall | None = None
         """What covers it, once it has been."""
 

@@ -27,6 +27,8 @@ class TimedScreen(Screen[Result], Generic[Result]):
     """When it was laid out, or a dialog over it closed; no Enter or click made before is for it."""
     is_painted = False
     """Whether it can be seen; until then no key reaches it."""
+    is_too_small = False
+    """The window is; the step is covered, and no key is for it."""
     asked_at = 0.0
     """When it last changed what Enter does; no Enter pressed before is an answer."""
 

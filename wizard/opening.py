@@ -79,6 +79,8 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
 
 def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     """Run one wizard; return it, left. Raises SetupError."""
+    if not settings.is_plain and (why := wiring.why_no_screens()):
+        settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
         _take_signs()
     if scenario is not None:

@@ -92,6 +92,13 @@ class Face(Protocol):
         """Return what is said afterwards."""
 
 
+def why_no_screens() -> str:
+    """Return why the installed Textual can't be trusted with secrets; "" if it can."""
+    from wizard.ui.textual_internals import why_no_screens
+
+    return why_no_screens()
+
+
 @contextmanager
 def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     """Give the wizard on the user's own profiles. Raises SetupError.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
-from textual._styles_cache import StylesCache
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -22,6 +20,7 @@ from wizard.domain.words import LEAVING
 from wizard.flow.journey import Journey
 from wizard.flow.state import WizardState
 from wizard.host.signals import leave_on_signals
+from wizard.ui import textual_internals
 from wizard.ui.copying import copy_and_say
 from wizard.ui.key_gate import PLAIN, Entered, KeyGate, Settled
 from wizard.ui.palette import InOrder
@@ -36,12 +35,6 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from wizard.ui.widgets.page_link import PageLink
-
-
-class _Ground(Screen[None]):
-    """What the steps stand on; never painted: until the next step is, the one before stays."""
-
-    is_current = False
 
 
 class WizardApp(ThemedApp):
@@ -74,13 +67,11 @@ class WizardApp(ThemedApp):
         """Return the driver that survives its terminal; Textual's own on Windows."""
         if sys.platform == "win32":
             return super().get_driver_class()
-        from wizard.ui.driver import TerminalDriver
-
-        return TerminalDriver
+        return textual_internals.TerminalDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Return what is below the first step."""
-        return _Ground(id="_default")
+        return textual_internals.Ground(id="_default")
 
     def on_mount(self) -> None:
         """Begin; from here on a signal leaves through the app, so that the terminal is restored."""
@@ -113,8 +104,7 @@ class WizardApp(ThemedApp):
             if state.answer is not None:
                 self._codes.append(state.answer.code)
             outcome = await self.push_screen_wait(screen_for(self._journey, state))
-            # Textual keeps the lines that each widget painted as keys of a cache of colors.
-            StylesCache.get_inner_outer.cache_clear()
+            textual_internals.forget_strips()
             state = await self._journey.follow(state, outcome)
         self._leave(self._journey.exit_code)
 
@@ -173,18 +163,15 @@ class WizardApp(ThemedApp):
         """Return what is said on the normal screen after the wizard has left."""
         return self._journey.farewell(self.reached)
 
-    def _fatal_error(self) -> None:
-        """Report a crash without any local variable or message: either may hold a secret."""
+    def crash_report(self) -> Sequence[str]:
+        """Return what went wrong and where, without any local variable or message."""
         from wizard.domain.crash import crash
 
-        self.bell()
         problem = crash(sys.exc_info()[1] or RuntimeError())
         lines = [f"{problem.title}.", problem.cause, problem.remedy]
         lines += [f"  {place}" for place in problem.detail]
-        self._exit_renderables.append("\n".join(lines))
         journal.note("; ".join(lines), is_problem=True)
-        self._return_code = ExitCode.MACHINE
-        self._close_messages_no_wait()
+        return lines
 
     def copy_to_clipboard(self, text: str) -> None:
         """Ask the terminal to copy, in tmux also the one around it.
@@ -196,9 +183,8 @@ class WizardApp(ThemedApp):
             # A selection of nothing: what is on the clipboard stays there.
             return
         super().copy_to_clipboard(text)
-        if self._look.is_in_tmux and self._driver is not None:
-            encoded = base64.b64encode(text.encode()).decode()
-            self._driver.write(f"\x1bPtmux;\x1b\x1b]52;c;{encoded}\a\x1b\\")
+        if self._look.is_in_tmux:
+            textual_internals.copy_through_tmux(self, text)
 
     # -- keys --------------------------------------------------------------------------------
 

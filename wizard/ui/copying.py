@@ -8,6 +8,7 @@ from textual.app import App
 
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
+from wizard.ui.textual_internals import forget_clipboard
 
 Copy = Callable[[str], Awaitable[bool]]
 """Copies to this machine's clipboard; False where that is not the person's."""
@@ -36,6 +37,5 @@ async def copy_secret(app: App[ExitCode], copy: Copy, secret: Secret) -> None:
         words = "Client Secret sent to the clipboard."
     else:
         words = "Asked your terminal to copy the Client Secret."
-    # Textual keeps what it sends, which would show it in another field.
-    app._clipboard = ""
+    forget_clipboard(app)
     app.notify(f"{words} Clear it after use.", markup=False)

@@ -18,6 +18,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, place
 from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
+from wizard.ui import textual_internals
 from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.body import Body
 from wizard.ui.widgets.button import Button
@@ -209,8 +210,7 @@ class StepScreen(TimedScreen[Outcome]):
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Come into view; the first time all has just been styled, and need not be again."""
-        if not self.stack_updates:
-            event.refresh_styles = False
+        textual_internals.style_once(self, event)
 
     def _primary_word(self) -> str:
         """What the primary button says, short; "" where it has gone already."""

@@ -9,14 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from textual._border import BORDER_CHARS
 from textual.theme import BUILTIN_THEMES, Theme
 
 from wizard.domain.value import Value
-
-# Textual knows no brackets. Where there are few colors, they frame fields and buttons; its own
-# ASCII frame is drawn nowhere here.
-BORDER_CHARS["ascii"] = (("+", "-", "+"), ("[", " ", "]"), ("+", "-", "+"))
 
 
 async def _forgetting(_theme: str) -> None:

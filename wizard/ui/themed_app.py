@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Final
 
 from textual import work
-from textual.app import App
 from textual.filter import LineFilter, NoColor
 
-from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.problems import SetupError
+from wizard.ui import textual_internals
 from wizard.ui.inert import INERT
+from wizard.ui.textual_internals import CrashingApp
 from wizard.ui.theme import DARK, TITLES, Look, themes
 
 NO_COLOR: Final = NoColor()
 
 
-class ThemedApp(App[ExitCode]):
+class ThemedApp(CrashingApp):
     """Wears a theme, takes another one when asked, and reads a style sheet when it is needed."""
 
     CSS_PATH = "app.tcss"
@@ -69,11 +70,9 @@ class ThemedApp(App[ExitCode]):
         self.theme = name if name in TITLES else DARK.name
         has_few_colors = self._look.has_few_colors or self.native_ansi_color
         if has_few_colors:
+            textual_internals.frame_with_brackets()
             self._style_with("few_colors.tcss")
         self.set_class(has_few_colors, "-few-colors")
 
     def _style_with(self, name: str) -> None:
-        """Take a style sheet too, once: a frame waits for none that it does not need."""
-        path = Path(__file__).with_name(name)
-        if not self.stylesheet.has_source(str(path)):
-            self.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
+        textual_internals.style_with(self, Path(__file__).with_name(name))

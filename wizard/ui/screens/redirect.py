@@ -77,14 +77,14 @@ class AddressEntry(Entry):
         self._is_settled = True
         self.cursor_position = len(self.value)
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Replace what is masked before Textual's own handler, which runs next, types into it."""
         if self._is_settled and (event.is_printable or event.key in ("backspace", "delete")):
             keeps = event.is_printable and self._typed is not None
             self.value = self.text if keeps else ""
             self.cursor_position = len(self.value)
             self._typed = None
             self._is_settled = False
-        await super()._on_key(event)
 
 
 class RedirectScreen(LinkScreen):

@@ -76,7 +76,8 @@ class Entry(Input):
         blanks = Strip([Segment(" " * max(width - end, 0), line)])
         return Strip.join([super().render_line(y).crop(0, end), blanks])
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Fill the entry with all of a pasted text."""
         event.stop()
         # Input's own handler, which would run next, keeps the first line only.
         event.prevent_default()
@@ -127,9 +128,9 @@ class SecretEntry(Entry):
         """Show the text, or mask it again."""
         self.password = not self.password
 
-    def _on_blur(self, event: events.Blur) -> None:
+    def on_blur(self) -> None:
+        """Mask the text again."""
         self.password = True
-        super()._on_blur(event)
 
 
 class Field(Vertical):

@@ -94,7 +94,7 @@ class Keys(Widget):
         palette = self._palette()
         if palette and x >= self.content_size.width - palette.width + len(GAP):
             return palette
-        for key in self.shown():
+        for key in self.shown() if x >= 0 else ():
             x -= key.width
             if x < 0:
                 return None if key == palette else key

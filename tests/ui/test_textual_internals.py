@@ -1,0 +1,195 @@
+"""Textual's private parts: each is still there, a crash is reported by us, no other is used."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, TypeGuard
+
+import pytest
+from textual import _border, _styles_cache, events
+from textual.app import App
+from textual.css.stylesheet import Stylesheet
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
+
+from tests.driving import make_app
+from tests.fakes import World
+from wizard.ui import textual_internals
+from wizard.ui.textual_internals import NO_SCREENS, CrashingApp, why_no_screens
+
+UI: Final = Path(textual_internals.__file__).parent
+SOURCES: Final = sorted(
+    path for path in UI.rglob("*.py") if path.name != Path(textual_internals.__file__).name
+)
+OURS: Final = {"_output", "_lenient", "_renderables", "__stderr__", "__stdin__", "__code__"}
+
+
+def parts() -> list[tuple[object, set[str]]]:
+    """Return what is used of Textual, by where it is; a driver needs a running loop."""
+    return [
+        (App, {"_handle_exception", "_fatal_error", "_close_messages_no_wait"}),
+        (App(), {"_exit_renderables", "_return_code", "_clipboard", "_driver", "stylesheet"}),
+        (Screen, {"is_current", "stack_updates"}),
+        (events.ScreenResume(), {"refresh_styles"}),
+        (Stylesheet, {"has_source", "add_source"}),
+        (_border, {"BORDER_CHARS"}),
+        (_styles_cache.StylesCache, {"get_inner_outer"}),
+        (linux_driver, {"getincrementaldecoder"}),
+        (LinuxDriver, {"_get_terminal_size", "_sigcont_application"}),
+        (LinuxDriver(App()), {"_file", "_auto_restart", "_must_signal_resume", "_writer_thread"}),
+    ]
+
+
+async def test_each_part_is_still_there() -> None:
+    assert [name for owner, names in parts() for name in names if not hasattr(owner, name)] == []
+
+
+async def test_each_private_part_is_named_here() -> None:
+    module = ast.parse(inspect.getsource(textual_internals))
+    named = {name for _, names in parts() for name in names}
+    assert set(underscored(module)) - OURS <= named
+
+
+def test_ascii_frame_and_cache_are_what_they_are_taken_for() -> None:
+    assert [len(row) for row in _border.BORDER_CHARS["ascii"]] == [3, 3, 3]
+    _styles_cache.StylesCache.get_inner_outer.cache_clear()
+
+
+# -- crashes --------------------------------------------------------------------------------------
+
+
+def test_crash_report_is_ours() -> None:
+    assert why_no_screens() == ""
+
+
+@pytest.mark.parametrize("name", ["_handle_exception", "_fatal_error"])
+def test_no_screen_is_opened_when_textual_has_renamed_its_crash_path(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(App, name)
+    assert why_no_screens() == NO_SCREENS
+
+
+def test_no_screen_is_opened_when_textual_reports_crashes_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(App, "_handle_exception", lambda self, error: self._show_crash(error))
+    assert why_no_screens() == NO_SCREENS
+
+
+class RichError(Exception):
+    """An exception that Textual lets render itself."""
+
+    def __rich__(self) -> str:
+        return "planted-secret"
+
+
+class PlainError(Exception):
+    """Any other."""
+
+
+@pytest.mark.parametrize("kind", [RichError, PlainError])
+async def test_no_local_variable_is_printed(
+    kind: type[Exception], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "planted-secret"
+
+    def fail() -> None:
+        local = f"{secret}"
+        raise kind(local)
+
+    app = make_app(world)
+    with pytest.raises(kind):
+        async with app.run_test():
+            app.call_later(fail)
+    printed = capsys.readouterr().err
+    assert kind.__name__ in printed
+    assert "in fail" in printed
+    assert secret not in printed
+
+
+# -- nothing elsewhere ----------------------------------------------------------------------------
+
+
+def underscored(tree: ast.AST) -> Iterator[str]:
+    """Yield each name that begins with an underscore: attributes, and what classes define."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+            yield node.attr
+        elif isinstance(node, ast.ClassDef):
+            yield from (name for name in defined(node.body) if name.startswith("_"))
+
+
+def defined(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """Yield what a class defines."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a module of the screens."""
+    parts = path.relative_to(UI).with_suffix("").parts
+    return ".".join(("wizard", "ui", *parts)).removesuffix(".__init__")
+
+
+def is_private_of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether something is `self._name`."""
+    if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
+        return False
+    return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+
+
+def private_names(kind: type) -> set[str]:
+    """Return all underscore names in what a class has from Textual."""
+    names = set[str]()
+    for base in kind.__mro__:
+        if base.__module__.startswith("textual."):
+            names |= {name for name in dir(base) if name.startswith("_")}
+            nodes = ast.walk(ast.parse(textwrap.dedent(inspect.getsource(base))))
+            names |= {node.attr for node in nodes if is_private_of_self(node)}
+    return {name for name in names if not name.endswith("__")}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(UI)))
+def test_no_other_module_overrides_a_private_part(path: Path) -> None:
+    module = importlib.import_module(name_of(path))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            assert set(underscored(node)) & private_names(vars(module)[node.name]) == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(UI)))
+def test_no_other_module_uses_a_private_part(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    ours = {name for node in nodes if isinstance(node, ast.ClassDef) for name in defined(node.body)}
+    foreign = {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_")
+        if not is_private_of_self(node)
+    }
+    assert {name for name in foreign - ours if not name.endswith("__")} == set()
+    imported = [
+        f"{node.module}.{alias.name}"
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("textual")
+        for alias in node.names
+    ]
+    assert [name for name in imported if "._" in name] == []
+
+
+def test_crashing_app_is_what_the_wizard_is(world: World) -> None:
+    assert isinstance(make_app(world), CrashingApp)

@@ -115,3 +115,36 @@ async def test_farewell_names_the_profile_that_was_removed_or_set_up(tmp_path: P
     assert done.farewell(Step.DONE)[0].startswith("Profile bravo: ")
     done.last_words = ("Nothing changed in Twilio.",)
     assert "Profile bravo" in done.farewell(Step.OVERVIEW)[0]
+
+
+async def test_step_is_shown_while_its_note_is_written_and_closing_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    begun = journey(tmp_path)
+    await draft(begun)
+    with begun.services.store.locked("bravo"):
+        await begun.enter(WizardState(Step.AUTHORIZE))
+        assert begun.session.profile.draft_step is None
+    await begun.close()
+    with begun.services.store.locked("bravo") as held:
+        assert held.profile is not None
+        assert held.profile.draft_step is Step.AUTHORIZE
+
+
+async def test_steps_are_noted_in_the_order_they_were_entered(tmp_path: Path) -> None:
+    begun = journey(tmp_path)
+    await draft(begun)
+    steps = [Step.CREDENTIALS, Step.AUTHORIZE, Step.CREDENTIALS, Step.AUTHORIZE, Step.CREDENTIALS]
+    for step in steps:
+        await begun.enter(WizardState(step))
+    await begun.close()
+    assert begun.session.profile.draft_step is Step.CREDENTIALS
+
+
+async def test_note_that_fails_stops_nobody(tmp_path: Path) -> None:
+    begun = journey(tmp_path)
+    await draft(begun)
+    with full_disk():
+        await begun.enter(WizardState(Step.AUTHORIZE))
+        await begun.close()
+    assert begun.session.profile.draft_step is None

@@ -18,7 +18,7 @@ from wizard.ui.dialog import HelpScreen
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.widgets.keys import GAP, Keys
+from wizard.ui.widgets.keys import Keys
 
 
 async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
@@ -55,7 +55,7 @@ async def test_the_row_of_keys_is_clicked_where_each_key_is_drawn(world: World) 
         assert drawn.rstrip().endswith("^p More")
         for key in row.shown():
             at = row.content_region.x + drawn.index(f"{key.display} {key.words}")
-            assert row.key_at(at) == row.key_at(at + key.width - len(GAP) - 1) == key
+            assert row.key_at(at) == row.key_at(at + len(key.words)) == key
             assert row.key_at(at - 1) != key
         assert row.key_at(row.content_region.x - 1) is None
 

@@ -109,7 +109,7 @@ async def hold(
         if number == 0:
             await wait_until(pilot, is_done, "what the key does")
     gate = app._gate
-    await wait_until(pilot, lambda: not (gate._waiting or gate._held or gate._is_busy), "the keys")
+    await wait_until(pilot, lambda: not (gate._waiting or gate._hold or gate._is_busy), "the keys")
     for _ in range(4):
         await pilot.pause()
 

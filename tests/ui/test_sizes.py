@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.widgets import Button
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.desk import Desk
-from tests.ui.hosting import showing
+from tests.ui.hosting import BANNER, Host, showing
 from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
@@ -23,6 +26,7 @@ from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
@@ -261,3 +265,22 @@ async def test_the_list_of_a_dialog_stays_where_it_is(size: tuple[int, int]) -> 
             places.add(stage.screen.query_one(Menu).region)
             await stage.pilot.press("down")
         assert len(places) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "classes"),
+    [((60, 18), {"-narrow", "-short"}), ((80, 24), {"-normal", "-tall"})],
+)
+@pytest.mark.parametrize("make", [lambda: DoneScreen(BANNER, (), ()), lambda: HelpScreen("", ())])
+async def test_a_screen_is_laid_out_for_its_size_from_the_first_frame_on(
+    make: Callable[[], Screen[Any]], size: tuple[int, int], classes: set[str]
+) -> None:
+    screen = make()
+    laid_out: list[set[str]] = []
+    async with Host().run_test(size=size) as pilot:
+        screen.screen_layout_refresh_signal.subscribe(
+            pilot.app, lambda _: laid_out.append(set(screen.classes))
+        )
+        pilot.app.push_screen(screen)
+        await wait_until(pilot, lambda: bool(laid_out), "the first layout")
+    assert classes <= laid_out[0]

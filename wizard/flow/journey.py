@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from wizard.flow.upkeep import Upkeep
 
 NOTING: Final = 2.0
-"""Seconds a step waits for its being noted; a `token` may hold the profile for longer, and the
-note is then written behind it."""
+"""Seconds a step waits for the note of the last one; a `token` may hold the profile for longer."""
 
 LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
 """Where there is a link that may have been handed out."""
@@ -59,6 +58,8 @@ class Journey:
         self._said: list[Problem] = []
         """Notices that were said."""
         session.after_write = self.tell_notices
+        self._noting: asyncio.Task[None] | None = None
+        """Writes which step was reached last."""
         self.next_is_plain = False
         """It is to be opened in plain mode."""
         self.last_words: Sequence[str] = ()
@@ -81,21 +82,27 @@ class Journey:
         return Upkeep(self)
 
     async def enter(self, state: WizardState) -> WizardState:
-        """Note the step, where it is to be noted; return the state as the session now knows it."""
-        # What cannot be noted only makes Resume begin a little earlier.
-        with contextlib.suppress(SetupError, TimeoutError):
-            await asyncio.wait_for(self._note(state), NOTING)
+        """Note the step, where it is to be noted; return the state as the session now knows it.
+
+        The note is written while the step is being shown, and not before the one of the last step.
+        What can't be noted only makes Resume begin a little earlier.
+        """
+        if self._noting is not None:
+            await asyncio.wait((self._noting,), timeout=NOTING)
+        if state.step is Step.OVERVIEW:
+            with contextlib.suppress(SetupError, TimeoutError):
+                await asyncio.wait_for(self._drop_idle_draft(state), NOTING)
+        elif state.subject is Subject.DRAFT:
+            note = self.session.note_step(state.step)
+            self._noting = self.session.protected.begin(note)
         self.tell_notices()
         return self.as_session(state)
 
-    async def _note(self, state: WizardState) -> None:
-        if state.step is Step.OVERVIEW:
-            # Past Credentials only where an earlier run was left: going back notes the way.
-            reached = self.session.profile.draft_step
-            is_link_out = state.delivery is not Delivery.SHOWN or reached in LINK_STEPS
-            await self.session.drop_idle_draft(is_link_out=is_link_out)
-        elif state.subject is Subject.DRAFT:
-            await self.session.note_step(state.step)
+    async def _drop_idle_draft(self, state: WizardState) -> None:
+        # Past Credentials only where an earlier run was left: going back notes the way.
+        reached = self.session.profile.draft_step
+        is_link_out = state.delivery is not Delivery.SHOWN or reached in LINK_STEPS
+        await self.session.drop_idle_draft(is_link_out=is_link_out)
 
     def as_session(self, state: WizardState) -> WizardState:
         """The state with what the session knows better: what there is to come back to."""

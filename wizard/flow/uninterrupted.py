@@ -46,11 +46,16 @@ class Protected:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
 
-    async def run(self, work: Coroutine[object, object, T]) -> T:
-        """Await work that goes on to its end even if the one who awaits is cancelled."""
+    def begin(self, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
+        """Start work that nobody has to await; what it raises is not logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._forget)
+        return task
+
+    async def run(self, work: Coroutine[object, object, T]) -> T:
+        """Await work that goes on to its end even if the one who awaits is cancelled."""
+        task = self.begin(work)
         # Not asyncio.shield: from Python 3.14 on it logs, onto the screen, what fails unseen.
         await asyncio.wait((task,))
         return task.result()

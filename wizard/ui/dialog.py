@@ -90,6 +90,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
+        self.fit()
         with Vertical(id="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             with VerticalScroll(id="dialog-body", can_focus=False):

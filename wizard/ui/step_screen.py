@@ -176,6 +176,7 @@ class StepScreen(TimedScreen[Outcome]):
 
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
+        self.fit()
         page = GUIDE[self.STEP].naming(ON_SCREEN)
         banner = self._banner
         crumb = f"{place(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""

@@ -38,6 +38,17 @@ class TimedScreen(Screen[Result], Generic[Result]):
         self.shown_at = min(self.shown_at, now())
         self.call_after_refresh(self._note_painted)
 
+    def fit(self) -> None:
+        """Take the classes of the window's size; Textual would lay out and paint all of it first.
+
+        To be called before the screen is composed.
+        """
+        app, (width, height) = self.app, self.app.size
+        lengths = ((width, app.HORIZONTAL_BREAKPOINTS), (height, app.VERTICAL_BREAKPOINTS))
+        for length, breakpoints in lengths:
+            names = [name for least, name in breakpoints or () if length >= least]
+            self.add_class(*names[-1:])
+
     def _note_painted(self) -> None:
         self.is_painted = True
         self.post_message(self.Painted())

@@ -32,16 +32,13 @@ class Key(Value):
     words: str
     action: str
     is_enabled: bool
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether it is shown at any width."""
-        return self.action.rpartition(".")[2] in NEEDED
+    is_palette: bool
+    """It opens the palette, and stands at the right."""
 
     @property
     def width(self) -> int:
-        """Columns it takes, with the gap behind it."""
-        return cell_len(f"{self.display} {self.words}{GAP}")
+        """Columns it takes; behind each but the palette's there is a gap."""
+        return cell_len(f"{self.display} {self.words}{'' if self.is_palette else GAP}")
 
 
 class Keys(Widget):
@@ -80,32 +77,30 @@ class Keys(Widget):
 
     def shown(self) -> list[Key]:
         """Return the keys that are shown: all but the last ones that couldn't be read whole."""
-        palette = self._palette()
-        room = self.content_size.width - (palette.width - len(GAP) if palette else 0)
-        keys = list(self._keys())
+        keys = list(self._all())
         for key in reversed(keys.copy()):
-            if sum(key.width for key in keys) > room and not key.is_needed:
+            is_whole = sum(key.width for key in keys) <= self.content_size.width
+            if not is_whole and key.action.rpartition(".")[2] not in NEEDED:
                 keys.remove(key)
-        return [*keys, *([palette] if palette else [])]
+        return keys
 
     def key_at(self, column: int) -> Key | None:
         """Return the key at a column of the screen; None where there is none."""
-        x = column - self.content_region.x
-        palette = self._palette()
-        if palette and x >= self.content_size.width - palette.width + len(GAP):
-            return palette
-        for key in self.shown() if x >= 0 else ():
-            x -= key.width
-            if x < 0:
-                return None if key == palette else key
+        start = self.content_region.x
+        for key in self.shown():
+            if key.is_palette:
+                start = self.content_region.right - key.width
+            if start <= column < start + key.width:
+                return key
+            start += key.width
         return None
 
     def render(self) -> Content:
         """Draw the row, with the key of the palette at the right."""
-        palette = self._palette()
-        keys = [self._drawn(key) for key in self.shown() if key != palette]
-        right = self._drawn(palette) if palette else Content()
-        return spread(Content(GAP).join(keys), right, self.content_size.width)
+        keys = self.shown()
+        left = Content(GAP).join(self._drawn(key) for key in keys if not key.is_palette)
+        right = Content("").join(self._drawn(key) for key in keys if key.is_palette)
+        return spread(left, right, self.content_size.width)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Mark the key under the pointer."""
@@ -115,24 +110,24 @@ class Keys(Widget):
         """Mark none."""
         self.hovered = None
 
-    def _keys(self) -> Iterable[Key]:
-        """Yield the first key of each action."""
+    def _all(self) -> Iterable[Key]:
+        """Yield the first key of each action, and the palette's last."""
+        active = self.screen.active_bindings
+        palette = active.get(self.app.COMMAND_PALETTE_BINDING)
         first: dict[str, ActiveBinding] = {}
-        for active in self.screen.active_bindings.values():
-            if active.binding.show:
-                first.setdefault(active.binding.action, active)
-        yield from map(self._key, first.values())
-
-    def _palette(self) -> Key | None:
-        """Return the key that opens the palette, where it can be opened."""
-        active = self.screen.active_bindings.get(self.app.COMMAND_PALETTE_BINDING)
-        return self._key(active) if active is not None else None
-
-    def _key(self, active: ActiveBinding) -> Key:
-        binding = active.binding
-        words = self._word(binding.action) or binding.description
-        display = self.app.get_key_display(binding)
-        return Key(binding.key, display, words, binding.action, active.enabled)
+        for each in active.values():
+            if each.binding.show:
+                first.setdefault(each.binding.action, each)
+        for each in (*first.values(), *([palette] if palette else [])):
+            binding = each.binding
+            yield Key(
+                binding.key,
+                self.app.get_key_display(binding),
+                self._word(binding.action) or binding.description,
+                binding.action,
+                is_enabled=each.enabled,
+                is_palette=each is palette,
+            )
 
     def _word(self, action: str) -> str:
         """Return what the button says that an action presses; "" for any other action."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from textual.app import App
 
 from tests.fakes import tokens
 from wizard import opening, services, wiring
@@ -17,6 +18,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.options import Common
 from wizard.ui.app import WizardApp
+from wizard.ui.textual_internals import NO_SCREENS
 from wizard.wiring import Settings
 
 TOKEN_URL = "https://a.example/token"
@@ -54,6 +56,23 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
     opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
     [if_slow] = said
     assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
+
+
+def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its report of a crash could print a secret."""
+    opened: list[Settings] = []
+
+    def wizard(settings: Settings, _store: object) -> AbstractContextManager[None]:
+        opened.append(settings)
+        return nullcontext()
+
+    left = SimpleNamespace(next_profile=None, return_code=0)
+    monkeypatch.setattr(wiring, "wizard", wizard)
+    monkeypatch.setattr(opening, "_show", lambda *_: left)
+    monkeypatch.delattr(App, "_fatal_error")
+    opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
+    [settings] = opened
+    assert (settings.is_plain, settings.why_plain) == (True, NO_SCREENS)
 
 
 def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:

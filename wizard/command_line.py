@@ -13,7 +13,7 @@ import click
 
 from wizard import __version__, manual, options, services, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import naming_faults, report, say, take_any_encoding
+from wizard.commands.report import naming_faults, print_error, report, take_any_encoding
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.standing import standing
 from wizard.options import Common, common
@@ -248,7 +248,7 @@ def _run(
             warnings=standing(store) if store else (),
         )
     for notice in store.notices if store and not obj.is_quiet else ():
-        say(notice)
+        print_error(notice)
     return code
 
 

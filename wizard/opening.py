@@ -11,7 +11,13 @@ from typing import Final
 
 from wizard import services, wiring
 from wizard.commands.interrupt import end_on_signals
-from wizard.commands.report import naming_faults, report, say, say_lines, saying_late
+from wizard.commands.report import (
+    naming_faults,
+    print_error,
+    print_to_stderr,
+    printing_late,
+    report,
+)
 from wizard.domain.book.here import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
@@ -90,7 +96,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     store, name = services.store(), settings.profile
     busy = [BUSY[0].format(name=name), *BUSY[1:]]
     with store.wizard_lock(name):
-        with saying_late(busy), store.locked(name) as held:
+        with printing_late(busy), store.locked(name) as held:
             is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
         if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
         try:
@@ -98,7 +104,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         except SetupError:
             # No wizard was there to say it.
             for notice in store.notices:
-                say(notice, name)
+                print_error(notice, name)
             raise
 
 
@@ -119,7 +125,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
 
     with ExitStack() as stack:
         stack.enter_context(_no_garbage())
-        with saying_late(if_slow):
+        with printing_late(if_slow):
             app = stack.enter_context(opening)
         # What has been imported is there to stay: no look for garbage goes through it later.
         gc.freeze()
@@ -134,7 +140,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             terminal.let_go()
         try:
             if lines := app.farewell():
-                say_lines(lines)
+                print_to_stderr(lines)
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:

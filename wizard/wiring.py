@@ -16,7 +16,7 @@ from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, field, replace
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
         return
     import platform
 
-    from wizard.commands.report import say_lines
+    from wizard.commands.report import print_to_stderr
     from wizard.store.log import keeping
 
     with keeping(path) as kept:
@@ -64,7 +64,9 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
             if kept.trouble:
                 # Whoever closed the window does not read it.
                 with suppress(OSError):
-                    say_lines([f"{plain(str(path))} takes no more of the log: {kept.trouble}."])
+                    print_to_stderr(
+                        [f"{one_line(str(path))} takes no more of the log: {kept.trouble}."]
+                    )
 
 
 class Face(Protocol):

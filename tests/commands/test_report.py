@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.commands.report import say, what_to_do
+from wizard.commands.report import print_error, what_to_do
 from wizard.domain.book.exchange import NOT_OAUTH, REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.book.store import FILE_NOT_OURS, SECRETS_MISSING
@@ -16,7 +16,7 @@ WHERE = "/home/Run scim-wizard/This profile"
 def test_words_from_outside_are_never_changed(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder may be called as the program is."""
     problem = FILE_NOT_OURS.filled(path=WHERE, owner="root", user="jdoe", keeper="root")
-    say(problem, "acme")
+    print_error(problem, "acme")
     words = capsys.readouterr().err
     assert words.count(WHERE) == 1
     assert "acme" not in words.replace("Profile acme: ", "")
@@ -24,7 +24,7 @@ def test_words_from_outside_are_never_changed(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("profile", ["default", "acme"])
 def test_the_profile_is_always_named(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
-    say(NOT_SET_UP, profile)
+    print_error(NOT_SET_UP, profile)
     assert capsys.readouterr().err.startswith(f"Profile {profile}: {NOT_SET_UP.title}.\n")
 
 

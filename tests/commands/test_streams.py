@@ -16,7 +16,7 @@ import pytest
 
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
-from wizard.commands.report import saying_late
+from wizard.commands.report import printing_late
 from wizard.domain.book.here import NOT_SET_UP
 from wizard.domain.value import replace
 
@@ -134,12 +134,12 @@ def test_who_waits_long_is_told_what_for() -> None:
             return super().write(text)
 
     words = Telling()
-    with redirect_stderr(words), saying_late(["Reading …"], after=0):
+    with redirect_stderr(words), printing_late(["Reading …"], after=0):
         assert has_said.wait(PATIENCE)
     assert words.getvalue() == "Reading …\n"
 
 
 def test_who_does_not_wait_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with saying_late(["Reading …"], after=PATIENCE):
+    with printing_late(["Reading …"], after=PATIENCE):
         pass
     assert capsys.readouterr() == ("", "")

@@ -17,7 +17,7 @@ from wizard.domain.words import (
     iso,
     misfit,
     moment,
-    plain,
+    one_line,
     short_id,
 )
 
@@ -42,7 +42,7 @@ from wizard.domain.words import (
     ],
 )
 def test_plain(text: str, line: str) -> None:
-    assert plain(text) == line
+    assert one_line(text) == line
 
 
 @pytest.mark.parametrize(
@@ -65,18 +65,18 @@ def test_misfit_names_the_field_and_no_type(said: str, words: str) -> None:
 
 
 def test_plain_cuts_megabytes_and_says_so() -> None:
-    assert plain("x" * 5_000_000) == "x" * (DETAIL_LIMIT - 1) + "…"
-    assert plain("\x1b" * 5_000_000) == "…"
+    assert one_line("x" * 5_000_000) == "x" * (DETAIL_LIMIT - 1) + "…"
+    assert one_line("\x1b" * 5_000_000) == "…"
 
 
 def test_plain_keeps_to_a_given_limit() -> None:
-    assert plain("abcdef", 6) == "abcdef"
-    assert plain("abcdefg", 6) == "abcde…"
+    assert one_line("abcdef", 6) == "abcdef"
+    assert one_line("abcdefg", 6) == "abcde…"
 
 
 @given(st.text(st.characters(), max_size=2000), st.integers(1, 300))
 def test_plain_is_one_harmless_line(text: str, limit: int) -> None:
-    line = plain(text, limit)
+    line = one_line(text, limit)
     assert len(line) <= limit
     assert not any(unicodedata.category(c)[0] == "C" or c in "\n\r\u2028" for c in line)
     line.encode("utf-8")

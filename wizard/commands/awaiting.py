@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, TypeVar
 
-from wizard.commands.report import say_lines
+from wizard.commands.report import print_to_stderr
 from wizard.domain.problems import ExitCode
 from wizard.flow.uninterrupted import is_under_way
 from wizard.host.loop import Loop
@@ -48,14 +48,14 @@ async def _until_signaled(work: Coroutine[object, object, T]) -> T:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     words = iter((WAITING,))
 
-    def tell() -> None:
+    def announce() -> None:
         if is_under_way():
             _say(next(words, STILL_WAITING))
 
     def end() -> None:
         if task is not None:
             task.cancel()
-        loop.call_later(SOON, tell)
+        loop.call_later(SOON, announce)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(end)
@@ -85,7 +85,7 @@ def _say(words: str) -> None:
     # On a terminal the line begins with what was typed.
     ends_the_line = [""] if sys.stderr.isatty() else []
     try:
-        say_lines([*ends_the_line, words] if words else ends_the_line)
+        print_to_stderr([*ends_the_line, words] if words else ends_the_line)
     except OSError:
         # The window was closed, which is what the signal tells.
         let_go()

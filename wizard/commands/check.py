@@ -17,11 +17,11 @@ from wizard.commands.patience import Patience
 from wizard.commands.report import (
     of_all,
     outcome,
-    say,
-    say_lines,
+    print_answer,
+    print_error,
+    print_json,
+    print_to_stderr,
     status_of,
-    tell,
-    tell_json,
 )
 from wizard.domain.book.store import PROFILE_CHANGED
 from wizard.domain.checks import SIGNS, Check, Status, pause
@@ -93,7 +93,7 @@ def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, cloc
     missing = None if outcomes else no_profiles(store)
     code = _tell(outcomes, missing, request)
     if missing:
-        say(missing)
+        print_error(missing)
     return code
 
 
@@ -228,7 +228,7 @@ class _Shown:
         self.lines = lines
         if not self._has_said and (words := pause(lines)):
             self._has_said = True
-            say_lines([f"{self._prefix}{words}"])
+            print_to_stderr([f"{self._prefix}{words}"])
 
 
 def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) -> Outcome:
@@ -249,7 +249,7 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
     try:
         if request.as_json and (shown or missing or not request.is_quiet):
             told = [each.as_json for each in shown]
-            tell_json(**(of_all(told, missing) if request.is_all else told[0]))
+            print_json(**(of_all(told, missing) if request.is_all else told[0]))
         elif not request.as_json and not request.is_quiet:
             # What is said of each failure on stderr is all that quiet leaves.
             _tell_lines(shown, is_all=request.is_all)
@@ -257,7 +257,7 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
         # Also where stdout takes nothing more.
         for each in shown:
             for problem in filter(None, (*each.warnings, each.problem)):
-                say(problem, each.profile)
+                print_error(problem, each.profile)
     return max((each.code for each in outcomes), default=ExitCode.NOT_SET_UP)
 
 
@@ -266,7 +266,7 @@ def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
     rows = [_row(each, width) for each in shown]
     lines = rows if is_all else [line.in_a_line for each in shown for line in each.lines]
     if lines:
-        tell("\n".join(lines))
+        print_answer("\n".join(lines))
 
 
 def _row(outcome: Outcome, width: int) -> str:

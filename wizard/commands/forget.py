@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wizard.commands.report import say, say_lines
+from wizard.commands.report import print_error, print_to_stderr
 from wizard.domain.book.here import UNCONFIRMED
 from wizard.domain.book.store import FILE_DAMAGED
 from wizard.domain.forgetting import question, remains
@@ -36,7 +36,7 @@ def run(
     # get their tokens meanwhile: for those it is the profile's own lock that counts.
     with store.wizard_lock(name):
         if is_asking and not _is_sure(name):
-            say_lines(["Nothing was removed."])
+            print_to_stderr(["Nothing was removed."])
             return 0
         with store.locked(name) as held:
             if profile is not None or _is_set_up(held.profile):
@@ -45,7 +45,9 @@ def run(
     if profile is None:
         raise SetupError(not_set_up(store))
     if not is_quiet:
-        say_lines([f"Profile {name} is removed from this machine.", *remains(profile, clock())])
+        print_to_stderr(
+            [f"Profile {name} is removed from this machine.", *remains(profile, clock())]
+        )
     return 0
 
 
@@ -66,7 +68,7 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
         problem = error.problem
     if problem is None:
         return profile if _is_set_up(profile) else None
-    say(while_removing(problem), name)
+    print_error(while_removing(problem), name)
     return profile or Profile()
 
 

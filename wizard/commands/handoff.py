@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wizard.commands.report import program, say_lines, tell
+from wizard.commands.report import print_answer, print_to_stderr, program
 from wizard.domain.handoff import sheet
 from wizard.domain.handoff_text import FORMATS
 from wizard.domain.models import Profile
@@ -37,6 +37,6 @@ def run(request: HandoffRequest, store: ProfileStore) -> int:
     made = sheet(profile, request.profile, active, audience, program())
     text = FORMATS[request.form](made)
     if made.has_secrets and request.form != "curl" and sys.stdout.isatty():
-        say_lines(["The Client Secret is on your screen, and in what it scrolls back to."])
-    tell(text)
+        print_to_stderr(["The Client Secret is on your screen, and in what it scrolls back to."])
+    print_answer(text)
     return 0

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from wizard.commands.report import say_lines
+from wizard.commands.report import print_to_stderr
 from wizard.domain.book.network import NO_TIME_LEFT
 from wizard.domain.book.store import LOCK_BUSY
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 from wizard.flow.outside import Network
 from wizard.flow.refresh import NOT_ASKED
 
@@ -64,10 +64,10 @@ class Patience:
         Raises:
             SetupError: the lock was not to be had.
         """
-        words = f"Waiting for another scim-wizard command that uses profile {plain(name)}…"
+        words = f"Waiting for another scim-wizard command that uses profile {one_line(name)}…"
         try:
             async with asyncio.timeout(self.left) as self._lock:
-                with self.saying(words):
+                with self.announcing(words):
                     return await work
         except TimeoutError:
             raise SetupError(LOCK_BUSY.with_detail(NOT_ASKED)) from None
@@ -94,14 +94,14 @@ class Patience:
         )
 
     @contextmanager
-    def saying(self, words: str) -> Iterator[None]:
+    def announcing(self, words: str) -> Iterator[None]:
         """Say on stderr what is waited for, if it takes long; in place of what was said before."""
         if self._is_quiet:
             yield
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(LATE, say_lines, [words])
+        self._timer = asyncio.get_running_loop().call_later(LATE, print_to_stderr, [words])
         try:
             yield
         finally:
@@ -125,7 +125,7 @@ class _PatientTokens:
         return await self._tokens.exchange(credentials, attempt, code, on_wait)
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        with self._patience.saying(f"Waiting for {_host(credentials.endpoints.token_url)}…"):
+        with self._patience.announcing(f"Waiting for {_host(credentials.endpoints.token_url)}…"):
             return await self._tokens.refresh(credentials)
 
     def drop_unsent(self) -> None:
@@ -150,7 +150,7 @@ class _PatientUsers:
         host = _host(scim_url)
         if left < 1:
             raise SetupError(_no_time_left(host))
-        with self._patience.saying(f"Waiting for {host}…"):
+        with self._patience.announcing(f"Waiting for {host}…"):
             return await self._users.list_users(
                 scim_url, access_token, on_wait, min(left, limit or left)
             )
@@ -162,4 +162,4 @@ def _no_time_left(host: str) -> Problem:
 
 def _host(url: str) -> str:
     """A host and its port, without a user or password."""
-    return plain(urlsplit(url).netloc.rpartition("@")[2])
+    return one_line(urlsplit(url).netloc.rpartition("@")[2])

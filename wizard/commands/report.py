@@ -19,7 +19,7 @@ from wizard.domain.book.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.shell import DEFAULT_PROFILE, Command, Program
 from wizard.domain.wording import in_command
-from wizard.domain.words import iso, plain, wrapped
+from wizard.domain.words import iso, one_line, wrapped
 
 VERSION: Final = 2
 """Of the shape of what JSON tells."""
@@ -37,7 +37,7 @@ def take_any_encoding() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def tell(answer: str) -> None:
+def print_answer(answer: str) -> None:
     """Write the answer to stdout, whole. A reader who has left is no failure.
 
     Raises:
@@ -54,12 +54,12 @@ def tell(answer: str) -> None:
             raise SetupError(problem.filled(path="stdout").with_detail(reason)) from error
 
 
-def tell_json(**values: object) -> None:
+def print_json(**values: object) -> None:
     """Write one JSON object, with the version of its shape, to stdout. Raises SetupError."""
     # Here, as `Timer` below: `token` answers with neither.
     import json
 
-    tell(json.dumps({"version": VERSION, **values}))
+    print_answer(json.dumps({"version": VERSION, **values}))
 
 
 def status_of(problem: Problem | None) -> str | None:
@@ -149,7 +149,7 @@ def report(
     blank: Mapping[str, object] | None = None,
     warnings: Sequence[Problem] = (),
 ) -> int:
-    """Tell a problem of a profile and return the exit code it means.
+    """Print a problem of a profile and return its exit code.
 
     Args:
         profile: whose it is; None where all were asked for.
@@ -167,8 +167,8 @@ def report(
         )
         # Where even this cannot be written, the words on stderr are what is left.
         with suppress(SetupError):
-            tell_json(**told)
-    say(problem, profile)
+            print_json(**told)
+    print_error(problem, profile)
     return int(problem.exit_code)
 
 
@@ -191,15 +191,15 @@ def naming_faults() -> Iterator[None]:
     raise SetupError(problem)
 
 
-def say(problem: Problem, profile: str | None = None) -> None:
-    """Say a problem on stderr; `profile` is whose it is, None where it is nobody's."""
-    whose = f"Profile {plain(profile)}: " if profile is not None and _is_whose(problem) else ""
+def print_error(problem: Problem, profile: str | None = None) -> None:
+    """Print a problem on stderr; `profile` is whose it is, None where it is nobody's."""
+    whose = f"Profile {one_line(profile)}: " if profile is not None and _is_whose(problem) else ""
     remedy = what_to_do(problem, profile or DEFAULT_PROFILE)
-    say_lines((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
+    print_to_stderr((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
 
 
-def say_lines(lines: Sequence[str]) -> None:
-    """Say lines on stderr: broken between words on a terminal, a command never."""
+def print_to_stderr(lines: Sequence[str]) -> None:
+    """Print lines on stderr, wrapped on a terminal; a command is never broken."""
     fitted = _fitted(lines) if sys.stderr.isatty() else [_indented(line) for line in lines]
     print(*(f"{line}\n" for line in fitted), sep="", end="", file=sys.stderr, flush=True)
 
@@ -218,11 +218,11 @@ def _indented(line: str) -> str:
 
 
 @contextmanager
-def saying_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
-    """Say lines on stderr if the block takes longer; never once it has ended."""
+def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
+    """Print lines on stderr if the block takes longer; never once it has ended."""
     from threading import Timer
 
-    timer = Timer(after, say_lines, [lines])
+    timer = Timer(after, print_to_stderr, [lines])
     timer.daemon = True
     timer.start()
     try:

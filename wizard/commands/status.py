@@ -10,11 +10,11 @@ from wizard.commands.report import (
     as_json,
     of_all,
     outcome,
+    print_answer,
+    print_error,
+    print_json,
     report,
-    say,
     status_of,
-    tell,
-    tell_json,
     what_to_do,
 )
 from wizard.domain import summary
@@ -51,7 +51,7 @@ def run(
     if is_quiet and _is_fine(profile, now):
         return ExitCode.FINE
     if as_json:
-        tell_json(**_as_json(name, profile, now, store))
+        print_json(**_as_json(name, profile, now, store))
         return int(_code(profile))
     if profile.active is None:
         return report(summary.unfinished(profile), profile=name)
@@ -60,7 +60,7 @@ def run(
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
         rows = (*rows, ("", f"{problem.sign} {problem.title}"), *(("", line) for line in lines))
-    tell("\n".join(f"{title:<15}{words}" for title, words in rows))
+    print_answer("\n".join(f"{title:<15}{words}" for title, words in rows))
     return ExitCode.FINE
 
 
@@ -70,14 +70,14 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
     missing = None if found else no_profiles(store)
     if as_json and (shown or missing or not is_quiet):
-        tell_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
+        print_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
     elif shown and (rows := _lines(shown, now, is_quiet=is_quiet)):
-        tell("\n".join(rows))
+        print_answer("\n".join(rows))
     for name, what in found:
         if isinstance(what, SetupError):
-            say(what.problem, name)
+            print_error(what.problem, name)
     if missing:
-        say(missing)
+        print_error(missing)
     return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
 
 

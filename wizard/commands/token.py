@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from wizard.commands.report import PASSED, outcome, tell, tell_json
+from wizard.commands.report import PASSED, outcome, print_answer, print_json
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
@@ -48,9 +48,9 @@ def run(request: TokenRequest, store: ProfileStore, connecting: Connecting, cloc
         expires_at = iso(tokens.expires_at)
         answer = {"access_token": access_token, "token_type": "Bearer", "expires_at": expires_at}
         told = outcome(request.profile, None, PASSED, warnings=standing(store))
-        tell_json(**told, **answer)
+        print_json(**told, **answer)
     else:
-        tell(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
+        print_answer(f"Authorization: Bearer {access_token}" if request.as_header else access_token)
     return 0
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from wizard.domain.models import Profile
 from wizard.domain.prerequisites import CONSOLE
 from wizard.domain.questions import Question
-from wizard.domain.words import moment, plain
+from wizard.domain.words import moment, one_line
 
 
 def question(name: str) -> Question:
@@ -21,7 +21,7 @@ def question(name: str) -> Question:
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:
     """Return what only a person can do in Twilio, in lines; `now` is aware, UTC."""
-    app = f" {plain(profile.client_id)}" if profile.client_id else ""
+    app = f" {one_line(profile.client_id)}" if profile.client_id else ""
     lines = [
         f"Your OAuth app{app} still exists in Twilio.",
         "If nothing else uses it, delete it. Or rotate its secret, no grace period:",

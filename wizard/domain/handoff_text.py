@@ -10,7 +10,7 @@ from typing import Final
 
 from wizard.domain.handoff import Row, Sheet
 from wizard.domain.secret import Secret
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 
 VARIABLE_PREFIX: Final = "TWILIO_"
 """Not SCIM_WIZARD_: the wizard itself would read those."""
@@ -61,13 +61,13 @@ def _reveal(value: str | Secret | None) -> str | None:
 def _assignment(name: str, value: str | Secret | None) -> str:
     if value is None:
         return f"# {name}="
-    text = value.reveal() if isinstance(value, Secret) else plain(value, len(value))
+    text = value.reveal() if isinstance(value, Secret) else one_line(value, len(value))
     return f"{name}={quote(text)}"
 
 
 def _item(row: Row) -> str:
     text = _reveal(row.value) or ""
-    text = plain(text, len(text))
+    text = one_line(text, len(text))
     return f"- **{row.title}:** {_code(text) if text else row.note}"
 
 

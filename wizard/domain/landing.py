@@ -13,7 +13,7 @@ from wizard.domain.rules import LOOPBACK_HOSTS, is_twilio_host, port_of, split
 from wizard.domain.secret import MASK
 from wizard.domain.unwrap import Address
 from wizard.domain.value import Value
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 
 _TUNNELS: Final = (
     "github.dev",
@@ -59,7 +59,7 @@ class Place(NamedTuple):
         is_usual = self.port == port_of(f"{self.scheme}://host")
         port = "" if is_usual else f":{self.port}"
         user = f"{MASK}@" if self.has_userinfo else ""
-        return plain(f"{self.scheme}://{user}{host}{port}{self.path}")
+        return one_line(f"{self.scheme}://{user}{host}{port}{self.path}")
 
 
 def place_of(url: str) -> Place | None:
@@ -87,7 +87,7 @@ def elsewhere(
     if place == expected:
         return _without_query(address, attempt) if has_answer else None
     if place is None:
-        return _not(expected, plain(address.base), address)
+        return _not(expected, one_line(address.base), address)
     if is_proven and has_answer and _is_forwarded(place, expected):
         return None
     authorize = place_of(attempt.endpoints.authorize_url)
@@ -105,7 +105,7 @@ def elsewhere(
 
 def naming(problem: Problem, **names: str) -> Problem:
     """Fill the {names} of a problem with short pieces of outside text."""
-    return problem.filled(**{name: plain(text, 60) for name, text in names.items()})
+    return problem.filled(**{name: one_line(text, 60) for name, text in names.items()})
 
 
 def _without_answer(address: Address, place: Place, expected: Place) -> Problem | None:

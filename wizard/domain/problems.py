@@ -9,7 +9,7 @@ from wizard.domain import journal
 from wizard.domain.shell import Command
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
-from wizard.domain.words import DETAIL_LIMIT, plain
+from wizard.domain.words import DETAIL_LIMIT, one_line
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -54,7 +54,7 @@ class Response(Value):
     @property
     def harmless(self) -> Response:
         """The same, fit to be shown or kept."""
-        return replace(self, request_id=plain(self.request_id or "") or None)
+        return replace(self, request_id=one_line(self.request_id or "") or None)
 
 
 class Words(Value):
@@ -70,9 +70,9 @@ class Words(Value):
     def harmless(self) -> Words:
         """The same, fit to be shown or kept: it may come from a file that somebody edited."""
         title, cause, remedy = (
-            plain(text, KEPT_LIMIT) for text in (self.title, self.cause, self.remedy)
+            one_line(text, KEPT_LIMIT) for text in (self.title, self.cause, self.remedy)
         )
-        detail = tuple(map(plain, self.detail[:KEPT_LINES]))
+        detail = tuple(map(one_line, self.detail[:KEPT_LINES]))
         return Words(title, cause, remedy, detail, self.response and self.response.harmless)
 
 
@@ -111,7 +111,7 @@ class Problem(Value):
 
         Args: `limit`: characters of each text that are shown.
         """
-        safe = {key: plain(text, limit) for key, text in names.items()}
+        safe = {key: one_line(text, limit) for key, text in names.items()}
         return replace(
             self,
             title=self.title.format(**safe),
@@ -121,7 +121,7 @@ class Problem(Value):
 
     def with_detail(self, *lines: str) -> Problem:
         """Add lines of detail; they are sanitised and cut here."""
-        return replace(self, detail=(*self.detail, *(plain(line) for line in lines if line)))
+        return replace(self, detail=(*self.detail, *(one_line(line) for line in lines if line)))
 
     def with_response_of(self, other: Problem) -> Problem:
         """Take over what the other side answered from the problem that this one stands for."""

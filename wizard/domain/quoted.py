@@ -13,7 +13,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.redact import hide
 from wizard.domain.secret import MASK
 from wizard.domain.unwrap import Address, addresses, visible
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 
 _PKCE: Final = re.compile(r"pkce|code.?challenge")
 _GRANT_TYPE: Final = re.compile(r"(grant|response).?type")
@@ -77,5 +77,5 @@ def issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem |
     if attempt.issuer is None or iss == attempt.issuer:
         return None
     if iss is not None:
-        return naming(book.ISSUER_DIFFERS, issuer=without_answer(plain(iss), address))
+        return naming(book.ISSUER_DIFFERS, issuer=without_answer(one_line(iss), address))
     return book.ISSUER_MISSING if attempt.iss_required else None

@@ -10,7 +10,7 @@ from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, Sto
 from wizard.domain.problems import Problem, Words
 from wizard.domain.shell import Command, Program, list_users
 from wizard.domain.value import replace
-from wizard.domain.words import clock_time, counted_users, day, moment, plain, short_id
+from wizard.domain.words import clock_time, counted_users, day, moment, one_line, short_id
 
 URL_LIMIT: Final = 2000
 """Characters of an address that are shown; hardly a browser takes more."""
@@ -21,14 +21,14 @@ def harmless(profile: Profile) -> Profile:
     endpoints = profile.endpoints
     return replace(
         profile,
-        client_id=plain(profile.client_id),
-        redirect_url=plain(profile.redirect_url, URL_LIMIT),
-        organization=plain(profile.organization or "") or None,
-        token_organization=plain(profile.token_organization or "") or None,
+        client_id=one_line(profile.client_id),
+        redirect_url=one_line(profile.redirect_url, URL_LIMIT),
+        organization=one_line(profile.organization or "") or None,
+        token_organization=one_line(profile.token_organization or "") or None,
         endpoints=Endpoints(
-            plain(endpoints.authorize_url, URL_LIMIT),
-            plain(endpoints.token_url, URL_LIMIT),
-            plain(endpoints.scim_url, URL_LIMIT),
+            one_line(endpoints.authorize_url, URL_LIMIT),
+            one_line(endpoints.token_url, URL_LIMIT),
+            one_line(endpoints.scim_url, URL_LIMIT),
         ),
     )
 

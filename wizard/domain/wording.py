@@ -12,7 +12,7 @@ from wizard.domain.book import exchange, network, store
 from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 
 CHOICES: Final = {Step.CREDENTIALS: "Change credentials", Step.AUTHORIZE: "Authorize again"}
 """What to choose on Overview to come to a step."""
@@ -70,19 +70,20 @@ def behind_login(problem: Problem) -> Problem:
 
 def through_proxy(problem: Problem, kind: str, proxy: str, variable: str) -> Problem:
     """Return a problem of a request that went through a proxy, which the cause then names."""
+    variable = one_line(variable)
     if problem.id == network.TIMED_OUT.id:
-        remedy = f"Try again. If that doesn't help, check {plain(variable)} and start again."
+        remedy = f"Try again. If that doesn't help, check {variable} and start again."
         problem = replace(problem, remedy=remedy)
     if problem.id in _NAMING_THE_PROXY:
         return problem
     # With its kind: some HTTP proxies wait in silence where they are greeted in SOCKS.
-    way = f"The request went through the {kind} proxy {plain(proxy)} (set in {plain(variable)})."
+    way = f"The request went through the {kind} proxy {one_line(proxy)} (set in {variable})."
     return replace(problem, cause=f"{problem.cause} {way}")
 
 
 def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
     """Return a problem whose cause names an entry of NO_PROXY that was left out."""
-    left_out = f"NO_PROXY has an entry that can't be read and was left out: {plain(entry)}."
+    left_out = f"NO_PROXY has an entry that can't be read and was left out: {one_line(entry)}."
     return replace(problem, cause=f"{problem.cause} {left_out}")
 
 

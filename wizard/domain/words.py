@@ -11,7 +11,7 @@ DETAIL_LIMIT: Final = 200
 """Characters of a server's own words that are shown."""
 
 
-def plain(text: str, limit: int = DETAIL_LIMIT) -> str:
+def one_line(text: str, limit: int = DETAIL_LIMIT) -> str:
     """Return outside text as one harmless line of at most `limit` characters.
 
     Controls, escapes, bidi marks, zero-width characters, surrogates and private use (Unicode's

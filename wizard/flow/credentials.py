@@ -14,7 +14,7 @@ from wizard.domain.form import OTHER_APP, REFUSED, CredentialField
 from wizard.domain.questions import Question, another_host, landed_on
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value
-from wizard.domain.words import plain
+from wizard.domain.words import one_line
 from wizard.flow.standing import standing
 
 if TYPE_CHECKING:
@@ -204,7 +204,9 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
     url = rules.from_authorization_url(pasted.reveal())
     if url is None:
         redirect_url = form.redirect_url_of(pasted.reveal())
-        return None if redirect_url is None else Offer(landed_on(plain(redirect_url)), redirect_url)
+        return (
+            None if redirect_url is None else Offer(landed_on(one_line(redirect_url)), redirect_url)
+        )
     own = rules.split(draft.endpoints.authorize_url)
     ours = (own.hostname if own else None) or ""
     values = {CredentialField.CLIENT_ID: url.client_id}

@@ -64,6 +64,8 @@ class KeyGate:
         self._presses = HeldKey()
         self._waiting: deque[Entered] = deque()
         self._under_way: Settled | None = None
+        self._unsettled: Widget | None = None
+        """The field that was handed text without a barrier behind it."""
         self._watch: Timer | None = None
         self._hold: WaitingKey | None = None
         self._last_text = -inf
@@ -106,7 +108,9 @@ class KeyGate:
     async def go_on(self) -> None:
         """Judge what waits, as far as it need not wait any longer."""
         while self._waiting and self._is_open:
-            if self._hold is not None and self._hold.is_meant(self._waiting[0]):
+            if self._unsettled is not None and not self._is_text(self._waiting[0]):
+                self._settle()
+            elif self._hold is not None and self._hold.is_meant(self._waiting[0]):
                 await self._release()
             else:
                 await self._judge(self._waiting.popleft())
@@ -125,10 +129,18 @@ class KeyGate:
             return
         is_click = isinstance(event, events.MouseEvent) and self._clicked is not None
         focused = self._app.screen.focused or self._app.screen
-        target = self._clicked if is_click and self._clicked is not None else focused
-        self._under_way = Settled(target)
-        # Behind the messages, such as Input.Changed, that it posts while it handles the event.
-        target.call_later(target.post_message, self._under_way)
+        self._unsettled = self._clicked if is_click else focused
+        # A field takes text in its own order. Held up at each character, a long paste without
+        # brackets would look as if it had ended.
+        if not self._is_text(event):
+            self._settle()
+
+    def _settle(self) -> None:
+        target, self._unsettled = self._unsettled, None
+        if target is not None:
+            self._under_way = Settled(target)
+            # Behind the messages, such as Input.Changed, that it posts while it handles the event.
+            target.call_later(target.post_message, self._under_way)
 
     # -- judging ---------------------------------------------------------------------------------
 
@@ -177,9 +189,10 @@ class KeyGate:
             self._drop_hold()
             self._last_text = event.time
 
-    def _is_text(self, event: events.Key) -> bool:
-        """Whether a key is text for a field, rather than one that does something."""
-        return event.is_printable and isinstance(self._app.focused, Input)
+    def _is_text(self, event: Entered) -> bool:
+        """Whether something is a character for a field, rather than a key that acts."""
+        is_character = isinstance(event, events.Key) and event.is_printable
+        return is_character and isinstance(self._app.focused, Input)
 
     def _acts_once(self, event: events.Key) -> bool:
         """Whether a key does something that it must not do again while it is held down."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from wizard.domain.book import network
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.questions import ROTATE_TITLE
 from wizard.domain.steps import Step
@@ -154,20 +155,12 @@ NOT_ASKED_FOR: Final = _at_twilio(
     step=Step.CREDENTIALS,
 )
 
-TOKEN_THROTTLED: Final = _unreachable(
-    id="token-throttled",
-    title="Twilio's rate limit was reached",
-    cause="Too many token requests were sent in a short time.",
-    remedy="Try again in {wait}.",
-    who=Who.NOBODY,
+TOKEN_THROTTLED: Final = network.throttled(
+    id="token-throttled", cause="Too many token requests were sent in a short time."
 )
 
-TOKEN_SERVER_FAILING: Final = _unreachable(
-    id="token-server-failing",
-    title="Twilio's token server returned an error",
-    cause="Nothing you entered caused this.",
-    remedy="Try again in a few minutes. Check status.twilio.com for outages.",
-    who=Who.NOBODY,
+TOKEN_SERVER_FAILING: Final = network.failing(
+    id="token-server-failing", title="Twilio's token server returned an error"
 )
 
 TOKEN_URL_NOT_FOUND: Final = Problem(
@@ -178,23 +171,9 @@ TOKEN_URL_NOT_FOUND: Final = Problem(
     step=Step.CREDENTIALS,
 )
 
-NOT_OAUTH: Final = Problem(
-    id="not-oauth",
-    title="The response isn't from an OAuth server",
-    cause="{host} returned {kind}.",
-    remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
-    "allowed. Otherwise, check the token URL under Credentials > Advanced.",
-    other_step=Step.CREDENTIALS,
-)
+NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token URL")
 
-TOKEN_BLOCKED: Final = _unreachable(
-    id="token-blocked",
-    title="The token server seems to be blocked",
-    cause="{host} returned {kind}. A filter or proxy on your network probably did. A token "
-    "URL that isn't Twilio's may also be wrong.",
-    remedy="Have {host} allowed, or try another network.",
-    who=Who.NETWORK,
-)
+TOKEN_BLOCKED: Final = network.blocked("token-blocked", "token server", "token URL")
 
 TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
     TOKEN_BLOCKED,
@@ -203,12 +182,7 @@ TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
 )
 """Nothing shows who responded."""
 
-ODD_TOKENS: Final = Problem(
-    id="odd-tokens",
-    title="Twilio's token response can't be used",
-    cause="A value is missing or invalid; the details name it.",
-    remedy="Try again. If that doesn't help, show Twilio support the response.",
-)
+ODD_TOKENS: Final = network.unusable(id="odd-tokens", title="Twilio's token response can't be used")
 
 ANSWER_LOST: Final = _unreachable(
     id="answer-lost",

@@ -14,6 +14,60 @@ from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
 _unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
+_by_proxy = partial(
+    _unreachable, cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}."
+)
+_at_proxy = partial(
+    _unreachable,
+    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
+    needs_restart=True,
+)
+
+throttled = partial(
+    _unreachable,
+    title="Twilio's rate limit was reached",
+    remedy="Try again in {wait}.",
+    who=Who.NOBODY,
+)
+"""Either of Twilio's servers asked for a pause."""
+failing = partial(
+    _unreachable,
+    cause="Nothing you entered caused this.",
+    remedy="Try again in a few minutes. Check status.twilio.com for outages.",
+    who=Who.NOBODY,
+)
+"""Either of Twilio's servers failed."""
+unusable = partial(
+    Problem,
+    cause="A value is missing or invalid; the details name it.",
+    remedy="Try again. If that doesn't help, show Twilio support the response.",
+)
+"""A response of the right kind that can't be used."""
+
+
+def blocked(id_: str, server: str, setting: str) -> Problem:
+    """Return the entry of a server that something on the network blocks."""
+    return _unreachable(
+        id=id_,
+        title=f"The {server} seems to be blocked",
+        cause="{host} returned {kind}. A filter or proxy on your network probably did. A "
+        f"{setting} that isn't Twilio's may also be wrong.",
+        remedy="Have {host} allowed, or try another network.",
+        who=Who.NETWORK,
+    )
+
+
+def not_from(server: str, id_: str, setting: str) -> Problem:
+    """Return the entry of a response that another server must have sent."""
+    return Problem(
+        id=id_,
+        title=f"The response isn't from {server}",
+        cause="{host} returned {kind}.",
+        remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
+        f"allowed. Otherwise, check the {setting} under Credentials > Advanced.",
+        other_step=Step.CREDENTIALS,
+    )
+
 
 NO_DNS: Final = _unreachable(
     id="no-dns",
@@ -118,10 +172,9 @@ TLS_FAILED: Final = _unreachable(
     remedy="Check the URL and its port. A proxy in between may be breaking TLS.",
 )
 
-PROXY_LOGIN: Final = _unreachable(
+PROXY_LOGIN: Final = _by_proxy(
     id="proxy-login",
     title="The proxy requires a login",
-    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Start again with {variable} set to {scheme}://user:password@host:port.",
     needs_restart=True,
 )
@@ -136,37 +189,31 @@ PROXY_UNNAMED: Final = _unreachable(
     needs_restart=True,
 )
 
-PROXY_REFUSED: Final = _unreachable(
+PROXY_REFUSED: Final = _by_proxy(
     id="proxy-refused",
     title="The proxy doesn't allow {host}",
-    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Have {host} allowed.",
     who=Who.NETWORK,
 )
 
-PROXY_CUT_OFF: Final = _unreachable(
+PROXY_CUT_OFF: Final = _by_proxy(
     id="proxy-cut-off",
     title="The proxy can't reach {host}",
-    cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}.",
     remedy="Try again. If that doesn't help, check the proxy's own connection to {host}.",
     who=Who.NETWORK,
 )
 
-PROXY_OF_OTHER_KIND: Final = _unreachable(
+PROXY_OF_OTHER_KIND: Final = _at_proxy(
     id="proxy-of-other-kind",
     title="The proxy doesn't speak {kind}",
-    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
     remedy="Fix {variable}: it starts with http://, https://, or socks5://, whichever the "
     "proxy speaks. Or fix its port. Then start again.",
-    needs_restart=True,
 )
 
-PROXY_UNREACHABLE: Final = _unreachable(
+PROXY_UNREACHABLE: Final = _at_proxy(
     id="proxy-unreachable",
     title="Can't reach the proxy",
-    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
     remedy="Fix or unset {variable}, then start again.",
-    needs_restart=True,
 )
 
 PROXY_MISSPELLED: Final = Problem(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from wizard.domain.book import network
 from wizard.domain.problems import ExitCode, Problem, Who
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -135,43 +136,17 @@ SCIM_SAYS_NOT_FOUND: Final = Problem(
     step=Step.CREDENTIALS,
 )
 
-ODD_LIST: Final = Problem(
-    id="odd-list",
-    title="Twilio's list of users can't be used",
-    cause="A value is missing or invalid; the details name it.",
-    remedy="Try again. If that doesn't help, show Twilio support the response.",
-)
+ODD_LIST: Final = network.unusable(id="odd-list", title="Twilio's list of users can't be used")
 
-NOT_SCIM: Final = Problem(
-    id="not-scim",
-    title="The response isn't from a SCIM API",
-    cause="{host} returned {kind}.",
-    remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
-    "allowed. Otherwise, check the SCIM base URL under Credentials > Advanced.",
-    other_step=Step.CREDENTIALS,
-)
+NOT_SCIM: Final = network.not_from("a SCIM API", "not-scim", "SCIM base URL")
 
-BLOCKED: Final = _unreachable(
-    id="blocked",
-    title="The SCIM API seems to be blocked",
-    cause="{host} returned {kind}. A filter or proxy on your network probably did. A SCIM "
-    "base URL that isn't Twilio's may also be wrong.",
-    remedy="Have {host} allowed, or try another network.",
-    who=Who.NETWORK,
-)
+BLOCKED: Final = network.blocked("blocked", "SCIM API", "SCIM base URL")
 
-SCIM_THROTTLED: Final = _unreachable(
+SCIM_THROTTLED: Final = network.throttled(
     id="scim-throttled",
-    title="Twilio's rate limit was reached",
     cause="Too many requests were sent for this organization in a short time.",
-    remedy="Try again in {wait}.",
-    who=Who.NOBODY,
 )
 
-SCIM_FAILING: Final = _unreachable(
-    id="scim-failing",
-    title="Twilio's SCIM API returned a server error",
-    cause="Nothing you entered caused this.",
-    remedy="Try again in a few minutes. Check status.twilio.com for outages.",
-    who=Who.NOBODY,
+SCIM_FAILING: Final = network.failing(
+    id="scim-failing", title="Twilio's SCIM API returned a server error"
 )

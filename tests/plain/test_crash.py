@@ -58,7 +58,7 @@ async def passing(*_args: object, **_kwargs: object) -> Report:
         ),
         (Step.CHECK, "wizard.flow.runs.ActiveRun.run", ("check",)),
         (Step.DONE, "wizard.flow.journey.Journey.usage", ("1",)),
-        (Step.OVERVIEW, "wizard.flow.upkeep.Upkeep.offers", ()),
+        (Step.OVERVIEW, "wizard.flow.overview.Overview.about_draft", ()),
     ],
     ids=lambda value: value.name if isinstance(value, Step) else "",
 )

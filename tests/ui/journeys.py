@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.fakes import World
+from wizard.domain.offers import offers, offers_out_of_reach
 from wizard.flow.demo import Demo
 from wizard.flow.journey import Journey
+from wizard.flow.overview import OutOfReach, Overview, Unfinished
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
 
@@ -27,3 +30,35 @@ def let(what: object, **methods: Any) -> None:
     """Have fakes instead of some methods."""
     for name, method in methods.items():
         setattr(what, name, method)
+
+
+async def nothing() -> None:
+    """Do nothing, without a failure."""
+
+
+def make_overview(
+    *,
+    facts: Sequence[tuple[str, str]] = (),
+    unfinished: Unfinished | None = None,
+    lost: OutOfReach | None = None,
+    discard: Callable[[], Awaitable[None]] = nothing,
+    retry: Callable[[], Awaitable[None]] = nothing,
+    since: str = "",
+) -> Overview:
+    """Return Overview as it stands with a set in use, if there are facts, and with a draft."""
+    overview = Overview(make_journey())
+    has_active, has_draft = bool(facts), unfinished is not None
+    items = offers(has_active=has_active, has_draft=has_draft, is_kept=False, first="check")
+    if lost is not None:
+        items = offers_out_of_reach(
+            is_active=lost.is_active,
+            can_start_over=lost.can_start_over,
+            has_active=has_active,
+            has_draft=has_draft,
+            is_kept=False,
+        )
+    problems = (lost.problem,) if lost else ()
+    let(overview, facts=facts, since=since, unfinished=unfinished, lost=lost)
+    let(overview, items=items, problems=problems)
+    let(overview.journey.session, discard_draft=discard, try_again=retry)
+    return overview

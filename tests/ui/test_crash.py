@@ -17,6 +17,7 @@ from tests.fakes import World
 from tests.leaks.every import screens
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER
+from tests.ui.journeys import make_overview
 from tests.ui.running import WHOLE, seed
 from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
@@ -77,14 +78,12 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: Desk().redirect(Delivery.OPENED),
     lambda: CheckScreen(BANNER, Steered(), fail_async),
     lambda: DoneScreen(BANNER, (), ()),
-    lambda: OverviewScreen(
-        BANNER, facts=(), since="", unfinished=None, items=(), discard=fail_async
-    ),
+    lambda: OverviewScreen(BANNER, make_overview()),
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen("Sure?", "", "Yes"),
     lambda: AdvancedScreen(advanced(CredentialSet())),
     lambda: AudienceScreen(None),
-    lambda: ProfilesScreen(("acme",), "default"),
+    lambda: ProfilesScreen(("acme",)),
     lambda: SheetScreen("planted-secret", fail_async, fail_async),
     lambda: ChangesScreen(()),
     lambda: RotateScreen(fail_async),

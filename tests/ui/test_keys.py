@@ -15,6 +15,7 @@ from tests.driving import wait_until
 from tests.fakes import FakeBrowser
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.journeys import make_overview
 from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_credentials import WHOLE, Form
 from tests.ui.test_overview_done import FACTS, UNFINISHED
@@ -24,12 +25,11 @@ from wizard.domain.book.scim import MISSING_PERMISSION
 from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.form import advanced
 from wizard.domain.models import CredentialSet
-from wizard.domain.offers import LEAVE
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
+from wizard.flow.overview import OutOfReach, Unfinished
 from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Delivery
-from wizard.flow.upkeep import OutOfReach, Unfinished
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.link_screen import LinkScreen
 from wizard.ui.screens.advanced import AdvancedScreen
@@ -133,21 +133,14 @@ def overview(
     async def retry() -> None:
         tried.append(None)
 
-    screen = OverviewScreen(
-        BANNER,
-        facts=FACTS if is_set_up else (),
-        since="",
-        unfinished=draft,
-        items=(LEAVE,),
-        discard=nothing,
-        problems=(lost.problem,) if lost else (),
-        out_of_reach=replace(lost, retry=retry) if lost else None,
+    overview = make_overview(
+        facts=FACTS if is_set_up else (), unfinished=draft, lost=lost, retry=retry
     )
-    return State(screen, lambda: len(tried))
+    return State(OverviewScreen(BANNER, overview), lambda: len(tried))
 
 
 def lost(problem: Problem, *, is_active: bool) -> OutOfReach:
-    return OutOfReach(problem, is_active=is_active, can_start_over=False, retry=nothing)
+    return OutOfReach(problem, is_active=is_active, can_start_over=False)
 
 
 REFUSED: Final = Report(Verdict.FAILED, problem=MISSING_PERMISSION, can_retry=True)
@@ -184,7 +177,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "changes": lambda: State(ChangesScreen(())),
     "advanced": lambda: State(AdvancedScreen(advanced(WHOLE))),
     "audience": lambda: State(AudienceScreen(None)),
-    "profiles": lambda: State(ProfilesScreen(("acme",), "default")),
+    "profiles": lambda: State(ProfilesScreen(("acme",))),
     "rotate": lambda: State(RotateScreen(nothing)),
     "sheet": lambda: State(SheetScreen("text", nothing, nothing)),
 }

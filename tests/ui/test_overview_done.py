@@ -9,10 +9,11 @@ import pytest
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.journeys import make_overview, nothing
 from wizard.domain.book.store import DISK_FULL
-from wizard.domain.offers import offers
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
+from wizard.flow.overview import Unfinished
 from wizard.flow.state import (
     Back,
     Change,
@@ -24,7 +25,6 @@ from wizard.flow.state import (
     Resume,
     StartOver,
 )
-from wizard.flow.upkeep import Unfinished
 from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
@@ -34,25 +34,19 @@ FACTS = (("Client ID", "OQ0123…cdef"), ("Checked", "[b]never[/b]"))
 UNFINISHED = Unfinished("12 Mar 2026, 14:02", Step.REDIRECT)
 
 
-async def nothing() -> None:
-    """Discard nothing, without a failure."""
-
-
 def at_overview(
     *,
     has_active: bool = True,
     has_draft: bool = False,
     discard: Callable[[], Awaitable[None]] = nothing,
 ) -> AbstractAsyncContextManager[Stage[OverviewScreen]]:
-    screen = OverviewScreen(
-        BANNER,
+    overview = make_overview(
         facts=FACTS if has_active else (),
         since="20 Nov 2025" if has_active else "",
         unfinished=UNFINISHED if has_draft else None,
-        items=offers(has_active=has_active, has_draft=has_draft, is_kept=False, first="check"),
         discard=discard,
     )
-    return showing(screen)
+    return showing(OverviewScreen(BANNER, overview))
 
 
 async def choose(stage: Stage[OverviewScreen], id_: str) -> None:

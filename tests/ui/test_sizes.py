@@ -17,13 +17,13 @@ from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Host, showing
+from tests.ui.journeys import make_overview
 from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.audiences import AUDIENCES, audience
 from wizard.domain.guide import GUIDE, ON_SCREEN
-from wizard.domain.offers import offers
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.dialog import HelpScreen
@@ -203,14 +203,8 @@ async def test_a_foreign_host_is_cut_before_it_touches_the_profile(size: tuple[i
 
 
 async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
-    screen = OverviewScreen(
-        Banner("default"),
-        facts=[(f"Fact {number}", "x" * 50) for number in range(20)],
-        since="",
-        unfinished=None,
-        items=offers(has_active=True, has_draft=False, is_kept=False, first="check"),
-        discard=nothing,
-    )
+    facts = [(f"Fact {number}", "x" * 50) for number in range(20)]
+    screen = OverviewScreen(Banner("default"), make_overview(facts=facts))
     async with showing(screen, (80, 24)) as stage:
         await stage.until_text("↓ more")
         await stage.pilot.press("end")

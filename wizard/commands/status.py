@@ -163,11 +163,7 @@ def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
         "grant_type": GRANT_TYPE,
         "client_id": profile.client_id,
         "redirect_url": profile.redirect_url,
-        "endpoints": {
-            "authorize_url": profile.endpoints.authorize_url,
-            "token_url": profile.endpoints.token_url,
-            "scim_url": profile.endpoints.scim_url,
-        },
+        "endpoints": profile.endpoints.named,
         "secrets": {"store": profile.store.value},
         "token": {
             "state": state,

@@ -58,7 +58,6 @@ def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:
     No save leaves them so. Those of the set would be the right ones; but whoever changed the
     record may believe that another server is asked, and `status` says so.
     """
-    for name in LABELS:
-        told, kept = getattr(record, name), getattr(secrets, name)
+    for told, kept in zip(record.named.values(), secrets.named.values(), strict=True):
         if told != kept:
             raise SetupError(ENDPOINTS_DIFFER.filled(record=told, secrets=kept))

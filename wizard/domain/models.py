@@ -30,10 +30,14 @@ class Endpoints(Value):
     scim_url: str = "https://iam.twilio.com/scim/v2"
 
     @property
+    def named(self) -> dict[str, str]:
+        """The URLs by their names, in order."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
+
+    @property
     def foreign_hosts(self) -> tuple[str, ...]:
         """The hosts (with port) that are not Twilio's, each once, in order."""
-        urls = (self.authorize_url, self.token_url, self.scim_url)
-        parts = [rules.split(url) for url in urls]
+        parts = [rules.split(url) for url in self.named.values()]
         foreign = [p.netloc for p in parts if p and not rules.is_twilio_host(p.hostname or "")]
         return tuple(dict.fromkeys(foreign))
 

@@ -18,18 +18,14 @@ URL_LIMIT: Final = 2000
 
 def harmless(profile: Profile) -> Profile:
     """Return a record fit to be shown: it is a file, and somebody may have edited it."""
-    endpoints = profile.endpoints
+    urls = profile.endpoints.named.values()
     return replace(
         profile,
         client_id=one_line(profile.client_id),
         redirect_url=one_line(profile.redirect_url, URL_LIMIT),
         organization=one_line(profile.organization or "") or None,
         token_organization=one_line(profile.token_organization or "") or None,
-        endpoints=Endpoints(
-            one_line(endpoints.authorize_url, URL_LIMIT),
-            one_line(endpoints.token_url, URL_LIMIT),
-            one_line(endpoints.scim_url, URL_LIMIT),
-        ),
+        endpoints=Endpoints(*(one_line(url, URL_LIMIT) for url in urls)),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from wizard.domain import summary
+from wizard.domain import journal, summary
 from wizard.domain.audiences import audience
-from wizard.domain.endpoints import LABELS, option
+from wizard.domain.endpoints import option
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.shell import Program
@@ -53,8 +53,9 @@ class Journey:
         """The profile to open next, when one was chosen."""
         self.came_from: str | None = None
         """The profile that was open before this one was chosen."""
-        self.on_notices: Callable[[Sequence[Problem]], None] | None = None
-        """Says what the store found and fixed; set by a face as soon as it can."""
+        self.reached = Step.PREREQUISITES
+        """The step that is shown, or was last."""
+        self._on_notices: Callable[[Sequence[Problem]], None] | None = None
         self._said: list[Problem] = []
         """Notices that were said."""
         session.after_write = self.tell_notices
@@ -80,6 +81,19 @@ class Journey:
         from wizard.flow.upkeep import Upkeep
 
         return Upkeep(self)
+
+    async def walk(
+        self, state: WizardState, show: Callable[[WizardState], Awaitable[Outcome]]
+    ) -> None:
+        """Go from step to step until the wizard is left.
+
+        Args: `show`: shows a step; returns what it is left with.
+        """
+        while not state.has_left:
+            self.reached = state.step
+            journal.note(f"step {state.step.name.lower()}")
+            state = await self.enter(state)
+            state = await self.follow(state, await show(state))
 
     async def enter(self, state: WizardState) -> WizardState:
         """Note the step, where it is to be noted; return the state as the session now knows it.
@@ -114,14 +128,19 @@ class Journey:
         """The hosts that are not Twilio's; none in the demo, which says so itself."""
         return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
 
+    def begin_notices(self, say: Callable[[Sequence[Problem]], None]) -> None:
+        """Have what the store found and fixed said, now and from now on: a face can show it."""
+        self._on_notices = say
+        self.tell_notices()
+
     def tell_notices(self) -> None:
         """Have what the store found and fixed said, once, as soon as it is known."""
-        if self.on_notices is None:
+        if self._on_notices is None:
             return
         new = [notice for notice in self.services.store.notices if notice not in self._said]
         if new:
             self._said += new
-            self.on_notices(new)
+            self._on_notices(new)
 
     # -- the way back ------------------------------------------------------------------------
 
@@ -177,7 +196,7 @@ class Journey:
         is_fine = is_fine or self._ends_here
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
-    def farewell(self, reached: Step) -> Sequence[str]:
+    def farewell(self) -> Sequence[str]:
         """Return the last lines, for the normal screen."""
         if self.next_profile is not None:
             return ()
@@ -187,13 +206,13 @@ class Journey:
         if self.last_words:
             removed = f"Profile {self.session.name} is removed from this machine."
             return (removed, *self.last_words)
-        if reached is Step.DONE:
+        if self.reached is Step.DONE:
             rows = [f"{name:<15}{words}" for name, words in self.facts()]
             profile, name = self.session.profile, self.session.name
             usage = summary.usage(profile, name, self.program)
             works = summary.works(profile, self.services.clock())
             return (f"Profile {name}: {works}", *rows, usage)
-        return self._stopped_at(reached)
+        return self._stopped()
 
     @property
     def _ends_here(self) -> bool:
@@ -203,13 +222,13 @@ class Journey:
         is_empty = profile.active is None and profile.draft is None and self.session.draft is None
         return is_empty and chosen is not None and bool(chosen.ends_here)
 
-    def _stopped_at(self, reached: Step) -> Sequence[str]:
+    def _stopped(self) -> Sequence[str]:
         session, profile = self.session, self.session.profile
         if self._ends_here and profile.audience is not None:
             words = f"Profile {session.name}: nothing to set up. To print the sheet again, run:"
             options = ("handoff", "--for", profile.audience)
             return (words, self.program.command(*options, profile=session.name))
-        stopped = f"Profile {session.name}: stopped at {reached.title}."
+        stopped = f"Profile {session.name}: stopped at {self.reached.title}."
         if not session.is_draft_saved:
             words = f"{stopped} Your last entry couldn't be saved. To resume, run:"
         elif session.draft_trouble is not None:
@@ -227,9 +246,9 @@ class Journey:
         profile = self.session.profile
         if profile.active is not None or profile.draft is not None:
             return ()
-        given, usual = self.session.working_draft().endpoints, Endpoints()
-        changed = [name for name in LABELS if getattr(given, name) != getattr(usual, name)]
-        return [word for name in changed for word in (option(name), getattr(given, name))]
+        given, usual = self.session.working_draft().endpoints.named, Endpoints().named
+        changed = [name for name, url in given.items() if url != usual[name]]
+        return [word for name in changed for word in (option(name), given[name])]
 
     async def close(self) -> None:
         """Stop listening and finish what was begun; a token request not yet sent was not."""

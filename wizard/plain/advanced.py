@@ -19,9 +19,10 @@ async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
     """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
     talk.say("Advanced. Changing one of these ends the links made before.")
     try:
+        urls = settings.endpoints.named.values()
         endpoints = [
             await _asked(talk, f"{label}, Enter keeps {value}", rules.endpoint) or value
-            for label, value in zip(ENDPOINTS.values(), _values(settings), strict=True)
+            for label, value in zip(ENDPOINTS.values(), urls, strict=True)
         ]
         words = f"Scope (Twilio: offline_access), Enter keeps {settings.scope or EMPTY}"
         scope = await _asked(talk, words, rules.scope) or settings.scope
@@ -37,11 +38,6 @@ async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
         "" if scope == EMPTY else rules.clean_scope(scope),
         Pkce(chosen) if chosen else settings.pkce,
     )
-
-
-def _values(settings: Advanced) -> tuple[str, ...]:
-    endpoints = settings.endpoints
-    return endpoints.authorize_url, endpoints.token_url, endpoints.scim_url
 
 
 async def _asked(talk: Dialogue, words: str, rule: Callable[[str], str | None]) -> str:

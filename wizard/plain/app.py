@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from wizard.domain import journal
 from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.shell import Command
@@ -22,7 +21,7 @@ from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
 from wizard.plain.dialogue import Dialogue, Left, Reader
 from wizard.plain.link import Authorize, Redirect
-from wizard.plain.overview import Overview
+from wizard.plain.overview import OverviewStep
 from wizard.plain.paper import Paper
 from wizard.plain.prerequisites import Prerequisites
 from wizard.plain.stage import Stage
@@ -58,7 +57,6 @@ class PlainWizard:
         self._terminal = terminal
         self._why = why
         self._stage = Stage(journey, journey.upkeep, Dialogue(paper, terminal))
-        self.reached = start.step
         self.return_code: int | None = None
 
     @property
@@ -73,7 +71,7 @@ class PlainWizard:
 
     def farewell(self) -> Sequence[str]:
         """Return the last lines, which the caller says."""
-        return self._journey.farewell(self.reached)
+        return self._journey.farewell()
 
     async def run_async(self) -> None:
         """Go through the steps until the wizard is left."""
@@ -112,18 +110,14 @@ class PlainWizard:
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
-        self._journey.on_notices = self._tell_notices
-        self._journey.tell_notices()
-        state = self._start
-        while not state.has_left:
-            self.reached = state.step
-            journal.note(f"step {state.step.name.lower()}")
-            state = await self._journey.enter(state)
-            try:
-                outcome = await self._step(state)
-            except Left as left:
-                outcome = left.outcome
-            state = await self._journey.follow(state, outcome)
+        self._journey.begin_notices(self._tell_notices)
+        await self._journey.walk(self._start, self._show_step)
+
+    async def _show_step(self, state: WizardState) -> Outcome:
+        try:
+            return await self._step(state)
+        except Left as left:
+            return left.outcome
 
     def _tell_notices(self, notices: Sequence[Problem]) -> None:
         # The terminal may be gone while what was begun is still being saved.
@@ -136,7 +130,7 @@ class PlainWizard:
         stage, journey = self._stage, self._journey
         match state.step:
             case Step.OVERVIEW:
-                return await Overview(stage).run()
+                return await OverviewStep(stage).run()
             case Step.PREREQUISITES:
                 return await Prerequisites(stage, can_go_back=journey.can_go_back(state)).run()
             case Step.CREDENTIALS:

@@ -18,7 +18,7 @@ from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.secret import Secret
 from wizard.domain.words import LEAVING
 from wizard.flow.journey import Journey
-from wizard.flow.state import WizardState
+from wizard.flow.state import Outcome, WizardState
 from wizard.host.signals import leave_on_signals
 from wizard.ui import textual_internals
 from wizard.ui.copying import copy_and_say
@@ -61,7 +61,6 @@ class WizardApp(ThemedApp):
         """Received on this run, to be kept out of what is copied for support."""
         self._gate = KeyGate(self, self._hand_out)
         self._has_said_notices = False
-        self.reached = start.step
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives its terminal; Textual's own on Windows."""
@@ -84,8 +83,7 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
-        self._journey.on_notices = self._notify_all
-        self._journey.tell_notices()
+        self._journey.begin_notices(self._notify_all)
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)
 
@@ -96,17 +94,15 @@ class WizardApp(ThemedApp):
 
     @work(group="flow")
     async def _run_flow(self) -> None:
-        state = self._start
-        while not state.has_left:
-            self.reached = state.step
-            journal.note(f"step {state.step.name.lower()}")
-            state = await self._journey.enter(state)
-            if state.answer is not None:
-                self._codes.append(state.answer.code)
-            outcome = await self.push_screen_wait(screen_for(self._journey, state))
-            textual_internals.forget_strips()
-            state = await self._journey.follow(state, outcome)
+        await self._journey.walk(self._start, self._show_step)
         self._leave(self._journey.exit_code)
+
+    async def _show_step(self, state: WizardState) -> Outcome:
+        if state.answer is not None:
+            self._codes.append(state.answer.code)
+        outcome = await self.push_screen_wait(screen_for(self._journey, state))
+        textual_internals.forget_strips()
+        return outcome
 
     # -- leaving -----------------------------------------------------------------------------
 
@@ -161,7 +157,7 @@ class WizardApp(ThemedApp):
 
     def farewell(self) -> Sequence[str]:
         """Return what is said on the normal screen after the wizard has left."""
-        return self._journey.farewell(self.reached)
+        return self._journey.farewell()
 
     def crash_report(self) -> Sequence[str]:
         """Return what went wrong and where, without any local variable or message."""

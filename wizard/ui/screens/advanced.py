@@ -39,9 +39,8 @@ class AdvancedScreen(Dialog[Advanced | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
-        endpoints = self._settings.endpoints
-        values = (endpoints.authorize_url, endpoints.token_url, endpoints.scim_url)
-        for (id_, label), value in zip(ENDPOINTS.items(), values, strict=True):
+        urls = self._settings.endpoints.named.values()
+        for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
             yield Field(label, Entry(id_, value))
         yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):

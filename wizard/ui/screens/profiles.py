@@ -28,16 +28,15 @@ class ProfilesScreen(Dialog[str | None]):
     ]
     AUTO_FOCUS = "Menu, Entry"
 
-    def __init__(self, names: Sequence[str], current: str) -> None:
+    def __init__(self, others: Sequence[str]) -> None:
+        """Args: `others`: the names of the profiles that aren't open."""
         super().__init__("Profiles")
-        self._names = names
-        self._current = current
+        self._others = others
 
     def compose_body(self) -> ComposeResult:
         """Yield those there are, and a field for a new one."""
-        others = [name for name in self._names if name != self._current]
-        if others:
-            yield Menu([Item(name, name) for name in others])
+        if self._others:
+            yield Menu([Item(name, name) for name in self._others])
             yield Gap()
         yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
 

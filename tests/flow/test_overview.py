@@ -1,0 +1,170 @@
+"""What Overview offers, where each action leads, and what follows a rotation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flow.test_credentials import WHOLE
+from tests.ui.journeys import make_journey
+from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_MISSING
+from wizard.domain.models import CheckStatus, LastCheck, Profile
+from wizard.domain.problems import Problem
+from wizard.domain.questions import (
+    AUTHORIZE_AGAIN,
+    CONSENT_NEEDED,
+    DISCARD,
+    DISCARD_CHANGE,
+    DISCARD_NEW_SECRET,
+    Question,
+)
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+from wizard.flow.overview import Confirm, Overview
+from wizard.flow.rotate import Rotation
+from wizard.flow.state import (
+    Change,
+    CheckNow,
+    Discarded,
+    GoTo,
+    Outcome,
+    Quit,
+    Resume,
+    StartOver,
+)
+
+NEW = Secret("the-new-rotated-secret")
+
+
+def overview(
+    *, is_active: bool = True, draft: Secret | None = None, trouble: Problem | None = None
+) -> Overview:
+    """Return Overview of a set in use or not, with a draft that has this secret, if any."""
+    journey = make_journey()
+    session = journey.session
+    active = WHOLE if is_active else None
+    now = session.clock()
+    session.profile = Profile(
+        active="1" if is_active else None,
+        draft="2" if draft else None,
+        draft_saved_at=now if draft else None,
+        draft_step=Step.AUTHORIZE if draft else None,
+    )
+    session.active = None if trouble else active
+    session.draft = replace(WHOLE, client_secret=draft) if draft else None
+    session.trouble = trouble
+    return Overview(journey)
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome"),
+    [
+        ("check", CheckNow()),
+        ("change", Change(Step.CREDENTIALS)),
+        ("resume", Resume()),
+        ("start-over", StartOver()),
+        ("quit", Quit()),
+        ("rotate", None),
+        ("sheet", None),
+        ("profiles", None),
+        ("retry", None),
+    ],
+)
+def test_action_leads_on_or_has_more_to_ask(action: str, outcome: Outcome | None) -> None:
+    assert overview().do(action) == outcome
+
+
+@pytest.mark.parametrize(
+    ("is_active", "secret", "question"),
+    [
+        (False, WHOLE.client_secret, DISCARD),
+        (True, WHOLE.client_secret, DISCARD_CHANGE),
+        (True, NEW, DISCARD_NEW_SECRET),
+    ],
+)
+def test_discarding_asks_about_what_would_be_lost(
+    is_active: bool, secret: Secret, question: Question
+) -> None:
+    decided = overview(is_active=is_active, draft=secret).do("discard")
+    assert isinstance(decided, Confirm)
+    assert decided.question == question
+
+
+async def test_confirmed_action_is_done_and_leads_on() -> None:
+    stands = overview(draft=NEW)
+    dropped: list[bool] = []
+
+    async def discard() -> None:
+        dropped.append(True)
+
+    stands.journey.session.discard_draft = discard  # type: ignore[method-assign]
+    authorize, discarding = stands.do("authorize"), stands.do("discard")
+    assert isinstance(authorize, Confirm)
+    assert isinstance(discarding, Confirm)
+    assert (authorize.question, dropped) == (AUTHORIZE_AGAIN, [])
+    assert await authorize.then() == Change(Step.AUTHORIZE)
+    assert await discarding.then() == Discarded()
+    assert dropped == [True]
+
+
+async def test_rotated_secret_is_checked_or_verified_by_authorizing() -> None:
+    stands = overview()
+    staged = []
+
+    async def save(draft: object) -> None:
+        staged.append(draft)
+
+    stands.journey.session.save_draft = save  # type: ignore[method-assign]
+    assert stands.after_rotation(Rotation.KEPT, NEW) == CheckNow()
+    decided = stands.after_rotation(Rotation.NEEDS_CONSENT, NEW)
+    assert isinstance(decided, Confirm)
+    assert (decided.question, staged) == (CONSENT_NEEDED, [])
+    assert await decided.then() == Change(Step.AUTHORIZE)
+    assert staged == [replace(WHOLE, client_secret=NEW)]
+
+
+def test_another_profile_is_opened_next_and_the_same_one_is_not() -> None:
+    stands = overview()
+    assert stands.switch("default") is None
+    assert stands.switch("acme") == Quit()
+    assert stands.journey.next_profile == "acme"
+
+
+@pytest.mark.parametrize(
+    ("is_active", "words"), [(True, "Unfinished change"), (False, "Unfinished setup")]
+)
+def test_draft_is_called_a_change_where_something_is_set_up(is_active: bool, words: str) -> None:
+    assert overview(is_active=is_active, draft=NEW).about_draft().startswith(words)
+    assert overview(is_active=is_active).about_draft() == ""
+
+
+@pytest.mark.parametrize(
+    ("problem", "first", "remedy"),
+    [
+        (KEYRING_LOCKED, ["retry"], "Unlock it, then press r."),
+        (SECRETS_MISSING, ["retry", "start-over"], ""),
+    ],
+)
+def test_secrets_out_of_reach_are_read_again_first(
+    problem: Problem, first: list[str], remedy: str
+) -> None:
+    stands = overview(trouble=problem)
+    assert stands.lost is not None
+    assert [item.id for item in stands.items][: len(first)] == first
+    [shown] = stands.shown("press r")
+    assert (shown.remedy, stands.problems) == (remedy or problem.remedy, (problem,))
+    assert stands.can("retry")
+    assert not stands.can("check")
+
+
+def test_draft_whose_client_was_rejected_resumes_at_credentials() -> None:
+    journey = make_journey()
+    now = journey.session.clock()
+    check = LastCheck(CheckStatus.FAILED, now, problem="wrong-client")
+    journey.session.profile = Profile(
+        draft="2", draft_saved_at=now, draft_step=Step.CHECK, draft_check=check
+    )
+    journey.session.draft = WHOLE
+    decided = Overview(journey).do("resume")
+    assert isinstance(decided, GoTo)
+    assert decided.step is Step.CREDENTIALS

@@ -1,0 +1,272 @@
+"""Overview: what is set up or unfinished, what can be done about it, and where that leads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+
+from wizard.domain import questions, summary
+from wizard.domain.book.store import SECRETS_DAMAGED, SECRETS_MISSING
+from wizard.domain.forgetting import question as forgetting
+from wizard.domain.forgetting import remains
+from wizard.domain.offers import Item, offers, offers_out_of_reach, unfinished, unreadable
+from wizard.domain.problems import Problem, SetupError
+from wizard.domain.questions import Question
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.value import Value, replace
+from wizard.domain.wording import of_saved, or_retry
+from wizard.domain.words import day, moment
+from wizard.flow.after_check import on_overview
+from wizard.flow.journey import Journey
+from wizard.flow.rotate import Rotation, rotate_secret
+from wizard.flow.state import (
+    Back,
+    Change,
+    CheckNow,
+    Discarded,
+    GoTo,
+    Outcome,
+    Quit,
+    Resume,
+    StartOver,
+)
+
+
+class Unfinished(Value):
+    """A draft that can be resumed."""
+
+    saved: str
+    """When its last field was saved, in words."""
+    step: Step
+    """Where it goes on."""
+    failed: str = ""
+    """When its check failed, and of a change how; of a setup, Overview tells it whole."""
+    outcome: Outcome = Resume()
+    """What it is resumed with."""
+
+
+class OutOfReach(Value):
+    """Stored secrets that could not be read; the record could."""
+
+    problem: Problem
+    is_active: bool
+    """Whether it is the active set's, which nothing works without; else only the draft's."""
+    can_start_over: bool
+    """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
+
+
+class Confirm(Value):
+    """Something that is done only after a question."""
+
+    question: Question
+    then: Callable[[], Awaitable[Outcome]]
+    """Does it, and returns where that leads. Raises SetupError."""
+
+
+class Overview:
+    """How a journey's profile stands as Overview is entered, and what is done with it."""
+
+    def __init__(self, journey: Journey) -> None:
+        self.journey = journey
+        self._session = journey.session
+        self._services = journey.services
+        profile = self._session.profile
+        self.facts = journey.facts() if profile.active else ()
+        self.since = day(profile.set_up_at) if profile.set_up_at else ""
+        """When it was set up."""
+        self.unfinished = self._unfinished()
+        self.lost = self._out_of_reach()
+        """What is stored and cannot be read; None when all can."""
+        self.problems = self._problems()
+        """What is known to be wrong, the worst first: can't be read, isn't refreshed, or failed."""
+        self.items = self._offers()
+        """What can be done, in its order."""
+
+    @property
+    def others(self) -> Sequence[str]:
+        """The names of the other profiles; none where the store can't be read."""
+        with suppress(SetupError):
+            return [n for n in self._services.store.names() if n != self._session.name]
+        return ()
+
+    def can(self, action: str) -> bool:
+        """Whether an action is offered."""
+        return any(item.id == action for item in self.items)
+
+    def shown(self, retry: str) -> tuple[Problem, ...]:
+        """Return the problems as a face shows them.
+
+        Args: `retry`: how the secrets are read again, such as "press r".
+        """
+        if self.lost is None:
+            return self.problems
+        return tuple(or_retry(problem, retry) for problem in self.problems)
+
+    def about_draft(self) -> str:
+        """Return the line about an unfinished draft; "" without one."""
+        what = "change" if self.facts else "setup"
+        if self.unfinished is not None:
+            draft = self.unfinished
+            return unfinished(what, draft.saved, draft.step.title, draft.failed)
+        return unreadable(what) if self.lost and not self.lost.is_active else ""
+
+    def do(self, action: str) -> Outcome | Confirm | None:
+        """Return where an action leads, or what is asked first; None where a face has more to ask.
+
+        Those are to read the secrets again, to enter a rotated one, the handoff sheet, and the
+        other profiles.
+        """
+        match action:
+            case "resume":
+                return self.unfinished.outcome if self.unfinished else Resume()
+            case "check":
+                return CheckNow()
+            case "change":
+                return Change(Step.CREDENTIALS)
+            case "start-over":
+                return StartOver()
+            case "quit":
+                return Quit()
+            case "authorize":
+                return Confirm(questions.AUTHORIZE_AGAIN, self._authorize)
+            case "discard":
+                return Confirm(self._discarding(), self._discard)
+            case "forget":
+                return Confirm(forgetting(self._session.name), self._forget)
+            case _:
+                return None
+
+    async def rotate(self, secret: Secret) -> Rotation:
+        """Try a rotated secret and keep it if it works. Raises SetupError."""
+        session, services = self._session, self._services
+        network = await services.connect()
+        rotation = await session.protected.run(
+            rotate_secret(session.name, services.store, network.tokens, secret)
+        )
+        # What came of it is known; that it can't be read again is told by what follows.
+        with suppress(SetupError):
+            await session.reload()
+        return rotation
+
+    def after_rotation(self, rotation: Rotation, secret: Secret) -> Outcome | Confirm:
+        """Return what follows: a check where it is kept, else an authorization to verify it."""
+        if rotation is Rotation.KEPT:
+            return CheckNow()
+        return Confirm(questions.CONSENT_NEEDED, partial(self._stage, secret))
+
+    async def retry(self) -> Outcome:
+        """Read the stored secrets again. Raises SetupError."""
+        await self._session.try_again()
+        # Nothing lies before Overview, so that this builds it anew.
+        return Back()
+
+    def switch(self, name: str) -> Outcome | None:
+        """Have another profile opened next; None where it is the one that is open."""
+        if name == self._session.name:
+            return None
+        self.journey.next_profile = name
+        return Quit()
+
+    # -- after a question ------------------------------------------------------------------------
+
+    async def _authorize(self) -> Outcome:
+        return Change(Step.AUTHORIZE)
+
+    async def _stage(self, secret: Secret) -> Outcome:
+        """Put a rotated secret into the draft, for an authorization to prove it."""
+        session = self._session
+        await session.save_draft(replace(session.working_draft(), client_secret=secret))
+        return Change(Step.AUTHORIZE)
+
+    async def _discard(self) -> Outcome:
+        await self._session.discard_draft()
+        return Discarded()
+
+    async def _forget(self) -> Outcome:
+        """Remove the profile and its secrets."""
+        words = remains(self._session.profile, self._services.clock())
+        await self._session.forget()
+        self.journey.last_words = words
+        return Quit()
+
+    def _discarding(self) -> Question:
+        """What is asked before the draft is removed."""
+        session = self._session
+        if session.profile.active is None:
+            return questions.DISCARD
+        draft, active = session.draft, session.active
+        # One that cannot be read may hold a new secret too.
+        is_same = draft and active and draft.client_secret in (None, active.client_secret)
+        return questions.DISCARD_CHANGE if is_same else questions.DISCARD_NEW_SECRET
+
+    # -- how things stand ------------------------------------------------------------------------
+
+    def _unfinished(self) -> Unfinished | None:
+        profile, step = self._session.profile, self._session.resume_at()
+        last, saved = profile.draft_check, profile.draft_saved_at
+        if step is None or saved is None:
+            return None
+        problem = summary.problem_of(last)
+        if last is None or problem is None:
+            return Unfinished(moment(saved), step)
+        outcome: Outcome = Resume()
+        # A link made of what was refused would only be refused again.
+        if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
+            step, outcome = problem.step, GoTo(problem.step, problem)
+        # Of a setup the problem stands in full below.
+        how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
+        return Unfinished(moment(saved), step, how, outcome)
+
+    def _out_of_reach(self) -> OutOfReach | None:
+        session = self._session
+        problem = session.trouble or session.draft_trouble or self._store_trouble()
+        if problem is None:
+            return None
+        is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
+        return OutOfReach(
+            problem,
+            is_active=session.trouble is not None or session.draft_trouble is None,
+            can_start_over=is_gone and session.draft_trouble is None,
+        )
+
+    def _store_trouble(self) -> Problem | None:
+        """Why the wizard's folder can't be read, though the record could when it was opened."""
+        try:
+            self._services.store.names()
+        except SetupError as error:
+            return error.problem
+        return None
+
+    def _problems(self) -> tuple[Problem, ...]:
+        profile = self._session.profile
+        if self.lost:
+            return (self.lost.problem,)
+        if profile.active is None:
+            failed = summary.problem_of(profile.draft_check)
+            return (failed,) if failed else ()
+        found = summary.problems(profile, self._services.clock())
+        return found if self.journey.demo else tuple(map(of_saved, found))
+
+    def _offers(self) -> list[Item]:
+        has_active = self._session.profile.active is not None
+        has_draft = self.unfinished is not None
+        is_real = not self.journey.demo
+        is_kept = has_active and is_real
+        if self.lost is None:
+            return offers(
+                has_active=has_active,
+                has_draft=has_draft,
+                is_kept=is_kept,
+                first=on_overview(next(iter(self.problems), None)),
+                has_profiles=is_real,
+            )
+        return offers_out_of_reach(
+            is_active=self.lost.is_active,
+            can_start_over=self.lost.can_start_over,
+            has_active=has_active,
+            has_draft=has_draft,
+            is_kept=is_kept,
+            has_profiles=is_real,
+        )

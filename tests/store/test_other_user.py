@@ -6,6 +6,7 @@ and what keeps files from others is read from their modes.
 
 from __future__ import annotations
 
+import concurrent.futures
 import encodings.ascii
 import fcntl
 import grp
@@ -29,7 +30,7 @@ from wizard.domain.value import replace
 from wizard.store.preferences import Preferences
 from wizard.store.profiles import LocalProfileStore
 
-LOADED: Final = (encodings.ascii, filelock, grp, pwd, shlex)
+LOADED: Final = (concurrent.futures, encodings.ascii, filelock, grp, pwd, shlex)
 """What the product imports late, when the user may not be able to read it any more."""
 NAME: Final = "default"
 THEIRS: Final = '{"version": 1, "client_id": "OQ-of-another"}'

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +100,26 @@ async def still(pilot: ThePilot) -> str:
         await pilot.pause()
         title = pilot.app.title
         seen, before = pilot.app.export_screenshot(title=title, simplify=True), seen
-    return seen
+    return numbered_as_seen(seen)
+
+
+def numbered_as_seen(svg: str) -> str:
+    """Number the styles in the order in which they can be seen.
+
+    Rich numbers them in the order of all cells, with blanks, whose color nobody sees and which
+    depends on what was painted there before. It makes the name of the picture from that, too.
+    """
+    old = re.search(r"terminal-\d+", svg)
+    assert old is not None
+    name = old[0]
+    rules = dict(re.findall(rf"\.{name}-(r\d+) (\{{.*?\}})\n", svg))
+    seen = re.findall(rf'class="{name}-(r\d+)"', svg)
+    numbers = {style: f"r{n}" for n, style in enumerate(dict.fromkeys(seen), 1)}
+    svg = re.sub(rf"\.{name}-r\d+ \{{.*?\}}\n", "", svg)
+    sheet = "".join(f".{name}-{number} {rules[style]}\n" for style, number in numbers.items())
+    svg = re.sub(rf'class="{name}-(r\d+)"', lambda m: f'class="{name}-{numbers[m[1]]}"', svg)
+    svg = svg.replace("</style>", f"{sheet}    </style>", 1)
+    return svg.replace(name, f"terminal-{zlib.crc32(svg.replace(name, '').encode())}")
 
 
 def main(folder: Path = HERE) -> None:

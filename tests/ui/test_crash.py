@@ -12,7 +12,7 @@ from textual import events
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tests.driving import PATIENCE, make_app, paste, wait_for_screen, wait_until
+from tests.driving import PATIENCE, make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.leaks.every import screens
 from tests.ui.desk import Desk
@@ -191,7 +191,9 @@ async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
 async def in_the_flow(app: WizardApp, pilot: ThePilot) -> None:
     """Fail in the loop around the screens."""
     app._journey.enter = fail_async  # type: ignore[method-assign]
-    await pilot.press("enter", "enter")
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: "Enter again" in text_of(app), "the question")
+    await pilot.press("enter")
 
 
 @pytest.mark.parametrize("act", [in_a_worker, in_a_timer, after_a_refresh, in_the_flow])

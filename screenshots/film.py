@@ -41,7 +41,7 @@ async def film(home: Path, still: Callable[[ThePilot], Awaitable[str]]) -> str:
     frames: list[Frame] = []
     world = walks.happy_world(home)
     app = make_app(world, theme=DARK.name)
-    with walks.known_state(), patch("wizard.ui.widgets.check_lines.SPINNER", "⠹"):
+    with walks.known_state(), patch("wizard.ui.widgets.results.SPINNER", "⠹"):
         async with app.run_test(size=SIZE) as pilot:
 
             async def shoot(seconds: float, words: str = "") -> None:

@@ -15,14 +15,13 @@ from textual.pilot import Pilot
 from tests.fakes import World
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
-from wizard.flow.demo import Demo
-from wizard.flow.journey import Journey
+from wizard.flow.context import Demo, WizardContext
 from wizard.flow.session import Session
 from wizard.flow.state import WizardState, start
 from wizard.ui.app import WizardApp
+from wizard.ui.input_timing import TimedScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, Look
-from wizard.ui.timed_screen import TimedScreen
 
 PATIENCE = 10.0
 """Seconds after which a condition is given up; never what a test measures."""
@@ -44,9 +43,9 @@ def make_app(
     """
     session = Session("default", world.store, world.clock, blank)
     session.open()
-    journey = Journey(session, world.services, demo)
+    wizard_context = WizardContext(session, world.services, demo)
     begin = state or start(session.profile, session.draft, world.clock())
-    return WizardApp(journey, begin, look or Look(theme))
+    return WizardApp(wizard_context, begin, look or Look(theme))
 
 
 async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:

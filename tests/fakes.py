@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from wizard.domain.checks import Check, Status
 from wizard.domain.models import (
     AuthorizationAttempt,
     CredentialSet,
@@ -16,9 +15,9 @@ from wizard.domain.models import (
     TokenSet,
     UserList,
 )
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.outside import Network, Services
+from wizard.flow.environment import Network, Services
 from wizard.flow.ports import Listening, ProfileStore
 from wizard.store.files import write_new
 

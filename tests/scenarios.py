@@ -17,14 +17,14 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import now
-from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.book import consent, exchange, paste, scim
-from wizard.domain.form import FILLED, REFUSED, CredentialField
+from wizard.domain.credential_fields import FILLED, REFUSED, CredentialField
+from wizard.domain.errors import consent, exchange, paste, scim
 from wizard.domain.models import CredentialSet, Endpoints, Profile, RefreshFailure
-from wizard.domain.prerequisites import PREREQUISITES
-from wizard.domain.questions import BARE_CODE, CHANGES, ROTATED
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import PREREQUISITES
+from wizard.domain.texts.questions import BARE_CODE, CHANGES, ROTATED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

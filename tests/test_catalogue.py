@@ -7,10 +7,10 @@ from string import Formatter
 
 import pytest
 
-from wizard.domain.book import exchange
-from wizard.domain.book.catalogue import CATALOGUE, PARTS, find, recalled
+from wizard.domain.errors import exchange
+from wizard.domain.errors.catalog import CATALOGUE, PARTS, find, recalled
 from wizard.domain.problems import ExitCode, Problem, entries
-from wizard.domain.steps import ROAD
+from wizard.domain.steps import STEPS
 
 LONGEST = 240
 """Characters of cause and remedy together: some four lines beside the rail."""
@@ -61,7 +61,7 @@ def test_entry_is_short_and_whole(entry: Problem) -> None:
     assert not entry.title.endswith(".")
     assert entry.remedy.endswith((".", "]'"))
     assert len(entry.cause) + len(entry.remedy) <= LONGEST
-    assert entry.step is None or entry.step in ROAD
+    assert entry.step is None or entry.step in STEPS
     assert entry.exit_code not in (ExitCode.FINE, ExitCode.SIGNAL)
     assert entry.detail == ()
 

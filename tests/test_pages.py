@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 
 from tests.browser import open_page, requires_chromium
 from tests.commands.stage import now
-from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.flow.ports import Listening

@@ -34,14 +34,13 @@ LATER = {"httpx", "truststore", "keyring", "starlette", "uvicorn", "pyperclip", 
     "wizard.host.listener",
     "wizard.flow.link",
     "wizard.flow.ports",
-    "wizard.flow.verify",
-    "wizard.domain.callback",
-    "wizard.domain.book.consent",
-    "wizard.domain.book.paste",
+    "wizard.flow.check.draft",
+    "wizard.domain.oauth.pasted_response",
+    "wizard.domain.errors.consent",
+    "wizard.domain.errors.paste",
     "wizard.ui.dialog",
     "wizard.ui.widgets.field",
-    "wizard.ui.widgets.too_small",
-    "wizard.ui.widgets.page_link",
+    "wizard.ui.widgets.links",
 }
 """What no first frame needs."""
 
@@ -102,7 +101,7 @@ def test_no_value_is_a_dataclass() -> None:
         if re.search(r"@(dataclasses\.)?dataclass\b", path.read_text())
     }
     # Messages of widgets, which Textual changes while it hands them on.
-    assert compiled == {"checklist.py", "field.py", "page_link.py"}
+    assert compiled == {"checklist.py", "field.py", "links.py"}
 
 
 async def test_style_sheet_is_read_when_it_is_needed(tmp_path: Path) -> None:

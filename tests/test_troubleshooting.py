@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.troubleshooting import block, current
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.errors.catalog import CATALOGUE
 
 
 def test_tables_are_current() -> None:

@@ -11,7 +11,7 @@ import pytest
 from textual.app import App
 
 from tests.fakes import tokens
-from wizard import opening, services, wiring
+from wizard import run, services, wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -52,10 +52,10 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
         said.append(if_slow)
         return SimpleNamespace(next_profile=None, return_code=0)
 
-    monkeypatch.setattr(opening, "_show", show)
-    opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
+    monkeypatch.setattr(run, "_show", show)
+    run._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
     [if_slow] = said
-    assert (opening.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
+    assert (run.UNLOCK in if_slow) is (kept is StoreKind.KEYRING)
 
 
 def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,9 +68,9 @@ def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPa
 
     left = SimpleNamespace(next_profile=None, return_code=0)
     monkeypatch.setattr(wiring, "wizard", wizard)
-    monkeypatch.setattr(opening, "_show", lambda *_: left)
+    monkeypatch.setattr(run, "_show", lambda *_: left)
     monkeypatch.delattr(App, "_fatal_error")
-    opening._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
+    run._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
     [settings] = opened
     assert (settings.is_plain, settings.why_plain) == (True, NO_SCREENS)
 
@@ -81,7 +81,7 @@ def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:
 
 def draft_of(face: wiring.Face) -> CredentialSet:
     assert isinstance(face, WizardApp)
-    return face._journey.session.working_draft()
+    return face._wizard_context.session.working_draft()
 
 
 def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:
@@ -103,7 +103,7 @@ def test_stored_endpoints_stay(kind: str) -> None:
 
 def open_wizard(profile: str = "default") -> wiring.Face:
     common = Common(profile, None, {}, {})
-    return opening._open(common.settings(), None)
+    return run._open(common.settings(), None)
 
 
 def test_second_wizard_on_a_profile_is_refused_from_before_the_first_is_built(
@@ -114,14 +114,14 @@ def test_second_wizard_on_a_profile_is_refused_from_before_the_first_is_built(
 
     def show(_face: object, _if_slow: Sequence[str]) -> SimpleNamespace:
         """Stand for the first wizard, which is about to be built."""
-        monkeypatch.setattr(opening, "_show", lambda *_: left)
+        monkeypatch.setattr(run, "_show", lambda *_: left)
         with pytest.raises(SetupError, match="another-wizard"):
             open_wizard()
         open_wizard("acme")
         others.append("tried")
         return left
 
-    monkeypatch.setattr(opening, "_show", show)
+    monkeypatch.setattr(run, "_show", show)
     open_wizard()
     assert others == ["tried"]
     open_wizard()

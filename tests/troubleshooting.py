@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.book.table import ROWS
-from wizard.domain.book import consent, exchange, here, network, paste, scim, store
+from wizard.domain.errors import consent, exchange, local, network, paste, scim, store
 from wizard.domain.problems import Problem, entries
-from wizard.domain.shell import Program
+from wizard.domain.text import Program
 
 README: Final = Path(__file__).parents[1] / "README.md"
 BEGIN: Final = "<!-- troubleshooting: python -m tests.troubleshooting -->"
@@ -23,7 +23,7 @@ PARTS: Final = {
     "The SCIM API": scim,
     "The network": network,
     "Files, keyring and locks": store,
-    "This machine, and how the wizard is called": here,
+    "This machine, and how the wizard is called": local,
 }
 _EXITS: Final = {row.entry: row.exit_code for row in ROWS if row.exit_code is not None}
 """What commands end with, of the entries that they can meet."""

@@ -50,7 +50,7 @@ def happy_world(home: Path) -> World:
 @contextmanager
 def known_state() -> Iterator[None]:
     """Make every link with the same state, so that ANSWER answers it."""
-    with patch("wizard.domain.authorize._random", lambda: Secret(STATE)):
+    with patch("wizard.domain.oauth.authorization_request._random", lambda: Secret(STATE)):
         yield
 
 

@@ -8,9 +8,9 @@ def main() -> None:
     from wizard.host.process import protect
 
     protect()
-    from wizard import command_line
+    from wizard import cli
 
-    command_line.main()
+    cli.main()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from wizard.domain.models import TWILIO
-from wizard.domain.shell import DEFAULT_PROFILE, Program, list_users
+from wizard.domain.text import DEFAULT_PROFILE, Program, list_users
 
 Examples = Callable[[Program], Mapping[str, str]]
 """Gives each example's comment and command, for the program as it was started."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from wizard.flow.outside import Network, Services
+    from wizard.flow.environment import Network, Services
     from wizard.flow.ports import Listening, ProfileStore
 
 
@@ -76,11 +76,10 @@ def _client(ca_file: Path | None) -> httpx.AsyncClient:
 
 
 def _network(client: httpx.AsyncClient) -> Network:
-    from wizard.api.metadata import MetadataService
-    from wizard.api.reach import ReachService
+    from wizard.api.discovery import MetadataService, ReachService
     from wizard.api.token import TokenService
     from wizard.api.users import UserService
-    from wizard.flow.outside import Network
+    from wizard.flow.environment import Network
 
     return Network(
         tokens=TokenService(client, clock),
@@ -106,9 +105,9 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     """Return everything outside, as a wizard is given it."""
     from time import monotonic
 
-    from wizard.flow.outside import Services
+    from wizard.flow.environment import Services
     from wizard.host.browser import SystemBrowser
-    from wizard.host.clipboard import SystemClipboard
+    from wizard.host.desktop import SystemClipboard
     from wizard.host.line_reader import show_bare
     from wizard.store.files import write_new
 

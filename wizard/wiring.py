@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from wizard import __version__, services
 from wizard.domain import journal
-from wizard.domain.book.here import NO_SCENARIO
 from wizard.domain.endpoints import refuse_others
+from wizard.domain.errors.local import NO_SCENARIO
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.text import one_line
 from wizard.domain.value import Value, field, replace
-from wizard.domain.words import one_line
 from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
-    from wizard.flow.demo import Demo
-    from wizard.flow.journey import Journey
+    from wizard.flow.context import Demo, WizardContext
     from wizard.flow.ports import ProfileStore
     from wizard.flow.state import WizardState
 
@@ -50,7 +49,7 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
         return
     import platform
 
-    from wizard.commands.report import print_to_stderr
+    from wizard.console import print_to_stderr
     from wizard.store.log import keeping
 
     with keeping(path) as kept:
@@ -133,7 +132,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     import asyncio
     import tempfile
 
-    from wizard.flow.demo import Demo
+    from wizard.flow.context import Demo
     from wizard.sandbox import serve
     from wizard.sandbox.twilio import SCENARIOS, Sandbox
     from wizard.store.profiles import LocalProfileStore
@@ -165,7 +164,7 @@ def _face(
     home: Path,
     demo: Demo | None = None,
 ) -> Face:
-    from wizard.flow.journey import Journey
+    from wizard.flow.context import WizardContext
     from wizard.flow.session import Session
     from wizard.flow.state import start
     from wizard.host.program import started
@@ -180,18 +179,18 @@ def _face(
     outside = services.services_over(profiles, services.Connection(settings.ca_file))
     begin = start(session.profile, session.draft, services.clock())
     program = started(ca_file=settings.ca_file)
-    journey = Journey(session, outside, demo, program)
-    journey.came_from = settings.came_from
+    wizard_context = WizardContext(session, outside, demo, program)
+    wizard_context.came_from = settings.came_from
     if settings.is_plain:
-        return _plain(journey, begin, settings.why_plain)
-    return _app(journey, begin, home)
+        return _plain(wizard_context, begin, settings.why_plain)
+    return _app(wizard_context, begin, home)
 
 
-def _app(journey: Journey, begin: WizardState, home: Path) -> Face:
+def _app(wizard_context: WizardContext, begin: WizardState, home: Path) -> Face:
     import asyncio
 
     from wizard.host.terminal import has_few_colors, is_in_tmux
-    from wizard.store.preferences import Preferences
+    from wizard.store.paths import Preferences
     from wizard.ui.app import WizardApp
     from wizard.ui.theme import Look
 
@@ -208,17 +207,16 @@ def _app(journey: Journey, begin: WizardState, home: Path) -> Face:
         is_in_tmux=is_in_tmux(os.environ),
         has_few_colors=has_few_colors(os.environ),
     )
-    return WizardApp(journey, begin, look)
+    return WizardApp(wizard_context, begin, look)
 
 
-def _plain(journey: Journey, begin: WizardState, why: str) -> Face:
+def _plain(wizard_context: WizardContext, begin: WizardState, why: str) -> Face:
     import sys
 
     from wizard.host.line_reader import LineReader
-    from wizard.host.output import Output
-    from wizard.host.terminal import columns
+    from wizard.host.terminal import Output, columns
     from wizard.plain.app import PlainWizard
     from wizard.plain.paper import Paper
 
     paper = Paper(Output(sys.stderr), lambda: columns(sys.stderr))
-    return PlainWizard(journey, begin, paper, LineReader(paper.echo), why)
+    return PlainWizard(wizard_context, begin, paper, LineReader(paper.echo), why)

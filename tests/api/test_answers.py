@@ -8,11 +8,9 @@ import httpx
 import pytest
 
 from tests.api.conftest import NOW
-from wizard.api.answers import decode_answer
-from wizard.api.dates import http_date, in_words
-from wizard.api.http import Reply
-from wizard.api.pages import visible_text
-from wizard.domain.classify import exchange_problem, refresh_problem, scim_problem
+from wizard.api.answers import decode_answer, visible_text
+from wizard.api.http import Reply, http_date, in_words
+from wizard.domain.oauth.classify import exchange_problem, refresh_problem, scim_problem
 from wizard.domain.secret import MASK, Secret
 
 URL = "https://iam.twilio.com/scim/v2/Users"

@@ -29,12 +29,11 @@ from tests.api.generated import (
     Generator,
 )
 from tests.api.server import Script
+from wizard.api.discovery import MetadataService, ReachService
 from wizard.api.http import open_client
-from wizard.api.metadata import MetadataService
-from wizard.api.reach import ReachService
 from wizard.api.token import TokenService
 from wizard.api.users import UserService
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import (
     AuthorizationAttempt,
     CredentialSet,

@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.conftest import LoopClock, Serve
 from tests.api.server import Script, reply
-from wizard.api.metadata import TOTAL_SECONDS, MetadataService
+from wizard.api.discovery import TOTAL_SECONDS, MetadataService
 from wizard.domain.models import TWILIO, Endpoints, ServerMetadata
 
 ISSUER = "https://oauth.twilio.com"

@@ -11,9 +11,9 @@ import pytest
 
 from tests.api.conftest import NOW, LoopClock, Serve
 from tests.api.server import Script, reply
-from wizard.api.reach import TOTAL_SECONDS, ReachService
-from wizard.domain.checks import Check, Status
+from wizard.api.discovery import REACH_SECONDS, ReachService
 from wizard.domain.models import TWILIO, Endpoints
+from wizard.domain.problems import Check, Status
 
 
 def dated(minutes: float = 0) -> dict[str, str]:
@@ -91,7 +91,7 @@ async def test_silence_is_not_waited_for(
     endpoints = Endpoints(token_url=server.url, scim_url=server.url)
     probing = asyncio.create_task(ReachService(client, lambda: NOW).probe(endpoints))
     await server.until_answered(2)
-    await loop_clock.skip(TOTAL_SECONDS)
+    await loop_clock.skip(REACH_SECONDS)
     reach, clock = await probing
     assert reach.problem is not None
     assert reach.problem.id == "timed-out"

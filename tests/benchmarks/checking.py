@@ -23,9 +23,9 @@ from wizard.api.token import TokenService
 from wizard.api.users import UserService
 from wizard.domain.models import Endpoints
 from wizard.domain.value import replace
-from wizard.flow.live_list import LiveList
-from wizard.flow.reports import Verdict
-from wizard.flow.verify import DRAFT_LINES, DraftCheck
+from wizard.flow.check.draft import DraftCheck
+from wizard.flow.check.lines import DRAFT_LINES, LiveList
+from wizard.flow.check.report import Verdict
 from wizard.services import clock
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)

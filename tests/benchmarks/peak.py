@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from wizard.command_line import main
+from wizard.cli import main
 
 
 def peak(pid: int | str = "self") -> int:

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from wizard.sandbox.exchange import LIST_SCHEMA
-from wizard.sandbox.people import Person
+from wizard.sandbox.api import LIST_SCHEMA, Person
 
 
 @cache

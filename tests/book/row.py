@@ -8,8 +8,8 @@ from enum import Flag, auto
 from string import Formatter
 from typing import Final
 
-from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.book.exchange import SECRET_REJECTED_LATER
+from wizard.domain.errors.catalog import CATALOGUE
+from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
 from wizard.domain.steps import Step
 
 BY_COMMAND: Final = {SECRET_REJECTED_LATER.id: SECRET_REJECTED_LATER.remedy}

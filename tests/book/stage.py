@@ -22,14 +22,14 @@ from tests.driving import text_of, wait_for_screen, wait_until
 from tests.ui.running import TICKED, running
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
 from wizard import services, wiring
-from wizard.command_line import main
-from wizard.domain.authorize import begin
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.cli import main
+from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.after_check import ELSEWHERE
+from wizard.flow.check.report import ELSEWHERE
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.app import WizardApp
 from wizard.ui.screens.authorize import AuthorizeScreen

@@ -14,7 +14,7 @@ from tests.book.stage import Stage, linked, panel, proven, resumed, until_said
 from tests.book.wire import LIST, TOKEN, USERS, Script, reply
 from tests.driving import paste, wait_for_screen, wait_until
 from tests.walks import ANSWER
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.steps import Step
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen

@@ -17,12 +17,12 @@ from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token_response import UNSAID_LIFE
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
 from wizard.domain.steps import Step
+from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
-from wizard.domain.wording import after_code
-from wizard.flow.after_check import ELSEWHERE
+from wizard.flow.check.report import ELSEWHERE
 from wizard.host.program import started
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen

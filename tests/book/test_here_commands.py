@@ -24,11 +24,11 @@ from tests.commands.stage import issued
 from tests.fakes import FakeBrowser
 from tests.users import pass_for_ordinary
 from wizard import services
-from wizard.domain.book.network import DROPPED
+from wizard.domain.errors.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.flow.machine import machine_checks
+from wizard.flow.environment import machine_checks
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 

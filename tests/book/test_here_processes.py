@@ -20,8 +20,8 @@ from tests.book.test_here_commands import active, in_the_keyring, record
 from tests.commands.stage import ROOT, environment, wizard
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
-from wizard.domain.book.store import KEYRING_HANGS
-from wizard.opening import BUSY, SLOW, UNLOCK
+from wizard.domain.errors.store import KEYRING_HANGS
+from wizard.run import BUSY, SLOW, UNLOCK
 from wizard.store.profiles import LocalProfileStore
 
 BROKEN: Final = Path(__file__).parent / "broken"

@@ -18,14 +18,14 @@ from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait
 from tests.flow.stage import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
-from wizard.domain.book.store import FILE_SET_ASIDE_IN_WIZARD
+from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
 from wizard.domain.models import CredentialSet
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.overview_dialogs import SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.sheet import SheetScreen
 
 TOO_SMALL: Final = Row(entry="terminal-too-small", faces=Face.SCREEN)
 TWIN: Final = Row(entry="client-id-elsewhere", step=Step.CREDENTIALS, faces=Face.SCREEN)

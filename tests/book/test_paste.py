@@ -14,8 +14,9 @@ from tests.book.wire import HANGS, METADATA
 from tests.driving import paste, text_of, wait_for_screen
 from tests.ui.running import press_enter_as_a_reader
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE
-from wizard.domain.callback import Refused, read
 from wizard.domain.models import CredentialSet
+from wizard.domain.oauth.authorization_response import Refused
+from wizard.domain.oauth.pasted_response import read
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace

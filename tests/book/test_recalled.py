@@ -14,8 +14,8 @@ from tests.book.stage import Ended, Stage, linked, now, opened, panel, proven, r
 from tests.book.wire import HANGS, TOKEN, USERS, Script, reply
 from tests.driving import paste, text_of, wait_for_screen, wait_until
 from tests.walks import ANSWER
-from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.errors.catalog import CATALOGUE
+from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step

@@ -15,11 +15,11 @@ from tests.book.wire import TOKEN, USERS, reply
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import issued, stored
 from tests.driving import text_of, wait_for_screen, wait_until
-from wizard.domain.book.exchange import REFRESH_NEVER_WORKED
+from wizard.domain.errors.exchange import REFRESH_NEVER_WORKED
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
+from wizard.domain.text import clock_time
 from wizard.domain.value import replace
-from wizard.domain.words import clock_time
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore

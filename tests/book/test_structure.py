@@ -12,7 +12,7 @@ import pytest
 import wizard
 
 ROOT: Final = Path(wizard.__file__).parent
-BOOK: Final = ROOT / "domain" / "book"
+BOOK: Final = ROOT / "domain" / "errors"
 RAISED: Final = {
     "SetupError": None,
     "Damaged": "store/codec.py: on its way to FILE_DAMAGED and SECRETS_DAMAGED",
@@ -20,13 +20,13 @@ RAISED: Final = {
     "ProxyError": "api/http.py: on its way to PROXY_OF_OTHER_KIND",
     "UnusableProxy": "api/proxies.py: carries its entry; api/failures.py takes it out",
     "InvalidURL": "api/http.py: on its way to BAD_ADDRESS",
-    "PasswordDeleteError": "store/system_keyring.py: on its way to KEYRING_FAILED",
+    "PasswordDeleteError": "store/keyring.py: on its way to KEYRING_FAILED",
     "ClickException": "wrong usage: click says it, and the command line ends with 2",
     "UsageError": "the same",
     "BadParameter": "the same",
     "Left": "plain/dialogue.py: a prompt answered by going elsewhere",
     "EOFError": "host/line_reader.py: the window was closed; plain mode ends with 130",
-    "SystemExit": "commands/awaiting.py: a signal came; the command ends with 130",
+    "SystemExit": "commands/network.py: a signal came; the command ends with 130",
     "SkipAction": "ui/widgets/field.py: a key that is another action's where nothing is selected",
     "ValueError": "decoding at the edges, and a listener asked for what is no loopback address",
     "TypeError": "domain/secret.py: nobody pickles a Secret",
@@ -58,7 +58,8 @@ def book_names(tree: ast.AST) -> set[str]:
     return {
         alias.asname or alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wizard.domain.book")
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("wizard.domain.errors")
         for alias in node.names
     }
 
@@ -182,10 +183,11 @@ def test_what_is_raised_is_known() -> None:
     ("code", "is_known"),
     [
         (
-            "from wizard.domain.book.store import DISK_FULL\nSetupError(DISK_FULL.filled(path=p))",
+            "from wizard.domain.errors.store import DISK_FULL\n"
+            "SetupError(DISK_FULL.filled(path=p))",
             True,
         ),
-        ("from wizard.domain.book import scim\nSetupError(replace(scim.NOT_SCIM, step=s))", True),
+        ("from wizard.domain.errors import scim\nSetupError(replace(scim.NOT_SCIM, step=s))", True),
         ("def f(problem: Problem): raise SetupError(problem)", True),
         ("problem = None\nraise SetupError(problem)", False),
         ("raise SetupError(Problem('id', 'title', 'cause', 'remedy'))", False),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.book.row import Face, Row, says
 from tests.book.table import ROWS
-from wizard.domain.book.catalogue import CATALOGUE
+from wizard.domain.errors.catalog import CATALOGUE
 
 
 def test_every_entry_is_driven_and_every_row_is_one() -> None:

@@ -14,16 +14,14 @@ import pytest
 from tests.book.stage import attempt
 from tests.commands.stage import ACTIVE, issued, now
 from tests.walks import STATE
+from wizard.api.discovery import MetadataService, ReachService
 from wizard.api.failures import network_problem
-from wizard.api.metadata import MetadataService
-from wizard.api.reach import ReachService
 from wizard.api.token import TokenService
 from wizard.api.users import UserService
-from wizard.domain.book import network
-from wizard.domain.book.catalogue import CATALOGUE
-from wizard.domain.checks import Status
+from wizard.domain.errors import network
+from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import TWILIO
-from wizard.domain.problems import SetupError, entries
+from wizard.domain.problems import SetupError, Status, entries
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.store.files import telling

@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 
 from tests.book.test_structure import BOOK, ROOT, SOURCES, called
-from wizard.domain.book.catalogue import PARTS
+from wizard.domain.errors.catalog import PARTS
 from wizard.domain.problems import Problem
 
-WORDING: Final = frozenset({"domain/wording.py", "domain/problems.py"})
+WORDING: Final = frozenset({"domain/texts/wording.py", "domain/problems.py"})
 """The modules that may join whole sentences, and fill their {names}."""
 
 TEXTS: Final = frozenset({"title", "cause", "remedy"})

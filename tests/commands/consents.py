@@ -16,8 +16,8 @@ import jsonschema
 
 from tests.commands.stage import ACTIVE, issued, now, put
 from tests.second_server import SecondServer
-from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, TokenSet
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.sandbox import serve

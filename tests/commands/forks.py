@@ -70,7 +70,7 @@ class Forks:
 
 
 LATE: Final = (
-    *("asyncio", "ssl", "filelock", "httpx", "wizard.command_line", "wizard.store.profiles"),
+    *("asyncio", "ssl", "filelock", "httpx", "wizard.cli", "wizard.store.profiles"),
     *("wizard.api.http", "wizard.api.token", "wizard.api.users"),
     *(f"wizard.commands.{name}" for name in ("check", "forget", "handoff", "status", "token")),
 )

@@ -14,9 +14,9 @@ import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, environment, issued, put
 from tests.second_http import Answer, HttpServer, Request, json_answer
-from wizard.domain import summary
 from wizard.domain.models import TWILIO, Endpoints, Profile
-from wizard.domain.shell import Program, list_users
+from wizard.domain.text import Program, list_users
+from wizard.domain.texts import summary
 from wizard.domain.value import replace
 
 README = Path(__file__).parents[2] / "README.md"

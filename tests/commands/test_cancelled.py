@@ -17,7 +17,7 @@ from tests.commands.stage import PATIENCE, put, start, stored, wizard
 from tests.holding import Held, HoldingServer
 from tests.terminal.harness import Terminal
 from tests.terminal.walk import WIZARD, variables
-from wizard.commands.awaiting import STILL_WAITING, WAITING
+from wizard.commands.network import STILL_WAITING, WAITING
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 

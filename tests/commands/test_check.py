@@ -33,13 +33,13 @@ from tests.schemas import CHECK, printed
 from tests.second_server import SecondServer
 from wizard import services
 from wizard.commands import check
-from wizard.domain.book.exchange import SECRET_REJECTED_LATER
+from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck, Profile
 from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.locked import LockedProfile
 from wizard.store.profiles import LocalProfileStore
+from wizard.store.records import LockedProfile
 
 PASSED = FAILURE = printed(CHECK)
 SECRETS = ("client-secret-1", "access-1", "refresh-1")

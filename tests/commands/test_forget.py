@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore

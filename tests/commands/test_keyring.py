@@ -10,8 +10,8 @@ import pytest
 from tests.commands.stage import ACTIVE, issued, silent_port
 from tests.store.keyrings import HangingKeyring, MemoryKeyring, keyring_on, let_answer
 from wizard import services
-from wizard.command_line import cli
-from wizard.domain.book.store import KEYRING_HANGS
+from wizard.cli import cli
+from wizard.domain.errors.store import KEYRING_HANGS
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore

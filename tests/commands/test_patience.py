@@ -15,13 +15,13 @@ from tests.api.server import RawServer, Script, reply
 from tests.commands.stage import ACTIVE, issued, now, put
 from wizard import services
 from wizard.commands import check, token
-from wizard.commands.patience import LONGEST_REFRESH, Patience
+from wizard.commands.network import LONGEST_REFRESH, Patience
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.value import replace
-from wizard.store.locked import LockedProfile
+from wizard.store.keyring import LIMIT
 from wizard.store.profiles import LocalProfileStore
-from wizard.store.system_keyring import LIMIT
+from wizard.store.records import LockedProfile
 
 DRIPS = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True)
 

@@ -11,9 +11,9 @@ import pytest
 
 from tests import schemas
 from tests.commands.stage import ACTIVE, issued, now, put
-from wizard import command_line, services
-from wizard.domain.book.catalogue import CATALOGUE, recalled
-from wizard.domain.book.store import CANNOT_KEEP_OUT
+from wizard import cli, services
+from wizard.domain.errors.catalog import CATALOGUE, recalled
+from wizard.domain.errors.store import CANNOT_KEEP_OUT
 from wizard.domain.models import CheckStatus, LastCheck, Profile
 from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.value import replace
@@ -66,7 +66,7 @@ def run(
     """Run a command in this process; return its exit code and the JSON it printed."""
     monkeypatch.setattr(sys, "argv", ["scim-wizard", *args])
     with pytest.raises(SystemExit) as ended:
-        command_line.main()
+        cli.main()
     out = capsys.readouterr().out
     assert isinstance(ended.value.code, int)
     assert out.count("\n") == 1, "one object on one line"
@@ -104,7 +104,7 @@ def test_failure_for_all_names_no_profile(
     monkeypatch.setattr(services, "store", lambda: Failing(tmp_path, problem))
     monkeypatch.setattr(sys, "argv", ["scim-wizard", command, "--all", "--json"])
     with pytest.raises(SystemExit) as ended:
-        command_line.main()
+        cli.main()
     told = capfd.readouterr()
     answer = json.loads(told.out)
     schemas.validate(answer, schemas.printed_all(COMMANDS[command]))

@@ -12,10 +12,10 @@ from tests.commands.consents import told
 from tests.commands.stage import ACTIVE, issued, now, put, wizard
 from tests.schemas import STATUS, printed_all
 from tests.schemas import printed as schema_printed
-from wizard.commands.report import outcome
-from wizard.domain.book.exchange import CLOCK_OFF, REFRESH_REFUSED
-from wizard.domain.book.here import LEFT_UNFINISHED, NOT_SET_UP
-from wizard.domain.book.scim import ORGANIZATION_CHANGED, SCIM_FAILING
+from wizard.console import outcome
+from wizard.domain.errors.exchange import CLOCK_OFF, REFRESH_REFUSED
+from wizard.domain.errors.local import LEFT_UNFINISHED, NOT_SET_UP
+from wizard.domain.errors.scim import ORGANIZATION_CHANGED, SCIM_FAILING
 from wizard.domain.models import (
     TWILIO,
     CheckStatus,
@@ -27,7 +27,7 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Problem
 from wizard.domain.value import replace
-from wizard.flow.reports import Report, Verdict, as_kept
+from wizard.flow.check.report import Report, Verdict, as_kept
 
 VALID, EXPIRED = issued(hours=1), issued(hours=-1)
 ORGANIZATION = "OR" + "0" * 32

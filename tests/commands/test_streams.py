@@ -16,8 +16,8 @@ import pytest
 
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
-from wizard.commands.report import printing_late
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.console import printing_late
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.value import replace
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))

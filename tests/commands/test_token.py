@@ -26,8 +26,8 @@ from tests.commands.stage import (
     stored,
     wizard,
 )
-from wizard.domain.book.exchange import SECRET_REJECTED_LATER
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import Endpoints, TokenSet
 from wizard.domain.value import replace
 from wizard.host.program import started

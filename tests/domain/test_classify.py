@@ -7,9 +7,9 @@ import textwrap
 
 import pytest
 
-from wizard.domain.answer import Answer
-from wizard.domain.book import exchange, network, scim
-from wizard.domain.classify import exchange_problem, refresh_problem, scim_problem
+from wizard.domain.errors import exchange, network, scim
+from wizard.domain.oauth.classify import exchange_problem, refresh_problem, scim_problem
+from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.problems import ExitCode, Problem, entries
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -21,22 +21,24 @@ RFC_SENTENCE = (
 """RFC 6749 §5.2 of invalid_grant; many servers send it as it is."""
 
 
-def twilio(status: int, message: str = "", code: int | None = None) -> Answer:
-    return Answer("oauth.twilio.com", status, "application/json", code=code, message=message)
+def twilio(status: int, message: str = "", code: int | None = None) -> ErrorResponse:
+    return ErrorResponse("oauth.twilio.com", status, "application/json", code=code, message=message)
 
 
-def oauth(error: str, description: str | None = None, status: int = 400) -> Answer:
-    return Answer(
+def oauth(error: str, description: str | None = None, status: int = 400) -> ErrorResponse:
+    return ErrorResponse(
         "oauth.twilio.com", status, "application/json", error=error, description=description
     )
 
 
-def scim_error(status: int, detail: str = "", code: int | None = None) -> Answer:
-    return Answer("iam.twilio.com", status, "application/scim+json", detail=detail, code=code)
+def scim_error(status: int, detail: str = "", code: int | None = None) -> ErrorResponse:
+    return ErrorResponse(
+        "iam.twilio.com", status, "application/scim+json", detail=detail, code=code
+    )
 
 
-def page(status: int) -> Answer:
-    return Answer("x.test", status, "text/html; charset=utf-8", text="Sign in")
+def page(status: int) -> ErrorResponse:
+    return ErrorResponse("x.test", status, "text/html; charset=utf-8", text="Sign in")
 
 
 BOTH_GRANTS = [
@@ -63,10 +65,10 @@ BOTH_GRANTS = [
     (page(200), "not-oauth"),
     (page(401), "token-blocked"),
     (page(511), "token-blocked"),
-    (Answer("x.test", 403, text="Blocked by policy"), "token-blocked"),
-    (Answer("x.test", 407), "proxy-unnamed"),
-    (Answer("x.test", 408), "timed-out"),
-    (Answer("x.test", 302, location="login.test"), "token-blocked"),
+    (ErrorResponse("x.test", 403, text="Blocked by policy"), "token-blocked"),
+    (ErrorResponse("x.test", 407), "proxy-unnamed"),
+    (ErrorResponse("x.test", 408), "timed-out"),
+    (ErrorResponse("x.test", 302, location="login.test"), "token-blocked"),
     (twilio(400, "Something new", 12345), "unrecognized"),
     (twilio(418), "unrecognized"),
 ]
@@ -77,7 +79,7 @@ BOTH_GRANTS = [
 def test_code_that_was_sent_is_never_to_be_tried_again(status: int, content_type: str) -> None:
     """It needs a new link; and no word of the server is changed to say so."""
     text = "Try again, press release 42"
-    answer = Answer("try again.test", status, content_type, text=text, wait="try again")
+    answer = ErrorResponse("try again.test", status, content_type, text=text, wait="try again")
     problem = exchange_problem(answer, sent_verifier=False)
     assert problem.step is not None
     own = problem.remedy.replace("try again.test", "").replace("in try again", "")
@@ -103,7 +105,7 @@ def test_code_that_was_sent_is_never_to_be_tried_again(status: int, content_type
         (oauth("invalid_request"), "unrecognized"),
     ],
 )
-def test_exchange(answer: Answer, expected: str) -> None:
+def test_exchange(answer: ErrorResponse, expected: str) -> None:
     assert exchange_problem(answer, sent_verifier=False).id == expected
 
 
@@ -118,7 +120,7 @@ def test_exchange(answer: Answer, expected: str) -> None:
     ],
 )
 def test_pkce_is_turned_on_or_off_by_whether_it_was_used(
-    answer: Answer, expected: str, *, is_sent: bool
+    answer: ErrorResponse, expected: str, *, is_sent: bool
 ) -> None:
     problem = exchange_problem(answer, sent_verifier=is_sent)
     assert (problem.id, problem.step) == (expected, Step.CREDENTIALS)
@@ -130,7 +132,7 @@ def test_invalid_request_with_a_verifier_suspects_pkce() -> None:
 
 
 @pytest.mark.parametrize("answer", [answer for answer, _ in BOTH_GRANTS])
-def test_exchange_never_goes_back_to_a_sent_code(answer: Answer) -> None:
+def test_exchange_never_goes_back_to_a_sent_code(answer: ErrorResponse) -> None:
     problem = exchange_problem(answer, sent_verifier=True)
     assert problem.step in (Step.AUTHORIZE, Step.CREDENTIALS)
 
@@ -145,12 +147,12 @@ def test_exchange_never_goes_back_to_a_sent_code(answer: Answer) -> None:
         (twilio(401, "Invalid token"), "refresh-refused"),
     ],
 )
-def test_refresh(answer: Answer, expected: str) -> None:
+def test_refresh(answer: ErrorResponse, expected: str) -> None:
     assert refresh_problem(answer).id == expected
 
 
 @pytest.mark.parametrize("answer", [twilio(429), twilio(500), twilio(418)])
-def test_refresh_that_may_pass_stays(answer: Answer) -> None:
+def test_refresh_that_may_pass_stays(answer: ErrorResponse) -> None:
     problem = refresh_problem(answer)
     assert problem.step is None
     assert problem.exit_code is not ExitCode.ACT_AT_TWILIO
@@ -188,34 +190,34 @@ def test_refresh_that_may_pass_stays(answer: Answer) -> None:
         (page(407), "proxy-unnamed"),
         (page(511), "blocked"),
         (twilio(407, "Proxy Authentication Required"), "proxy-unnamed"),
-        (Answer("x.test", 403), "list-refused"),
-        (Answer("x.test", 403, "text/plain", text="Blocked by policy"), "list-refused"),
-        (Answer("x.test", 408), "timed-out"),
+        (ErrorResponse("x.test", 403), "list-refused"),
+        (ErrorResponse("x.test", 403, "text/plain", text="Blocked by policy"), "list-refused"),
+        (ErrorResponse("x.test", 408), "timed-out"),
         (page(408), "timed-out"),
-        (Answer("x.test", 431), "token-too-long"),
+        (ErrorResponse("x.test", 431), "token-too-long"),
         (
-            Answer("x.test", 400, "text/html", text="Request Header Or Cookie Too Large"),
+            ErrorResponse("x.test", 400, "text/html", text="Request Header Or Cookie Too Large"),
             "token-too-long",
         ),
         (twilio(400, "Header field is too long"), "token-too-long"),
-        (Answer("x.test", 302, location="login.test"), "blocked"),
-        (Answer("x.test", 204), "not-scim"),
+        (ErrorResponse("x.test", 302, location="login.test"), "blocked"),
+        (ErrorResponse("x.test", 204), "not-scim"),
         (scim_error(400, "Filter unsupported", 25001), "unrecognized"),
         (scim_error(409), "unrecognized"),
     ],
 )
-def test_scim(answer: Answer, expected: str) -> None:
+def test_scim(answer: ErrorResponse, expected: str) -> None:
     assert scim_problem(answer).id == expected
 
 
 @pytest.mark.parametrize("text", [None, "Forbidden", "Blocked by policy"])
 def test_403_without_a_reason_names_the_permission_and_a_filter(text: str | None) -> None:
-    problem = scim_problem(Answer("iam.test", 403, text=text))
+    problem = scim_problem(ErrorResponse("iam.test", 403, text=text))
     assert "managed-users/list" in problem.cause
     assert "filter" in problem.cause
     assert "iam.test" in problem.remedy
     assert problem.exit_code is ExitCode.ACT_AT_TWILIO
-    token = refresh_problem(Answer("oauth.test", 403, text=text))
+    token = refresh_problem(ErrorResponse("oauth.test", 403, text=text))
     assert "filter" in token.cause
     assert "app was disabled" in token.cause
 
@@ -244,7 +246,7 @@ def test_slow_clock_is_named_first_where_a_token_was_rejected(
 
 
 def test_detail_tells_status_number_words_and_request() -> None:
-    answer = Answer(
+    answer = ErrorResponse(
         "h", 400, error="odd_code", description="Odd \x1b[31m words", request_id="RQ1", code=7
     )
     assert refresh_problem(answer).detail == (
@@ -252,20 +254,22 @@ def test_detail_tells_status_number_words_and_request() -> None:
         "OAuth error: odd_code",
         "Request ID: RQ1",
     )
-    assert scim_problem(Answer("h", 409)).detail == ("409",)
+    assert scim_problem(ErrorResponse("h", 409)).detail == ("409",)
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer("h", 400, error="e", description="d", message="m"), "400: d"),
-        (Answer("h", 400, error="e", message="m"), "400: m"),
-        (Answer("h", 400, error="e", detail="s"), "400: s"),
-        (Answer("h", 400, error="e", text="t"), "400: e"),
-        (Answer("h", 400, text="t"), "400: t"),
+        (ErrorResponse("h", 400, error="e", description="d", message="m"), "400: d"),
+        (ErrorResponse("h", 400, error="e", message="m"), "400: m"),
+        (ErrorResponse("h", 400, error="e", detail="s"), "400: s"),
+        (ErrorResponse("h", 400, error="e", text="t"), "400: e"),
+        (ErrorResponse("h", 400, text="t"), "400: t"),
     ],
 )
-def test_first_of_description_message_detail_error_text_is_told(answer: Answer, said: str) -> None:
+def test_first_of_description_message_detail_error_text_is_told(
+    answer: ErrorResponse, said: str
+) -> None:
     assert refresh_problem(answer).detail[0] == said
 
 
@@ -273,12 +277,12 @@ def test_first_of_description_message_detail_error_text_is_told(answer: Answer, 
     ("answer", "kind"),
     [
         (page(200), "a web page"),
-        (Answer("h", 302, location="login.test"), "a redirect to login.test"),
-        (Answer("h", 204), "status 204"),
-        (Answer("h", 302), "a redirect without a usable URL"),
+        (ErrorResponse("h", 302, location="login.test"), "a redirect to login.test"),
+        (ErrorResponse("h", 204), "status 204"),
+        (ErrorResponse("h", 302), "a redirect without a usable URL"),
     ],
 )
-def test_what_came_instead_is_told(answer: Answer, kind: str) -> None:
+def test_what_came_instead_is_told(answer: ErrorResponse, kind: str) -> None:
     assert kind in scim_problem(answer).cause
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.store.samples import NOW
-from wizard.domain.forgetting import question, remains
 from wizard.domain.models import Profile
+from wizard.domain.texts.overview import question, remains
 
 APP = "OQ" + "0123456789abcdef" * 2
 

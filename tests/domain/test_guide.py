@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.domain.guide import GUIDE, ON_SCREEN, TYPED, Keys
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN, TYPED, Keys
 
 
 @pytest.mark.parametrize("keys", [ON_SCREEN, TYPED])

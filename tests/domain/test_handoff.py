@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.samples import credentials
-from wizard.domain.audiences import AUDIENCES
-from wizard.domain.handoff import Sheet, sheet
-from wizard.domain.handoff_text import FORMATS, as_json, curl, env, markdown
 from wizard.domain.models import CredentialSet, Endpoints, Profile
 from wizard.domain.secret import Secret
+from wizard.domain.text import one_line
+from wizard.domain.texts.handoff import Sheet, sheet
+from wizard.domain.texts.handoff_formats import FORMATS, as_json, curl, env, markdown
+from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.value import replace
-from wizard.domain.words import one_line
 
 SET = credentials()
 PROFILE = Profile(client_id=SET.client_id, redirect_url=SET.redirect_url)

@@ -8,7 +8,6 @@ import pytest
 from rich.pretty import pretty_repr
 
 from tests.fakes import NOW, tokens
-from wizard.domain.authorize import begin
 from wizard.domain.models import (
     ATTEMPT_LIFE,
     TWILIO,
@@ -18,8 +17,9 @@ from wizard.domain.models import (
     Profile,
     TokenSet,
 )
+from wizard.domain.oauth.authorization_request import begin
+from wizard.domain.oauth.pasted_urls import Address
 from wizard.domain.secret import Secret
-from wizard.domain.unwrap import Address
 from wizard.domain.value import replace
 from wizard.host.request import Request
 

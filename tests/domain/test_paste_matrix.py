@@ -14,9 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from tests.domain.residues import ESCAPED, NESTING, SINGLE, Wrap, pairs
-from tests.domain.test_callback import ATTEMPT, FOREIGN, ISSUER, NOW, OLDER, STATE
-from wizard.domain.callback import BareCode, Reading, Received, mask, read, read_exact
+from tests.domain.test_authorization_response import ATTEMPT, FOREIGN, ISSUER, NOW, OLDER, STATE
 from wizard.domain.models import AuthorizationAttempt
+from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, mask
+from wizard.domain.oauth.pasted_response import read, read_exact
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 

@@ -10,10 +10,18 @@ from typing import Final
 
 import pytest
 
-from tests.domain.test_callback import ATTEMPT, FORGED, GOOD, NOW, SECRET
-from wizard.domain import callback, landing, mistaken, quoted, residue, unwrap, wrapped
-from wizard.domain.book import paste as book
-from wizard.domain.callback import PASTE_LIMIT, Refused, mask, read
+from tests.domain.test_authorization_response import ATTEMPT, FORGED, GOOD, NOW, SECRET
+from wizard.domain.errors import paste as book
+from wizard.domain.oauth import (
+    authorization_response,
+    pasted_response,
+    pasted_urls,
+    redirect_uri,
+    residue,
+    wrapped_lines,
+)
+from wizard.domain.oauth.authorization_response import Refused, mask
+from wizard.domain.oauth.pasted_response import PASTE_LIMIT, read
 from wizard.domain.secret import Secret
 
 SHAPES: Final = (
@@ -53,7 +61,15 @@ SHAPES: Final = (
     f"{GOOD} ",
     f"{FORGED}\n",
 )
-MODULES: Final = (callback, landing, mistaken, quoted, residue, unwrap, wrapped)
+MODULES: Final = (
+    pasted_response,
+    redirect_uri,
+    pasted_response,
+    authorization_response,
+    residue,
+    pasted_urls,
+    wrapped_lines,
+)
 
 
 def _calls(pasted: str) -> int:
@@ -85,7 +101,7 @@ def test_beyond_the_limit_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) 
     def looked_at(text: str) -> str:
         raise AssertionError("it was looked at")
 
-    monkeypatch.setattr(callback, "visible", looked_at)
+    monkeypatch.setattr(pasted_response, "visible", looked_at)
     for pasted in (GOOD + "x" * PASTE_LIMIT, "?" * (PASTE_LIMIT + 1), GOOD * 50_000):
         assert read(pasted, [ATTEMPT], NOW) == Refused(book.TOO_LONG)
 

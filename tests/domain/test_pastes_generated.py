@@ -13,12 +13,21 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.domain.test_callback import AT_JWT, ATTEMPT, EXPIRED, ISSUER, NOW, OLDER, SAFE_WRAPPERS
-from wizard.domain.authorize import authorize_url
-from wizard.domain.book import consent
-from wizard.domain.book import paste as book
-from wizard.domain.callback import PASTE_LIMIT, BareCode, Reading, Received, Refused, read
+from tests.domain.test_authorization_response import (
+    AT_JWT,
+    ATTEMPT,
+    EXPIRED,
+    ISSUER,
+    NOW,
+    OLDER,
+    SAFE_WRAPPERS,
+)
+from wizard.domain.errors import consent
+from wizard.domain.errors import paste as book
 from wizard.domain.models import AuthorizationAttempt
+from wizard.domain.oauth.authorization_request import authorize_url
+from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
+from wizard.domain.oauth.pasted_response import PASTE_LIMIT, read
 from wizard.domain.problems import entries
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from wizard.domain import rules
-from wizard.domain.audiences import AUDIENCES, audience
-from wizard.domain.guide import GUIDE
-from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE, PREREQUISITES, missing
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import STEPS, Step
+from wizard.domain.texts.guide import GUIDE
+from wizard.domain.texts.prerequisites import (
+    AUDIENCES,
+    CONSOLE,
+    LEGACY_CONSOLE,
+    PREREQUISITES,
+    audience,
+    missing,
+)
 
 REQUIRED = [p.id for p in PREREQUISITES if p.is_required]
 
@@ -43,7 +49,7 @@ def test_both_consoles_are_twilios() -> None:
 
 
 def test_each_step_has_a_page_with_help() -> None:
-    assert set(GUIDE) == {Step.OVERVIEW, *ROAD}
+    assert set(GUIDE) == {Step.OVERVIEW, *STEPS}
     for step, page in GUIDE.items():
         assert page.heading
         assert page.help, step

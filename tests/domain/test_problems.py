@@ -6,7 +6,7 @@ import pytest
 
 from wizard.domain.problems import ExitCode, Problem, SetupError, Who
 from wizard.domain.steps import Step
-from wizard.domain.words import DETAIL_LIMIT
+from wizard.domain.text import DETAIL_LIMIT
 
 PROBLEM = Problem(
     id="port-taken",

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from wizard.domain.shell import Program, find_user, list_users, request_app_token, users_url
+from wizard.domain.text import Program, find_user, list_users, request_app_token, users_url
 
 HOSTILE = "https://a.example/$(touch${IFS}pwned);`id`&'\"/"
 PATH = "/opt/my tools/$HOME/scim-wizard"

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import NOW
-from wizard.domain import summary
 from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, RefreshFailure
+from wizard.domain.text import clock_time, day, moment
+from wizard.domain.texts import summary
 from wizard.domain.value import replace
-from wizard.domain.words import clock_time, day, moment
 
 PROFILE = Profile(
     client_id="OQ0123456789abcdef0123456789abcdef",

@@ -10,17 +10,16 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.fakes import World
-from wizard.domain.callback import BareCode, Received
-from wizard.domain.checks import Check, Status
 from wizard.domain.models import CredentialSet, Profile, TokenSet
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.oauth.authorization_response import BareCode, Received
+from wizard.domain.problems import Check, ExitCode, Problem, SetupError, Status
 from wizard.domain.secret import Secret
+from wizard.flow.check.active import ACTIVE_LINES
+from wizard.flow.check.draft import DraftCheck
+from wizard.flow.check.lines import DRAFT_LINES, LiveList
+from wizard.flow.check.report import Report, Verdict
 from wizard.flow.link import Link, LinkDesk
-from wizard.flow.live_list import LiveList
-from wizard.flow.recheck import ACTIVE_LINES
-from wizard.flow.reports import Report, Verdict
 from wizard.flow.session import Session
-from wizard.flow.verify import DRAFT_LINES, DraftCheck
 from wizard.store.profiles import LocalProfileStore
 
 NAME = "default"

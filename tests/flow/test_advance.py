@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import NOW
-from wizard.domain.authorize import begin
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.callback import BareCode, Received
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import CredentialSet
+from wizard.domain.oauth.authorization_request import begin
+from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.secret import Secret
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import STEPS as ROAD
+from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.advance import advance
 from wizard.flow.state import (
     Back,
     Change,
@@ -37,6 +37,7 @@ from wizard.flow.state import (
     Unchanged,
     Verified,
     WizardState,
+    advance,
 )
 
 ATTEMPT = begin(CredentialSet("OQ", Secret("s"), "https://a.example/"), None, NOW)

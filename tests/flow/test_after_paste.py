@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.desk import ATTEMPT, CODE
-from wizard.domain.book import consent, paste
-from wizard.domain.callback import BareCode, Comparison, Received, Refused
+from wizard.domain.errors import consent, paste
+from wizard.domain.oauth.authorization_response import BareCode, Received, Refused
+from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.after_paste import Ask, Fix, Go, after_paste, with_new_link
+from wizard.flow.link import Ask, Fix, Go, after_paste, with_new_link
 from wizard.flow.state import CodeReceived, GoTo
 
 AUTHORIZE, REDIRECT, CREDENTIALS = Step.AUTHORIZE, Step.REDIRECT, Step.CREDENTIALS

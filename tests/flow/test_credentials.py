@@ -8,14 +8,14 @@ import pytest
 
 from tests.fakes import World
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.form import OTHER_APP, REFUSED, CredentialField
+from wizard.domain.credential_fields import OTHER_APP, REFUSED, CredentialField
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
+from wizard.flow.context import WizardContext
 from wizard.flow.credentials import Fields, Filling, Offer, Source, read_pasted
-from wizard.flow.journey import Journey
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
 
@@ -35,7 +35,7 @@ def fields(
     """Return the fields of a draft that is on disk."""
     session = Session("default", world.store, world.clock)
     session.draft = session._on_disk = draft
-    return Fields(Journey(session, world.services), because), session
+    return Fields(WizardContext(session, world.services), because), session
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 
 from tests.fakes import tokens
 from tests.flow.stage import COMPLETE, NAME, Gate, Stage, error, full_disk, landing, refusal
-from wizard.domain import callback
-from wizard.domain.callback import BareCode, Received, Refused
-from wizard.domain.form import CredentialField, with_field
+from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
+from wizard.domain.oauth import pasted_response
+from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
@@ -431,13 +431,13 @@ async def test_stranger_at_the_listener_costs_no_close_reading(
     await listening(stage)
     link = await stage.desk.link()
     read: list[str] = []
-    usual = callback.read_exact
+    usual = pasted_response.read_exact
 
-    def noted(pasted: str, *more: Any) -> callback.Reading:
+    def noted(pasted: str, *more: Any) -> Reading:
         read.append(pasted)
         return usual(pasted, *more)
 
-    monkeypatch.setattr(callback, "read_exact", noted)
+    monkeypatch.setattr(pasted_response, "read_exact", noted)
     for query in ("", "code=1", "code=1&state=", "code=1&state=other", "code=1&state=%C3%A4"):
         assert not await stage.world.listener.catch(f"{LOOPBACK.redirect_url}?{query}")
     assert read == []

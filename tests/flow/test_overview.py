@@ -6,10 +6,12 @@ import pytest
 
 from tests.flow.test_credentials import WHOLE
 from tests.ui.journeys import make_journey
-from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_MISSING
+from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_MISSING
 from wizard.domain.models import CheckStatus, LastCheck, Profile
 from wizard.domain.problems import Problem
-from wizard.domain.questions import (
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.texts.questions import (
     AUTHORIZE_AGAIN,
     CONSENT_NEEDED,
     DISCARD,
@@ -17,21 +19,10 @@ from wizard.domain.questions import (
     DISCARD_NEW_SECRET,
     Question,
 )
-from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
-from wizard.flow.rotate import Rotation
-from wizard.flow.state import (
-    Change,
-    CheckNow,
-    Discarded,
-    GoTo,
-    Outcome,
-    Quit,
-    Resume,
-    StartOver,
-)
+from wizard.flow.state import Change, CheckNow, Discarded, GoTo, Outcome, Quit, Resume, StartOver
+from wizard.flow.upkeep import Rotation
 
 NEW = Secret("the-new-rotated-secret")
 
@@ -40,8 +31,8 @@ def overview(
     *, is_active: bool = True, draft: Secret | None = None, trouble: Problem | None = None
 ) -> Overview:
     """Return Overview of a set in use or not, with a draft that has this secret, if any."""
-    journey = make_journey()
-    session = journey.session
+    wizard_context = make_journey()
+    session = wizard_context.session
     active = WHOLE if is_active else None
     now = session.clock()
     session.profile = Profile(
@@ -53,7 +44,7 @@ def overview(
     session.active = None if trouble else active
     session.draft = replace(WHOLE, client_secret=draft) if draft else None
     session.trouble = trouble
-    return Overview(journey)
+    return Overview(wizard_context)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +88,7 @@ async def test_confirmed_action_is_done_and_leads_on() -> None:
     async def discard() -> None:
         dropped.append(True)
 
-    stands.journey.session.discard_draft = discard  # type: ignore[method-assign]
+    stands.wizard_context.session.discard_draft = discard  # type: ignore[method-assign]
     authorize, discarding = stands.do("authorize"), stands.do("discard")
     assert isinstance(authorize, Confirm)
     assert isinstance(discarding, Confirm)
@@ -114,7 +105,7 @@ async def test_rotated_secret_is_checked_or_verified_by_authorizing() -> None:
     async def save(draft: object) -> None:
         staged.append(draft)
 
-    stands.journey.session.save_draft = save  # type: ignore[method-assign]
+    stands.wizard_context.session.save_draft = save  # type: ignore[method-assign]
     assert stands.after_rotation(Rotation.KEPT, NEW) == CheckNow()
     decided = stands.after_rotation(Rotation.NEEDS_CONSENT, NEW)
     assert isinstance(decided, Confirm)
@@ -127,7 +118,7 @@ def test_another_profile_is_opened_next_and_the_same_one_is_not() -> None:
     stands = overview()
     assert stands.switch("default") is None
     assert stands.switch("acme") == Quit()
-    assert stands.journey.next_profile == "acme"
+    assert stands.wizard_context.next_profile == "acme"
 
 
 @pytest.mark.parametrize(
@@ -158,13 +149,13 @@ def test_secrets_out_of_reach_are_read_again_first(
 
 
 def test_draft_whose_client_was_rejected_resumes_at_credentials() -> None:
-    journey = make_journey()
-    now = journey.session.clock()
+    wizard_context = make_journey()
+    now = wizard_context.session.clock()
     check = LastCheck(CheckStatus.FAILED, now, problem="wrong-client")
-    journey.session.profile = Profile(
+    wizard_context.session.profile = Profile(
         draft="2", draft_saved_at=now, draft_step=Step.CHECK, draft_check=check
     )
-    journey.session.draft = WHOLE
-    decided = Overview(journey).do("resume")
+    wizard_context.session.draft = WHOLE
+    decided = Overview(wizard_context).do("resume")
     assert isinstance(decided, GoTo)
     assert decided.step is Step.CREDENTIALS

@@ -19,14 +19,14 @@ from tests.flow.stage import (
     full_disk,
     read,
 )
-from wizard.domain.book.exchange import (
+from wizard.domain.errors.exchange import (
     ODD_TOKENS,
     REFRESH_REFUSED,
     TOKEN_SERVER_FAILING,
     TOKEN_THROTTLED,
     WRONG_CLIENT,
 )
-from wizard.domain.book.network import TIMED_OUT
+from wizard.domain.errors.network import TIMED_OUT
 from wizard.domain.models import Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace

@@ -8,12 +8,12 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE, NAME, UNREACHABLE, Stage, error, full_disk
-from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.models import RefreshFailure
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.rotate import Rotation, rotate_secret
+from wizard.flow.upkeep import Rotation, rotate_secret
 
 NEW = Secret("client-secret-new")
 

@@ -9,8 +9,7 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE, NAME, Stage, full_disk
-from wizard.domain.authorize import begin
-from wizard.domain.form import CredentialField, with_field
+from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
@@ -19,9 +18,10 @@ from wizard.domain.models import (
     Profile,
     RefreshFailure,
 )
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import STEPS, Step
 from wizard.domain.value import replace
 from wizard.store.codec import encode_profile
 from wizard.store.profiles import LocalProfileStore
@@ -208,7 +208,7 @@ async def test_change_of_an_active_set_begins_without_its_tokens(stage: Stage) -
     assert stage.session.working_draft() is stage.session.draft
 
 
-@pytest.mark.parametrize("step", [Step.OVERVIEW, *ROAD])
+@pytest.mark.parametrize("step", [Step.OVERVIEW, *STEPS])
 async def test_step_is_noted_for_an_existing_draft_on_the_road(stage: Stage, step: Step) -> None:
     await stage.session.note_step(step)
     assert stage.on_disk()[0] == Profile()

@@ -8,8 +8,8 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE
-from wizard.domain.authorize import begin
 from wizard.domain.models import ATTEMPT_LIFE, CredentialSet, Profile
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.state import WizardState, resume_step, start

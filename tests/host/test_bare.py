@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.host.test_output import PATIENCE, Pty
-from wizard.host import output
+from wizard.host import terminal as output
 from wizard.host.line_reader import LineReader, show_bare
-from wizard.host.output import is_stalled
+from wizard.host.terminal import is_stalled
 
 URL = "https://t.test/authorize?state=1"
 

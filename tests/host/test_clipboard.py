@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.host.programs import install
-from wizard.host.clipboard import SystemClipboard
+from wizard.host.desktop import SystemClipboard
 
 TEXT = "https://oauth.twilio.com/v2/authorize?state=THE-STATE – ü\nsecond line"
 

@@ -22,8 +22,8 @@ from tests.fakes import tokens
 from tests.flow.stage import COMPLETE, Stage, landing
 from tests.host.programs import install
 from tests.host.test_browser import page
-from wizard.domain.callback import Received
 from wizard.domain.models import ServerMetadata, UserList
+from wizard.domain.oauth.authorization_response import Received
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.flow.link import LinkDesk

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from wizard.host import output
-from wizard.host.output import Output, is_stalled, noticing_hang_up
+from wizard.host import terminal as output
+from wizard.host.terminal import Output, is_stalled, noticing_hang_up
 
 PATIENCE = 20.0
 

@@ -10,8 +10,7 @@ from textual.screen import Screen
 
 import wizard.ui
 from wizard.ui.dialog import Dialog
-from wizard.ui.into_files import IntoFilesScreen
-from wizard.ui.link_screen import LinkScreen
+from wizard.ui.step_bases import IntoFilesScreen, LinkScreen
 from wizard.ui.step_screen import StepScreen
 
 _FRAMES: Final = {Dialog, StepScreen, LinkScreen, IntoFilesScreen}

@@ -13,10 +13,10 @@ import pytest
 
 from tests.commands.consents import set_up
 from tests.commands.stage import ACTIVE, issued, put, wizard
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.preferences import Preferences
+from wizard.store.paths import Preferences
 
 IS_ROOT = os.geteuid() == 0
 BOUND = (
@@ -127,7 +127,7 @@ def test_theme_that_finds_no_room_leaves_the_one_before_and_nothing_half(home: P
     Preferences(home).save_theme("scim-light")
     before = files(home)
     choose = f"Preferences(Path({str(home)!r})).save_theme('scim-dark' * 10_000)"
-    code = f"from pathlib import Path\nfrom wizard.store.preferences import Preferences\n{choose}"
+    code = f"from pathlib import Path\nfrom wizard.store.paths import Preferences\n{choose}"
     run = subprocess.run(
         [*NO_ROOM, sys.executable, "-c", code], capture_output=True, text=True, check=False
     )

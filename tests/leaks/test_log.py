@@ -17,7 +17,7 @@ from tests.commands.stage import ACTIVE, issued, put, wizard
 from tests.masks import umask
 from tests.second_server import SecondServer
 from wizard.domain import journal
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
@@ -222,4 +222,4 @@ def test_valid_token_imports_no_logging_without_a_log(tmp_path: Path) -> None:
     run = wizard(tmp_path / "home", "token", python=("-X", "importtime"))
     assert run.stdout == "access-1\n"
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
-    assert not imported & {"logging", "wizard.store.log", "wizard.store.redact", "traceback"}
+    assert not imported & {"logging", "wizard.store.log", "traceback"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.store.redact import LINE_LIMIT, SHORTEST, Redactor
+from wizard.store.log import LINE_LIMIT, SHORTEST, Redactor
 
 SECRET = 'pl/nted+s%cret=&"quoted"\\ü'
 

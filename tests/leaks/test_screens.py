@@ -20,27 +20,22 @@ from tests.fakes import NOW, World, tokens
 from tests.leaks.every import screens
 from tests.ui.running import WHOLE, point_at, resumed, running, seed
 from tests.walks import REDIRECT_URL, ThePilot
-from wizard.domain.authorize import begin
-from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import Pkce, UserList
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
-from wizard.ui.dialog import HelpScreen
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.dialog import ConfirmScreen, HelpScreen
+from wizard.ui.input_timing import TimedScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.changes import ChangesScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
-from wizard.ui.screens.profiles import ProfilesScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
-from wizard.ui.timed_screen import TimedScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
 
 CLIENT_SECRET: Final = "planted-client-secret-0123456789abcdef"
 STATE: Final = "planted-state-0123456789abcdef012345"
@@ -63,7 +58,7 @@ KEPT: Final = replace(
 def known() -> Iterator[None]:
     """Make links with the planted state and verifier."""
     values = cycle([STATE, VERIFIER])
-    with patch("wizard.domain.authorize._random", lambda: Secret(next(values))):
+    with patch("wizard.domain.oauth.authorization_request._random", lambda: Secret(next(values))):
         yield
 
 

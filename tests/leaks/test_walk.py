@@ -15,7 +15,7 @@ import pytest
 
 from tests.terminal.harness import ENTER, ctrl
 from tests.terminal.walk import fill_in, finish, run, tick_all, variables, wizard
-from wizard.command_line import cli
+from wizard.cli import cli
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 

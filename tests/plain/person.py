@@ -19,9 +19,9 @@ from typing import Final, TypeVar
 
 import pytest
 
-from wizard.command_line import cli, main
-from wizard.domain.form import CredentialField
-from wizard.plain.signs import take_signs
+from wizard.cli import cli, main
+from wizard.domain.credential_fields import CredentialField
+from wizard.plain.paper import take_signs
 
 T = TypeVar("T")
 
@@ -252,7 +252,7 @@ def _whole(arguments: list[str]) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["scim-wizard", *arguments])
         # Signals of the tests' own process are not its.
-        patch.setattr("wizard.command_line.end_on_signals", lambda: None)
+        patch.setattr("wizard.cli.end_on_signals", lambda: None)
         with pytest.raises(SystemExit) as ended:
             main()
     return ended.value.code

@@ -10,12 +10,12 @@ from tests.commands.stage import issued, now, put
 from tests.plain.person import Person, run, terminal
 from tests.ui.running import ACTIVE, LINKED, TICKED
 from tests.ui.test_crash import PLANTED, assert_clean, fail_async, fail_with
-from wizard.domain.authorize import begin
 from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.reports import Report, Verdict
+from wizard.flow.check.report import Report, Verdict
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 DRAFT = replace(LINKED, client_secret=Secret(PLANTED[0]))
@@ -56,8 +56,8 @@ async def passing(*_args: object, **_kwargs: object) -> Report:
             "wizard.flow.link.LinkDesk.read",
             ("1", f"https://a.edu?code={PLANTED[1]}"),
         ),
-        (Step.CHECK, "wizard.flow.runs.ActiveRun.run", ("check",)),
-        (Step.DONE, "wizard.flow.journey.Journey.usage", ("1",)),
+        (Step.CHECK, "wizard.flow.check.active.ActiveRun.run", ("check",)),
+        (Step.DONE, "wizard.flow.context.WizardContext.usage", ("1",)),
         (Step.OVERVIEW, "wizard.flow.overview.Overview.about_draft", ()),
     ],
     ids=lambda value: value.name if isinstance(value, Step) else "",
@@ -71,7 +71,7 @@ def test_fault_in_a_step_is_told_clean(
 ) -> None:
     seeded(tmp_path / "home", step)
     is_awaited = step not in (Step.REDIRECT, Step.OVERVIEW, Step.DONE)
-    monkeypatch.setattr("wizard.flow.runs.DraftRun.run", passing)
+    monkeypatch.setattr("wizard.flow.check.active.DraftRun.run", passing)
     monkeypatch.setattr(place, fail_async if is_awaited else fail_with)
     monkeypatch.setenv("SCIM_WIZARD_LOG", str(tmp_path / "log"))
     with terminal(monkeypatch, DUMB) as person:

@@ -10,9 +10,9 @@ import pytest
 from tests.commands.stage import now, put
 from tests.plain.person import Person, run, terminal
 from tests.ui.running import LINKED, TICKED
-from wizard.domain.authorize import begin
-from wizard.domain.book.paste import FOREIGN_STATE
+from wizard.domain.errors.paste import FOREIGN_STATE
 from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.link import Link, LinkDesk

@@ -13,21 +13,21 @@ from tests.plain.person import Person, run, terminal
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN
-from wizard.domain.book.paste import NO_CODE, OTHER_ADDRESS
-from wizard.domain.book.scim import ORGANIZATION_CHANGED
-from wizard.domain.book.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
-from wizard.domain.form import OTHER_APP, CredentialField
+from wizard.domain.credential_fields import OTHER_APP, CredentialField
+from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
+from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
+from wizard.domain.errors.scim import ORGANIZATION_CHANGED
+from wizard.domain.errors.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
 from wizard.domain.secret import Secret
-from wizard.domain.shell import Program
 from wizard.domain.steps import Step
+from wizard.domain.text import Program
+from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
-from wizard.domain.wording import IN_FILES
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
+from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
-from wizard.store.system_keyring import SystemKeyring
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SET_UP = Profile(ticks=TICKED, set_up_at=now())

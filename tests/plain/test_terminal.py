@@ -12,8 +12,8 @@ from tests.plain.person import Person, run, terminal
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import variables, wizard
 from tests.ui.running import LINKED, TICKED
-from wizard.domain.authorize import begin
 from wizard.domain.models import Profile
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.host.program import started

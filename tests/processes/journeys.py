@@ -24,19 +24,22 @@ import wizard.host.listener
 import wizard.services
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
-from wizard import command_line, services
-from wizard.api import http, metadata, reach, token, users  # noqa: F401
-from wizard.domain.callback import BareCode, Received
-from wizard.domain.form import CredentialField, has_changed, with_field
+from wizard import cli, services
+from wizard.api import (
+    discovery,  # noqa: F401
+    http,
+    token,  # noqa: F401
+    users,  # noqa: F401
+)
+from wizard.domain.credential_fields import CredentialField, has_changed, with_field
 from wizard.domain.models import CredentialSet, Endpoints, StoreKind
+from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.advance import advance
+from wizard.flow.check.active import DraftRun
+from wizard.flow.environment import Services
 from wizard.flow.link import LinkDesk
-from wizard.flow.outside import Services
 from wizard.flow.ports import ProfileStore
-from wizard.flow.rotate import rotate_secret
-from wizard.flow.runs import DraftRun
 from wizard.flow.session import Session
 from wizard.flow.state import (
     Change,
@@ -50,8 +53,10 @@ from wizard.flow.state import (
     Resume,
     Verified,
     WizardState,
+    advance,
     start,
 )
+from wizard.flow.upkeep import rotate_secret
 from wizard.store.profiles import LocalProfileStore
 
 MOST_SCREENS = 12
@@ -182,7 +187,7 @@ def carry_out(order: dict[str, str]) -> None:
         os.dup2(out, 2)
         services.store = lambda *_: store_of(order)
         sys.argv[1:] = ["token"]
-        command_line.main()
+        cli.main()
         return
     # A killed process loses nothing that it wrote: only a machine that stops does.
     os.fsync = _as_if

@@ -18,7 +18,7 @@ from tests.processes.stage import PATIENCE
 from tests.store.samples import credentials
 from wizard.commands import forget as forget_command
 from wizard.commands import token as token_command
-from wizard.domain.book.exchange import REFRESH_REFUSED
+from wizard.domain.errors.exchange import REFRESH_REFUSED
 from wizard.domain.models import (
     AuthorizationAttempt,
     CheckStatus,
@@ -30,12 +30,12 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.outside import Connect, Network
+from wizard.flow.environment import Connect, Network
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.rotate import rotate_secret
 from wizard.flow.session import Session
-from wizard.store.locked import LockedProfile
+from wizard.flow.upkeep import rotate_secret
 from wizard.store.profiles import LocalProfileStore
+from wizard.store.records import LockedProfile
 
 NAME: Final = "default"
 CLOCK: Final = FakeClock()

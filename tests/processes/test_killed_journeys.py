@@ -15,7 +15,7 @@ from tests.processes.stage import accepts, until
 from tests.processes.travel import Journeys, Told, journeys
 from tests.second_server import SecondServer
 from tests.store.keyrings import FileKeyring, keyring_on
-from wizard.domain.form import CredentialField, has_changed
+from wizard.domain.credential_fields import CredentialField, has_changed
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore

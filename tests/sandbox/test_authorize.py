@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.sandbox.world import STATE, VERIFIER, World, answer_of, challenge_of, world
-from wizard.sandbox.consent import BadClient
+from wizard.sandbox.oauth import BadClient
 from wizard.sandbox.serve import authorize_url
 from wizard.sandbox.twilio import PERMISSIONS
 

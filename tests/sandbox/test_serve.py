@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from tests.sandbox.world import START, World, world
-from wizard.sandbox.exchange import Seen
+from wizard.sandbox.api import METADATA_PATH, Seen
 from wizard.sandbox.serve import authorize_url, scim_url, serving, token_url
-from wizard.sandbox.twilio import METADATA_PATH, Sandbox
+from wizard.sandbox.twilio import Sandbox
 
 
 class Watched(list[Seen]):

@@ -10,7 +10,7 @@ from typing import Final
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
-from wizard.store.system_keyring import SystemKeyring
+from wizard.store.keyring import SystemKeyring
 
 PATIENCE: Final = 30.0
 """Seconds after which a test is given up; never what it measures."""

@@ -5,12 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from wizard.domain.models import (
-    AuthorizationAttempt,
-    CredentialSet,
-    Endpoints,
-    TokenSet,
-)
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
 from wizard.domain.secret import Secret
 
 NOW: Final = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)

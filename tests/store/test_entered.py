@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.store.samples import credentials
-from wizard.domain import form, rules
-from wizard.domain.form import Advanced, CredentialField
+from wizard.domain import credential_fields, rules
+from wizard.domain.credential_fields import Advanced, CredentialField
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
@@ -37,9 +37,9 @@ def test_white_space_in_a_scope_is_one_space_wherever_it_is_entered(white: str) 
     parts = rules.from_authorization_url(f"{AUTHORIZE}&scope={quote(entered)}")
     assert parts is not None
     for draft in (
-        form.with_scope(credentials(), parts.scope),
-        form.with_scope(credentials(), entered),
-        form.with_advanced(credentials(), Advanced(Endpoints(), entered, Pkce.AUTO)),
+        credential_fields.with_scope(credentials(), parts.scope),
+        credential_fields.with_scope(credentials(), entered),
+        credential_fields.with_advanced(credentials(), Advanced(Endpoints(), entered, Pkce.AUTO)),
     ):
         assert draft.scope == "offline_access openid"
 
@@ -48,7 +48,7 @@ def test_white_space_in_a_scope_is_one_space_wherever_it_is_entered(white: str) 
 def test_scope_with_what_no_scope_has_is_refused_in_words(odd: str) -> None:
     scope = SCOPE.format(odd)
     assert rules.scope(scope) is not None
-    assert form.with_scope(credentials(), scope) == credentials()
+    assert credential_fields.with_scope(credentials(), scope) == credentials()
 
 
 @pytest.mark.parametrize("scope", ["", "offline_access", "a b", "!#$%&'()*+,-./[]~"])
@@ -65,15 +65,15 @@ def test_whatever_a_form_takes_can_be_read_again(tmp_path: Path, odd: str) -> No
         (CredentialField.CLIENT_SECRET, f"hush{odd}secret"),
         (CredentialField.REDIRECT_URL, f"https://example.org/{odd}cb"),
     ):
-        if form.problem(field, text) is None:
-            taken.append(form.with_field(taken[-1], field, text))
+        if credential_fields.problem(field, text) is None:
+            taken.append(credential_fields.with_field(taken[-1], field, text))
     scope, url = SCOPE.format(odd), f"https://example.org/{odd}token"
     if rules.scope(scope) is None:
-        taken.append(form.with_scope(taken[-1], scope))
+        taken.append(credential_fields.with_scope(taken[-1], scope))
     if rules.endpoint(url) is None:
         endpoints = Endpoints(token_url=rules.clean(url))
         advanced = Advanced(endpoints, taken[-1].scope, Pkce.AUTO)
-        taken.append(form.with_advanced(taken[-1], advanced))
+        taken.append(credential_fields.with_advanced(taken[-1], advanced))
     for draft in taken:
         assert read_again(tmp_path, draft) == draft
 

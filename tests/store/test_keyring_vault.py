@@ -18,11 +18,9 @@ from tests.store.keyrings import (
     keyring_on,
 )
 from wizard.domain.problems import SetupError
-from wizard.store.codec import Damaged, decode_credentials
+from wizard.store.codec import Damaged, decode_credentials, new_generation
 from wizard.store.files import PrivateFolder
-from wizard.store.keyring_vault import LATE, KeyringVault
-from wizard.store.system_keyring import SERVICE
-from wizard.store.vault import new_generation
+from wizard.store.keyring import LATE, SERVICE, KeyringVault
 
 ID = new_generation()
 

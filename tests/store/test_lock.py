@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from filelock import BaseFileLock
 
-from wizard.domain.book.store import LOCK_BUSY
+from wizard.domain.errors.store import LOCK_BUSY
 from wizard.domain.problems import SetupError
 from wizard.store import lock
 from wizard.store.lock import hold, hold_async
@@ -25,7 +25,7 @@ from wizard.store.lock import hold, hold_async
 HOLDER = """
 import sys
 from pathlib import Path
-from wizard.domain.book.store import LOCK_BUSY
+from wizard.domain.errors.store import LOCK_BUSY
 from wizard.store.lock import hold
 with hold(Path(sys.argv[1]), 5, LOCK_BUSY):
     print("held", flush=True)

@@ -27,7 +27,7 @@ from tests.users import FIRST, IS_ROOT, SECOND, as_user, common_folder
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
-from wizard.store.preferences import Preferences
+from wizard.store.paths import Preferences
 from wizard.store.profiles import LocalProfileStore
 
 LOADED: Final = (concurrent.futures, encodings.ascii, filelock, grp, pwd, shlex)

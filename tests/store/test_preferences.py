@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.masks import umask
-from wizard.domain.book.store import FOLDER_NOT_WRITABLE
+from wizard.domain.errors.store import FOLDER_NOT_WRITABLE
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
-from wizard.store.preferences import Preferences
+from wizard.store.paths import Preferences
 from wizard.store.profiles import LocalProfileStore
 
 

@@ -20,13 +20,13 @@ from tests.store.keyrings import (
     let_answer,
 )
 from tests.store.samples import credentials
-from wizard.domain import summary
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.texts import summary
 from wizard.domain.value import replace
+from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
-from wizard.store.system_keyring import SystemKeyring
 
 FILE, KEYRING = StoreKind.FILE, StoreKind.KEYRING
 NAME = "default"
@@ -478,5 +478,5 @@ def test_moved_profiles_entry_is_removed_when_the_keyring_lets_go(tmp_path: Path
 
 
 def test_place_of_the_secrets_has_words() -> None:
-    assert summary.place(KEYRING) == "the system keyring"
-    assert summary.place(FILE) == "files only you can read"
+    assert summary.storage_name(KEYRING) == "the system keyring"
+    assert summary.storage_name(FILE) == "files only you can read"

@@ -27,12 +27,12 @@ from tests.store.keyrings import (
     let_answer,
 )
 from wizard.domain.problems import ExitCode, Problem, SetupError
-from wizard.store.system_keyring import LIMIT, SERVICE, SystemKeyring, find_backend
+from wizard.store.keyring import LIMIT, SERVICE, SystemKeyring, find_backend
 
 HANGS = """
 import threading
 from wizard.domain.problems import SetupError
-from wizard.store.system_keyring import SystemKeyring
+from wizard.store.keyring import SystemKeyring
 try:
     SystemKeyring(0.05, threading.Event().wait).get("a")
 except SetupError as error:
@@ -197,7 +197,7 @@ def test_named_keyring_is_taken_alone_or_from_a_chain(
 
 def test_without_a_desktop_no_keyring_is_loaded() -> None:
     program = (
-        "import sys; from wizard.store.system_keyring import find_backend\n"
+        "import sys; from wizard.store.keyring import find_backend\n"
         "print(find_backend(), 'keyring' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program], env={}, capture_output=True, text=True)

@@ -6,7 +6,7 @@ from functools import partial
 
 from tests.terminal.harness import DOWN, ENTER, SPACE, Terminal
 from tests.terminal.walk import is_saved
-from wizard.domain.prerequisites import PREREQUISITES
+from wizard.domain.texts.prerequisites import PREREQUISITES
 
 
 class Keyboard:

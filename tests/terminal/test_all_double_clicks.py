@@ -30,19 +30,19 @@ from tests.terminal.clicks import (
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
 from tests.terminal.walk import WIZARD, endpoints, variables
 from tests.ui.running import TICKED
-from wizard.domain.audiences import AUDIENCES
-from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.form import NOT_TO_SEE
-from wizard.domain.guide import GUIDE, ON_SCREEN
+from wizard.domain.credential_fields import NOT_TO_SEE
 from wizard.domain.models import CredentialSet, Profile
-from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
-from wizard.domain.prerequisites import PREREQUISITES as PREREQUISITE_ITEMS
-from wizard.domain.questions import CHANGES, ROTATE_TITLE
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN
+from wizard.domain.texts.prerequisites import AUDIENCES, CONSOLE, LEGACY_CONSOLE
+from wizard.domain.texts.prerequisites import PREREQUISITES as PREREQUISITE_ITEMS
+from wizard.domain.texts.questions import CHANGES, ROTATE_TITLE
 from wizard.domain.value import Value, replace
 from wizard.flow.state import Delivery
 from wizard.sandbox import serve
-from wizard.sandbox.twilio import SCIM_PATH, Sandbox
+from wizard.sandbox.api import SCIM_PATH
+from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 OTHER: Final = "https://other.example.invalid/landing"

@@ -20,8 +20,8 @@ from tests.commands.stage import now, put
 from tests.holding import HoldingServer
 from tests.terminal.harness import DOWN, ENTER, ESC, Terminal, ctrl
 from tests.terminal.walk import variables, wizard
-from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Profile, TokenSet
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace

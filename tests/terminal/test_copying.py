@@ -12,9 +12,9 @@ from tests.commands.stage import now, put
 from tests.terminal.harness import ENTER, Terminal, ctrl
 from tests.terminal.walk import variables, wizard
 from tests.ui.running import LINKED, TICKED
-from wizard.domain.authorize import authorize_url, begin
-from wizard.domain.book.paste import FOREIGN_STATE
+from wizard.domain.errors.paste import FOREIGN_STATE
 from wizard.domain.models import Profile
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 

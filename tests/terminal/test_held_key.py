@@ -18,9 +18,9 @@ from tests.commands.stage import now, put
 from tests.terminal.harness import ENTER, ESC, F1, Terminal
 from tests.terminal.walk import enter, is_saved, tick_all, wizard
 from tests.ui.running import TICKED
-from wizard.domain.guide import GUIDE
 from wizard.domain.models import Profile
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE
 from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
 

@@ -14,10 +14,10 @@ from tests.terminal.hands import marked
 from tests.terminal.harness import ctrl
 from tests.terminal.test_living import REDIRECT_URL
 from tests.terminal.walk import endpoints, run, set_up, variables, wizard
-from wizard.domain.book.store import KEYRING_HANGS, KEYRING_LOCKED
+from wizard.domain.errors.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.system_keyring import SERVICE
+from wizard.store.keyring import SERVICE
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: dbus gnome-keyring)"

@@ -15,7 +15,7 @@ from tests.terminal.hands import Keyboard, marked
 from tests.terminal.harness import ENTER, Terminal, ctrl
 from tests.terminal.walk import finish, link, run, wizard
 from tests.ui.running import TICKED
-from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import Profile
 from wizard.sandbox.twilio import Sandbox
 

@@ -11,14 +11,14 @@ from tests.fakes import NOW, FakeBrowser, FakeClipboard
 from tests.ui.hosting import BANNER
 from tests.ui.journeys import make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE
-from wizard.domain import callback
 from wizard.domain.models import TWILIO, AuthorizationAttempt, CredentialSet
+from wizard.domain.oauth import pasted_response
+from wizard.domain.oauth.authorization_response import Reading
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.demo import Demo
-from wizard.flow.journey import Journey
+from wizard.flow.context import Demo, WizardContext
 from wizard.flow.link import Link, LinkDesk
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.screens.authorize import AuthorizeScreen
@@ -57,7 +57,7 @@ class Desk:
     bare: list[str] = field(default_factory=list)
     has_answered: asyncio.Event = field(default_factory=asyncio.Event)
     """For a bare terminal that waits for its answer."""
-    caught: asyncio.Queue[callback.Reading] = field(default_factory=asyncio.Queue)
+    caught: asyncio.Queue[Reading] = field(default_factory=asyncio.Queue)
 
     @property
     def link(self) -> Link:
@@ -70,8 +70,8 @@ class Desk:
             self.attempts.append(replace(ATTEMPT, state=Secret(f"fresh-{len(self.attempts)}")))
         return self.link
 
-    def read(self, text: str) -> callback.Reading:
-        return callback.read(text, self.attempts, NOW, [Secret(SECRET)])
+    def read(self, text: str) -> Reading:
+        return pasted_response.read(text, self.attempts, NOW, [Secret(SECRET)])
 
     async def show_bare(self, url: str) -> str:
         self.bare.append(url)
@@ -89,22 +89,22 @@ class Desk:
 
     def authorize(self, banner: Banner = BANNER) -> AuthorizeScreen:
         """Return the screen of step 3."""
-        return AuthorizeScreen(banner, self._journey(), WizardState(Step.AUTHORIZE))
+        return AuthorizeScreen(banner, self._wizard_context(), WizardState(Step.AUTHORIZE))
 
     def redirect(self, delivery: Delivery = Delivery.OPENED) -> RedirectScreen:
         """Return the screen of step 4."""
         state = WizardState(Step.REDIRECT, delivery=delivery)
-        return RedirectScreen(BANNER, self._journey(), state)
+        return RedirectScreen(BANNER, self._wizard_context(), state)
 
-    def _journey(self) -> Journey:
+    def _wizard_context(self) -> WizardContext:
         world = unread_world()
         world.browser = self.browser = FakeBrowser(self.why_not, takes=self.takes)
         world.clipboard = self.clipboard = FakeClipboard(self.has_clipboard)
         world.show_bare = self.show_bare
         demo = Demo(CredentialSet(), self.approve) if self.approve else None
-        journey = make_journey(world, demo)
-        journey.links = Links(self)
-        return journey
+        wizard_context = make_journey(world, demo)
+        wizard_context.links = Links(self)
+        return wizard_context
 
 
 class Links(LinkDesk):
@@ -116,11 +116,11 @@ class Links(LinkDesk):
     async def link(self, *, is_fresh: bool = False) -> Link:
         return await self._desk.make(is_fresh=is_fresh)
 
-    def read(self, pasted: str) -> callback.Reading:
+    def read(self, pasted: str) -> Reading:
         return self._desk.read(pasted)
 
-    async def caught(self) -> callback.Reading:
+    async def caught(self) -> Reading:
         return await self._desk.caught.get()
 
-    def give_back(self, reading: callback.Reading) -> None:
+    def give_back(self, reading: Reading) -> None:
         self._desk.caught.put_nowait(reading)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes import World
-from wizard.domain.offers import offers, offers_out_of_reach
-from wizard.flow.demo import Demo
-from wizard.flow.journey import Journey
+from wizard.domain.texts.overview import offers, offers_out_of_reach
+from wizard.flow.context import Demo, WizardContext
 from wizard.flow.overview import OutOfReach, Overview, Unfinished
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
@@ -20,10 +19,10 @@ def unread_world() -> World:
     return World(LocalProfileStore(Path("/nowhere")))
 
 
-def make_journey(world: World | None = None, demo: Demo | None = None) -> Journey:
+def make_journey(world: World | None = None, demo: Demo | None = None) -> WizardContext:
     """Return a journey; its session has read nothing."""
     world = world or unread_world()
-    return Journey(Session("default", world.store, world.clock), world.services, demo)
+    return WizardContext(Session("default", world.store, world.clock), world.services, demo)
 
 
 def let(what: object, **methods: Any) -> None:
@@ -60,5 +59,5 @@ def make_overview(
     problems = (lost.problem,) if lost else ()
     let(overview, facts=facts, since=since, unfinished=unfinished, lost=lost)
     let(overview, items=items, problems=problems)
-    let(overview.journey.session, discard_draft=discard, try_again=retry)
+    let(overview.wizard_context.session, discard_draft=discard, try_again=retry)
     return overview

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 
 from tests.driving import text_of
 from wizard.ui.widgets.checklist import Checklist
-from wizard.ui.widgets.link_view import LinkView
+from wizard.ui.widgets.links import LinkView
 
 
 def cut_off(screen: Screen[Any]) -> Iterator[str]:

@@ -8,17 +8,17 @@ from textual.widgets import Button
 from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.ui.running import point_at, press_enter_as_a_reader
 from tests.walks import ThePilot, linked_authorize, linked_redirect
-from wizard.domain.form import CredentialField
-from wizard.flow.reports import Verdict
+from wizard.domain.credential_fields import CredentialField
+from wizard.flow.check.report import Verdict
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import Dialog
+from wizard.ui.input_timing import TimedScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.overview_dialogs import RotateScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.timed_screen import TimedScreen
-from wizard.ui.widgets.check_lines import CheckLines
 from wizard.ui.widgets.field import Field, SecretEntry
+from wizard.ui.widgets.results import CheckLines
 
 
 class Person:

@@ -18,7 +18,7 @@ from tests import walks
 from tests.driving import make_app, text_of, wait_until
 from tests.fakes import World
 from tests.walks import ThePilot
-from wizard.flow.demo import Demo
+from wizard.flow.context import Demo
 from wizard.flow.state import WizardState
 from wizard.ui.app import WizardApp
 from wizard.ui.step_screen import StepScreen
@@ -65,7 +65,7 @@ async def playing(
     scene.seed(world)
     app = make_app(world, demo=scene.demo, theme=theme or scene.theme, state=scene.state)
     # A spinner of one sign, so that nothing tells when it was looked at.
-    with walks.known_state(), patch("wizard.ui.widgets.check_lines.SPINNER", "⠹"):
+    with walks.known_state(), patch("wizard.ui.widgets.results.SPINNER", "⠹"):
         async with app.run_test(size=size, notifications=True) as pilot:
             await wait_until(pilot, lambda: is_open(app), f"{scene} to open")
             await scene.act(pilot, world)

@@ -15,18 +15,17 @@ from textual.screen import Screen
 from tests.driving import PATIENCE, make_app, wait_for_screen, wait_until
 from tests.fakes import NOW, World, tokens
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
-from wizard.domain.authorize import begin
 from wizard.domain.models import CredentialSet, Profile
-from wizard.domain.prerequisites import PREREQUISITES
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import PREREQUISITES
 from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
-from wizard.ui.held_key import BURST
+from wizard.ui.input_timing import BURST, TimedScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.menu import Menu
 
 WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)

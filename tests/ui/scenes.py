@@ -16,31 +16,26 @@ from tests.ui.playing import Scene
 from tests.ui.running import TICKED, WHOLE
 from tests.ui.seeds import both
 from tests.walks import ANSWER, CLIENT_ID, CODE, REDIRECT_URL, SECRET, STATE
-from wizard.domain.book.exchange import CLOCK_OFF, WRONG_CLIENT
-from wizard.domain.book.network import PROXY_UNREACHABLE
-from wizard.domain.book.scim import MISSING_PERMISSION
-from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_MISSING
+from wizard.domain.errors.exchange import CLOCK_OFF, WRONG_CLIENT
+from wizard.domain.errors.network import PROXY_UNREACHABLE
+from wizard.domain.errors.scim import MISSING_PERMISSION
+from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_MISSING
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.demo import Demo
+from wizard.flow.context import Demo
 from wizard.flow.state import Delivery, WizardState
-from wizard.ui.dialog import HelpScreen
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.dialog import ConfirmScreen, HelpScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.profiles import ProfilesScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
 from wizard.ui.theme import LIGHT
 
 

@@ -13,13 +13,12 @@ from tests.fakes import NOW, FakeReach, FakeUsers, World, tokens
 from tests.ui.playing import Seed
 from tests.ui.running import ACTIVE, LINKED, TICKED_ALL, seed
 from tests.walks import CODE
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.store import DISK_FULL, FILE_NOT_MADE
-from wizard.domain.callback import BareCode, Received
-from wizard.domain.checks import Check, Status
+from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors.local import PORT_TAKEN
+from wizard.domain.errors.store import DISK_FULL, FILE_NOT_MADE
 from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, Profile, TokenSet, UserList
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.oauth.authorization_response import BareCode, Received
+from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace

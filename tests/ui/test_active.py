@@ -16,20 +16,18 @@ from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.masks import umask
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
 from tests.walks import SECRET, ThePilot
-from wizard.domain.book.exchange import REFRESH_REFUSED, WRONG_CLIENT
-from wizard.domain.book.store import FILE_NOT_MADE
+from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.store import FILE_NOT_MADE
 from wizard.domain.models import CredentialSet, TokenSet, UserList
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
+from wizard.ui.dialog import ConfirmScreen
+from wizard.ui.input_timing import TimedScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.profiles import ProfilesScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
-from wizard.ui.timed_screen import TimedScreen
 from wizard.ui.widgets.field import Entry
 
 ROTATED = "the-rotated-secret"
@@ -245,7 +243,7 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
     world: World,
 ) -> None:
     app = make_app(world)
-    app._journey.came_from = "acme"
+    app._wizard_context.came_from = "acme"
     async with running(app) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         # A box that is checked makes a record.
@@ -261,7 +259,7 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
 async def test_the_palette_leads_back_and_keeps_what_was_entered(world: World) -> None:
     seed(world, draft=WHOLE)
     app = make_app(world)
-    app._journey.came_from = "acme"
+    app._wizard_context.came_from = "acme"
     async with running(app) as (app, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         commands = {c.title: c.callback for c in app.get_system_commands(app.screen)}

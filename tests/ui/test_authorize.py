@@ -13,18 +13,18 @@ from tests.domain.residues import SINGLE
 from tests.driving import PATIENCE, paste, wait_until
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import Stage, showing
-from wizard.domain.book.consent import ACCESS_DENIED, INVALID_CLIENT
-from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.paste import CUT_OFF, NO_CODE
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.callback import BareCode, Received, Refused
+from wizard.domain.errors.consent import ACCESS_DENIED, INVALID_CLIENT
+from wizard.domain.errors.local import PORT_TAKEN
+from wizard.domain.errors.paste import CUT_OFF, NO_CODE
+from wizard.domain.errors.store import DISK_FULL
+from wizard.domain.oauth.authorization_response import BareCode, Received, Refused
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.state import Back, CodeReceived, Delivery, GoTo, LinkTaken
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.widgets.link_view import LinkView
+from wizard.ui.widgets.links import LinkView
 
 RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
 

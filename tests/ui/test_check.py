@@ -11,19 +11,18 @@ from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.book.exchange import CLOCK_OFF, NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
-from wizard.domain.book.network import TIMED_OUT
-from wizard.domain.book.scim import BAD_TOKEN, MISSING_PERMISSION
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.checks import Check, Status
-from wizard.domain.problems import Problem
+from wizard.domain.errors.exchange import CLOCK_OFF, NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.network import TIMED_OUT
+from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION
+from wizard.domain.errors.store import DISK_FULL
+from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.reports import Report, Verdict, warned
+from wizard.flow.check.report import Report, Verdict, warned
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.ui.screens.check import CheckScreen, Show
-from wizard.ui.widgets.check_lines import SPINNER, CheckLines
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.results import SPINNER, CheckLines
 
 WAITING = (Check("exchange", "Code exchanged"), Check("users", "GET /Users responds"))
 PASSED = Report(Verdict.PASSED, users=25)

@@ -18,7 +18,7 @@ from wizard.ui.dialog import HelpScreen
 from wizard.ui.key_gate import KeyGate, Settled
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.widgets.keys import Keys
+from wizard.ui.widgets.buttons import Keys
 
 
 async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:

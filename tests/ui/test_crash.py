@@ -23,25 +23,20 @@ from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
 from tests.ui.test_prerequisites import Machine
 from tests.walks import ThePilot
-from wizard.domain.form import advanced
+from wizard.domain.credential_fields import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.flow.state import Delivery
 from wizard.ui.app import WizardApp
-from wizard.ui.dialog import HelpScreen
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.audience import AudienceScreen
-from wizard.ui.screens.changes import ChangesScreen
+from wizard.ui.dialog import ConfirmScreen, HelpScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.profiles import ProfilesScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
 from wizard.ui.step_screen import StepScreen
 
 PLANTED = ("planted-secret", "planted-code", "planted-verifier", "planted-token")
@@ -190,7 +185,7 @@ async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
 
 async def in_the_flow(app: WizardApp, pilot: ThePilot) -> None:
     """Fail in the loop around the screens."""
-    app._journey.enter = fail_async  # type: ignore[method-assign]
+    app._wizard_context.enter = fail_async  # type: ignore[method-assign]
     await pilot.press("enter")
     await wait_until(pilot, lambda: "Enter again" in text_of(app), "the question")
     await pilot.press("enter")

@@ -11,20 +11,20 @@ from tests.fakes import NOW, FakeClipboard, FakeClock, tokens
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
-from wizard.domain.authorize import begin
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.form import OTHER_APP, CredentialField
+from wizard.domain.credential_fields import OTHER_APP, CredentialField
+from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
+from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.session import Session
 from wizard.flow.state import Back, GoTo, Next, WizardState
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen
 from wizard.ui.widgets.field import Entry, SecretEntry
 
 WHOLE = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
@@ -68,10 +68,10 @@ class Form:
     def screen(self) -> CredentialsScreen:
         world = unread_world()
         world.clipboard = self.clipboard
-        journey = make_journey(world)
-        journey.session = FormSession(self)
+        wizard_context = make_journey(world)
+        wizard_context.session = FormSession(self)
         state = WizardState(Step.CREDENTIALS, because=self.because)
-        screen = CredentialsScreen(BANNER, journey, state)
+        screen = CredentialsScreen(BANNER, wizard_context, state)
         let(screen._fields, refuse=self.refuse)
         return screen
 

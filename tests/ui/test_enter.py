@@ -25,25 +25,24 @@ from tests.ui.running import (
     top,
 )
 from tests.walks import ANSWER, CLIENT_ID, SECRET, ThePilot
-from wizard.domain.book.paste import FOREIGN_STATE
+from wizard.domain.errors.paste import FOREIGN_STATE
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
-from wizard.ui.dialog import HelpScreen
+from wizard.ui.dialog import ConfirmScreen, HelpScreen
+from wizard.ui.input_timing import now
 from wizard.ui.key_gate import EARLY
-from wizard.ui.screens.advanced import AdvancedScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.timed_screen import now
 from wizard.ui.widgets.field import Entry
 
 Send = Callable[[WizardApp], None]

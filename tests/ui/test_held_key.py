@@ -15,10 +15,9 @@ from tests.ui.running import resumed, running, stored, top
 from tests.walks import ThePilot
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
-from wizard.ui.held_key import HeldKey, Press
+from wizard.ui.input_timing import HeldKey, Press, now
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.timed_screen import now
 
 
 @pytest.fixture(autouse=True)

@@ -10,16 +10,16 @@ from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, w
 from tests.fakes import World
 from tests.ui.running import ACTIVE, point_at, resumed, running, seed
 from tests.walks import ThePilot
-from wizard.domain.guide import GUIDE, ON_SCREEN
-from wizard.domain.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN
+from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import RotateScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.widgets.field import SecretEntry
-from wizard.ui.widgets.page_link import PageLink
+from wizard.ui.widgets.links import PageLink
 
 HINT: Final = "^q leaves; what was saved stays."
 

@@ -13,14 +13,14 @@ from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, WHOLE, point_at, resumed, running, seed, stored
 from tests.ui.test_out_of_reach import ready
 from tests.walks import ANSWER, REDIRECT_URL, happy_world, reported_check
-from wizard.domain.book.store import KEYRING_LOCKED
+from wizard.domain.errors.store import KEYRING_LOCKED
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
+from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
-from wizard.domain.wording import IN_FILES
+from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
-from wizard.store.system_keyring import SystemKeyring
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.redirect import RedirectScreen

@@ -20,34 +20,29 @@ from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_credentials import WHOLE, Form
 from tests.ui.test_overview_done import FACTS, UNFINISHED
 from tests.ui.test_prerequisites import Machine
-from wizard.domain.book.exchange import NO_REFRESH_TOKEN
-from wizard.domain.book.scim import MISSING_PERMISSION
-from wizard.domain.book.store import KEYRING_LOCKED, SECRETS_DAMAGED
-from wizard.domain.form import advanced
+from wizard.domain.credential_fields import advanced
+from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
+from wizard.domain.errors.scim import MISSING_PERMISSION
+from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
+from wizard.flow.check.report import Report, Verdict
 from wizard.flow.overview import OutOfReach, Unfinished
-from wizard.flow.reports import Report, Verdict
 from wizard.flow.state import Delivery
-from wizard.ui.dialog import Dialog, HelpScreen
-from wizard.ui.link_screen import LinkScreen
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
-from wizard.ui.screens.profiles import ProfilesScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.screens.rotate import RotateScreen
-from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
+from wizard.ui.step_bases import LinkScreen
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.widgets.check_lines import SPINNER
+from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.field import SecretEntry
-from wizard.ui.widgets.keys import Keys
+from wizard.ui.widgets.results import SPINNER
 
 EVERYWHERE: Final = {"primary", "next", "back", "help", "scroll_body"}
 """Actions of every step: in the row of keys at any width, or ways to move about."""

@@ -7,9 +7,9 @@ from tests.ui.desk import ATTEMPT, Desk
 from tests.ui.hosting import BANNER, Shown, Stage, showing
 from tests.ui.test_check import PASSED, Steered, in_files
 from tests.ui.test_prerequisites import FINE, Machine
-from wizard.domain.book.consent import ACCESS_DENIED
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.callback import Received, Refused
+from wizard.domain.errors.consent import ACCESS_DENIED
+from wizard.domain.errors.store import DISK_FULL
+from wizard.domain.oauth.authorization_response import Received, Refused
 from wizard.domain.secret import Secret
 from wizard.flow.state import Back, Delivery
 from wizard.ui.screens.check import CheckScreen

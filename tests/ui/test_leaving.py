@@ -26,8 +26,8 @@ from tests.store.keyrings import PATIENCE, HangingKeyring, keyring_on, let_answe
 from tests.ui.running import left, point_at, running
 from tests.walks import SECRET, ThePilot, linked_authorize, linked_redirect
 from wizard import services, wiring
-from wizard.domain.authorize import authorize_url, begin
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
+from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -37,10 +37,10 @@ from wizard.ui.app import WizardApp
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import RotateScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.rotate import RotateScreen
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.widgets.title import Heading
+from wizard.ui.widgets.layout import Heading
 from wizard.wiring import Settings
 
 REDIRECT_URL: Final = "https://scim.example.invalid/landing"

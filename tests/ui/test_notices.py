@@ -12,7 +12,7 @@ from tests.fakes import World
 from tests.store.keyrings import HangingKeyring, LockedKeyring, keyring_on, let_answer
 from tests.ui.running import TICKED_ALL, WHOLE, running, seed
 from tests.walks import CLIENT_ID, REDIRECT_URL
-from wizard.domain.book.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, PERMISSIONS_TIGHTENED
+from wizard.domain.errors.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, PERMISSIONS_TIGHTENED
 from wizard.domain.models import StoreKind
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore

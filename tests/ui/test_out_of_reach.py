@@ -10,12 +10,12 @@ from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, w
 from tests.fakes import World
 from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
-from wizard.domain.book.store import FILE_NOT_PLAIN, KEYRING_LOCKED
+from wizard.domain.errors.store import FILE_NOT_PLAIN, KEYRING_LOCKED
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import ExitCode
+from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
-from wizard.store.system_keyring import SystemKeyring
-from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.step_screen import StepScreen

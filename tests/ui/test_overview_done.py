@@ -10,7 +10,7 @@ import pytest
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import make_overview, nothing
-from wizard.domain.book.store import DISK_FULL
+from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.flow.overview import Unfinished
@@ -25,7 +25,7 @@ from wizard.flow.state import (
     Resume,
     StartOver,
 )
-from wizard.ui.screens.confirm import ConfirmScreen
+from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.widgets.menu import Menu

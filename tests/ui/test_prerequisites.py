@@ -11,18 +11,16 @@ from tests.fakes import FakeBrowser, World
 from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from tests.ui.running import left, running
-from wizard.domain.audiences import AUDIENCES
-from wizard.domain.book.network import NO_DNS
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.checks import Check, Status
+from wizard.domain.errors.network import NO_DNS
+from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import Profile
-from wizard.domain.prerequisites import CONSOLE, PREREQUISITES
-from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.problems import Check, ExitCode, SetupError, Status
 from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import AUDIENCES, CONSOLE, PREREQUISITES
 from wizard.flow.state import Back, Next, WizardState
-from wizard.ui.screens.audience import AudienceScreen
+from wizard.ui.screens.overview_dialogs import SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.screens.setup_dialogs import AudienceScreen
 from wizard.ui.widgets.checklist import Checklist
 
 IDS = tuple(p.id for p in PREREQUISITES)
@@ -63,12 +61,12 @@ class Machine:
     def screen(self) -> PrerequisitesScreen:
         world = unread_world()
         world.browser = self.browser
-        journey = make_journey(world)
-        journey.session.profile = Profile(ticks=self.ticks, audience=self.audience)
-        let(journey.session, save_ticks=self.save_ticks, save_audience=self.save_audience)
-        let(journey.upkeep, probe=self.probe, settle_storage=self.settle_storage)
+        wizard_context = make_journey(world)
+        wizard_context.session.profile = Profile(ticks=self.ticks, audience=self.audience)
+        let(wizard_context.session, save_ticks=self.save_ticks, save_audience=self.save_audience)
+        let(wizard_context.upkeep, probe=self.probe, settle_storage=self.settle_storage)
         state = WizardState(Step.PREREQUISITES, has_active=self.can_go_back)
-        return PrerequisitesScreen(BANNER, journey, state)
+        return PrerequisitesScreen(BANNER, wizard_context, state)
 
 
 async def test_eight_keys_tick_all_seven_and_leave() -> None:

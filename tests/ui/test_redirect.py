@@ -12,13 +12,14 @@ from tests.fakes import NOW
 from tests.ui.desk import ANSWER, ATTEMPT, CODE, Desk
 from tests.ui.hosting import Stage, showing
 from tests.walks import REDIRECT_URL, SECRET, STATE
-from wizard.domain.authorize import authorize_url
-from wizard.domain.book import consent
-from wizard.domain.book import paste as book
-from wizard.domain.book.here import PORT_TAKEN
-from wizard.domain.book.store import DISK_FULL
-from wizard.domain.callback import PASTE_LIMIT, BareCode, Received, Refused
+from wizard.domain.errors import consent
+from wizard.domain.errors import paste as book
+from wizard.domain.errors.local import PORT_TAKEN
+from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import ATTEMPT_LIFE
+from wizard.domain.oauth.authorization_request import authorize_url
+from wizard.domain.oauth.authorization_response import BareCode, Received, Refused
+from wizard.domain.oauth.pasted_response import PASTE_LIMIT
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step

@@ -26,7 +26,7 @@ from tests.ui.layout import backwards, cut_off, hidden_focus, hidden_primary, sh
 from tests.ui.playing import Scene, playing
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
-from wizard.ui.screens.sheet import SheetScreen
+from wizard.ui.screens.overview_dialogs import SheetScreen
 from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.checklist import Checklist
 

@@ -22,20 +22,20 @@ from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
-from wizard.domain.audiences import AUDIENCES, audience
-from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN
+from wizard.domain.texts.prerequisites import AUDIENCES, audience
 from wizard.domain.value import replace
 from wizard.ui.dialog import HelpScreen
-from wizard.ui.screens.audience import AudienceScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.setup_dialogs import AudienceScreen
 from wizard.ui.step_screen import Banner
+from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.keys import Keys
 from wizard.ui.widgets.menu import Menu
 
 

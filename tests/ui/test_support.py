@@ -12,8 +12,8 @@ from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import NOW, World
 from tests.ui.running import ACTIVE, TICKED, resumed, running
 from tests.walks import ANSWER, CODE, REDIRECT_URL, SECRET, STATE, ThePilot
-from wizard.domain.book.consent import OTHER_ERROR
-from wizard.domain.book.exchange import WRONG_CLIENT
+from wizard.domain.errors.consent import OTHER_ERROR
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import CheckStatus, LastCheck, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step

@@ -25,7 +25,7 @@ from tests.ui.playing import Scene, playing
 from tests.ui.running import ACTIVE, running, seed
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
-from wizard.domain.book.store import DISK_FULL
+from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen

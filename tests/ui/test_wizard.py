@@ -25,11 +25,10 @@ from tests.ui.running import (
     stored,
 )
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
-from wizard.domain.authorize import matches
-from wizard.domain.book.consent import ACCESS_DENIED
-from wizard.domain.book.exchange import CODE_EXPIRED, REFRESH_REFUSED, WRONG_CLIENT
-from wizard.domain.book.network import NO_DNS, TIMED_OUT
-from wizard.domain.book.scim import MISSING_PERMISSION, SCIM_FAILING
+from wizard.domain.errors.consent import ACCESS_DENIED
+from wizard.domain.errors.exchange import CODE_EXPIRED, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.network import NO_DNS, TIMED_OUT
+from wizard.domain.errors.scim import MISSING_PERMISSION, SCIM_FAILING
 from wizard.domain.models import (
     AuthorizationAttempt,
     CheckStatus,
@@ -38,25 +37,25 @@ from wizard.domain.models import (
     TokenSet,
     UserList,
 )
+from wizard.domain.oauth.authorization_request import matches
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.demo import Demo
-from wizard.flow.reports import Verdict
+from wizard.flow.check.report import Verdict
+from wizard.flow.context import Demo
 from wizard.flow.state import Delivery
-from wizard.ui.dialog import HelpScreen
-from wizard.ui.link_screen import LinkScreen
+from wizard.ui.dialog import ConfirmScreen, HelpScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
-from wizard.ui.screens.changes import ChangesScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.confirm import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.widgets.button_row import ButtonRow
+from wizard.ui.screens.setup_dialogs import ChangesScreen
+from wizard.ui.step_bases import LinkScreen
+from wizard.ui.widgets.buttons import ButtonRow
 from wizard.ui.widgets.field import Entry
 
 LOOPBACK = "http://127.0.0.1:8765/callback"

@@ -1,23 +1,58 @@
-"""An answer that is not what was asked for, decoded for the classifier."""
+"""Error responses of a server, or of something in between, decoded for the classifier."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import groupby
 from math import ceil
 from typing import Final, TypeVar
 
 import httpx
 import msgspec
 
-from wizard.api.dates import http_date, offset_in_words, pause_in_words
 from wizard.api.failures import host_of
-from wizard.api.http import Reply
-from wizard.api.pages import is_page, title, visible_text
-from wizard.domain.answer import Answer
+from wizard.api.http import Reply, http_date, offset_in_words, pause_in_words
+from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.redact import Redaction
 from wizard.domain.secret import MASK, Secret
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_TITLE: Final = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+_UNSEEN: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|svg)\b[^<>]*(?<!/)>.*?(?:</\1[^<>]*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Each part ends at the end of the page at the latest, so that the search takes linear time."""
+_NO_CHARACTER: Final = re.compile(r"&#(?:\d{8,}|[xX][\da-fA-F]{7,});?", re.ASCII)
+"""A number that no character has; html.unescape fails at one of more than 4,300 digits."""
+_START: Final = re.compile(
+    r"(?:<!--|<(?:!doctype\s+html|html|head|body|title|meta|script|style)\b)", re.IGNORECASE
+)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text begins as HTML does."""
+    return _START.match(text) is not None
+
+
+def title(page: str) -> str:
+    """Return the title of a page in one line; "" for none."""
+    found = _TITLE.search(page)
+    return _in_a_line(found[1]) if found else ""
+
+
+def visible_text(page: str) -> str:
+    """Return the words of a page in one line, its title first; said twice running, once."""
+    pieces = map(_in_a_line, _TAG.split(_UNSEEN.sub("", page)))
+    return " ".join(piece for piece, _ in groupby(filter(None, pieces)))
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(html.unescape(_NO_CHARACTER.sub("", text)).split())
+
 
 T = TypeVar("T")
 
@@ -68,7 +103,7 @@ def decode_json(body: bytes | bytearray, type: type[T]) -> T:
         return msgspec.json.decode(tidied, type=type)
 
 
-def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> Answer:
+def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> ErrorResponse:
     """Return what a server said, from whatever it sent; each field None where it is not there.
 
     The content decides, not its label: an error document is one whatever its Content-Type and,
@@ -88,7 +123,7 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
     content_type = _content_type(label, head, is_document=is_document)
     request_id = reply.headers.get("Twilio-Request-Id") or reply.headers.get("X-Request-Id") or ""
     pause = retry_after(reply.headers)
-    return Answer(
+    return ErrorResponse(
         host=host_of(url),
         status=_meant(reply.status, fields) if is_document else reply.status,
         sent_as=reply.status,

@@ -1,4 +1,4 @@
-"""From what httpx, the resolver and OpenSSL raise to the network's entries of the error book.
+"""From what httpx, the resolver and OpenSSL raise to the network's entries of the error catalog.
 
 The texts of these exceptions are not passed on: some quote headers, and so a bearer token.
 """
@@ -13,13 +13,12 @@ from typing import Final
 import httpx
 from socksio import SOCKSError
 
-from wizard.api.certificates import certificate_problem
+from wizard.api.connection import certificate_problem, has_passed_the_proxy
 from wizard.api.proxies import LOOPBACK, UnusableProxy, Way, unreadable_entries, way_of
-from wizard.api.tracing import has_passed_the_proxy
-from wizard.domain.book import network
+from wizard.domain.errors import network
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
-from wizard.domain.wording import through_proxy, with_bad_no_proxy
+from wizard.domain.texts.wording import through_proxy, with_bad_no_proxy
 
 WIRE_ERRORS: Final = (
     httpx.HTTPError,

@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 import httpx
 
-from wizard.domain.book import network
+from wizard.domain.errors import network
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value

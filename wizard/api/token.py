@@ -14,15 +14,15 @@ from wizard.api.answers import THROTTLED_PAUSE, pause_asked
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.api.token_response import read_tokens
-from wizard.domain.answer import Answer
-from wizard.domain.book.exchange import ANSWER_LOST
-from wizard.domain.classify import exchange_problem, no_refresh_token, refresh_problem
+from wizard.domain.errors.exchange import ANSWER_LOST
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
+from wizard.domain.oauth.classify import exchange_problem, no_refresh_token, refresh_problem
+from wizard.domain.oauth.error_response import ErrorResponse
+from wizard.domain.oauth.jwt import expiry
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
-from wizard.domain.tokens import expiry
+from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
-from wizard.domain.wording import after_code
 
 TOTAL_SECONDS: Final = 30.0
 """From the first try to the whole answer."""
@@ -92,10 +92,10 @@ class TokenService:
             lost = ANSWER_LOST.with_detail(got.problem.title, got.problem.cause)
             raise got if got.is_unsent else SetupError(lost)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
-        if is_good and isinstance(read, Answer):
+        if is_good and isinstance(read, ErrorResponse):
             # What any grant can meet: trying again is all it takes.
             raise SetupError(refresh_problem(read), is_unsent=True)
-        if isinstance(read, Answer):
+        if isinstance(read, ErrorResponse):
             raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
         if isinstance(read, Problem):
             raise SetupError(after_code(read))
@@ -122,7 +122,7 @@ class TokenService:
         if isinstance(got, SetupError):
             raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
-        if isinstance(read, Answer):
+        if isinstance(read, ErrorResponse):
             # A gateway may have given up on a server that did refresh.
             raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
         if isinstance(read, Problem):

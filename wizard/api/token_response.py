@@ -10,13 +10,13 @@ import msgspec
 from wizard.api.answers import BAD_JSON, decode_answer, decode_json
 from wizard.api.http import Reply
 from wizard.domain import journal, rules
-from wizard.domain.answer import Answer
-from wizard.domain.book.exchange import ODD_TOKENS
+from wizard.domain.errors.exchange import ODD_TOKENS
 from wizard.domain.models import TokenSet
+from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.problems import Problem, Response
 from wizard.domain.secret import Secret
+from wizard.domain.text import misfit
 from wizard.domain.value import replace
-from wizard.domain.words import misfit
 
 LONGEST_LIFE: Final = timedelta(days=366)
 """Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
@@ -37,7 +37,7 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
 
 def read_tokens(
     reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
-) -> TokenSet | Problem | Answer:
+) -> TokenSet | Problem | ErrorResponse:
     """Return the tokens; or what came instead: a problem of theirs, or an answer to classify."""
     # Twilio's reference says 200; its earlier version gave 201.
     if reply.status not in (200, 201):

@@ -11,23 +11,16 @@ from typing import Annotated, Final
 import httpx
 import msgspec
 
-from wizard.api.answers import (
-    BAD_JSON,
-    THROTTLED_PAUSE,
-    decode_answer,
-    decode_json,
-    pause_asked,
-)
-from wizard.api.dates import offset_in_words
+from wizard.api.answers import BAD_JSON, THROTTLED_PAUSE, decode_answer, decode_json, pause_asked
 from wizard.api.failures import WIRE_ERRORS, is_passing, network_problem
-from wizard.api.http import OnWait, Reply, Sleep, count_down, send
-from wizard.domain.book.scim import NOT_SCIM, ODD_LIST
-from wizard.domain.classify import scim_problem
+from wizard.api.http import OnWait, Reply, Sleep, count_down, offset_in_words, send
+from wizard.domain.errors.scim import NOT_SCIM, ODD_LIST
 from wizard.domain.models import UserList
+from wizard.domain.oauth.classify import scim_problem
 from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.text import misfit
 from wizard.domain.value import replace
-from wizard.domain.words import misfit
 
 LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 LIMIT: Final = 64 << 20

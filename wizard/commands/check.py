@@ -12,9 +12,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from wizard.commands import awaiting
-from wizard.commands.patience import Patience
-from wizard.commands.report import (
+from wizard.commands import network
+from wizard.commands.network import Patience
+from wizard.console import (
     of_all,
     outcome,
     print_answer,
@@ -23,20 +23,19 @@ from wizard.commands.report import (
     print_to_stderr,
     status_of,
 )
-from wizard.domain.book.store import PROFILE_CHANGED
-from wizard.domain.checks import SIGNS, Check, Status, pause
 from wizard.domain.endpoints import refuse_others
+from wizard.domain.errors.store import PROFILE_CHANGED
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.problems import SIGNS, Check, ExitCode, Problem, SetupError, Status, pause
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
-from wizard.flow.live_list import LiveList
-from wizard.flow.outside import Connect, Connecting, Network
+from wizard.flow.check.active import ACTIVE_LINES, check_active
+from wizard.flow.check.lines import LiveList
+from wizard.flow.check.report import Report, with_known
+from wizard.flow.environment import Connect, Connecting, Network
+from wizard.flow.inactive import no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.flow.recheck import ACTIVE_LINES, check_active, with_known
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.reports import Report
-from wizard.flow.standing import no_profiles, standing, why_inactive
 
 BLANK: Final[Mapping[str, object]] = {"users": None, "organization": None}
 """What JSON tells of a check that could not begin, beside why."""
@@ -89,7 +88,7 @@ class Outcome(Value):
 def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
     """Check, print how it went, and return the (highest) exit code. Raises SetupError."""
     names = store.names() if request.is_all else [request.profile]
-    outcomes = awaiting.run(_check_each(names, request, store, connecting, clock))
+    outcomes = network.run(_check_each(names, request, store, connecting, clock))
     missing = None if outcomes else no_profiles(store)
     code = _tell(outcomes, missing, request)
     if missing:

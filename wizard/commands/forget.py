@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from wizard.commands.report import print_error, print_to_stderr
-from wizard.domain.book.here import UNCONFIRMED
-from wizard.domain.book.store import FILE_DAMAGED
-from wizard.domain.forgetting import question, remains
+from wizard.console import print_error, print_to_stderr
+from wizard.domain.errors.local import UNCONFIRMED
+from wizard.domain.errors.store import FILE_DAMAGED
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
-from wizard.domain.wording import while_removing
+from wizard.domain.texts.overview import question, remains
+from wizard.domain.texts.wording import while_removing
+from wizard.flow.inactive import lost, not_set_up
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.flow.standing import lost, not_set_up
 from wizard.host.terminal import is_interactive
 
 

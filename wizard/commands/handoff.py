@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from wizard.commands.report import print_answer, print_to_stderr, program
-from wizard.domain.handoff import sheet
-from wizard.domain.handoff_text import FORMATS
+from wizard.console import print_answer, print_to_stderr, program
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
+from wizard.domain.texts.handoff import sheet
+from wizard.domain.texts.handoff_formats import FORMATS
 from wizard.domain.value import Value
+from wizard.flow.inactive import why_inactive
 from wizard.flow.ports import ProfileStore
-from wizard.flow.standing import why_inactive
 
 
 class HandoffRequest(Value):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from wizard.commands.report import (
+from wizard.console import (
     as_json,
     of_all,
     outcome,
@@ -17,15 +17,14 @@ from wizard.commands.report import (
     status_of,
     what_to_do,
 )
-from wizard.domain import summary
-from wizard.domain.book.here import LEFT_UNFINISHED
+from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import GRANT_TYPE, Profile
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.domain.words import iso, moment
+from wizard.domain.text import iso, moment
+from wizard.domain.texts import summary
+from wizard.flow.check.report import Report, Verdict, warned, with_known
+from wizard.flow.inactive import is_open, no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.flow.recheck import with_known
-from wizard.flow.reports import Report, Verdict, warned
-from wizard.flow.standing import is_open, no_profiles, standing, why_inactive
 
 BLANK: Final[Mapping[str, object]] = dict.fromkeys(
     (
@@ -55,7 +54,7 @@ def run(
         return int(_code(profile))
     if profile.active is None:
         return report(summary.unfinished(profile), profile=name)
-    place = summary.place(profile.store, is_open=is_open(store))
+    place = summary.storage_name(profile.store, is_open=is_open(store))
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from wizard.commands.report import PASSED, outcome, print_answer, print_json
+from wizard.console import PASSED, outcome, print_answer, print_json
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.problems import SetupError
+from wizard.domain.text import iso
 from wizard.domain.value import Value
-from wizard.domain.words import iso
-from wizard.flow.standing import standing, why_inactive
+from wizard.flow.inactive import standing, why_inactive
 
 if TYPE_CHECKING:
-    from wizard.flow.outside import Connecting
+    from wizard.flow.environment import Connecting
     from wizard.flow.ports import Clock, ProfileStore
 
 
@@ -69,9 +69,9 @@ def _tokens(
     if tokens and not request.is_forced and not tokens.needs_refresh(clock(), request.min_ttl):
         return tokens
     # Imported here: most calls need none of it.
-    from wizard.commands import awaiting
+    from wizard.commands import network
 
-    tokens = awaiting.run(_refreshed(request, store, profile, connecting, clock))
+    tokens = network.run(_refreshed(request, store, profile, connecting, clock))
     if request.min_ttl is not None:
         # Twilio may have made the lifetime shorter since the last one.
         _refuse_beyond(tokens, request.min_ttl)
@@ -83,7 +83,7 @@ def _refuse_beyond(tokens: TokenSet, min_ttl: timedelta) -> None:
     if min_ttl <= tokens.longest_use:
         return
     # Here: hardly any call needs it.
-    from wizard.domain.book.here import MIN_TTL_TOO_LONG
+    from wizard.domain.errors.local import MIN_TTL_TOO_LONG
 
     life = tokens.expires_at - tokens.obtained_at
     asked, whole, longest = (int(t.total_seconds()) for t in (min_ttl, life, tokens.longest_use))
@@ -98,7 +98,7 @@ async def _refreshed(
     connecting: Connecting,
     clock: Clock,
 ) -> TokenSet:
-    from wizard.commands.patience import Patience
+    from wizard.commands.network import Patience
     from wizard.flow.refresh import fresh_tokens
 
     patience = Patience(is_quiet=request.is_quiet)

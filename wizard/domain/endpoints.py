@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wizard.domain import rules
-from wizard.domain.book.here import BAD_ENDPOINT, ENDPOINTS_CONFLICT
-from wizard.domain.book.store import ENDPOINTS_DIFFER
+from wizard.domain.errors.local import BAD_ENDPOINT, ENDPOINTS_CONFLICT
+from wizard.domain.errors.store import ENDPOINTS_DIFFER
 from wizard.domain.models import Endpoints
 from wizard.domain.problems import SetupError
 

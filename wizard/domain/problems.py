@@ -1,15 +1,15 @@
-"""What a failure is: an entry of the error book, and the exception that carries one."""
+"""Problems: an entry of the error catalog, its exception, and the line of a check that has one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import journal
-from wizard.domain.shell import Command
 from wizard.domain.steps import Step
+from wizard.domain.text import DETAIL_LIMIT, Command, one_line
 from wizard.domain.value import Value, replace
-from wizard.domain.words import DETAIL_LIMIT, one_line
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -58,7 +58,7 @@ class Response(Value):
 
 
 class Words(Value):
-    """What a problem said, as it is kept on disk beside its id; the book knows the rest."""
+    """What a problem said, as it is kept on disk beside its id; the catalog has the rest."""
 
     title: str
     cause: str
@@ -77,7 +77,7 @@ class Words(Value):
 
 
 class Problem(Value):
-    """One entry of the error book, or a copy of it that tells this case's particulars."""
+    """One entry of the error catalog, or a copy of it that tells this case's particulars."""
 
     id: str
     """Kebab-case, stable: scripts and the README refer to it."""
@@ -153,7 +153,7 @@ def entries(part: ModuleType) -> tuple[Problem, ...]:
 
 
 class SetupError(Exception):
-    """A failure with its entry of the error book; the only exception services let out."""
+    """A failure with its entry of the error catalog; the only exception services let out."""
 
     def __init__(self, problem: Problem, *, is_unsent: bool = False, is_lost: bool = False) -> None:
         """Carry a problem.
@@ -168,3 +168,51 @@ class SetupError(Exception):
         self.is_unsent = is_unsent
         self.is_lost = is_lost
         journal.note(problem.in_a_line, is_problem=True)
+
+
+class Status(Enum):
+    """How a line stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+SIGNS: Final = {
+    Status.WAITING: "○ not run",
+    Status.RUNNING: "○ running",
+    Status.PASSED: "✓ passed",
+    Status.WARNING: "! warning",
+    Status.FAILED: "✗ failed",
+    Status.SKIPPED: "– skipped",
+}
+"""A sign and its word."""
+
+
+class Check(Value):
+    """A line: what is checked, how it stands, and what to know about it."""
+
+    id: str
+    title: str
+    status: Status = Status.WAITING
+    note: str = ""
+    """A few words at the line's end: "25 users", "rotated"."""
+    seconds: float | None = None
+    problem: Problem | None = None
+
+    @property
+    def in_a_line(self) -> str:
+        """All of it but its problem."""
+        taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
+        ends = "  ".join(part for part in (self.note, taken) if part)
+        return f"{SIGNS[self.status]:<10} {self.title:<25} {ends}".rstrip()
+
+
+def pause(lines: Iterable[Check]) -> str:
+    """Return what to say, once, while a pause before another try is waited out; else ""."""
+    notes = (line.note for line in lines if line.status is Status.RUNNING and line.note)
+    note = next(notes, "")
+    return f"No good answer yet: {note}." if note else ""

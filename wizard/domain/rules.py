@@ -269,7 +269,8 @@ def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
     if len(text) > TEXT_LIMIT:
         return None
     # Not above: it imports this module.
-    from wizard.domain.unwrap import addresses, visible
+    from wizard.domain.oauth.pasted_urls import addresses
+    from wizard.domain.oauth.residue import visible
 
     for url in addresses(visible(text), holding=_REQUEST):
         parts = split(url.base)

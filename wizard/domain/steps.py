@@ -30,7 +30,7 @@ class Step(Enum):
         return f"To {self.title}"
 
 
-ROAD: Final = (
+STEPS: Final = (
     Step.PREREQUISITES,
     Step.CREDENTIALS,
     Step.AUTHORIZE,
@@ -41,6 +41,6 @@ ROAD: Final = (
 """The six steps of a setup, in the order they are walked and drawn."""
 
 
-def place(step: Step) -> str:
-    """Return "Step 2 of 6"; of a step that is none of the road, its title."""
-    return f"Step {ROAD.index(step) + 1} of {len(ROAD)}" if step in ROAD else step.title
+def step_number(step: Step) -> str:
+    """Return "Step 2 of 6"; of a step outside the setup, its title."""
+    return f"Step {STEPS.index(step) + 1} of {len(STEPS)}" if step in STEPS else step.title

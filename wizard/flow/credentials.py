@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from wizard.domain import form, rules
-from wizard.domain.book.exchange import WRONG_CLIENT
-from wizard.domain.book.here import CLIENT_ID_ELSEWHERE
-from wizard.domain.change import Difference, differences
-from wizard.domain.form import OTHER_APP, REFUSED, CredentialField
-from wizard.domain.questions import Question, another_host, landed_on
+from wizard.domain import credential_fields, rules
+from wizard.domain.credential_fields import OTHER_APP, REFUSED, CredentialField
+from wizard.domain.errors.exchange import WRONG_CLIENT
+from wizard.domain.errors.local import CLIENT_ID_ELSEWHERE
 from wizard.domain.secret import Secret
+from wizard.domain.text import one_line
+from wizard.domain.texts.questions import Question, another_host, landed_on
+from wizard.domain.texts.summary import Difference, differences
 from wizard.domain.value import Value
-from wizard.domain.words import one_line
-from wizard.flow.standing import standing
+from wizard.flow.inactive import standing
 
 if TYPE_CHECKING:
     from wizard.domain.models import CredentialSet
     from wizard.domain.problems import Problem
-    from wizard.flow.journey import Journey
+    from wizard.flow.context import WizardContext
 
 SECRET: Final = CredentialField.CLIENT_SECRET
 
@@ -69,12 +69,12 @@ class Judgment(Value):
 class Fields:
     """Judges the fields of a journey's draft, and saves them."""
 
-    def __init__(self, journey: Journey, because: Problem | None = None) -> None:
+    def __init__(self, wizard_context: WizardContext, because: Problem | None = None) -> None:
         """Args: `because`: what led back to Credentials."""
-        self._session = session = journey.session
-        self._demo = journey.demo
-        self._program = journey.program
-        self._store = journey.services.store
+        self._session = session = wizard_context.session
+        self._demo = wizard_context.demo
+        self._program = wizard_context.program
+        self._store = wizard_context.services.store
         ids = self._store.client_ids()
         self._twins = {id_: name for name, id_ in ids.items() if name != session.name}
         """Which other profile has which Client ID."""
@@ -102,14 +102,14 @@ class Fields:
         text = entered.reveal()
         if field is SECRET and not text:
             return self._judge_stored(self.draft.client_id if client_id is None else client_id)
-        wrong = form.problem(field, text)
+        wrong = credential_fields.problem(field, text)
         problem = wrong or self.refuse(field, entered)
         return Judgment(
             Source.ENTERED if text else Source.NONE,
             problem,
             () if problem else self._warnings(field, text),
             rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else "",
-            is_saved=not form.has_changed(self._session.kept, field, text),
+            is_saved=not credential_fields.has_changed(self._session.kept, field, text),
             is_partial=wrong is not None,
         )
 
@@ -117,7 +117,7 @@ class Fields:
         secret, client_id = self._secret_of(client_id), rules.clean(client_id)
         if secret is None:
             is_other = self.had_secret
-            problem = OTHER_APP if is_other else form.problem(SECRET, "")
+            problem = OTHER_APP if is_other else credential_fields.problem(SECRET, "")
             return Judgment(Source.OTHER_APP if is_other else Source.NONE, problem, is_partial=True)
         if self._rejected == (client_id, secret):
             return Judgment(Source.REJECTED, REFUSED)
@@ -127,12 +127,12 @@ class Fields:
 
     def _secret_of(self, client_id: str) -> Secret | None:
         """The stored secret that goes with a Client ID, or with the draft's while it is typed."""
-        is_id = form.problem(CredentialField.CLIENT_ID, client_id) is None
+        is_id = credential_fields.problem(CredentialField.CLIENT_ID, client_id) is None
         client_id = rules.clean(client_id) if is_id else self.draft.client_id
-        return form.secret_of(client_id, self.draft, *self._session.others)
+        return credential_fields.secret_of(client_id, self.draft, *self._session.others)
 
     def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
-        found = form.warnings(field, text)
+        found = credential_fields.warnings(field, text)
         twin = self._twins.get(rules.clean(text))
         if field is not CredentialField.CLIENT_ID or twin is None:
             return found
@@ -141,7 +141,9 @@ class Fields:
 
     def refuse(self, field: CredentialField, value: Secret) -> str | None:
         """Say why a value that is right is not taken, or None."""
-        if self._demo is None or not form.has_changed(self._demo.values, field, value.reveal()):
+        if self._demo is None or not credential_fields.has_changed(
+            self._demo.values, field, value.reveal()
+        ):
             return None
         command = self._program.command()
         return f"The demo saves nothing. To use your own values, run: {command}"
@@ -171,14 +173,20 @@ class Fields:
         draft = self.draft
         for field, value in entered.items():
             text = value.reveal()
-            if text and not form.problem(field, text) and not self.refuse(field, value):
-                draft = form.with_field(draft, field, text, *self._session.others)
+            if (
+                text
+                and not credential_fields.problem(field, text)
+                and not self.refuse(field, value)
+            ):
+                draft = credential_fields.with_field(draft, field, text, *self._session.others)
         return draft
 
     async def save_field(self, field: CredentialField, value: Secret) -> None:
         """Put a field that is right into the draft. Raises SetupError."""
         others = self._session.others
-        await self._session.save_draft(form.with_field(self.draft, field, value.reveal(), *others))
+        await self._session.save_draft(
+            credential_fields.with_field(self.draft, field, value.reveal(), *others)
+        )
 
 
 class Filling(Value):
@@ -203,7 +211,7 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
     """Return what a URL that was pasted into any field is good for; None for a field's value."""
     url = rules.from_authorization_url(pasted.reveal())
     if url is None:
-        redirect_url = form.redirect_url_of(pasted.reveal())
+        redirect_url = credential_fields.redirect_url_of(pasted.reveal())
         return (
             None if redirect_url is None else Offer(landed_on(one_line(redirect_url)), redirect_url)
         )

@@ -1,20 +1,28 @@
-"""The authorize link: made, kept for its thirty minutes, listened for, and its answer read."""
+"""The authorization link: made, kept for 30 minutes, listened for; its response read, and
+what that leads to.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
-from wizard.domain import authorize, callback, rules
-from wizard.domain.book import consent
+from wizard.domain import rules
+from wizard.domain.errors import consent
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
+from wizard.domain.oauth import authorization_request, pasted_response
+from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
+from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError, entries
 from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.texts.wording import on_arrival
 from wizard.domain.value import Value, replace
-from wizard.flow.outside import Connect
+from wizard.flow.environment import Connect
 from wizard.flow.ports import Listening, LoopbackListener
 from wizard.flow.session import Session
+from wizard.flow.state import CodeReceived, GoTo
 
 PASTE_PAUSE: Final = 1.2
 """Seconds after a paste in which an Enter belongs to the paste, which submits itself."""
@@ -37,7 +45,7 @@ class Link(Value):
     @property
     def url(self) -> str:
         """The whole link; holds `state`, so it is shown, copied or opened and never logged."""
-        return authorize.authorize_url(self.attempt)
+        return authorization_request.authorize_url(self.attempt)
 
     def where(self, why_not: str) -> tuple[str, ...]:
         """Say where the answer is waited for, in lines, beside a paste.
@@ -73,7 +81,7 @@ class LinkDesk:
         self._listening: tuple[str, Listening] | None = None
         self._binding = asyncio.Lock()
         self._caught: asyncio.Queue[Secret] = asyncio.Queue()
-        self._returned: list[callback.Reading] = []
+        self._returned: list[Reading] = []
 
     async def link(self, *, is_fresh: bool = False) -> Link:
         """Return the current link of the draft as it stands, or make one; the listener is up first.
@@ -84,7 +92,9 @@ class LinkDesk:
         if is_fresh or not self._is_current(attempts):
             metadata = await self._metadata(self._session.working_draft().endpoints)
             # Looked at again: tokens of an exchange still under way may have come meanwhile.
-            begun = authorize.begin(self._session.working_draft(), metadata, self._session.clock())
+            begun = authorization_request.begin(
+                self._session.working_draft(), metadata, self._session.clock()
+            )
             attempts = (*self._attempts(), begun)
         draft = replace(self._session.working_draft(), attempts=attempts)
         if draft != self._session.draft or not self._session.is_draft_saved:
@@ -97,30 +107,30 @@ class LinkDesk:
         is_listening = self._listening is not None
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
 
-    def read(self, pasted: str) -> callback.Reading:
+    def read(self, pasted: str) -> Reading:
         """Read a pasted address against the draft's links."""
-        return self._read_by(callback.read, pasted)
+        return self._read_by(pasted_response.read, pasted)
 
-    def _read_by(self, read: Callable[..., callback.Reading], text: str) -> callback.Reading:
+    def _read_by(self, read: Callable[..., Reading], text: str) -> Reading:
         draft = self._session.working_draft()
         now = self._session.clock()
         # Changing a setting ends the links made before it.
-        attempts = [a for a in draft.attempts if authorize.matches(a, draft)]
+        attempts = [a for a in draft.attempts if authorization_request.matches(a, draft)]
         return read(text, attempts, now, self._session.known_secrets())
 
-    async def caught(self) -> callback.Reading:
+    async def caught(self) -> Reading:
         """Wait for an answer on the loopback listener."""
         while True:
             if self._returned:
                 return self._returned.pop()
             # Read again: by now its link may have been used, or the settings changed.
-            reading = self._read_by(callback.read_exact, (await self._caught.get()).reveal())
-            if isinstance(reading, callback.Received):
+            reading = self._read_by(pasted_response.read_exact, (await self._caught.get()).reveal())
+            if isinstance(reading, Received):
                 return replace(reading, is_caught=True)
             if is_answer(reading):
                 return reading
 
-    def give_back(self, reading: callback.Reading) -> None:
+    def give_back(self, reading: Reading) -> None:
         """Keep an answer for the next who waits: the one who got it was being left."""
         self._returned.append(reading)
 
@@ -139,7 +149,7 @@ class LinkDesk:
         A few of the others are kept, so that their answers are told from a stranger's.
         """
         draft, now = self._session.working_draft(), self._session.clock()
-        made = [a for a in draft.attempts if authorize.matches(a, draft)]
+        made = [a for a in draft.attempts if authorization_request.matches(a, draft)]
         dead = [a for a in made if not a.is_live(now)]
         return (*dead[-KEPT:], *(a for a in made if a.is_live(now)))
 
@@ -186,16 +196,79 @@ class LinkDesk:
     async def _accept(self, url: str) -> bool:
         # The state first: reading a long URL closely takes time, which no stranger may cost.
         attempts = self._session.working_draft().attempts
-        is_ours = authorize.has_state_of(url, attempts) and is_answer(
-            self._read_by(callback.read_exact, url)
+        is_ours = authorization_request.has_state_of(url, attempts) and is_answer(
+            self._read_by(pasted_response.read_exact, url)
         )
         if is_ours:
             self._caught.put_nowait(Secret(url))
         return is_ours
 
 
-def is_answer(reading: callback.Reading) -> bool:
+def is_answer(reading: Reading) -> bool:
     """Whether a reading is the server's answer to one of the links: a code, or an error of its."""
-    if isinstance(reading, callback.Refused):
+    if isinstance(reading, Refused):
         return reading.problem.id in _ERROR_REDIRECTS
-    return isinstance(reading, callback.Received)
+    return isinstance(reading, Received)
+
+
+class Go(Value):
+    """A code to redeem."""
+
+    outcome: CodeReceived
+
+
+class Ask(Value):
+    """A code without its state: a person decides whether to use it."""
+
+    outcome: CodeReceived
+    label: ClassVar[str] = "Next"
+
+
+class Fix(Value):
+    """A response that can't be used."""
+
+    problem: Problem
+    """As the step shows it."""
+    comparison: Comparison | None = None
+    outcome: GoTo | None = None
+    """Where Enter leads; None where only another paste at this step helps."""
+    makes_link: bool = False
+    """On Authorize, the server's own error response: its link has been used."""
+
+    @property
+    def needs_link(self) -> bool:
+        """Whether a new link has to be made on the way."""
+        return self.outcome is not None and self.outcome.step is Step.AUTHORIZE
+
+    @property
+    def label(self) -> str:
+        """What Enter does, as a button says it."""
+        return "New link" if self.needs_link else Step.CREDENTIALS.towards
+
+    @property
+    def does(self) -> str:
+        """What Enter does, as a prompt says it."""
+        return "creates a new link" if self.needs_link else f"goes to {Step.CREDENTIALS.title}"
+
+
+def after_paste(reading: Reading, step: Step) -> Go | Ask | Fix:
+    """Return what a response leads to at Authorize or Redirect."""
+    match reading:
+        case Received():
+            return Go(CodeReceived(reading))
+        case BareCode():
+            return Ask(CodeReceived(reading))
+        case Refused(problem, comparison):
+            makes_link = step is Step.AUTHORIZE and is_answer(reading)
+            # A URL can be pasted at either step, so Redirect is no reason to leave Authorize.
+            if problem.step in (step, Step.REDIRECT):
+                shown = replace(on_arrival(problem, step), step=None)
+                return Fix(shown, comparison, makes_link=makes_link)
+            to = Step.AUTHORIZE if problem.step is Step.AUTHORIZE else Step.CREDENTIALS
+            return Fix(problem, comparison, GoTo(to, problem, comparison), makes_link)
+
+
+def with_new_link(pending: Ask | Fix | None) -> GoTo:
+    """Return the way to Authorize once a new link was made; it repeats what was wrong."""
+    outcome = pending.outcome if isinstance(pending, Fix) else None
+    return replace(outcome, step=Step.AUTHORIZE) if outcome else GoTo(Step.AUTHORIZE)

@@ -6,21 +6,26 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from wizard.domain import questions, summary
-from wizard.domain.book.store import SECRETS_DAMAGED, SECRETS_MISSING
-from wizard.domain.forgetting import question as forgetting
-from wizard.domain.forgetting import remains
-from wizard.domain.offers import Item, offers, offers_out_of_reach, unfinished, unreadable
+from wizard.domain.errors.store import SECRETS_DAMAGED, SECRETS_MISSING
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.questions import Question
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.text import day, moment
+from wizard.domain.texts import questions, summary
+from wizard.domain.texts.overview import (
+    Item,
+    offers,
+    offers_out_of_reach,
+    remains,
+    unfinished,
+    unreadable,
+)
+from wizard.domain.texts.overview import question as forgetting
+from wizard.domain.texts.questions import Question
+from wizard.domain.texts.wording import of_saved, or_retry
 from wizard.domain.value import Value, replace
-from wizard.domain.wording import of_saved, or_retry
-from wizard.domain.words import day, moment
-from wizard.flow.after_check import on_overview
-from wizard.flow.journey import Journey
-from wizard.flow.rotate import Rotation, rotate_secret
+from wizard.flow.check.report import on_overview
+from wizard.flow.context import WizardContext
 from wizard.flow.state import (
     Back,
     Change,
@@ -32,6 +37,7 @@ from wizard.flow.state import (
     Resume,
     StartOver,
 )
+from wizard.flow.upkeep import Rotation, rotate_secret
 
 
 class Unfinished(Value):
@@ -68,12 +74,12 @@ class Confirm(Value):
 class Overview:
     """How a journey's profile stands as Overview is entered, and what is done with it."""
 
-    def __init__(self, journey: Journey) -> None:
-        self.journey = journey
-        self._session = journey.session
-        self._services = journey.services
+    def __init__(self, wizard_context: WizardContext) -> None:
+        self.wizard_context = wizard_context
+        self._session = wizard_context.session
+        self._services = wizard_context.services
         profile = self._session.profile
-        self.facts = journey.facts() if profile.active else ()
+        self.facts = wizard_context.facts() if profile.active else ()
         self.since = day(profile.set_up_at) if profile.set_up_at else ""
         """When it was set up."""
         self.unfinished = self._unfinished()
@@ -166,7 +172,7 @@ class Overview:
         """Have another profile opened next; None where it is the one that is open."""
         if name == self._session.name:
             return None
-        self.journey.next_profile = name
+        self.wizard_context.next_profile = name
         return Quit()
 
     # -- after a question ------------------------------------------------------------------------
@@ -188,7 +194,7 @@ class Overview:
         """Remove the profile and its secrets."""
         words = remains(self._session.profile, self._services.clock())
         await self._session.forget()
-        self.journey.last_words = words
+        self.wizard_context.last_words = words
         return Quit()
 
     def _discarding(self) -> Question:
@@ -247,12 +253,12 @@ class Overview:
             failed = summary.problem_of(profile.draft_check)
             return (failed,) if failed else ()
         found = summary.problems(profile, self._services.clock())
-        return found if self.journey.demo else tuple(map(of_saved, found))
+        return found if self.wizard_context.demo else tuple(map(of_saved, found))
 
     def _offers(self) -> list[Item]:
         has_active = self._session.profile.active is not None
         has_draft = self.unfinished is not None
-        is_real = not self.journey.demo
+        is_real = not self.wizard_context.demo
         is_kept = has_active and is_real
         if self.lost is None:
             return offers(

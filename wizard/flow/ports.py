@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from wizard.domain.checks import Check
 from wizard.domain.models import (
     AuthorizationAttempt,
     CredentialSet,
@@ -17,7 +16,7 @@ from wizard.domain.models import (
     TokenSet,
     UserList,
 )
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Check, Problem
 from wizard.domain.secret import Secret
 
 Clock = Callable[[], datetime]

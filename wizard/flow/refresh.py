@@ -8,16 +8,16 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from wizard.domain.book.catalogue import recalled
-from wizard.domain.book.exchange import NOTHING_ISSUED, REFRESH_LOST, REFRESH_REFUSED
-from wizard.domain.book.here import NOT_SET_UP
-from wizard.domain.classify import no_refresh_token
+from wizard.domain.errors.catalog import recalled
+from wizard.domain.errors.exchange import NOTHING_ISSUED, REFRESH_LOST, REFRESH_REFUSED
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
+from wizard.domain.oauth.classify import no_refresh_token
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
-from wizard.flow.uninterrupted import to_its_end
+from wizard.flow.protected import to_its_end
 
 NOT_ASKED: Final = "No new access token was asked for, as it could not have been kept."
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wizard.domain.book.here import NOT_SET_UP
+from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.steps import ROAD, Step
+from wizard.domain.steps import STEPS, Step
 from wizard.domain.value import replace
 from wizard.flow.memory import Memory
-from wizard.flow.uninterrupted import Protected
+from wizard.flow.protected import Protected
 
 if TYPE_CHECKING:
     from wizard.flow.ports import Clock, Locked, ProfileStore
@@ -105,7 +105,7 @@ class Session(Memory):
             return
         if draft.attempts and is_link_out:
             return
-        from wizard.domain.change import differences
+        from wizard.domain.texts.summary import differences
 
         if not differences(active, draft):
             await self.discard_draft()
@@ -113,9 +113,9 @@ class Session(Memory):
     async def note_step(self, step: Step) -> None:
         """Remember how far an existing draft has come. Raises SetupError.
 
-        Overview is no part of the road: being there leaves a draft where it was.
+        Overview is none of the steps: being there leaves a draft where it was.
         """
-        if self.draft is None or step not in ROAD:
+        if self.draft is None or step not in STEPS:
             return
         if self.profile.draft_step is not step:
             await self._write(lambda held, profile: held.save(replace(profile, draft_step=step)))

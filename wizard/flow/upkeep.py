@@ -1,23 +1,85 @@
-"""What a face does with a profile beside its steps: looks at the machine, writes the sheet."""
+"""What can be done with a profile besides the steps: checks, a handoff sheet, a new secret."""
 
 from __future__ import annotations
 
 import asyncio
+from enum import Enum
+from typing import TYPE_CHECKING
 
-from wizard.domain.checks import Check
-from wizard.domain.handoff import sheet
-from wizard.domain.handoff_text import markdown
-from wizard.flow.journey import Journey
-from wizard.flow.machine import machine_checks, storage_checks
+from wizard.domain.errors.exchange import (
+    NEW_SECRET_REJECTED,
+    REFRESH_LOST,
+    REFRESH_REFUSED,
+    WRONG_CLIENT,
+)
+from wizard.domain.errors.local import NOT_SET_UP
+from wizard.domain.problems import Check, SetupError
+from wizard.domain.texts.handoff import sheet
+from wizard.domain.texts.handoff_formats import markdown
+from wizard.domain.value import replace
+from wizard.flow.context import WizardContext
+from wizard.flow.environment import machine_checks, storage_checks
+from wizard.flow.protected import to_its_end
+
+if TYPE_CHECKING:
+    from wizard.domain.secret import Secret
+    from wizard.flow.ports import ProfileStore, TokenEndpoint
+    from wizard.flow.refresh import RefreshRequest
+
+
+class Rotation(Enum):
+    """What came of a new secret."""
+
+    KEPT = "kept"
+    """It worked and is stored; no new consent was needed."""
+    NEEDS_CONSENT = "needs consent"
+    """There is no live refresh token to prove it with; nothing has been changed."""
+
+
+async def rotate_secret(
+    name: str, store: ProfileStore, endpoint: TokenEndpoint, client_secret: Secret
+) -> Rotation:
+    """Refresh the active grant with a new secret; keep both when that succeeds.
+
+    Raises:
+        SetupError: not set up; the secret was refused, or the server not reached (then nothing
+            has been changed); the store cannot be written to.
+    """
+    # Here, because Overview should not pay for the import.
+    from wizard.flow.refresh import RefreshRequest
+
+    async with store.locked_async(name) as held:
+        profile, active = held.profile, await asyncio.to_thread(held.active)
+        if profile is None or active is None:
+            raise SetupError(NOT_SET_UP)
+        if active.tokens is None or active.tokens.refresh_token is None:
+            return Rotation.NEEDS_CONSENT
+        candidate = replace(active, client_secret=client_secret)
+        request = RefreshRequest(held, profile, candidate, endpoint)
+        return await to_its_end(_prove(request), request.drop)
+
+
+async def _prove(request: RefreshRequest) -> Rotation:
+    try:
+        tokens = await request.send()
+    except SetupError as error:
+        if error.problem.id in (REFRESH_REFUSED.id, REFRESH_LOST.id):
+            return Rotation.NEEDS_CONSENT
+        if error.problem.id == WRONG_CLIENT.id:
+            problem = NEW_SECRET_REJECTED.with_response_of(error.problem)
+            raise SetupError(problem) from error
+        raise
+    await request.keep(tokens)
+    return Rotation.KEPT
 
 
 class Upkeep:
-    """Acts on what is stored for a journey's profile."""
+    """Acts on what is stored for a wizard's profile."""
 
-    def __init__(self, journey: Journey) -> None:
-        self._journey = journey
-        self._session = journey.session
-        self._services = journey.services
+    def __init__(self, wizard_context: WizardContext) -> None:
+        self._wizard_context = wizard_context
+        self._session = wizard_context.session
+        self._services = wizard_context.services
         self._storage: asyncio.Future[tuple[Check, ...]] | None = None
         """The check of the store that is under way."""
         self._is_storage_known = False
@@ -36,7 +98,7 @@ class Upkeep:
             # The next step may wait for it too, when this wait is cancelled.
             asyncio.shield(storage),
         )
-        self._journey.tell_notices()
+        self._wizard_context.tell_notices()
         return checks
 
     async def settle_storage(self) -> None:
@@ -46,7 +108,7 @@ class Upkeep:
         """
         if not self._is_storage_known:
             await asyncio.wait((self._storage or self._look_at_storage(),))
-        self._journey.tell_notices()
+        self._wizard_context.tell_notices()
 
     def _look_at_storage(self) -> asyncio.Future[tuple[Check, ...]]:
         work = storage_checks(self._session.name, self._services.store)
@@ -64,7 +126,7 @@ class Upkeep:
 
         Args: `audience`: who it is for; whom the profile names where None.
         """
-        profile, program = self._session.profile, self._journey.program
+        profile, program = self._session.profile, self._wizard_context.program
         audience = audience or profile.audience
         return markdown(sheet(profile, self._session.name, None, audience, program))
 

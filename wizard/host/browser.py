@@ -23,9 +23,9 @@ from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
 
-from wizard.host.landing import redirect_page
+from wizard.host.callback_page import redirect_page
+from wizard.host.desktop import web_handler
 from wizard.host.terminal import is_over_ssh
-from wizard.host.web_handler import web_handler
 
 Command = tuple[str, ...]
 """A program and its arguments, in which %s stands for the address."""

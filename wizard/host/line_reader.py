@@ -18,8 +18,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
-from wizard.host.output import Output
-from wizard.host.terminal import available
+from wizard.host.terminal import Output, available
 
 SILENCE: Final = 0.3
 """Seconds without input after the end of a long line: then it is the end, and not a wrap."""

@@ -17,10 +17,10 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from wizard.domain.book.here import PORT_PRIVILEGED, PORT_TAKEN, PORT_UNUSABLE
+from wizard.domain.errors.local import PORT_PRIVILEGED, PORT_TAKEN, PORT_UNUSABLE
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import Value
-from wizard.host.landing import Landing, landing_page, not_found, see_other
+from wizard.host.callback_page import Landing, landing_page, not_found, see_other
 from wizard.host.request import Request, read_request
 
 Accept = Callable[[str], Awaitable[bool]]

@@ -1,12 +1,34 @@
-"""What is set for the whole process, so that no secret leaves it by way of a fault."""
+"""The process: the signals that end it, and no secret leaving it by way of a fault."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Final
 
 from wizard.domain import journal
+
+SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+"""Ctrl+C first. By name: Windows lacks the last two.
+
+SIGQUIT (Ctrl+\\) would otherwise leave a terminal without echo.
+"""
+
+
+def leave_on_signals(leave: Callable[[], object]) -> None:
+    """Call a function in the running loop on each of the signals, so that it ends properly."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    for name in SIGNALS:
+        if number := getattr(signal, name, None):
+            # Not on Windows, and not outside the main thread (tests).
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.add_signal_handler(number, leave)
 
 
 def protect() -> None:
@@ -23,7 +45,7 @@ def note_fault(error: BaseException | None) -> None:
     stand in the midst of a screen.
     """
     if error is not None and not isinstance(error, SystemExit):
-        from wizard.domain.crash import crash
+        from wizard.domain.errors.local import crash
 
         problem = crash(error)
         journal.note("; ".join((problem.title, problem.cause, *problem.detail)), is_problem=True)

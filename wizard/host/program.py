@@ -9,7 +9,7 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from wizard.domain.shell import NAME, Program
+from wizard.domain.text import NAME, Program
 
 
 def started(environ: Mapping[str, str] = os.environ, *, ca_file: Path | None = None) -> Program:

@@ -8,23 +8,21 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.problems import ExitCode, Problem
-from wizard.domain.shell import Command
 from wizard.domain.steps import Step
-from wizard.domain.words import LEAVING
-from wizard.flow.journey import Journey
-from wizard.flow.runs import run_of
+from wizard.domain.text import LEAVING, Command
+from wizard.domain.texts.guide import KEEP_THE_APPROVER
+from wizard.flow.check.active import run_of
+from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Next, Outcome, WizardState
-from wizard.host.signals import leave_on_signals
+from wizard.host.process import leave_on_signals
 from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
-from wizard.plain.dialogue import Dialogue, Left, Reader
+from wizard.plain.dialogue import Dialogue, Left, Stage
 from wizard.plain.link import Authorize, Redirect
 from wizard.plain.overview import OverviewStep
-from wizard.plain.paper import Paper
+from wizard.plain.paper import Paper, Reader
 from wizard.plain.prerequisites import Prerequisites
-from wizard.plain.stage import Stage
 
 TITLE: Final = "Twilio SCIM setup"
 
@@ -48,21 +46,26 @@ class PlainWizard:
     """Goes through the steps with a person; the same to its caller as the app with the screens."""
 
     def __init__(
-        self, journey: Journey, start: WizardState, paper: Paper, terminal: Terminal, why: str = ""
+        self,
+        wizard_context: WizardContext,
+        start: WizardState,
+        paper: Paper,
+        terminal: Terminal,
+        why: str = "",
     ) -> None:
         """Args: `why`: why this is plain mode, in a sentence."""
-        self._journey = journey
+        self._wizard_context = wizard_context
         self._start = start
         self._paper = paper
         self._terminal = terminal
         self._why = why
-        self._stage = Stage(journey, journey.upkeep, Dialogue(paper, terminal))
+        self._stage = Stage(wizard_context, wizard_context.upkeep, Dialogue(paper, terminal))
         self.return_code: int | None = None
 
     @property
     def next_profile(self) -> str | None:
         """The profile to open next, when one was chosen."""
-        return self._journey.next_profile
+        return self._wizard_context.next_profile
 
     @property
     def next_is_plain(self) -> bool:
@@ -71,7 +74,7 @@ class PlainWizard:
 
     def farewell(self) -> Sequence[str]:
         """Return the last lines, which the caller says."""
-        return self._journey.farewell()
+        return self._wizard_context.farewell()
 
     async def run_async(self) -> None:
         """Go through the steps until the wizard is left."""
@@ -82,7 +85,7 @@ class PlainWizard:
 
     async def finish(self) -> None:
         """Save the response to a request under way, and close what is open."""
-        await self._journey.close()
+        await self._wizard_context.close()
 
     async def _run(self) -> ExitCode:
         with self._terminal:
@@ -97,21 +100,21 @@ class PlainWizard:
         except EOFError:
             # The window was closed.
             return ExitCode.SIGNAL
-        return self._journey.exit_code
+        return self._wizard_context.exit_code
 
     async def _close(self) -> None:
         """Wait for a request once sent, and save its answer, or it would be lost."""
-        if self._journey.session.protected.is_busy:
+        if self._wizard_context.session.protected.is_busy:
             self._paper.say("", LEAVING)
-        await self._journey.close()
+        await self._wizard_context.close()
 
     # -- the steps -------------------------------------------------------------------------------
 
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
-        self._journey.begin_notices(self._tell_notices)
-        await self._journey.walk(self._start, self._show_step)
+        self._wizard_context.begin_notices(self._tell_notices)
+        await self._wizard_context.walk(self._start, self._show_step)
 
     async def _show_step(self, state: WizardState) -> Outcome:
         try:
@@ -127,12 +130,14 @@ class PlainWizard:
 
     async def _step(self, state: WizardState) -> Outcome:
         """Do a step. Raises Left."""
-        stage, journey = self._stage, self._journey
+        stage, wizard_context = self._stage, self._wizard_context
         match state.step:
             case Step.OVERVIEW:
                 return await OverviewStep(stage).run()
             case Step.PREREQUISITES:
-                return await Prerequisites(stage, can_go_back=journey.can_go_back(state)).run()
+                return await Prerequisites(
+                    stage, can_go_back=wizard_context.can_go_back(state)
+                ).run()
             case Step.CREDENTIALS:
                 return await Credentials(stage, state).run()
             case Step.AUTHORIZE:
@@ -140,15 +145,15 @@ class PlainWizard:
             case Step.REDIRECT:
                 return await Redirect(stage, state).run()
             case Step.CHECK:
-                return await CheckStep(stage, run_of(journey, state)).run()
+                return await CheckStep(stage, run_of(wizard_context, state)).run()
             case _:
                 return await self._done()
 
     async def _done(self) -> Outcome:
         stage = self._stage
         stage.head(Step.DONE)
-        stage.paper.rows(self._journey.facts())
-        for words in self._journey.usage():
+        stage.paper.rows(self._wizard_context.facts())
+        for words in self._wizard_context.usage():
             if isinstance(words, Command):
                 for line in words.splitlines():
                     stage.paper.line(line)

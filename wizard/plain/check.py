@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from wizard.domain.checks import Check, Status, pause
+from wizard.domain.problems import Check, Status, pause
 from wizard.domain.steps import Step
-from wizard.flow.after_check import Action, Offer, after_check
-from wizard.flow.reports import Report, Verdict
-from wizard.flow.runs import ActiveRun, DraftRun
+from wizard.flow.check.active import ActiveRun, DraftRun
+from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
 from wizard.flow.state import Outcome, Verified
-from wizard.plain.stage import Stage
+from wizard.plain.dialogue import Stage
 
 OPEN = (Status.WAITING, Status.RUNNING)
 

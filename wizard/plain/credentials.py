@@ -1,23 +1,60 @@
-"""Step 2 in plain mode: three fields, each saved and said to be as soon as it is right."""
+"""Step 2 in plain mode: three fields, each saved as soon as it is right; and advanced settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from wizard.domain import form
-from wizard.domain.change import Difference
-from wizard.domain.form import FILLED, CredentialField
-from wizard.domain.models import CredentialSet
+from wizard.domain import credential_fields, rules
+from wizard.domain.credential_fields import ENDPOINTS, FILLED, Advanced, CredentialField
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.questions import CHANGES
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.questions import CHANGES
+from wizard.domain.texts.summary import Difference
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.advanced import ask_advanced
-from wizard.plain.dialogue import Left, Prompt
-from wizard.plain.stage import Stage
+from wizard.plain.dialogue import Dialogue, Left, Prompt, Stage
+
+EMPTY: Final = "none"
+"""Typed for an empty scope, since Enter alone keeps what is there."""
+
+
+async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
+    """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
+    talk.say("Advanced. Changing one of these ends the links made before.")
+    try:
+        urls = settings.endpoints.named.values()
+        endpoints = [
+            await _asked(talk, f"{label}, Enter keeps {value}", rules.endpoint) or value
+            for label, value in zip(ENDPOINTS.values(), urls, strict=True)
+        ]
+        words = f"Scope (Twilio: offline_access), Enter keeps {settings.scope or EMPTY}"
+        scope = await _asked(talk, words, rules.scope) or settings.scope
+        pkce = {each.value: "" for each in Pkce}
+        keeps = f"PKCE, {', '.join(pkce)}, Enter keeps {settings.pkce.value}"
+        chosen = await talk.choose(Prompt(keeps, answers={"": "keeps it", **pkce}))
+    except Left as left:
+        if isinstance(left.outcome, Back):
+            return settings
+        raise
+    return Advanced(
+        Endpoints(*endpoints),
+        "" if scope == EMPTY else rules.clean_scope(scope),
+        Pkce(chosen) if chosen else settings.pkce,
+    )
+
+
+async def _asked(talk: Dialogue, words: str, rule: Callable[[str], str | None]) -> str:
+    """Ask until the answer is empty or right; return it. Raises Left."""
+    while True:
+        text = await talk.ask(Prompt(words))
+        problem = rule(text) if text else None
+        if problem is None:
+            return text
+        talk.say(f"Error: {problem}")
+
 
 FIELDS: Final = tuple(CredentialField)
 
@@ -26,12 +63,12 @@ class Credentials:
     """A stored value is never asked for again: Enter alone keeps it."""
 
     def __init__(self, stage: Stage, state: WizardState) -> None:
-        journey = stage.journey
+        wizard_context = stage.wizard_context
         self._stage = stage
         self._say = stage.talk.say
-        self._session = journey.session
+        self._session = wizard_context.session
         self._state = state
-        self._fields = Fields(journey, state.because)
+        self._fields = Fields(wizard_context, state.because)
         self._filled: set[CredentialField] = set()
         """By an Authorization URL."""
 
@@ -140,7 +177,9 @@ class Credentials:
 
     def _has(self, field: CredentialField) -> bool:
         """Whether the field may stay as it is."""
-        return form.is_kept(self._draft, field) and not (field is SECRET and self._stored.is_empty)
+        return credential_fields.is_kept(self._draft, field) and not (
+            field is SECRET and self._stored.is_empty
+        )
 
     @property
     def _stored(self) -> Judgment:
@@ -153,7 +192,7 @@ class Credentials:
         A doubtful secret is: its correction must not be typed where it would be shown.
         """
         judgment = self._fields.judge(field, entered)
-        problem = judgment.problem if entered else form.problem(field, "")
+        problem = judgment.problem if entered else credential_fields.problem(field, "")
         if problem:
             self._say(f"Error: {problem}")
             return False
@@ -174,7 +213,7 @@ class Credentials:
         """Take what an Authorization URL holds; ask first when it is not the server's own."""
         if filling.question and not await self._stage.talk.confirm(filling.question):
             return False
-        scoped = form.with_scope(self._draft, filling.scope)
+        scoped = credential_fields.with_scope(self._draft, filling.scope)
         if scoped != self._draft:
             await self._save(scoped)
         if filling.unused:
@@ -224,15 +263,17 @@ class Credentials:
     # -- what can be typed besides ---------------------------------------------------------------
 
     async def _advanced(self) -> None:
-        before = form.advanced(self._draft)
+        before = credential_fields.advanced(self._draft)
         choice = await ask_advanced(self._stage.talk, before)
-        if choice != before and await self._save(form.with_advanced(self._draft, choice)):
+        if choice != before and await self._save(
+            credential_fields.with_advanced(self._draft, choice)
+        ):
             # Again, because the head names hosts that are not Twilio's.
             raise Left(GoTo(Step.CREDENTIALS))
 
     async def _copy_secret(self) -> None:
         secret = self._draft.client_secret
         if not secret:
-            self._say(form.NOTHING_TO_COPY)
+            self._say(credential_fields.NOTHING_TO_COPY)
         elif await self._stage.copy(secret.reveal(), "Client Secret"):
             self._say("Clear it after use.")

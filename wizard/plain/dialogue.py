@@ -1,19 +1,24 @@
-"""Asking and waiting: what can be typed at every prompt, and how a prompt is left."""
+"""Asking and waiting: what every step of plain mode is given, and what every prompt accepts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
-from wizard.domain.callback import Reading
-from wizard.domain.questions import Question
+from wizard.domain.oauth.authorization_response import Reading
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.domain.steps import Step, place
+from wizard.domain.steps import STEPS, Step, step_number
+from wizard.domain.texts.guide import GUIDE, TYPED
+from wizard.domain.texts.questions import SHEET_TITLE, Question
+from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value, field
+from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Outcome, Quit
-from wizard.plain.paper import Paper
+from wizard.flow.upkeep import Upkeep
+from wizard.plain.paper import Paper, Reader
 
 T = TypeVar("T")
 
@@ -31,16 +36,6 @@ EARLY: Final = (
 )
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
-
-
-class Reader(Protocol):
-    """Reads what a person types."""
-
-    def forget(self) -> None:
-        """Drop what was typed so far."""
-
-    async def line(self, *, is_shown: bool = True) -> str | None:
-        """Wait for a line; None for Ctrl+D. Raises EOFError when the terminal is gone."""
 
 
 class Left(Exception):
@@ -68,7 +63,7 @@ class Prompt(Value):
 
 def headed(step: Step, *words: str) -> str:
     """Return the words of a prompt, the step before them."""
-    return ", ".join([place(step), *(word for word in words if word)])
+    return ", ".join([step_number(step), *(word for word in words if word)])
 
 
 class Dialogue:
@@ -210,3 +205,90 @@ async def _first_of(*tasks: asyncio.Future[Any]) -> None:
         for task in tasks:
             # Looked at, so that nothing is logged, onto the terminal, of what nobody asks for.
             _ = task.cancelled() or task.exception()
+
+
+NO_CLIPBOARD: Final = "No clipboard takes it here."
+
+
+class Stage(Value):
+    """The wizard, what is done in it, and the person it is talked about with."""
+
+    wizard_context: WizardContext
+    upkeep: Upkeep
+    talk: Dialogue
+
+    @property
+    def paper(self) -> Paper:
+        """Where is written."""
+        return self.talk.paper
+
+    def head(self, step: Step, aside: str = "") -> None:
+        """Say which step this is, whose, and what it is about."""
+        page = GUIDE[step].naming(TYPED)
+        where = f"{step_number(step)}, {step.title}" if step in STEPS else step.title
+        title = page.heading if page.heading != step.title else ""
+        parts = [where, title, f"Profile {self.wizard_context.session.name}", aside]
+        parts += ["Demo"] if self.wizard_context.demo else []
+        self.talk.say("", ". ".join(part for part in parts if part) + ".")
+        if self.wizard_context.foreign_hosts:
+            self.talk.say(f"! not Twilio: {', '.join(self.wizard_context.foreign_hosts)}")
+        if page.intro:
+            self.talk.say(page.intro)
+
+    def prompt(
+        self,
+        step: Step,
+        *words: str,
+        answers: Mapping[str, str] | None = None,
+        acts: Mapping[str, Act] | None = None,
+        can_go_back: bool = True,
+        is_shown: bool = True,
+    ) -> Prompt:
+        """Return a prompt of a step, with the step's help."""
+        return Prompt(
+            headed(step, *words),
+            GUIDE[step].naming(TYPED).help,
+            answers or {},
+            acts or {},
+            can_go_back=can_go_back,
+            is_shown=is_shown,
+        )
+
+    def failed(self, problem: Problem, *, is_chosen: bool = False) -> dict[str, str]:
+        """Say a problem; return the answer that offers files, where the keyring is in the way.
+
+        Args: `is_chosen`: files were chosen already.
+        """
+        self.paper.problem(or_files(problem, "type “files”", is_chosen=is_chosen))
+        return {"files": "uses a file instead"} if can_use_files(problem) else {}
+
+    def tell_sheet(self, text: str) -> None:
+        """Write a handoff sheet, its commands as they are."""
+        self.talk.say(f"{SHEET_TITLE}:", "")
+        is_code = False
+        for line in text.splitlines():
+            is_code ^= line.startswith("```")
+            (self.paper.line if is_code else self.talk.say)(line)
+        self.talk.say("")
+
+    async def copy(self, text: str, what: str = "") -> bool:
+        """Copy to this machine's clipboard; say where none takes it, and return whether one did.
+
+        Args: `what`: what is said to have been sent there; "" where the caller tells it.
+        """
+        is_taken = await self.wizard_context.services.clipboard.copy(text)
+        if not is_taken:
+            self.talk.say(NO_CLIPBOARD)
+        elif what:
+            self.talk.say(f"{what} sent to the clipboard.")
+        return is_taken
+
+    async def use_file(self) -> bool:
+        """Keep the secrets in files from now on; whether that could be done."""
+        try:
+            await self.wizard_context.session.use_file()
+        except SetupError as error:
+            self.failed(error.problem, is_chosen=True)
+            return False
+        self.talk.say(IN_FILES)
+        return True

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from wizard.domain import callback
-from wizard.domain.callback import Reading
-from wizard.domain.guide import CODE_LIVES, THEN, landing_on
+from wizard.domain.oauth.authorization_response import Reading, mask
 from wizard.domain.problems import SetupError
-from wizard.domain.questions import BARE_CODE
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import CODE_LIVES, THEN, landing_on
+from wizard.domain.texts.questions import BARE_CODE
+from wizard.domain.texts.wording import on_arrival
 from wizard.domain.value import replace
-from wizard.domain.wording import on_arrival
-from wizard.flow.after_paste import Ask, Fix, Go, after_paste, with_new_link
-from wizard.flow.link import PASTE_PAUSE, Link
+from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
-from wizard.plain.dialogue import Act, Left
-from wizard.plain.stage import Stage
+from wizard.plain.dialogue import Act, Left, Stage
 
 UNSEEN: Final = "typing is not shown"
 """Said at Authorize, where the link is."""
@@ -33,9 +30,9 @@ class LinkStep:
         self._stage = stage
         self._state = state
         self._say = stage.talk.say
-        self._links = stage.journey.links
-        self._services = stage.journey.services
-        self._demo = stage.journey.demo
+        self._links = stage.wizard_context.links
+        self._services = stage.wizard_context.services
+        self._demo = stage.wizard_context.demo
         self._link: Link | None = None
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
@@ -97,7 +94,7 @@ class LinkStep:
                 return outcome
 
     def _read(self, text: str) -> Reading:
-        self._say(f"Pasted {len(text):,} characters: {callback.mask(text)}")
+        self._say(f"Pasted {len(text):,} characters: {mask(text)}")
         return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from wizard.domain import rules
-from wizard.domain.offers import Item
 from wizard.domain.problems import SetupError
-from wizard.domain.questions import ROTATE, ROTATED
 from wizard.domain.steps import Step
+from wizard.domain.texts.overview import Item
+from wizard.domain.texts.questions import ROTATE, ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
-from wizard.plain.dialogue import Left, Prompt
-from wizard.plain.stage import Stage
+from wizard.plain.dialogue import Left, Prompt, Stage
 
 LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
 """The keys of the screen."""
@@ -24,7 +23,7 @@ class OverviewStep:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._say = stage.talk.say
-        self._overview = Overview(stage.journey)
+        self._overview = Overview(stage.wizard_context)
 
     async def run(self) -> Outcome:
         """Tell how things stand, and do what is chosen until it leads elsewhere. Raises Left."""

@@ -1,16 +1,78 @@
-"""Where plain mode writes: lines one after the other, never painted over."""
+"""Where plain mode writes and reads: line by line, in the characters that the terminal has."""
 
 from __future__ import annotations
 
+import codecs
+import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, TextIO
 
 from wizard.domain import journal
-from wizard.domain.callback import Comparison
+from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem
-from wizard.domain.words import wrapped
+from wizard.domain.text import wrapped
+
+ASCII: Final = {
+    "✓": "+",
+    "✗": "x",
+    "○": "o",
+    "●": "*",
+    "•": "*",
+    "·": "-",
+    "›": ">",
+    "‹": "<",
+    "→": "->",
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "×": "x",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": "'",
+    "’": "'",
+    "«": '"',
+    "»": '"',
+    "\u00a0": " ",
+}
+"""Signs of the wizard's sentences; any other one is taken apart, or is a question mark."""
+
+_HANDLER: Final = "scim-wizard-signs"
+
+
+def take_signs(stream: TextIO, encoding: str) -> None:
+    """Let a stream write in an encoding, with other signs for those that it has not."""
+    codecs.register_error(_HANDLER, _stand_in)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=_HANDLER)
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(map(_ascii, text)), error.end
+
+
+def _ascii(sign: str) -> str:
+    if sign in ASCII:
+        return ASCII[sign]
+    parts = unicodedata.normalize("NFKD", sign)
+    return "".join(c for c in parts if c.isascii() and c.isprintable()) or "?"
+
+
+class Reader(Protocol):
+    """Reads what a person types."""
+
+    def forget(self) -> None:
+        """Drop what was typed so far."""
+
+    async def line(self, *, is_shown: bool = True) -> str | None:
+        """Wait for a line; None for Ctrl+D. Raises EOFError when the terminal is gone."""
+
 
 WIDTH: Final = 80
 """Columns of a line at the most."""

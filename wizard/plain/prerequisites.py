@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from wizard.domain.audiences import AUDIENCES, Audience, audience
-from wizard.domain.checks import SIGNS, Check, Status
-from wizard.domain.prerequisites import (
+from wizard.domain.problems import SIGNS, Check, SetupError, Status
+from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import (
+    AUDIENCES,
     CONSOLE,
     LEGACY_CONSOLE,
     PREREQUISITES,
+    Audience,
     Prerequisite,
+    audience,
     missing,
     unselected,
 )
-from wizard.domain.problems import SetupError
-from wizard.domain.questions import AUDIENCE_TITLE
-from wizard.domain.steps import Step
+from wizard.domain.texts.questions import AUDIENCE_TITLE
 from wizard.flow.state import Back, GoTo, Next, Outcome, Quit
-from wizard.plain.dialogue import Left, Prompt
-from wizard.plain.stage import Stage
+from wizard.plain.dialogue import Left, Prompt, Stage
 
 COUNT = len(PREREQUISITES)
 
@@ -31,7 +31,7 @@ class Prerequisites:
     def __init__(self, stage: Stage, *, can_go_back: bool) -> None:
         self._stage = stage
         self._say = stage.talk.say
-        self._session = stage.journey.session
+        self._session = stage.wizard_context.session
         self._can_go_back = can_go_back
 
     async def run(self) -> Outcome:
@@ -164,7 +164,7 @@ class Prerequisites:
                 self._say(f"  {problem.cause}", f"  {problem.who.value}: {problem.remedy}")
 
     async def _open(self) -> None:
-        if not await self._stage.journey.services.browser.open(CONSOLE):
+        if not await self._stage.wizard_context.services.browser.open(CONSOLE):
             self._say("No browser on this machine. The pages are:", "Twilio Console:", CONSOLE)
             self._say("Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
 

@@ -11,7 +11,8 @@ from typing import Final
 
 import uvicorn
 
-from wizard.sandbox.twilio import AUTHORIZE_PATH, SCIM_PATH, TOKEN_PATH, Sandbox
+from wizard.sandbox.api import AUTHORIZE_PATH, SCIM_PATH, TOKEN_PATH
+from wizard.sandbox.twilio import Sandbox
 from wizard.sandbox.web import build_app
 
 _GRACE_SECONDS: Final = 1

@@ -6,7 +6,6 @@ nothing about (texts of token errors, error redirects, the refresh token's life)
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import socket
 import time
@@ -15,24 +14,32 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from wizard.sandbox import consent
-from wizard.sandbox.consent import AuthorizationRequest, BadRequest
-from wizard.sandbox.exchange import (
+from wizard.sandbox import oauth
+from wizard.sandbox.api import (
+    AUTHORIZE_PATH,
     HTML,
-    Answer,
+    SCIM_PATH,
+    TOKEN_PATH,
     Fields,
+    Person,
+    Response,
     Seen,
+    bearer_token,
+    is_same,
     json_answer,
+    list_users,
     scim_error,
     twilio_error,
 )
-from wizard.sandbox.grants import CODE_SECONDS, Grant, Grants, InvalidGrant, InvalidToken
-from wizard.sandbox.people import Person, list_users
-
-AUTHORIZE_PATH: Final = "/v2/authorize"
-TOKEN_PATH: Final = "/v2/token"  # noqa: S105  an address, not a secret
-METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
-SCIM_PATH: Final = "/scim/v2"
+from wizard.sandbox.oauth import (
+    CODE_SECONDS,
+    AuthorizationRequest,
+    BadRequest,
+    Grant,
+    Grants,
+    InvalidGrant,
+    InvalidToken,
+)
 
 SCENARIOS: Final[dict[str, str]] = {
     "happy": "Everything works",
@@ -179,7 +186,7 @@ class Sandbox:
 
     def read(self, fields: Fields) -> AuthorizationRequest:
         """Check an authorization request. Raises BadClient, BadRequest."""
-        return consent.read(fields, self.client_id, self.redirect_urls)
+        return oauth.read(fields, self.client_id, self.redirect_urls)
 
     def decide(self, request: AuthorizationRequest, *, is_approved: bool) -> str:
         """Return the redirect that answers a request (RFC 6749 §4.1.2)."""
@@ -198,7 +205,7 @@ class Sandbox:
         age = CODE_SECONDS if self.scenario == "expired-code" else 0
         return request.answer(code=self.grants.issue_code(grant, age))
 
-    def token(self, seen: Seen) -> Answer:
+    def token(self, seen: Seen) -> Response:
         """Answer the token endpoint. The secret counts in the form only (client_secret_post)."""
         never_stored = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
         if seen.method != "POST":
@@ -214,8 +221,8 @@ class Sandbox:
 
     def _is_client(self, form: Fields) -> bool:
         """Whether ID and secret are the app's; both are always compared."""
-        is_id = _same(form.get("client_id"), self.client_id)
-        return _same(form.get("client_secret"), self._accepted_secret) and is_id
+        is_id = is_same(form.get("client_id"), self.client_id)
+        return is_same(form.get("client_secret"), self._accepted_secret) and is_id
 
     def _grant(self, form: Fields) -> dict[str, object]:
         match form.get("grant_type"):
@@ -228,7 +235,7 @@ class Sandbox:
             case _:
                 raise InvalidGrant("The grant_type is not one of this OAuth app's")
 
-    def metadata(self, issuer: str) -> Answer:
+    def metadata(self, issuer: str) -> Response:
         """Answer with RFC 8414's document; `issuer` is the server's own origin."""
         if not self.has_metadata:
             return twilio_error(404, 20404, "The requested resource was not found")
@@ -245,7 +252,7 @@ class Sandbox:
             },
         )
 
-    def scim(self, seen: Seen) -> Answer:
+    def scim(self, seen: Seen) -> Response:
         """Answer the SCIM API, which is read-only here: what would write is refused with 405."""
         trouble = self._trouble()
         if trouble is not None:
@@ -254,7 +261,7 @@ class Sandbox:
             allow = {"Allow": "GET"}
             return scim_error(405, 20004, "This stand-in only reads", headers=allow)
         try:
-            grant = self.grants.bearer(_bearer_token(seen))
+            grant = self.grants.bearer(bearer_token(seen))
         except InvalidToken as error:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750 §3
             return scim_error(401, 25018, str(error), headers=challenge)
@@ -262,27 +269,17 @@ class Sandbox:
             return scim_error(404, 20404, "There is no such resource")
         return list_users(self.people, grant.permissions)
 
-    def _trouble(self) -> Answer | None:
+    def _trouble(self) -> Response | None:
         """Return what stands in for the SCIM API in this scenario; None when it works."""
         if self.scenario == "down":
             return twilio_error(503, 20503, "Service unavailable")
         if self.scenario == "not-scim":
-            return Answer(200, _LOGIN_PAGE, HTML)
+            return Response(200, _LOGIN_PAGE, HTML)
         if self.throttles_left > 0:
             self.throttles_left -= 1
             wait = {"Retry-After": str(self.retry_after)}
             return scim_error(429, 25109, "Too many requests", headers=wait)
         return None
-
-
-def _bearer_token(seen: Seen) -> str:
-    """Return the token of `Authorization: Bearer …` (RFC 6750 §2.1); "" for anything else."""
-    kind, _, token = seen.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
 
 
 def _new_secret() -> str:

@@ -1,11 +1,19 @@
-"""The stand-in on the web: turns requests into `Seen` and answers into responses."""
+"""The simulated Twilio as a web server on 127.0.0.1, in a thread; and the pages of a browser.
+
+No page has a script; every value that comes from outside is escaped.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from asyncio import sleep
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from email.utils import formatdate
+from html import escape
+from importlib.resources import files
+from string import Template
 from typing import Final
 from urllib.parse import quote
 
@@ -15,10 +23,90 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from wizard.sandbox import pages
-from wizard.sandbox.consent import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
-from wizard.sandbox.exchange import HTML, Answer, Fields, Seen, twilio_error
-from wizard.sandbox.twilio import AUTHORIZE_PATH, METADATA_PATH, SCIM_PATH, TOKEN_PATH, Sandbox
+from wizard.sandbox.api import (
+    AUTHORIZE_PATH,
+    HTML,
+    METADATA_PATH,
+    SCIM_PATH,
+    TOKEN_PATH,
+    Fields,
+    Seen,
+    twilio_error,
+)
+from wizard.sandbox.api import Response as Answer
+from wizard.sandbox.oauth import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
+from wizard.sandbox.twilio import Sandbox
+
+_LABELS: Final = {
+    "managed-users/list": "List users",
+    "managed-users/read": "Read a user",
+    "managed-users/create": "Create users",
+    "managed-users/update": "Change users",
+    "managed-users/delete": "Deactivate users",
+    "offline_access": "Keep access later",
+}
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+_PAGE: Final = Template(_part("page.html"))
+_CONSENT: Final = Template(_part("consent.html"))
+_STYLE: Final = _part("page.css")
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+HEADERS: Final = {
+    # No form-action: Chromium would apply it to the redirect that answers the form.
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Go with every page."""
+
+
+def consent(
+    *,
+    app: str,
+    approver: str,
+    organization: str,
+    permissions: Collection[str],
+    redirect_uri: str,
+    action: str,
+    fields: Mapping[str, str],
+) -> str:
+    """Return the page that asks for approval; `fields` is the request the form sends again."""
+    ordered = [name for name in _LABELS if name in permissions]
+    content = _CONSENT.substitute(
+        app=escape(app),
+        approver=escape(approver),
+        organization=escape(organization),
+        permissions="\n".join(
+            f"<li><span>{_LABELS[name]}</span><code>{name}</code></li>" for name in ordered
+        ),
+        redirect_uri=escape(redirect_uri),
+        action=escape(action),
+        fields="\n".join(
+            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+            for name, value in fields.items()
+        ),
+    )
+    return _page(f"Approve {app}", content)
+
+
+def message(title: str, *paragraphs: str) -> str:
+    """Return a page that only says something."""
+    text = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    return _page(title, f"<h1>{escape(title)}</h1>\n{text}")
+
+
+def _page(title: str, content: str) -> str:
+    return _PAGE.substitute(title=escape(title), style=_STYLE, content=content)
+
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
@@ -88,11 +176,11 @@ def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
         request = sandbox.read(fields)
     except BadClient as error:
         why = "So you were not sent back. Close this page and return to the wizard."
-        return _page(400, pages.message("This link cannot be used", str(error), why))
+        return _show(400, message("This link cannot be used", str(error), why))
     except BadRequest as error:
         return _redirect(302, error.location)
     if seen.method == "GET":
-        return _page(200, _consent(sandbox, request, fields))
+        return _show(200, _consent(sandbox, request, fields))
     is_approved = fields.get("decision") == "approve"
     # 303, so that the browser asks for the redirect URL with GET (RFC 9700 §4.12).
     return _redirect(303, sandbox.decide(request, is_approved=is_approved))
@@ -100,7 +188,7 @@ def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
 
 def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
     offline = {"offline_access"} if request.is_offline else set()
-    return pages.consent(
+    return consent(
         app=sandbox.app_name,
         approver=sandbox.approver,
         organization=sandbox.organization,
@@ -113,11 +201,11 @@ def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) ->
 
 def _greet() -> Answer:
     text = "It runs, and waits for the wizard. There is nothing to do on this page."
-    return _page(200, pages.message("A stand-in for Twilio", text))
+    return _show(200, message("A stand-in for Twilio", text))
 
 
-def _page(status: int, body: str) -> Answer:
-    return Answer(status, body, HTML, pages.HEADERS)
+def _show(status: int, body: str) -> Answer:
+    return Answer(status, body, HTML, HEADERS)
 
 
 def _redirect(status: int, location: str) -> Answer:

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.store import (
+from wizard.domain.errors.store import (
     DISK_FULL,
     FILE_NOT_MADE,
     FILE_NOT_READABLE,
@@ -22,7 +22,7 @@ from wizard.domain.book.store import (
 )
 from wizard.domain.problems import Problem, SetupError
 from wizard.store import folders
-from wizard.store.unfit import refuse
+from wizard.store.folders import refuse
 
 TEMP_SUFFIX: Final = ".tmp"
 

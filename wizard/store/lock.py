@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wizard.domain.book.store import NO_FILE_LOCKS
+from wizard.domain.errors.store import NO_FILE_LOCKS
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.files import refuse_unfit, telling
 

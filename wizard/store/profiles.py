@@ -20,26 +20,23 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.store import (
+from wizard.domain.endpoints import refuse_tampered
+from wizard.domain.errors.store import (
     ANOTHER_WIZARD,
     CANNOT_KEEP_OUT,
     LOCK_BUSY,
     PERMISSIONS_TIGHTENED,
 )
-from wizard.domain.endpoints import refuse_tampered
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
-from wizard.store.keyring_vault import KeyringVault
+from wizard.store.folders import user_name
+from wizard.store.keyring import KeyringVault, SystemKeyring
 from wizard.store.lock import hold, hold_async
-from wizard.store.locked import LockedProfile
 from wizard.store.paths import check_name
-from wizard.store.records import Records
-from wizard.store.sets import CredentialSets
-from wizard.store.system_keyring import SystemKeyring
-from wizard.store.unfit import user_name
-from wizard.store.vault import FileVault, Vault
+from wizard.store.records import LockedProfile, Records
+from wizard.store.sets import CredentialSets, FileVault, Vault
 
 PATIENCE: Final = 60.0
 """Seconds to wait for a profile's lock: longer than a refresh and its saves can take."""

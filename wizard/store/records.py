@@ -1,18 +1,22 @@
-"""The records of the profiles: files without a secret in them, which point at the sets."""
+"""Records of the profiles; and the writes under a lock that keep record and sets together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.book.store import FILE_DAMAGED
-from wizard.domain.models import Profile
+from wizard.domain.endpoints import refuse_tampered
+from wizard.domain.errors.store import FILE_DAMAGED, PROFILE_CHANGED
+from wizard.domain.models import RECORD_VERSION, CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.value import replace
 from wizard.store.codec import Damaged, decode_profile, encode_profile
 from wizard.store.files import PrivateFolder, telling
 from wizard.store.paths import is_name
+from wizard.store.sets import CredentialSets
 
 _SUFFIX: Final = ".json"
 _DAMAGED: Final = ".json.damaged-"
@@ -95,3 +99,155 @@ class Records:
 
     def _path(self, name: str) -> str:
         return str(self._folder.path / (name + _SUFFIX))
+
+
+class LockedProfile:
+    """A profile whose lock is held: its record as read since, and the writes to it."""
+
+    def __init__(self, name: str, records: Records, sets: CredentialSets, moving: set[str]) -> None:
+        """Read the record. Raises SetupError. Args: `moving`: profiles that turn to files."""
+        self._name = name
+        self._records = records
+        self._sets = sets
+        self._moving = moving
+        self._profile = records.read_or_set_aside(name)
+        # What can't be taken up now is left for the next time.
+        with suppress(SetupError):
+            self._take_up()
+
+    @property
+    def profile(self) -> Profile | None:
+        """The record as it stands; None when there is none."""
+        return self._profile
+
+    def active(self) -> CredentialSet | None:
+        """Return the active credential set, None when there is none. Raises SetupError."""
+        active = self._pointed(self._profile.active if self._profile else None)
+        if self._profile is not None and active is not None:
+            refuse_tampered(self._profile.endpoints, active.endpoints)
+        return active
+
+    def draft(self) -> CredentialSet | None:
+        """Return the draft, None when there is none. Raises SetupError."""
+        return self._pointed(self._profile.draft if self._profile else None)
+
+    def prove_writable(self) -> None:
+        """Raise SetupError unless a write the size of a credential set succeeds now."""
+        self._sets.prove_writable(self._name, self._kind(is_writing=True))
+        self._records.prove_writable(self._name)
+
+    def save(
+        self,
+        profile: Profile,
+        *,
+        active: CredentialSet | None = None,
+        draft: CredentialSet | None = None,
+    ) -> Profile:
+        """Write new generations for the sets given, point the record at them, and sweep.
+
+        A set that is not given keeps its generation as `profile` names it. Returns the record
+        written, in which the fields that repeat the active set follow the one given, and
+        `store` says where the sets are, whatever `profile` has there.
+        Raises SetupError, also when `profile` is from before another's save.
+        """
+        before = self._profile or Profile()
+        kept = {None if active else profile.active, None if draft else profile.draft}
+        if not kept <= {None, before.active, before.draft}:
+            raise SetupError(PROFILE_CHANGED)
+        kind = self._kind(is_writing=not (active is None and draft is None))
+        if kind is not before.store:
+            active = self._pointed(profile.active) if active is None else active
+            draft = self._pointed(profile.draft) if draft is None else draft
+        after = self._put(replace(profile, version=RECORD_VERSION, store=kind), active, draft)
+        self._records.write(self._name, after)
+        self._profile = after
+        self._moving.discard(self._name)
+        # The save has succeeded: what cannot be removed now, the next one tries again.
+        with suppress(SetupError):
+            self._sweep(before, after)
+        return after
+
+    def _put(
+        self, profile: Profile, active: CredentialSet | None, draft: CredentialSet | None
+    ) -> Profile:
+        """Write new generations for the sets given; return the record that points at them."""
+        before = self._profile or Profile()
+        # Two sets count only together, and a setup that takes the place of another only once the
+        # record says so.
+        is_alone = active is None or draft is None
+        after = profile
+        if active is not None:
+            is_renewal = is_alone and profile.is_same_setup(before)
+            succeeds = before.active if is_renewal else None
+            generation = self._sets.put(self._name, profile.store, active, succeeds)
+            after = replace(_repeating(after, active), active=generation)
+        if draft is not None:
+            succeeds = before.draft if is_alone else None
+            generation = self._sets.put(self._name, profile.store, draft, succeeds)
+            after = replace(after, draft=generation)
+        if after.active is None and (draft is not None or after.draft is None):
+            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
+        return after
+
+    def remove(self) -> None:
+        """Remove secrets first, then set-aside records, the record last. Raises SetupError."""
+        self._sets.sweep(self._name, self._profile or Profile())
+        self._records.remove(self._name)
+        self._profile = None
+
+    def _take_up(self) -> None:
+        """Point the record at whole sets that a save left just before it would have done so."""
+        before = self._profile
+        if before is None or not (before.active or before.draft):
+            return
+        after, left = before, self._sets.unpointed(self._name, before)
+        while found := left.pop(after.active or "", None):
+            generation, active = found
+            after = replace(_repeating(after, active), active=generation)
+            if active.tokens is not None and not active.tokens.is_refused:
+                after = replace(after, refresh_failure=None, refresh_error=None)
+                after = replace(after, is_refresh_open=False)
+        while found := left.pop(after.draft or "", None):
+            after = replace(after, draft=found[0])
+        if after is not before:
+            self._records.write(self._name, after)
+            self._profile = after
+
+    def _pointed(self, generation: str | None) -> CredentialSet | None:
+        if self._profile is None or generation is None:
+            return None
+        return self._sets.get(self._name, self._profile.store, generation)
+
+    def _kind(self, *, is_writing: bool) -> StoreKind:
+        """Return where the next save's sets go; it is chosen while there are none."""
+        profile = self._profile or Profile()
+        if self._name in self._moving:
+            return StoreKind.FILE
+        if is_writing and profile.active is None and profile.draft is None:
+            return self._sets.choose(self._name)
+        return profile.store
+
+    def _sweep(self, before: Profile, after: Profile) -> None:
+        self._records.tidy(self._name)
+        # A damaged record may have pointed at a secret that is nowhere else.
+        is_thorough = self._records.set_aside(self._name) is None
+        keep = {after.active, after.draft}
+        self._sets.sweep(self._name, before, keep, is_thorough=is_thorough)
+
+
+def _repeating(profile: Profile, active: CredentialSet) -> Profile:
+    """Return the record with the fields that repeat what is in the active set, or a draft."""
+    # Here: what only reads has no need of it.
+    from wizard.domain.oauth.jwt import organization_sid
+
+    tokens = active.tokens
+    return replace(
+        profile,
+        client_id=active.client_id,
+        redirect_url=active.redirect_url,
+        endpoints=active.endpoints,
+        expires_at=tokens.expires_at if tokens else None,
+        refreshable=tokens is not None and tokens.refresh_token is not None,
+        token_organization=organization_sid(tokens.access_token) if tokens else None,
+        token_refused=tokens is not None and tokens.is_refused,
+    )

@@ -1,4 +1,4 @@
-"""The Textual app: a small loop around the flow."""
+"""The Textual app: a small loop around the flow, and the commands of the palette."""
 
 from __future__ import annotations
 
@@ -10,31 +10,38 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hits
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
 
 from wizard.domain import journal
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.secret import Secret
-from wizard.domain.words import LEAVING
-from wizard.flow.journey import Journey
+from wizard.domain.text import LEAVING
+from wizard.flow.context import WizardContext
 from wizard.flow.state import Outcome, WizardState
-from wizard.host.signals import leave_on_signals
+from wizard.host.process import leave_on_signals
 from wizard.ui import textual_internals
 from wizard.ui.copying import copy_and_say
+from wizard.ui.input_timing import TimedScreen
 from wizard.ui.key_gate import PLAIN, Entered, KeyGate, Settled
-from wizard.ui.palette import InOrder
-from wizard.ui.road import screen_for
+from wizard.ui.screen_factory import screen_for
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.theme import Look
-from wizard.ui.themed_app import ThemedApp
-from wizard.ui.timed_screen import TimedScreen
+from wizard.ui.theme import Look, ThemedApp
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
+    from wizard.ui.widgets.links import PageLink
 
-    from wizard.ui.widgets.page_link import PageLink
+
+class InOrder(SystemCommandsProvider):
+    """Textual's own sorts them by name: an Enter too many would do whatever begins with an A."""
+
+    async def discover(self) -> Hits:
+        """Give all commands, the first of which is the one that an Enter runs."""
+        for command in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(command.title, command.callback, help=command.help)
 
 
 class WizardApp(ThemedApp):
@@ -50,12 +57,12 @@ class WizardApp(ThemedApp):
 
     def __init__(
         self,
-        journey: Journey,
+        wizard_context: WizardContext,
         start: WizardState,
         look: Look | None = None,
     ) -> None:
         super().__init__(look or Look())
-        self._journey = journey
+        self._wizard_context = wizard_context
         self._start = start
         self._codes: list[Secret] = []
         """Received on this run, to be kept out of what is copied for support."""
@@ -83,7 +90,7 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
-        self._journey.begin_notices(self._notify_all)
+        self._wizard_context.begin_notices(self._notify_all)
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)
 
@@ -94,13 +101,13 @@ class WizardApp(ThemedApp):
 
     @work(group="flow")
     async def _run_flow(self) -> None:
-        await self._journey.walk(self._start, self._show_step)
-        self._leave(self._journey.exit_code)
+        await self._wizard_context.walk(self._start, self._show_step)
+        self._leave(self._wizard_context.exit_code)
 
     async def _show_step(self, state: WizardState) -> Outcome:
         if state.answer is not None:
             self._codes.append(state.answer.code)
-        outcome = await self.push_screen_wait(screen_for(self._journey, state))
+        outcome = await self.push_screen_wait(screen_for(self._wizard_context, state))
         textual_internals.forget_strips()
         return outcome
 
@@ -108,12 +115,15 @@ class WizardApp(ThemedApp):
 
     async def action_quit(self) -> None:
         """Leave from anywhere; what was saved stays."""
-        self._leave(self._journey.exit_code)
+        self._leave(self._wizard_context.exit_code)
 
     def _go_plain(self) -> None:
         """Leave, to go on in plain mode."""
-        self._journey.next_profile, self._journey.next_is_plain = self._journey.session.name, True
-        self._leave(self._journey.exit_code)
+        self._wizard_context.next_profile, self._wizard_context.next_is_plain = (
+            self._wizard_context.session.name,
+            True,
+        )
+        self._leave(self._wizard_context.exit_code)
 
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
@@ -121,8 +131,8 @@ class WizardApp(ThemedApp):
         for screen in self.screen_stack:
             if isinstance(screen, StepScreen):
                 await screen.keep()
-        await self._journey.return_to_previous()
-        self._leave(self._journey.exit_code)
+        await self._wizard_context.return_to_previous()
+        self._leave(self._wizard_context.exit_code)
 
     def _leave(self, code: ExitCode) -> None:
         self._close(code)
@@ -138,30 +148,30 @@ class WizardApp(ThemedApp):
             # Or what is given up here would be noted as a check that failed.
             self.workers.cancel_node(screen)
         # A request once sent is awaited and its answer saved, or it would be lost.
-        await self._journey.close()
+        await self._wizard_context.close()
         self.exit(code, return_code=code)
 
     async def finish(self) -> None:
         """Save the response to a request under way, and close what is open."""
-        await self._journey.close()
+        await self._wizard_context.close()
 
     @property
     def next_profile(self) -> str | None:
         """The profile to open next, when one was chosen."""
-        return self._journey.next_profile
+        return self._wizard_context.next_profile
 
     @property
     def next_is_plain(self) -> bool:
         """Whether it is to be opened in plain mode."""
-        return self._journey.next_is_plain
+        return self._wizard_context.next_is_plain
 
     def farewell(self) -> Sequence[str]:
         """Return what is said on the normal screen after the wizard has left."""
-        return self._journey.farewell()
+        return self._wizard_context.farewell()
 
     def crash_report(self) -> Sequence[str]:
         """Return what went wrong and where, without any local variable or message."""
-        from wizard.domain.crash import crash
+        from wizard.domain.errors.local import crash
 
         problem = crash(sys.exc_info()[1] or RuntimeError())
         lines = [f"{problem.title}.", problem.cause, problem.remedy]
@@ -224,22 +234,22 @@ class WizardApp(ThemedApp):
     @work(exclusive=True, group="support")
     async def action_copy_for_support(self) -> None:
         """Copy what is known of the problem that is shown; nothing where none is."""
-        from wizard.ui.versions import for_support
+        from wizard.ui.support import for_support
         from wizard.ui.widgets.field import Entry
 
         problems = self._problems_of(self.screen)
         if problems:
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
             entered = [secret for entry in entries for secret in entry.secrets()]
-            copy, secrets = self._journey.services.clipboard.copy, [*self._codes, *entered]
-            text = for_support(self._journey.session, problems, secrets)
+            copy, secrets = self._wizard_context.services.clipboard.copy, [*self._codes, *entered]
+            text = for_support(self._wizard_context.session, problems, secrets)
             await copy_and_say(self, copy, text, "the problem")
 
     # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
     async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
         """Open a page of the help, or copy its address."""
-        services = self._journey.services
+        services = self._wizard_context.services
         if asked.is_copy:
             await copy_and_say(self, services.clipboard.copy, asked.url, "the address")
         elif await services.browser.open(asked.url):
@@ -259,11 +269,11 @@ class WizardApp(ThemedApp):
         if self._problems_of(screen):
             words = "The problem, versions and request ID; no secret (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
-        kept = "" if self._journey.demo else "; remembered"
+        kept = "" if self._wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"
         yield SystemCommand("Change theme", words, self.ask_theme)
-        if self._journey.came_from is not None:
-            name = self._journey.came_from
+        if self._wizard_context.came_from is not None:
+            name = self._wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 

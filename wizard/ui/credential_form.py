@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.domain.form import STORED, CredentialField
+from wizard.domain.credential_fields import STORED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
 from wizard.flow.credentials import SECRET, Fields, Judgment, Source

@@ -1,4 +1,4 @@
-"""Dialogs: the help of a step, and the frame they share."""
+"""Dialogs: their frame, help, a question; and what a window shows that is too small."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from wizard.ui.timed_screen import TimedScreen
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.button_row import ButtonRow
-from wizard.ui.widgets.keys import Keys
-from wizard.ui.widgets.page_link import PageLink
+from wizard.domain.errors.local import TERMINAL_TOO_SMALL
+from wizard.domain.texts.questions import Question
+from wizard.ui.input_timing import TimedScreen
+from wizard.ui.widgets.buttons import Button, ButtonRow, Keys
+from wizard.ui.widgets.links import PageLink
 
 Result = TypeVar("Result")
 
@@ -177,3 +177,60 @@ def _titled(lines: Sequence[str]) -> Content:
 
 def _is_url(line: str) -> bool:
     return line.startswith("https://") and " " not in line
+
+
+class ConfirmScreen(Dialog[bool]):
+    """True for yes; what Enter does, and looks like it, is no unless yes is harmless."""
+
+    AUTO_FOCUS = "#dialog-buttons .-primary"
+    NO: ClassVar[str] = "No"
+
+    def __init__(self, title: str, text: str, yes: str, *, is_harmless: bool = False) -> None:
+        super().__init__(title)
+        self._text = text
+        self._yes = yes
+        self._is_harmless = is_harmless
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the question."""
+        yield Static(self._text, classes="paragraph", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield no and yes."""
+        no, yes = Button(self.NO, id="close"), Button(self._yes, id="yes")
+        (yes if self._is_harmless else no).variant = "primary"
+        yield from (no, yes)
+
+    def action_close(self) -> None:
+        """Answer no."""
+        self.answer(False)
+
+    @on(Button.Pressed, "#yes")
+    def _say_yes(self) -> None:
+        self.answer(True)
+
+
+def asking(question: Question) -> ConfirmScreen:
+    """Return the dialog of a question."""
+    is_harmless = question.is_harmless
+    return ConfirmScreen(question.title, question.text, question.yes, is_harmless=is_harmless)
+
+
+class TooSmall(Static):
+    """Covers the step, which keeps its focus: a widget that is not displayed loses it."""
+
+    DEFAULT_CSS = """
+    TooSmall {
+        layer: above;
+        width: 100%;
+        height: 100%;
+        content-align: center middle;
+        text-align: center;
+        background: $background;
+    }
+    """
+
+    def tell(self, columns: int, rows: int) -> None:
+        """Say how small it is, and how large it has to be."""
+        problem = TERMINAL_TOO_SMALL.filled(size=f"{columns}×{rows}")
+        self.update("\n".join((problem.title, problem.cause, problem.remedy)))

@@ -18,9 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
-from wizard.ui.held_key import BURST, PRIMARY, HeldKey, Press, WaitingKey
-from wizard.ui.timed_screen import TimedScreen
-from wizard.ui.widgets.keys import Keys
+from wizard.ui.input_timing import BURST, PRIMARY, HeldKey, Press, TimedScreen, WaitingKey
+from wizard.ui.widgets.buttons import Keys
 
 SILENCE: Final = 0.3
 """Seconds without a character after which an Enter at the end of a burst counts."""

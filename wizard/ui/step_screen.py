@@ -13,24 +13,20 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from wizard.domain.guide import GUIDE, ON_SCREEN
 from wizard.domain.problems import Problem
-from wizard.domain.steps import Step, place
+from wizard.domain.steps import Step, step_number
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.value import Value
 from wizard.flow.state import Back, Outcome
 from wizard.ui import textual_internals
-from wizard.ui.timed_screen import TimedScreen
-from wizard.ui.widgets.body import Body
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.button_row import ButtonRow
-from wizard.ui.widgets.keys import Keys
+from wizard.ui.input_timing import TimedScreen
+from wizard.ui.widgets.buttons import Button, ButtonRow, Keys
+from wizard.ui.widgets.layout import Body, Heading, Rail, Title
 from wizard.ui.widgets.problem_panel import ProblemPanel
-from wizard.ui.widgets.rail import Rail
-from wizard.ui.widgets.title import Heading, Title
 
 if TYPE_CHECKING:
-    from wizard.domain.callback import Comparison
-    from wizard.ui.widgets.too_small import TooSmall
+    from wizard.domain.oauth.redirect_uri import Comparison
+    from wizard.ui.dialog import TooSmall
 
 MIN_COLUMNS: Final = 60
 MIN_ROWS: Final = 18
@@ -179,7 +175,7 @@ class StepScreen(TimedScreen[Outcome]):
         self.fit()
         page = GUIDE[self.STEP].naming(ON_SCREEN)
         banner = self._banner
-        crumb = f"{place(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""
+        crumb = f"{step_number(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""
         yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo, crumb=crumb)
         with Horizontal(id="middle"):
             if self.HAS_RAIL:
@@ -235,7 +231,7 @@ class StepScreen(TimedScreen[Outcome]):
     def _cover_step(self, columns: int, rows: int) -> None:
         if self._too_small is None and self.is_too_small:
             # Few ever see it.
-            from wizard.ui.widgets.too_small import TooSmall
+            from wizard.ui.dialog import TooSmall
 
             self._too_small = TooSmall()
             self.mount(self._too_small)

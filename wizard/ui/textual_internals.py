@@ -22,8 +22,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from wizard.domain.problems import ExitCode
-from wizard.host.output import Output, noticing_hang_up
-from wizard.host.terminal import size
+from wizard.host.terminal import Output, noticing_hang_up, size
 
 NO_SCREENS: Final = "This version of Textual isn't supported: its crash report could show secrets."
 ERASE: Final = "\x1b[0m\x1b[H\x1b[J"

@@ -1,17 +1,51 @@
-"""The themes: a dark and a light one, and the terminal's own colors.
+"""Themes, few colors, style sheets, and the filter that every line passes before it is drawn.
 
-Every color of the first two holds 4.5:1 on each ground it is used on (WCAG 2.2, 1.4.3).
+Every color has a contrast of 4.5:1 on the grounds it stands on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Final
 
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import work
+from textual.color import Color
+from textual.filter import LineFilter, NoColor
 from textual.theme import BUILTIN_THEMES, Theme
 
+from wizard.domain.problems import SetupError
 from wizard.domain.value import Value
+from wizard.ui import textual_internals
+from wizard.ui.textual_internals import CrashingApp
+
+
+class Inert(LineFilter):
+    """Puts blanks, as many as they take room, in the place of controls and bidi characters."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments, harmless."""
+        if all(segment.control or segment.text.isprintable() for segment in segments):
+            return segments
+        return [
+            segment
+            if segment.control
+            else Segment("".join(map(_harmless, segment.text)), segment.style)
+            for segment in segments
+        ]
+
+
+INERT: Final = Inert()
+
+
+def _harmless(character: str) -> str:
+    acts = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return " " * cell_len(character) if acts else character
 
 
 async def _forgetting(_theme: str) -> None:
@@ -125,3 +159,65 @@ def themes(*, has_few_colors: bool) -> list[Theme]:
 def _with_variables(name: str) -> Theme:
     theme = BUILTIN_THEMES[name]
     return replace(theme, variables={**theme.variables, **_ANSI_VARIABLES})
+
+
+NO_COLOR: Final = NoColor()
+
+
+class ThemedApp(CrashingApp):
+    """Wears a theme, takes another one when asked, and reads a style sheet when it is needed."""
+
+    CSS_PATH = "app.tcss"
+    # Textual declares these two as attributes of the instance.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        for theme in themes(has_few_colors=look.has_few_colors):
+            self.register_theme(theme)
+        self._put_on(look.theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw nothing that acts on the terminal, wherever it has come from."""
+        filters = super().get_line_filters()
+        if self.no_color:
+            # Textual's own answer to NO_COLOR is shades of gray.
+            filters = [NO_COLOR]
+        return [*filters, INERT]
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+        self._style_with("palette.tcss")
+        super().action_command_palette()
+
+    def ask_theme(self) -> None:
+        """Let a theme be chosen."""
+        self.search_commands(
+            [
+                (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
+                for name, title in TITLES.items()
+            ],
+            placeholder="Search for a theme…",
+        )
+
+    @work(exclusive=True, group="theme")
+    async def _choose_theme(self, name: str) -> None:
+        self._put_on(name)
+        try:
+            await self._look.remember(name)
+        except SetupError as error:
+            self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
+
+    def _put_on(self, name: str) -> None:
+        """Apply a theme, or the dark one if there is none of that name."""
+        self.theme = name if name in TITLES else DARK.name
+        has_few_colors = self._look.has_few_colors or self.native_ansi_color
+        if has_few_colors:
+            textual_internals.frame_with_brackets()
+            self._style_with("few_colors.tcss")
+        self.set_class(has_few_colors, "-few-colors")
+
+    def _style_with(self, name: str) -> None:
+        textual_internals.style_with(self, Path(__file__).with_name(name))

@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.domain.callback import Reading
-from wizard.domain.guide import THEN, landing_on
+from wizard.domain.oauth.authorization_response import Reading
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken
-from wizard.ui.link_screen import OPENS, LinkScreen
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.link_view import LinkView
+from wizard.ui.step_bases import OPENS, LinkScreen
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.links import LinkView
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 

@@ -11,17 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.checks import Check
+from wizard.domain.problems import Check
 from wizard.domain.steps import Step
-from wizard.flow.after_check import Action, AfterCheck, Offer, after_check
-from wizard.flow.reports import Report, Verdict
+from wizard.flow.check.report import Action, AfterCheck, Offer, Report, Verdict, after_check
 from wizard.flow.state import Verified
-from wizard.ui.into_files import FILES, IntoFilesScreen
+from wizard.ui.step_bases import FILES, IntoFilesScreen
 from wizard.ui.step_screen import Banner
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.check_lines import CheckLines
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.results import CheckLines
 
 ACCEPT: Final = "#accept"
 ELSEWHERE: Final = "#elsewhere"

@@ -10,24 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from wizard.domain import form
-from wizard.domain.form import FILLED, CredentialField
+from wizard.domain import credential_fields
+from wizard.domain.credential_fields import FILLED, CredentialField
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.flow.context import WizardContext
 from wizard.flow.credentials import SECRET, Fields, Filling, Offer, read_pasted
-from wizard.flow.journey import Journey
 from wizard.flow.state import Back, GoTo, Next, Unchanged, WizardState
 from wizard.ui.copying import copy_secret
 from wizard.ui.credential_form import CredentialForm
-from wizard.ui.into_files import FILES, IntoFilesScreen
-from wizard.ui.screens.advanced import AdvancedScreen
-from wizard.ui.screens.changes import ChangesScreen
-from wizard.ui.screens.confirm import asking
+from wizard.ui.dialog import asking
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
+from wizard.ui.step_bases import FILES, IntoFilesScreen
 from wizard.ui.step_screen import Banner, Command
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
+from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.field import Entry, SecretEntry
+from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
@@ -47,12 +46,12 @@ class CredentialsScreen(IntoFilesScreen):
     ]
     FILES_KEY = "F7"
 
-    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
-        super().__init__(banner, journey.session.use_file)
-        self._session = journey.session
-        self._copy = journey.services.clipboard.copy
+    def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
+        super().__init__(banner, wizard_context.session.use_file)
+        self._session = wizard_context.session
+        self._copy = wizard_context.services.clipboard.copy
         self._state = state
-        self._fields = Fields(journey, state.because)
+        self._fields = Fields(wizard_context, state.because)
         self._form = CredentialForm(self._fields)
         self._is_going_on = False
         """Next was pressed, and Back not after it."""
@@ -160,7 +159,7 @@ class CredentialsScreen(IntoFilesScreen):
         for field, text in filling.values.items():
             self._form.entry(field).value = text
         self.say_aside(filling.unused or FILLED)
-        scoped = form.with_scope(self._fields.draft, filling.scope)
+        scoped = credential_fields.with_scope(self._fields.draft, filling.scope)
         if scoped != self._fields.draft:
             await self._is_saved(self._session.save_draft(scoped))
         await self._save_all()
@@ -253,7 +252,7 @@ class CredentialsScreen(IntoFilesScreen):
         if entry.value or self._form.judged(SECRET).is_empty:
             entry.action_toggle_shown()
         else:
-            self.notify(form.NOT_TO_SEE, timeout=3, markup=False)
+            self.notify(credential_fields.NOT_TO_SEE, timeout=3, markup=False)
 
     def commands(self) -> Iterable[Command]:
         """Offer to copy the secret too. No key does this: it must never happen by accident."""
@@ -265,18 +264,18 @@ class CredentialsScreen(IntoFilesScreen):
         """Copy the secret that is entered, or stored."""
         secret = self._form.text(SECRET) or self._fields.draft.client_secret
         if not secret:
-            self.notify(form.NOTHING_TO_COPY, markup=False)
+            self.notify(credential_fields.NOTHING_TO_COPY, markup=False)
             return
         await copy_secret(self.app, self._copy, secret)
 
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
-        before = form.advanced(self._fields.draft)
+        before = credential_fields.advanced(self._fields.draft)
         choice = await self.ask(AdvancedScreen(before))
         if choice is None or choice == before:
             return
-        changed = form.with_advanced(self._fields.draft, choice)
+        changed = credential_fields.with_advanced(self._fields.draft, choice)
         if await self._is_saved(self._session.save_draft(changed)):
             # Again, because the title names hosts that are not Twilio's.
             self.leave(GoTo(Step.CREDENTIALS))

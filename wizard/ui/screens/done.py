@@ -8,17 +8,17 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.domain.guide import KEEP_THE_APPROVER
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import KEEP_THE_APPROVER
 from wizard.flow.state import Next
 from wizard.ui.step_screen import Banner, StepScreen
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.facts import Facts
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.results import Facts
 
 
 class DoneScreen(StepScreen):
-    """The end of the road; Finish prints the same in a few lines."""
+    """The last step; Finish prints the same in a few lines."""
 
     STEP = Step.DONE
     AUTO_FOCUS = "#next"

@@ -12,16 +12,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from wizard.domain.problems import SetupError
-from wizard.domain.questions import ROTATED
 from wizard.domain.steps import Step
+from wizard.domain.texts.questions import ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import Banner, StepScreen
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
-from wizard.ui.widgets.facts import Facts
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.results import Facts
 
 
 class OverviewScreen(StepScreen):
@@ -129,29 +129,29 @@ class OverviewScreen(StepScreen):
     async def _confirmed(self, decided: Outcome | Confirm) -> Outcome | None:
         if not isinstance(decided, Confirm):
             return decided
-        from wizard.ui.screens.confirm import asking
+        from wizard.ui.dialog import asking
 
         return await decided.then() if await self.ask(asking(decided.question)) else None
 
     async def _dialog(self, action: str) -> Outcome | None:
-        journey = self._overview.journey
+        wizard_context = self._overview.wizard_context
         match action:
             case "rotate":
                 return await self._rotate()
             case "sheet":
-                from wizard.ui.screens.sheet import SheetScreen
+                from wizard.ui.screens.overview_dialogs import SheetScreen
 
-                upkeep, copy = journey.upkeep, journey.services.clipboard.copy
+                upkeep, copy = wizard_context.upkeep, wizard_context.services.clipboard.copy
                 await self.ask(SheetScreen(upkeep.sheet(), copy, upkeep.save_sheet))
             case "profiles":
-                from wizard.ui.screens.profiles import ProfilesScreen
+                from wizard.ui.screens.overview_dialogs import ProfilesScreen
 
                 name = await self.ask(ProfilesScreen(self._overview.others))
                 return self._overview.switch(name) if name is not None else None
         return None
 
     async def _rotate(self) -> Outcome | None:
-        from wizard.ui.screens.rotate import RotateScreen
+        from wizard.ui.screens.overview_dialogs import RotateScreen
 
         rotated = await self.ask(RotateScreen(self._overview.rotate))
         if rotated is None:

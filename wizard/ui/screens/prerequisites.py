@@ -13,26 +13,25 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.audiences import audience
-from wizard.domain.checks import Check
-from wizard.domain.prerequisites import (
+from wizard.domain.problems import Check, SetupError
+from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import (
     CONSOLE,
     LEGACY_CONSOLE,
     PREREQUISITES,
     Prerequisite,
+    audience,
     missing,
     unselected,
 )
-from wizard.domain.problems import SetupError
-from wizard.domain.steps import Step
-from wizard.flow.journey import Journey
+from wizard.flow.context import WizardContext
 from wizard.flow.state import Next, Quit, WizardState
 from wizard.ui.step_screen import Banner, StepScreen
-from wizard.ui.widgets.body import Gap
-from wizard.ui.widgets.button import Button
+from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.checklist import Checklist
-from wizard.ui.widgets.findings import Findings
+from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.results import Findings
 
 PAINTED: Final = 0.05
 """Seconds after which what was laid out has been painted too."""
@@ -70,12 +69,12 @@ class PrerequisitesScreen(StepScreen):
 
     checks: var[tuple[Check, ...]] = var(())
 
-    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
+    def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner)
-        self._journey = journey
-        self._ticks = journey.session.profile.ticks
-        self._audience = journey.session.profile.audience
-        self._can_go_back = journey.can_go_back(state)
+        self._wizard_context = wizard_context
+        self._ticks = wizard_context.session.profile.ticks
+        self._audience = wizard_context.session.profile.audience
+        self._can_go_back = wizard_context.can_go_back(state)
         self._has_seen_sheet = False
         self._is_warned = False
 
@@ -136,7 +135,7 @@ class PrerequisitesScreen(StepScreen):
     @work(group="ticks")
     async def _keep_ticks(self) -> None:
         try:
-            await self._journey.session.save_ticks(self._ticks)
+            await self._wizard_context.session.save_ticks(self._ticks)
         except SetupError as error:
             self._show_problem(error)
 
@@ -162,7 +161,7 @@ class PrerequisitesScreen(StepScreen):
     async def _go_on(self) -> None:
         """Go on once it is known, and said, where the secrets will be kept."""
         self.say_aside("Checking where secrets can be kept…")
-        await self._journey.upkeep.settle_storage()
+        await self._wizard_context.upkeep.settle_storage()
         self.leave(Next())
 
     @property
@@ -180,9 +179,9 @@ class PrerequisitesScreen(StepScreen):
         if self._has_seen_sheet or self._audience is None:
             self.leave(Quit())
             return
-        from wizard.ui.screens.sheet import SheetScreen
+        from wizard.ui.screens.overview_dialogs import SheetScreen
 
-        upkeep, copy = self._journey.upkeep, self._journey.services.clipboard.copy
+        upkeep, copy = self._wizard_context.upkeep, self._wizard_context.services.clipboard.copy
         save = partial(upkeep.save_sheet, self._audience)
         await self.ask(SheetScreen(upkeep.sheet(self._audience), copy, save))
         self._has_seen_sheet = True
@@ -195,7 +194,7 @@ class PrerequisitesScreen(StepScreen):
 
     @work(exclusive=True, group="probe")
     async def _look(self) -> None:
-        self.checks = await self._journey.upkeep.probe()
+        self.checks = await self._wizard_context.upkeep.probe()
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
         """Paint the results of the machine checks."""
@@ -206,7 +205,7 @@ class PrerequisitesScreen(StepScreen):
     @work(group="open")
     async def action_open_console(self) -> None:
         """Open the Console page where the app is created."""
-        if not await self._journey.services.browser.open(CONSOLE):
+        if not await self._wizard_context.services.browser.open(CONSOLE):
             from wizard.ui.dialog import HelpScreen
 
             pages = (f"Twilio Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
@@ -236,7 +235,7 @@ class PrerequisitesScreen(StepScreen):
     @work(group="audience")
     async def action_audience(self) -> None:
         """Ask who will use the credential, and say what differs for them."""
-        from wizard.ui.screens.audience import AudienceScreen
+        from wizard.ui.screens.setup_dialogs import AudienceScreen
 
         chosen = await self.ask(AudienceScreen(self._audience))
         if chosen is None:
@@ -244,6 +243,6 @@ class PrerequisitesScreen(StepScreen):
         self._audience, self._has_seen_sheet = chosen, False
         self._say_audience()
         try:
-            await self._journey.session.save_audience(chosen)
+            await self._wizard_context.session.save_audience(chosen)
         except SetupError as error:
             self._show_problem(error)

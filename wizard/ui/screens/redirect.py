@@ -11,21 +11,20 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from wizard.domain import callback
-from wizard.domain.callback import Comparison
-from wizard.domain.guide import CODE_LIVES
+from wizard.domain.oauth.authorization_response import mask
+from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.support import secrets_in
-from wizard.flow.after_paste import Ask, Fix, with_new_link
-from wizard.flow.journey import Journey
-from wizard.flow.link import Link
+from wizard.domain.texts.guide import CODE_LIVES
+from wizard.flow.context import WizardContext
+from wizard.flow.link import Ask, Fix, Link, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
-from wizard.ui.link_screen import LinkScreen
+from wizard.ui.step_bases import LinkScreen
 from wizard.ui.step_screen import Banner
-from wizard.ui.widgets.body import Gap
+from wizard.ui.support import secrets_in
 from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SILENCE: Final = 0.3
@@ -73,7 +72,7 @@ class AddressEntry(Entry):
 
     def _mask(self, text: str) -> None:
         with self.prevent(Input.Changed):
-            self.value = callback.mask(text)
+            self.value = mask(text)
         self._is_settled = True
         self.cursor_position = len(self.value)
 
@@ -92,8 +91,8 @@ class RedirectScreen(LinkScreen):
 
     STEP = Step.REDIRECT
 
-    def __init__(self, banner: Banner, journey: Journey, state: WizardState) -> None:
-        super().__init__(banner, journey, state)
+    def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
+        super().__init__(banner, wizard_context, state)
         self._delivery = state.delivery
         self._silence: Timer | None = None
         self._is_asked = False

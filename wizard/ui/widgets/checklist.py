@@ -16,10 +16,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from wizard.domain.prerequisites import Prerequisite
-from wizard.ui.widgets.body import show_row
-from wizard.ui.widgets.lines import spread
-from wizard.ui.widgets.reversing import Reversing
+from wizard.domain.texts.prerequisites import Prerequisite
+from wizard.ui.widgets.layout import Reversing, show_row, spread
 
 
 class Checklist(Reversing, can_focus=True):

@@ -13,12 +13,10 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from wizard.ui.widgets.body import show_row
-from wizard.ui.widgets.lines import spread
-from wizard.ui.widgets.reversing import Reversing
+from wizard.ui.widgets.layout import Reversing, show_row, spread
 
 if TYPE_CHECKING:
-    from wizard.domain.offers import Item
+    from wizard.domain.texts.overview import Item
 
 
 class Menu(OptionList, Reversing):

@@ -16,7 +16,7 @@ from wizard.domain import journal
 from wizard.domain.problems import Problem
 
 if TYPE_CHECKING:
-    from wizard.domain.callback import Comparison
+    from wizard.domain.oauth.redirect_uri import Comparison
 
 
 class ProblemPanel(Static):

@@ -1,0 +1,163 @@
+"""The check of the active set: what it asks, what it renews, and what it remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from tests.flow.stage import NAME, UNREACHABLE, Stage, error, full_disk, problem_of
+from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
+from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
+from wizard.domain.problems import Problem, SetupError, Status
+from wizard.domain.secret import Secret
+from wizard.domain.value import replace
+from wizard.flow.check.active import check_active
+from wizard.flow.check.report import Report, Verdict
+from wizard.flow.refresh import fresh_tokens
+
+ORGANIZATION = "OR" + "1" * 32
+NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
+"""An access token whose claims are {"org": ORGANIZATION}."""
+
+PASSED, FAILED, WAITING = Status.PASSED, Status.FAILED, Status.WAITING
+
+
+def check(stage: Stage) -> Awaitable[Report]:
+    """Check the active set, as its screen does."""
+
+    def current(refused: Secret | None) -> Awaitable[TokenSet]:
+        world = stage.world
+        return fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
+
+    return check_active(stage.session, stage.world.users, stage.active_lines(), current)
+
+
+async def test_valid_tokens_are_checked_as_they_are(stage: Stage) -> None:
+    active = stage.active(replace(tokens("old"), access_token=Secret(NAMING)))
+    stage.world.users.answers = [UserList(25)]
+    assert await check(stage) == Report(Verdict.PASSED, None, 25, ORGANIZATION)
+    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
+    assert stage.world.tokens.sent == []
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check == LastCheck(CheckStatus.PASSED, NOW, 25)
+    assert kept == active
+
+
+async def test_expired_tokens_are_refreshed_and_kept(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    renewed = tokens("new", at=stage.world.clock())
+    stage.world.tokens.refreshes = [renewed]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage)).verdict is Verdict.PASSED
+    kept = stage.on_disk()[2]
+    assert kept is not None
+    assert kept.tokens == renewed
+    assert stage.world.users.calls[0][1] == renewed.access_token
+
+
+@pytest.mark.parametrize(
+    ("problem", "ended"),
+    [
+        (MISSING_PERMISSION, {"tokens": PASSED, "users": FAILED, "list": WAITING}),
+        (NOT_SCIM, {"tokens": PASSED, "users": PASSED, "list": FAILED}),
+    ],
+)
+async def test_failed_check_is_remembered_and_changes_nothing_else(
+    stage: Stage, problem: Problem, ended: dict[str, Status]
+) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.users.answers = [error(problem)]
+    assert await check(stage) == Report(Verdict.FAILED, problem, can_retry=True)
+    assert stage.statuses() == ended
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id, problem.words)
+    assert kept == active
+
+
+async def test_token_that_ended_before_its_time_is_renewed_once(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(minutes=10)
+    renewed = tokens("new", at=stage.world.clock())
+    stage.world.tokens.refreshes = [renewed]
+    stage.world.users.answers = [error(BAD_TOKEN), UserList(25)]
+    assert (await check(stage)).users == 25
+    assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
+    kept = stage.on_disk()[2]
+    assert kept is not None
+    assert kept.tokens == renewed
+
+
+async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.clock.move(minutes=10)
+    stage.world.tokens.refreshes = [error(WRONG_CLIENT)]
+    stage.world.users.answers = [error(BAD_TOKEN)]
+    assert problem_of(await check(stage)) == "wrong-client"
+    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
+    kept = stage.on_disk()[2]
+    assert active.tokens is not None
+    # It is handed out no more; all else of the set is as it was.
+    ended = replace(active.tokens, expires_at=stage.world.clock(), is_refused=True)
+    assert kept == replace(active, tokens=ended)
+
+
+@pytest.mark.parametrize("refresh", ["refresh-1", None])
+async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
+    stage: Stage, refresh: str | None
+) -> None:
+    stage.active(tokens("old", refresh=refresh))
+    stage.world.clock.move(minutes=10)
+    # Without a refresh token nothing is asked; with one, a second refusal is the last word.
+    stage.world.tokens.refreshes = [tokens("new", at=stage.world.clock())] if refresh else []
+    stage.world.users.answers = [error(BAD_TOKEN), *([error(BAD_TOKEN)] if refresh else [])]
+    report = await check(stage)
+    assert problem_of(report) == ("new-token-refused" if refresh else "bad-token")
+    assert not report.can_retry
+    assert not stage.world.users.answers
+
+
+async def test_lost_response_to_a_refresh_is_reported(stage: Stage) -> None:
+    stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    stage.world.tokens.refreshes = [error(UNREACHABLE, is_lost=True)]
+    lost = Report(Verdict.FAILED, UNREACHABLE, can_retry=True, has_lost_response=True)
+    assert await check(stage) == lost
+
+
+async def test_refused_refresh_of_the_active_set_is_remembered(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    stage.world.clock.move(hours=1)
+    stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
+    assert problem_of(await check(stage)) == "refresh-refused"
+    assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
+    profile, _, kept = stage.on_disk()
+    assert profile.last_check is not None
+    assert profile.last_check.problem == "refresh-refused"
+    assert kept == active
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "problem"),
+    [
+        (UserList(1), Verdict.PASSED, None),
+        (error(MISSING_PERMISSION), Verdict.FAILED, MISSING_PERMISSION),
+    ],
+)
+async def test_check_that_cannot_be_remembered_tells_what_it_found_and_that(
+    stage: Stage, answer: UserList | SetupError, verdict: Verdict, problem: Problem | None
+) -> None:
+    stage.active(tokens("old"))
+    stage.world.users.answers = [answer]
+    with full_disk():
+        report = await check(stage)
+    assert (report.verdict, report.problem) == (verdict, problem)
+    (warning,) = report.warnings
+    assert warning.detail[-1] == "How this check ended could not be remembered."
+
+
+async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:
+    assert problem_of(await check(stage)) == "left-unfinished"

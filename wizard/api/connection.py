@@ -1,0 +1,126 @@
+"""The connection under a request: how far it has come, and why TLS rejected a certificate.
+
+The numbers are OpenSSL's X509_V_ERR_*, Windows' CERT_E_* and CRYPT_E_*, and macOS' errSec*,
+as truststore passes them on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Protocol, runtime_checkable
+
+import httpx
+
+from wizard.domain.errors.network import (
+    TLS_NOT_YET_VALID,
+    TLS_OTHER_HOST,
+    TLS_OUT_OF_DATE,
+    TLS_UNFIT,
+    TLS_UNTRUSTED,
+    TLS_WEAK_KEY,
+)
+from wizard.domain.problems import Problem
+
+Trace = Callable[[str, Mapping[str, object]], Awaitable[None]]
+"""The `trace` extension of HTTPX."""
+
+
+async def close_what_is_given_up(request: httpx.Request) -> None:
+    """Watch a request about to be sent, beside what watches it already.
+
+    httpcore closes the socket of a TLS handshake that failed, but not of one that was cancelled,
+    as by a limit in time or by leaving, nor of one that is no SOCKS proxy's: it would stay open
+    until the garbage is collected.
+    """
+    request.extensions["trace"] = _Watch(request.extensions.get("trace"))
+
+
+def has_passed_the_proxy(request: httpx.Request) -> bool:
+    """Whether a request that has failed had come further than the proxy, or than connecting."""
+    watch = request.extensions.get("trace")
+    return isinstance(watch, _Watch) and watch.has_passed
+
+
+def has_begun_to_leave(request: httpx.Request) -> bool:
+    """Whether writing a request has begun, so that the server may have got it."""
+    watch = request.extensions.get("trace")
+    return isinstance(watch, _Watch) and watch.has_begun
+
+
+@runtime_checkable
+class _Stream(Protocol):
+    """What a connection is made of: a socket, or TLS over one."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+_LEFT_OPEN: Final = (".start_tls.failed", ".setup_socks5_connection.failed")
+_TUNNELED: Final = ("proxy.start_tls.started", "socks.start_tls.started")
+"""TLS with the server itself begins; that with a proxy is the connection's."""
+_SENDING: Final = "http11.send_request_headers.started"
+
+
+def _is_connect(info: Mapping[str, object]) -> bool:
+    return getattr(info.get("request"), "method", b"") == b"CONNECT"
+
+
+class _Watch:
+    def __init__(self, beside: Trace | None) -> None:
+        self._beside = beside
+        self._stream: _Stream | None = None
+        self.has_passed = False
+        self.has_begun = False
+
+    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
+        made = info.get("return_value")
+        if isinstance(made, _Stream):
+            self._stream = made
+        elif event.endswith(_LEFT_OPEN) and self._stream is not None:
+            await self._stream.aclose()
+        elif event in _TUNNELED:
+            self.has_passed = True
+        elif event == _SENDING and not _is_connect(info):
+            self.has_passed = self.has_begun = True
+        if self._beside is not None:
+            await self._beside(event, info)
+
+
+_OPENSSL: Final = {
+    # 5 is what older versions of macOS say instead: they give no number.
+    **dict.fromkeys((2, 5, 18, 19, 20, 21, 27), TLS_UNTRUSTED),
+    9: TLS_NOT_YET_VALID,
+    10: TLS_OUT_OF_DATE,
+    # A host, an email address, an IP address.
+    **dict.fromkeys((62, 63, 64), TLS_OTHER_HOST),
+    # The key of the server, the key of the CA, the hash of the CA's signature.
+    **dict.fromkeys((66, 67, 68), TLS_WEAK_KEY),
+}
+_WINDOWS: Final = {
+    0x800B0101: TLS_OUT_OF_DATE,
+    0x800B0102: TLS_OUT_OF_DATE,
+    0x800B0109: TLS_UNTRUSTED,
+    0x800B010A: TLS_UNTRUSTED,
+    0x800B010D: TLS_UNTRUSTED,
+    0x800B0112: TLS_UNTRUSTED,
+    0x800B010F: TLS_OTHER_HOST,
+    0x800B0114: TLS_OTHER_HOST,
+}
+_MACOS: Final = {
+    -67818: TLS_OUT_OF_DATE,
+    -67819: TLS_NOT_YET_VALID,
+    -67602: TLS_OTHER_HOST,
+    -67843: TLS_UNTRUSTED,
+    -25318: TLS_UNTRUSTED,
+}
+_BY_CODE: Final = _OPENSSL | _WINDOWS | _MACOS
+
+
+def certificate_problem(code: int) -> Problem:
+    """Return what the number of a rejection means; its {host} and {reason} are still to be filled.
+
+    A number that isn't known is told with the library's own words. Trusting a CA is advised only
+    where that can help.
+    """
+    # Windows' numbers may come as signed ones.
+    return _BY_CODE.get(code) or _BY_CODE.get(code & 0xFFFFFFFF) or TLS_UNFIT

@@ -1,0 +1,274 @@
+"""The command line: arguments to commands and wizards; what is heavy is imported when needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wizard import __version__, manual, options, services, wiring
+from wizard.console import end_on_signals, naming_faults, print_error, report, take_any_encoding
+from wizard.domain.problems import ExitCode, SetupError
+from wizard.flow.inactive import standing
+from wizard.options import Common, common
+
+if TYPE_CHECKING:
+    from wizard.flow.ports import ProfileStore
+
+
+@click.group(
+    cls=manual.ManualGroup,
+    invoke_without_command=True,
+    examples=manual.of_wizard,
+    variables=manual.ANY | manual.WIZARD | manual.NETWORK,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+@click.option(
+    "--profile",
+    envvar="SCIM_WIZARD_PROFILE",
+    metavar="NAME",
+    default="default",
+    show_default=True,
+    show_envvar=True,
+    shell_complete=options.profiles,
+    help="Profile to use.",
+)
+@click.option(
+    "--demo", is_flag=True, help="Try the wizard with a simulated Twilio. Nothing is saved."
+)
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    shell_complete=options.scenarios,
+    help="Demo scenario: denied, throttled, down, …",
+)
+@click.option(
+    "--plain", is_flag=True, help="Use plain text prompts (screen readers, basic terminals)."
+)
+@options.endpoints
+@options.ca_file()
+@click.version_option(__version__, prog_name="scim-wizard")
+@click.pass_context
+def cli(
+    context: click.Context,
+    profile: str,
+    demo: bool,
+    scenario: str | None,
+    plain: bool,
+    authorize_url: str | None,
+    token_url: str | None,
+    scim_url: str | None,
+    ca_file: Path | None,
+) -> int:
+    """Set up OAuth access to Twilio's SCIM API.
+
+    Run it with no command to start the setup wizard. It saves the credentials in a profile
+    that your scripts can use.
+    """
+    given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
+    context.obj = Common(profile, ca_file, given, options.variables(context))
+    is_demo = demo or scenario is not None
+    if context.invoked_subcommand is None:
+        from wizard import run
+
+        return run.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
+    if is_demo or plain:
+        # The command would work on a real profile.
+        words = "--demo, --scenario and --plain are for the wizard, not for a command."
+        raise click.UsageError(words)
+    return ExitCode.FINE
+
+
+@cli.command(
+    short_help="Show what is set up (no network).",
+    examples=manual.of_status,
+)
+@common
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="All profiles.")
+@click.pass_obj
+def status(obj: Common, as_json: bool, is_all: bool) -> int:
+    """Show what is set up, without using the network or opening a secret."""
+    from wizard.commands import status as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        told = {"as_json": as_json, "is_quiet": obj.is_quiet}
+        if is_all:
+            return command.run_all(store, services.clock, **told)
+        return command.run(settings.profile, store, services.clock, **told)
+
+    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
+
+
+@cli.command(
+    short_help="Test whether the SCIM API still works.",
+    examples=manual.of_check,
+    variables=manual.ANY | manual.NETWORK,
+)
+@common
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--all", "is_all", is_flag=True, help="All profiles, 10 at the same time.")
+@click.pass_obj
+def check(obj: Common, as_json: bool, is_all: bool) -> int:
+    """Test the connection to the SCIM API (read-only), after refreshing an expired token.
+
+    A profile may take up to 60 seconds.
+    """
+    from wizard.commands import check as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.CheckRequest(
+            settings.profile, settings.endpoints, is_all, as_json, obj.is_quiet
+        )
+        connecting = partial(services.Connection, settings.ca_file)
+        return command.run(request, store, connecting, services.clock)
+
+    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
+
+
+@cli.command(
+    short_help="Print a valid access token for a script.",
+    examples=manual.of_token,
+    variables=manual.ANY | manual.NETWORK,
+)
+@common
+@click.option("--header", "as_header", is_flag=True, help="Print a header line, for curl -H @-.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--min-ttl",
+    callback=options.seconds,
+    metavar="S",
+    help="Minimum remaining lifetime, in seconds.",
+)
+@click.option("--force", is_flag=True, help="Refresh even a valid token.")
+@click.pass_obj
+def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
+    """Print a valid access token, refreshed if needed, and nothing else to stdout.
+
+    A refresh may take up to 60 seconds.
+    """
+    from wizard.commands import token as command
+
+    if as_header and as_json:
+        raise click.UsageError("--header and --json cannot be used together.")
+    life = None if min_ttl is None else timedelta(seconds=min_ttl)
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.TokenRequest(
+            settings.profile, settings.endpoints, as_header, as_json, life, force, obj.is_quiet
+        )
+        connecting = partial(services.Connection, settings.ca_file)
+        return command.run(request, store, connecting, services.clock)
+
+    return _run(obj, work, as_json=as_json, blank=command.BLANK)
+
+
+@cli.command(
+    short_help="Print a handoff sheet for an IdP admin or a script.",
+    examples=manual.of_handoff,
+)
+@common
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "json", "env", "curl"]),
+    default="markdown",
+    show_default=True,
+    help="Format of the sheet.",
+)
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["script", "okta", "entra", "other"]),
+    help="Who the sheet is for.  [default: as chosen in the wizard]",
+)
+@click.option("--show-secrets", is_flag=True, help="Include the Client Secret in clear text.")
+@click.pass_obj
+def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) -> int:
+    """Print a handoff sheet for an IdP admin or a script."""
+    from wizard.commands import handoff as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        request = command.HandoffRequest(settings.profile, form, audience, show_secrets)
+        return command.run(request, store)
+
+    return _run(obj, work, as_json=form == "json")
+
+
+@cli.command(
+    short_help="Remove a profile and its secrets.",
+    examples=manual.of_forget,
+)
+@common
+@click.option("--yes", is_flag=True, help="Remove it without a question.")
+@click.pass_obj
+def forget(obj: Common, yes: bool) -> int:
+    """Remove a profile and its secrets here, and say what is left to do in Twilio."""
+    from wizard.commands import forget as command
+
+    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+        asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}
+        return command.run(settings.profile, store, services.clock, **asked)
+
+    return _run(obj, work)
+
+
+def _run(
+    obj: Common,
+    work: Callable[[wiring.Settings, ProfileStore], int],
+    *,
+    as_json: bool = False,
+    blank: Mapping[str, object] | None = None,
+    is_all: bool = False,
+) -> int:
+    """Run a command; tell its failure, and what was repaired before it.
+
+    Args:
+        blank: what its JSON has besides where nothing failed, without values.
+        is_all: all profiles were asked for.
+    """
+    store: ProfileStore | None = None
+    try:
+        with wiring.log(click.get_current_context().info_name or ""), naming_faults():
+            settings = obj.settings()
+            store = services.store()
+            code = work(settings, store)
+    except SetupError as error:
+        code = report(
+            error.problem,
+            as_json=as_json,
+            profile=None if is_all else obj.profile,
+            blank=blank,
+            warnings=standing(store) if store else (),
+        )
+    for notice in store.notices if store and not obj.is_quiet else ():
+        print_error(notice)
+    return code
+
+
+def main() -> None:
+    """Run the command line; Ctrl+C ends a command with 130, where click's own way is 1."""
+    end_on_signals()
+    take_any_encoding()
+    try:
+        with naming_faults():
+            code = _cli()
+    except SetupError as error:
+        code = report(error.problem)
+    sys.exit(code)
+
+
+def _cli() -> int:
+    try:
+        code: int = cli(prog_name="scim-wizard", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = ExitCode.SIGNAL
+    return code

@@ -1,0 +1,244 @@
+"""Runs the network requests of a command: bounded in time, and ended by signals."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
+
+from wizard.console import print_to_stderr
+from wizard.domain.errors.network import NO_TIME_LEFT
+from wizard.domain.errors.store import LOCK_BUSY
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.text import one_line
+from wizard.domain.value import replace
+from wizard.flow.environment import Network
+from wizard.flow.protected import is_under_way
+from wizard.flow.refresh import NOT_ASKED
+from wizard.host.loop import Loop
+from wizard.host.process import SIGNALS
+from wizard.host.terminal import let_go
+
+if TYPE_CHECKING:
+    from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet, UserList
+    from wizard.domain.secret import Secret
+    from wizard.flow.ports import TokenEndpoint, UserDirectory
+
+T = TypeVar("T")
+
+SOON: Final = 0.2
+"""Seconds after a signal until it is said that something is waited for."""
+
+WAITING: Final = "Waiting for Twilio's answer, so that no token is lost; up to 30 s …"
+STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be had again."
+
+
+def run(work: Coroutine[object, object, T]) -> T:
+    """Run work to its end, or until a signal cancels it.
+
+    What `to_its_end` guards is waited for all the same, however many signals come, and each time
+    it is said so.
+
+    Raises:
+        SystemExit: a signal came.
+    """
+    try:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(_until_signaled(work))
+    except asyncio.CancelledError:
+        # Not a KeyboardInterrupt: click ends the line with "^C" too, but not on a closed terminal.
+        _say("")
+        raise SystemExit(ExitCode.SIGNAL) from None
+
+
+async def _until_signaled(work: Coroutine[object, object, T]) -> T:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    words = iter((WAITING,))
+
+    def announce() -> None:
+        if is_under_way():
+            _say(next(words, STILL_WAITING))
+
+    def end() -> None:
+        if task is not None:
+            task.cancel()
+        loop.call_later(SOON, announce)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(end)
+
+    with _handled(on_signal):
+        return await work
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle the signals in the block, but for those that are ignored.
+
+    In place of asyncio's own handler: its second Ctrl+C drops everything, a token with it.
+    """
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    usual = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
+    for number in usual:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, before in usual.items():
+            signal.signal(number, before)
+
+
+def _say(words: str) -> None:
+    # On a terminal the line begins with what was typed.
+    ends_the_line = [""] if sys.stderr.isatty() else []
+    try:
+        print_to_stderr([*ends_the_line, words] if words else ends_the_line)
+    except OSError:
+        # The window was closed, which is what the signal tells.
+        let_go()
+
+
+LIMIT: Final = 58.0
+"""Seconds for all that is awaited for a profile; with what comes before and after it 60."""
+LONGEST_REFRESH: Final = 39.0
+"""Seconds that a refresh may take, which isn't given up once it was sent: 30 for the request, and
+9 for a keyring that is slow to write the new tokens, to read them back and to remove the old."""
+FOR_THE_RECORD: Final = 3.0
+"""Seconds that are kept to remember how a check ended."""
+LATE: Final = 2.0
+"""Seconds until it is said what is waited for."""
+
+
+class Patience:
+    """What a command may still wait for, for one profile; its time begins now."""
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        """Args: `is_quiet`: don't say what is waited for."""
+        self._ends = asyncio.get_running_loop().time() + LIMIT
+        self._is_quiet = is_quiet
+        self._lock: asyncio.Timeout | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds for requests and locks; 0 when they are over."""
+        ends = self._ends - FOR_THE_RECORD
+        return max(0.0, ends - asyncio.get_running_loop().time())
+
+    @property
+    def left_for_the_record(self) -> float:
+        """Seconds to remember how it ended."""
+        return max(0.0, self._ends - asyncio.get_running_loop().time())
+
+    async def for_lock(self, work: Awaitable[T], name: str) -> T:
+        """Await work that waits for a profile's lock and calls `has_lock` once it holds it.
+
+        Only that wait is ended here. The rest is bounded by `ask` and by its own limits.
+
+        Raises:
+            SetupError: the lock was not to be had.
+        """
+        words = f"Waiting for another scim-wizard command that uses profile {one_line(name)}…"
+        try:
+            async with asyncio.timeout(self.left) as self._lock:
+                with self.announcing(words):
+                    return await work
+        except TimeoutError:
+            raise SetupError(LOCK_BUSY.with_detail(NOT_ASKED)) from None
+
+    def has_lock(self) -> None:
+        """Let the wait for the lock be over."""
+        if self._lock is not None and not self._lock.expired():
+            self._lock.reschedule(None)
+
+    def ask(self, credentials: CredentialSet) -> None:
+        """Let a refresh begin, or be sent, that can end in time; once sent it isn't given up.
+
+        Raises SetupError.
+        """
+        if self.left < LONGEST_REFRESH:
+            raise SetupError(_no_time_left(_host(credentials.endpoints.token_url)))
+
+    def over(self, network: Network) -> Network:
+        """Return the network with its token endpoint and its users asked within this time."""
+        return replace(
+            network,
+            tokens=_PatientTokens(network.tokens, self),
+            users=_PatientUsers(network.users, self),
+        )
+
+    @contextmanager
+    def announcing(self, words: str) -> Iterator[None]:
+        """Say on stderr what is waited for, if it takes long; in place of what was said before."""
+        if self._is_quiet:
+            yield
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(LATE, print_to_stderr, [words])
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+
+
+class _PatientTokens:
+    """A token endpoint of which it is said that it is waited for; a TokenEndpoint."""
+
+    def __init__(self, tokens: TokenEndpoint, patience: Patience) -> None:
+        self._tokens = tokens
+        self._patience = patience
+
+    async def exchange(
+        self,
+        credentials: CredentialSet,
+        attempt: AuthorizationAttempt,
+        code: Secret,
+        on_wait: Callable[[str, float], None],
+    ) -> TokenSet:
+        return await self._tokens.exchange(credentials, attempt, code, on_wait)
+
+    async def refresh(self, credentials: CredentialSet) -> TokenSet:
+        with self._patience.announcing(f"Waiting for {_host(credentials.endpoints.token_url)}…"):
+            return await self._tokens.refresh(credentials)
+
+    def drop_unsent(self) -> None:
+        self._tokens.drop_unsent()
+
+
+class _PatientUsers:
+    """A directory that is asked within the time that is left; a UserDirectory."""
+
+    def __init__(self, users: UserDirectory, patience: Patience) -> None:
+        self._users = users
+        self._patience = patience
+
+    async def list_users(
+        self,
+        scim_url: str,
+        access_token: Secret,
+        on_wait: Callable[[str, float], None],
+        limit: float | None = None,
+    ) -> UserList:
+        left = self._patience.left
+        host = _host(scim_url)
+        if left < 1:
+            raise SetupError(_no_time_left(host))
+        with self._patience.announcing(f"Waiting for {host}…"):
+            return await self._users.list_users(
+                scim_url, access_token, on_wait, min(left, limit or left)
+            )
+
+
+def _no_time_left(host: str) -> Problem:
+    return NO_TIME_LEFT.filled(host=host)
+
+
+def _host(url: str) -> str:
+    """A host and its port, without a user or password."""
+    return one_line(urlsplit(url).netloc.rpartition("@")[2])

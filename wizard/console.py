@@ -1,0 +1,265 @@
+"""What commands print: the answer on stdout, the rest on stderr, failures also as JSON.
+
+And how a signal ends them.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from wizard.domain.errors.local import ENDPOINTS_CONFLICT
+from wizard.domain.errors.store import DISK_FULL, STORE_FAILED
+from wizard.domain.problems import ExitCode, Problem, Response, SetupError
+from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
+from wizard.domain.texts.wording import in_command
+from wizard.host.process import SIGNALS
+
+VERSION: Final = 2
+"""Of the shape of what JSON tells."""
+
+PASSED: Final = "passed"
+FAILED: Final = "failed"
+
+LATE: Final = 1.0
+"""Seconds after which somebody who waits is told what for."""
+
+
+def take_any_encoding() -> None:
+    """Let a sign that the encoding of stdout has not be no reason to fail."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def print_answer(answer: str) -> None:
+    """Write the answer to stdout, whole. A reader who has left is no failure.
+
+    Raises:
+        SetupError: stdout takes no more, as on a full disk.
+    """
+    try:
+        print(answer, flush=True)
+    except OSError as error:
+        _let_go_of_stdout()
+        if not isinstance(error, BrokenPipeError):
+            reason = error.strerror or type(error).__name__
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            problem = DISK_FULL if is_full else STORE_FAILED
+            raise SetupError(problem.filled(path="stdout").with_detail(reason)) from error
+
+
+def print_json(**values: object) -> None:
+    """Write one JSON object, with the version of its shape, to stdout. Raises SetupError."""
+    # Here, as `Timer` below: `token` answers with neither.
+    import json
+
+    print_answer(json.dumps({"version": VERSION, **values}))
+
+
+def status_of(problem: Problem | None) -> str | None:
+    """Return the status that JSON tells beside a problem: None where nothing is set up yet."""
+    if problem is None:
+        return PASSED
+    return None if problem.exit_code is ExitCode.NOT_SET_UP else FAILED
+
+
+def outcome(
+    profile: str,
+    problem: Problem | None,
+    status: str | None,
+    checked_at: datetime | None = None,
+    warnings: Sequence[Problem] = (),
+) -> dict[str, object]:
+    """Return what JSON tells of any command's outcome, whether it failed or not.
+
+    Args: `status`: "passed", "failed", or None for a profile that was never checked or isn't set
+        up.
+    """
+    return {
+        "profile": profile,
+        "status": status,
+        "checked_at": checked_at and iso(checked_at),
+        "warnings": [as_json(warning, profile) for warning in warnings],
+        "problem": problem and as_json(problem, profile),
+    }
+
+
+def of_all(outcomes: Sequence[Mapping[str, object]], problem: Problem | None) -> dict[str, object]:
+    """Return what JSON tells of all profiles.
+
+    Args: `problem`: why none could be read or there is none; nobody's in particular.
+    """
+    return {
+        "profiles": list(outcomes),
+        "problem": problem and as_json(problem, DEFAULT_PROFILE),
+    }
+
+
+def as_json(problem: Problem, profile: str) -> dict[str, object]:
+    """Return what JSON tells of a problem of a profile."""
+    response = problem.response or Response()
+    return {
+        "id": problem.id,
+        "title": problem.title,
+        "cause": problem.cause,
+        "remedy": " ".join(what_to_do(problem, profile)),
+        "detail": list(problem.detail),
+        "step": problem.step and problem.step.value,
+        "http_status": response.status,
+        "request_id": response.request_id,
+        "retry_after": response.retry_after,
+    }
+
+
+def program() -> Program:
+    """Return the program as it was started, with the certificates it was given."""
+    # Here: `token` hardly ever needs it.
+    from wizard.host.program import started
+
+    context = click.get_current_context(silent=True)
+    ca_file: Path | None = getattr(context.obj, "ca_file", None) if context else None
+    return started(ca_file=ca_file)
+
+
+def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
+    """Return the remedy as a command says it, and the command to run for it, if there is one."""
+    problem = in_command(problem)
+    command = problem.shell
+    if problem.run is not None:
+        command = program().command(*problem.run, profile=profile)
+    return (problem.remedy,) if command is None else (problem.remedy, "Run:", command)
+
+
+def _is_whose(problem: Problem) -> bool:
+    """Whether a problem is a profile's, and not that of an option or a variable."""
+    return problem.exit_code is not ExitCode.USAGE or problem.id == ENDPOINTS_CONFLICT.id
+
+
+def report(
+    problem: Problem,
+    *,
+    as_json: bool = False,
+    profile: str | None = None,
+    blank: Mapping[str, object] | None = None,
+    warnings: Sequence[Problem] = (),
+) -> int:
+    """Print a problem of a profile and return its exit code.
+
+    Args:
+        profile: whose it is; None where all were asked for.
+        blank: what JSON has besides where nothing failed, without values.
+        warnings: what JSON tells besides.
+    """
+    if as_json:
+        told = (
+            of_all((), problem)
+            if profile is None
+            else {
+                **outcome(profile, problem, status_of(problem), warnings=warnings),
+                **(blank or {}),
+            }
+        )
+        # Where even this cannot be written, the words on stderr are what is left.
+        with suppress(SetupError):
+            print_json(**told)
+    print_error(problem, profile)
+    return int(problem.exit_code)
+
+
+@contextmanager
+def naming_faults() -> Iterator[None]:
+    """Turn a fault of the wizard's own into a SetupError.
+
+    Python's own report would have its message, and a secret may be in that.
+    """
+    try:
+        yield
+    except SetupError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is
+        from wizard.domain.errors.local import crash
+
+        problem = crash(error)
+    else:
+        return
+    raise SetupError(problem)
+
+
+def print_error(problem: Problem, profile: str | None = None) -> None:
+    """Print a problem on stderr; `profile` is whose it is, None where it is nobody's."""
+    whose = f"Profile {one_line(profile)}: " if profile is not None and _is_whose(problem) else ""
+    remedy = what_to_do(problem, profile or DEFAULT_PROFILE)
+    print_to_stderr((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
+
+
+def print_to_stderr(lines: Sequence[str]) -> None:
+    """Print lines on stderr, wrapped on a terminal; a command is never broken."""
+    fitted = _fitted(lines) if sys.stderr.isatty() else [_indented(line) for line in lines]
+    print(*(f"{line}\n" for line in fitted), sep="", end="", file=sys.stderr, flush=True)
+
+
+def _fitted(lines: Sequence[str]) -> list[str]:
+    from wizard.host.terminal import columns
+
+    width = columns(sys.stderr) - 1
+    return [
+        _indented(line) if isinstance(line, Command) else wrapped(line, width) for line in lines
+    ]
+
+
+def _indented(line: str) -> str:
+    return "  " + line.replace("\n", "\n  ") if isinstance(line, Command) else line
+
+
+@contextmanager
+def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
+    """Print lines on stderr if the block takes longer; never once it has ended."""
+    from threading import Timer
+
+    timer = Timer(after, print_to_stderr, [lines])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        # It may be saying them just now, and a screen comes next.
+        timer.join()
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is left in the buffer nowhere; else Python complains at exit and ends with 120."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def end_on_signals() -> None:
+    """Set the handlers; the wizard, and what awaits the network, set their own in their place.
+
+    A signal that is ignored, as under nohup, stays so.
+    """
+    for name in SIGNALS[1:]:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, frame)
+    else:
+        # Ctrl+C is ignored, as in a script's background job.
+        # What is on the disk is whole at any time.
+        os._exit(ExitCode.SIGNAL)

@@ -1,1 +1,0 @@
-"""The error book: every failure the wizard can name, by where it comes from."""

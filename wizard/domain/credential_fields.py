@@ -1,0 +1,194 @@
+"""The fields of Credentials: their rules, and what entering one does to a draft."""
+
+from __future__ import annotations
+
+from enum import Enum
+from itertools import zip_longest
+from typing import Final
+from urllib.parse import urlencode
+
+from wizard.domain import rules
+from wizard.domain.endpoints import LABELS
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.oauth.pasted_urls import addresses
+from wizard.domain.oauth.residue import visible
+from wizard.domain.secret import Secret
+from wizard.domain.value import Value, replace
+
+SLIP: Final = 4
+"""Characters in which a Client ID may differ from a mistyped one; two apps' differ in thirty."""
+SHORT_SECRET: Final = 20
+"""Characters; Twilio's samples have 64 and more, but no length is documented."""
+_RESPONSE: Final = {"code", "state", "error", "error_description", "error_uri", "iss", ""}
+"""Parameters that a server adds to a Redirect URL."""
+
+
+class CredentialField(Enum):
+    """A field of the form; the value is its id on the screen."""
+
+    CLIENT_ID = "client-id"
+    CLIENT_SECRET = "client-secret"  # noqa: S105  a name
+    REDIRECT_URL = "redirect-url"
+
+    @property
+    def label(self) -> str:
+        """What people call it, as at Twilio."""
+        return {
+            CredentialField.CLIENT_ID: "Client ID",
+            CredentialField.CLIENT_SECRET: "Client Secret",
+            CredentialField.REDIRECT_URL: "Redirect URL",
+        }[self]
+
+    @property
+    def hint(self) -> str:
+        """How to recognize it."""
+        return {
+            CredentialField.CLIENT_ID: "OQ…, 34 characters",
+            CredentialField.CLIENT_SECRET: "shown once by Twilio",
+            CredentialField.REDIRECT_URL: "exactly as in the app",
+        }[self]
+
+
+NOTHING_TO_COPY: Final = "There is no Client Secret yet."
+NOT_TO_SEE: Final = "The secret is saved but can't be shown. Type a new one to replace it."
+STORED: Final = "saved: leave empty to keep it"
+REFUSED: Final = "Twilio rejected this secret with that Client ID. Enter it again."
+OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
+FILLED: Final = "filled in from the Authorization URL"
+
+
+def problem(field: CredentialField, text: str) -> str | None:
+    """Return what is wrong with a field's text, or None."""
+    match field:
+        case CredentialField.CLIENT_ID:
+            return rules.client_id(text)
+        case CredentialField.CLIENT_SECRET:
+            return rules.client_secret(text)
+        case CredentialField.REDIRECT_URL:
+            return rules.redirect_url(text)
+
+
+def redirect_url_of(pasted: str) -> str | None:
+    """Return the Redirect URL in the URL that somebody landed on; None for any other text.
+
+    Its own query stays, the server's response (RFC 6749 §4.1.2, RFC 9207) goes.
+    """
+    if len(pasted) > rules.TEXT_LIMIT:
+        return None
+    for address in addresses(visible(pasted)):
+        if address.weight and not rules.is_twilio_host(_host(address.base)):
+            own = [(name, value) for name, value in address.fields if name not in _RESPONSE]
+            url = address.base + (f"?{urlencode(own)}" if own else "")
+            if rules.redirect_url(url) is None:
+                return url
+    return None
+
+
+def _host(url: str) -> str:
+    parts = rules.split(url)
+    return (parts.hostname if parts else None) or ""
+
+
+def warnings(field: CredentialField, text: str) -> tuple[str, ...]:
+    """Return what to look at in a text that passes its rule."""
+    match field:
+        case CredentialField.CLIENT_SECRET if len(rules.clean(text)) < SHORT_SECRET:
+            return (f"Only {len(rules.clean(text))} characters: is this the whole secret?",)
+        case CredentialField.REDIRECT_URL:
+            return rules.redirect_warnings(text)
+        case _:
+            return ()
+
+
+def is_kept(draft: CredentialSet, field: CredentialField) -> bool:
+    """Whether the draft has a value for the field."""
+    return bool(_value(draft, field))
+
+
+def has_changed(draft: CredentialSet, field: CredentialField, text: str) -> bool:
+    """Whether a text differs from what the draft has."""
+    return _value(draft, field) != Secret(rules.clean(text))
+
+
+def with_field(
+    draft: CredentialSet, field: CredentialField, text: str, *others: CredentialSet
+) -> CredentialSet:
+    """Return the draft with a field entered.
+
+    Another client or redirect URL ends what was granted to the old one: only what has been proven
+    as a whole may become active. A secret goes with its Client ID: one of another app is not the
+    new one's.
+
+    Args: `others`: what is stored besides, where the new Client ID's own secret may be.
+    """
+    if not has_changed(draft, field, text):
+        return draft
+    value = rules.clean(text)
+    match field:
+        case CredentialField.CLIENT_ID:
+            secret = secret_of(value, draft, *others)
+            return replace(draft, client_id=value, client_secret=secret, tokens=None, attempts=())
+        case CredentialField.CLIENT_SECRET:
+            return replace(draft, client_secret=Secret(value))
+        case CredentialField.REDIRECT_URL:
+            return replace(draft, redirect_url=value, tokens=None, attempts=())
+
+
+def secret_of(client_id: str, *stored: CredentialSet) -> Secret | None:
+    """Return the stored secret that goes with a Client ID; None where all are other apps'."""
+    found = (s.client_secret for s in stored if _is_same_app(s.client_id, client_id))
+    return next(filter(None, found), None)
+
+
+def _is_same_app(one: str, other: str) -> bool:
+    """Whether two Client IDs are one, one of them perhaps mistyped, or not entered yet."""
+    return not one or sum(a != b for a, b in zip_longest(one, other)) <= SLIP
+
+
+ENDPOINTS: Final = {name.replace("_", "-"): label for name, label in LABELS.items()}
+"""What the endpoints are called, by their ids on the screen; in their order."""
+
+
+class Advanced(Value):
+    """What the form leaves alone unless asked: endpoints, scope, PKCE."""
+
+    endpoints: Endpoints
+    scope: str
+    pkce: Pkce
+
+
+def advanced(draft: CredentialSet) -> Advanced:
+    """Return a draft's advanced settings."""
+    return Advanced(draft.endpoints, draft.scope, draft.pkce)
+
+
+def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
+    """Return the draft with other advanced settings, which end what was granted under the old."""
+    choice = replace(choice, scope=rules.clean_scope(choice.scope))
+    if choice == advanced(draft):
+        return draft
+    return replace(
+        draft,
+        endpoints=choice.endpoints,
+        scope=choice.scope,
+        pkce=choice.pkce,
+        tokens=None,
+        attempts=(),
+    )
+
+
+def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:
+    """Return the draft with the scope that an Authorization URL names, if it names a valid one."""
+    if scope is None or rules.scope(scope) is not None:
+        return draft
+    return with_advanced(draft, Advanced(draft.endpoints, scope or draft.scope, draft.pkce))
+
+
+def _value(draft: CredentialSet, field: CredentialField) -> Secret:
+    match field:
+        case CredentialField.CLIENT_ID:
+            return Secret(draft.client_id)
+        case CredentialField.CLIENT_SECRET:
+            return draft.client_secret or Secret("")
+        case CredentialField.REDIRECT_URL:
+            return Secret(draft.redirect_url)

@@ -1,0 +1,1 @@
+"""The error catalog: every failure the wizard can name, by where it comes from."""

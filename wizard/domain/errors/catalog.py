@@ -1,0 +1,39 @@
+"""The whole error catalog, by id."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Final
+
+from wizard.domain.errors import consent, exchange, local, network, paste, scim, store
+from wizard.domain.problems import Problem, Words, entries
+from wizard.domain.texts import wording
+from wizard.domain.value import replace
+
+PARTS: Final = (paste, consent, exchange, scim, network, store, local)
+
+CATALOGUE: Final = {problem.id: problem for part in PARTS for problem in entries(part)}
+"""Every entry; IDs are unique."""
+
+
+def find(id_: str) -> Problem | None:
+    """Return the entry of an id; None for one that a newer version wrote."""
+    return CATALOGUE.get(id_)
+
+
+def recalled(id_: str, words: Words | None = None) -> Problem | None:
+    """Return what a failure was, of which its id was kept and how it was told.
+
+    Where only the id was, the particulars read "…".
+    """
+    entry = find(id_)
+    if entry is None:
+        return None
+    texts = (entry.title, entry.cause, entry.remedy)
+    names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+    filled = entry.filled(**dict.fromkeys(names, "…"))
+    if words is None:
+        return filled
+    kept = words.harmless
+    told = wording.recalled(filled, kept.title, kept.cause, kept.remedy)
+    return replace(told.with_detail(*kept.detail), response=kept.response)

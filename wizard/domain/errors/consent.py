@@ -1,0 +1,145 @@
+"""The error catalog: what Twilio answers in the place of a code, RFC 6749 §4.1.2.1.
+
+{error} is filled with `Problem.filled`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+
+_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+
+ACCESS_DENIED: Final = _at_twilio(
+    id="paste-access-denied",
+    title="Access wasn't approved",
+    cause="Someone clicked Deny, or that user isn't allowed to approve (access_denied).",
+    remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
+    "access.",
+    step=Step.AUTHORIZE,
+)
+INVALID_REQUEST: Final = _at_twilio(
+    id="paste-invalid-request",
+    title="Twilio rejected the authorization link",
+    cause="A parameter is missing or not allowed (invalid_request).",
+    remedy="Compare the Client ID and Redirect URL with the app, and fix what differs. Then "
+    "create a new link.",
+    step=Step.CREDENTIALS,
+)
+INVALID_REQUEST_WITH_PKCE: Final = replace(
+    INVALID_REQUEST,
+    remedy="Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off "
+    "under Credentials > Advanced. Then create a new link.",
+)
+"""The link had a code challenge."""
+INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
+    INVALID_REQUEST,
+    cause="The server requires PKCE, and the link was created without it.",
+    remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
+)
+"""The server asks for a code challenge, and the link had none."""
+INVALID_CLIENT: Final = _at_twilio(
+    id="paste-invalid-client",
+    title="Twilio doesn't recognize the Client ID",
+    cause="It's mistyped, or its app was deleted (invalid_client). A new link with the same "
+    "Client ID will fail the same way.",
+    remedy="Compare it with the Client ID in the app and fix it. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+UNAUTHORIZED_CLIENT: Final = _at_twilio(
+    id="paste-unauthorized-client",
+    title="This app can't use authorization codes",
+    cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
+    "will fail the same way.",
+    remedy="Create an app with the Authorization code grant type. Then enter its Client ID, "
+    "Client Secret, and Redirect URL.",
+    who=Who.OWNER,
+    step=Step.CREDENTIALS,
+)
+UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
+    UNAUTHORIZED_CLIENT,
+    cause="Twilio gave a reason of its own (unauthorized_client).",
+    remedy="Look up the app under OAuth apps. If it's gone or disabled, create one with the "
+    "Authorization code grant type and enter its values here. Otherwise, ask Twilio support.",
+)
+"""The response has a description that isn't about the grant type."""
+UNSUPPORTED_RESPONSE_TYPE: Final = _at_twilio(
+    id="paste-unsupported-response-type",
+    title="The server doesn't issue codes at this URL",
+    cause="It rejected response_type=code. The authorization endpoint is probably wrong.",
+    remedy="Check the endpoints under Credentials > Advanced.",
+    step=Step.CREDENTIALS,
+)
+INVALID_SCOPE: Final = _at_twilio(
+    id="paste-invalid-scope",
+    title="Twilio rejected the scope",
+    cause="The scope in the link is unknown or not allowed (invalid_scope).",
+    remedy="Set the scope to offline_access under Credentials > Advanced.",
+    step=Step.CREDENTIALS,
+)
+SERVER_ERROR: Final = Problem(
+    id="paste-server-error",
+    title="Twilio returned a server error",
+    cause="Something failed at Twilio during the approval (server_error).",
+    remedy="Wait a minute, then create a new link. Check status.twilio.com for outages.",
+    who=Who.NOBODY,
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.UNREACHABLE,
+)
+TEMPORARILY_UNAVAILABLE: Final = Problem(
+    id="paste-temporarily-unavailable",
+    title="Twilio's approval page is unavailable",
+    cause="It's overloaded or in maintenance (temporarily_unavailable).",
+    remedy="Wait a few minutes, then create a new link.",
+    who=Who.NOBODY,
+    step=Step.AUTHORIZE,
+    exit_code=ExitCode.UNREACHABLE,
+)
+REDIRECT_REFUSED: Final = _at_twilio(
+    id="paste-redirect-refused",
+    title="Twilio rejected the link's Redirect URL",
+    cause="It doesn't match the Redirect URL in the app. Every character counts.",
+    remedy="Fix it in Credentials or in the app. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+SIGN_IN_FIRST: Final = _at_twilio(
+    id="paste-sign-in-first",
+    title="Nobody signed in and approved",
+    cause="Twilio sent the browser back without showing its pages ({error}).",
+    remedy="Create a new link and open it in a private window. Sign in there and click "
+    "Approve access.",
+    step=Step.AUTHORIZE,
+)
+OTHER_ERROR: Final = _at_twilio(
+    id="paste-other-error",
+    title="Twilio returned an error",
+    cause='The error is "{error}", which this wizard doesn\'t recognize.',
+    remedy="Create a new link. If that fails too, show Twilio support the response.",
+    step=Step.AUTHORIZE,
+)
+
+ERRORS: Final = {
+    "access_denied": ACCESS_DENIED,
+    "invalid_request": INVALID_REQUEST,
+    "invalid_client": INVALID_CLIENT,
+    "unauthorized_client": UNAUTHORIZED_CLIENT,
+    "unsupported_response_type": UNSUPPORTED_RESPONSE_TYPE,
+    "invalid_scope": INVALID_SCOPE,
+    "server_error": SERVER_ERROR,
+    "temporarily_unavailable": TEMPORARILY_UNAVAILABLE,
+}
+"""The error codes of RFC 6749 §4.1.2.1, and one of §5.2 that servers send here too."""
+
+SIGN_IN_CODES: Final = frozenset(
+    {
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "login_required",
+    }
+)
+"""OpenID Connect Core §3.1.2.6: a page would have had to be shown."""

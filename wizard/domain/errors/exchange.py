@@ -1,0 +1,217 @@
+"""The error catalog: what the token endpoint refuses (RFC 6749 §5.2), and answers that are odd.
+
+Twilio publishes no texts for an expired or used code; the entries name the likely cause and
+carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are filled with
+`Problem.filled`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from wizard.domain.errors import network
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+from wizard.domain.texts.questions import ROTATE_TITLE
+from wizard.domain.value import replace
+
+_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
+
+WRONG_CLIENT: Final = _at_twilio(
+    id="wrong-client",
+    title="Twilio rejected the Client ID or Client Secret",
+    cause="The secret was probably rotated or copied incompletely.",
+    remedy="Enter both again. Twilio won't show the secret again; if you lost it, rotate it "
+    "on the app's Credentials tab.",
+    step=Step.CREDENTIALS,
+)
+
+NEW_SECRET_REJECTED: Final = replace(
+    WRONG_CLIENT,
+    cause="A character is missing, or the secret was rotated again. Nothing was changed.",
+    remedy="Copy the whole new secret again. If you lost it, rotate it on the app's Credentials "
+    "tab.",
+)
+"""Only a new secret was entered."""
+
+SECRET_REJECTED_LATER: Final = replace(
+    WRONG_CLIENT,
+    remedy=f'If you rotated it, choose "{ROTATE_TITLE}". Otherwise, choose "Change credentials" '
+    "and compare the Client ID.",
+)
+"""The credentials worked before; Overview offers both remedies."""
+
+CODE_EXPIRED: Final = _at_twilio(
+    id="code-expired",
+    title="The code has expired",
+    cause="Codes expire 5 minutes after you click Approve access.",
+    remedy="Create a new link, approve access, and paste the URL right away.",
+    step=Step.AUTHORIZE,
+)
+
+CODE_USED: Final = _at_twilio(
+    id="code-used",
+    title="The code was already used",
+    cause="Each code works once. The page at your Redirect URL may have redeemed it.",
+    remedy="Create a new link. If it happens again, choose a Redirect URL that no app "
+    "handles, here and in the OAuth app.",
+    step=Step.AUTHORIZE,
+)
+
+CODE_REFUSED: Final = _at_twilio(
+    id="code-refused",
+    title="Twilio rejected the code",
+    cause="It's more than 5 minutes old, was already used, was cut off, or belongs to "
+    "another app or Redirect URL.",
+    remedy="Create a new link, approve access, and paste the URL right away.",
+    step=Step.AUTHORIZE,
+)
+
+REDIRECT_MISMATCH: Final = _at_twilio(
+    id="redirect-mismatch",
+    title="The Redirect URL doesn't match the app's",
+    cause="Every character counts: https, host, port, letter case, and the slash at the end.",
+    remedy="Fix it here or in the app. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+
+PKCE_SUSPECTED: Final = Problem(
+    id="pkce-suspected",
+    title="Twilio may have rejected PKCE",
+    cause="The request included a code verifier, which this app might not support.",
+    remedy="Set PKCE to off under Credentials > Advanced. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+
+PKCE_REQUIRED: Final = Problem(
+    id="pkce-required",
+    title="The server requires PKCE",
+    cause="It rejects a code that was requested without a code challenge.",
+    remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
+    step=Step.CREDENTIALS,
+)
+
+APP_REFUSED: Final = _at_twilio(
+    id="app-refused",
+    title="Twilio doesn't allow this OAuth app to do this",
+    cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
+    remedy="Look it up under OAuth apps. If it's gone or has another grant type, create a "
+    "new app and enter its values here.",
+    who=Who.OWNER,
+    step=Step.CREDENTIALS,
+)
+
+REFRESH_REFUSED: Final = _at_twilio(
+    id="refresh-refused",
+    title="Twilio rejected the refresh token",
+    cause="The authorization has ended, or the user who approved is no longer active.",
+    remedy="Authorize again. Your current credentials stay in use until the new ones work.",
+    step=Step.AUTHORIZE,
+)
+
+REFRESH_REFUSED_AT_ONCE: Final = _at_twilio(
+    id="refresh-refused-at-once",
+    title="Twilio rejected the new refresh token",
+    cause="The access token works, but it can't be refreshed. An earlier response with a newer "
+    "refresh token may have been lost.",
+    remedy="Try again. If that doesn't help, authorize again, or use the token until it expires.",
+)
+
+REFRESH_LOST: Final = _at_twilio(
+    id="refresh-response-lost",
+    title="The response to an earlier refresh was lost",
+    cause="It probably had a new refresh token. Twilio now rejects the one that is saved.",
+    remedy="Authorize again. Your current credentials stay in use until the new ones work.",
+    step=Step.AUTHORIZE,
+)
+
+REFRESH_NEVER_WORKED: Final = replace(
+    REFRESH_REFUSED,
+    cause=REFRESH_REFUSED_AT_ONCE.cause,
+    remedy="Authorize again. If that doesn't help, ask Twilio support.",
+)
+"""The refresh token was rejected in the check, and the access token is used without it."""
+
+NO_REFRESH_TOKEN: Final = _at_twilio(
+    id="no-refresh-token",
+    title="Twilio returned no refresh token",
+    cause="The wizard asked for one (offline_access), but the app might not allow it. The "
+    "access token can't be refreshed.",
+    remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
+    "works until it expires.",
+    step=Step.AUTHORIZE,
+)
+
+NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be refreshed.")
+"""The profile has only an access token, and no record says why."""
+
+NOT_ASKED_FOR: Final = _at_twilio(
+    id="refresh-token-not-asked-for",
+    title="The scope didn't ask for a refresh token",
+    cause="The scope offline_access is missing, so the access token can't be refreshed.",
+    remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
+    step=Step.CREDENTIALS,
+)
+
+TOKEN_THROTTLED: Final = network.throttled(
+    id="token-throttled", cause="Too many token requests were sent in a short time."
+)
+
+TOKEN_SERVER_FAILING: Final = network.failing(
+    id="token-server-failing", title="Twilio's token server returned an error"
+)
+
+TOKEN_URL_NOT_FOUND: Final = Problem(
+    id="token-url-not-found",
+    title="No token endpoint at this URL",
+    cause="{host} responded, but it has no token endpoint at that path.",
+    remedy="Check the token URL under Credentials > Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token URL")
+
+TOKEN_BLOCKED: Final = network.blocked("token-blocked", "token server", "token URL")
+
+TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
+    TOKEN_BLOCKED,
+    cause="{host} returned 403 without a reason. A filter on your network may have done that, or "
+    "the OAuth app was disabled.",
+)
+"""Nothing shows who responded."""
+
+ODD_TOKENS: Final = network.unusable(id="odd-tokens", title="Twilio's token response can't be used")
+
+ANSWER_LOST: Final = _unreachable(
+    id="answer-lost",
+    title="The response to the code was lost",
+    cause="The code was sent, so it may be redeemed already. No tokens arrived.",
+    remedy="Check your connection. Then create a new link.",
+    step=Step.AUTHORIZE,
+)
+
+CLOCK_OFF: Final = Problem(
+    id="clock-off",
+    title="This machine's clock is wrong",
+    cause="It is {offset}. The wizard would misjudge when tokens expire.",
+    remedy="Set the date and time, preferably from the network.",
+    exit_code=ExitCode.MACHINE,
+)
+
+NOTHING_ISSUED: Final = frozenset(
+    problem.id
+    for problem in (
+        WRONG_CLIENT,
+        APP_REFUSED,
+        REFRESH_REFUSED,
+        NO_REFRESH_TOKEN,
+        NOT_ASKED_FOR,
+        TOKEN_THROTTLED,
+        TOKEN_URL_NOT_FOUND,
+        NOT_OAUTH,
+        TOKEN_BLOCKED,
+    )
+)
+"""Ids of what a refresh ends with after which no new refresh token can be on its way."""

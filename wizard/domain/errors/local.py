@@ -1,0 +1,173 @@
+"""The error catalog: what goes wrong on this machine, and in how the wizard is called."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+
+_on_this_machine = partial(Problem, exit_code=ExitCode.MACHINE)
+_usage = partial(Problem, exit_code=ExitCode.USAGE)
+_not_set_up = partial(Problem, exit_code=ExitCode.NOT_SET_UP)
+
+CLIENT_ID_ELSEWHERE: Final = _on_this_machine(
+    id="client-id-elsewhere",
+    title="Profile {profile} has the same Client ID",
+    cause="Both use one OAuth app. Rotating its secret or authorizing again may end the "
+    "other's access.",
+    remedy="Continue if you intend this. Otherwise, use that profile with --profile.",
+    step=Step.CREDENTIALS,
+)
+PORT_TAKEN: Final = _on_this_machine(
+    id="port-taken",
+    title="Port {port} is taken",
+    cause="Another program listens on the Redirect URL's port. With localhost, that may be on "
+    "127.0.0.1 or on [::1].",
+    remedy="Quit that program and create a new link. Or paste the URL you land on.",
+)
+PORT_PRIVILEGED: Final = _on_this_machine(
+    id="port-privileged",
+    title="Port {port} is reserved by the system",
+    cause="The system doesn't let you listen on it. Ports below 1024 are reserved, and on Windows "
+    "other ranges too.",
+    remedy="Paste the URL you land on. Or register a Redirect URL with another port.",
+)
+PORT_UNUSABLE: Final = _on_this_machine(
+    id="port-unusable",
+    title="The wizard can't listen on port {port}",
+    cause="The system refused, probably because this machine lacks the address or is short of "
+    "open files.",
+    remedy="Paste the URL you land on. If it's an IPv6 address, use 127.0.0.1 instead.",
+)
+NOT_A_TERMINAL: Final = _usage(
+    id="not-a-terminal",
+    title="The wizard needs a terminal",
+    cause="Standard input and standard error must both be a terminal.",
+    remedy="Run it in a terminal window. Scripts use the commands token, status, and check.",
+)
+UNCONFIRMED: Final = _usage(
+    id="unconfirmed",
+    title="Removing a profile needs your confirmation",
+    cause="There is no terminal to ask on: stdin and stderr must both be one.",
+    remedy="To remove it without a question, add --yes.",
+)
+TERMINAL_TOO_SMALL: Final = _usage(
+    id="terminal-too-small",
+    title="The window is too small",
+    cause="The window is {size}; the wizard needs 60×18.",
+    remedy="Enlarge the window, or press p for plain mode.",
+)
+ENDPOINTS_CONFLICT: Final = _usage(
+    id="endpoints-conflict",
+    title="The profile was set up with other endpoints",
+    cause="Saved: {stored}. Given: {given}.",
+    remedy="Leave the option or variable out, or use another profile with --profile.",
+)
+BAD_ENDPOINT: Final = _usage(
+    id="bad-endpoint",
+    title="{name} can't be used",
+    cause="{why}",
+    remedy="Fix it, or leave it out to use Twilio's.",
+)
+NO_SCENARIO: Final = _usage(
+    id="no-scenario",
+    title="The demo has no scenario {name}",
+    cause="Available scenarios: {known}.",
+    remedy="Enter one of these after --scenario.",
+)
+MIN_TTL_TOO_LONG: Final = _usage(
+    id="min-ttl-too-long",
+    title="No token is valid that long",
+    cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
+    remedy="Use --min-ttl {longest} or less. A longer job can run the token command again. If you "
+    "made the app's tokens valid for longer, add --force once.",
+)
+BAD_PROFILE_NAME: Final = _usage(
+    id="bad-profile-name",
+    title="Invalid profile name",
+    cause='"{name}" must be 1 to 64 characters from a-z, 0-9, - and _, start with a letter '
+    "or digit, and not be a Windows device name.",
+    remedy="Choose another name, such as default or acme-prod.",
+)
+BAD_STORE: Final = _usage(
+    id="bad-store",
+    title="Invalid value in SCIM_WIZARD_STORE",
+    cause='"{value}" is neither keyring nor file.',
+    remedy="Set it to keyring or file, or unset it. If unset, the keyring is used where possible.",
+)
+BAD_HOME: Final = _usage(
+    id="bad-home",
+    title="SCIM_WIZARD_HOME can't be used as a folder",
+    cause="{path} is a file, or is inside a file.",
+    remedy="Set it to a folder, or unset it to use your user data folder.",
+)
+HOME_NOT_ABSOLUTE: Final = replace(
+    BAD_HOME,
+    cause="{path} isn't an absolute path. Inside single quotes, a shell replaces no variables.",
+    remedy="Set it to a whole path, such as /srv/scim-wizard or ~/scim-wizard.",
+)
+
+NO_HOME_FOLDER: Final = _on_this_machine(
+    id="no-home-folder",
+    title="This user has no home folder",
+    cause="HOME isn't set, and the system doesn't know a home folder for this user.",
+    remedy="Set HOME, or set SCIM_WIZARD_HOME to a folder for the wizard's files.",
+)
+BAD_LOG: Final = _on_this_machine(
+    id="bad-log",
+    title="Can't write the log file",
+    cause="SCIM_WIZARD_LOG is {path}: {reason}.",
+    remedy="Set it to a file you can write to, or unset it. Then start again.",
+)
+NOT_SET_UP: Final = _not_set_up(
+    id="not-set-up",
+    title="Nothing is set up yet",
+    cause="The profile has no saved credentials.",
+    remedy="Set it up in the wizard, or choose another profile with --profile.",
+    run=(),
+)
+NOT_SET_UP_HERE: Final = replace(
+    NOT_SET_UP, cause="User {user} has nothing saved for it in {folder}."
+)
+"""A command met it: under cron and sudo, user and folder may be others."""
+
+NO_PROFILES: Final = _not_set_up(
+    id="no-profiles",
+    title="No profiles",
+    cause="Nothing is set up for this user in the wizard's folder.",
+    remedy="Set one up in the wizard.",
+    run=(),
+)
+NO_PROFILES_HERE: Final = replace(NO_PROFILES, cause="User {user} has no profile in {folder}.")
+
+LEFT_UNFINISHED: Final = _not_set_up(
+    id="left-unfinished",
+    title="The setup isn't finished",
+    cause="It was stopped before the check passed. Your entries are saved.",
+    remedy="Resume the setup in the wizard.",
+    run=(),
+)
+INTERNAL: Final = _on_this_machine(
+    id="internal-error",
+    title="Internal error in scim-wizard",
+    cause="This is an error in the wizard ({error}), not in anything you did. What was "
+    "saved is intact.",
+    remedy="Start the wizard again. If it happens again, press F9 to copy the details for support.",
+    run=(),
+)
+
+
+def crash(error: BaseException) -> Problem:
+    """Return the entry with the kind of error and its places.
+
+    Neither its message nor any local variable: either may hold a secret.
+    """
+    # Here, because no run needs it that goes well.
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    places = (f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+    return INTERNAL.filled(error=type(error).__name__).with_detail(*places)

@@ -1,0 +1,152 @@
+"""The error catalog: what the SCIM API refuses (RFC 7644 §3.12), and answers that are not SCIM.
+
+{host}, {kind}, {permission} and {wait} are filled with `Problem.filled`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from wizard.domain.errors import network
+from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+
+_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
+
+BAD_TOKEN: Final = _at_twilio(
+    id="bad-token",
+    title="Twilio rejected the access token",
+    cause="It expired or was revoked, or the user who approved is no longer active.",
+    remedy="Try again, which refreshes the token. If that doesn't help, authorize again.",
+    step=Step.AUTHORIZE,
+)
+
+NEW_TOKEN_REFUSED: Final = _at_twilio(
+    id="new-token-refused",
+    title="Twilio rejected the new access token",
+    cause="The user who approved is probably inactive or belongs to another organization.",
+    remedy="Authorize again as an active admin of the right organization.",
+    step=Step.AUTHORIZE,
+)
+
+BAD_TOKEN_CLOCK_SLOW: Final = replace(
+    BAD_TOKEN,
+    cause="It probably expired unnoticed because this machine's clock is slow. Otherwise, it was "
+    "revoked, or the user who approved is no longer active.",
+)
+"""By this machine's clock, the token hasn't expired."""
+
+MISSING_PERMISSION: Final = _at_twilio(
+    id="missing-permission",
+    title="Missing permission: {permission}",
+    cause="The token is valid, but the app isn't allowed to list users.",
+    remedy="Select all managed-users permissions in the app's Access settings. Then try "
+    "again. If that fails, authorize again.",
+    who=Who.OWNER,
+    step=Step.AUTHORIZE,
+)
+
+LIST_REFUSED: Final = _at_twilio(
+    id="list-refused",
+    title="Twilio refused to list users",
+    cause="It gave no reason. The app probably lacks the permission {permission}.",
+    remedy="Select all managed-users permissions in the app's Access settings. Then try "
+    "again. If that fails, authorize again.",
+    who=Who.OWNER,
+    step=Step.AUTHORIZE,
+)
+
+LIST_REFUSED_OR_BLOCKED: Final = replace(
+    LIST_REFUSED,
+    cause="The response (403) gives no reason. The app may lack {permission}, or a filter on this "
+    "network may block {host}.",
+    remedy="Select all managed-users permissions on the app, then try again. If that doesn't help, "
+    "have {host} allowed on this network.",
+)
+"""Nothing shows who responded."""
+
+TOKEN_TOO_LONG: Final = _at_twilio(
+    id="token-too-long",
+    title="The access token is too long for the SCIM API",
+    cause="{host} doesn't take header fields as long as this token.",
+    remedy="Select fewer permissions on the app, then authorize again. If that doesn't help, ask "
+    "the network team whether a proxy limits the length of headers.",
+    step=Step.AUTHORIZE,
+)
+
+LIST_REFUSED_WHY: Final = _at_twilio(
+    id="list-refused-why",
+    title="Twilio refused to list users and said why",
+    cause="Twilio's own words are in the details.",
+    remedy="Follow Twilio's message, then try again. If that doesn't help, ask Twilio support.",
+    who=Who.OWNER,
+)
+
+OTHER_ORGANIZATION: Final = _at_twilio(
+    id="other-organization",
+    title="The token is for another organization",
+    cause="The app or the user who approved belongs to a different organization.",
+    remedy="Use an app of the right organization, and approve as its admin.",
+    who=Who.OWNER,
+    step=Step.CREDENTIALS,
+)
+
+ORGANIZATION_CHANGED: Final = _at_twilio(
+    id="organization-changed",
+    title="The token's organization has changed",
+    cause="The token is for {organization}. At setup, it was {before}.",
+    remedy="If you didn't intend this, authorize again as an admin of the right organization.",
+    step=Step.AUTHORIZE,
+)
+
+ORGANIZATION_TO_CHANGE: Final = replace(
+    ORGANIZATION_CHANGED,
+    remedy="If you didn't intend this, authorize again as an admin of the right organization. "
+    "Your current credentials stay in use unless you choose the new ones.",
+)
+"""The token is new, and the change has to be accepted."""
+
+APPROVAL_UNCONFIRMED: Final = _at_twilio(
+    id="approval-unconfirmed",
+    title="Confirm that you approved access",
+    cause="The approval came by itself, and any user of this machine could have sent one. "
+    "It's for {organization}.",
+    remedy="If you just clicked Approve access there, press Enter. If not, authorize again.",
+    step=Step.AUTHORIZE,
+    is_warning=True,
+)
+
+SCIM_NOT_FOUND: Final = Problem(
+    id="scim-not-found",
+    title="No SCIM API at this URL",
+    cause="{host} responded, but it has no /Users there.",
+    remedy="Check the SCIM base URL under Credentials > Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+SCIM_SAYS_NOT_FOUND: Final = Problem(
+    id="scim-says-not-found",
+    title="The SCIM API returned Not Found",
+    cause="The organization or the SCIM base URL is probably wrong.",
+    remedy="Check that the app belongs to the right organization. If it does, check the SCIM "
+    "base URL under Credentials > Advanced.",
+    step=Step.CREDENTIALS,
+)
+
+ODD_LIST: Final = network.unusable(id="odd-list", title="Twilio's list of users can't be used")
+
+NOT_SCIM: Final = network.not_from("a SCIM API", "not-scim", "SCIM base URL")
+
+BLOCKED: Final = network.blocked("blocked", "SCIM API", "SCIM base URL")
+
+SCIM_THROTTLED: Final = network.throttled(
+    id="scim-throttled",
+    cause="Too many requests were sent for this organization in a short time.",
+)
+
+SCIM_FAILING: Final = network.failing(
+    id="scim-failing", title="Twilio's SCIM API returned a server error"
+)

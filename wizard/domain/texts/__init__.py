@@ -1,0 +1,1 @@
+"""The sentences that screens, prompts, and commands share."""

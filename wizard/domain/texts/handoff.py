@@ -1,0 +1,236 @@
+"""The hand-off sheet: what whoever will use the credential has to enter, or to run.
+
+Sources: Twilio's pages on Okta, on Microsoft Entra ID and on OAuth for SCIM; Okta's page on
+preparing a SCIM API service. Tokens are never on a sheet: a refresh token that two use may end
+for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from wizard.domain.models import GRANT_TYPE, SCOPE, CredentialSet, Profile
+from wizard.domain.secret import MASK, Secret
+from wizard.domain.text import Program, find_user, list_users, request_app_token
+from wizard.domain.texts.summary import harmless
+from wizard.domain.value import Value
+
+UNIQUE_IDENTIFIER: Final = "userName"
+"""What Twilio tells users apart by (SCIM API reference)."""
+
+OKTA_CALLBACK: Final = "https://system-admin.okta.com/admin/app/cpc/APPNAME/oauth/callback"
+
+
+class Row(Value):
+    """One thing to enter."""
+
+    title: str
+    """As the field is called where it is entered."""
+    value: str | Secret = ""
+    """Empty where there is none to give."""
+    note: str = ""
+    """What stands in its place then."""
+
+
+class Sheet(Value):
+    """What is handed off. Its secrets are `Secret`s, or not there at all."""
+
+    title: str
+    profile: str
+    audience: str
+    """The id of one of `wizard.domain.texts.prerequisites`."""
+    rows: tuple[Row, ...]
+    paragraphs: tuple[str, ...]
+    values: Mapping[str, str | Secret | None]
+    """The same for programs, by name; None for what is left out or does not exist."""
+    commands: tuple[str, ...]
+    """Shell commands, several lines each, the first a comment."""
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a secret is on it."""
+        return any(isinstance(value, Secret) for value in self.values.values())
+
+
+def sheet(
+    profile: Profile,
+    name: str,
+    credentials: CredentialSet | None,
+    audience: str | None,
+    program: Program | None = None,
+) -> Sheet:
+    """Return the sheet of a profile.
+
+    Args:
+        name: the profile's.
+        credentials: its active set; without it, or its Client Secret, the secret is left out.
+        audience: the id of who will use it; a script when None.
+        program: the one that was started.
+    """
+    profile = harmless(profile)
+    commands = _commands(profile, name, program or Program())
+    match audience:
+        case "okta":
+            return _okta(profile, name, credentials, commands)
+        case "entra":
+            return _entra(profile, name)
+        case "other":
+            return _other(profile, name, credentials, commands)
+        case _:
+            return _script(profile, name, credentials, commands)
+
+
+_APPROVER: Final = (
+    "Keep the Twilio user who approved active, and leave that user out of what SCIM manages:"
+    " the tokens hang on them."
+)
+
+
+def _okta(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
+    values = _values(profile, credentials)
+    query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
+    rows = (
+        Row("General > Provisioning", "SCIM"),
+        Row("SCIM connector base URL", profile.endpoints.scim_url),
+        Row("Unique identifier field for users", UNIQUE_IDENTIFIER),
+        Row(
+            "Supported provisioning actions",
+            "Import New Users and Profile Updates, Push New Users, Push Profile Updates",
+        ),
+        Row("Authentication Mode", "OAuth 2"),
+        Row("Access token endpoint URI", profile.endpoints.token_url),
+        Row(
+            "Authorization endpoint URI",
+            f"{profile.endpoints.authorize_url}?{urlencode(query)}",
+        ),
+        Row("Client ID", profile.client_id),
+        _secret_row(values),
+    )
+    paragraphs = (
+        "In Okta: Applications > Applications > Create App Integration > SWA - Secure Web"
+        " Authentication, login page URL https://www.twilio.com/login, icon hidden. An existing"
+        " Twilio app may be used as well.",
+        f"Before that, the OAuth app at Twilio needs the Redirect URL {OKTA_CALLBACK}, where"
+        " APPNAME stands between /app/ and /instance/ in the address of the Okta admin page."
+        " Other Okta cells: system-admin.okta-emea.com, system-admin.oktapreview.com.",
+        "If the app's page at Twilio shows another Authorization URL, enter that one.",
+        "Last: Authenticate with …, sign in by e-mail and password as an organization admin"
+        " without SSO, Approve access, and wait for the green check. Then under To App: Create"
+        " Users, Update User Attributes, Deactivate Users.",
+        _APPROVER,
+    )
+    return Sheet("Twilio SCIM in Okta", name, "okta", rows, paragraphs, values, commands)
+
+
+def _entra(profile: Profile, name: str) -> Sheet:
+    new = "from the new app"
+    rows = (
+        Row("Authentication Method", "OAuth2 client credentials grant"),
+        Row("Tenant URL", profile.endpoints.scim_url),
+        Row("OAuth token endpoint", profile.endpoints.token_url),
+        Row("Client identifier", note=new),
+        Row("Client Secret", note=new),
+    )
+    paragraphs = (
+        "Entra ID signs in with client credentials: no consent, no redirect, no service user. It"
+        " needs a second OAuth app at Twilio: Grant type Client credentials, everything of"
+        " managed-users ticked. The app of this profile has another grant type and cannot be"
+        " used.",
+        "In Entra: Enterprise apps > New application > Create your own application > Integrate"
+        " any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
+        " Credentials. There enter the above, then Test Connection.",
+        "Turn group mappings off: Twilio's SCIM API knows users only.",
+    )
+    values = dict.fromkeys(_values(profile, None)) | {
+        "grant_type": "client_credentials",
+        "scim_url": profile.endpoints.scim_url,
+        "token_url": profile.endpoints.token_url,
+        "unique_identifier": UNIQUE_IDENTIFIER,
+    }
+    request = (
+        "# A token for the new app: fill in its Client ID and Client Secret.\n"
+        f"{request_app_token(profile.endpoints.token_url)}"
+    )
+    title = "Twilio SCIM in Microsoft Entra ID"
+    return Sheet(title, name, "entra", rows, paragraphs, values, (request,))
+
+
+def _other(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
+    values = _values(profile, credentials)
+    rows = (
+        Row("SCIM base URL", profile.endpoints.scim_url),
+        Row("Grant", "authorization code (OAuth 2.0)"),
+        Row("Authorization endpoint", profile.endpoints.authorize_url),
+        Row("Token endpoint", profile.endpoints.token_url),
+        Row("Client authentication", "ID and secret in the body of the request"),
+        Row("Client ID", profile.client_id),
+        _secret_row(values),
+        Row("Scope", values["scope"] or ""),
+        Row("Redirect URL", note="the provider's own; register it on the app at Twilio"),
+        Row("Unique identifier of users", UNIQUE_IDENTIFIER),
+        Row("Groups", "none"),
+    )
+    paragraphs = (
+        "The consent is the provider's own: approve it by e-mail and password, as an"
+        " organization admin without SSO.",
+        "A provider that only takes a pasted bearer token stops after an hour.",
+        _APPROVER,
+    )
+    title = "Twilio SCIM in an identity provider"
+    return Sheet(title, name, "other", rows, paragraphs, values, commands)
+
+
+def _script(
+    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
+) -> Sheet:
+    values = _values(profile, credentials)
+    rows = (
+        Row("SCIM base URL", profile.endpoints.scim_url),
+        Row("Profile of scim-wizard", name),
+        Row("Token endpoint", profile.endpoints.token_url),
+        Row("Client ID", profile.client_id),
+        _secret_row(values),
+        Row("Redirect URL", profile.redirect_url),
+        Row("Scope", values["scope"] or ""),
+    )
+    paragraphs = (
+        "Ask scim-wizard for a token each time, as below: it renews what has expired, once,"
+        " however many scripts ask at the same time. Then neither ID nor secret is needed.",
+        _APPROVER,
+    )
+    title = "Twilio SCIM in a script"
+    return Sheet(title, name, "script", rows, paragraphs, values, commands)
+
+
+def _values(profile: Profile, credentials: CredentialSet | None) -> dict[str, str | Secret | None]:
+    return {
+        "scim_url": profile.endpoints.scim_url,
+        "grant_type": GRANT_TYPE,
+        "authorize_url": profile.endpoints.authorize_url,
+        "token_url": profile.endpoints.token_url,
+        "client_id": profile.client_id,
+        "client_secret": credentials.client_secret if credentials else None,
+        "redirect_url": profile.redirect_url,
+        "scope": credentials.scope if credentials else SCOPE,
+        "unique_identifier": UNIQUE_IDENTIFIER,
+    }
+
+
+def _secret_row(values: Mapping[str, str | Secret | None]) -> Row:
+    return Row("Client Secret", values["client_secret"] or "", f"{MASK} (not shown)")
+
+
+def _commands(profile: Profile, name: str, program: Program) -> tuple[str, ...]:
+    """Return commands that ask the API, with the token in no argument."""
+    scim_url = profile.endpoints.scim_url
+    condition = f'{UNIQUE_IDENTIFIER} eq "jane@example.com"'
+    return (
+        f"# All users.\n{list_users(program, name, scim_url)}",
+        f"# One user, by email address.\n{find_user(program, name, scim_url, condition)}",
+    )

@@ -1,0 +1,278 @@
+"""What is set up, and what a change of it changes, as pairs of name and words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from wizard.domain.errors.local import LEFT_UNFINISHED
+from wizard.domain.models import (
+    CheckStatus,
+    CredentialSet,
+    Endpoints,
+    LastCheck,
+    Profile,
+    StoreKind,
+)
+from wizard.domain.problems import Problem, Words
+from wizard.domain.text import (
+    Command,
+    Program,
+    clock_time,
+    counted_users,
+    day,
+    list_users,
+    moment,
+    one_line,
+    short_id,
+)
+from wizard.domain.value import Value, replace
+
+URL_LIMIT: Final = 2000
+"""Characters of an address that are shown; hardly a browser takes more."""
+
+
+def harmless(profile: Profile) -> Profile:
+    """Return a record fit to be shown: it is a file, and somebody may have edited it."""
+    urls = profile.endpoints.named.values()
+    return replace(
+        profile,
+        client_id=one_line(profile.client_id),
+        redirect_url=one_line(profile.redirect_url, URL_LIMIT),
+        organization=one_line(profile.organization or "") or None,
+        token_organization=one_line(profile.token_organization or "") or None,
+        endpoints=Endpoints(*(one_line(url, URL_LIMIT) for url in urls)),
+    )
+
+
+def storage_name(kind: StoreKind, *, is_open: bool = False) -> str:
+    """Return where the secrets of a profile are saved.
+
+    Args: `is_open`: the file system can't keep other users out.
+    """
+    if kind is StoreKind.KEYRING:
+        return "the system keyring"
+    return "files that other users may be able to read" if is_open else "files only you can read"
+
+
+def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the facts about an active set.
+
+    Args:
+        place: where its secrets lie.
+        now: aware, UTC.
+    """
+    profile = harmless(profile)
+    organization = profile.token_organization or profile.organization
+    return (
+        ("Client ID", short_id(profile.client_id)),
+        ("Refresh token", _refresh_token(profile)),
+        ("Redirect URL", profile.redirect_url),
+        ("Secret", f"saved in {place}"),
+        ("Access token", access_token(profile, now)),
+        ("Checked", checked(profile)),
+        *((("Organization", organization),) if organization else ()),
+    )
+
+
+def _refresh_token(profile: Profile) -> str:
+    if not profile.refreshable:
+        return "none; can't be refreshed"
+    failure = profile.refresh_failure
+    if failure is None:
+        return "saved"
+    from wizard.domain.errors.exchange import WRONG_CLIENT
+
+    is_secret = failure.problem == WRONG_CLIENT.id
+    return "saved; Client Secret rejected" if is_secret else "saved, but rejected"
+
+
+def _is_live(profile: Profile, now: datetime) -> bool:
+    return profile.expires_at is not None and profile.expires_at > now
+
+
+def access_token(profile: Profile, now: datetime) -> str:
+    """Return how the access token stands."""
+    if profile.expires_at is None:
+        return "none"
+    if profile.expires_at <= now:
+        return "rejected by Twilio" if profile.token_refused else "expired"
+    is_today = day(profile.expires_at) == day(now)
+    end = clock_time(profile.expires_at) if is_today else moment(profile.expires_at)
+    return f"valid until {end}"
+
+
+def checked(profile: Profile) -> str:
+    """Return how and when the last live check ended."""
+    last = profile.last_check
+    if last is None:
+        return "never"
+    if last.status is CheckStatus.FAILED:
+        return f"{moment(last.at)}: failed"
+    return f"{day(last.at)}: passed, {counted_users(last.users)}"
+
+
+def last_check(profile: Profile) -> LastCheck | None:
+    """Return the last check: of the active set, or of the draft while there is none."""
+    return profile.draft_check if profile.active is None else profile.last_check
+
+
+def unfinished(profile: Profile) -> Problem:
+    """Return that a setup was left unfinished, and how its check failed."""
+    last = profile.draft_check
+    problem = problem_of(last)
+    if last is None or problem is None:
+        return LEFT_UNFINISHED
+    how = f"Its check failed on {moment(last.at)}: {problem.title}."
+    told = LEFT_UNFINISHED.with_detail(how, problem.cause, *problem.detail, problem.remedy)
+    return replace(told, response=problem.response)
+
+
+def last_problem(profile: Profile) -> Problem | None:
+    """Return how the last live check failed; None where it passed, or there was none."""
+    return problem_of(profile.last_check)
+
+
+def last_warnings(profile: Profile) -> tuple[Problem, ...]:
+    """Return what the last live check warned of, the worst first."""
+    last = profile.last_check
+    if last is None:
+        return ()
+    # In a record of before all were kept, a check that passed has its one warning there.
+    first = _told(last.problem, last.words) if last.status is CheckStatus.PASSED else None
+    others = (_told(warning.problem, warning.words) for warning in last.warnings)
+    return tuple(problem for problem in (first, *others) if problem)
+
+
+def problem_of(last: LastCheck | None) -> Problem | None:
+    """Return what a check ended with that has not passed; None where it has."""
+    return _told(last.problem, last.words) if last and last.status is CheckStatus.FAILED else None
+
+
+def _told(problem: str | None, words: Words | None) -> Problem | None:
+    if not problem:
+        return None
+    # Here, because it knows the whole error catalog, and only what went wrong before is looked up.
+    from wizard.domain.errors.catalog import recalled
+
+    return recalled(problem, words)
+
+
+def refusal(profile: Profile, now: datetime) -> Problem | None:
+    """Return why no renewed token is to be had, though the present one may live; None if one is."""
+    failure, is_live = profile.refresh_failure, _is_live(profile, now)
+    if failure is None and (profile.refreshable or not is_live):
+        return None
+    # As in last_problem.
+    from wizard.domain.errors.catalog import recalled
+    from wizard.domain.errors.exchange import NO_REFRESH_TOKEN_SAVED, REFRESH_REFUSED
+    from wizard.domain.texts.wording import not_refreshed
+
+    token = access_token(profile, now)
+    if failure is None:
+        # A record of before it was noted why.
+        return not_refreshed(NO_REFRESH_TOKEN_SAVED, token)
+    problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
+    rejected = moment(failure.at) if profile.refreshable else ""
+    return not_refreshed(problem, token, rejected)
+
+
+def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Problem | None:
+    """Return that a token is for another organization than at the setup; None if not known.
+
+    It stays so until a consent for that one was accepted.
+
+    Args:
+        now: the organization that the token names.
+        is_kept: the credentials that were saved before stay in use.
+    """
+    before = profile.organization
+    if not now or not before or now == before:
+        return None
+    # As in last_problem.
+    from wizard.domain.errors.scim import ORGANIZATION_CHANGED, ORGANIZATION_TO_CHANGE
+
+    entry = ORGANIZATION_TO_CHANGE if is_kept else ORGANIZATION_CHANGED
+    return entry.filled(organization=now, before=before)
+
+
+def _is_older(profile: Profile) -> bool:
+    """Whether the last check is newer than the refusal to renew, where there was one."""
+    failure, last = profile.refresh_failure, profile.last_check
+    return failure is None or (last is not None and failure.at < last.at)
+
+
+def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
+    """Return what is known to be wrong, and warnings after it.
+
+    Of a renewal that was refused and a check that failed it is the newer: what to do would differ.
+    """
+    refused, last = refusal(profile, now), last_problem(profile)
+    if refused and last:
+        is_last = refused.id == last.id or (_is_older(profile) and last.step is not None)
+        refused, last = (None, last) if is_last else (refused, None)
+    return tuple(problem for problem in (refused, last, *warnings(profile)) if problem)
+
+
+def warnings(profile: Profile) -> tuple[Problem, ...]:
+    """Return what is to be known besides."""
+    other = moved(profile, profile.token_organization)
+    found = (other, *last_warnings(profile)) if other else last_warnings(profile)
+    return tuple(replace(problem, is_warning=True) for problem in found)
+
+
+def usage(profile: Profile, name: str, program: Program | None = None) -> Command:
+    """Return the command a script uses; `program` is the one that was started."""
+    return list_users(program or Program(), name, harmless(profile).endpoints.scim_url)
+
+
+def works(profile: Profile, now: datetime) -> str:
+    """Return that a credential works, and for how long where it is not to be renewed."""
+    if refusal(profile, now) is None:
+        return "Your SCIM credentials work."
+    return f"The token can't be refreshed. It's {access_token(profile, now)}; then authorize again."
+
+
+def what_next(
+    profile: Profile, name: str, now: datetime, program: Program | None = None
+) -> tuple[str, ...]:
+    """Return what to do with a credential that works, in lines; `now` is aware, UTC."""
+    if profile.audience == "okta":
+        return (
+            "Now enter the same Client ID and Secret in Okta and press Authenticate",
+            "there: Okta asks for a consent of its own.",
+        )
+    if refusal(profile, now) is not None:
+        return (
+            works(profile, now),
+            "Until then a script gets it with",
+            usage(profile, name, program),
+        )
+    return (
+        "A script gets a valid token at any time with",
+        usage(profile, name, program),
+    )
+
+
+class Difference(Value):
+    """One value that is to be replaced."""
+
+    name: str
+    before: str
+    after: str
+
+
+def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:
+    """Return what the draft would change of the active set; tokens and links do not count."""
+    is_new_secret = active.client_secret != draft.client_secret
+    rows = (
+        ("Client ID", active.client_id, draft.client_id),
+        ("Client Secret", "the stored one", "a new one" if is_new_secret else "the stored one"),
+        ("Redirect URL", active.redirect_url, draft.redirect_url),
+        ("Authorize URL", active.endpoints.authorize_url, draft.endpoints.authorize_url),
+        ("Token URL", active.endpoints.token_url, draft.endpoints.token_url),
+        ("SCIM URL", active.endpoints.scim_url, draft.endpoints.scim_url),
+        ("Scope", active.scope, draft.scope),
+        ("PKCE", active.pkce.value, draft.pkce.value),
+    )
+    return tuple(Difference(*row) for row in rows if row[1] != row[2])

@@ -1,0 +1,198 @@
+"""Words a problem for the place that shows it. Only this module changes the text of a problem.
+
+The catalogue has whole sentences, in variants where a cause differs. Here are the remedies that
+depend on where a problem is met, and the facts that are put beside its cause.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.domain.errors import exchange, network, store
+from wizard.domain.problems import Problem, Who
+from wizard.domain.steps import Step
+from wizard.domain.text import one_line
+from wizard.domain.value import replace
+
+CHOICES: Final = {Step.CREDENTIALS: "Change credentials", Step.AUTHORIZE: "Authorize again"}
+"""What to choose on Overview to come to a step."""
+
+IN_FILES: Final = "This profile's secrets are kept in files only you can read from now on."
+"""Confirms that files are used in place of the keyring."""
+
+_NEW_LINK: Final = "Create a new link. If that fails too, show Twilio support the response."
+_AFTER_CODE: Final = {
+    exchange.TOKEN_THROTTLED.id: "Create a new link in {wait}.",
+    exchange.TOKEN_SERVER_FAILING.id: "Create a new link in a few minutes. Check "
+    "status.twilio.com for outages.",
+    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, show the "
+    "network team the response. Check status.twilio.com for outages.",
+    network.TIMED_OUT.id: "Create a new link. If that fails too, ask your network team whether a "
+    "firewall drops the traffic.",
+    network.UNRECOGNIZED.id: _NEW_LINK,
+    exchange.ODD_TOKENS.id: _NEW_LINK,
+}
+
+_SHUT: Final = frozenset({store.KEYRING_LOCKED.id, store.KEYRING_HANGS.id})
+_KEYRING: Final = _SHUT | {
+    store.KEYRING_ABSENT.id,
+    store.KEYRING_FAILED.id,
+    store.VALUE_TOO_LARGE.id,
+}
+
+_NAMING_THE_PROXY: Final = frozenset({network.PROXY_UNREACHABLE.id, network.PROXY_OF_OTHER_KIND.id})
+"""Problems whose cause names the proxy already."""
+
+
+# -- by the request that failed --------------------------------------------------------------------
+
+
+def after_code(problem: Problem) -> Problem:
+    """Return an entry for a request that sent a code: trying again needs a new link.
+
+    Its {names} are filled afterwards.
+    """
+    if problem.step:
+        return problem
+    remedy = _AFTER_CODE.get(problem.id, problem.remedy)
+    return replace(problem, remedy=remedy, step=Step.AUTHORIZE)
+
+
+def behind_login(problem: Problem) -> Problem:
+    """Return an entry for a network that requires a login first; {host} is filled afterwards."""
+    then = "create a new link" if problem.step is Step.AUTHORIZE else "try again"
+    remedy = (
+        "Open any page in a browser and sign in to this network if it asks, then "
+        f"{then}. If it doesn't ask, have {{host}} allowed."
+    )
+    return replace(problem, remedy=remedy, who=Who.YOU)
+
+
+def through_proxy(problem: Problem, kind: str, proxy: str, variable: str) -> Problem:
+    """Return a problem of a request that went through a proxy, which the cause then names."""
+    variable = one_line(variable)
+    if problem.id == network.TIMED_OUT.id:
+        remedy = f"Try again. If that doesn't help, check {variable} and start again."
+        problem = replace(problem, remedy=remedy)
+    if problem.id in _NAMING_THE_PROXY:
+        return problem
+    # With its kind: some HTTP proxies wait in silence where they are greeted in SOCKS.
+    way = f"The request went through the {kind} proxy {one_line(proxy)} (set in {variable})."
+    return replace(problem, cause=f"{problem.cause} {way}")
+
+
+def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
+    """Return a problem whose cause names an entry of NO_PROXY that was left out."""
+    left_out = f"NO_PROXY has an entry that can't be read and was left out: {one_line(entry)}."
+    return replace(problem, cause=f"{problem.cause} {left_out}")
+
+
+# -- by what is saved ------------------------------------------------------------------------------
+
+
+def not_refreshed(problem: Problem, token: str, rejected: str = "") -> Problem:
+    """Return a problem of refreshing whose cause begins with the state of the access token.
+
+    Args:
+        token: the state, such as "valid until 14:02 UTC+1".
+        rejected: the time at which Twilio rejected the refresh; "" where it doesn't matter.
+    """
+    first = f"The access token is {token}"
+    if rejected:
+        first = f"{first}; refreshing it failed on {rejected}"
+    return replace(problem, cause=f"{first}. {problem.cause}")
+
+
+def without_refresh_token(problem: Problem) -> Problem:
+    """Return a rejected access token for which there is no refresh token."""
+    return replace(problem, remedy="Authorize again. This token can't be refreshed.")
+
+
+def recalled(problem: Problem, title: str, cause: str, remedy: str) -> Problem:
+    """Return an entry with the words that were kept of it, as far as there are any."""
+    return replace(
+        problem,
+        title=title or problem.title,
+        cause=cause or problem.cause,
+        remedy=remedy or problem.remedy,
+    )
+
+
+# -- by the face that shows it ---------------------------------------------------------------------
+
+
+def on_arrival(problem: Problem, step: Step) -> Problem:
+    """Return a problem as the step that it led to shows it.
+
+    Authorize has created the new link already, so it doesn't ask for one.
+    """
+    if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:
+        return problem
+    remedy = (
+        "The link on this step is new. Sign in as an Organization Owner or Admin, and click "
+        "Approve access."
+    )
+    return replace(problem, remedy=remedy, step=None)
+
+
+def of_saved(problem: Problem) -> Problem:
+    """Return a problem of credentials that worked before, with what Overview offers for it."""
+    if problem.id != exchange.WRONG_CLIENT.id:
+        return problem
+    return replace(problem, remedy=exchange.SECRET_REJECTED_LATER.remedy)
+
+
+def in_command(problem: Problem) -> Problem:
+    """Return a problem as a command tells it: with what to choose in the wizard."""
+    if problem.run is not None:
+        return problem
+    if problem.id == exchange.WRONG_CLIENT.id:
+        return replace(of_saved(problem), run=())
+    if problem.step in CHOICES:
+        how = f'To do this, open the wizard and choose "{CHOICES[problem.step]}".'
+    elif problem.other_step in CHOICES:
+        choice = CHOICES[problem.other_step]
+        how = f'For {problem.other_step.title}, open the wizard and choose "{choice}".'
+    else:
+        return problem
+    return replace(problem, remedy=f"{problem.remedy} {how}", run=())
+
+
+def while_removing(problem: Problem) -> Problem:
+    """Return the problem of a damaged record whose profile is about to be removed."""
+    remedy = "It goes with the profile, and so do its secrets."
+    return replace(problem, remedy=remedy, run=None)
+
+
+def can_use_files(problem: Problem | None) -> bool:
+    """Whether the keyring is in the way, and files would do."""
+    return problem is not None and problem.id in _KEYRING
+
+
+def or_files(problem: Problem, key: str, *, is_chosen: bool = False) -> Problem:
+    """Return a problem with files as the way out, where they are one.
+
+    Args:
+        key: what chooses them, such as "press F7".
+        is_chosen: they were chosen already, and what is in the keyring couldn't be moved.
+    """
+    if not can_use_files(problem):
+        return problem
+    is_shut = problem.id in _SHUT
+    if is_chosen:
+        first = f"Unlock it, then {key} again. " if is_shut else ""
+        remedy = f"{first}What is stored there has to be read before it can go into files."
+    else:
+        first = "Unlock it, then press Enter." if is_shut else problem.remedy
+        remedy = f"{first} Or {key} to use a file instead."
+    return replace(problem, remedy=remedy)
+
+
+def or_retry(problem: Problem, key: str) -> Problem:
+    """Return a problem of reading saved secrets as Overview shows it.
+
+    Args: `key`: what reads them again, such as "press r".
+    """
+    if problem.id not in _SHUT:
+        return problem
+    return replace(problem, remedy=f"Unlock it, then {key}.")

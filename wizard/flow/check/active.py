@@ -1,0 +1,168 @@
+"""The check of the active set, tokens refreshed if need be; and both checks as faces run them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from wizard.domain.errors.local import LEFT_UNFINISHED
+from wizard.domain.errors.scim import BAD_TOKEN
+from wizard.domain.models import CredentialSet, LastCheck, TokenSet
+from wizard.domain.oauth.classify import refused_token
+from wizard.domain.problems import SetupError, Status
+from wizard.domain.secret import Secret
+from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
+from wizard.flow.check.lines import DRAFT_LINES, LIST, TOKENS, USERS, LiveList, Shown, ask_users
+from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
+from wizard.flow.ports import Clock, UserDirectory
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.state import Subject
+
+if TYPE_CHECKING:
+    from wizard.flow.context import WizardContext
+    from wizard.flow.environment import Services
+    from wizard.flow.session import Session
+    from wizard.flow.state import WizardState
+
+ACTIVE_LINES: Final = {
+    TOKENS: "Access token valid",
+    USERS: DRAFT_LINES[USERS],
+    LIST: DRAFT_LINES[LIST],
+}
+
+Current = Callable[[Secret | None], Awaitable[TokenSet]]
+"""Gives the tokens of the active set, renewed if they expired, or if the access token is still the
+one named, which the server has refused. Raises SetupError."""
+
+
+class ActiveSet(Protocol):
+    """What is checked, and where it is remembered how that ended; a Session is one."""
+
+    @property
+    def active(self) -> CredentialSet | None:
+        """The set itself; None when there is none."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tells when the check ended."""
+
+    async def record_check(self, check: LastCheck) -> None:
+        """Remember how it ended. Raises SetupError."""
+
+
+async def check_active(
+    session: ActiveSet,
+    users: UserDirectory,
+    lines: LiveList,
+    current: Current,
+) -> Report:
+    """Check the active set and remember how it ended, if the store takes it.
+
+    Args: `lines` has the ids of ACTIVE_LINES.
+    """
+    active, is_new, is_renewable = session.active, False, False
+    try:
+        if active is None:
+            raise SetupError(LEFT_UNFINISHED)
+        ask = partial(ask_users, users, lines, active.endpoints.scim_url)
+        began = session.clock()
+        tokens = await lines.timed(TOKENS, current(None))
+        is_new, is_renewable = tokens.obtained_at >= began, tokens.refresh_token is not None
+        try:
+            listed = await ask(tokens.access_token)
+        except SetupError as error:
+            if error.problem.id != BAD_TOKEN.id or is_new or not is_renewable:
+                raise
+            # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
+            lines.set(USERS, Status.WAITING, "the token was refused")
+            tokens = await lines.timed(TOKENS, current(tokens.access_token))
+            is_new = True
+            listed = await ask(tokens.access_token)
+    except SetupError as error:
+        problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
+        can_help = problem is error.problem
+        report = Report(
+            Verdict.FAILED, problem, can_retry=can_help, has_lost_response=error.is_lost
+        )
+    else:
+        report = passed(listed, tokens)
+    return await remembered(report, session.clock(), session.record_check)
+
+
+def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | DraftRun:
+    """Return the check that a state is about."""
+    if state.subject is Subject.ACTIVE:
+        return ActiveRun(wizard_context.session, wizard_context.services)
+    return DraftRun(wizard_context.session, wizard_context.services, state.answer)
+
+
+class DraftRun:
+    """Runs the draft's check over a network that is connected when it starts."""
+
+    def __init__(
+        self, session: Session, services: Services, answer: AuthorizationResponse | None
+    ) -> None:
+        self._session = session
+        self._services = services
+        self._answer = answer
+        self._check: DraftCheck
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run it, telling the lines as they change."""
+        lines = LiveList(DRAFT_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+        report = await self._check.run(self._answer, is_retry=is_retry)
+        lines.raise_fault()
+        return report
+
+    async def accept(self, report: Report) -> Report:
+        """Continue with what the check asked about."""
+        return await self._check.accept(report)
+
+
+class ActiveRun:
+    """Runs the check of the active set, refreshing what has expired; all of it on a retry."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        self._session = session
+        self._services = services
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run it, telling the lines as they change."""
+        lines = LiveList(ACTIVE_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+
+        # A permission that was ticked meanwhile may need a new token to count.
+        is_forced = is_retry and self._session.profile.refreshable
+
+        def current(refused: Secret | None) -> Awaitable[TokenSet]:
+            session, services = self._session, self._services
+            fresh = fresh_tokens(
+                session.name,
+                services.store,
+                network.tokens,
+                services.clock,
+                is_forced=is_forced,
+                refused=refused,
+            )
+            return session.protected.run(fresh)
+
+        report = await check_active(self._session, network.users, lines, current)
+        # The tokens were renewed past the session, which has to know them to keep them off screens.
+        with suppress(SetupError):
+            await self._session.reload()
+        lines.raise_fault()
+        return with_known(report, self._session.profile, self._services.clock())
+
+    async def accept(self, report: Report) -> Report:
+        """Nothing is asked about here."""
+        return report

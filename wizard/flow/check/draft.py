@@ -1,0 +1,255 @@
+"""The check of a draft: from a code, or its tokens, to a proven credential, line by line."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from wizard.domain.errors.exchange import (
+    CODE_EXPIRED,
+    CODE_REFUSED,
+    CODE_USED,
+    NOTHING_ISSUED,
+    REFRESH_LOST,
+    REFRESH_NEVER_WORKED,
+    REFRESH_REFUSED,
+    REFRESH_REFUSED_AT_ONCE,
+)
+from wizard.domain.errors.local import LEFT_UNFINISHED
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, RefreshFailure, TokenSet
+from wizard.domain.oauth import authorization_request
+from wizard.domain.oauth.authorization_response import BareCode, Received
+from wizard.domain.oauth.classify import no_refresh_token, refused_token
+from wizard.domain.oauth.jwt import expiry
+from wizard.domain.problems import Problem, SetupError, Status
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.texts.summary import moved
+from wizard.domain.value import replace
+from wizard.flow.check.lines import EXCHANGE, SAVED, STATE, TOKENS, LiveList, ask_users
+from wizard.flow.check.report import Report, Verdict, as_kept, passed, remembered, unconfirmed
+from wizard.flow.ports import TokenEndpoint, UserDirectory
+from wizard.flow.session import Session
+
+AuthorizationResponse = Received | BareCode
+
+
+JUST_NOW: Final = timedelta(minutes=10)
+"""Within it after the consent nobody has ended that, and the user who approved is active."""
+
+
+class DraftCheck:
+    """The check of a draft, ending in the swap.
+
+    Only after 200, a SCIM list and a rehearsed refresh does the draft become the active set.
+    Running it again skips what has been done: a code is sent once.
+    """
+
+    def __init__(
+        self, session: Session, endpoint: TokenEndpoint, users: UserDirectory, lines: LiveList
+    ) -> None:
+        """Args: `lines` has the ids of DRAFT_LINES."""
+        self._session = session
+        self._endpoint = endpoint
+        self._users = users
+        self._lines = lines
+
+    async def run(self, answer: AuthorizationResponse | None, *, is_retry: bool = False) -> Report:
+        """Exchange the code if there is one, then the rest; swap when all of it passed.
+
+        Args:
+            answer: the code to exchange; None when the draft has its tokens already.
+            is_retry: renew the tokens first, as permissions may have been changed at Twilio.
+        """
+        report = await self._run(answer, is_retry=is_retry)
+        if report.verdict is Verdict.PASSED:
+            return report
+        return await remembered(report, self._session.clock(), self._session.record_draft_check)
+
+    async def _run(self, answer: AuthorizationResponse | None, *, is_retry: bool) -> Report:
+        try:
+            tokens = await self._tokens(answer)
+            if is_retry or tokens.needs_refresh(self._session.clock()):
+                tokens = await self._rehearse(tokens) or tokens
+            scim_url = self._session.working_draft().endpoints.scim_url
+            listed = await ask_users(self._users, self._lines, scim_url, tokens.access_token)
+            if self._lines[TOKENS].status is Status.WAITING:
+                tokens = await self._rehearse(tokens) or tokens
+        except SetupError as error:
+            return self._failed(error)
+        report = passed(listed, tokens)
+        problem = moved(self._session.profile, report.organization, is_kept=True)
+        if problem is not None:
+            return replace(report, verdict=Verdict.OTHER_ORGANIZATION, problem=problem)
+        draft = self._session.working_draft()
+        if problem := unconfirmed(draft, self._session.profile, report.organization):
+            return replace(report, verdict=Verdict.UNCONFIRMED, problem=problem)
+        return await self._swap_renewable(report)
+
+    def _failed(self, error: SetupError) -> Report:
+        tokens = self._session.working_draft().tokens
+        # After a lost code the tokens there are an earlier consent's: no help for this one.
+        is_lost = self._lines[EXCHANGE].status is Status.FAILED
+        problem = refused_token(
+            error.problem,
+            is_new=Status.PASSED in (self._lines[EXCHANGE].status, self._lines[TOKENS].status),
+            # A refresh token that was rejected in this very check is none.
+            is_renewable=self._lines[TOKENS].status is not Status.WARNING
+            and tokens is not None
+            and tokens.refresh_token is not None,
+        )
+        can_help = tokens is not None and not is_lost and problem is error.problem
+        can_retry = error.is_unsent or can_help
+        return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
+
+    async def accept(self, report: Report) -> Report:
+        """Continue with what was asked about: an organization, or a token without refresh."""
+        if report.verdict in (Verdict.OTHER_ORGANIZATION, Verdict.UNCONFIRMED):
+            return await self._swap_renewable(replace(report, problem=None))
+        return await self._swap(report)
+
+    async def _swap_renewable(self, report: Report) -> Report:
+        rehearsed = self._lines[TOKENS]
+        if rehearsed.status is not Status.PASSED:
+            return replace(report, verdict=Verdict.UNRENEWABLE, problem=rehearsed.problem)
+        return await self._swap(report)
+
+    async def _swap(self, report: Report) -> Report:
+        """Make the draft active: the end of the gate."""
+        now, problem = self._session.clock(), report.problem
+        check = as_kept(replace(report, problem=None), now)
+        if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
+            # Another day there is no rehearsal to be tried again.
+            problem = REFRESH_NEVER_WORKED.with_response_of(problem)
+        # Or it would be told of as one that lasts.
+        failure = RefreshFailure(problem.id, now, problem.words) if problem else None
+        try:
+            await self._session.swap(check, report.organization, failure)
+        except SetupError as error:
+            return replace(report, verdict=Verdict.FAILED, problem=error.problem)
+        return replace(report, verdict=Verdict.PASSED, problem=None)
+
+    async def _tokens(self, answer: AuthorizationResponse | None) -> TokenSet:
+        if answer is None or not self._is_waiting(answer):
+            tokens = self._session.working_draft().tokens
+            if tokens is None:
+                raise SetupError(LEFT_UNFINISHED if answer is None else CODE_USED)
+            for line in (STATE, EXCHANGE, SAVED):
+                self._lines.set(line, Status.SKIPPED, "done before")
+            if not self._session.is_draft_saved:
+                save = self._session.save_draft(self._session.working_draft())
+                await self._lines.timed(SAVED, save)
+            return tokens
+        if isinstance(answer, Received):
+            self._lines.set(STATE, Status.PASSED)
+        else:
+            self._lines.set(STATE, Status.SKIPPED, "not checked: code only")
+        # Once sent it is awaited and saved, even if the screen is left meanwhile.
+        return await self._session.protected.run(self._exchange(answer))
+
+    def _is_waiting(self, answer: AuthorizationResponse) -> bool:
+        """Whether a code has not been sent; one that was is never sent again."""
+        # An attempt that is no longer the draft's could not be marked as sent.
+        attempts = self._session.working_draft().attempts
+        unsent = (a for a in attempts if a.code_sent_at is None)
+        return any(a.state == answer.attempt.state for a in unsent)
+
+    async def _exchange(self, answer: AuthorizationResponse) -> TokenSet:
+        attempt, credentials = answer.attempt, self._session.working_draft()
+        # On disk before the request, so that no crash can lead to the code being sent twice.
+        try:
+            await self._mark(replace(attempt, code_sent_at=self._session.clock()))
+        except SetupError as error:
+            await self._unmark(attempt)
+            raise SetupError(error.problem, is_unsent=True) from error
+        # With the secret of the settings the code was asked for, whatever the form holds by now.
+        on_wait = self._lines.on_wait(EXCHANGE)
+        work = self._endpoint.exchange(credentials, attempt, answer.code, on_wait)
+        try:
+            tokens = await self._lines.timed(EXCHANGE, work)
+        except SetupError as error:
+            if error.is_unsent:
+                await self._unmark(attempt)
+                raise
+            problem = _explained(error.problem, answer.code, self._session.clock())
+            raise SetupError(replace(problem, step=problem.step or Step.AUTHORIZE)) from None
+        await self._lines.timed(SAVED, self._keep(tokens, answer))
+        return tokens
+
+    async def _mark(self, attempt: AuthorizationAttempt) -> None:
+        await self._session.save_draft(_with_attempt(self._session.working_draft(), attempt))
+
+    async def _unmark(self, attempt: AuthorizationAttempt) -> None:
+        # If only memory takes it, a crash leads to a fresh link: the code is not sent twice.
+        if self._session.draft is not None:
+            with suppress(SetupError):
+                await self._mark(attempt)
+
+    async def _keep(self, tokens: TokenSet, answer: AuthorizationResponse) -> None:
+        draft, attempt = self._session.draft, answer.attempt
+        is_caught = isinstance(answer, Received) and answer.is_caught
+        # Meanwhile the draft may have been discarded, or its client changed.
+        if draft is not None and authorization_request.matches(attempt, draft):
+            await self._session.save_draft(replace(draft, tokens=tokens, is_unconfirmed=is_caught))
+
+    async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
+        """Refresh the draft's own tokens; None, the line saying why, when there is no renewing."""
+        if tokens.refresh_token is None:
+            problem = no_refresh_token(self._session.working_draft().scope)
+            self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
+            return None
+        renewed = await self._session.protected.run(self._refresh(tokens))
+        if renewed is not None:
+            is_rotated = renewed.refresh_token != tokens.refresh_token
+            self._lines.set(
+                TOKENS, Status.PASSED, "new refresh token" if is_rotated else "same refresh token"
+            )
+        return renewed
+
+    async def _refresh(self, held: TokenSet) -> TokenSet | None:
+        asked, noted = self._session.working_draft(), replace(held, is_refresh_open=True)
+
+        async def renew() -> TokenSet:
+            # First, because a rotated refresh token that cannot be saved would be lost.
+            await self._session.prove_writable()
+            # On disk too, so that it is known after a power cut, or a kill in the middle.
+            try:
+                await self._session.save_draft_tokens(held, noted)
+            except SetupError as error:
+                raise SetupError(error.problem, is_unsent=True) from error
+            return await self._endpoint.refresh(asked)
+
+        try:
+            tokens = await self._lines.timed(TOKENS, renew())
+        except SetupError as error:
+            if error.is_unsent or error.problem.id in NOTHING_ISSUED:
+                with suppress(SetupError):
+                    await self._session.save_draft_tokens(noted, held)
+            if error.problem.id != REFRESH_REFUSED.id:
+                raise
+            problem = self._rejected(held).with_response_of(error.problem)
+            self._lines.set(TOKENS, Status.WARNING, "rejected", problem)
+            return None
+        await self._session.save_draft_tokens(noted, tokens)
+        return tokens
+
+    def _rejected(self, held: TokenSet) -> Problem:
+        """Return why a refresh token was rejected, as far as that is known here."""
+        if held.is_refresh_open:
+            return REFRESH_LOST
+        is_new = self._session.clock() - held.obtained_at < JUST_NOW
+        return REFRESH_REFUSED_AT_ONCE if is_new else REFRESH_REFUSED
+
+
+def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
+    """Say that the code was too old where the server said only that it does not take it."""
+    died = expiry(code)
+    is_vague = problem.id == CODE_REFUSED.id
+    return CODE_EXPIRED.with_response_of(problem) if is_vague and died and died <= now else problem
+
+
+def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:
+    """The draft with its attempt of the same state replaced by this one."""
+    attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
+    return replace(draft, attempts=attempts)

@@ -1,0 +1,115 @@
+"""The lines of a check while it runs: each with its status, its note, and its time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wizard.domain.errors.scim import NOT_SCIM, ODD_LIST
+from wizard.domain.problems import Check, Problem, SetupError, Status
+from wizard.domain.secret import Secret
+from wizard.domain.text import counted_users
+from wizard.domain.value import replace
+from wizard.flow.ports import UserDirectory
+
+if TYPE_CHECKING:
+    from wizard.domain.models import UserList
+
+T = TypeVar("T")
+
+USERS, LIST, TOKENS = "users", "list", "tokens"
+"""The lines that every check has."""
+
+Shown = Callable[[tuple[Check, ...]], None]
+"""Told all lines, in order, each time one of them changes."""
+
+
+class LiveList:
+    """Lines in a fixed order that change one at a time."""
+
+    def __init__(self, titles: Mapping[str, str], show: Shown, timer: Callable[[], float]) -> None:
+        """Args: `titles` by line id; `timer` gives seconds from any fixed point."""
+        self._lines = {line: Check(line, title) for line, title in titles.items()}
+        self._show = show
+        self._timer = timer
+        self._fault: Exception | None = None
+        self._tell()
+
+    def __getitem__(self, line: str) -> Check:
+        return self._lines[line]
+
+    def set(
+        self,
+        line: str,
+        status: Status,
+        note: str = "",
+        problem: Problem | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Change a line; a time it has already is kept unless a new one is given."""
+        old = self._lines[line]
+        taken = old.seconds if seconds is None else seconds
+        self._lines[line] = replace(old, status=status, note=note, problem=problem, seconds=taken)
+        self._tell()
+
+    async def timed(self, line: str, work: Awaitable[T]) -> T:
+        """Await work as this line: running, then passed or failed, with the time it took."""
+        self.set(line, Status.RUNNING)
+        began = self._timer()
+        try:
+            result = await work
+        except SetupError as error:
+            self.set(line, Status.FAILED, "", error.problem, self._timer() - began)
+            raise
+        self.set(line, Status.PASSED, "", None, self._timer() - began)
+        return result
+
+    def raise_fault(self) -> None:
+        """Raise the fault of the one who shows the lines, if there was one."""
+        if self._fault is not None:
+            raise self._fault
+
+    def on_wait(self, line: str) -> Callable[[str, float], None]:
+        """Return what counts down a pause in this line: told why, and the seconds left."""
+
+        def show(why: str, seconds: float) -> None:
+            self.set(line, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
+
+        return show
+
+    def _tell(self) -> None:
+        if self._fault is not None:
+            return
+        try:
+            self._show(tuple(self._lines.values()))
+        except Exception as fault:  # noqa: BLE001  whatever it is
+            # Raised when the check has ended: a response that came is saved first.
+            self._fault = fault
+
+
+async def ask_users(
+    users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
+) -> UserList:
+    """Ask for the list as the lines USERS and LIST. Raises SetupError."""
+    try:
+        work = users.list_users(scim_url, access_token, lines.on_wait(USERS))
+        listed = await lines.timed(USERS, work)
+    except SetupError as error:
+        if error.problem.id in (NOT_SCIM.id, ODD_LIST.id):
+            lines.set(USERS, Status.PASSED)
+            lines.set(LIST, Status.FAILED, "", error.problem)
+        raise
+    lines.set(LIST, Status.PASSED, counted_users(listed.total))
+    return listed
+
+
+STATE, EXCHANGE, SAVED = "state", "exchange", "saved"
+
+DRAFT_LINES: Final = {
+    STATE: "State matches your link",
+    EXCHANGE: "Code exchanged for tokens",
+    SAVED: "Tokens saved",
+    USERS: "GET /Users responds",
+    LIST: "Response is a SCIM list",
+    TOKENS: "Token refresh tested",
+}

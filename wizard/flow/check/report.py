@@ -1,0 +1,253 @@
+"""How a check ended: its verdict, what is remembered of it, and what is offered next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from wizard.domain.errors.exchange import CLOCK_OFF, WRONG_CLIENT
+from wizard.domain.errors.scim import (
+    APPROVAL_UNCONFIRMED,
+    BAD_TOKEN,
+    LIST_REFUSED,
+    MISSING_PERMISSION,
+)
+from wizard.domain.models import (
+    CheckStatus,
+    CredentialSet,
+    LastCheck,
+    Profile,
+    TokenSet,
+    UserList,
+    Warned,
+)
+from wizard.domain.oauth.jwt import organization_sid
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.steps import Step
+from wizard.domain.texts.summary import moved, refusal
+from wizard.domain.value import Value, replace
+from wizard.flow.state import GoTo
+
+
+class Verdict(Enum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNRENEWABLE = "unrenewable"
+    """The token works but can't be refreshed: a person decides whether to use it meanwhile."""
+    OTHER_ORGANIZATION = "other organization"
+    """It works, for another organization than what it would replace: a person decides."""
+    UNCONFIRMED = "unconfirmed"
+    """It works, but its code came to the listener: a person says whether they approved it."""
+
+
+_WORST_FIRST: Final = (
+    ExitCode.ACT_AT_TWILIO,
+    ExitCode.CHECK_FAILED,
+    ExitCode.UNREACHABLE,
+    ExitCode.MACHINE,
+)
+"""The order of warnings: first what will stop the credentials from working."""
+
+UNNAMED: Final = "an organization that the token doesn't name"
+UNREMEMBERED: Final = "How this check ended could not be remembered."
+
+
+class Report(Value):
+    """The end of a check."""
+
+    verdict: Verdict
+    problem: Problem | None = None
+    users: int | None = None
+    organization: str | None = None
+    """The organization SID, when the access token names it."""
+    can_retry: bool = False
+    """Failed where trying again may help without another consent."""
+    has_lost_response: bool = False
+    """A refresh was sent and its response lost: a new authorization may be the only way."""
+    warnings: tuple[Problem, ...] = ()
+    """What to know besides, the worst first; what the check found is true anyway."""
+
+    @property
+    def step(self) -> Step | None:
+        """Where what is wrong can be mended; None where that is at no step, or nothing is."""
+        return self.problem.step if self.problem else None
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """The problem and the warnings, in the order they are shown."""
+        return (self.problem, *self.warnings) if self.problem else self.warnings
+
+
+def passed(listed: UserList, tokens: TokenSet) -> Report:
+    """Return the report of a check that passed."""
+    report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
+    return warned(report, CLOCK_OFF.filled(offset=listed.clock)) if listed.clock else report
+
+
+def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
+    """Return what to ask before a draft becomes active whose code came to the listener.
+
+    None for a pasted code, and where the token names the organization that was set up.
+    """
+    if not draft.is_unconfirmed or (organization and organization == profile.organization):
+        return None
+    named = f"organization {organization}" if organization else UNNAMED
+    return APPROVAL_UNCONFIRMED.filled(organization=named)
+
+
+def warned(report: Report, problem: Problem | None) -> Report:
+    """Return the report with a warning more, unless it failed with the same."""
+    failed = report.problem
+    if problem is None or (failed and failed.id == problem.id):
+        return report
+    warnings = (*report.warnings, replace(problem, is_warning=True))
+    return replace(report, warnings=tuple(sorted(warnings, key=_rank)))
+
+
+def _rank(warning: Problem) -> int:
+    """Return the place of a warning, from 0 for the worst."""
+    code = warning.exit_code
+    return _WORST_FIRST.index(code) if code in _WORST_FIRST else len(_WORST_FIRST)
+
+
+async def remembered(
+    report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
+) -> Report:
+    """Remember how a check ended, if the store takes it; return the report, which says if not."""
+    try:
+        await record(as_kept(report, now))
+    except SetupError as error:
+        return warned(report, error.problem.with_detail(UNREMEMBERED))
+    return report
+
+
+def as_kept(report: Report, now: datetime) -> LastCheck:
+    """Return what is remembered of a report."""
+    status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
+    warnings = tuple(Warned(warning.id, warning.words) for warning in report.warnings)
+    check = LastCheck(status, now, report.users, warnings=warnings)
+    problem = report.problem
+    return replace(check, problem=problem.id, words=problem.words) if problem else check
+
+
+def with_known(report: Report, profile: Profile, now: datetime) -> Report:
+    """Return the report with what the record warns of, which no check can fail with yet."""
+    # While the token lives nothing fails: it has to be said now, and not in an hour.
+    report = warned(report, refusal(profile, now))
+    return warned(report, moved(profile, report.organization or profile.token_organization))
+
+
+class Action(Enum):
+    """What an offer does; the value is what is typed for it in plain mode."""
+
+    CONTINUE = "continue"
+    AGAIN = "again"
+    AUTHORIZE = "authorize"
+    CREDENTIALS = "credentials"
+    PREREQUISITES = "prerequisites"
+    ACCEPT = "use"
+
+
+class Offer(Value):
+    """One way to continue, as both faces word it."""
+
+    action: Action
+    label: str
+    """On a button."""
+    does: str
+    """After "Enter" or after the word that is typed for it."""
+    step: Step | None = None
+    """Where it leads; None: it stays on Check."""
+
+    def outcome(self, report: Report) -> GoTo | None:
+        """Return what the screen is left with; None where the offer stays on Check."""
+        return None if self.step is None else GoTo(self.step, report.problem)
+
+
+class AfterCheck(Value):
+    """What Enter does, and what else there is to choose."""
+
+    primary: Offer
+    others: tuple[Offer, ...] = ()
+
+
+CONTINUE: Final = Offer(Action.CONTINUE, "Next", "continues")
+AGAIN: Final = Offer(Action.AGAIN, "Try again", "tries again")
+AUTHORIZE: Final = Offer(
+    Action.AUTHORIZE, "Authorize again", "goes to Authorize for a new link", Step.AUTHORIZE
+)
+ELSEWHERE: Final = {
+    Step.AUTHORIZE: AUTHORIZE,
+    # Neither a code that was sent nor its link can help after a check.
+    Step.REDIRECT: AUTHORIZE,
+    Step.CREDENTIALS: Offer(
+        Action.CREDENTIALS, "To Credentials", "goes to Credentials", Step.CREDENTIALS
+    ),
+    Step.PREREQUISITES: Offer(
+        Action.PREREQUISITES, "To Prerequisites", "goes to Prerequisites", Step.PREREQUISITES
+    ),
+}
+"""Where a problem is fixed, by its step."""
+ACCEPT: Final = {
+    Verdict.UNRENEWABLE: Offer(
+        Action.ACCEPT, "Use until it expires", "uses the token until it expires"
+    ),
+    Verdict.OTHER_ORGANIZATION: Offer(
+        Action.ACCEPT, "Use the new one", "uses the new organization"
+    ),
+    Verdict.UNCONFIRMED: Offer(Action.ACCEPT, "Confirm", "confirms that you approved it"),
+}
+"""What a person may decide, by the verdict that asks for it."""
+
+_FIXED_IN_TWILIO: Final = frozenset({MISSING_PERMISSION.id, LIST_REFUSED.id})
+"""Fixed in Twilio and not here: trying again shows whether that was enough."""
+
+_ON_OVERVIEW: Final = {Action.AUTHORIZE: "authorize", Action.CREDENTIALS: "change"}
+"""The ids of Overview's actions that lead to the same place."""
+
+
+def after_check(report: Report) -> AfterCheck:
+    """Return what to offer once a check has ended."""
+    if report.verdict is Verdict.PASSED:
+        return AfterCheck(CONTINUE)
+    accept = ACCEPT.get(report.verdict)
+    if accept and report.verdict is Verdict.UNCONFIRMED:
+        return AfterCheck(accept, (AUTHORIZE,))
+    others = (accept,) if accept else ()
+    elsewhere = ELSEWHERE.get(report.step) if report.step else None
+    if elsewhere is None:
+        # Tried again, the same refresh token may be rejected for ever.
+        is_stuck = report.verdict is Verdict.UNRENEWABLE or report.has_lost_response
+        return AfterCheck(AGAIN, (*others, AUTHORIZE) if is_stuck else others)
+    if report.can_retry and _helps_again(report.problem):
+        return AfterCheck(AGAIN, (*others, elsewhere))
+    return AfterCheck(elsewhere, (*others, AGAIN) if report.can_retry else others)
+
+
+def on_overview(problem: Problem | None) -> str:
+    """Return the id of the action that Overview highlights, if it is offered.
+
+    Args: `problem`: the worst that is known of the active credentials.
+    """
+    if problem is None or problem.is_warning:
+        return "check"
+    if problem.id == WRONG_CLIENT.id:
+        return "rotate"
+    elsewhere = ELSEWHERE.get(problem.step) if problem.step else None
+    if elsewhere is None or problem.id in _FIXED_IN_TWILIO:
+        return "check"
+    # BAD_TOKEN is on record only after a refresh was tried, where there was a refresh token.
+    return _ON_OVERVIEW.get(elsewhere.action, "check")
+
+
+def _helps_again(problem: Problem | None) -> bool:
+    """Whether trying again is worth more than going to the problem's step first.
+
+    A rejected access token is refreshed then. Wrong entries, and a rejected or missing refresh
+    token, stay as they are.
+    """
+    return problem is not None and problem.id in (*_FIXED_IN_TWILIO, BAD_TOKEN.id)

@@ -1,0 +1,268 @@
+"""The context of one wizard: its profile, what every step notes on it, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from wizard.domain import journal
+from wizard.domain.endpoints import option
+from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.steps import Step
+from wizard.domain.text import Program
+from wizard.domain.texts import summary
+from wizard.domain.texts.prerequisites import audience
+from wizard.domain.value import Value, replace
+from wizard.flow.inactive import is_open
+from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState, advance
+
+if TYPE_CHECKING:
+    from wizard.flow.environment import Services
+    from wizard.flow.link import LinkDesk
+    from wizard.flow.session import Session
+    from wizard.flow.upkeep import Upkeep
+
+
+class Demo(Value):
+    """The values of the demo, and its own approval."""
+
+    values: CredentialSet
+    """The only values it takes."""
+    approve: Callable[[str], Awaitable[str]]
+    """Approves an authorize link in the browser's stead; gives the address landed on."""
+
+
+NOTING: Final = 2.0
+"""Seconds a step waits for the note of the last one; a `token` may hold the profile for longer."""
+
+LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
+"""Where there is a link that may have been handed out."""
+
+
+class WizardContext:
+    """A session with the services it needs, from the first step to the last words."""
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        demo: Demo | None = None,
+        program: Program | None = None,
+    ) -> None:
+        """Args: `program` is the one that was started."""
+        self.session = session
+        self.services = services
+        self.demo = demo
+        self.program = program or Program()
+        self.next_profile: str | None = None
+        """The profile to open next, when one was chosen."""
+        self.came_from: str | None = None
+        """The profile that was open before this one was chosen."""
+        self.reached = Step.PREREQUISITES
+        """The step that is shown, or was last."""
+        self._on_notices: Callable[[Sequence[Problem]], None] | None = None
+        self._said: list[Problem] = []
+        """Notices that were said."""
+        session.after_write = self.tell_notices
+        self._noting: asyncio.Task[None] | None = None
+        """Writes which step was reached last."""
+        self.next_is_plain = False
+        """It is to be opened in plain mode."""
+        self.last_words: Sequence[str] = ()
+        """What remains to be done at Twilio, once the profile was forgotten."""
+
+    # Imported when they are first used, so that the first frame waits for neither.
+
+    @cached_property
+    def links(self) -> LinkDesk:
+        """Where the authorize link is made and its answer read."""
+        from wizard.flow.link import LinkDesk
+
+        return LinkDesk(self.session, self.services.connect, self.services.listener)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What Overview and Prerequisites do with what is stored."""
+        from wizard.flow.upkeep import Upkeep
+
+        return Upkeep(self)
+
+    async def walk(
+        self, state: WizardState, show: Callable[[WizardState], Awaitable[Outcome]]
+    ) -> None:
+        """Go from step to step until the wizard is left.
+
+        Args: `show`: shows a step; returns what it is left with.
+        """
+        while not state.has_left:
+            self.reached = state.step
+            journal.note(f"step {state.step.name.lower()}")
+            state = await self.enter(state)
+            state = await self.follow(state, await show(state))
+
+    async def enter(self, state: WizardState) -> WizardState:
+        """Note the step, where it is to be noted; return the state as the session now knows it.
+
+        The note is written while the step is being shown, and not before the one of the last step.
+        What can't be noted only makes Resume begin a little earlier.
+        """
+        if self._noting is not None:
+            await asyncio.wait((self._noting,), timeout=NOTING)
+        if state.step is Step.OVERVIEW:
+            with contextlib.suppress(SetupError, TimeoutError):
+                await asyncio.wait_for(self._drop_idle_draft(state), NOTING)
+        elif state.subject is Subject.DRAFT:
+            note = self.session.note_step(state.step)
+            self._noting = self.session.protected.begin(note)
+        self.tell_notices()
+        return self.as_session(state)
+
+    async def _drop_idle_draft(self, state: WizardState) -> None:
+        # Past Credentials only where an earlier run was left: going back notes the way.
+        reached = self.session.profile.draft_step
+        is_link_out = state.delivery is not Delivery.SHOWN or reached in LINK_STEPS
+        await self.session.drop_idle_draft(is_link_out=is_link_out)
+
+    def as_session(self, state: WizardState) -> WizardState:
+        """The state with what the session knows better: what there is to come back to."""
+        has_active = self.session.profile.active is not None
+        return replace(state, has_active=has_active, resume_at=self.session.resume_at())
+
+    @property
+    def foreign_hosts(self) -> tuple[str, ...]:
+        """The hosts that are not Twilio's; none in the demo, which says so itself."""
+        return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
+
+    def begin_notices(self, say: Callable[[Sequence[Problem]], None]) -> None:
+        """Have what the store found and fixed said, now and from now on: a face can show it."""
+        self._on_notices = say
+        self.tell_notices()
+
+    def tell_notices(self) -> None:
+        """Have what the store found and fixed said, once, as soon as it is known."""
+        if self._on_notices is None:
+            return
+        new = [notice for notice in self.services.store.notices if notice not in self._said]
+        if new:
+            self._said += new
+            self._on_notices(new)
+
+    # -- the way back ------------------------------------------------------------------------
+
+    def can_go_back(self, state: WizardState) -> bool:
+        """Whether something precedes the first step: Overview, or another profile."""
+        return state.has_overview or self.came_from is not None
+
+    async def follow(self, state: WizardState, outcome: Outcome) -> WizardState:
+        """Return the state after a screen was left with an outcome."""
+        state = self.as_session(state)
+        is_first = state.step is Step.PREREQUISITES and not state.has_overview
+        if is_first and isinstance(outcome, Back) and self.came_from is not None:
+            await self.return_to_previous()
+            return replace(state, has_left=True)
+        return advance(state, outcome)
+
+    async def return_to_previous(self) -> None:
+        """Have the profile opened next that was open before; nothing empty is left behind."""
+        session, self.next_profile = self.session, self.came_from
+        is_empty = session.profile.active is None and session.profile.draft is None
+        if is_empty and session.draft is None:
+            # Otherwise it would stay in the list of profiles.
+            with contextlib.suppress(SetupError):
+                # A record that was set aside may point at the only copy of a secret.
+                aside = await asyncio.to_thread(self.services.store.set_aside, session.name)
+                if aside is None:
+                    await session.forget()
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """The facts about the active set."""
+        profile = self.session.profile
+        place = summary.storage_name(profile.store, is_open=is_open(self.services.store))
+        return summary.facts(profile, place, self.services.clock())
+
+    def usage(self) -> Sequence[str]:
+        """What to do with the credential now, in lines; none of it for real in the demo."""
+        if self.demo is not None:
+            lines = ("This was the demo: nothing is kept.", "For your own app, run:")
+            return (*lines, self.program.command())
+        session = self.session
+        now = self.services.clock()
+        return summary.what_next(session.profile, session.name, now, self.program)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the wizard ends with if it is left now."""
+        session, is_forgotten = self.session, bool(self.last_words)
+        if session.trouble is not None and not is_forgotten:
+            return session.trouble.exit_code
+        if session.draft_trouble is not None and session.profile.active is None:
+            return session.draft_trouble.exit_code
+        is_fine = self.demo is not None or is_forgotten or session.active is not None
+        is_fine = is_fine or self._ends_here
+        return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
+
+    def farewell(self) -> Sequence[str]:
+        """Return the last lines, for the normal screen."""
+        if self.next_profile is not None:
+            return ()
+        if self.demo is not None:
+            words = "The demo is over; nothing of it is kept. For your own app, run:"
+            return (words, self.program.command())
+        if self.last_words:
+            removed = f"Profile {self.session.name} is removed from this machine."
+            return (removed, *self.last_words)
+        if self.reached is Step.DONE:
+            rows = [f"{name:<15}{words}" for name, words in self.facts()]
+            profile, name = self.session.profile, self.session.name
+            usage = summary.usage(profile, name, self.program)
+            works = summary.works(profile, self.services.clock())
+            return (f"Profile {name}: {works}", *rows, usage)
+        return self._stopped()
+
+    @property
+    def _ends_here(self) -> bool:
+        """Whether the sheet was all there is to do, and nothing was begun."""
+        profile = self.session.profile
+        chosen = audience(profile.audience)
+        is_empty = profile.active is None and profile.draft is None and self.session.draft is None
+        return is_empty and chosen is not None and bool(chosen.ends_here)
+
+    def _stopped(self) -> Sequence[str]:
+        session, profile = self.session, self.session.profile
+        if self._ends_here and profile.audience is not None:
+            words = f"Profile {session.name}: nothing to set up. To print the sheet again, run:"
+            options = ("handoff", "--for", profile.audience)
+            return (words, self.program.command(*options, profile=session.name))
+        stopped = f"Profile {session.name}: stopped at {self.reached.title}."
+        if not session.is_draft_saved:
+            words = f"{stopped} Your last entry couldn't be saved. To resume, run:"
+        elif session.draft_trouble is not None:
+            words = f"Profile {session.name}: {session.draft_trouble.title}. To try again, run:"
+        elif profile.draft is not None:
+            words = f"{stopped} Your entries are saved. To resume, run:"
+        elif profile.active is None:
+            words = f"{stopped} To continue, run:"
+        else:
+            return ()
+        return (words, self.program.command(*self._endpoints(), profile=session.name))
+
+    def _endpoints(self) -> Sequence[str]:
+        """Return the options that a new setup was given and that are saved nowhere yet."""
+        profile = self.session.profile
+        if profile.active is not None or profile.draft is not None:
+            return ()
+        given, usual = self.session.working_draft().endpoints.named, Endpoints().named
+        changed = [name for name, url in given.items() if url != usual[name]]
+        return [word for name in changed for word in (option(name), given[name])]
+
+    async def close(self) -> None:
+        """Stop listening and finish what was begun; a token request not yet sent was not."""
+        if "links" in vars(self):
+            await self.links.close()
+        self.services.drop_unsent()
+        await self.session.protected.close()
+        await self.services.close()

@@ -1,0 +1,124 @@
+"""The environment: the services that the flow is given, and the checks of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
+from wizard.domain.problems import Check, Problem, SetupError, Status
+from wizard.domain.value import Value
+from wizard.flow.inactive import lost, standing
+
+if TYPE_CHECKING:
+    from wizard.domain.models import Endpoints
+    from wizard.flow.ports import (
+        Browser,
+        Clipboard,
+        Clock,
+        LoopbackListener,
+        MetadataSource,
+        ProfileStore,
+        Reach,
+        TokenEndpoint,
+        UserDirectory,
+    )
+
+
+class Network(Value):
+    """The services on the network, sharing one client."""
+
+    tokens: TokenEndpoint
+    metadata: MetadataSource
+    users: UserDirectory
+    reach: Reach
+
+
+Connect = Callable[[], Awaitable[Network]]
+"""Gives the network services, building the client on first use. Raises SetupError."""
+
+Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
+"""Begins such a connection, for as long as a command needs it."""
+
+
+class Services(Value):
+    """Everything outside, as the faces are given it."""
+
+    store: ProfileStore
+    connect: Connect
+    browser: Browser
+    clipboard: Clipboard
+    show_bare: Callable[[str], Awaitable[str]]
+    """Prints a link in one line on the bare terminal; waits until a line is entered."""
+    listener: LoopbackListener
+    clock: Clock
+    timer: Callable[[], float]
+    """Seconds from any fixed point, for how long things took."""
+    write_new: Callable[[str, str], str]
+    """Writes a text to a new file of that name in the current folder; gives its path.
+
+    Raises SetupError, also where there is a file already.
+    """
+    drop_unsent: Callable[[], None]
+    """Gives up the token requests of which nothing has left."""
+    close: Callable[[], Awaitable[None]]
+    """Lets go of the network."""
+
+
+async def machine_checks(
+    name: str,
+    endpoints: Endpoints,
+    store: ProfileStore,
+    connect: Connect,
+    browser: Browser,
+    storage: Awaitable[tuple[Check, ...]] | None = None,
+) -> tuple[Check, ...]:
+    """Return a line each for the servers, the clock, the store and the browser.
+
+    Args: `storage`: a check of the store that is under way.
+    """
+    reached, kept = await asyncio.gather(
+        _reach(endpoints, connect), storage or storage_checks(name, store)
+    )
+    return (*reached, *kept, _browser(browser))
+
+
+async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
+    try:
+        network = await connect()
+        return await network.reach.probe(endpoints)
+    except SetupError as error:
+        return (_warning("reach", error.problem),)
+
+
+async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    """Return lines about the store; where new secrets go is chosen with it."""
+    return await asyncio.to_thread(_storage, name, store)
+
+
+def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    try:
+        with store.locked(name) as held:
+            held.prove_writable()
+            aside = lost(name, store, held.profile, FILE_SET_ASIDE_IN_WIZARD)
+        known = next(iter(standing(store)), None)
+    except SetupError as error:
+        return (_warning("storage", error.problem),)
+    fine = Check("storage", "Storage", Status.PASSED)
+    kept = fine if known is None else _warning("storage", known)
+    if aside is None:
+        return (kept,)
+    return (kept, _warning("record", aside))
+
+
+def _warning(id_: str, problem: Problem) -> Check:
+    return Check(id_, problem.title, Status.WARNING, problem=problem)
+
+
+def _browser(browser: Browser) -> Check:
+    if browser.is_here:
+        return Check("browser", "Browser", Status.PASSED)
+    title = f"No browser here ({browser.why_not}): you will copy a link"
+    return Check("browser", title, Status.WARNING)

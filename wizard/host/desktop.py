@@ -1,0 +1,131 @@
+"""The desktop: its clipboard, and the program that opens web addresses.
+
+pyperclip runs in a process of its own, because it lets its helpers (xclip, wl-copy, pbcopy …)
+write on our terminal, waits for them without limit, and may start Qt, which aborts the process
+when its display is gone. The text goes through standard input: other users can read arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import plistlib
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from wizard.host.terminal import is_over_ssh
+
+# Refused: Klipper's command takes the text as an argument, and what Qt sets on X11 goes when
+# its process does. ClipboardUnavailable, pyperclip's "nothing found", is falsy.
+_PROGRAM: Final = """
+import sys
+import pyperclip
+copy, _ = pyperclip.determine_clipboard()
+if not copy or copy.__name__ in {"copy_klipper", "copy_qt"}:
+    sys.exit(1)
+copy(sys.stdin.read())
+"""
+
+
+class SystemClipboard:
+    """The clipboard of this machine.
+
+    Args:
+        environ: the process environment; what is started gets exactly this one.
+        patience: seconds until a helper that hangs is given up.
+    """
+
+    def __init__(self, environ: Mapping[str, str], *, patience: float = 2.0) -> None:
+        self._environ = environ
+        self._patience = patience
+
+    async def copy(self, text: str) -> bool:
+        """Send text to the clipboard; False when there is none, or it is not the person's.
+
+        Over SSH the clipboard here is another than that in front of the person; the caller then
+        asks their terminal (OSC 52). True means a helper was given the text: pyperclip does not
+        look at how the helper ended.
+        """
+        if is_over_ssh(self._environ):
+            return False
+        return await asyncio.to_thread(self._copy, text)
+
+    def _copy(self, text: str) -> bool:
+        try:
+            process = subprocess.Popen(  # noqa: S603  our own interpreter, a constant program
+                # -P: no module of the folder we happen to stand in; -X utf8: for our stdin.
+                [sys.executable, "-P", "-X", "utf8", "-c", _PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=self._environ,
+                start_new_session=True,
+            )
+        except OSError:
+            return False
+        with process:
+            try:
+                process.communicate(text.encode("utf-8", "replace"), timeout=self._patience)
+            except subprocess.TimeoutExpired:
+                _kill_with_helpers(process)
+        return process.returncode == 0
+
+
+def _kill_with_helpers(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":  # No groups there, and pyperclip starts nothing there.
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+Command = tuple[str, ...]
+
+_SETTINGS: Final = (
+    "Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist"
+)
+_SAFARI: Final = "com.apple.Safari"
+_PATIENCE: Final = 3.0
+"""Seconds a desktop has to name its browser."""
+
+
+async def web_handler(environ: Mapping[str, str], platform: str) -> Command:
+    """Return the command of the default browser, with %s for an address; () if it isn't known."""
+    if platform == "darwin":
+        return ("open", "-b", _macos_handler(Path(environ.get("HOME", ""))), "%s")
+    path = environ.get("PATH", os.defpath)
+    asks, launches = (shutil.which(name, path=path) for name in ("xdg-settings", "gtk-launch"))
+    if platform == "win32" or not asks or not launches:
+        return ()
+    name = await asyncio.to_thread(_output, [asks, "get", "default-web-browser"], environ)
+    is_entry = name.endswith(".desktop") and "/" not in name and not name.startswith("-")
+    return (launches, name, "%s") if is_entry else ()
+
+
+def _macos_handler(home: Path) -> str:
+    """The bundle identifier of what opens https; Safari where nothing else was chosen."""
+    try:
+        handlers = plistlib.loads((home / _SETTINGS).read_bytes())["LSHandlers"]
+        chosen = {h.get("LSHandlerURLScheme"): h.get("LSHandlerRoleAll") for h in handlers}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return _SAFARI
+    return str(chosen.get("https") or chosen.get("http") or _SAFARI)
+
+
+def _output(argv: list[str], environ: Mapping[str, str]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603  an argument list, no shell
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environ,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip()

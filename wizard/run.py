@@ -1,0 +1,167 @@
+"""Opens the wizard in this terminal, as screens or as prompts, until it is left for good."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Final
+
+from wizard import services, wiring
+from wizard.console import (
+    end_on_signals,
+    naming_faults,
+    print_error,
+    print_to_stderr,
+    printing_late,
+    report,
+)
+from wizard.domain.errors.local import NOT_A_TERMINAL
+from wizard.domain.models import StoreKind
+from wizard.domain.problems import SetupError
+from wizard.domain.value import replace
+from wizard.options import Common
+
+SLOW: Final = "Opening profile {name}…"
+"""What is said where the wizard is slow to open."""
+UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
+"""The same where what it opens is kept there."""
+OFTEN: Final = (700, 10, 2)
+"""When garbage is looked for (see `gc.set_threshold`): a screen that was left is a MB of it."""
+SEEN: Final = 0.5
+"""Seconds after which the first step has been painted."""
+
+NO_ROOM: Final = "The window is too small for the screens."
+"""Why this is plain mode, where a person chose it for that."""
+BUSY: Final = (
+    "Another scim-wizard command is using profile {name}. Close it, or let it end.",
+    "This wizard then opens by itself. It gives up after 1 minute.",
+)
+"""What is said while a profile's lock is waited for."""
+
+
+def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
+    """Open the wizard, in a demo's scenario if there is one; return its exit code."""
+    from wizard.host import terminal
+
+    if not terminal.is_interactive():
+        return report(NOT_A_TERMINAL)
+    why = terminal.why_plain(os.environ)
+    is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
+    terminal.prepare_environment()
+    try:
+        with wiring.log("wizard"):
+            return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
+    except SetupError as error:
+        return report(error.problem, profile=obj.profile)
+
+
+def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
+    """Run wizards until one is left for good, in the demo's scenario if there is one."""
+    settings = wiring.Settings() if scenario is not None else obj.settings()
+    settings = replace(settings, is_plain=is_plain, why_plain=why_plain)
+    while True:
+        try:
+            # Within the log, so that it knows of a fault too.
+            with naming_faults():
+                left = _open(settings, scenario)
+        except SetupError as error:
+            # Another profile than at the start, once one was chosen.
+            return report(error.problem, profile=settings.profile)
+        if left.next_profile is None:
+            return left.return_code or 0
+        if left.next_profile != settings.profile:
+            is_back = left.next_profile == settings.came_from
+            came_from = None if is_back else settings.profile
+            settings = replace(settings, profile=left.next_profile, came_from=came_from)
+        if left.next_is_plain and not settings.is_plain:
+            settings = replace(settings, is_plain=True, why_plain=NO_ROOM)
+        # With all it knew: what is there when the next one opens stays.
+        del left
+        gc.collect()
+
+
+def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
+    """Run one wizard; return it, left. Raises SetupError."""
+    if not settings.is_plain and (why := wiring.why_no_screens()):
+        settings = replace(settings, is_plain=True, why_plain=why)
+    if settings.is_plain:
+        _take_signs()
+    if scenario is not None:
+        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])
+    # The record first and by itself, so that it is known what is waited for. The same store for
+    # all of it: what it finds and fixes on the way is said by the wizard.
+    store, name = services.store(), settings.profile
+    busy = [BUSY[0].format(name=name), *BUSY[1:]]
+    with store.wizard_lock(name):
+        with printing_late(busy), store.locked(name) as held:
+            is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
+        if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
+        try:
+            return _show(wiring.wizard(settings, store), if_slow)
+        except SetupError:
+            # No wizard was there to say it.
+            for notice in store.notices:
+                print_error(notice, name)
+            raise
+
+
+def _take_signs() -> None:
+    from wizard.host import terminal
+    from wizard.plain.paper import take_signs
+
+    take_signs(sys.stderr, terminal.written_with(os.environ))
+
+
+def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> wiring.Face:
+    """Run a wizard; return it, left."""
+    from asyncio import Runner
+
+    from wizard.host import terminal
+    from wizard.host.loop import Loop
+    from wizard.host.terminal import hang_up, is_stalled, noticing_hang_up
+
+    with ExitStack() as stack:
+        stack.enter_context(_no_garbage())
+        with printing_late(if_slow):
+            app = stack.enter_context(opening)
+        # What has been imported is there to stay: no look for garbage goes through it later.
+        gc.freeze()
+        gc.set_threshold(*OFTEN)
+        streams = [sys.stdin, sys.stderr]
+        with noticing_hang_up(streams, hang_up), Runner(loop_factory=Loop) as runner:
+            runner.get_loop().call_later(SEEN, gc.enable)
+            runner.run(run_to_end(app))
+        # The loop's own handlers end with it; what follows ends with the same exit code.
+        end_on_signals()
+        if is_stalled(sys.stderr):
+            terminal.let_go()
+        try:
+            if lines := app.farewell():
+                print_to_stderr(lines)
+            # Also with nothing to say: what the screens left unwritten fails here.
+            sys.stderr.flush()
+        except OSError:
+            # The window was closed: nobody is there to read it.
+            terminal.let_go()
+        return app
+
+
+async def run_to_end(app: wiring.Face) -> None:
+    """Run a wizard; save the response to a request under way, also if the wizard crashes."""
+    try:
+        await app.run_async()
+    finally:
+        await app.finish()
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Look for none until the first frame: the collector would go through it again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,185 @@
+"""The API of the simulated Twilio: its paths, requests, responses, errors, and SCIM users."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+AUTHORIZE_PATH: Final = "/v2/authorize"
+
+TOKEN_PATH: Final = "/v2/token"  # noqa: S105  an address, not a secret
+
+METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
+
+SCIM_PATH: Final = "/scim/v2"
+
+
+def bearer_token(seen: Seen) -> str:
+    """Return the token of `Authorization: Bearer …` (RFC 6750 §2.1); "" for anything else."""
+    kind, _, token = seen.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def is_same(given: str, right: str) -> bool:
+    """Compare two texts in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
+
+
+JSON: Final = "application/json"
+SCIM_JSON: Final = "application/scim+json"
+HTML: Final = "text/html; charset=utf-8"
+
+LIST_SCHEMA: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+ERROR_SCHEMA: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
+USER_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The parameters of a query or form, as OAuth reads them (RFC 6749 §3.1)."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The first value of each name; a name without a value counts as omitted."""
+    repeated: frozenset[str] = frozenset()
+    """Names sent more than once, which OAuth forbids."""
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Fields:
+        """Read name-value pairs in the order they came."""
+        values: dict[str, str] = {}
+        repeated = set()
+        for name, value in pairs:
+            if name in values:
+                repeated.add(name)
+            elif value:
+                values[name] = value
+        return cls(values, frozenset(repeated))
+
+    def get(self, name: str) -> str:
+        """Return a value, "" when it was not sent."""
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request, kept for tests to look at; its repr shows no value that was sent."""
+
+    method: str
+    path: str
+    query: Fields
+    form: Fields
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back; the web half adds Date and a request id."""
+
+    status: int
+    body: str = field(repr=False)
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def json_answer(
+    status: int,
+    value: object,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return `value` as compact JSON."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(status, body, media_type, headers or {})
+
+
+def twilio_error(
+    status: int, code: int, message: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return Twilio's own error: `{code, message, more_info, status}`, both numbers integers."""
+    value = {
+        "code": code,
+        "message": message,
+        "more_info": f"https://www.twilio.com/docs/errors/{code}",
+        "status": status,
+    }
+    return json_answer(status, value, headers=headers)
+
+
+def scim_error(
+    status: int,
+    code: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a SCIM error (RFC 7644 §3.12: `status` is a string) with Twilio's `code`."""
+    value = {
+        "schemas": [ERROR_SCHEMA],
+        "detail": detail,
+        "status": str(status),
+        "code": code,
+        "moreInfo": f"https://www.twilio.com/docs/errors/{code}",
+    }
+    return json_answer(status, value, SCIM_JSON, headers)
+
+
+_GIVEN: Final = ("Ada", "Ben", "Chloé", "Dana", "Emre", "Fatima", "Grace", "Hugo", "Ines", "Jun")
+_FAMILY: Final = ("Adeyemi", "Berg", "Castillo", "Dubois", "Eriksen", "Gupta", "Haddad")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A managed user."""
+
+    number: int
+    """Counts from 0; all else follows from it, so that every run has the same people."""
+
+    @property
+    def id(self) -> str:
+        """The user SID: `US` and 32 hex digits."""
+        return "US" + hashlib.sha256(str(self.number).encode()).hexdigest()[:32]
+
+    @property
+    def user_name(self) -> str:
+        """The primary email address, as Twilio asks."""
+        return f"person{self.number:05d}@example.com"
+
+    def scim(self) -> dict[str, object]:
+        """Return the user as Twilio's SCIM API shows it (RFC 7643 §4.1)."""
+        given = _GIVEN[self.number % len(_GIVEN)]
+        family = _FAMILY[self.number % len(_FAMILY)]
+        return {
+            "schemas": [USER_SCHEMA],
+            "id": self.id,
+            "userName": self.user_name,
+            "displayName": f"{given} {family}",
+            "name": {"givenName": given, "familyName": family},
+            "emails": [{"primary": True, "value": self.user_name, "type": "work"}],
+            "active": self.number % 12 != 11,
+            "locale": "en-US",
+            "timezone": "America/Los_Angeles",
+            "meta": {
+                "resourceType": "user",
+                "created": "2025-11-03T09:30:00Z",
+                "lastModified": "2026-02-17T16:05:00Z",
+                "version": 'W/"1"',
+            },
+        }
+
+
+def list_users(people: Sequence[Person], permissions: Collection[str]) -> Response:
+    """Answer `GET /Users` with everybody. The wizard never filters, so no filter is read."""
+    if "managed-users/list" not in permissions:
+        # 401 and Twilio's own shape, as its other hosts answer code 70051; not 403, not SCIM's.
+        message = (
+            "Authorization Error: required permission twilio/iam/managed-users/list is missing"
+        )
+        return twilio_error(401, 70051, message)
+    resources = [person.scim() for person in people]
+    # Twilio does not page: no startIndex, no itemsPerPage (SCIM API reference).
+    value = {"schemas": [LIST_SCHEMA], "totalResults": len(resources), "Resources": resources}
+    return json_answer(200, value, SCIM_JSON)

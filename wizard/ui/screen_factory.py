@@ -1,0 +1,51 @@
+"""Builds the screen of each state; the one place that does."""
+
+from __future__ import annotations
+
+from wizard.domain.steps import Step
+from wizard.flow.context import WizardContext
+from wizard.flow.state import WizardState
+from wizard.ui.step_screen import Banner, StepScreen
+
+
+def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
+    """Return the screen of a state.
+
+    A step is imported when it is first shown: the one the wizard opens with waits for no other.
+    """
+    banner = Banner(
+        wizard_context.session.name, wizard_context.demo is not None, wizard_context.foreign_hosts
+    )
+    match state.step:
+        case Step.OVERVIEW:
+            from wizard.flow.overview import Overview
+            from wizard.ui.screens.overview import OverviewScreen
+
+            return OverviewScreen(banner, Overview(wizard_context))
+        case Step.PREREQUISITES:
+            from wizard.ui.screens.prerequisites import PrerequisitesScreen
+
+            return PrerequisitesScreen(banner, wizard_context, state)
+        case Step.CREDENTIALS:
+            from wizard.ui.screens.credentials import CredentialsScreen
+
+            return CredentialsScreen(banner, wizard_context, state)
+        case Step.AUTHORIZE:
+            from wizard.ui.screens.authorize import AuthorizeScreen
+
+            return AuthorizeScreen(banner, wizard_context, state)
+        case Step.REDIRECT:
+            from wizard.ui.screens.redirect import RedirectScreen
+
+            return RedirectScreen(banner, wizard_context, state)
+        case Step.CHECK:
+            from wizard.flow.check.active import run_of
+            from wizard.ui.screens.check import CheckScreen
+
+            return CheckScreen(
+                banner, run_of(wizard_context, state), wizard_context.session.use_file
+            )
+        case _:
+            from wizard.ui.screens.done import DoneScreen
+
+            return DoneScreen(banner, wizard_context.facts(), wizard_context.usage())

@@ -1,0 +1,198 @@
+"""Dialogs of Overview: another profile, a rotated Client Secret, and the handoff sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from wizard.domain import rules
+from wizard.domain.problems import SetupError
+from wizard.domain.rules import profile_name
+from wizard.domain.secret import Secret
+from wizard.domain.texts.overview import Item
+from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE
+from wizard.domain.value import Value
+from wizard.flow.upkeep import Rotation
+from wizard.ui.copying import Copy, copy_and_say
+from wizard.ui.dialog import Dialog, HelpScreen
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.field import Entry, Field, SecretEntry
+from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.menu import Menu
+from wizard.ui.widgets.problem_panel import ProblemPanel
+
+
+class ProfilesScreen(Dialog[str | None]):
+    """Gives the name of the profile to open."""
+
+    ENTER = "open"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", key_display="⏎", priority=True),
+    ]
+    AUTO_FOCUS = "Menu, Entry"
+
+    def __init__(self, others: Sequence[str]) -> None:
+        """Args: `others`: the names of the profiles that aren't open."""
+        super().__init__("Profiles")
+        self._others = others
+
+    def compose_body(self) -> ComposeResult:
+        """Yield those there are, and a field for a new one."""
+        if self._others:
+            yield Menu([Item(name, name) for name in self._others])
+            yield Gap()
+        yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the choice."""
+        yield Button("Close", id="close")
+        yield Button("Open ›", id="open", variant="primary")
+
+    @on(OptionList.OptionSelected)
+    @on(Button.Pressed, "#open")
+    def action_open(self) -> None:
+        """Open the new one if a name stands there, else the highlighted one."""
+        entry = self.query_one("#new-profile", Entry)
+        if not entry.value and self.query(Menu):
+            self.answer(self.query_one(Menu).chosen)
+            return
+        problem = profile_name(entry.value)
+        self.query_one(Field).say(problem)
+        if problem is None:
+            self.answer(entry.value)
+
+
+Rotate = Callable[[Secret], Awaitable[Rotation]]
+
+
+class Rotated(Value):
+    """The new secret, and what came of it."""
+
+    secret: Secret
+    rotation: Rotation
+
+
+class RotateScreen(Dialog[Rotated | None]):
+    """Closes only with a secret that worked, or that needs a consent to be proven."""
+
+    ENTER = "try"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "try", "Try it", key_display="⏎", priority=True),
+        Binding("ctrl+r,f2", "show_secret", "Show secret", show=False),
+    ]
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, rotate: Rotate) -> None:
+        super().__init__(ROTATE_TITLE)
+        self._rotate = rotate
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the field and what it does."""
+        yield Static(ROTATE, classes="paragraph", markup=False)
+        yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
+        yield ProblemPanel()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the trial."""
+        yield Button("Close", id="close")
+        yield Button("Try it ›", id="try", variant="primary")
+
+    @on(Entry.Changed)
+    def _typed(self) -> None:
+        self.query_one(ProblemPanel).show(None)
+
+    def action_close(self) -> None:
+        """Close, but not during a trial: what comes of it has to be known."""
+        if not self.query_one("#try", Button).disabled:
+            super().action_close()
+
+    @on(Button.Pressed, "#try")
+    def action_try(self) -> None:
+        """Try what has been entered."""
+        text = self.query_one(SecretEntry).value
+        problem = rules.client_secret(text)
+        self.query_one(Field).say(problem)
+        button = self.query_one("#try", Button)
+        if problem is None and not button.disabled:
+            button.disabled = True
+            button.label = "Trying …"
+            self._try(Secret(rules.clean(text)))
+
+    @work(exclusive=True, group="rotate")
+    async def _try(self, secret: Secret) -> None:
+        try:
+            rotation = await self._rotate(secret)
+        except SetupError as error:
+            self.query_one(ProblemPanel).show(error.problem)
+            button = self.query_one("#try", Button)
+            button.disabled = False
+            button.label = "Try it ›"
+            self.set_focus(self.query_one(SecretEntry))
+            return
+        self.answer(Rotated(secret, rotation))
+
+    def action_show_secret(self) -> None:
+        """Show the secret as it is being entered, or mask it again."""
+        self.query_one(SecretEntry).action_toggle_shown()
+
+
+Save = Callable[[], Awaitable[str]]
+"""Writes a new file and gives its path. Raises SetupError."""
+
+
+class SheetScreen(HelpScreen):
+    """Shows Markdown as it is written, which is how it is copied and saved."""
+
+    def __init__(self, text: str, copy: Copy, save: Save) -> None:
+        super().__init__(SHEET_TITLE, (text,))
+        self._text = text
+        self._copy = copy
+        self._save = save
+        self._is_saving = False
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what came of saving, above the sheet."""
+        saved = Static("", id="saved", classes="paragraph", markup=False)
+        saved.display = False
+        yield saved
+        yield ProblemPanel()
+        yield from super().compose_body()
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the copy, the file and the way out."""
+        yield Button("Copy", id="copy")
+        yield Button("Save", id="save")
+        yield from super().compose_buttons()
+
+    @on(Button.Pressed, "#copy")
+    @work(exclusive=True, group="copy")
+    async def _copy_all(self, _event: Button.Pressed) -> None:
+        await copy_and_say(self.app, self._copy, self._text, "the sheet")
+
+    @on(Button.Pressed, "#save")
+    @work(group="save")
+    async def _save_all(self, event: Button.Pressed) -> None:
+        if self._is_saving:
+            # Once: a second press would only find the file of the first.
+            return
+        self._is_saving = True
+        try:
+            path = await self._save()
+        except SetupError as error:
+            self._is_saving = False
+            self.query_one(ProblemPanel).show(error.problem)
+            return
+        self.query_one(ProblemPanel).show(None)
+        saved = self.query_one("#saved", Static)
+        saved.update(Content.styled(f"✓ Saved as\n{path}", "$success"))
+        saved.display = True
+        self.query_one("#dialog-body", VerticalScroll).scroll_home(animate=False)
+        self.set_focus(self.query_one("#close", Button))
+        event.button.disabled = True

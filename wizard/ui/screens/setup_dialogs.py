@@ -1,0 +1,158 @@
+"""Dialogs of the setup: advanced settings, who uses the credential, and what a change changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from wizard.domain import rules
+from wizard.domain.credential_fields import ENDPOINTS, Advanced
+from wizard.domain.models import Endpoints, Pkce
+from wizard.domain.texts.overview import Item
+from wizard.domain.texts.prerequisites import AUDIENCES, audience
+from wizard.domain.texts.questions import AUDIENCE_TITLE, CHANGES
+from wizard.domain.texts.summary import Difference
+from wizard.ui.dialog import ConfirmScreen, Dialog
+from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.menu import Menu
+
+_RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
+"""The rule of each field, by its id; in their order."""
+
+
+class AdvancedScreen(Dialog[Advanced | None]):
+    """Gives the settings as they are then; changing one ends the links made before."""
+
+    ENTER = "take"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Apply", key_display="⏎", priority=True),
+    ]
+    DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, settings: Advanced) -> None:
+        super().__init__("Advanced")
+        self._settings = settings
+        self._pkce = settings.pkce
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the fields."""
+        urls = self._settings.endpoints.named.values()
+        for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
+            yield Field(label, Entry(id_, value))
+        yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
+        with Horizontal(id="pkce-row"):
+            yield Static("PKCE (auto: on if the server supports it)", markup=False)
+            yield Button(self._settings.pkce.value, id="pkce")
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the way out and the change."""
+        yield Button("Close", id="close")
+        yield Button("Apply", id="take", variant="primary")
+
+    @on(Button.Pressed, "#pkce")
+    def _next_choice(self, event: Button.Pressed) -> None:
+        choices = list(Pkce)
+        self._pkce = choices[(choices.index(self._pkce) + 1) % len(choices)]
+        event.button.label = self._pkce.value
+
+    @on(Input.Blurred)
+    def _judge(self, event: Input.Blurred) -> None:
+        if event.input.id in _RULES:
+            self._is_right(event.input.id)
+
+    def _is_right(self, id_: str) -> bool:
+        problem = _RULES[id_](self.query_one(f"#{id_}", Entry).value)
+        self.query_one(f"#{id_}-field", Field).say(problem)
+        return problem is None
+
+    @on(Button.Pressed, "#take")
+    def action_take(self) -> None:
+        """Close with the changes, or say what is wrong with them."""
+        wrong = [id_ for id_ in _RULES if not self._is_right(id_)]
+        if wrong:
+            self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
+            return
+        urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in ENDPOINTS)
+        scope = rules.clean_scope(self.query_one("#scope", Entry).value)
+        self.answer(Advanced(Endpoints(*urls), scope, self._pkce))
+
+
+class AudienceScreen(Dialog[str | None]):
+    """Choose one; the text under the list follows the highlight."""
+
+    ENTER = "choose"
+    # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
+    DEFAULT_CSS = """
+    AudienceScreen {
+        & #dialog-body { min-height: 22; scrollbar-gutter: stable; }
+        &.-narrow #dialog-body { min-height: 27; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "close", "Close", show=False),
+        Binding("enter", "choose", "Select", key_display="⏎", priority=True),
+    ]
+
+    def __init__(self, current: str | None) -> None:
+        super().__init__(AUDIENCE_TITLE)
+        self._current = current
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the list and the text of its highlighted line."""
+        menu = Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
+        yield menu
+        yield Gap()
+        yield Static(_differs(menu.chosen), id="differs", classes="pane", markup=False)
+
+    def compose_buttons(self) -> Iterable[Button]:
+        """Yield the choice and the way out."""
+        yield Button("Close", id="close")
+        yield Button("Select", id="choose", variant="primary")
+
+    @on(OptionList.OptionHighlighted)
+    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+        self.query_one("#differs", Static).update(_differs(event.option_id))
+
+    @on(OptionList.OptionSelected)
+    @on(Button.Pressed, "#choose")
+    def action_choose(self) -> None:
+        """Close with the highlighted one."""
+        self.answer(self.query_one(Menu).chosen)
+
+
+def _differs(id_: str | None) -> Content:
+    chosen = audience(id_)
+    return Content("\n\n".join(chosen.text if chosen else ()))
+
+
+class ChangesScreen(ConfirmScreen):
+    """Before and after of each value; yes is what Enter does."""
+
+    NO = "Not yet"
+
+    def __init__(self, differences: Sequence[Difference]) -> None:
+        super().__init__(CHANGES.title, CHANGES.text, f"{CHANGES.yes} ›", is_harmless=True)
+        self._differences = differences
+
+    def compose_body(self) -> ComposeResult:
+        """Yield each value, before and after."""
+        for difference in self._differences:
+            lines = Content.assemble(
+                (difference.name, "bold"),
+                ("\n  before  ", "$muted"),
+                difference.before,
+                ("\n  after   ", "$muted"),
+                difference.after,
+            )
+            yield Static(lines, classes="paragraph", markup=False)
+        yield from super().compose_body()

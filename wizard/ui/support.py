@@ -1,0 +1,73 @@
+"""What someone who helps needs: the problems without a secret, and what the wizard runs on."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+
+from wizard import __version__
+from wizard.domain.models import CredentialSet
+from wizard.domain.oauth.pasted_response import PASTE_LIMIT
+from wizard.domain.oauth.pasted_urls import addresses
+from wizard.domain.oauth.residue import visible
+from wizard.domain.problems import Problem
+from wizard.domain.redact import hide
+from wizard.domain.secret import Secret
+from wizard.flow.session import Session
+
+
+def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secret]) -> str:
+    """Return a problem and what it happened on, as lines to paste into a ticket.
+
+    The lines of detail hold the status, the server's own words and its request ID.
+
+    Args:
+        versions: of what runs, by name.
+        secrets: masked wherever they stand: a server may echo what it was sent.
+    """
+    lines = [f"{problem.title} ({problem.id})", problem.cause, *problem.detail]
+    lines += [f"{name} {version}" for name, version in versions.items()]
+    text = "\n".join(line for line in lines if line)
+    return hide(text, (secret.reveal() for secret in secrets))
+
+
+def secrets_of(credentials: CredentialSet | None) -> Iterator[Secret]:
+    """Yield each secret a credential set holds."""
+    if credentials is None:
+        return
+    tokens = credentials.tokens
+    held = [credentials.client_secret]
+    held += [tokens.access_token, tokens.refresh_token] if tokens else []
+    for attempt in credentials.attempts:
+        held += [attempt.state, attempt.verifier]
+    yield from (secret for secret in held if secret is not None)
+
+
+def secrets_in(pasted: str) -> Iterator[Secret]:
+    """Yield the codes and states of a pasted text; all of it where it is no address."""
+    text = visible(pasted[:PASTE_LIMIT])
+    found = addresses(text)
+    if not found:
+        yield Secret(text)
+    for address in found:
+        yield from (Secret(value) for name, value in address.fields if name in ("code", "state"))
+
+
+def for_support(session: Session, problems: Sequence[Problem], secrets: Sequence[Secret]) -> str:
+    """Return problems to be copied for someone who helps; no secret is in the text.
+
+    Args: `secrets`: those that are stored nowhere: codes, and what is in the fields.
+    """
+    held = [secret for each in (session.active, session.draft) for secret in secrets_of(each)]
+    return "\n\n".join(report(each, versions(), [*held, *secrets]) for each in problems)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what runs, by name."""
+    return {
+        "scim-wizard": __version__,
+        "Python": platform.python_version(),
+        "textual": version("textual"),
+        platform.system(): platform.release(),
+    }

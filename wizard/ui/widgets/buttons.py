@@ -1,0 +1,251 @@
+"""Buttons one line high, their row under a screen, and the row of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from textual import events, widgets
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content, ContentText
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from wizard.domain.value import Value
+from wizard.ui.widgets.layout import spread
+
+SHORT: Final = 10
+"""Characters of a label that stand among the keys; of a longer one the first word."""
+
+
+class Button(widgets.Button, inherit_css=False):
+    """Textual's own without its styles: most are for looks not used here, and all take time."""
+
+    DEFAULT_CSS = """
+    Button {
+        width: auto;
+        min-width: 10;
+        height: 1;
+        line-pad: 1;
+        content-align: center middle;
+        text-align: center;
+        text-style: bold;
+        pointer: pointer;
+        background: $panel;
+        color: $foreground;
+        &:hover { background: $surface; }
+        /* Brighter than any: Enter is for it. The primary one is bright already. */
+        &:focus { background: $foreground; color: $background; text-style: bold underline; }
+        &.-primary {
+            background: $primary;
+            color: $on-primary;
+            &:hover { background: $accent; }
+        }
+        /* Textual's own, for whatever is disabled, is fainter than can be read. */
+        &:disabled, &:disabled:hover {
+            opacity: 100% !important;
+            background: $panel;
+            color: $muted;
+            text-style: none;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "press", "Press", key_display="⏎", id="button.press"),
+    ]
+
+    # Textual's own keeps the width of its first label.
+    label = reactive[ContentText](Content.empty, layout=True)
+
+    @property
+    def word(self) -> str:
+        """What it says, as short as it stands among the keys."""
+        label = str(self.label).strip(" ‹›")
+        is_short = len(label) <= SHORT or label.startswith("To ")
+        return label if is_short else label.partition(" ")[0]
+
+
+MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
+"""The first that there is room for is said."""
+
+
+class ButtonRow(Horizontal):
+    """Left and Right go from one button to the next; no key of a field's ever comes here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "walk(-1)", "Left", show=False),
+        Binding("right", "walk(1)", "Right", show=False),
+    ]
+
+    is_more: reactive[bool] = reactive(False)
+    """Whether there is more above the buttons than is seen."""
+
+    def __init__(self, id: str, above: str) -> None:
+        """Args: `above` selects what scrolls above the row."""
+        super().__init__(id=id)
+        self._above = above
+
+    def on_mount(self) -> None:
+        """Keep an eye on what stands above."""
+        # None there where the screen was left before it came to be.
+        for body in self.screen.query(self._above).results(VerticalScroll):
+            self.watch(body, "scroll_y", self.look_again)
+            self.watch(body, "virtual_size", self.look_again)
+
+    def look_again(self) -> None:
+        """See whether there is more, and how much room is left beside the buttons."""
+        for body in self.screen.query(self._above).results(VerticalScroll):
+            # Not max_scroll_y, which is all of it until a first layout has ended.
+            self.is_more = body.scroll_y + body.size.height < body.virtual_size.height
+        self.refresh()
+
+    def render(self) -> Content:
+        """Say it at the left, in as much as the buttons leave room for."""
+        room = min((child.virtual_region.x for child in self.displayed_children), default=0)
+        words = next((words for words in MORE if len(words) < room), MORE[-1])
+        return Content.styled(words, "$muted") if self.is_more else Content()
+
+    def action_walk(self, by: int) -> None:
+        """Give the focus to the button on that side, if there is one."""
+        buttons = [there for there in self.screen.focus_chain if there.parent is self]
+        at = next((place for place, button in enumerate(buttons) if button.has_focus), None)
+        if at is not None and 0 <= at + by < len(buttons):
+            buttons[at + by].focus()
+
+
+NEEDED: Final = {"primary", "press", "back", "close", "help", "quit", "command_palette"}
+"""Actions whose keys are shown at any width; all others are in the palette, too."""
+GAP: Final = "  "
+
+
+class Key(Value):
+    """A key that is shown, and what it does."""
+
+    key: str
+    """As it is pressed."""
+    display: str
+    """As it is shown."""
+    words: str
+    action: str
+    is_enabled: bool
+    is_palette: bool
+    """It opens the palette, and stands at the right."""
+
+    @property
+    def width(self) -> int:
+        """Columns it takes; behind each but the palette's there is a gap."""
+        return cell_len(f"{self.display} {self.words}{'' if self.is_palette else GAP}")
+
+
+class Keys(Widget):
+    """One line, drawn by one widget.
+
+    Textual's own footer is a widget for each key, mounted anew whenever the focus moves, and cuts
+    the last ones off where the window is too narrow for all.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--disabled", "keys--hovered"}
+    DEFAULT_CSS = """
+    Keys {
+        dock: bottom;
+        height: 1;
+        margin: 1 0 0 0;
+        padding-right: 1;
+        pointer: pointer;
+        & > .keys--key { color: $footer-key-foreground; text-style: bold; }
+        & > .keys--disabled { text-style: dim; }
+        & > .keys--hovered { background: $panel; }
+    }
+    """
+
+    hovered: reactive[Key | None] = reactive(None)
+    """The key under the pointer."""
+
+    def __init__(self, primary: Callable[[], str] = str) -> None:
+        """Args: `primary` gives the word of the primary action, "" for its binding's."""
+        super().__init__()
+        self._primary = primary
+
+    def on_mount(self) -> None:
+        """Draw the row again whenever another key can be pressed."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+
+    def shown(self) -> list[Key]:
+        """Return the keys that are shown: all but the last ones that couldn't be read whole."""
+        keys = list(self._all())
+        for key in reversed(keys.copy()):
+            is_whole = sum(key.width for key in keys) <= self.content_size.width
+            if not is_whole and key.action.rpartition(".")[2] not in NEEDED:
+                keys.remove(key)
+        return keys
+
+    def key_at(self, column: int) -> Key | None:
+        """Return the key at a column of the screen; None where there is none."""
+        start = self.content_region.x
+        for key in self.shown():
+            if key.is_palette:
+                start = self.content_region.right - key.width
+            if start <= column < start + key.width:
+                return key
+            start += key.width
+        return None
+
+    def render(self) -> Content:
+        """Draw the row, with the key of the palette at the right."""
+        keys = self.shown()
+        left = Content(GAP).join(self._drawn(key) for key in keys if not key.is_palette)
+        right = Content("").join(self._drawn(key) for key in keys if key.is_palette)
+        return spread(left, right, self.content_size.width)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Mark the key under the pointer."""
+        self.hovered = self.key_at(event.screen_x)
+
+    def on_leave(self) -> None:
+        """Mark none."""
+        self.hovered = None
+
+    def _all(self) -> Iterable[Key]:
+        """Yield the first key of each action, and the palette's last."""
+        active = self.screen.active_bindings
+        palette = active.get(self.app.COMMAND_PALETTE_BINDING)
+        first: dict[str, ActiveBinding] = {}
+        for each in active.values():
+            if each.binding.show:
+                first.setdefault(each.binding.action, each)
+        for each in (*first.values(), *([palette] if palette else [])):
+            binding = each.binding
+            yield Key(
+                binding.key,
+                self.app.get_key_display(binding),
+                self._word(binding.action) or binding.description,
+                binding.action,
+                is_enabled=each.enabled,
+                is_palette=each is palette,
+            )
+
+    def _word(self, action: str) -> str:
+        """Return what the button says that an action presses; "" for any other action."""
+        if action == "primary":
+            return self._primary()
+        focused = self.screen.focused
+        # Of the buttons under a screen only: those in it say a value.
+        if action == "press" and isinstance(focused, Button) and _is_under(focused):
+            return focused.word
+        return ""
+
+    def _drawn(self, key: Key) -> Content:
+        style = self.get_visual_style("keys--key")
+        drawn = Content.assemble((key.display, style), " ", key.words)
+        if not key.is_enabled:
+            drawn = drawn.stylize(self.get_visual_style("keys--disabled"))
+        if key == self.hovered:
+            drawn = drawn.stylize(self.get_visual_style("keys--hovered"))
+        return drawn
+
+
+def _is_under(button: Button) -> bool:
+    return isinstance(button.parent, ButtonRow)

@@ -1,0 +1,124 @@
+"""Links: the whole authorization link (OSC 8), and a URL in a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.selection import Selection
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from wizard.ui.widgets.buttons import Button
+
+MAX_ROWS: Final = 7
+
+
+class LinkView(Widget):
+    """Breaks a link anywhere, as a terminal would, so that no blank gets into it."""
+
+    DEFAULT_CSS = """
+    LinkView {
+        height: auto;
+        max-height: 7;
+        padding: 0 1;
+        border-left: outer $panel;
+        background: $surface;
+        color: $foreground;
+    }
+    """
+
+    url: reactive[str] = reactive("", layout=True)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many rows as the link needs, at most seven."""
+        return min(max(-(-len(self.url) // max(width, 1)), 1), MAX_ROWS)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Give what is selected of the link without the ends of its rows."""
+        found = super().get_selection(selection)
+        return found and (found[0].replace("\n", ""), found[1])
+
+    def render(self) -> Content:
+        """Draw the rows."""
+        if not self.url:
+            return Content.styled("Making the link …", "$muted")
+        width = max(self.content_size.width, 1)
+        rows = [self.url[i : i + width] for i in range(0, len(self.url), width)]
+        if len(rows) > MAX_ROWS:
+            hint = "… ^l shows all of it"
+            rows = [*rows[: MAX_ROWS - 1], rows[MAX_ROWS - 1][: max(width - len(hint), 0)] + hint]
+        link = Style(link=self.url)
+        return Content("\n").join([Content.styled(row, link) for row in rows])
+
+
+class _Address(Static, can_focus=True):
+    """The address itself, broken anywhere as a terminal would."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", key_display="⏎"),
+        Binding("ctrl+o", "open", "Open", show=False),
+        Binding("ctrl+y", "copy", "Copy", key_display="^y"),
+    ]
+
+    def action_open(self) -> None:
+        """Ask for the page."""
+        self._ask(is_copy=False)
+
+    def action_copy(self) -> None:
+        """Ask for a copy."""
+        self._ask(is_copy=True)
+
+    def on_click(self) -> None:
+        """Ask for the page by mouse."""
+        self.action_open()
+
+    def _ask(self, *, is_copy: bool) -> None:
+        self.post_message(PageLink.Asked(str(self.content), is_copy))
+
+
+class PageLink(Horizontal):
+    """An address and a button that copies it; who can open and copy is told by a message."""
+
+    DEFAULT_CSS = """
+    PageLink {
+        height: auto;
+        & _Address {
+            width: 1fr;
+            height: auto;
+            color: $primary;
+            text-style: underline;
+            &:focus { text-style: bold reverse; }
+        }
+        & Button { min-width: 8; margin-left: 1; }
+    }
+    """
+
+    @dataclass
+    class Asked(Message):
+        """The page is to be opened, or its address copied."""
+
+        url: str
+        is_copy: bool
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    def compose(self) -> ComposeResult:
+        """Yield the two."""
+        yield _Address(Content.styled(self._url, Style(link=self._url)))
+        yield Button("Copy")
+
+    @on(Button.Pressed)
+    def _copy(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.Asked(self._url, is_copy=True))

@@ -1,0 +1,164 @@
+"""Results: facts, findings about this machine, and the lines of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from wizard.domain.problems import SIGNS, Check, Status
+from wizard.ui.widgets.layout import packed, spread
+
+GAP: Final = "  "
+
+
+class Facts(Widget):
+    """Names are muted, words are text, never markup."""
+
+    DEFAULT_CSS = "Facts { height: auto; }"
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        width = max((len(name) for name, _ in rows), default=0) + 2
+        self._facts = [
+            Content.assemble((name.ljust(width), "$muted"), words) for name, words in rows
+        ]
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """One row a line."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """Draw the lines."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        """The facts in their order, the second column where it makes for the fewest lines."""
+        columns = sorted((fact.cell_length + len(GAP) for fact in self._facts), reverse=True)
+        return min((self._placed(width, at) for at in (width, *columns)), key=len)
+
+    def _placed(self, width: int, at: int) -> list[Content]:
+        """The lines when the second column begins at a cell; neighbors that fit share one."""
+        lines: list[Content] = []
+        pending: Content | None = None
+        for fact in self._facts:
+            if pending is not None and fact.cell_length <= width - at:
+                left = spread(pending, Content(""), at - len(GAP))
+                lines[-1] = Content.assemble(left, GAP, fact)
+                pending = None
+                continue
+            lines.append(fact)
+            pending = fact if fact.cell_length <= at - len(GAP) else None
+        return lines
+
+
+class Findings(Widget):
+    """Wrapped to whatever width there is; what calls for something stands first."""
+
+    DEFAULT_CSS = "Findings { height: auto; }"
+
+    checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
+    """Empty while the machine is looked at."""
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many rows as it needs."""
+        return len(self._told(width).wrap(max(width, 1)))
+
+    def render(self) -> Content:
+        """Draw all of it."""
+        return self._told(self.content_size.width)
+
+    def _told(self, width: int) -> Content:
+        if not self.checks:
+            return Content.styled("Looking at this machine …", "$muted")
+        warnings = [check for check in self.checks if check.status is Status.WARNING]
+        # What keeps from the servers first, what is only to be known of last.
+        warnings.sort(key=lambda check: check.problem is None)
+        passed = [f"✓ {c.title}" for c in self.checks if c.status is Status.PASSED]
+        fine = [Content.styled(line, "$success") for line in packed(passed, width)]
+        return Content("\n").join([*(part for c in warnings for part in _warning(c)), *fine])
+
+
+def _warning(check: Check) -> Iterator[Content]:
+    note = f" ({check.note})" if check.note else ""
+    problem = check.problem
+    yield Content.styled(f"! {problem.title if problem else check.title}{note}", "$warning")
+    if problem is not None:
+        yield Content(problem.cause)
+        remedy = f"{problem.who.value}: {problem.remedy}"
+        key = "^q leaves" if problem.needs_restart else "r looks again"
+        yield Content.assemble(remedy, (f"  {key}", "$muted"))
+
+
+SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class CheckLines(Widget):
+    """Paints checks; the only motion is a spinner on the line that runs."""
+
+    DEFAULT_CSS = """
+    CheckLines {
+        height: auto;
+        & > .check-lines--passed { color: $success; }
+        & > .check-lines--failed { color: $error; }
+        & > .check-lines--warning { color: $warning; }
+        & > .check-lines--muted { color: $muted; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "check-lines--passed",
+        "check-lines--failed",
+        "check-lines--warning",
+        "check-lines--muted",
+    }
+
+    checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
+    has_ended: reactive[bool] = reactive(False)
+    """Whether what waits is not run any more."""
+    _frame: reactive[int] = reactive(0)
+
+    def on_mount(self) -> None:
+        """Turn the spinner, ten times a second, while something runs."""
+        self._spin = self.set_interval(0.1, self._turn, pause=True)
+
+    def watch_checks(self, checks: tuple[Check, ...]) -> None:
+        """Let the spinner rest when nothing runs."""
+        if any(c.status is Status.RUNNING for c in checks):
+            self._spin.resume()
+        elif self.is_mounted:
+            self._spin.pause()
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """One row a line."""
+        return len(self.checks)
+
+    def render(self) -> Content:
+        """Draw the lines."""
+        width = self.content_size.width
+        return Content("\n").join([self._line(c, width) for c in self.checks])
+
+    def _turn(self) -> None:
+        self._frame = (self._frame + 1) % len(SPINNER)
+
+    def _line(self, check: Check, width: int) -> Content:
+        is_running = check.status is Status.RUNNING
+        sign = SPINNER[self._frame] if is_running else SIGNS[check.status][0]
+        shade = {
+            Status.PASSED: "passed",
+            Status.FAILED: "failed",
+            Status.WARNING: "warning",
+        }.get(check.status, "muted")
+        style = self.get_visual_style(f"check-lines--{shade}")
+        word = check.note
+        if check.status is Status.WAITING and not word:
+            word = "not run" if self.has_ended else "waiting"
+        if check.status is Status.FAILED and not word:
+            word = "failed"
+        time = "" if check.seconds is None else f"{check.seconds:.2f} s"
+        right = Content.styled(
+            "  ".join(p for p in (word, time) if p), self.get_visual_style("check-lines--muted")
+        )
+        return spread(Content.assemble((f"{sign}  ", style), check.title), right, width)

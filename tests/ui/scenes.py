@@ -223,11 +223,11 @@ DIALOGS: Final = (
     Scene("sheet", SheetScreen, "Save", HOME, ACTIVE, SHEET),
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
-    Scene("palette", CommandPalette, "Quit", PASTE, LINKED, PALETTE),
-    Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
+    Scene("palette", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE),
+    Scene("themes", CommandPalette, "Twilio SCIM|a theme|this one", PASTE, LINKED, THEMES),
     # Textual's own: it does not change its theme while it is open.
-    Scene("palette-light", CommandPalette, "Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
-    Scene("palette-found", CommandPalette, "Create a new link", PASTE, LINKED, FOUND),
+    Scene("palette-light", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
+    Scene("palette-found", CommandPalette, "Twilio SCIM|Create a new link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

@@ -1,4 +1,4 @@
-"""Renders a whole setup as one animated SVG, from the real app.
+"""Render a whole setup as one animated SVG, from the real app.
 
 Each frame is the app's own screenshot. The frames lie on top of each other, and CSS shows one at
 a time, so the picture plays wherever an SVG is shown as an image, without a script.
@@ -25,14 +25,14 @@ SIZE: Final = (80, 24)
 
 
 class Frame(NamedTuple):
-    """A screenshot, and for how long it is shown."""
+    """A screenshot and how long it is shown."""
 
     svg: str
     seconds: float
 
 
 async def film(home: Path, still: Callable[[ThePilot], Awaitable[str]]) -> str:
-    """Play a setup from the first step to Done; return it as one SVG.
+    """Play a setup from the first step to Done, and return it as one SVG.
 
     Args:
         home: an empty folder.
@@ -54,7 +54,7 @@ async def film(home: Path, still: Callable[[ThePilot], Awaitable[str]]) -> str:
 
 
 async def play(pilot: ThePilot, shoot: Callable[..., Awaitable[None]]) -> None:
-    """Walk from the first step to Done, and take a screenshot of what is worth seeing."""
+    """Walk from the first step to Done, and take a screenshot of each important state."""
     await wait_until(pilot, lambda: "✓ Browser" in text_of(pilot.app), "the machine's checks")
     await shoot(1.5, "0 of 7")
     for count in range(1, 8):
@@ -82,9 +82,9 @@ async def play(pilot: ThePilot, shoot: Callable[..., Awaitable[None]]) -> None:
 
 
 def animated(frames: list[Frame]) -> str:
-    """Lay the frames on top of each other, each shown in its time, over and over.
+    """Stack the frames on top of each other, and show each for its duration in a loop.
 
-    Where the reader asked for less motion, only the last one is shown.
+    If the reader prefers reduced motion, only the last frame is shown.
     """
     total = sum(frame.seconds for frame in frames)
     starts = [0.0, *accumulate(frame.seconds for frame in frames)]
@@ -107,7 +107,7 @@ def animated(frames: list[Frame]) -> str:
 
 
 def _parts(svg: str) -> tuple[str, str]:
-    """Return the style of a screenshot, without its fonts, and what it draws."""
+    """Return the style of a screenshot, without its fonts, and its drawing."""
     style = re.search(r"<style>(.*?)</style>", svg, re.DOTALL)
     assert style is not None
     rules = re.sub(r"@font-face\s*\{[^}]*\}", "", style[1])

@@ -31,7 +31,7 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Look:
-    """How a scene is looked at."""
+    """How a picture of a scene is taken."""
 
     size: tuple[int, int]
     theme: Theme
@@ -40,7 +40,7 @@ class Look:
         return f"{self.size}, {self.theme.name}"
 
     def file(self, scene: Scene) -> str:
-        """Return the name of the picture."""
+        """Return the picture's file name."""
         columns, rows = self.size
         shade = "dark" if self.theme.dark else "light"
         return f"{scene.name.removesuffix('-light')}-{columns}x{rows}-{shade}.svg"
@@ -82,7 +82,7 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
 
 
 async def render(scene: Scene, home: Path) -> dict[str, str]:
-    """Return the pictures of a scene, by the names of their files."""
+    """Return the pictures of a scene by file name."""
     looks = sorted(PICTURES[scene.name], key=lambda look: look.theme is LIGHT)
     pictures: dict[str, str] = {}
     async with playing(scene, home, looks[0].size, looks[0].theme.name) as pilot:
@@ -94,7 +94,7 @@ async def render(scene: Scene, home: Path) -> dict[str, str]:
 
 
 async def still(pilot: ThePilot) -> str:
-    """Return the picture of what is there, once all has found its place."""
+    """Return a picture of the screen once its layout no longer changes."""
     seen, before = "", None
     while seen != before:
         await pilot.pause()
@@ -104,10 +104,10 @@ async def still(pilot: ThePilot) -> str:
 
 
 def numbered_as_seen(svg: str) -> str:
-    """Number the styles in the order in which they can be seen.
+    """Number the styles in the order in which they are seen.
 
-    Rich numbers them in the order of all cells, with blanks, whose color nobody sees and which
-    depends on what was painted there before. It makes the name of the picture from that, too.
+    Rich numbers them in the order of all cells. Those include spaces, whose color isn't visible and
+    depends on what was painted there before. Rich also derives the picture's name from them.
     """
     old = re.search(r"terminal-\d+", svg)
     assert old is not None

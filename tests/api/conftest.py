@@ -1,4 +1,4 @@
-"""Clients, servers and clocks for the services' tests."""
+"""Clients, servers, and clocks for the tests of the services."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wizard.api.http import open_client
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
-"""Self-signed for localhost, with its key: it guards nothing."""
+"""A self-signed certificate for localhost, with its key. It protects nothing."""
 
 Serve = Callable[..., Awaitable[RawServer]]
 
@@ -55,7 +55,7 @@ async def serve() -> AsyncIterator[Serve]:
 
 @pytest.fixture
 def closed_port() -> int:
-    """A port of 127.0.0.1 where nobody listens."""
+    """Return a port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -63,7 +63,7 @@ def closed_port() -> int:
 
 
 class LoopClock:
-    """The event loop's clock, which can be set ahead: real limits pass without a real wait."""
+    """The event loop's clock, set ahead by a test: real limits pass without a real wait."""
 
     def __init__(self, usual: Callable[[], float]) -> None:
         self._usual = usual
@@ -73,7 +73,7 @@ class LoopClock:
         return self._usual() + self._ahead
 
     async def skip(self, seconds: float) -> None:
-        """Let so much time pass, once everything that has arrived is read."""
+        """Let this much time pass, after everything that has arrived is read."""
         for _ in range(20):
             await asyncio.sleep(0)
         self._ahead += seconds
@@ -88,7 +88,7 @@ async def loop_clock(monkeypatch: pytest.MonkeyPatch) -> LoopClock:
 
 
 class Naps:
-    """Stands in for asyncio.sleep and remembers how long it should have slept."""
+    """Replace asyncio.sleep, and record how long each call would have slept."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []

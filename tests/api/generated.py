@@ -1,4 +1,4 @@
-"""Answers no proper server gives, made by the thousand from a seed; each repeats secrets."""
+"""Generate thousands of malformed responses from a seed; each of them repeats secrets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SENT: Final = {
     "metadata": ("nothing secret",),
     "reach": ("nothing secret",),
 }
-"""What each service sends, and a server may so repeat."""
+"""What each service sends, so that a server may repeat it."""
 
 SPELLINGS: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: text,
@@ -94,7 +94,7 @@ _DATES: Final = (
 
 @dataclass(frozen=True)
 class Generated:
-    """An answer: status, headers, body."""
+    """A response: status, headers, and body."""
 
     status: int
     headers: Headers
@@ -102,33 +102,33 @@ class Generated:
 
 
 class Generator:
-    """Makes answers for one kind of request, the same ones for the same seed."""
+    """Generates responses to one kind of request, always the same ones for the same seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._sent: tuple[str, ...] = ()
 
     def answer(self, service: str) -> Generated:
-        """Return an answer to a service that is somewhere between good and nonsense."""
+        """Return a response to a service, anywhere between valid and nonsense."""
         rng, good = self._random, GOOD[service]
         self._sent = SENT[service]
         status = rng.choice(_STATUSES) if rng.random() < 0.7 else 200
         return Generated(status, self._headers(), self._body(good))
 
     def choice(self, *options: str) -> str:
-        """Return one of them."""
+        """Return one of the items."""
         return self._random.choice(options)
 
     def number(self, below: int) -> int:
-        """Return a number from 0."""
+        """Return a number from 0 up."""
         return self._random.randrange(below)
 
     def echo(self) -> str:
-        """Return words that repeat what was sent, spelled in one of several ways."""
+        """Return text that repeats what was sent, spelled in one of several ways."""
         rng = self._random
         said = rng.choice(SPELLINGS)(rng.choice(self._sent))
         if rng.random() < 0.3:
-            # A part of it, which is cut anywhere.
+            # A part of it, cut anywhere.
             start = rng.randrange(max(1, len(said) - 12))
             said = said[start : start + rng.randrange(12, 40)]
         form = "&".join(f"field={quote_plus(text)}" for text in self._sent)
@@ -152,7 +152,7 @@ class Generator:
             value = rng.choice(values.get(name, ("a", "//b/c", "https://u:p@h:99999/", "http://[")))
             if rng.random() < 0.4:
                 value = f"https://{self.echo()}/{value}" if name == "Location" else self.echo()
-            # What a header cannot hold is a matter of the raw socket.
+            # A raw socket sends what a header can't hold.
             clean = "".join(c for c in value if c >= " " and c != "\x7f").strip()
             made.append((name.encode(), clean.encode("utf-8")))
         return made
@@ -187,7 +187,7 @@ class Generator:
         )
 
     def _long(self) -> bytes:
-        """Some 64 kB made to take long: of words that a pattern looks for, entities, tags."""
+        """Return some 64 kB that take long to process: words of a pattern, entities, tags."""
         rng = self._random
         words = (
             "was ",

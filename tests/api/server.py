@@ -1,4 +1,4 @@
-"""A loopback server that writes raw bytes: for answers no proper server would give."""
+"""A loopback server that writes raw bytes, for responses that no proper server would send."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from http import HTTPStatus
 
 @dataclass(frozen=True)
 class Script:
-    """What happens on one connection after its request has been read: write, then hang or close."""
+    """What happens on a connection after its request was read: write, then hang or close."""
 
     data: bytes = b""
     hangs: bool = False
 
 
 def reply(status: int, body: bytes = b"", **headers: str) -> Script:
-    """A proper answer; header names take `_` for `-`."""
+    """Return a well-formed response; header names take `_` for `-`."""
     named = {"Content-Length": str(len(body)), "Connection": "close"}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
@@ -27,7 +27,7 @@ def reply(status: int, body: bytes = b"", **headers: str) -> Script:
 
 
 class RawServer:
-    """Plays one script a connection, the last one again and again; keeps what was asked."""
+    """Plays one script per connection, repeating the last one; keeps the requests."""
 
     def __init__(self, *scripts: Script) -> None:
         self._scripts = scripts
@@ -44,12 +44,12 @@ class RawServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def until_answered(self, times: int = 1) -> None:
-        """Wait until it has written what the script says, so many times."""
+        """Wait until the server has written its script this many times."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._answered >= times)
 
     async def stop(self) -> None:
-        """Close every connection, also those that hang."""
+        """Close every connection, including those that hang."""
         self._server.close()
         self._closing.set()
         for writer in self._open.values():
@@ -60,7 +60,7 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        """Its origin."""
+        """The server's origin."""
         return f"http://127.0.0.1:{self.port}"
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,7 +70,7 @@ class RawServer:
         try:
             await self._play(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the client has left
+            pass  # the client has disconnected
         finally:
             writer.close()
             del self._open[task]

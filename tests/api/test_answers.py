@@ -1,4 +1,4 @@
-"""Answers that are odd in themselves: their fields, dates and redirects."""
+"""Responses with invalid or unexpected fields, dates, and redirects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Network errors as a person reads them, from real sockets where one can make them."""
+"""Network errors as a person reads them, from real sockets where possible."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
 @pytest.mark.parametrize(
     ("code", "entry", "words"),
     [
-        # OpenSSL's, Windows', macOS'.
+        # The wordings of OpenSSL, Windows, and macOS.
         (10, "tls-out-of-date", "renewed in time"),
         (9, "tls-out-of-date", "probably slow"),
         (62, "tls-other-host", "isn't for"),
@@ -134,7 +134,7 @@ async def test_silence_names_its_phase(client: httpx.AsyncClient, serve: Serve) 
 
 async def test_plain_answer_to_tls(client: httpx.AsyncClient, serve: Serve) -> None:
     server = await serve(Script(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
-    # The server waits for a whole request head; TLS's greeting has no empty line in it.
+    # The server waits for a whole request head, but a TLS greeting has no empty line.
     client.timeout = httpx.Timeout(0.05)
     problem = await problem_of(client, server.url.replace("http:", "https:"))
     assert (problem.id, "connecting" in problem.cause) == ("timed-out", True)
@@ -176,7 +176,7 @@ async def test_proxy_that_is_not_there_is_named(
 
 @asynccontextmanager
 async def answering(*words: bytes | None) -> AsyncIterator[int]:
-    """Serve a port that answers whatever it reads, word by word, and hangs up; None: it waits."""
+    """Serve a port that writes these pieces after any input and closes; with None, it waits."""
 
     talks: list[asyncio.Task[object] | None] = []
 
@@ -197,7 +197,7 @@ async def answering(*words: bytes | None) -> AsyncIterator[int]:
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
-        # The client has left by now.
+        # The client has disconnected by now.
         await asyncio.gather(*filter(None, talks))
 
 

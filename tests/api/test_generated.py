@@ -1,7 +1,7 @@
-"""20,000 answers no proper server gives: a result or a named problem comes out, and no secret.
+"""20,000 malformed responses: each leads to a result or a named problem, and shows no secret.
 
-The same seed makes the same answers. What is looked through is all that a screen, a log or a
-crash report could show of a failure.
+The same seed makes the same responses. The tests search all that a screen, a log, or a crash
+report could show of a failure.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ from wizard.domain.secret import Secret
 
 SEEDS = (4, 5, 6, 7)
 EACH = 5_000
-"""Answers made from one seed."""
+"""Responses made from one seed."""
 SECONDS = 0.5
-"""CPU time that one answer takes at most."""
+"""The most CPU time that one response may take."""
 PART = 12
-"""Characters of a secret that are never shown in a row."""
+"""How many characters of a secret are never shown in a row."""
 SERVICES = ("exchange", "refresh", "users", "metadata", "reach")
 NEW = (NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN)
 NAME = "ann@example.com"
-"""Nothing that came with a list of users, whatever its status under 400, is shown."""
+"""Nothing from a list of users is shown, whatever its status under 400."""
 
 
 class Asking:
-    """Asks each service against one server, with secrets that are looked for afterwards."""
+    """Calls each service with secrets, against one server, and then looks for them."""
 
     def __init__(self, client: httpx.AsyncClient, base: str, seconds: float = 5.0) -> None:
         endpoints = Endpoints(f"{base}/authorize", f"{base}/token", f"{base}/scim")
@@ -103,7 +103,7 @@ class Asking:
 
 
 def shown_of(outcome: object) -> str:
-    """All that anything could show of it."""
+    """Return everything that any output could show of the failure."""
     if not isinstance(outcome, SetupError):
         return f"{outcome!r} {outcome}"
     led = (outcome.__cause__, outcome.__context__)
@@ -118,7 +118,7 @@ async def outcome_of(asking: Asking, service: str) -> object:
 
 
 def parts_of(service: str) -> frozenset[str]:
-    """Every part of what a service sent, as it is and as a link has it."""
+    """Return every part of what a service sent, both raw and URL-encoded."""
     sent = SENT[service] if service in ("exchange", "refresh", "users") else ()
     spelled = [spell(text) for text in sent for spell in (str, quote_plus, quote)]
     return frozenset(text[at : at + PART] for text in spelled for at in range(len(text) - PART + 1))
@@ -129,7 +129,7 @@ RECEIVED = frozenset(spell(text)[:40] for text in NEW for spell in (str, quote_p
 
 
 def leaks(outcome: object, service: str, status: int = 400) -> list[str]:
-    """Parts of what was sent, and enough of what came to know it again."""
+    """Return the parts of the request, and enough of the response, that must not be shown."""
     shown = shown_of(outcome)
     secrets = RECEIVED | {NAME} if status < 400 else RECEIVED
     found = [hint for hint in secrets if hint in shown]
@@ -142,7 +142,7 @@ def leaks(outcome: object, service: str, status: int = 400) -> list[str]:
 
 
 def is_named(outcome: object) -> bool:
-    """Whether it is a result, or a problem of the book without a gap."""
+    """Whether this is a result, or an entry of the error catalog with every {name} filled in."""
     if not isinstance(outcome, SetupError):
         return isinstance(outcome, TokenSet | UserList | ServerMetadata | tuple | None)
     problem = outcome.problem
@@ -164,7 +164,7 @@ async def test_generated_answers_end_with_a_result_or_a_named_problem(seed: int)
         client._transport = httpx.MockTransport(handle)
         asking = Asking(client, "https://t.test")
         for number in range(EACH):
-            # Most of them for the three who send a secret.
+            # Most of them are for the three services that send a secret.
             turn = number % 16
             service = SERVICES[turn % 3 if turn < 14 else turn - 11]
             current = generator.answer(service)
@@ -184,14 +184,14 @@ async def test_generated_answers_end_with_a_result_or_a_named_problem(seed: int)
             ended[f"{service} {problem}"] += 1
     assert asked.total() == EACH
     assert min(asked[name] for name in ("exchange", "refresh", "users")) >= 1250
-    # Neither all refused nor all the same.
+    # The responses are neither all rejected nor all alike.
     assert ended["exchange fine"] > 12, ended
     assert ended["users fine"] > 12
     assert len(ended) > 30
 
 
 def raw(generator: Generator, generated: Generated) -> Script:
-    """The same answer as bytes, its framing broken in one of many ways."""
+    """Return the same response as bytes, with its framing broken in one of many ways."""
     body = generated.body
     length = len(body)
     framing = generator.choice(

@@ -1,4 +1,4 @@
-"""The client factory: what it trusts, which way it goes, and what it refuses to read."""
+"""The client factory: which certificates and proxies it uses, and what it refuses to read."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_slow_body_ends_with_the_total_time(client: httpx.AsyncClient, ser
 async def test_connection_given_up_in_the_middle_of_tls_is_closed(
     client: httpx.AsyncClient,
 ) -> None:
-    """The server sees it closed while everything here goes on: nothing was left to the garbage."""
+    """The server sees the close while the client keeps running, before any collection."""
     hello, ended = asyncio.Event(), asyncio.Event()
 
     async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +122,7 @@ async def test_loopback_is_never_proxied(
     monkeypatch.setenv("ALL_PROXY", proxy.url)
     async with open_client() as client:
         assert (await get(client, f"http://{host}:{server.port}/")).body == bytearray(b"server")
-        # Past our own rule, which lets no plain http leave this machine.
+        # This bypasses the wizard's own rule, which allows no plain http to other hosts.
         assert (await client.get("http://twilio.invalid/")).content == b"proxy"
     assert [r.split()[1] for r in proxy.requests] == [b"http://twilio.invalid/"]
 

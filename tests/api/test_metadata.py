@@ -1,4 +1,4 @@
-"""Metadata is taken only from the origin itself, and missed without a word."""
+"""Metadata is taken only from the origin itself, and its absence is not reported."""
 
 from __future__ import annotations
 

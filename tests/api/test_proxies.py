@@ -1,4 +1,4 @@
-"""Which way a request goes by the proxy variables, and what is said of one that can't be used."""
+"""Which proxy a request uses by the variables, and how an unusable one is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reaching the servers: any answer counts; the clock is compared, nothing ever blocks."""
+"""Reaching the servers: any response counts, clocks are compared, and nothing blocks."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ async def test_any_answer_counts(status: int) -> None:
     ],
 )
 async def test_clock(minutes: float, status: Status, note: str) -> None:
-    # The server without a date does not matter as long as the other has one.
+    # A server without a date doesn't matter as long as the other one has a date.
     _, clock = await probe(httpx.Response(200), httpx.Response(200, headers=dated(minutes)))
-    # Said once: in the words of the problem.
+    # The problem's own words report it once.
     assert (clock.status, clock.note) == (status, "")
     assert (clock.problem is not None) == (status is Status.WARNING)
     if clock.problem:

@@ -1,4 +1,4 @@
-"""No redirect is followed: the server it points at never hears of us."""
+"""No redirect is followed: the server that it points to gets no request."""
 
 from __future__ import annotations
 

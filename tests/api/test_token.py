@@ -1,4 +1,4 @@
-"""The token endpoint: what is sent, how often, and what is believed of the answer."""
+"""The token endpoint: what is sent, how often, and what is accepted of the response."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def attempt(token_url: str = "https://t.test/token", has_pkce: bool = True) -> A
 
 
 class _Notes:
-    """A journal that keeps what it is told."""
+    """A journal that keeps its entries."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -80,7 +80,7 @@ class _Notes:
 
 @pytest.fixture
 def notes() -> Iterator[list[str]]:
-    """The problems told to the log."""
+    """The problems written to the log."""
     kept = _Notes()
     journal.keep(kept)
     yield kept.lines
@@ -120,7 +120,7 @@ async def problem_of(handler: Handler, grant: str = "exchange") -> Problem:
 
 
 def shown(error: SetupError) -> str:
-    """Everything a crash report could print of an error, local variables and all."""
+    """Return everything that a crash report could print of an error, including local variables."""
     report = traceback.TracebackException.from_exception(error, capture_locals=True)
     return "".join(report.format()) + repr(error.problem)
 
@@ -214,7 +214,7 @@ async def test_life_unsaid_or_odd_is_short_and_loses_no_refresh_token(
     assert tokens.refresh_token == Secret("newest")
     assert timedelta(0) < tokens.expires_at - tokens.obtained_at <= UNSAID_LIFE
     assert not tokens.needs_refresh(tokens.obtained_at)
-    # What is not believed is named, where a log is kept.
+    # A log, if there is one, names the values that were rejected.
     assert any("expires_in" in note for note in notes) == (said is not None)
 
 
@@ -261,7 +261,7 @@ async def test_odd_value_is_named_and_not_believed(
 async def test_refresh_is_lost_where_the_server_may_have_refreshed(
     answer: Handler, is_lost: bool
 ) -> None:
-    """Its refresh token may have been replaced, and the new one is nowhere."""
+    """The refresh token may have been replaced, and the response with the new one is lost."""
     assert (await refused(answer, "refresh")).is_lost is is_lost
 
 
@@ -361,7 +361,7 @@ async def test_what_never_left_is_tried_again(
 
 
 class Throttling:
-    """Turns a code away with these Retry-Afters, one a request, and then takes it."""
+    """Rejects a code with these Retry-After values, one per request, and then accepts it."""
 
     def __init__(self, *retry_after: str | None) -> None:
         self._turns = list(retry_after)
@@ -542,7 +542,7 @@ async def test_what_has_not_left_is_dropped_and_nothing_leaves_afterwards(
     client: httpx.AsyncClient,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        # It is connected to, but its end of TLS never comes.
+        # The connection opens, but the server never does its part of TLS.
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/token"
         service = TokenService(client, lambda: NOW)
         asking = asyncio.create_task(
@@ -562,7 +562,7 @@ async def test_what_has_not_left_is_dropped_and_nothing_leaves_afterwards(
 async def test_request_whose_time_is_over_at_the_moment_it_is_dropped_fails_as_timed_out(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Between a limit's end and its telling the one who waits, nothing can be changed any more."""
+    """After a limit has passed, its outcome can't change before the waiting task hears of it."""
     expired: list[bool] = []
 
     async def hang(_request: httpx.Request) -> httpx.Response:
@@ -570,7 +570,7 @@ async def test_request_whose_time_is_over_at_the_moment_it_is_dropped_fails_as_t
         assert watch.limit is not None
         watch.limit.reschedule(0)
         while not watch.limit.expired():
-            # Cancelled only in the round of the loop after the limit's end.
+            # The cancellation comes in the round of the loop after the limit has passed.
             asyncio.get_running_loop().call_soon(drop, watch.limit)
             await asyncio.sleep(0)
         raise AssertionError("not cancelled")
@@ -646,7 +646,7 @@ async def test_bad_token_address_sends_nothing() -> None:
 
 
 class _FaultyTransport(httpx.AsyncBaseTransport):
-    """Raises an error of a library once the response has come."""
+    """Raises a library's error after the response has arrived."""
 
     def __init__(self, fault: Exception) -> None:
         self._inner = ByProxy(ssl.create_default_context())

@@ -1,4 +1,4 @@
-"""The live check: one GET, what it waits for, and what counts as a SCIM list."""
+"""The live check: one GET, how long it waits, and what counts as a SCIM list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def listed(count: int, **more: object) -> bytes:
 
 
 class Line:
-    """A transport that gives its answers in turn and keeps the requests."""
+    """A transport that returns its responses in turn and keeps the requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self._answers = list(answers)
@@ -105,7 +105,7 @@ async def test_loop_goes_on_while_a_long_list_is_decoded(
     ],
 )
 async def test_name_that_json_cannot_hold_does_not_matter(naps: Naps, value: str) -> None:
-    """Users type these names; of the list only the number is read."""
+    """Users type these names, and only the number is read from the list."""
     users = f'[{{"displayName": {value}}}, {{"userName": "b"}}]'
     body = f'{{"schemas": ["{LIST_RESPONSE}"], "Resources": {users}}}'.encode("latin-1", "replace")
     assert await ask(Line(httpx.Response(200, content=body)), naps) == UserList(2)

@@ -1,4 +1,4 @@
-"""How fast and how large, beside a yardstick in the same run: `python -m tests.benchmarks`.
+"""Measure speed and memory beside a baseline in the same run: `python -m tests.benchmarks`.
 
-No test: pytest collects none of it, and no test asserts a time.
+This is not a test: pytest collects none of it, and no test asserts a time.
 """

@@ -1,4 +1,4 @@
-"""Measure all of it, or some: see `python -m tests.benchmarks --help`."""
+"""Run all benchmarks, or some of them: see `python -m tests.benchmarks --help`."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ MEASURES: Final[Mapping[str, Callable[[int], Iterator[Row]]]] = {
 
 
 def main() -> None:
-    """Measure, print each row as it comes, and write the table."""
+    """Measure, print each row when it is ready, and write the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=9, help="of each, an odd number (9)")
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--write", type=Path, default=Path("build/benchmarks.md"), metavar="FILE")
     asked = parser.parse_args()
-    # As an installed wizard is; a checkout need not be.
+    # An installed wizard has compiled modules; a checkout may not have them.
     for package in ("wizard", "tests"):
         compileall.compile_dir(ROOT / package, quiet=1)
     rows: list[Row] = []

@@ -1,4 +1,4 @@
-"""Fifty `token` processes that want the same refresh."""
+"""Fifty `token` processes that need the same refresh."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.processes.stage import accepts, crowd, expired
 
 SIZE: Final = 50
 PATIENCE: Final = 300.0
-"""Seconds: all of them share what is left of the machine."""
+"""In seconds: all processes share the rest of the machine."""
 
 
 def crowded(runs: int) -> Iterator[Row]:
-    """Count refreshes and good answers; once, as there is nothing to take the median of."""
+    """Count refreshes and successful results, once: there is no median of a count."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         with expired(home) as (server, _):

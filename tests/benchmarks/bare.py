@@ -1,4 +1,4 @@
-"""The yardstick: a bare Textual app; with `client` it has an httpx client too."""
+"""The baseline: a minimal Textual app, with an httpx client if `client` is given."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ SECOND = "Another label"
 
 
 class Second(Screen[None]):
-    """What Enter leads to."""
+    """The screen that Enter opens."""
 
     def compose(self) -> ComposeResult:
-        """Header, label, footer."""
+        """Show a header, a label, and a footer."""
         yield Header()
         yield Label(SECOND)
         yield Footer()
 
 
 class Bare(App[None]):
-    """Header, label, footer."""
+    """An app with a header, a label, and a footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", "Next")]
 
     def compose(self) -> ComposeResult:
-        """Show them."""
+        """Show all three."""
         yield Header()
         yield Label(FIRST)
         yield Footer()
 
     def on_mount(self) -> None:
-        """Make the client, if one is wanted."""
+        """Create the client, if one is wanted."""
         if "client" in sys.argv:
             import httpx
 

@@ -1,4 +1,4 @@
-"""What a check costs: of itself, with many users, and with many profiles."""
+"""The cost of a check: by itself, with many users, and with many profiles."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from wizard.services import clock
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 PROFILES: Final = (1, 10, 100)
 DELAY: Final = 100
-"""Milliseconds the network takes."""
+"""Simulated network delay, in milliseconds."""
 
 
 def own_time(runs: int) -> Iterator[Row]:
-    """Measure exchange and check with the network taken out.
+    """Measure exchange and check without the network.
 
-    By the processor's time, which what else the machine does hardly lengthens; by the clock the
-    waiting for the disk is in it.
+    This is CPU time, which other load on the machine hardly changes. Wall-clock time would include
+    waiting for the disk.
     """
     with tempfile.TemporaryDirectory() as folder:
         homes = [Path(folder) / str(number) for number in range(runs + 1)]
@@ -70,7 +70,7 @@ def _answer(request: httpx.Request) -> httpx.Response:
 
 
 def pause(runs: int) -> Iterator[Row]:
-    """Measure what 20,000 users cost the event loop, and memory."""
+    """Measure how long 20,000 users block the event loop, and how much memory they take."""
     with server.serving() as base:
         argv = [PYTHON, "-m", "tests.benchmarks.pausing", base]
         told = [
@@ -83,7 +83,7 @@ def pause(runs: int) -> Iterator[Row]:
 
 
 def growth(runs: int) -> Iterator[Row]:
-    """Measure `check` with more and more users, beside the fewest."""
+    """Measure `check` with more and more users, compared with the fewest."""
     with server.serving() as base, tempfile.TemporaryDirectory() as folder:
         homes = [_home(Path(folder) / f"{size}", f"{base}/{size}/0") for size in SIZES]
         times = in_turn(_few(runs), *(partial(_check, home) for home in homes))
@@ -97,7 +97,7 @@ def growth(runs: int) -> Iterator[Row]:
 
 
 def _few(runs: int) -> int:
-    """As many as do for what takes long and is far from its bar."""
+    """Return a small number of runs: enough for a slow measure that is far from its bar."""
     return max(1, runs // 3)
 
 
@@ -112,7 +112,7 @@ def _peak(home: Path) -> float:
 
 
 def everyone(runs: int) -> Iterator[Row]:
-    """Measure `check --all` over more and more profiles, beside one."""
+    """Measure `check --all` with more and more profiles, compared with one."""
     with server.serving() as base, tempfile.TemporaryDirectory() as folder:
         argv, url = (*WIZARD, "check", "--all"), f"{base}/100/{DELAY}"
         homes = [_home(Path(folder) / f"{count}", url, count) for count in PROFILES]

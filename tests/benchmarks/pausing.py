@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.pausing URL`: what a long list costs the loop it is read in."""
+"""`python -m tests.benchmarks.pausing URL`: measure how long a long list blocks the event loop."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from wizard.api.users import UserService
 from wizard.domain.secret import Secret
 
 TICK = 0.001
-"""Seconds between two looks at the clock."""
+"""Seconds between two readings of the clock."""
 
 
 async def longest_pause(stop: asyncio.Event) -> float:
-    """Return the longest time the loop did not come round until it is stopped, in seconds."""
+    """Return the longest time that the loop was blocked until the stop, in seconds."""
     longest, last = 0.0, time.perf_counter()
     while not stop.is_set():
         await asyncio.sleep(TICK)
@@ -26,7 +26,7 @@ async def longest_pause(stop: asyncio.Event) -> float:
 
 
 async def main(base: str) -> None:
-    """Read a short list, so that all is loaded; then the long one. Print seconds and bytes."""
+    """Read a short list to load everything, then the long one. Print seconds and bytes."""
     async with open_client() as client:
         users = UserService(client)
         await users.list_users(f"{base}/100/0", Secret("token"), lambda _why, _seconds: None)

@@ -1,6 +1,6 @@
-"""`python -m tests.benchmarks.peak FILE ARGS…`: run the wizard and write the most memory it had.
+"""`python -m tests.benchmarks.peak FILE ARGS…`: run the wizard and write its peak memory.
 
-Asked of itself: what the system tells a parent of its child begins with the parent's own peak.
+The process measures itself: the peak of a child that its parent sees starts at the parent's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from wizard.cli import main
 
 
 def peak(pid: int | str = "self") -> int:
-    """Return the most memory a process has had, in bytes, as Linux tells it."""
+    """Return the most memory that a process has used, in bytes, as Linux reports it."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert found is not None
     return int(found[1]) * 1024

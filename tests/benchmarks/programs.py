@@ -1,4 +1,4 @@
-"""Whole programs measured from outside: until they end, or until they have painted a text."""
+"""Measure whole programs from outside, until they end or until they have painted a text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ESCAPES: Final = re.compile(rb"\x1b\[[0-9;:?<>=]*[ -/]*[@-~]")
 
 
 def run(argv: Sequence[str], home: Path) -> float:
-    """Run a program to its end; return the seconds. Raises CalledProcessError if it fails."""
+    """Run a program to its end, and return the seconds. Raises CalledProcessError if it fails."""
     began = time.perf_counter()
     subprocess.run(
         argv,
@@ -39,7 +39,7 @@ def run(argv: Sequence[str], home: Path) -> float:
 
 
 def until_painted(argv: Sequence[str], home: Path, text: str) -> float:
-    """Start a program on a terminal; return the seconds until it has painted a text."""
+    """Start a program on a terminal, and return the seconds until it has painted a text."""
     began = time.perf_counter()
     with _on_terminal(argv, home, {}) as terminal:
         _read_until(terminal, text)
@@ -47,7 +47,7 @@ def until_painted(argv: Sequence[str], home: Path, text: str) -> float:
 
 
 def painted(argv: Sequence[str], home: Path, text: str, env: Mapping[str, str]) -> str:
-    """Start a program on a terminal; return all it printed until it had painted a text."""
+    """Start a program on a terminal, and return its output up to the painted text."""
     with _on_terminal(argv, home, env) as terminal:
         return _read_until(terminal, text).decode("utf-8", "replace")
 
@@ -76,6 +76,6 @@ def _on_terminal(argv: Sequence[str], home: Path, env: Mapping[str, str]) -> Ite
 def _read_until(terminal: int, text: str) -> bytes:
     printed = b""
     while text.encode() not in _ESCAPES.sub(b"", printed):
-        # Fails (EIO) when the program has ended without it.
+        # This fails (EIO) if the program has ended without painting the text.
         printed += os.read(terminal, 65536)
     return printed

@@ -1,4 +1,4 @@
-"""A measure beside its yardstick, and the table of all of them."""
+"""Rows of a measure and its baseline, and the table of all rows."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ HEAD: Final = ("what", "measured", "beside", "figure", "at most", "")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table."""
+    """A row of the table."""
 
     what: str
     measured: str
     beside: str = ""
-    """The yardstick, and what it measured."""
+    """The baseline and its result."""
     figure: str = ""
-    """What the bar is for."""
+    """The reason for the bar."""
     bar: str = ""
     is_held: bool | None = None
-    """None where there is no bar."""
+    """The bar, or None if there is none."""
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The columns, as HEAD names them."""
+        """Return the cells in the order of HEAD."""
         verdict = "" if self.is_held is None else "ok" if self.is_held else "OVER"
         return (self.what, self.measured, self.beside, self.figure, self.bar, verdict)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How a number of a measure is written."""
+    """How the number of a measure is written."""
 
     factor: float
     form: str
@@ -47,9 +47,9 @@ MB: Final = Unit(1 / (1 << 20), "{:.1f} MB")
 
 
 def in_turn(runs: int, *things: Callable[[], float]) -> list[tuple[float, ...]]:
-    """Measure things in turn, so that what else the machine does slows all of them.
+    """Measure things in turn, so that other load on the machine slows all of them.
 
-    One run of each comes before, uncounted: it finds the disk's cache empty.
+    One uncounted run of each comes first, because the disk cache is still empty.
     """
     for thing in things:
         thing()
@@ -64,7 +64,7 @@ def ratio(
     bar: float | None = None,
     unit: Unit = MS,
 ) -> Row:
-    """Return the row of two measures: the median of how many times the one is the other."""
+    """Return the row of two measures: the median ratio of one to the other."""
     ours, theirs = measured
     times = median(mine / other for mine, other in zip(ours, theirs, strict=True))
     return Row(
@@ -78,14 +78,14 @@ def ratio(
 
 
 def amount(what: str, values: Sequence[float], unit: Unit, bar: float | None = None) -> Row:
-    """Return the row of a measure whose bar is absolute."""
+    """Return the row of a measure with an absolute bar."""
     value = median(values)
     at_most = unit(bar) if bar else ""
     return Row(what, unit(value), "", unit(value), at_most, None if bar is None else value <= bar)
 
 
 def table(rows: Iterable[Row]) -> str:
-    """Return the rows as Markdown, in columns that can be read as they are."""
+    """Return the rows as Markdown, with aligned columns."""
     lines = [HEAD, *(row.cells for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     padded = [

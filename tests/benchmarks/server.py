@@ -1,4 +1,4 @@
-"""A SCIM API in a process of its own: `/<users>/<milliseconds of delay>/Users`."""
+"""A SCIM API in its own process: `/<users>/<milliseconds of delay>/Users`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.sandbox.api import LIST_SCHEMA, Person
 
 @cache
 def body(count: int) -> bytes:
-    """Return the list of so many users."""
+    """Return a list with this many users."""
     people = [Person(number).scim() for number in range(count)]
     return json.dumps(
         {"schemas": [LIST_SCHEMA], "totalResults": count, "Resources": people}
@@ -24,7 +24,7 @@ def body(count: int) -> bytes:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers as the path says."""
+    """Responds as the path says."""
 
     protocol_version = "HTTP/1.1"
 
@@ -40,12 +40,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Run it; gives `http://127.0.0.1:PORT`."""
+    """Run the server, and yield `http://127.0.0.1:PORT`."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.server"], stdout=subprocess.PIPE, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""How long until `token` has answered and the wizard can be seen, and what that time goes to."""
+"""Measure how soon `token` and the first screen are ready, and what takes the time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wizard.domain.value import replace
 TOKEN: Final = (*WIZARD, "token")
 NOTHING: Final = (PYTHON, "-c", "pass")
 FIRST: Final = "0 of 7 selected"
-"""Painted when the wizard's first screen can be used."""
+"""The text that is painted when the first screen can be used."""
 
 _IMPORT: Final = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")
 _SHOWN: Final = 8
@@ -43,7 +43,7 @@ def token(runs: int) -> Iterator[Row]:
 
 
 def first_frame(runs: int) -> Iterator[Row]:
-    """Measure the wizard's first frame, nothing being set up."""
+    """Measure the time to the wizard's first frame when nothing is set up."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
 
@@ -60,7 +60,7 @@ def first_frame(runs: int) -> Iterator[Row]:
 
 
 def imports(runs: int) -> Iterator[Row]:
-    """Tell which packages the imports' time goes to; one run with Python's own stop watch."""
+    """Report which packages take the import time, in one run with Python's own timer."""
     env = {"PYTHONPROFILEIMPORTTIME": "1"}
     with tempfile.TemporaryDirectory() as folder:
         home = _set_up(folder)
@@ -89,7 +89,7 @@ def _nothing(home: Path) -> float:
 
 
 def _other_tool() -> str | None:
-    """A command line tool of about this size, from the `bench` extra or elsewhere."""
+    """Return a command-line tool of similar size, from the `bench` extra or elsewhere."""
     places = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
     return shutil.which("scim2", path=os.pathsep.join(places))
 

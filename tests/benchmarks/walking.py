@@ -1,4 +1,4 @@
-"""A whole setup on a terminal: how much memory it takes, and how soon Enter shows what is next."""
+"""Measure a whole setup on a terminal: its memory, and how soon Enter shows the next step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ USERS: Final = 100
 
 
 def walk(runs: int) -> Iterator[Row]:
-    """Measure setups beside bare apps; an Enter is one between two of its steps."""
+    """Measure setups beside minimal apps; each counted Enter leads from one step to the next."""
     memory: tuple[list[float], list[float]] = [], []
     enters: tuple[list[float], list[float]] = [], []
     for _ in range(max(1, runs // 3)):
@@ -36,7 +36,7 @@ def walk(runs: int) -> Iterator[Row]:
 
 
 def _set_up() -> tuple[int, list[float]]:
-    """Walk the road; return the peak of memory, and how long each Enter took."""
+    """Walk through a setup, and return peak memory and the time of each Enter."""
     with (
         tempfile.TemporaryDirectory() as folder,
         SecondServer(redirect_url=REDIRECT_URL, users=USERS) as server,

@@ -1,1 +1,1 @@
-"""Every entry of the error book, from the fault as it comes in to the words that come out."""
+"""Every entry of the error catalog, from the fault that causes it to the words that are shown."""

@@ -1,4 +1,4 @@
-"""What the book's tests stand on: a brisk pilot, short waits, and a server to misbehave."""
+"""Fixtures for the catalog's tests: a fast pilot, short waits, and a server that can misbehave."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ __all__ = ["brisk_pilot", "seldom_collected", "utc"]
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once: how long is waited between two tries is not what is tested here."""
+    """Retry without a pause: these tests don't cover the time between two tries."""
     monkeypatch.setattr("wizard.api.users.PAUSES", (0.0, 0.0))
     monkeypatch.setattr("wizard.api.token.PAUSE_SECONDS", 0.0)
 
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    """A server that answers well until it is told how not to."""
+    """Serve valid responses until a test sets others."""
     with Wire() as server:
         yield server
 
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wire: Wire) -> Stage:
-    """A home with nothing in it yet."""
+    """A home folder that is still empty."""
     return Stage(tmp_path / "home", monkeypatch, wire)

@@ -1,4 +1,4 @@
-"""One row of the table: an entry of the book, where it is met, and what it must come to."""
+"""A row of the table: an entry of the catalog, where it occurs, and what it must lead to."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
 from wizard.domain.steps import Step
 
 BY_COMMAND: Final = {SECRET_REJECTED_LATER.id: SECRET_REJECTED_LATER.remedy}
-"""By entry: what a command says in place of the remedy."""
+"""Maps an entry to the words that a command shows in place of its remedy."""
 
 
 class Face(Flag):
-    """Where a person meets an entry."""
+    """The interface on which a person meets an entry."""
 
     SCREEN = auto()
     COMMAND = auto()
@@ -25,13 +25,13 @@ class Face(Flag):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """An entry, and what is expected of it; the kinds of rows add how its fault is made."""
+    """An entry and the expected result; each kind of row adds how its fault is caused."""
 
     entry: str
     step: Step | None = None
-    """Where the wizard leads to mend it; None: it stays, and can try again."""
+    """The step where the wizard has it fixed; None if the step stays and can try again."""
     exit_code: int | None = None
-    """What the commands that meet it end with."""
+    """The exit code of the commands that meet it."""
     faces: Face
 
     def __str__(self) -> str:
@@ -39,11 +39,11 @@ class Row:
 
 
 def says(text: str, entry: str, remedy: str = "") -> bool:
-    """Whether a text has an entry's title, and after it the remedy, every {name} filled in.
+    """Whether a text has an entry's title and then its remedy, with every {name} filled in.
 
-    Args: `remedy`: what is told in place of the entry's own.
+    Args: `remedy`: the text that is shown in place of the entry's own.
 
-    Line breaks do not count: a screen wraps, also within a long word.
+    Line breaks don't count: a screen wraps text, also inside a long word.
     """
     problem = CATALOGUE[entry]
     wanted = ".*".join(map(_pattern, (problem.title, remedy or problem.remedy)))
@@ -51,7 +51,7 @@ def says(text: str, entry: str, remedy: str = "") -> bool:
 
 
 def _pattern(template: str) -> str:
-    """What a text of the book looks like once it is filled; a {name} left open is none."""
+    """Return a pattern of a filled-in text of the catalog; an unfilled {name} doesn't match."""
     parts = (
         re.escape("".join(words.split())) + ("" if name is None else "[^{}]+?")
         for words, name, _, _ in Formatter().parse(template)

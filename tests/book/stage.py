@@ -1,4 +1,4 @@
-"""A home on the disk, the real wizard and the real commands on it, and how they are watched."""
+"""A home on disk, the real wizard and commands that run on it, and checks of their output."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from wizard.ui.step_screen import StepScreen
 from wizard.wiring import Settings
 
 SIZE: Final = (100, 40)
-"""Columns and rows: room for a whole page, so that nothing has to be scrolled to."""
+"""Columns and rows with room for a whole page, so that no test has to scroll."""
 
 SCREENS: Final[Mapping[Step, type[StepScreen]]] = {
     Step.CREDENTIALS: CredentialsScreen,
@@ -52,24 +52,24 @@ SCREENS: Final[Mapping[Step, type[StepScreen]]] = {
 
 @dataclass(frozen=True)
 class Ended:
-    """What a command came to."""
+    """The result of a command."""
 
     code: int
     out: str
     words: str
-    """What it wrote to stderr."""
+    """Its output on stderr."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A home, the environment around it, and a server beside it."""
+    """A home, its environment, and a server beside it."""
 
     home: Path
     monkeypatch: pytest.MonkeyPatch
     wire: Wire
 
     def credentials(self, endpoints: Endpoints | None = None) -> CredentialSet:
-        """Return a complete set; at the server beside it unless told otherwise."""
+        """Return a complete set, for the server beside it unless a test says otherwise."""
         return CredentialSet(
             CLIENT_ID, Secret(SECRET), REDIRECT_URL, endpoints or self.wire.endpoints
         )
@@ -80,11 +80,11 @@ class Stage:
             held.save(profile or Profile(), **sets)  # type: ignore[arg-type]
 
     def put_draft(self, draft: CredentialSet, step: Step) -> None:
-        """Store a draft that has come to a step."""
+        """Store a draft that has reached a step."""
         self.put(Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
 
     def put_active(self, *, hours: float, endpoints: Endpoints | None = None) -> None:
-        """Store a set whose access token expires so many hours from now."""
+        """Store a set whose access token expires in this many hours."""
         self.put(active=replace(self.credentials(endpoints), tokens=issued(hours=hours)))
 
     def run(self, capsys: pytest.CaptureFixture[str], *args: str) -> Ended:
@@ -104,7 +104,7 @@ class Stage:
     def meets(
         self, capsys: pytest.CaptureFixture[str], entry: str, code: int | None, *args: str
     ) -> Ended:
-        """Run a command that has to meet an entry, in words and as JSON."""
+        """Run a command that must meet an entry, and check its words and its JSON."""
         ended = self.run(capsys, *args, "--json")
         remedy = BY_COMMAND.get(entry, "")
         assert says(ended.words, entry, remedy), ended
@@ -118,32 +118,32 @@ class Stage:
 
 
 def now() -> datetime:
-    """Return the time, whole seconds, UTC."""
+    """Return the current time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def attempt(
     credentials: CredentialSet, *, state: str = STATE, minutes: float = 0, **more: object
 ) -> AuthorizationAttempt:
-    """Return a link that was made so many minutes ago."""
+    """Return a link that was created this many minutes ago."""
     made = begin(credentials, None, now() - timedelta(minutes=minutes))
     return replace(made, state=Secret(state), **more)  # type: ignore[arg-type]
 
 
 def linked(credentials: CredentialSet) -> CredentialSet:
-    """Return the set with a link that was just made."""
+    """Return the set with a link that was just created."""
     return replace(credentials, attempts=(attempt(credentials),))
 
 
 def proven(credentials: CredentialSet) -> CredentialSet:
-    """Return the set with tokens that are good for an hour."""
+    """Return the set with tokens that are valid for 1 hour."""
     good: TokenSet = issued(hours=1)
     return replace(credentials, tokens=good)
 
 
 @asynccontextmanager
 async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
-    """Run the wizard as its command would, its own services and all."""
+    """Run the wizard with its own services, as its command would."""
     with wiring.wizard(settings, services.store()) as app:
         assert isinstance(app, WizardApp)
         async with running(app, SIZE) as (_, pilot):
@@ -152,7 +152,7 @@ async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardA
 
 @asynccontextmanager
 async def resumed(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
-    """Run it and go on with the draft that is stored."""
+    """Run the wizard, and resume the stored draft."""
     async with opened(settings) as (app, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("u")
@@ -160,7 +160,7 @@ async def resumed(settings: Settings = Settings()) -> AsyncIterator[tuple[Wizard
 
 
 def panel(app: WizardApp, selector: str = "#problem") -> str:
-    """Return what can be read in a widget of the screen; nothing between two screens."""
+    """Return the text of a widget on the screen, or nothing between two screens."""
     found = app.screen.query(selector)
     if not found:
         return ""
@@ -175,7 +175,7 @@ def panel(app: WizardApp, selector: str = "#problem") -> str:
 async def until_said(
     app: WizardApp, pilot: ThePilot, entry: str, selector: str = "#problem", remedy: str = ""
 ) -> None:
-    """Wait until an entry can be read, its title and its remedy, or another `remedy`."""
+    """Wait until an entry's title and remedy, or another `remedy`, can be read."""
     try:
         await wait_until(pilot, lambda: says(panel(app, selector), entry, remedy), entry)
     except AssertionError as error:
@@ -183,18 +183,18 @@ async def until_said(
 
 
 def leads(entry: str) -> Step | None:
-    """Return where an entry is fixed after a check; None where it can only be tried again."""
+    """Return the step where an entry is fixed after a check; None if it can only be tried again."""
     step = CATALOGUE[entry].step
     return ELSEWHERE[step].step if step else None
 
 
 async def leads_to(pilot: ThePilot, step: Step | None) -> None:
-    """From a check that has failed: one button leads where it can be mended."""
+    """Check that the one button of a failed check leads to the step where it is fixed."""
     screen = await wait_for_screen(pilot, CheckScreen)
     beside = screen.query_one("#elsewhere", Button)
     if step is None:
         assert str(screen.query_one("#next").render()).strip() == "Try again ›"
-        # Where a response to a refresh was lost, a new authorization is offered besides.
+        # If a response to a refresh was lost, the screen also offers a new authorization.
         assert not beside.display or str(beside.label) == ELSEWHERE[Step.AUTHORIZE].label
         return
     is_beside = beside.display and str(beside.label) == ELSEWHERE[step].label

@@ -1,4 +1,4 @@
-"""The table: every row there is, of all parts of the book."""
+"""The table: all rows, for all parts of the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wrong clock is told wherever a server says what time it is: at the start, and in a failure."""
+"""A wrong clock is reported whenever a server sends the time: at startup, and in a failure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DEAD: Final = reply(400, {"error": "invalid_grant"})
 
 
 def dated(answer: bytes, hours: float = -3.0) -> bytes:
-    """Return an answer of a server whose clock is so many hours ahead of ours."""
+    """Return a response of a server whose clock is this many hours ahead."""
     date = format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
     first, _, rest = answer.partition(b"\r\n")
     return first + f"\r\nDate: {date}\r\n".encode() + rest
@@ -78,7 +78,7 @@ async def test_screen_that_passes_warns(stage: Stage) -> None:
         ("check", 1, {USERS: dated(REFUSED)}, True),
         ("check", 1, {USERS: REFUSED}, False),
         ("check", 1, {USERS: dated(REFUSED, hours=0.01)}, False),
-        # Nobody knows what time it is to a router that wants a login.
+        # A router that wants a login doesn't provide a reliable time.
         ("check", 1, {USERS: dated(reply(403, "<h1>Log in</h1>"))}, False),
     ],
 )

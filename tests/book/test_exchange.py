@@ -1,4 +1,4 @@
-"""What the token endpoint refuses: of the code on Check, of a refresh in the commands."""
+"""What the token endpoint rejects: the code on Check, and a refresh in the commands."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ BOTH: Final = Face.SCREEN | Face.COMMAND
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRow(Row):
-    """An answer to the code, and to a refresh where a command can meet the same."""
+    """A response to the code, and to a refresh if a command can meet the same."""
 
     answer: bytes
     step: Step = Step.AUTHORIZE
-    """Never None: a code that was sent is not sent again."""
+    """Never None: the same code is not sent twice."""
     pkce: Pkce = Pkce.AUTO
     scope: str = SCOPE
     gives_refresh: bool = True
@@ -45,7 +45,7 @@ class CodeRow(Row):
 
 
 def oauth(error: str, description: str = "", status: int = 400) -> bytes:
-    """Return an error as RFC 6749 §5.2 has it."""
+    """Return an error in the form of RFC 6749 §5.2."""
     return reply(status, {"error": error, "error_description": description})
 
 
@@ -153,7 +153,7 @@ ROWS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalRow(Row):
-    """An answer to a refresh alone."""
+    """A response to a refresh alone."""
 
     answer: bytes = oauth("invalid_grant")
 
@@ -168,13 +168,13 @@ ENTRIES: Final = (*ROWS, REFRESH_REFUSED, REFUSED_AT_ONCE)
 ON_CHECK: Final = ("wrong-client", "token-throttled", "no-refresh-token", *(
     row.entry for row in ROWS if Face.COMMAND not in row.faces
 ), "refresh-token-not-asked-for")  # fmt: skip
-"""The rows that are met on the screen: those that no command meets, and one of each other kind."""
+"""The rows that are tested on screen: those that no command meets, and one of each other kind."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_problem_with_a_code_leads_where_its_row_says(row: CodeRow) -> None:
     problem = after_code(CATALOGUE[row.entry])
-    # The code is spent: nothing is tried again with it.
+    # The code was already used, so nothing is tried again with it.
     assert "Try again" not in problem.remedy
     assert problem.step is not None
     assert ELSEWHERE[problem.step].step == row.step

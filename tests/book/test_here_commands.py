@@ -1,4 +1,4 @@
-"""What goes wrong on this machine, as the commands meet it: files, variables, arguments."""
+"""Local errors as the commands meet them: files, variables, and arguments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Make = Callable[[Stage], None]
 
 @dataclass(frozen=True, kw_only=True)
 class CommandRow(Row):
-    """How the stage is set, and what command meets it."""
+    """How to prepare the stage, and which command meets the entry."""
 
     make: Make = lambda _stage: None
     args: tuple[str, ...]
@@ -46,7 +46,7 @@ class CommandRow(Row):
 
 
 def active(stage: Stage) -> None:
-    """Store a set that works."""
+    """Store a working set."""
     stage.put_active(hours=1)
 
 
@@ -56,13 +56,13 @@ def record(stage: Stage) -> Path:
 
 
 def blob(stage: Stage) -> Path:
-    """Return the one file with secrets."""
+    """Return the only file that has secrets."""
     (path,) = (stage.home / "secrets").glob("*.json")
     return path
 
 
 def with_record(change: Callable[[Path], object]) -> Make:
-    """Return what changes the record of a set that works."""
+    """Return a function that changes the record of a working set."""
 
     def make(stage: Stage) -> None:
         active(stage)
@@ -72,7 +72,7 @@ def with_record(change: Callable[[Path], object]) -> Make:
 
 
 def with_blob(change: Callable[[Path], object]) -> Make:
-    """Return what changes its secrets' file."""
+    """Return a function that changes the secrets file of a working set."""
 
     def make(stage: Stage) -> None:
         active(stage)
@@ -82,20 +82,20 @@ def with_blob(change: Callable[[Path], object]) -> Make:
 
 
 def linked_away(path: Path) -> None:
-    """Put a link in a file's place."""
+    """Replace a file with a symbolic link."""
     elsewhere = path.with_name("elsewhere")
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
 
 
 def piped(path: Path) -> None:
-    """Put a pipe in a file's place."""
+    """Replace a file with a named pipe."""
     path.unlink()
     os.mkfifo(path)
 
 
 def set_aside(stage: Stage) -> None:
-    """Damage the record of a set that works, and look at it once."""
+    """Damage the record of a working set, and read it once."""
     active(stage)
     record(stage).write_text("{")
     with suppress(SetupError):
@@ -115,7 +115,7 @@ def moved(token_url: str, path: Path) -> None:
 
 
 def in_the_keyring(path: Path) -> None:
-    """Say in a record that its secrets are in the system keyring."""
+    """State in a record that its secrets are in the system keyring."""
     path.write_text(json.dumps(json.loads(path.read_text()) | {"store": "keyring"}))
 
 
@@ -125,15 +125,15 @@ def unfinished(stage: Stage) -> None:
 
 
 def opened(stage: Stage) -> None:
-    """Let everybody write to the wizard's folder."""
+    """Let every user write to the wizard's folder."""
     active(stage)
     stage.home.chmod(0o777)
-    # Root may work anywhere.
+    # Root can work anywhere.
     pass_for_ordinary(stage.monkeypatch, stage.home)
 
 
 def without_locks(stage: Stage) -> None:
-    """Keep a profile on a file system that has none."""
+    """Keep a profile on a file system that has no locks."""
 
     def refuse(*_args: object) -> None:
         raise OSError(errno.ENOLCK, "no locks available")
@@ -143,7 +143,7 @@ def without_locks(stage: Stage) -> None:
 
 
 async def unconnected() -> NoReturn:
-    """Reach no server."""
+    """Point the set at servers that can't be reached."""
     raise SetupError(DROPPED)
 
 
@@ -295,7 +295,7 @@ def test_open_permissions_are_mended_and_said(
 def test_folder_that_cannot_keep_others_out_is_told_once(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As on a Windows drive in WSL: setting a mode succeeds, and changes nothing."""
+    """As on a Windows drive in WSL: setting a mode succeeds, but changes nothing."""
     active(stage)
     for path in (stage.home, *stage.home.rglob("*")):
         path.chmod(0o777)
@@ -320,7 +320,7 @@ def test_folder_that_cannot_keep_others_out_is_told_once(
 def test_file_of_another_user_is_told_with_both_names(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A user without a name stands in for the other: only root can give a file away."""
+    """A user without a name plays the other user: only root can give a file away."""
     active(stage)
     owner = pwd.getpwuid(os.geteuid()).pw_name
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
@@ -444,7 +444,7 @@ def test_lock_of_another_process(
 def test_profile_that_changed_while_it_was_checked(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The record has been read, and a client is made: now another set is stored."""
+    """The record was read and a client is being created when another set is stored."""
     stage.put_active(hours=-1)
     elsewhere = replace(stage.credentials(TWILIO), tokens=issued(hours=1))
     connect = services._client
@@ -459,14 +459,14 @@ def test_profile_that_changed_while_it_was_checked(
 
 @contextmanager
 def holding(home: Path, row: Row) -> Iterator[None]:
-    """Hold the lock that the row is about."""
+    """Hold the lock of this row."""
     store = LocalProfileStore(home)
     with store.locked("default") if row is BUSY else store.wizard_lock("default"):
         yield
 
 
 def give_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for a lock but a moment: how long is not what is tested here."""
+    """Wait for a lock only briefly: these tests don't cover how long a wait is."""
 
     def hold(path: Path, timeout: float, busy: Problem) -> AbstractContextManager[None]:
         return lock.hold(path, min(timeout, 0.1), busy)

@@ -1,4 +1,4 @@
-"""What goes wrong on this machine, as processes of their own meet it, some on a terminal."""
+"""Local errors as separate processes meet them, some of them on a terminal."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from wizard.run import BUSY, SLOW, UNLOCK
 from wizard.store.profiles import LocalProfileStore
 
 BROKEN: Final = Path(__file__).parent / "broken"
-"""Folders of modules that stand where a library should be, and fail as it might."""
+"""Folders of modules that replace a library and fail as it might."""
 
 UNPRIVILEGED: Final = (
     ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 )
-"""Takes from root what lets it past the modes of files."""
+"""Removes the capabilities that let root ignore file modes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModeRow(Row):
-    """Modes that keep the owner itself out."""
+    """Modes that deny access even to the owner."""
 
     modes: Mapping[str, int]
     args: tuple[str, ...]
@@ -54,11 +54,11 @@ class KeyringRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class TerminalRow(Row):
-    """What is said on the normal screen by a wizard that does not open, or ends."""
+    """What a wizard that doesn't open, or ends, prints on the normal screen."""
 
     args: tuple[str, ...] = ()
     modules: str = ""
-    """A folder of BROKEN."""
+    """A folder under BROKEN."""
     faces: Face = Face.SCREEN
 
 
@@ -123,7 +123,7 @@ def test_home_that_cannot_be_made_is_told_with_the_folder_that_is_there(
 def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
     stage: Stage, hours: float, code: int, as_json: tuple[str, ...]
 ) -> None:
-    """As on a disk mounted read-only: not even a lock is to be had."""
+    """As on a disk mounted read-only: not even a lock can be taken."""
     stage.put_active(hours=hours)
     profiles = stage.home / "profiles"
     with read_only(profiles, *profiles.iterdir()):
@@ -222,7 +222,7 @@ def test_profile_that_a_command_works_on_is_waited_for_in_words(stage: Stage) ->
 
 @contextmanager
 def read_only(*paths: Path) -> Iterator[None]:
-    """Take from these paths what lets their owner write."""
+    """Remove the owner's write permission from these paths."""
     modes = {path: path.stat().st_mode for path in paths}
     for path, mode in modes.items():
         path.chmod(mode & 0o555)
@@ -234,7 +234,7 @@ def read_only(*paths: Path) -> Iterator[None]:
 
 
 def kept_in_a_keyring(stage: Stage, folder: Path, fault: str) -> dict[str, str]:
-    """Store a set as if in a keyring that then fails; return the variables of its desktop."""
+    """Store a set as if in a keyring that then fails, and return the variables of its desktop."""
     active(stage)
     entries = folder / "entries"
     entries.mkdir()
@@ -245,7 +245,7 @@ def kept_in_a_keyring(stage: Stage, folder: Path, fault: str) -> dict[str, str]:
 
 
 def keyring(fault: str, entries: Path) -> dict[str, str]:
-    """Return the variables of a desktop whose Secret Service fails so."""
+    """Return the variables of a desktop whose Secret Service fails this way."""
     return {
         "PYTHONPATH": str(BROKEN / "keyring"),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring",
@@ -257,7 +257,7 @@ def keyring(fault: str, entries: Path) -> dict[str, str]:
 def on_terminal(
     stage: Stage, env: Mapping[str, str], *args: str, under: tuple[str, ...] = ()
 ) -> Terminal:
-    """Return the wizard on a terminal with room for a whole page; `under` is what starts it."""
+    """Return the wizard on a terminal with room for a whole page; `under` is the launcher."""
     variables = environment(stage.home) | dict(env)
     endpoints = stage.wire.endpoints
     if args == ():
@@ -271,7 +271,7 @@ def on_terminal(
 
 
 def is_told(row: Row, ended: subprocess.CompletedProcess[str]) -> None:
-    """Check what a command came to, in words and as JSON."""
+    """Check a command's result, as words and as JSON."""
     assert ended.returncode == row.exit_code, ended
     assert says(ended.stderr, row.entry), ended
     assert json.loads(ended.stdout)["problem"]["id"] == row.entry

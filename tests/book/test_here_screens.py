@@ -1,4 +1,4 @@
-"""What goes wrong on this machine, as the screens meet it."""
+"""Local errors as the screens meet them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_what_is_read_at_the_start_is_told_whole_and_not_looked_at_again(
 
 
 async def test_client_id_of_another_profile(stage: Stage) -> None:
-    """It is said beside the field, and keeps from nothing."""
+    """The field shows the note, and it blocks nothing."""
     stage.put(name="acme", active=stage.credentials())
     stage.put_draft(stage.credentials(), Step.CREDENTIALS)
     async with resumed() as (app, pilot):
@@ -140,7 +140,7 @@ async def test_port_that_another_program_has(stage: Stage) -> None:
     ],
 )
 async def test_port_that_the_system_refuses(stage: Stage, number: int, row: Row) -> None:
-    """The kernel's refusal is played: whether it refuses root, or anybody, is its setting."""
+    """The kernel's refusal is simulated: whether it happens, also to root, depends on settings."""
 
     async def refuse(*_args: object, **_more: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -152,7 +152,7 @@ async def test_port_that_the_system_refuses(stage: Stage, number: int, row: Row)
 
 
 async def is_said_beside_the_link(stage: Stage, row: Row, port: int) -> None:
-    """Come to Authorize with a Redirect URL on this machine."""
+    """Open Authorize with a Redirect URL on this machine."""
     loopback = replace(stage.credentials(), redirect_url=f"http://127.0.0.1:{port}/callback")
     draft: CredentialSet = linked(loopback)
     stage.put_draft(draft, Step.AUTHORIZE)

@@ -1,4 +1,4 @@
-"""A malicious server ends no face: a screen, prompts, and a command name what came, or pass."""
+"""A malicious server crashes no interface: screens, prompts, and commands report it or pass."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FAULT = "The wizard made a mistake"
 
 @pytest.fixture(autouse=True)
 def no_longer_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nothing that a server asks for."""
+    """Ignore every wait that a server asks for."""
     monkeypatch.setattr("wizard.api.answers.retry_after", lambda _headers: None)
     for module in ("users", "token"):
         monkeypatch.setattr(f"wizard.api.{module}.THROTTLED_PAUSE", 0.0)
 
 
 def misbehave(stage: Stage, generator: Generator) -> None:
-    """Have both endpoints answer with something that no proper server sends."""
+    """Have both endpoints send something that no proper server sends."""
     stage.wire.answers[USERS] = raw(generator, generator.answer("users")).data
     stage.wire.answers[TOKEN] = raw(generator, generator.answer("refresh")).data
 

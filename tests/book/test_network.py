@@ -1,4 +1,4 @@
-"""What goes wrong before a server has said anything, and what nobody knows."""
+"""Network errors before any response, and errors without a known cause."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from wizard.domain.value import replace
 from wizard.wiring import Settings
 
 EXPIRED: Final = Path(__file__).parent / "expired.pem"
-"""Self-signed for 127.0.0.1, ended in 2020, with its key: it guards nothing."""
+"""A self-signed certificate for 127.0.0.1 that expired in 2020, with its key."""
 
 WEAK: Final = Path(__file__).parent / "weak.pem"
-"""Self-signed for 127.0.0.1 with a key of 1,024 bits, which stands beside it: it guards nothing."""
+"""A self-signed certificate for 127.0.0.1 with a 1,024-bit key, which is stored beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkRow(Row):
-    """How both servers are missed: {wire} is a server's address, {closed} one of nobody.
+    """Why both servers are unreachable: {wire} is a server's URL, {closed} a closed port.
 
-    {other} and {elsewhere} are the same two by an address that nothing is said to be here of.
+    {other} and {elsewhere} are the same two, by addresses that don't count as this machine.
     """
 
     base: str = "{wire}"
@@ -47,7 +47,7 @@ ENTRIES: Final = (
     NetworkRow(entry="no-dns", base="https://nowhere.invalid", exit_code=5),
     NetworkRow(entry="connection-refused", base="{elsewhere}", exit_code=5),
     NetworkRow(entry="nobody-there", base="{closed}", exit_code=5),
-    # Nobody may connect to the broadcast address: the kernel says so at once.
+    # Nothing can connect to the broadcast address: the kernel reports it at once.
     NetworkRow(entry="unreachable", base="https://255.255.255.255", exit_code=5),
     NetworkRow(entry="timed-out", answer=HANGS, exit_code=5),
     NetworkRow(entry="tls-untrusted", certificate=CERTIFICATE, exit_code=5),
@@ -131,7 +131,7 @@ EVERY = pytest.mark.parametrize("row", ENTRIES, ids=str)
 
 @dataclass(frozen=True)
 class Set:
-    """A row's stage: what to store, and how to start."""
+    """What to store for a row, and how to start the wizard."""
 
     stage: Stage
     credentials: CredentialSet
@@ -143,7 +143,7 @@ class Set:
 def missed(
     request: pytest.FixtureRequest, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Set]:
-    """Bring about what a row says."""
+    """Cause the failure of a row."""
     row: NetworkRow = request.getfixturevalue("row")
     if row.answer is HANGS:
         monkeypatch.setattr("wizard.api.http.TIMEOUT", httpx.Timeout(10, read=0.3))
@@ -157,7 +157,7 @@ def missed(
             "tls": wire.base.replace("http:", "https:"),
             "socks": wire.base.replace("http:", "socks5h:"),
             "closed": f"http://127.0.0.1:{silent_port()}",
-            # Linux connects to itself there.
+            # On Linux, this address connects to the machine itself.
             "other": wire.base.replace("127.0.0.1", "0.0.0.0"),
             "elsewhere": f"https://0.0.0.0:{silent_port()}",
         }
@@ -174,9 +174,9 @@ ON_CHECK: Final = frozenset({
     "no-dns", "timed-out", "proxy-login", "proxy-misspelled", "ca-file-unusable", "bad-address",
     "unrecognized",
 })  # fmt: skip
-"""The rows that are met on the screen: one for each way on, and for each way to be missed.
+"""The rows that are tested on screen: one for each next step, and one for each kind of failure.
 
-All others are met by two commands, and lead where their entry says.
+Two commands meet all others, which lead where their entry says.
 """
 
 
@@ -198,7 +198,7 @@ async def test_wizard(row: NetworkRow, missed: Set) -> None:
 def test_commands(
     row: NetworkRow, missed: Set, command: str, hours: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`check` misses the SCIM API, `token` the token endpoint."""
+    """`check` can't reach the SCIM API, and `token` can't reach the token endpoint."""
     active = replace(missed.credentials, tokens=issued(hours=hours))
     missed.stage.put(active=active)
     missed.stage.meets(capsys, row.entry, row.exit_code, command, *missed.args)

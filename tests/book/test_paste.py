@@ -1,4 +1,4 @@
-"""What is pasted on Redirect and is not the answer: the doctor's words, and the way on."""
+"""Pasted texts on Redirect that are not the response: what is shown, and what comes next."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wizard.domain.value import replace
 from wizard.ui.screens.redirect import RedirectScreen
 
 OLD, USED, NAMED, PROMISED = "old-state-123", "used-state-123", "named-state-123", "iss-state-123"
-"""The states of links that are too old, had their answer, and whose server names itself."""
+"""The states of links that expired, that were already answered, and whose server sends `iss`."""
 
 ORIGIN: Final = "https://oauth.twilio.com"
 
@@ -32,7 +32,7 @@ REDIRECT_QUERY: Final = f"{REDIRECT_URL}?tenant=7"
 
 @dataclass(frozen=True, kw_only=True)
 class PasteRow(Row):
-    """A text that is pasted; {base} is the server's origin."""
+    """A pasted text; {base} is the server's origin."""
 
     pasted: str
     redirect_url: str = REDIRECT_URL
@@ -47,7 +47,7 @@ def error_row(error: str, step: Step, entry: str = "", says: str = "So it is") -
 
 
 def landed(query: str) -> str:
-    """Return the Redirect URL as a browser shows it after the consent."""
+    """Return the Redirect URL as a browser shows it after the approval."""
     return f"{REDIRECT_URL}?{query}"
 
 
@@ -155,13 +155,13 @@ ROWS: Final = (
 TOO_EARLY: Final = PasteRow(
     entry="paste-no-link", pasted=landed("code=c0de12345&state=any"), step=Step.AUTHORIZE
 )
-"""A link is still being made: the server is slow to say what it can."""
+"""A link is still being created, because the server is slow to send its metadata."""
 
 ENTRIES: Final = (*ROWS, TOO_EARLY)
 
 
 def with_links(credentials: CredentialSet) -> CredentialSet:
-    """Return the set with a link of every kind, the newest still waiting for its answer."""
+    """Return the set with a link of every kind, the newest still waiting for its response."""
     issuer = "https://oauth.example.edu"
     return replace(
         credentials,
@@ -207,7 +207,7 @@ async def test_refusal_is_told_and_leads_on(row: PasteRow, stage: Stage) -> None
 
 
 async def test_paste_before_there_is_a_link(stage: Stage) -> None:
-    """The draft's link was made for another Client ID, and the new one takes its time."""
+    """The draft's link belongs to another Client ID, and the new link is slow to create."""
     stage.wire.answers[METADATA] = HANGS
     credentials = stage.credentials()
     other = attempt(replace(credentials, client_id="OQ" + "9" * 32))
@@ -216,7 +216,7 @@ async def test_paste_before_there_is_a_link(stage: Stage) -> None:
 
 
 async def tell_and_lead_on(row: PasteRow, stage: Stage) -> None:
-    """Paste, read the words, and take the keys they name."""
+    """Paste, read the message, and press the keys that it names."""
     async with resumed() as (app, pilot):
         screen = await wait_for_screen(pilot, RedirectScreen)
         await paste(pilot, row.pasted.format(base=stage.wire.base))

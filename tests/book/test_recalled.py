@@ -1,4 +1,4 @@
-"""How the last check failed, told another day: as whole as on the day, by `status` and Overview."""
+"""`status` and Overview later show a failed check as fully as on the day it failed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ANSWERS: Final = {
     "timed-out": (HANGS, "The request timed out: still waiting for the answer."),
     "unrecognized": (reply(418, {"code": 41800, "message": "I am\x1b[2J a teapot"}), "a teapot"),
 }
-"""By entry: what the SCIM API does, and what of it has to be remembered."""
+"""Maps an entry to the SCIM API's behavior and the details that must be remembered."""
 
 EVERY = pytest.mark.parametrize(
     ("entry", "answer", "told"), [(e, *a) for e, a in ANSWERS.items()], ids=ANSWERS
@@ -43,7 +43,7 @@ def failed(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Ended:
-    """Let `check` fail, and return how it said so."""
+    """Let `check` fail, and return its message."""
     answer: Script = request.getfixturevalue("answer")
     if answer is HANGS:
         monkeypatch.setattr("wizard.api.http.TIMEOUT", httpx.Timeout(10, read=0.3))
@@ -109,7 +109,7 @@ async def refused(entry: str) -> None:
 
 
 async def recalled(entry: str, selector: str) -> None:
-    """Read on Overview why it stopped, and again where Resume leads."""
+    """Read on Overview why the setup stopped, and again where Resume leads."""
     async with opened() as (app, pilot):
         title = "".join(CATALOGUE[entry].title.split())
         await wait_until(pilot, lambda: title in "".join(panel(app, selector).split()), title)

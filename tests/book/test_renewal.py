@@ -1,4 +1,4 @@
-"""A renewal that was refused while the token still lives: said before it is too late."""
+"""A rejected refresh while the access token is still valid: it is reported before it matters."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ REFUSED: Final = {
     "wrong-client": reply(401, {"code": 20003, "message": "Invalid credentials"}),
     "refresh-refused": oauth("invalid_grant", "the consent was withdrawn"),
 }
-"""By entry: how the token endpoint refuses."""
+"""Maps an entry to the rejection that the token endpoint sends."""
 
 LATER: Final = {"refresh-refused-at-once": REFRESH_NEVER_WORKED.remedy}
-"""By entry met at Check: what is told another day in place of the remedy."""
+"""Maps an entry met at Check to the text that replaces its remedy later."""
 BOTH: Final = Face.SCREEN | Face.COMMAND
 OTHER: Final = "OR" + "0" * 32
 ORGANIZATION_CHANGED: Final = Row(
@@ -82,7 +82,7 @@ def test_rejection_after_a_server_error_names_the_lost_response(
 
 
 async def taken(met: str, entry: str) -> str:
-    """Meet an entry at Check, use the token for its hour; return what Done tells.
+    """Meet an entry at Check, use the token until it expires, and return the text of Done.
 
     Args:
         entry: what Overview says of it from then on.
@@ -114,7 +114,7 @@ async def taken(met: str, entry: str) -> str:
             "no-refresh-token",
             None,
             "none; can't be refreshed",
-            # Whole: what it says of the access token stands before.
+            # The problem is shown in full; the text about the access token comes before it.
             ". The wizard asked for one",
         ),
     ],
@@ -181,7 +181,7 @@ def test_check_that_fails_with_the_same_says_it_once(
         told = ended.words + ended.out
         assert told.count("Twilio rejected the Client ID or Client Secret") == 1, ended
         assert "401 (20003): Invalid credentials" in told
-    # It would have been good for an hour.
+    # The access token would have been valid for 1 hour.
     assert "Access token   rejected by Twilio" in ended.out
     assert "Refresh token  saved; Client Secret rejected" in ended.out
 

@@ -1,4 +1,4 @@
-"""What the SCIM API refuses, and what is no SCIM API: as bytes in, as words out."""
+"""What the SCIM API rejects, and what isn't a SCIM API: from bytes to words."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from wizard.domain.value import replace
 
 @dataclass(frozen=True, kw_only=True)
 class ScimRow(Row):
-    """A refusal of `GET /Users`."""
+    """A rejection of `GET /Users`."""
 
     answer: bytes
     faces: Face = Face.SCREEN | Face.COMMAND
     is_renewed: bool = False
-    """The wizard meets it with a token that it has just renewed."""
+    """The wizard meets it with a token that it has just refreshed."""
 
 
 REFUSED: Final = reply(401, {"detail": "The access token is expired", "status": "401"})
@@ -32,7 +32,7 @@ LOGIN: Final = "<!doctype html><title>Sign in</title>"
 BLOCK_PAGE: Final = f"""<!doctype html><html><head><style>{"p {{ color: red }}" * 500}</style>
 <title>Access denied</title><script>var why = "<b>[bold]\x1b]0;x\x07";</script></head><body>
 <h1>Access denied</h1><p>Policy&nbsp;7 [red]blocks\x1b[31m iam.twilio.com. Ask access-1.</p>"""
-"""A filter's: styles come first, and there is what a terminal must not be given."""
+"""A filter's page: it begins with styles, and it has text that a terminal must not get."""
 SAID: Final = "403: Access denied Policy 7 [red]blocks [31m iam.twilio.com. Ask •••."
 
 ENTRIES: Final = (
@@ -40,7 +40,7 @@ ENTRIES: Final = (
         entry="bad-token",
         answer=REFUSED,
         step=Step.AUTHORIZE,
-        # A command renews it first: it meets this only where nothing can be renewed.
+        # A command refreshes first, so it meets this only if a refresh isn't possible.
         exit_code=4,
         faces=Face.SCREEN,
     ),
@@ -103,9 +103,9 @@ ON_CHECK: Final = frozenset({
     "bad-token", "new-token-refused", "missing-permission", "other-organization", "not-scim",
     "scim-throttled",
 })  # fmt: skip
-"""The rows that are met on the screen: what only it meets, and one for each way on.
+"""The rows that are tested on screen: those that only it meets, and one for each next step.
 
-All others are met by `check`, and lead where their entry says.
+`check` meets all others, which lead where their entry says.
 """
 
 

@@ -1,4 +1,4 @@
-"""Read from the code itself: what fails can fail only with an entry of the book."""
+"""The code itself shows that every failure has an entry of the error catalog."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RAISED: Final = {
     "TypeError": "domain/secret.py: nobody pickles a Secret",
     "NotImplementedError": "what a subclass or a JSON hook has to know",
 }
-"""All that is raised by name in the product, and where what is no SetupError is caught."""
+"""Every exception raised by name in the product, and where each one except SetupError is caught."""
 
 SOURCES: Final = {
     path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
@@ -49,12 +49,12 @@ def calls(tree: ast.AST, function: str) -> Iterator[ast.Call]:
 
 
 def called(node: ast.Call) -> str:
-    """Return the last name of what is called."""
+    """Return the last name of the called expression."""
     return ast.unparse(node.func).rpartition(".")[2]
 
 
 def book_names(tree: ast.AST) -> set[str]:
-    """Return what a module calls entries of the book, and its parts."""
+    """Return the names by which a module refers to the catalog and its parts."""
     return {
         alias.asname or alias.name
         for node in ast.walk(tree)
@@ -65,7 +65,7 @@ def book_names(tree: ast.AST) -> set[str]:
 
 
 def problem_names(tree: ast.AST) -> set[str]:
-    """Return the names that are declared, or found, to be a Problem."""
+    """Return the names that are declared or inferred to be a Problem."""
     declared: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -87,7 +87,7 @@ def _is_problem(note: ast.expr) -> bool:
 
 
 class Origin:
-    """Tells where an expression of a module comes from: the book, or something declared."""
+    """Finds where an expression in a module comes from: the catalog, or a declared name."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
@@ -95,14 +95,14 @@ class Origin:
         self._declared = problem_names(tree)
 
     def is_known(self, node: ast.expr) -> bool:
-        """Whether it is an entry, a filled copy, or a value typed Problem."""
+        """Whether it is an entry, a filled-in copy, or a value typed Problem."""
         match node:
             case ast.Name(id=name):
                 return name in self._book | self._declared or self._is_assigned(name)
             case ast.Attribute(value=ast.Name(id=part)) if part in self._book:
                 return True
             case ast.Attribute(attr="problem"):
-                # SetupError.problem, and what carries one: typed Problem.
+                # SetupError.problem, and its holders, are typed Problem.
                 return True
             case ast.Subscript(value=of):
                 return self.is_known(of)
@@ -150,7 +150,7 @@ def test_setup_error_carries_an_entry() -> None:
 
 
 def test_problems_are_made_in_the_book_only() -> None:
-    """So whatever is typed Problem is an entry, or one of its copies."""
+    """Therefore every value typed Problem is an entry or one of its copies."""
     others = {name: tree for name, tree in SOURCES.items() if (ROOT / name).parent != BOOK}
     assert len(others) > len(SOURCES) / 2
     made = {

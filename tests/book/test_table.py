@@ -1,4 +1,4 @@
-"""The table as a whole: every entry of the book is in it, and none that is not in the book."""
+"""The table as a whole: it has every entry of the catalog, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever httpx and the system can raise lands in the book: through the services and the store."""
+"""Every error of httpx and the system becomes an entry of the catalog, in services and store."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SET: Final = replace(ACTIVE, tokens=issued(hours=1))
 
 
 def below(kind: type[Exception]) -> Iterator[type[Exception]]:
-    """Yield a class and all that inherit from it."""
+    """Yield a class and all its subclasses."""
     yield kind
     for one in kind.__subclasses__():
         yield from below(one)
@@ -50,7 +50,7 @@ KINDS: Final = sorted(
 
 
 def make(kind: type[Exception]) -> Exception:
-    """Return one, however it is made."""
+    """Create an instance, whatever its constructor needs."""
     request = httpx.Request("GET", URL)
     if issubclass(kind, httpx.HTTPStatusError):
         return kind("words", request=request, response=httpx.Response(500, request=request))
@@ -61,7 +61,7 @@ def make(kind: type[Exception]) -> Exception:
 
 
 def client(error: Exception) -> httpx.AsyncClient:
-    """Return a client whose every request ends so."""
+    """Return a client whose every request ends with this error."""
 
     def fail(_request: httpx.Request) -> httpx.Response:
         raise error
@@ -70,7 +70,7 @@ def client(error: Exception) -> httpx.AsyncClient:
 
 
 async def no_sleep(_seconds: float) -> None:
-    """Wait for nothing."""
+    """Return without waiting."""
 
 
 Ask = Callable[[httpx.AsyncClient], Awaitable[object]]
@@ -133,7 +133,7 @@ NUMBERS: Final = {
     errno.EADDRINUSE: ("store-failed", "unreachable"),
     errno.EADDRNOTAVAIL: ("store-failed", "unreachable"),
 }
-"""What a number means to the store, and to a connection that it kept from being made."""
+"""What an errno means to the store, and to a connection that it prevented."""
 
 EVERY_NUMBER = pytest.mark.parametrize("number", NUMBERS, ids=lambda n: errno.errorcode[n])
 
@@ -145,7 +145,7 @@ def test_what_the_system_says_of_a_file(number: int) -> None:
     problem = caught.value.problem
     assert problem.id == NUMBERS[number][0]
     assert os.strerror(number) in problem.detail
-    # Of a folder that is not there the nearest one that is has to be written to.
+    # If a folder doesn't exist, its nearest existing parent must be writable.
     assert any("/the/file" in text for text in (problem.cause, *problem.detail))
 
 

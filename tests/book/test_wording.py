@@ -1,4 +1,4 @@
-"""No code reads or edits a sentence of the catalog; `wording` alone changes a problem's text."""
+"""No code reads or edits a sentence of the catalog; only `wording` changes a problem's text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wizard.domain.errors.catalog import PARTS
 from wizard.domain.problems import Problem
 
 WORDING: Final = frozenset({"domain/texts/wording.py", "domain/problems.py"})
-"""The modules that may join whole sentences, and fill their {names}."""
+"""The modules that may join whole sentences and fill in their {names}."""
 
 TEXTS: Final = frozenset({"title", "cause", "remedy"})
 READING: Final = {
@@ -22,7 +22,7 @@ READING: Final = {
     *("rstrip", "split", "splitlines", "startswith", "strip", "translate", "upper"),
     *("match", "search", "fullmatch", "sub", "subn", "findall", "finditer"),
 }
-"""Methods of str, and functions of re, that look into a text or change it."""
+"""Methods of str and functions of re that inspect or change a text."""
 
 SENTENCES: Final = tuple(
     text
@@ -31,11 +31,11 @@ SENTENCES: Final = tuple(
     if isinstance(entry, Problem)
     for text in (entry.title, entry.cause, entry.remedy)
 )
-"""Every text of the catalog, variants included."""
+"""Every text of the catalog, including variants."""
 
 
 def faults(tree: ast.AST) -> Iterator[str]:
-    """Yield what searches, compares, cuts, or replaces in a text of a problem."""
+    """Yield the code that searches, compares, cuts, or replaces a problem's text."""
     for node in ast.walk(tree):
         match node:
             case ast.Compare(left=left, comparators=others):
@@ -53,7 +53,7 @@ def faults(tree: ast.AST) -> Iterator[str]:
 
 
 def _is_text(node: ast.expr) -> bool:
-    """Whether it is a text of a problem, or a part of the catalog's sentences written again."""
+    """Whether it is a problem's text, or repeats part of the catalog's sentences."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         words = node.value
         return " " in words.strip() and any(words in sentence for sentence in SENTENCES)

@@ -1,4 +1,4 @@
-"""A server that writes raw bytes: OAuth and SCIM as they should be, or whatever a row says."""
+"""A server that writes raw bytes: valid OAuth and SCIM, or whatever a row says."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ USERS: Final = "/scim/v2/Users"
 METADATA: Final = "/.well-known/oauth-authorization-server"
 
 OTHER_HELLOS: Final = (b"\x16", b"\x05")
-"""What TLS and SOCKS begin with; answered in HTTP, as by a server that was expected to speak so."""
+"""The first bytes of TLS and SOCKS; the server responds in HTTP, as if HTTP was expected."""
 
 HANGS: Final = None
-"""In place of an answer: none ever comes."""
+"""In place of a response: none ever comes."""
 _PATIENCE: Final = 30.0
 
 Script = bytes | None
 
 
 def reply(status: int, body: str | Mapping[str, object] = "", **headers: str) -> bytes:
-    """Return a proper answer: JSON of a mapping; header names take `_` for `-`."""
+    """Return a proper response with a mapping as JSON; header names take `_` for `-`."""
     is_page = isinstance(body, str)
     content = (body if isinstance(body, str) else json.dumps(body)).encode()
     named = {
@@ -43,7 +43,7 @@ def reply(status: int, body: str | Mapping[str, object] = "", **headers: str) ->
 
 
 def tokens(**more: object) -> bytes:
-    """Return a good token answer, changed."""
+    """Return a valid token response with these changes."""
     good: dict[str, object] = {
         "access_token": "access-2",
         "token_type": "Bearer",
@@ -65,12 +65,12 @@ class Wire:
 
     def __init__(self, certificate: Path | None = None) -> None:
         self.answers: dict[str, Script] = {TOKEN: tokens(), USERS: LIST}
-        """By path; 404 for what is not there."""
+        """The responses by path; any other path returns 404."""
         self.otherwise: Script = reply(404)
         self._tls = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            # OpenSSL's default serves no certificate with a weak key, which others do.
+            # OpenSSL's default settings serve no certificate with a weak key, but other servers do.
             self._tls.set_ciphers("DEFAULT:@SECLEVEL=0")
             self._tls.load_cert_chain(certificate)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -82,7 +82,7 @@ class Wire:
 
     @property
     def endpoints(self) -> Endpoints:
-        """All three here."""
+        """All three endpoints, at this server."""
         return Endpoints(f"{self.base}/v2/authorize", self.base + TOKEN, f"{self.base}/scim/v2")
 
     def __enter__(self) -> Self:
@@ -96,7 +96,7 @@ class Wire:
         trace: TracebackType | None,
     ) -> None:
         self._closing.set()
-        # Wakes accept(), which closing alone does not.
+        # This wakes accept(), which closing alone does not.
         socket.create_connection(("127.0.0.1", self.port)).close()
         for thread in self._threads:
             thread.join()
@@ -110,7 +110,7 @@ class Wire:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        # The client may have left, or may not speak what is spoken here.
+        # The client may have disconnected, or it may use another protocol.
         with connection:
             connection.settimeout(_PATIENCE)
             try:

@@ -1,10 +1,10 @@
-"""Stands in truststore's place and has a fault that nobody could know of."""
+"""Replace truststore with a module that has an unforeseen fault."""
 
 from __future__ import annotations
 
 
 class SSLContext:
-    """Cannot be made."""
+    """A context that can't be created."""
 
     def __init__(self, _protocol: object) -> None:
         raise ZeroDivisionError("planted-secret")

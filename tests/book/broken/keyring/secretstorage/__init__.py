@@ -1,4 +1,4 @@
-"""Stands for the Secret Service of a desktop: fails as KEYRING_FAULT says.
+"""Replace a desktop's Secret Service with one that fails as KEYRING_FAULT says.
 
 Its entries are the files in the folder KEYRING_ENTRIES.
 """
@@ -19,16 +19,16 @@ _ENTRIES = Path(os.environ["KEYRING_ENTRIES"])
 
 
 class TooLargeError(OSError):
-    """What Windows says to more than 2,560 bytes (RPC_X_BAD_STUB_DATA)."""
+    """The error that Windows raises for more than 2,560 bytes (RPC_X_BAD_STUB_DATA)."""
 
     winerror = 1783
 
 
 class Connection:
-    """A connection to nobody."""
+    """A connection to nothing."""
 
     def close(self) -> None:
-        """Close it."""
+        """Do nothing: there is nothing to close."""
 
 
 class Item:
@@ -38,11 +38,11 @@ class Item:
         self._path = path
 
     def is_locked(self) -> bool:
-        """Say that it is open."""
+        """Report that it is unlocked."""
         return False
 
     def get_secret(self) -> bytes:
-        """Return its text."""
+        """Return the text of the entry."""
         return self._path.read_bytes()
 
 
@@ -52,21 +52,21 @@ class Collection:
     connection = Connection()
 
     def is_locked(self) -> bool:
-        """Say whether it is, also after the prompt."""
+        """Report whether the collection is locked, also after the prompt."""
         return _FAULT == "locked"
 
     def unlock(self) -> None:
-        """Ask, and be dismissed."""
+        """Show a prompt that is dismissed."""
 
     def search_items(self, attributes: Mapping[str, str]) -> list[Item]:
-        """Return the entry of a user name."""
+        """Return the entry with this user name."""
         if _FAULT == "fails":
             raise SecretStorageException("the service went away")
         path = _ENTRIES / attributes["username"]
         return [Item(path)] if path.exists() else []
 
     def create_item(self, *_args: object, **_kwargs: object) -> None:
-        """Refuse."""
+        """Fail to create an entry."""
         raise TooLargeError("The stub received bad data")
 
 
@@ -78,10 +78,10 @@ def dbus_init() -> Connection:
 
 
 def check_service_availability(_connection: Connection) -> bool:
-    """Say that there is a service."""
+    """Report that there is a service."""
     return True
 
 
 def get_default_collection(_connection: Connection) -> Collection:
-    """Return the only one."""
+    """Return the only collection."""
     return Collection()

@@ -1,5 +1,5 @@
-"""What the Secret Service's library raises."""
+"""The errors that the Secret Service library raises."""
 
 
 class SecretStorageException(Exception):
-    """Any of it."""
+    """Base class of these errors."""

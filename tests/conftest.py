@@ -1,4 +1,4 @@
-"""What every test stands on: a home of its own, a bare environment, and no test left out in CI."""
+"""Fixtures of all tests: a home folder, a clean environment, and no skipped test in CI."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from textual.css.stylesheet import Stylesheet
 
 os.environ.pop("ESCDELAY", None)
 
-# Ignored signals are inherited: under nohup, or in a script's background job, the programs under
-# test would ignore what they are sent.
+# Ignored signals are inherited. Under nohup or in a script's background job, the tested programs
+# would ignore the signals that the tests send.
 for _name, _usual in (("SIGHUP", signal.SIG_DFL), ("SIGINT", signal.default_int_handler)):
     _number = getattr(signal, _name, None)
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
@@ -28,30 +28,30 @@ _MEANT_FOR_US = ("SCIM_WIZARD_", "HTTP_", "HTTPS_", "ALL_", "NO_", "SSL_CERT", "
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """With `-n auto`: one worker more than cores, since a third of the time is spent waiting."""
+    """With `-n auto`, use one worker more than cores: a third of the time is spent waiting."""
     return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest tests, so that no worker is alone with one of them at the end."""
+    """Run the longest tests first, so that no worker is left with one of them at the end."""
     items.sort(key=lambda item: "terminal" not in item.path.parts)
 
 
 def pytest_collection_finish() -> None:
-    """Have garbage be looked for only in what the tests make, not in all that was loaded."""
+    """Limit garbage collection to objects that the tests create, not those that were loaded."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Return the wizard's folder, which isn't there yet."""
+    """Return the wizard's folder, which doesn't exist yet."""
     return tmp_path / "home"
 
 
 @pytest.fixture(autouse=True, scope="session")
 def styles_parsed_once() -> Iterator[None]:
-    """Parse a style sheet for the first app that has it, not for each: a fifth of a screen's test.
+    """Parse each style sheet for the first app only, which saves a fifth of a screen test's time.
 
     What Textual keeps of it is the same for all apps whose variables, the theme's, are. That a
     screen looks the same with each sheet parsed anew: test_themes.py.
@@ -73,21 +73,21 @@ def styles_parsed_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point every folder at tmp_path and take away what the machine's own user has set."""
+    """Point every folder at tmp_path, and remove the settings of the machine's own user."""
     for name in list(os.environ):
         if name.upper().startswith(_MEANT_FOR_US) or name in ("BROWSER", "DISPLAY", "NO_COLOR"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("SCIM_WIZARD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TZ", "UTC")
-    # No test but those that say so may ask this user's keyring, nor fill it.
+    # Only tests that ask for it may use this user's keyring.
     monkeypatch.setenv("SCIM_WIZARD_STORE", "file")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In CI a test that was skipped, or expected to fail, is a failure: all of it can run there."""
+    """In CI, treat skipped and expected failures as failures, because every test can run there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     left_out = [
         report

@@ -1,4 +1,4 @@
-"""Drives the real app without a terminal: builds it on fakes, and waits for conditions."""
+"""Drive the real app without a terminal: build it on fakes, and wait for conditions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import DARK, Look
 
 PATIENCE = 10.0
-"""Seconds after which a condition is given up; never what a test measures."""
+"""Seconds after which waiting for a condition fails; no test measures it."""
 
 
 def make_app(
@@ -49,7 +49,7 @@ def make_app(
 
 
 async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what: str) -> None:
-    """Wait until a condition holds; fail, saying what was waited for."""
+    """Wait until a condition holds; on failure, name the condition."""
     give_up = monotonic() + PATIENCE
     while not condition():
         assert monotonic() < give_up, f"waited in vain for {what}; on {pilot.app.screen!r}"
@@ -58,7 +58,7 @@ async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what
 
 
 async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> StepScreen:
-    """Wait until a step is shown and takes an Enter; return it."""
+    """Wait until a step is shown and accepts Enter, and return it."""
 
     def is_shown() -> bool:
         screen = pilot.app.screen
@@ -71,7 +71,7 @@ async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> Ste
 
 
 async def wait_for_dialog(pilot: Pilot[ExitCode], kind: type[TimedScreen[Any]]) -> None:
-    """Wait until a dialog can be seen, and so takes an Enter."""
+    """Wait until a dialog is visible and therefore accepts Enter."""
 
     def is_shown() -> bool:
         screen = pilot.app.screen
@@ -81,13 +81,13 @@ async def wait_for_dialog(pilot: Pilot[ExitCode], kind: type[TimedScreen[Any]]) 
 
 
 async def paste(pilot: Pilot[ExitCode], text: str) -> None:
-    """Paste as a terminal does: one event, to the app."""
+    """Paste as a terminal does: one event to the app."""
     pilot.app.post_message(events.Paste(text))
     await pilot.pause()
 
 
 def text_of(app: App[ExitCode]) -> str:
-    """Return what is on the screen, as lines of text."""
+    """Return the text on the screen, in lines."""
     width, height = app.size
     strips = app.screen._compositor.render_strips()
     lines = ("".join(segment.text for segment in strip)[:width] for strip in strips[:height])

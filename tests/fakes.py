@@ -1,4 +1,4 @@
-"""Stand-ins for the flow's ports: they record each call and fail on one that was not expected."""
+"""Fakes of the flow's ports: they record each call, and fail on an unexpected one."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class FakeClock:
         return self.now
 
     def move(self, **by: float) -> None:
-        """Move it: `move(minutes=5)`."""
+        """Move the clock: `move(minutes=5)`."""
         self.now += timedelta(**by)
 
 
 def tokens(
     name: str = "1", *, refresh: str | None = "refresh-1", at: datetime = NOW, seconds: int = 3600
 ) -> TokenSet:
-    """Return tokens whose texts can be told apart."""
+    """Return tokens with distinguishable texts."""
     return TokenSet(
         access_token=Secret(f"access-{name}"),
         expires_at=at + timedelta(seconds=seconds),
@@ -54,13 +54,13 @@ def tokens(
 
 @dataclass
 class FakeTokenEndpoint:
-    """Answers from two queues; an empty queue means the call was not expected."""
+    """Responds from two queues; a call on an empty queue was not expected."""
 
     exchanges: list[TokenSet | SetupError] = field(default_factory=list)
     refreshes: list[TokenSet | SetupError] = field(default_factory=list)
     calls: list[tuple[str, CredentialSet, Secret | None]] = field(default_factory=list)
     on_call: Callable[[], Awaitable[None]] | None = None
-    """Awaited while a request is under way: to look around, to move a clock, to hold it back."""
+    """Awaited during a request, to look around, move a clock, or delay the response."""
 
     async def exchange(
         self,
@@ -80,7 +80,7 @@ class FakeTokenEndpoint:
         return _next(self.refreshes, "a refresh")
 
     def drop_unsent(self) -> None:
-        """Do nothing: here all is sent at once."""
+        """Do nothing: this fake sends everything at once."""
 
     async def _under_way(self) -> None:
         if self.on_call is not None:
@@ -94,7 +94,7 @@ class FakeTokenEndpoint:
 
 @dataclass
 class FakeMetadata:
-    """Says the same each time."""
+    """Returns the same metadata each time."""
 
     metadata: ServerMetadata | None = None
     asked: list[Endpoints] = field(default_factory=list)
@@ -106,7 +106,7 @@ class FakeMetadata:
 
 @dataclass
 class FakeUsers:
-    """Answers from a queue."""
+    """Responds from a queue."""
 
     answers: list[UserList | SetupError] = field(default_factory=list)
     calls: list[tuple[str, Secret]] = field(default_factory=list)
@@ -124,7 +124,7 @@ class FakeUsers:
 
 @dataclass
 class FakeReach:
-    """Finds everything fine unless told otherwise."""
+    """Reports that all is well unless a test says otherwise."""
 
     checks: tuple[Check, ...] = (
         Check("reach", "Twilio reachable, trusted", Status.PASSED),
@@ -137,7 +137,7 @@ class FakeReach:
 
 @dataclass
 class FakeBrowser:
-    """Opens nothing and remembers what it was asked to open."""
+    """Opens nothing, and records what it was asked to open."""
 
     why_not: str = ""
     takes: bool = True
@@ -154,7 +154,7 @@ class FakeBrowser:
 
 @dataclass
 class FakeClipboard:
-    """Keeps what was copied."""
+    """Keeps the copied text."""
 
     is_here: bool = True
     copied: list[str] = field(default_factory=list)
@@ -167,7 +167,7 @@ class FakeClipboard:
 
 @dataclass
 class FakeListening:
-    """A listener that is bound to nothing."""
+    """A listener that isn't bound to a port."""
 
     is_open: bool = True
 
@@ -177,7 +177,7 @@ class FakeListening:
 
 @dataclass
 class FakeListener:
-    """Binds nothing; `catch` acts as a browser that came by."""
+    """Binds no port; `catch` acts as a browser that arrives."""
 
     problem: SetupError | None = None
     bound: list[str] = field(default_factory=list)
@@ -194,19 +194,19 @@ class FakeListener:
         return self.listening
 
     async def catch(self, url: str) -> bool:
-        """Let a browser land on an address."""
+        """Have a browser open a URL."""
         assert self.accept is not None, "nobody listens"
         return await self.accept(url)
 
 
 async def no_bare(url: str) -> str:
-    """Stand for the bare terminal where no test is about it."""
+    """Replace the full link on a plain terminal in tests that don't cover it."""
     raise AssertionError("the bare terminal was not expected")
 
 
 @dataclass
 class World:
-    """Every fake, and the services made of them around a real store."""
+    """Every fake, and the services built from them around a real store."""
 
     store: ProfileStore
     clock: FakeClock = field(default_factory=FakeClock)
@@ -219,7 +219,7 @@ class World:
     listener: FakeListener = field(default_factory=FakeListener)
     show_bare: Callable[[str], Awaitable[str]] = no_bare
     unconnected: SetupError | None = None
-    """Raised instead of connecting."""
+    """Raised in place of connecting."""
     write_new: Callable[[str, str], str] = write_new
     is_closed: bool = False
     seconds: float = 0.0

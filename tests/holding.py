@@ -1,4 +1,4 @@
-"""The second server holding back an answer, its work done, until it is told to let go."""
+"""A second server that processes a request, but holds its response until it is released."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Held = Literal["reach", "metadata", "exchange", "refresh", "users", "throttled",
 
 
 class HoldingServer(SecondServer):
-    """Refresh tokens rotate, and using an old one ends the grant: a lost answer would show."""
+    """Refresh tokens rotate, and reuse of an old one ends the grant, so a lost response shows."""
 
     def __init__(self, redirect_url: str) -> None:
         super().__init__(redirect_url=redirect_url, rotate=True, theft=True)
         self.held: Held = ""
-        """Which kind of answer is held back; "throttled": never held, but a minute is asked for."""
+        """The kind of response to hold. "throttled" isn't held, but asks for 1 minute."""
         self._arrived = threading.Event()
         self._released = threading.Event()
 
@@ -35,11 +35,11 @@ class HoldingServer(SecondServer):
         super().__exit__(kind, error, trace)
 
     def wait_for_request(self) -> None:
-        """Wait until what is held back has been asked for."""
+        """Wait until the request whose response is held has arrived."""
         assert self._arrived.wait(PATIENCE), f"nobody asked: {self.held}"
 
     def release(self) -> None:
-        """Let every answer go, from now on too."""
+        """Release all responses, from now on too."""
         self._released.set()
 
     def _answer(self, request: Request) -> Answer:

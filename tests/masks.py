@@ -1,4 +1,4 @@
-"""The umask of a block."""
+"""A context manager that sets the umask."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    """Have files made with this umask until the end of the block."""
+    """Create files with this umask until the end of the block."""
     before = os.umask(mask)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Credential sets as a consent leaves them, at the built-in stand-in and at the second server."""
+"""Credential sets after an authorization, at the simulated Twilio and the second server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wizard.sandbox.twilio import Sandbox
 
 
 def whole(properties: Mapping[str, object]) -> dict[str, object]:
-    """Return the schema of an object that has just these."""
+    """Return the schema of an object that has exactly these keys."""
     return {
         "type": "object",
         "properties": dict(properties),
@@ -35,7 +35,7 @@ def whole(properties: Mapping[str, object]) -> dict[str, object]:
 
 
 def told(output: str, schema: Mapping[str, object]) -> Any:
-    """Return the one JSON object that was printed, which fits a schema."""
+    """Return the only JSON object that was printed, after checking it against a schema."""
     assert output.endswith("}\n")
     value = json.loads(output)
     jsonschema.Draft202012Validator(dict(schema)).validate(value)
@@ -50,7 +50,7 @@ def tokens(answer: Mapping[str, object], *, is_expired: bool) -> TokenSet:
 
 
 def at_sandbox(sandbox: Sandbox, base: str, *, is_expired: bool = False) -> CredentialSet:
-    """Return a set the sandbox has consented to; only this side takes its token for expired."""
+    """Return a set that the sandbox authorized; only the client considers its token expired."""
     draft = CredentialSet(
         sandbox.client_id,
         Secret(sandbox.client_secret),
@@ -65,14 +65,14 @@ def at_sandbox(sandbox: Sandbox, base: str, *, is_expired: bool = False) -> Cred
 
 @contextmanager
 def set_up(sandbox: Sandbox, home: Path) -> Iterator[str]:
-    """Serve a sandbox and store a consent of it whose access token has expired."""
+    """Serve a sandbox, and store a set that it authorized, with an expired access token."""
     with serve.serving(sandbox) as base:
         put(home, active=at_sandbox(sandbox, base, is_expired=True))
         yield base
 
 
 def at_second(server: SecondServer, *, is_expired: bool = False) -> CredentialSet:
-    """Return the same of the second server."""
+    """Return the same for the second server."""
     draft = CredentialSet(
         server.client_id,
         Secret(server.client_secret),
@@ -99,6 +99,6 @@ EMPTY_LIST = (
 
 
 def held_by(server: socket.socket) -> CredentialSet:
-    """Return a set whose SCIM API is a socket the test answers from."""
+    """Return a set whose SCIM API is a socket that the test controls."""
     scim = Endpoints(scim_url=f"http://127.0.0.1:{server.getsockname()[1]}")
     return replace(ACTIVE, endpoints=scim, tokens=issued(hours=1))

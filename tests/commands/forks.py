@@ -1,4 +1,4 @@
-"""`python -m tests.commands.forks`: commands, each in a fork of a process that has loaded all.
+"""`python -m tests.commands.forks`: run each command in a fork of a process that has loaded it.
 
 A line of JSON on stdin orders one; `Forks` writes them. A command is a process of its own, with
 variables, files and an exit code of its own, but costs no start of an interpreter.
@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Final
 
 PATIENCE: Final = 30
-"""Seconds after which a command is given up; never what a test measures."""
+"""Seconds after which a command is stopped; no test measures it."""
 CODE: Final = "code"
 
 
 class Forks:
-    """The process that forks, started by the first command and ended with the tests."""
+    """The process that forks; it starts with the first command and ends with the tests."""
 
     def __init__(self, root: Path, env: Mapping[str, str]) -> None:
         self._root, self._env = root, env
@@ -64,7 +64,7 @@ class Forks:
 
     @staticmethod
     def _end(process: subprocess.Popen[str]) -> None:
-        # It ends with its stdin.
+        # The process ends when its stdin closes.
         with process:
             pass
 
@@ -74,11 +74,11 @@ LATE: Final = (
     *("wizard.api.http", "wizard.api.token", "wizard.api.users"),
     *(f"wizard.commands.{name}" for name in ("check", "forget", "handoff", "status", "token")),
 )
-"""What commands import, most of it late."""
+"""The modules that commands import, most of them late."""
 
 
 def carry_out(order: Mapping[str, object]) -> None:
-    """Run the command that is ordered; for a process of its own."""
+    """Run the requested command; this is for a process of its own."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     files = [os.open(str(order[name]), os.O_WRONLY | os.O_CREAT) for name in ("out", "err")]
     for stream, fd in enumerate((nothing, *files)):
@@ -91,7 +91,7 @@ def carry_out(order: Mapping[str, object]) -> None:
 
 
 def ended(child: int) -> int:
-    """Wait for the end of a command, by force if need be; return its exit code."""
+    """Wait for a command to end, kill it if necessary, and return its exit code."""
 
     def kill(*_: object) -> None:
         with suppress(ProcessLookupError):
@@ -106,7 +106,7 @@ def ended(child: int) -> int:
 
 
 def main() -> None:
-    """Carry out orders, each in a fork; tell how each ended."""
+    """Run each requested command in a fork, and report how it ended."""
     for module in LATE:
         importlib.import_module(module)
     while line := sys.stdin.readline():

@@ -1,4 +1,4 @@
-"""Runs the commands as scripts do: processes of their own, with a home of their own."""
+"""Run the commands as scripts do, in separate processes with their own home."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from wizard.store.profiles import LocalProfileStore
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
-"""Seconds after which a process is given up; never what a test measures."""
+"""Seconds after which a process is stopped; no test measures it."""
 
 
 BY_NAME = {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"}
-"""A PATH that leads to the program, whose commands are then short."""
+"""A PATH that has the program on it, so that printed commands are short."""
 
 
 def now() -> datetime:
@@ -29,7 +29,7 @@ def now() -> datetime:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Return all the variables a command gets."""
+    """Return all variables that a command gets."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home.parent / "user"),
@@ -66,7 +66,7 @@ def start(
 
 FORKS = Forks(ROOT, environment(ROOT))
 OF_A_START = ("LANG", "LC_", "PYTHON", "TZ")
-"""What an interpreter reads of its variables when it starts."""
+"""The variables that an interpreter reads when it starts."""
 
 
 def wizard(
@@ -91,7 +91,7 @@ def wizard(
 
 
 def issued(*, hours: float, refresh: str | None = "refresh-1") -> TokenSet:
-    """Return tokens that expire so many hours from now."""
+    """Return tokens that expire in this many hours."""
     expires_at = now() + timedelta(hours=hours)
     renew = None if refresh is None else Secret(refresh)
     return TokenSet(Secret("access-1"), expires_at, expires_at - timedelta(hours=1), renew)
@@ -119,7 +119,7 @@ def stored(home: Path, name: str = "default") -> CredentialSet:
 
 
 def silent_port() -> int:
-    """Return a port nothing listens on."""
+    """Return a port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port

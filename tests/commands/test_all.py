@@ -1,4 +1,4 @@
-"""`status --all` and `check --all`: every profile, and none spoils the rest."""
+"""`status --all` and `check --all`: they report every profile, whatever is wrong with others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wizard.store.profiles import LocalProfileStore
 
 @pytest.fixture
 def ten(home: Path) -> Iterator[Path]:
-    """Serve and store ten profiles: six good ones, and four with something amiss."""
+    """Serve and store ten profiles: six that work, and four that have a fault."""
     good, expired, refused = Sandbox(users=3), Sandbox(rotate=True), Sandbox()
     second = SecondServer(redirect_url="https://idp.example.org/callback", users=9)
     with (
@@ -140,11 +140,11 @@ def test_no_profile_at_all(home: Path, command: str) -> None:
 
 
 class Crowd:
-    """A SCIM API that answers nobody until so many wait at the same time."""
+    """A SCIM API that responds only when this many requests wait at the same time."""
 
     def __init__(self, needed: int) -> None:
         self.most = 0
-        """How many waited at once."""
+        """How many requests waited at the same time."""
         self._needed = needed
         self._waiting = 0
         self._changed = threading.Condition()
@@ -155,7 +155,7 @@ class Crowd:
             self.most = max(self.most, self._waiting)
             self._changed.notify_all()
             assert self._changed.wait_for(lambda: self.most >= self._needed, timeout=20)
-            # Time for one too many to come; in vain, so that slowness fails nothing.
+            # Give one request too many time to arrive. None should, so slowness fails nothing.
             self._changed.wait_for(lambda: self.most > self._needed, timeout=0.5)
             self._waiting -= 1
         schema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"

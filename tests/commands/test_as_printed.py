@@ -1,4 +1,4 @@
-"""Commands are run in a shell just as they are printed, against a server, with curl itself."""
+"""Run printed commands unchanged in a shell, against a server and with the real curl."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
 class Users:
-    """A SCIM API at any path, which notes what it was asked for and with which token."""
+    """A SCIM API at any path, which records the requests and their tokens."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, str | None]] = []
@@ -52,7 +52,7 @@ def users() -> Iterator[tuple[Users, str]]:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The program at a path that a shell would take apart; PATH does not lead to it."""
+    """The program at a path that a shell would split, and that PATH doesn't include."""
     script = tmp_path / "my $HOME tools" / "scim-wizard"
     script.parent.mkdir()
     trampoline = f"#!/bin/sh\n'''exec' '{sys.executable}' -P \"$0\" \"$@\"\n'''\n"
@@ -62,14 +62,14 @@ def program(tmp_path: Path) -> Path:
 
 
 def stored(home: Path, url: str, *, hours: float = 1) -> Profile:
-    """Store a profile called acme whose SCIM API is at this URL."""
+    """Store a profile called acme with this SCIM API."""
     active = replace(ACTIVE, endpoints=Endpoints(scim_url=url), tokens=issued(hours=hours))
     put(home, name="acme", active=active)
     return Profile(endpoints=active.endpoints, expires_at=issued(hours=1).expires_at)
 
 
 def sh(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run lines in a shell that ends at the first failure, in a folder of its own."""
+    """Run lines in a shell that stops at the first failure, in its own folder."""
     folder.mkdir(exist_ok=True)
     (folder / "wizard.py").write_text("raise SystemExit('another program')")
     done = subprocess.run(
@@ -87,12 +87,12 @@ def sh(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def blocks(markdown: str) -> str:
-    """Return the lines of the blocks of code."""
+    """Return the lines of the code blocks."""
     return "\n".join(re.findall(r"^`{3,}sh\n(.*?)^`{3,}", markdown, re.DOTALL | re.MULTILINE))
 
 
 def printed(program: Path, folder: Path, *args: str) -> str:
-    """Return what the program prints, started by its path."""
+    """Return the output of the program, started by its path."""
     return subprocess.run(
         [program, "--profile", "acme", *args],
         env=environment(folder / "home", PATH="/usr/bin:/bin"),
@@ -123,7 +123,7 @@ def test_recipe_lists_users_as_printed_and_fails_without_a_token(
     path = f"{HOSTILE.rstrip('/')}/Users"
     assert {(seen[0], seen[2]) for seen in api.seen} == {(path, "Bearer access-1")}
     assert [seen[1] for seen in api.seen[1:]] in ([], ['userName eq "jane@example.com"'])
-    # The same lines once there is no token: nothing is asked, nothing looks like data.
+    # The same lines, once there is no token: nothing is requested, and no output looks like data.
     api.seen.clear()
     removed = sh(printed_forget(program), tmp_path / "elsewhere")
     assert removed.returncode == 0, removed.stderr

@@ -56,7 +56,7 @@ def test_answer_of_a_refresh_is_waited_for_and_kept_however_often_it_is_interrup
     assert after
     assert after.access_token != before.tokens.access_token
     assert after.refresh_token != before.tokens.refresh_token
-    # Using the old refresh token would have ended the grant.
+    # If the old refresh token had been used, the grant would have ended.
     assert wizard(home, "token", "--force").returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""`scim-wizard check`: one profile, asked live."""
+"""`scim-wizard check` for one profile, against a live server."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_another_organization_than_at_the_setup_is_said(home: Path) -> None:
 
 
 def fails(home: Path, code: int, problem: str, *more: str) -> str:
-    """Check with --json; fail unless it ends with this code and problem; return its words."""
+    """Run check --json, require this exit code and problem, and return its words."""
     run = wizard(home, "check", "--json", *more)
     assert run.returncode == code, run.stderr
     error = told(run.stdout, FAILURE)["problem"]
@@ -288,7 +288,7 @@ def test_what_was_found_of_a_set_is_not_remembered_of_its_successor(
         with start(home, "check") as process:
             connection, _ = server.accept()
             with connection:
-                # A new consent for the same app; or, of the same consent, a token renewed.
+                # A new authorization for the same app, or a token that was refreshed.
                 after = before if is_renewed else Profile(set_up_at=now() + timedelta(minutes=1))
                 put(home, after, active=replace(active, tokens=issued(hours=1)))
                 connection.recv(65536)
@@ -300,7 +300,7 @@ def test_what_was_found_of_a_set_is_not_remembered_of_its_successor(
 
 
 class SwappingStore(LocalProfileStore):
-    """Another set is made active just before the lock is taken."""
+    """A store in which another set becomes active just before the lock is taken."""
 
     def __init__(self, home: Path, other: CredentialSet) -> None:
         super().__init__(home)

@@ -1,4 +1,4 @@
-"""The command line itself: what it says of itself, and how it refuses."""
+"""The command line itself: its help, its version, and how it rejects bad usage."""
 
 from __future__ import annotations
 

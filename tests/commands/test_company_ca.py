@@ -1,4 +1,4 @@
-"""Behind a company's proxy: its CA signs what answers, and it is trusted once it is named."""
+"""A company proxy that re-signs traffic: its CA is trusted once it is configured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRETS = ("client-secret-1", "access-1", "refresh-1", "access-2", "refresh-2")
 
 @dataclass(frozen=True)
 class Company:
-    """A credential set is stored at `home` whose server has a certificate of the company's."""
+    """A home with a credential set whose server has a certificate from the company's CA."""
 
     home: Path
     ca: Path
@@ -40,7 +40,7 @@ def authority() -> trustme.CA:
 def company(
     authority: trustme.CA, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Company]:
-    """Serve https at `localhost`, or at what a test is parametrized with."""
+    """Serve https at `localhost`, or at the host that a test is parametrized with."""
     name = getattr(request, "param", "localhost")
     ca, certificate = tmp_path / "ca.pem", tmp_path / "server.pem"
     authority.cert_pem.write_to_path(ca)

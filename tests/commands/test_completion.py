@@ -1,4 +1,4 @@
-"""What the shell completes: commands, options, profiles, scenarios."""
+"""Shell completion of commands, options, profiles, and scenarios."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.commands.stage import ACTIVE, PATIENCE, put, wizard
 from wizard.sandbox.twilio import SCENARIOS
 
 UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "starlette", "asyncio"}
-"""What a press of Tab must not wait for."""
+"""Modules that a press of Tab must not wait for."""
 
 
 def completed(home: Path, line: str) -> list[str]:
-    """Return what bash offers for the last word of a line."""
+    """Return the words that bash offers for the last word of a line."""
     variables = {
         "_SCIM_WIZARD_COMPLETE": "bash_complete",
         "COMP_WORDS": line,

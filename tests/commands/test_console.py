@@ -1,4 +1,4 @@
-"""What a command says of a problem: whose it is, what to do, and the command that does it."""
+"""What a command prints about a problem: the profile, the remedy, and the command to run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHERE = "/home/Run scim-wizard/This profile"
 
 
 def test_words_from_outside_are_never_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder may be called as the program is."""
+    """A folder may have the same name as the program."""
     problem = FILE_NOT_OURS.filled(path=WHERE, owner="root", user="jdoe", keeper="root")
     print_error(problem, "acme")
     words = capsys.readouterr().err

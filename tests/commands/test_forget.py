@@ -1,4 +1,4 @@
-"""`scim-wizard forget`: nothing of a profile is left, and all of the others is."""
+"""`scim-wizard forget`: it removes all of one profile, and nothing of any other."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ VALID = replace(ACTIVE, tokens=issued(hours=1))
 
 
 def files(home: Path, name: str = "default") -> list[str]:
-    """Return what there is of a profile, but for its locks, which are empty and stay."""
+    """Return a profile's files, except its locks, which are empty and stay."""
     return sorted(p.name for p in home.rglob(f"{name}.*") if p.suffix != ".lock")
 
 
 def test_profile_goes_with_draft_and_secrets_and_others_stay(home: Path) -> None:
     put(home, active=VALID, draft=ACTIVE)
-    # The names of both begin alike.
+    # Both profile names have the same beginning.
     put(home, name="default-2", active=VALID, draft=ACTIVE)
     others = files(home, "default-2")
     assert (len(files(home)), len(others)) == (3, 3)
@@ -66,7 +66,7 @@ def test_damaged_record_can_be_forgotten(home: Path, is_seen_before: bool) -> No
     put(home, active=VALID)
     (home / "profiles" / "default.json").write_text("{")
     if is_seen_before:
-        # Which sets the record aside.
+        # This sets the record aside.
         assert wizard(home, "status").returncode == 6
     run = wizard(home, "forget", "--yes")
     assert run.returncode == 0
@@ -132,7 +132,7 @@ def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
 
 
 def on_a_terminal(home: Path, answer: bytes) -> tuple[int, str]:
-    """Run it on a terminal, type an answer ahead; return the exit code and what was said."""
+    """Run it on a terminal with a typed answer; return the exit code and the messages."""
     person, terminal = os.openpty()
     try:
         os.write(person, answer)

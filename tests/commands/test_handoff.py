@@ -1,4 +1,4 @@
-"""`scim-wizard handoff`: the sheet, as a person, a program or a shell reads it."""
+"""`scim-wizard handoff`: the sheet as a person, a program, or a shell reads it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_client_secret_is_there_when_asked_for_and_no_token(
     put(home, active=VALID)
     run = wizard(home, "handoff", "--for", audience, "--format", form, "--show-secrets")
     assert (run.returncode, run.stderr) == (0, "")
-    # Entra gets another app; commands never hold a secret.
+    # Entra uses another app, and commands never hold its secret.
     has_secret = audience != "entra" and form != "curl"
     assert ("client-secret-1" in run.stdout) is has_secret
     assert "access-1" not in run.stdout
@@ -76,7 +76,7 @@ def test_client_secret_is_there_when_asked_for_and_no_token(
 
 
 def on_a_terminal(home: Path, *args: str) -> tuple[str, str]:
-    """Run a command whose answer goes to a terminal; return the answer and what was said."""
+    """Run a command whose output goes to a terminal; return that output and the messages."""
     person, terminal = os.openpty()
     try:
         run = subprocess.run(
@@ -219,7 +219,7 @@ STUB = '#!/bin/sh\nprintf "%s\\n" "$(basename "$0")" "$@" >> calls\ncat >> calls
 
 
 def run_commands(home: Path, folder: Path, *more: str) -> list[str]:
-    """Run the lines with a stub for curl; return what it was called with."""
+    """Run the lines with a stub for curl, and return the stub's arguments."""
     program = folder / "curl"
     program.write_text(STUB)
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The commands where the keyring does not answer: one wait, one sentence, nothing changed."""
+"""Commands on a keyring that doesn't respond: one wait, one message, and no change."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
 LIMIT: Final = 0.05
-"""Seconds; how long the wait is makes no difference to what is tested."""
+"""Seconds; the length of the wait makes no difference here."""
 
 
 class HangingInWrites(HangingKeyring):
-    """Reads as it should."""
+    """A keyring that reads normally and hangs on writes."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return self.entries.get((service, username))
@@ -29,7 +29,7 @@ class HangingInWrites(HangingKeyring):
 
 @pytest.fixture
 def good() -> MemoryKeyring:
-    """The keyring as it is for others, and was before."""
+    """The keyring as other processes see it, and as it was before."""
     return MemoryKeyring()
 
 
@@ -54,7 +54,7 @@ def active_of(home: Path, good: MemoryKeyring) -> CredentialSet | None:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, home: Path, backend: HangingKeyring, *args: str) -> int:
-    """Run a command line on a keyring, as a process would that has just been started."""
+    """Run a command line on a keyring, as a new process would."""
     keyring = keyring_on(backend, LIMIT)
     store = LocalProfileStore(home, StoreKind.KEYRING, keyring)
     monkeypatch.setattr(services, "store", lambda: store)

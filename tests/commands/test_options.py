@@ -1,4 +1,4 @@
-"""Options before and after a command, and the help of each."""
+"""Options before and after a command, and the help of each command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command takes 60 seconds per profile at most, and says what it waits for."""
+"""A command takes at most 60 seconds per profile, and says what it waits for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DRIPS = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True)
 
 
 class Timed(LoopClock):
-    """Lets time pass until a command has ended, and knows how much.
+    """Lets time pass until a command has ended, and measures that time.
 
     Files are read, written, and locked in threads, which take real time: none passes meanwhile.
     """
@@ -50,7 +50,7 @@ class Timed(LoopClock):
         monkeypatch.setattr(asyncio, "to_thread", counted)
 
     def pass_by(self, seconds: float) -> None:
-        """Let so much time pass in a thread."""
+        """Let this much time pass in a thread."""
         self._ahead += seconds
         self.passed += seconds
 
@@ -73,7 +73,7 @@ class Command:
         self.clock = clock
 
     def stored(self, *, hours: float, name: str = "default") -> Profile:
-        """Store tokens that live so long, at the server's endpoints."""
+        """Store tokens with this lifetime, and the server's endpoints."""
         url = self.server.url
         endpoints = Endpoints(f"{url}/authorize", f"{url}/token", f"{url}/scim")
         active = replace(ACTIVE, endpoints=endpoints, tokens=issued(hours=hours))
@@ -83,12 +83,12 @@ class Command:
         return profile
 
     async def checked(self, *, answers: int, is_quiet: bool = False) -> check.Outcome:
-        """Run `check` and let time pass once the server has answered so many times."""
+        """Run `check`, and let time pass after the server has responded this many times."""
         [outcome] = await self.all_checked(["default"], answers=answers, is_quiet=is_quiet)
         return outcome
 
     async def failed(self, *, answers: int) -> Problem:
-        """Run `check`, which fails, likewise."""
+        """Run `check` in the same way, and require that it fails."""
         outcome = await self.checked(answers=answers)
         assert outcome.problem is not None
         return outcome.problem
@@ -96,7 +96,7 @@ class Command:
     async def all_checked(
         self, names: Sequence[str], *, answers: int, is_quiet: bool = False
     ) -> list[check.Outcome]:
-        """Run `check --all` likewise."""
+        """Run `check --all` in the same way."""
         request = check.CheckRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(
             check._check_each(names, request, self.store, services.Connection, now)
@@ -106,7 +106,7 @@ class Command:
         return await task
 
     async def token(self, seen: Profile, *, is_quiet: bool = False) -> Problem:
-        """Run `token`, which fails."""
+        """Run `token`, and require that it fails."""
         request = token.TokenRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(
             token._refreshed(request, self.store, seen, services.Connection, now)
@@ -190,7 +190,7 @@ async def test_lock_that_another_holds_ends_in_time_and_is_named(
 
 @answering(reply(200))
 async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command) -> None:
-    """Once sent it isn't given up: a rotated refresh token would be lost."""
+    """A refresh can't be cancelled once it is sent: a rotated refresh token would be lost."""
     seen = command.stored(hours=-1)
     with ExitStack() as held:
         held.enter_context(LocalProfileStore(command.home).locked("default"))
@@ -208,7 +208,7 @@ async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command)
 async def test_refresh_is_not_sent_if_the_keyring_took_the_time_for_it(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slow keyring is asked three times before the request, and three times after it."""
+    """A slow keyring is read three times before the request, and three times after it."""
     seen = command.stored(hours=-1)
 
     def slow(_: LockedProfile) -> None:

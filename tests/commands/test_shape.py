@@ -1,4 +1,4 @@
-"""What the commands print as JSON: one shape, for every problem there is."""
+"""The JSON that commands print has one shape for every problem."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Failing(LocalProfileStore):
 
 
 class Readable(LocalProfileStore):
-    """A store in a folder that other users can read, and that can't be changed."""
+    """A store in a folder that other users can read and whose mode can't be changed."""
 
     @property
     def notices(self) -> tuple[Problem, ...]:
@@ -54,7 +54,7 @@ class Readable(LocalProfileStore):
 
 
 def filled(id_: str) -> Problem:
-    """Return a problem as a response led to it."""
+    """Return a problem as a response would fill it in."""
     problem = recalled(id_)
     assert problem is not None
     return replace(problem.with_detail("429: Slow down"), response=RESPONSE)
@@ -63,7 +63,7 @@ def filled(id_: str) -> Problem:
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *args: str
 ) -> tuple[int, Any]:
-    """Run a command in this process; return its exit code and the JSON it printed."""
+    """Run a command in this process, and return its exit code and its JSON."""
     monkeypatch.setattr(sys, "argv", ["scim-wizard", *args])
     with pytest.raises(SystemExit) as ended:
         cli.main()

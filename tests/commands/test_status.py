@@ -1,4 +1,4 @@
-"""`scim-wizard status`: what is set up, without a network and without opening a secret."""
+"""`scim-wizard status`: what is set up, without network access and without reading a secret."""
 
 from __future__ import annotations
 

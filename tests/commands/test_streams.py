@@ -1,4 +1,4 @@
-"""What becomes of the answer where nobody reads it, or it cannot be written."""
+"""A command whose output has no reader or can't be written."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def into(home: Path, stdout: int, *args: str) -> tuple[int, str]:
-    """Run a command with this stdout; return the exit code and what was said."""
+    """Run a command with this stdout, and return the exit code and the messages."""
     run = subprocess.run(
         [sys.executable, "-m", "wizard", *args],
         env=environment(home),

@@ -1,4 +1,4 @@
-"""`scim-wizard token`: one valid access token on stdout, or words, and a code to tell by."""
+"""`scim-wizard token`: one valid access token on stdout, or an error message and an exit code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 SECRETS = ("client-secret-1", "access-1", "refresh-1")
 
 UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "platformdirs"}
-"""What a valid token is printed without."""
+"""Modules that printing a valid token must not import."""
 
 
 def at(port: int) -> Endpoints:
@@ -163,7 +163,7 @@ def test_min_ttl_no_token_can_have_is_told_and_no_refresh_is_spent(
     longest = re.search(r"--min-ttl (\d+) or less", run.stderr)
     assert longest is not None
     if hours > 0:
-        # What it says can be had: here, a whole hour is left.
+        # The lifetime in the message is available: a whole hour remains here.
         assert wizard(home, "token", "--min-ttl", longest[1]).stdout == "access-1\n"
 
 
@@ -211,7 +211,7 @@ def test_many_at_once_refresh_once(home: Path) -> None:
 
 
 def refused(run: subprocess.CompletedProcess[str], code: int, problem: str, title: str) -> None:
-    """Check that a run with --json failed as it should, and showed no secret."""
+    """Check that a run with --json failed as expected, and showed no secret."""
     assert run.returncode == code, run.stderr
     told = json.loads(run.stdout)
     schemas.validate(told, schemas.printed(schemas.ACCESS_TOKEN))
@@ -326,7 +326,7 @@ def test_missing_ca_file(home: Path, tmp_path: Path) -> None:
 
 
 def has_visitor(server: socket.socket) -> bool:
-    """Whether anybody has connected."""
+    """Return whether anyone has connected."""
     server.setblocking(False)
     try:
         server.accept()[0].close()
@@ -374,7 +374,7 @@ def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
         with start(home, "token") as process, server.accept()[0] as connection:
             connection.recv(65536)
             process.send_signal(signal.SIGINT)
-            # The refresh token may be spent by now: the answer is waited for, and saved.
+            # The refresh token may already be used, so the response is awaited and saved.
             connection.sendall(ANSWER)
             out, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (130, "")

@@ -1,4 +1,4 @@
-"""What happens to a URL between an address bar and the wizard, by who does it."""
+"""The changes that programs make to a URL between an address bar and the wizard."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _between(before: str, after: str) -> Wrap:
 
 
 def _inside(residue: str) -> Wrap:
-    """Put something inside the value of the code, or into the middle of a gateway's URL."""
+    """Put text inside the value of the code, or in the middle of a gateway's URL."""
 
     def smeared(url: str) -> str:
         found = url.find("code=")
@@ -388,11 +388,11 @@ SINGLE: Final[dict[str, Wrap]] = {
     }.items()
     for name, wrap in wraps.items()
 }
-"""Each by itself."""
+"""Each change by itself."""
 
 
 def pairs() -> Iterator[tuple[str, Wrap]]:
-    """Yield what nests and then is copied: every gateway, in everything that stands around it."""
+    """Yield pairs of changes: every gateway, inside every text that surrounds a URL."""
     for inner_name, inner in NESTING.items():
         for outer_name, outer in SINGLE.items():
             yield f"{inner_name} in {outer_name}", _both(inner, outer)

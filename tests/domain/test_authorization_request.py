@@ -1,4 +1,4 @@
-"""An attempt and its link: what is sent, in which order, and what ends it."""
+"""An authorization attempt and its link: what is sent, in which order, and what ends it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_link_has_documented_query_in_order() -> None:
         ("redirect_uri", CREDENTIALS.redirect_url),
         ("state", attempt.state.reveal()),
     ]
-    # Percent-encoded throughout: no "+" for a blank, no bare "/" or ":" in the query.
+    # Everything is percent-encoded: the query has no "+" for a space and no plain "/" or ":".
     assert re.fullmatch(r"[A-Za-z0-9._~%&=-]+", urlsplit(url).query)
     assert "tenant%3Da%20b%26x%3D1" in url
 
@@ -118,7 +118,7 @@ def test_empty_scope_is_left_out() -> None:
 def test_attempt_matches_its_own_settings() -> None:
     assert matches(begin(CREDENTIALS, METADATA, NOW), CREDENTIALS)
     assert matches(begin(CREDENTIALS, None, NOW), CREDENTIALS)
-    # The secret is no part of a link: a rotated one leaves it alone.
+    # A link doesn't include the secret, so a rotation leaves it unchanged.
     rotated = replace(CREDENTIALS, client_secret=Secret("another"))
     assert matches(begin(CREDENTIALS, None, NOW), rotated)
 

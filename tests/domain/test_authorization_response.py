@@ -1,4 +1,4 @@
-"""The paste doctor: one row a kind, and what no wrapper or mutation may achieve."""
+"""Reading a pasted response: one row per kind, and what no wrapper or mutation may cause."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_refusal_has_its_name(
 
 
 ENTRIES = (*entries(book), *entries(consent))
-"""What a text that is pasted can come to."""
+"""The results that reading a pasted text can have."""
 
 
 def test_every_entry_is_reached_and_no_other() -> None:
@@ -314,7 +314,7 @@ def test_wrapper_around_a_foreign_state_stays_refused(wrap: Callable[[str], str]
     ],
 )
 def test_two_states_or_codes_are_never_received(pasted: str, wrap: Callable[[str], str]) -> None:
-    if wrap is not SAFE_WRAPPERS["query encoded"]:  # which leaves out the second address
+    if wrap is not SAFE_WRAPPERS["query encoded"]:  # which leaves out the second URL
         assert isinstance(_read(wrap(pasted), OLDER, ATTEMPT), Refused)
 
 
@@ -669,7 +669,7 @@ _BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 @st.composite
 def _changed_state(draw: st.DrawFn) -> str:
-    """A state that is ours but for one edit."""
+    """Return a state that differs from ours by one edit."""
     at = draw(st.integers(0, len(STATE) - 1))
     letter = draw(st.sampled_from(_BASE64URL))
     return draw(
@@ -714,7 +714,7 @@ def test_edits_anywhere_never_crash_nor_bring_another_state(
     assert not any(part in mask(edited) for part in (CODE[10:30], CODE[-12:], STATE[-12:]))
     if isinstance(reading, Received):
         rest = iter(edited)
-        assert all(letter in rest for letter in STATE)  # whole and in order
+        assert all(letter in rest for letter in STATE)  # complete and in order
 
 
 @given(

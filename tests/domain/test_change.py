@@ -1,4 +1,4 @@
-"""What a reconfiguration would change, told without a secret."""
+"""Describe what a change of settings would do, without showing a secret."""
 
 from __future__ import annotations
 

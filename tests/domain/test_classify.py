@@ -1,4 +1,4 @@
-"""The classifier over the three shapes, and the error book's own rules."""
+"""The classifier of the three response formats, and the rules of the error catalog."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RFC_SENTENCE = (
     "The provided authorization grant is invalid, expired, revoked, does not match the "
     "redirection URI used in the authorization request, or was issued to another client."
 )
-"""RFC 6749 §5.2 of invalid_grant; many servers send it as it is."""
+"""RFC 6749 §5.2 on invalid_grant; many servers send this text unchanged."""
 
 
 def twilio(status: int, message: str = "", code: int | None = None) -> ErrorResponse:
@@ -77,7 +77,7 @@ BOTH_GRANTS = [
 @pytest.mark.parametrize("status", [*range(200, 209), *range(400, 600)])
 @pytest.mark.parametrize("content_type", ["application/json", "text/html"])
 def test_code_that_was_sent_is_never_to_be_tried_again(status: int, content_type: str) -> None:
-    """It needs a new link; and no word of the server is changed to say so."""
+    """It needs a new link, and the server's own words are shown unchanged."""
     text = "Try again, press release 42"
     answer = ErrorResponse("try again.test", status, content_type, text=text, wait="try again")
     problem = exchange_problem(answer, sent_verifier=False)

@@ -1,4 +1,4 @@
-"""The form of Credentials: rules by field, and what entering one does to a draft."""
+"""The Credentials form: the rules of each field, and how an entered value changes a draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Endpoints from outside: checked, and never to move a stored secret elsewhere."""
+"""Endpoints from outside are checked, and never send a stored secret to another server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when a profile is forgotten."""
+"""The words that are shown when a profile is removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of each step, as either face says them."""
+"""The text of each step, as screens and prompts show it."""
 
 from __future__ import annotations
 

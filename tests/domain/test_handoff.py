@@ -1,4 +1,4 @@
-"""The hand-off sheet, and that no value breaks out of the text it is put into."""
+"""The handoff sheet, and that no value breaks out of the text that contains it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_no_value_breaks_out_of_the_markdown(text: str) -> None:
     assert fence is not None
     inside = span.removeprefix(fence[0])
     assert inside.endswith(fence[0])
-    # The first run of backticks as long as the opening one is the closing one.
+    # The first run of backticks of the same length as the opening one closes the block.
     runs = re.findall("`+", inside)
     assert [run for run in runs if len(run) == len(fence[0])] == [runs[-1]]
 

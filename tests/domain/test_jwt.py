@@ -1,4 +1,4 @@
-"""What a token tells of itself, when it tells anything."""
+"""The claims that can be read from a token, if there are any."""
 
 from __future__ import annotations
 

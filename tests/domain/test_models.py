@@ -1,4 +1,4 @@
-"""The values everything else passes around."""
+"""The values that all other modules use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def seconds(number: float) -> timedelta:
         (24 * HOUR, 60, True),
         (100, 11, False),
         (100, 10, True),
-        # Before they were got: the clock was set back.
+        # This time is before the tokens were issued: the clock was set back.
         (HOUR, HOUR + 1, True),
         (HOUR, HOUR, False),
         (0, 0, True),

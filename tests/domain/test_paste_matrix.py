@@ -1,6 +1,6 @@
-"""Everything that is done to a URL × every form of an answer: the code is exact, or none is sent.
+"""Every change to a URL × every form of a response: the code is exact, or none is sent.
 
-`callback.read` is what every face calls.
+Every interface calls `pasted_response.read`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _answer(form: str, redirect_url: str, code: str, state: str = STATE) -> Answ
 
 
 def answers() -> Iterator[Answer]:
-    """Yield every form for every Redirect URL, with one code after another; and every code last."""
+    """Yield every form for every Redirect URL, each with another code; then each code last."""
     codes = cycle(CODES.values())
     for redirect_url in REDIRECT_URLS:
         for form in FORMS:
@@ -86,9 +86,9 @@ def test_code_is_exact_or_none_is_sent(name: str) -> None:
 
 
 ENDS: Final = (*map(chr, range(0x20, 0x7F)), "^\\", "^C", "..", "[0m", "[201~", "%41")
-"""How a code may end: in every VSCHAR (RFC 6749, appendix A.11), and in what terminals leave."""
+"""How a code may end: with every VSCHAR (RFC 6749, appendix A.11), and what terminals keep."""
 BROWSERS_QUERY: Final = "!$()*,/:;=?@[\\]^`{|}"
-"""What a browser leaves as it is in a query, besides what every server does (URL Standard)."""
+"""What a browser leaves unchanged in a query, besides what every server does (URL Standard)."""
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -127,7 +127,7 @@ def test_last_code_is_exact_or_none_is_sent_as_a_browser_shows_it(end: str) -> N
     ],
 )
 def test_code_with_what_escapes_is_exact_or_none_is_sent(form: str, part: str) -> None:
-    """The browser shows these characters as they are, and shells put them before an &."""
+    """The browser shows these characters unchanged, and shells escape an & with them."""
     attempt = replace(ATTEMPT, issuer=ISSUER)
     for code in (f"abcDEF0123456789xyz{part}", f"abcDEF012345{part}6789xyz", f"{part}abc0123456"):
         values = {"state": STATE, "iss": quote(ISSUER, safe="")}
@@ -140,7 +140,7 @@ def test_code_with_what_escapes_is_exact_or_none_is_sent(form: str, part: str) -
 
 
 def _as_cmd(url: str) -> str:
-    """Escape as cmd needs it, the escape character included."""
+    """Escape as cmd needs it, including the escape character."""
     return re.sub(r"([&^])", r"^\1", url)
 
 
@@ -186,7 +186,7 @@ UNCLEAR: Final = frozenset(
         "nesting: www",
     }
 )
-"""What spoils an answer of either order: nothing is sent."""
+"""Changes that damage a response in either order, so that nothing is sent."""
 UNCLEAR_LAST: Final = frozenset(
     {
         "terminal: ASCII box",
@@ -230,9 +230,9 @@ UNCLEAR_LAST: Final = frozenset(
         "escaped: JSON with a line end",
     }
 )
-"""What may be a part of a code that comes last: nothing is sent then."""
+"""Text that may be part of a code in last place, so that nothing is sent."""
 UNCLEAR_BEFORE_STATE: Final = frozenset({"escaped: cmd", "escaped: PowerShell"})
-"""The only & follows the code, and so what escapes it may be the code's end: nothing is sent."""
+"""The only & follows the code, so its escape may be the code's end, and nothing is sent."""
 
 
 @pytest.mark.parametrize("name", sorted({*SINGLE} - UNCLEAR))

@@ -1,4 +1,4 @@
-"""How much work a paste makes: none beyond the limit, and below it no more than its length."""
+"""The work that a paste causes: none above the size limit, and at most linear below it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ MODULES: Final = (
 
 
 def _calls(pasted: str) -> int:
-    """Return how many functions are called, ours and the interpreter's, to read and mask it."""
+    """Return how many function calls it takes to read and mask a text, built-in ones included."""
     count = 0
 
     def called(frame: FrameType, event: str, argument: object) -> None:
@@ -116,7 +116,7 @@ def _each(value: object) -> list[object]:
 
 
 def _has_nested_repeat(tree: object, is_repeated: bool = False) -> bool:
-    """Whether an unbounded repeat stands in another one: what makes a pattern explode."""
+    """Whether an unbounded repeat contains another one, which makes a pattern explode."""
     if isinstance(tree, (list, tuple)):
         if len(tree) == 2 and str(tree[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
             _, most, inner = tree[1]

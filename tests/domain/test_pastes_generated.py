@@ -1,4 +1,4 @@
-"""Generated pastes: what is pasted × how it arrives, each kind read as what it is."""
+"""Generated pastes: every kind of text × every way it arrives is read as what it is."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ EACH: Final = 10
 
 _LETTERS: Final = string.ascii_letters + string.digits
 
-# What leaves the host, the path and the end of an address as they were; the other wrappers
-# (a query by itself, words that run into a cut end) make another kind of it.
+# These wrappers keep the host, the path, and the end of a URL unchanged. The others, such as a
+# query by itself or words that run into a cut end, turn it into another kind.
 KEEPING: Final = (
     "as it is",
     "blanks around",
@@ -64,7 +64,7 @@ KEEPING: Final = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """One generated link with what its answer carries."""
+    """A generated link and the values of its response."""
 
     current: AuthorizationAttempt
     older: AuthorizationAttempt
@@ -74,7 +74,7 @@ class Drawn:
     foreign: str
     client_secret: str
     word: str
-    """A few small letters."""
+    """A few lowercase letters."""
 
     @property
     def attempts(self) -> list[AuthorizationAttempt]:
@@ -83,13 +83,13 @@ class Drawn:
 
     @property
     def secrets(self) -> list[str]:
-        """What no message and no repr may hold."""
+        """The values that no message and no repr may contain."""
         states = [attempt.state.reveal() for attempt in self.attempts]
         verifiers = [a.verifier.reveal() for a in self.attempts if a.verifier]
         return [self.code, self.foreign, self.client_secret, *states, *verifiers]
 
     def url(self, attempt: AuthorizationAttempt | None = None, **fields: str) -> str:
-        """Return the redirect as Twilio makes it, with the attempt's state."""
+        """Return the redirect as Twilio creates it, with the attempt's state."""
         pairs = [f"{name}={value}" for name, value in fields.items()]
         pairs += [f"state={attempt.state.reveal()}"] if attempt else []
         return f"{self.current.redirect_url}?{'&'.join(pairs)}"
@@ -111,7 +111,7 @@ def _draw(chance: random.Random) -> Drawn:
 
 @dataclass(frozen=True)
 class Kind:
-    """What is pasted, and what it is to be read as."""
+    """A kind of pasted text, and the expected result."""
 
     paste: Callable[[Drawn], str]
     read_as: str = "received"
@@ -142,7 +142,7 @@ def _tenant(drawn: Drawn) -> AuthorizationAttempt:
 
 
 BLANK: Final = ("as it is", "blanks around", "bracketed paste", "colors")
-"""Wrappers that add nothing to be seen."""
+"""Wrappers that add nothing visible."""
 ONCE: Final = tuple(name for name in KEEPING if name != "encoded")
 
 PASTES: Final[dict[str, Callable[[Drawn], str]]] = {

@@ -1,4 +1,4 @@
-"""What has to be true before a setup, and the words around the steps."""
+"""The prerequisites of a setup, and the texts around the steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard.domain.texts.prerequisites import (
 REQUIRED = [p.id for p in PREREQUISITES if p.is_required]
 
 PANE = 56
-"""Columns of the pane that tells why."""
+"""Columns of the pane that shows the reason."""
 
 
 def test_seven_things_are_asked_for_and_all_but_one_are_required() -> None:

@@ -1,4 +1,4 @@
-"""Entries of the error book take outside text only sanitised."""
+"""Entries of the error catalog sanitize all text from outside."""
 
 from __future__ import annotations
 

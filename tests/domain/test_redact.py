@@ -1,4 +1,4 @@
-"""Known secrets are hidden whole and in part, in every spelling, in linear time."""
+"""Known secrets are hidden, whole and in part, in every spelling, in linear time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules and advice for fields: one row a case, with the words that name it."""
+"""Rules and advice for fields: one row per case, with the message that it leads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Secret shows itself to nobody who does not ask."""
+"""A Secret shows its value only when code asks for it explicitly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shell makes of the commands that are printed."""
+"""How a shell reads the commands that are printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set up, in words."""
+"""The description of what is set up."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_last_check_is_told_with_its_time(check: LastCheck, words: str) -> None:
         ("missing-permission", 5, "missing-permission"),
         ("missing-permission", -5, "refresh-refused"),
         ("refresh-refused", 5, "refresh-refused"),
-        # It goes by itself; the refusal does not.
+        # The lost connection resolves by itself; the rejection doesn't.
         ("timed-out", 5, "refresh-refused"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Text from outside becomes one harmless line; small phrases read well."""
+"""Text from outside becomes one harmless line, and generated phrases are correct."""
 
 from __future__ import annotations
 

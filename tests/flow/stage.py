@@ -1,4 +1,4 @@
-"""What the tests of the flow stand on: a profile to set up, its desk and its check."""
+"""Helpers for the flow's tests: a profile to set up, its links, and its check."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ COMPLETE = CredentialSet(
     client_secret=Secret("client-secret-1"),
     redirect_url="https://idp.example.org/callback",
 )
-"""Everything an authorize link is made of."""
+"""All values that an authorization link is made of."""
 
 PROBLEM = Problem("made-up", "Made up", "A test wants it.", "Nothing.")
-"""A failure with nothing special about it."""
+"""A failure without special handling."""
 UNREACHABLE = Problem("made-up-net", "No way", "A test.", "Wait.", exit_code=ExitCode.UNREACHABLE)
-"""A failure on the way there."""
+"""A failure of the network."""
 
 
 class Stage:
-    """A session on a real store with fakes around, and a fresh list of lines for each check."""
+    """A session on a real store with fakes around it, and a new list of lines for each check."""
 
     def __init__(self, home: Path, blank: CredentialSet = COMPLETE) -> None:
         self.home = home
@@ -48,14 +48,14 @@ class Stage:
         self.lines: Mapping[str, Check] = {}
 
     async def code(self, code: str = "code-1", *, is_fresh: bool = False) -> Received:
-        """Make a link, approve it, and read the address landed on."""
+        """Create a link, approve it, and read the URL that the browser lands on."""
         link = await self.desk.link(is_fresh=is_fresh)
         reading = self.desk.read(landing(link, code))
         assert isinstance(reading, Received)
         return reading
 
     def check(self) -> DraftCheck:
-        """Return a check of the draft that paints its lines anew."""
+        """Return a check of the draft with a new list of lines."""
         lines = LiveList(DRAFT_LINES, self._show, self.world.timer)
         return DraftCheck(self.session, self.world.tokens, self.world.users, lines)
 
@@ -68,18 +68,18 @@ class Stage:
         return LiveList(ACTIVE_LINES, self._show, self.world.timer)
 
     def statuses(self) -> dict[str, Status]:
-        """Return how each line of the newest check stands."""
+        """Return the status of each line of the newest check."""
         return {line: check.status for line, check in self.lines.items()}
 
     def _show(self, checks: tuple[Check, ...]) -> None:
         self.lines = {check.id: check for check in checks}
 
     def on_disk(self) -> tuple[Profile, CredentialSet | None, CredentialSet | None]:
-        """Return record, draft and active set as another process would read them."""
+        """Return record, draft, and active set as another process would read them."""
         return read(self.home)
 
     def put(self, profile: Profile | None = None, **sets: CredentialSet) -> None:
-        """Store an active set or a draft, and open the session on it."""
+        """Put an active set or a draft in the store, and open the session on it."""
         with self.world.store.locked(NAME) as held:
             held.save(profile or held.profile or Profile(), **sets)
         self.session.open()
@@ -94,25 +94,25 @@ class Stage:
 
 
 def read(home: Path) -> tuple[Profile, CredentialSet | None, CredentialSet | None]:
-    """Return record, draft and active set of a home, through a store of its own."""
+    """Return record, draft, and active set of a home, through a separate store."""
     with LocalProfileStore(home).locked(NAME) as held:
         return held.profile or Profile(), held.draft(), held.active()
 
 
 def landing(link: Link, code: str = "code-1", **more: str) -> str:
-    """Return the address a browser lands on after the consent to a link."""
+    """Return the URL that a browser lands on after a link is approved."""
     query = {"code": code, "state": link.attempt.state.reveal()} | more
     return f"{link.attempt.redirect_url}?{urlencode(query)}"
 
 
 def refusal(link: Link, state: str | None = None) -> str:
-    """Return the address a browser lands on after access was denied."""
+    """Return the URL that a browser lands on after access is denied."""
     query = {"error": "access_denied", "state": state or link.attempt.state.reveal()}
     return f"{link.attempt.redirect_url}?{urlencode(query)}"
 
 
 def problem_of(report: Report) -> str:
-    """Return the id of the problem of a check that failed."""
+    """Return the id of the problem of a failed check."""
     assert report.verdict is Verdict.FAILED
     assert report.problem is not None
     return report.problem.id
@@ -126,7 +126,7 @@ def error(
 
 
 class Gate:
-    """Holds a request back until it is opened."""
+    """Holds a request until the gate is opened."""
 
     def __init__(self) -> None:
         self.reached = asyncio.Event()
@@ -139,7 +139,7 @@ class Gate:
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Let the kernel refuse every byte written to a file by this process."""
+    """Have the kernel reject every byte that this process writes to a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     try:

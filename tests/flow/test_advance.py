@@ -1,4 +1,4 @@
-"""Every transition of the flow, against a table written out by hand."""
+"""Every transition of the flow, compared with a handwritten table."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 
 Changes = Callable[[WizardState, Any], dict[str, object] | None]
-"""What an outcome changes in a state; None: nothing at all."""
+"""The changes that an outcome makes to a state; None: no change at all."""
 
 
 def to(step: Step, **more: object) -> Changes:
-    """Enter a step: without a code, and before Check always about the draft."""
+    """Enter a step without a code; before Check, it always concerns the draft."""
 
     def changes(state: WizardState, outcome: Outcome) -> dict[str, object]:
         subject = state.subject if step in NOT_ABOUT_THE_DRAFT else Subject.DRAFT
@@ -159,11 +159,11 @@ TABLE: dict[tuple[Step, type], Changes] = {
     (Step.DONE, Next): leave,
     (Step.DONE, Back): to(Step.OVERVIEW),
 }
-"""All pairs of step and outcome that do something; every other pair does nothing."""
+"""All pairs of step and outcome that change something; all others change nothing."""
 
 
 def states() -> Iterator[WizardState]:
-    """Every kind of state a wizard can be in."""
+    """Return every kind of state that a wizard can be in."""
     for step, active, changing, resumes, subject, delivery in product(
         STEPS,
         (False, True),

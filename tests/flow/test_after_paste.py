@@ -1,4 +1,4 @@
-"""What a pasted response leads to, at each of the two steps where one can be pasted."""
+"""Where a pasted response leads, from each of the two steps that accept one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of the active set: what it asks, what it renews, and what it remembers."""
+"""The check of the active set: its requests, its refreshes, and what it records."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_refused_token_of_a_rotated_secret_names_the_secret(stage: Stage) 
     assert stage.statuses() == {"tokens": FAILED, "users": WAITING, "list": WAITING}
     kept = stage.on_disk()[2]
     assert active.tokens is not None
-    # It is handed out no more; all else of the set is as it was.
+    # The token isn't given out any more; the rest of the set is unchanged.
     ended = replace(active.tokens, expires_at=stage.world.clock(), is_refused=True)
     assert kept == replace(active, tokens=ended)
 
@@ -111,7 +111,7 @@ async def test_refused_token_that_cannot_be_newer_is_told_as_it_is(
 ) -> None:
     stage.active(tokens("old", refresh=refresh))
     stage.world.clock.move(minutes=10)
-    # Without a refresh token nothing is asked; with one, a second refusal is the last word.
+    # Without a refresh token, no refresh is sent; with one, a second rejection is final.
     stage.world.tokens.refreshes = [tokens("new", at=stage.world.clock())] if refresh else []
     stage.world.users.answers = [error(BAD_TOKEN), *([error(BAD_TOKEN)] if refresh else [])]
     report = await check(stage)

@@ -1,4 +1,4 @@
-"""Check: what is sent, what is saved before and after, and when a draft becomes the active set."""
+"""The check of a draft: what is sent, what is saved when, and when the draft becomes active."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def draft_on_disk(stage: Stage) -> CredentialSet:
 
 
 async def exchanged(stage: Stage, *answers: UserList | Problem) -> Report:
-    """Run a check whose exchange gives tokens 1, and whose lists are these answers."""
+    """Run a check whose exchange returns tokens 1, and whose list requests get these responses."""
     stage.world.tokens.exchanges.append(tokens("1", refresh="refresh-1"))
     stage.world.users.answers += [error(a) if isinstance(a, Problem) else a for a in answers]
     return await stage.run(await stage.code(is_fresh=True))
 
 
-# -- the happy road ------------------------------------------------------------------------------
+# -- success ---------------------------------------------------------------------------------------
 
 
 async def test_code_becomes_a_proven_credential(stage: Stage) -> None:
@@ -175,7 +175,7 @@ async def test_caught_code_waits_for_a_person_before_it_becomes_active(
     assert report.verdict is Verdict.UNCONFIRMED
     assert report.problem == unconfirmed(organization)
     assert stage.on_disk()[2] is None
-    # Also after the wizard was left and opened again.
+    # This also holds after the wizard was closed and opened again.
     stage.session.open()
     check = stage.check()
     report = await check.run(None)
@@ -300,7 +300,7 @@ async def test_code_that_was_sent_is_never_sent_again(
     assert problem_of(again) == "code-used"
     assert again.problem is not None
     assert again.problem.step is Step.AUTHORIZE
-    # Nor by a wizard that was started anew.
+    # A restarted wizard doesn't send it either.
     later = Stage(stage.home)
     assert problem_of(await later.run(received)) == "code-used"
     assert stage.world.tokens.sent == ["exchange"]
@@ -491,7 +491,7 @@ async def test_refresh_test_is_noted_on_disk_while_it_is_under_way(stage: Stage)
 async def test_rejection_after_a_lost_refresh_test_names_that_as_its_cause(
     stage: Stage, lost: Problem
 ) -> None:
-    """Also where the wizard was closed meanwhile, and however often it is tried."""
+    """This also holds if the wizard was closed in between, and after any number of retries."""
     stage.world.tokens.refreshes = [error(lost)]
     await exchanged(stage, UserList(1))
     stage.session.open()
@@ -529,7 +529,7 @@ async def test_new_tokens_have_no_lost_refresh(stage: Stage) -> None:
 async def test_token_rejected_after_its_refresh_was_rejected_needs_a_new_authorization(
     stage: Stage,
 ) -> None:
-    """Trying again would end the same way for ever."""
+    """Each retry would end in the same way."""
     await exchanged(stage, SCIM_FAILING)
     stage.world.clock.move(hours=2)
     stage.world.tokens.refreshes = [error(REFRESH_REFUSED)]
@@ -628,11 +628,11 @@ async def test_nothing_is_swapped_unless_all_of_it_passed(
     assert replace(profile, draft=before.draft, draft_check=None) == before
 
 
-# -- a screen that was left ----------------------------------------------------------------------
+# -- a screen that is closed during a request ------------------------------------------------------
 
 
 async def left_during(stage: Stage, run: Awaitable[Report]) -> Gate:
-    """Run a check and leave it while its request is under way."""
+    """Run a check, and leave its screen during its request."""
     gate = stage.world.tokens.on_call = Gate()
     running = asyncio.ensure_future(run)
     await gate.reached.wait()

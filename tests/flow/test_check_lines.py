@@ -1,4 +1,4 @@
-"""The lines of a check, as they are told while they change."""
+"""The lines of a check, as they are reported while they change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_what_the_lines_end_with_is_one_column(titles: dict[str, str]) -> None:
 
 
 class Told:
-    """Keeps what is told, and gives each question for the time one second more."""
+    """Keeps each report, and moves the clock by one second with each reading."""
 
     def __init__(self) -> None:
         self.lists: list[tuple[Check, ...]] = []

@@ -1,4 +1,4 @@
-"""What is offered after a check, and what Overview highlights, for each way a check can end."""
+"""The offers after a check, and the highlighted item of Overview, for each result of a check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last words of a wizard: whose profile it was, and the command that resumes it."""
+"""The closing message of a wizard: its profile, and the command that resumes it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_farewell_names_the_profile_and_the_command_that_resumes_it(
 
 
 async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path: Path) -> None:
-    """Without them the setup would go on with Twilio's."""
+    """Without them, the setup would continue with Twilio's endpoints."""
     url = "https://oauth.example.edu/token"
     blank = CredentialSet(endpoints=replace(Endpoints(), token_url=url))
     stopped = wizard_context(tmp_path, blank, Program())
@@ -76,13 +76,13 @@ async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path:
 
 
 async def test_folder_that_others_can_read_is_not_called_private(tmp_path: Path) -> None:
-    """Done and Overview say the same as `status`."""
+    """Done and Overview agree with `status`."""
     done = wizard_context(tmp_path)
     await done.session.save_draft(replace(COMPLETE, tokens=tokens("1")))
     await done.session.swap(LastCheck(CheckStatus.PASSED, NOW), None)
     assert dict(done.facts())["Secret"] == "saved in files only you can read"
     [folder, _] = done.services.store._folders  # type: ignore[attr-defined]
-    # As PrivateFolder finds it where a file system ignores modes.
+    # PrivateFolder finds this on a file system that ignores modes.
     folder.is_open = True
     assert dict(done.facts())["Secret"] == "saved in files that other users may be able to read"
 
@@ -91,7 +91,7 @@ async def test_folder_that_others_can_read_is_not_called_private(tmp_path: Path)
 async def test_going_back_removes_what_is_empty_and_nothing_else(
     is_damaged: bool, tmp_path: Path
 ) -> None:
-    """A record that was set aside may point at the only copy of a secret."""
+    """A record that was set aside may point to the only copy of a secret."""
     kept = tmp_path / "profiles" / "bravo.json.damaged-1"
     new = wizard_context(tmp_path)
     await new.session.save_ticks(("admin",))

@@ -1,4 +1,4 @@
-"""What is said of each field of Credentials, for each way its value can stand."""
+"""The message of each Credentials field, for each state of its value."""
 
 from __future__ import annotations
 

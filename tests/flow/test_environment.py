@@ -1,4 +1,4 @@
-"""What the machine looks at by itself: a line each, and never an exception."""
+"""The automatic checks of the machine: one line each, and never an exception."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The authorize link: kept, renewed, listened for, and its answer read."""
+"""The authorization link: how it is kept and replaced, and how its response is received."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ S256 = ServerMetadata("https://oauth.twilio.com", has_s256=True)
 
 @pytest.fixture
 async def served(stage: Stage) -> AsyncIterator[LinkDesk]:
-    """A desk with a listener on real sockets."""
+    """A link desk with a listener on real sockets."""
     desk = LinkDesk(stage.session, stage.world.connect, CallbackListener(grace=0))
     yield desk
     await desk.close()
@@ -63,7 +63,7 @@ async def test_link_is_the_same_while_it_lives(stage: Stage) -> None:
 
 
 async def test_few_links_are_remembered_after_their_time(stage: Stage) -> None:
-    """Their answers get words of their own: too old, or used before, and not a stranger's."""
+    """A response to them gets its own message: link expired or already used, not someone else's."""
     links = []
     for _ in range(KEPT + 2):
         links.append(await stage.desk.link())
@@ -166,7 +166,7 @@ async def test_used_link_is_not_handed_out_again(stage: Stage) -> None:
 
 async def test_link_is_on_disk_before_it_is_given(stage: Stage) -> None:
     with full_disk():
-        # Twice: what is in memory only after the first time must not pass for saved.
+        # Twice: what is only in memory after the first time must not count as saved.
         for _ in range(2):
             with pytest.raises(SetupError, match="store-failed"):
                 await stage.desk.link()
@@ -206,7 +206,7 @@ async def test_documented_link_is_given_without_metadata(stage: Stage, is_connec
 async def test_tokens_that_come_while_a_link_is_made_are_kept(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An exchange whose screen was left goes on while the next link is made."""
+    """An exchange whose screen was closed continues while the next link is created."""
     await stage.session.save_draft(COMPLETE)
 
     async def fetch(endpoints: Endpoints) -> None:
@@ -217,7 +217,7 @@ async def test_tokens_that_come_while_a_link_is_made_are_kept(
     assert stage.on_disk()[1] == replace(COMPLETE, tokens=tokens(), attempts=(link.attempt,))
 
 
-# -- what comes back -----------------------------------------------------------------------------
+# -- responses -------------------------------------------------------------------------------------
 
 
 async def test_pasted_texts_are_read_against_the_draft(stage: Stage) -> None:
@@ -448,7 +448,7 @@ async def test_stranger_at_the_listener_costs_no_close_reading(
 async def test_link_is_kept_before_it_is_listened_for(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that comes at once must find its link on disk."""
+    """A response that comes at once must find its link on disk."""
     await listening(stage)
     listen = stage.world.listener.listen
     attempts_on_disk = []

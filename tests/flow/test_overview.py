@@ -1,4 +1,4 @@
-"""What Overview offers, where each action leads, and what follows a rotation."""
+"""The actions of Overview, where each one leads, and what follows a rotation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEW = Secret("the-new-rotated-secret")
 def overview(
     *, is_active: bool = True, draft: Secret | None = None, trouble: Problem | None = None
 ) -> Overview:
-    """Return Overview of a set in use or not, with a draft that has this secret, if any."""
+    """Return Overview with or without an active set, and with a draft if a secret is given."""
     wizard_context = make_journey()
     session = wizard_context.session
     active = WHOLE if is_active else None

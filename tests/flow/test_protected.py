@@ -1,4 +1,4 @@
-"""Work that goes on to its end, whatever becomes of the one who awaits it."""
+"""Work that runs to its end, even if the task that awaits it is cancelled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_protected_work_that_fails_unseen_is_no_trouble() -> None:
     go_on.set()
     await protected.close()
     assert task.cancelled()
-    # Only a failure that nothing holds any more would be logged.
+    # Only a failure that nothing references any more would be logged.
     del task
     gc.collect()
     assert logged == []

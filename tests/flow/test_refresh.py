@@ -1,4 +1,4 @@
-"""Fresh tokens: refreshed once, whoever else asks, and never at the price of what is stored."""
+"""A valid token for every caller: one refresh for all, and never a loss of stored tokens."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SECOND = timedelta(seconds=1)
 async def ask(
     stage: Stage, at_least: timedelta | None = None, *, is_forced: bool = False
 ) -> TokenSet:
-    """Ask for fresh tokens through a store of its own, as another process would."""
+    """Ask for valid tokens through a separate store, as another process would."""
     world = stage.world
     store = LocalProfileStore(stage.home)
     return await fresh_tokens(
@@ -49,13 +49,13 @@ async def ask(
 
 
 def files(home: Path) -> dict[str, tuple[int, bytes]]:
-    """Return all there is in a home: when it was written, and what is in it."""
+    """Return all files in a home, with their times and contents."""
     found = (path for path in home.rglob("*") if path.is_file())
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
 
 
 def failing(stage: Stage, failure: RefreshFailure) -> None:
-    """Record a refusal, as another process would."""
+    """Record a rejection, as another process would."""
     with LocalProfileStore(stage.home).locked(NAME) as held:
         assert held.profile is not None
         held.save(replace(held.profile, refresh_failure=failure))
@@ -222,7 +222,7 @@ async def test_rejection_after_a_lost_response_names_that_as_its_cause(
     stage.world.tokens.refreshes = [error(lost), rejected, rejected]
     with pytest.raises(SetupError, match=lost.id):
         await ask(stage)
-    # However often it is tried.
+    # However often it is retried.
     for _ in range(2):
         with pytest.raises(SetupError, match="refresh-response-lost") as caught:
             await ask(stage)
@@ -268,7 +268,7 @@ async def test_two_at_once_refresh_once(home: Path, is_forced: bool) -> None:
 
     async def take_time() -> None:
         clock.move(seconds=1)
-        # A turn for the other, which then waits for the lock.
+        # Let the other task run, which then waits for the lock.
         await asyncio.sleep(0)
 
     endpoint.on_call = take_time
@@ -342,7 +342,7 @@ async def test_six_at_once_share_one_failure(home: Path, problem: Problem) -> No
         started.append(None)
         if len(started) == 6:
             all_wait.set()
-        # It goes on without a pause until it has read the record and waits for the lock.
+        # It continues without a pause until it has read the record and waits for the lock.
         return await fresh_tokens(NAME, LocalProfileStore(home), endpoint, clock)
 
     async def until_all_wait() -> None:
@@ -368,7 +368,7 @@ async def test_request_that_was_given_up_is_nobody_elses_failure(stage: Stage) -
     first = asyncio.create_task(ask(stage))
     await given_up.wait()
     first.cancel()
-    # Its turn to hear of it.
+    # Let it run, so that it notices.
     await asyncio.sleep(0)
     may_end.set()
     with pytest.raises(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""A rotated secret: kept once a refresh has proven it, and nothing changed before."""
+"""A rotated secret is saved only after a refresh has proven it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_secret_that_is_not_proven_changes_nothing(stage: Stage, problem: 
     stage.world.tokens.refreshes = [error(problem)]
     with pytest.raises(SetupError, match=problem.id):
         await rotate(stage)
-    # But for the note that a response may have been lost.
+    # Except for the note that a response may have been lost.
     noted = replace(before[0], is_refresh_open=problem is UNREACHABLE)
     assert stage.on_disk() == (noted, *before[1:])
 

@@ -1,4 +1,4 @@
-"""The session: what it keeps is on disk, whatever becomes of the one who asked."""
+"""The session: its values are on disk even if the caller is cancelled."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ async def test_every_kept_secret_is_known(stage: Stage) -> None:
 
 
 async def test_new_draft_takes_no_endpoints_from_a_record_without_its_secrets(home: Path) -> None:
-    """Or whoever can write the record could have the next Client Secret sent to a server of his."""
+    """Otherwise, whoever can write the record could get the next Client Secret."""
     stage = Stage(home, EMPTY)
     stage.put(active=COMPLETE)
     with stage.world.store.locked(NAME) as held:

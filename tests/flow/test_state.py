@@ -1,4 +1,4 @@
-"""Where a wizard opens, and where an unfinished draft goes on."""
+"""Where a wizard opens, and where an unfinished draft continues."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WITH_TOKENS = replace(COMPLETE, tokens=tokens())
         (Step.CHECK, replace(COMPLETE, attempts=(LIVE,)), Step.AUTHORIZE),
         (Step.CHECK, WITH_TOKENS, Step.CHECK),
         (Step.CHECK, replace(WITH_TOKENS, attempts=(SENT,)), Step.CHECK),
-        # A later code that was sent and lost: the tokens are an earlier consent's.
+        # A later code was sent and lost: the tokens come from an earlier authorization.
         (Step.CHECK, replace(WITH_TOKENS, attempts=(LATER,)), Step.AUTHORIZE),
         (Step.AUTHORIZE, WITH_TOKENS, Step.AUTHORIZE),
         (Step.REDIRECT, replace(WITH_TOKENS, attempts=(LIVE,)), Step.REDIRECT),

@@ -1,4 +1,4 @@
-"""Real programs put on a PATH of their own, that write down how they were started."""
+"""Real programs on a separate PATH, which record how they were started."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ os.replace({log!r} + ".part", {log!r})
 
 
 def install(folder: Path, name: str, then: str = "") -> Path:
-    """Put an executable Python program on `folder`; returns where it writes its record.
+    """Put an executable Python program in `folder`, and return the path of its record.
 
     The record is JSON: argv, stdin, has_terminal, leads_session. `then` is what it does after.
     """
@@ -37,6 +37,6 @@ def install(folder: Path, name: str, then: str = "") -> Path:
 
 
 def hang(fifo: Path) -> str:
-    """Return code that blocks until somebody opens `fifo` for writing."""
+    """Return code that blocks until something opens `fifo` for writing."""
     os.mkfifo(fifo)
     return f"open({str(fifo)!r}).read()"

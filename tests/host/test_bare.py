@@ -1,4 +1,4 @@
-"""The full link on the bare terminal, which may have stopped reading."""
+"""The full link on a plain terminal that may have stopped reading."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def terminal() -> Iterator[Pty]:
 async def test_stalled_terminal_does_not_hold_up_the_loop(
     terminal: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The loop itself makes the terminal read again here, as it would save a response."""
+    """Here, the loop itself makes the terminal read again, just as it would save a response."""
     monkeypatch.setattr(output, "PATIENCE", PATIENCE)
     monkeypatch.setattr(sys, "stderr", terminal.stream)
     monkeypatch.setattr(sys, "stdin", terminal.stream)

@@ -1,4 +1,4 @@
-"""The browser, with real programs in the place of openers."""
+"""Opening the browser, with real programs in place of the openers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def programs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environ(programs: Path) -> dict[str, str]:
-    """A desktop without programs."""
+    """The environment of a desktop without programs."""
     home = programs.parent / "user"
     home.mkdir()
     return {"PATH": str(programs), "DISPLAY": ":99", "HOME": str(home)}
@@ -47,13 +47,13 @@ def browser(
 
 
 def started(log: Path) -> list[str]:
-    """Return a program's arguments, a page of ours as the URL it leads to."""
+    """Return a program's arguments, with the URL of our page replaced by its target."""
     argv: list[str] = json.loads(log.read_text())["argv"]
     return [re.sub(r"file://\S+", lambda found: page(found[0])[1], word) for word in argv]
 
 
 def page(url: str) -> tuple[Path, str]:
-    """Return a page that only this user can read, and where it leads at once."""
+    """Return the target of a page that only this user can read."""
     path = Path(url2pathname(urlsplit(url).path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text())
@@ -62,12 +62,12 @@ def page(url: str) -> tuple[Path, str]:
 
 
 def pages(environ: dict[str, str]) -> list[Path]:
-    """Return what is in the home folder."""
+    """Return the names in the home folder."""
     return list(Path(environ["HOME"]).iterdir())
 
 
 def choose_on_macos(home: Path, handlers: list[dict[str, str]]) -> None:
-    """Write which programs open which URLs, as macOS does."""
+    """Write the list of programs for URL schemes, as macOS does."""
     settings = home / "Library/Preferences/com.apple.LaunchServices"
     settings.mkdir(parents=True)
     written = plistlib.dumps({"LSHandlers": handlers})
@@ -186,7 +186,7 @@ async def test_windows_starts_the_one_in_its_own_folder(
     here = browser({**environ, "SYSTEMROOT": str(programs / "windows")}, "win32")
 
     assert await here.open(URL)
-    # As it is: a page could open in an editor, and no other user can read these.
+    # Passed unchanged: a page could open in an editor, and no other user can read these.
     assert json.loads(log.read_text())["argv"] == ["url.dll,FileProtocolHandler", URL]
     assert not elsewhere.exists()
 
@@ -240,16 +240,16 @@ async def test_a_browser_in_the_foreground_has_taken_it_and_lives_on(
         return count
 
     ticks = asyncio.create_task(tick())
-    while not log.exists():  # As long as it takes a busy machine to start it.
+    while not log.exists():  # As long as a busy machine needs to start it.
         assert await browser(environ, patience=0.2).open(URL)
     is_ticking = False
 
-    assert await ticks > 10  # The event loop went on.
+    assert await ticks > 10  # The event loop kept running.
     assert not lives.exists()
     watchers = [t for t in threading.enumerate() if t.name == "browser"]
     await asyncio.to_thread(fifo.write_text, "end")
     for watcher in watchers:
-        await asyncio.to_thread(watcher.join)  # It reaps what it started.
+        await asyncio.to_thread(watcher.join)  # The wizard reaps the process that it started.
     assert lives.exists()
 
 
@@ -289,7 +289,7 @@ async def test_link_is_in_no_arguments_and_its_page_is_removed(
     assert not path.name.startswith(".")
 
     here.remove_old_pages()
-    assert path.exists()  # A slow browser may still have to read it.
+    assert path.exists()  # A slow browser may still need to read it.
     another = browser(environ)
     assert await another.open(URL)
     os.utime(path, (0, 0))

@@ -85,10 +85,10 @@ async def test_a_helper_that_hangs_is_ended(tmp_path: Path, environ: dict[str, s
     install(tmp_path / "bin", "xclip", then=then)
 
     async with asyncio.timeout(60):
-        while os.read(reading, 4) != b"here":  # As long as it takes a busy machine to start it.
+        while os.read(reading, 4) != b"here":  # As long as a busy machine needs to start it.
             assert not await SystemClipboard(environ, patience=0.5).copy(TEXT)
 
-    # The end of the file comes when the helper, which holds the other end, is gone.
+    # The file ends when the helper, which holds the other end, has exited.
     is_over, _, _ = await asyncio.to_thread(select.select, [reading], [], [], 30)
     assert is_over
     assert os.read(reading, 1) == b""

@@ -1,4 +1,4 @@
-"""Lines read from a real terminal: whole, not echoed where they must not be, and to be given up."""
+"""Reading lines from a real terminal: complete, unechoed where required, and cancellable."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Tty:
         return LineReader(self.echoed.append)
 
     async def type(self, text: str) -> None:
-        """Type, as fast as it is read."""
+        """Type as fast as the reader takes the input."""
         data = text.encode()
         while data:
             data = data[await asyncio.to_thread(os.write, self.ours, data[:1000]) :]
@@ -139,7 +139,7 @@ async def test_wrapped_paste_is_one_answer(tty: Tty) -> None:
     address = "https://example.edu/callback?code=" + "c" * 300
     wrapped = "\r".join(address[i : i + 76] for i in range(0, len(address), 76))
     with tty.reader() as reader:
-        # Also where it does not end in Enter but in silence.
+        # This also holds if the line ends in silence, not in Enter.
         for end in ("", "\r"):
             await tty.type(wrapped + end)
             line = await reader.line(is_shown=False)

@@ -25,7 +25,7 @@ GOOD = f"code={CODE}&state={STATE}"
 
 
 class Session:
-    """Accepts one answer with the state it waits for, as the wizard's session does."""
+    """Accepts one response with the expected state, as the wizard's session does."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -62,7 +62,7 @@ async def listen(session: Session) -> AsyncIterator[Listen]:
     for listener in opened:
         await listener.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    gc.collect()  # What was left open says so now, and fails the test.
+    gc.collect()  # A resource that was left open warns now, and that fails the test.
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def free_port(family: socket.AddressFamily = socket.AF_INET) -> int:
 
 
 async def exchange(port: int, data: bytes, host: str = "127.0.0.1") -> bytes:
-    """Send bytes and return all that comes back until the other side closes."""
+    """Send bytes, and return everything that arrives until the other side closes."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(data)
@@ -113,7 +113,7 @@ async def test_the_answer_is_caught_and_leads_to_a_page_without_it(
     assert session.taken == [f"{url}?{GOOD}"]
     assert answer.status_code == 303
     assert re.fullmatch(r"/done-[\w-]{20,}", answer.headers["location"])
-    for _ in range(2):  # A reload finds it too.
+    for _ in range(2):  # A reload also finds it.
         page = await fetch(str(answer.url.join(answer.headers["location"])))
         assert page.status_code == 200
         assert "You can close this window and return to the terminal." in page.text
@@ -289,7 +289,7 @@ async def test_localhost_in_use_on_either_address_is_taken(
 
 
 def lacking(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Play a machine without IPv6, or without IPv4: what others are told when they bind."""
+    """Simulate a machine without IPv6 or IPv4: the errors that a bind meets there."""
     bind = socket.socket.bind
 
     def refuse(self: socket.socket, address: tuple[str, int]) -> None:
@@ -355,7 +355,7 @@ async def test_a_taken_port_is_said(listen: Listen, port: int) -> None:
 async def test_reason_of_the_system_is_told(
     monkeypatch: pytest.MonkeyPatch, listen: Listen, port: int, number: int, problem: str
 ) -> None:
-    """Played: whether the kernel refuses root, or anybody, is its setting."""
+    """Simulated: whether the kernel refuses root, or any user, depends on its settings."""
 
     def refuse(_self: socket.socket, _address: object) -> None:
         raise OSError(number, "so the system says")
@@ -410,7 +410,7 @@ async def test_a_request_cut_off_changes_nothing(
 async def test_more_than_can_be_held_is_cut(listen: Listen, session: Session, port: int) -> None:
     await listen(f"http://127.0.0.1:{port}/callback")
 
-    with suppress(ConnectionError):  # Whether the 404 still gets through is a matter of timing.
+    with suppress(ConnectionError):  # Whether the 404 still arrives is a matter of timing.
         await exchange(port, f"GET /callback?{GOOD}&x=".encode() + b"x" * 2**20)
 
     assert session.asked == []
@@ -427,7 +427,7 @@ async def test_browser_is_answered_beside_many_silent_connections(
 
     silent += [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
     assert status(await exchange(port, get("/", f"127.0.0.1:{port}"))) == 404
-    # The oldest have gone; the newest are kept.
+    # The oldest are closed, and the newest are kept.
     for reader, _ in silent[:40]:
         with suppress(ConnectionResetError):
             assert await reader.read() == b""
@@ -485,7 +485,7 @@ async def test_close_ends_when_nobody_asks_for_the_page(listen: Listen, port: in
 async def test_close_that_is_cancelled_frees_the_port(listen: Listen, port: int) -> None:
     url = f"http://127.0.0.1:{port}/callback"
     listener = await listen(url, grace=30.0)
-    # A browser that doesn't fetch its page: closing waits.
+    # The browser doesn't fetch its page, so closing waits.
     await fetch(f"{url}?{GOOD}")
     closing = asyncio.create_task(listener.close())
     await asyncio.sleep(0)
@@ -503,7 +503,7 @@ async def test_close_without_an_answer_cuts_what_is_open(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /callback")
     await writer.drain()
-    assert (await fetch(url)).status_code == 404  # Taken after the other: so that one is in.
+    assert (await fetch(url)).status_code == 404  # So that one is in, too.
 
     async with asyncio.timeout(10):
         await listener.close()

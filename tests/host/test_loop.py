@@ -1,4 +1,4 @@
-"""The event loop: a resolver that does not answer holds up nothing and nobody."""
+"""The event loop: a resolver that doesn't respond delays no other work."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_others_go_on_and_the_loop_ends_while_names_are_asked_for(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args: answers.wait(60) and [])
 
     async def ask_and_save() -> str:
-        # More than asyncio's own pool has threads.
+        # More than the threads of asyncio's own pool.
         asking = [asyncio.create_task(resolve(f"{n}.invalid")) for n in range(64)]
         await asyncio.sleep(0)
         asking[0].cancel()
@@ -54,7 +54,7 @@ def test_others_go_on_and_the_loop_ends_while_names_are_asked_for(
         assert run(ask_and_save()) == "saved"
     finally:
         answers.set()
-        # One that fails now would be reported: its answer is for nobody any more.
+        # A failure now would be reported, although nothing waits for the result any more.
         for thread in threading.enumerate():
             if thread.name == "resolver":
                 thread.join()

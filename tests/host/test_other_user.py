@@ -44,7 +44,7 @@ if os.geteuid() == 0:
 
 
 async def as_another(program: str, *arguments: str) -> str:
-    """Run a program as the other user; return what it prints."""
+    """Run a program as the other user, and return its output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-c", BECOME + program, *arguments),
         stdout=subprocess.PIPE,
@@ -83,11 +83,11 @@ with socket.create_server((sys.argv[1], 0), family=family) as held:
 
 
 async def written(fifo: Path, opening: asyncio.Task[bool]) -> TextIO:
-    """Open a FIFO for writing once the browser reads it; fail if none was started."""
+    """Open a FIFO for writing once the browser reads it; fail if no browser was started."""
     waiting = asyncio.ensure_future(asyncio.to_thread(fifo.open, "w"))
     await asyncio.wait((waiting, opening), return_when=asyncio.FIRST_COMPLETED)
     if not waiting.done():
-        # Or the thread would wait for ever, and the test with it.
+        # Otherwise the thread, and the test with it, would wait forever.
         os.close(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK))
         (await waiting).close()
         pytest.fail(f"no browser was started: {opening.result()}")
@@ -100,10 +100,10 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
     link = await stage.desk.link()
     programs, user = tmp_path / "bin", tmp_path / "user"
     user.mkdir()
-    # Everybody may enter the folders: the page's own mode has to keep it.
+    # All users can enter the folders, so the page's own mode has to protect it.
     for folder in (user, *user.parents[:-2]):
         folder.chmod(folder.stat().st_mode | 0o011)
-    # The browser goes on running, its arguments there to be read.
+    # The browser keeps running, and its arguments can be read.
     wait = f"open({str(tmp_path / 'end')!r}).read()"
     os.mkfifo(tmp_path / "end")
     log = install(programs, "xdg-open", wait)
@@ -147,7 +147,7 @@ async def test_code_of_another_without_the_state_is_refused(tmp_path: Path) -> N
     for query in ("code=theirs", "code=theirs&state=guessed", "code=theirs&state="):
         assert await as_another(SEND, f"{redirect_url}?{query}") == "404\n"
     assert stage.on_disk() == before
-    # With a state that leaked it is taken, and asked about before it becomes active.
+    # A leaked state would be accepted, but confirmed by the user before it becomes active.
     assert await as_another(SEND, landing(link, "theirs")) == "200\n"
     reading = await desk.caught()
     assert isinstance(reading, Received)

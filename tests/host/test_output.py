@@ -1,4 +1,4 @@
-"""Writing to a terminal that reads, that doesn't, and that is gone."""
+"""Writing to a terminal that reads, that doesn't read, or that is closed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def terminal() -> Iterator[Pty]:
 
 @pytest.fixture
 def hang_up() -> Iterator[threading.Event]:
-    """Give what is set by SIGHUP, which would end the tests."""
+    """Yield the flag that SIGHUP sets, since SIGHUP would end the tests."""
     told = threading.Event()
     before = signal.signal(signal.SIGHUP, lambda *_: told.set())
     yield told

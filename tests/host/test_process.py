@@ -1,4 +1,4 @@
-"""What leaves the process when it fails: nothing that may hold a secret."""
+"""What leaves the process when it fails: nothing that may contain a secret."""
 
 from __future__ import annotations
 

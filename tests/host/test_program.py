@@ -1,4 +1,4 @@
-"""How the program says it was started: by what starts the very same one again."""
+"""How the program names its own start: by a command that starts the same program again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def executable(path: Path, text: str) -> Path:
 
 
 def console_script(path: Path, tell: str = TELL) -> Path:
-    """Put a script there as an installer does, which tells its command or runs the program."""
+    """Write a script as an installer does, which prints its command or runs the program."""
     main = "from wizard.__main__ import main; main()"
     body = f"import sys\nif sys.argv[1:] == ['tell']:\n    {tell}\nelse:\n    {main}\n"
     return executable(path, f"#!/bin/sh\n'''exec' '{sys.executable}' -P \"$0\" \"$@\"\n'''\n{body}")
@@ -40,13 +40,13 @@ def run(*argv: str | Path, cwd: Path, path: str = "/usr/bin:/bin", **more: str) 
 
 
 def works(command: str, cwd: Path, path: str = "/usr/bin:/bin") -> bool:
-    """Whether a shell in another folder starts this very program with it."""
+    """Whether this command starts the same program in a shell in another folder."""
     return run("sh", "-c", command, cwd=cwd, path=path) == f"scim-wizard, version {__version__}"
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A folder with a module that would be found first."""
+    """A folder with a module of the same name that would be found first."""
     folder = tmp_path / "else where"
     folder.mkdir()
     (folder / "wizard.py").write_text("print('another program')")
@@ -104,7 +104,7 @@ def test_module_of_a_folder_is_found_from_another(tmp_path: Path, elsewhere: Pat
     root = tmp_path / "a clone"
     root.mkdir()
     (root / "wizard").symlink_to(Path(__file__).parents[2] / "wizard")
-    # Nothing of it is installed: only the current folder has it.
+    # The program isn't installed: only the current folder has it.
     (root / "tell.py").write_text(TELL)
     told = run(sys.executable, "tell.py", cwd=root)
     assert shlex.split(told)[:2] == ["env", f"PYTHONPATH={root}"]

@@ -1,4 +1,4 @@
-"""What is asked of the terminal before Textual is imported."""
+"""Properties of the terminal that are read before Textual is imported."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_terminal_is_needed_on_stdin_and_stderr(
         ({"TERM": "unknown"}, "utf-8", "TERM=unknown"),
         ({"TERM": "xterm"}, "iso8859-15", "iso8859-15"),
         ({"TERM": "xterm"}, "no-such-encoding", "ascii"),
-        # Python writes UTF-8 there all the same (PEP 540).
+        # Python writes UTF-8 there anyway (PEP 540).
         ({"TERM": "xterm", "LC_ALL": "C"}, "utf-8", "ascii"),
         ({"TERM": "xterm", "LC_ALL": "POSIX"}, "utf-8", "ascii"),
     ],
@@ -136,7 +136,7 @@ def test_few_colors_are_those_that_the_screens_are_sent_in(
     term: str, more: str, colorterm: str
 ) -> None:
     environ = {"TERM": term + more, "COLORTERM": colorterm}
-    # What Textual sends by.
+    # The stream that Textual writes to.
     console = Console(force_terminal=True, _environ=environ)
     assert has_few_colors(environ, "linux") is (console.color_system == "standard")
 

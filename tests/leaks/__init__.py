@@ -1,1 +1,1 @@
-"""Proofs that no secret gets where it does not belong, and that text from outside does nothing."""
+"""Tests that no secret leaks and that text from outside has no effect."""

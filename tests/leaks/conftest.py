@@ -1,4 +1,4 @@
-"""The screens' own fixtures, for what is shown here too."""
+"""Reuse the fixtures of the screens."""
 
 from __future__ import annotations
 

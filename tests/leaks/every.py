@@ -1,4 +1,4 @@
-"""All the screens there are, as the code has them."""
+"""All screens, as found in the code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wizard.ui.step_bases import IntoFilesScreen, LinkScreen
 from wizard.ui.step_screen import StepScreen
 
 _FRAMES: Final = {Dialog, StepScreen, LinkScreen, IntoFilesScreen}
-"""Shown only as what is made of them."""
+"""Base classes, which are shown only through their subclasses."""
 
 
 def screens() -> set[type[Screen[Any]]]:

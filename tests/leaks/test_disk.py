@@ -1,4 +1,4 @@
-"""The disk fails a command: words, exit code 6, and what was there stays there byte for byte."""
+"""Disk failures of a command: a message, exit code 6, and unchanged files."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ BOUND = (
     if IS_ROOT
     else ()
 )
-"""Runs a command as somebody whom permissions bind: root is not, with all its capabilities."""
+"""Runs a command as a user whom permissions bind; root has capabilities that bypass them."""
 NO_ROOM = ("sh", "-c", 'ulimit -f 0; exec "$@"', "-")
 
 
 def files(home: Path) -> dict[str, bytes]:
-    """Return what is kept, by name; locks are empty and come as they are needed."""
+    """Return the contents of stored files by name, without the empty locks."""
     return {
         str(path.relative_to(home)): path.read_bytes()
         for path in home.rglob("*")
@@ -69,12 +69,12 @@ def assert_told(run: subprocess.CompletedProcess[str], title: str) -> None:
         assert unwanted not in run.stdout + run.stderr
 
 
-# -- full, and not to be written ------------------------------------------------------------------
+# -- full or read-only -----------------------------------------------------------------------------
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 512 KiB; without the right to mount one, a folder like any other."""
+    """A disk of 512 KiB, or a normal folder if this user can't mount one."""
     place = tmp_path / "disk"
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=512k,mode=700", "tmpfs", str(place)]
@@ -102,7 +102,7 @@ def test_full_disk_is_found_before_anything_is_sent(
         assert files(home) == before
         assert not [seen for seen in sandbox.seen if seen.path == "/v2/token"]
         (small_disk / "filler").unlink(missing_ok=True)
-        # The refresh token was not spent for nothing: all goes on once there is room.
+        # The refresh token wasn't wasted: the command works once there is room.
         assert wizard(home, "token").returncode == 0
 
 
@@ -155,7 +155,7 @@ def test_what_may_not_be_read_is_told(home: Path, name: str) -> None:
     assert files(home) == before
 
 
-# -- gone, damaged, newer ------------------------------------------------------------------------
+# -- missing, damaged, newer -----------------------------------------------------------------------
 
 
 def test_secrets_that_vanished_are_told_and_the_record_kept(home: Path) -> None:
@@ -228,8 +228,8 @@ def test_link_or_anothers_file_in_place_of_ours_is_refused(
     else:
         os.chown(path, 65534, 65534)
     before = files(home)
-    # Forced, so that the lock is wanted too; it comes to no request.
-    # Nor with root's right to open it: the owner is to be named all the same.
+    # With --force, the lock is needed too, but no request is sent.
+    # Root could open it, but the owner has to be named anyway.
     env = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     run = wizard(home, "token", "--force", env=env, under=BOUND)
     what = "is a symlink" if kind == "link" else "belongs to nobody, and you"

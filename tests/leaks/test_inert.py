@@ -1,4 +1,4 @@
-"""Text from outside does nothing: not to the terminal, not as markup, not by its length.
+"""Text from outside has no effect: not on the terminal, not as markup, not by its length.
 
 Each source is given every payload at once, by the way it really comes: as bytes on a socket, in
 a file, in a variable. Each face is then searched for what would act.
@@ -54,19 +54,19 @@ PAYLOADS = {
 }
 ALL = " ".join(PAYLOADS.values())
 HEADER = "".join(c for c in ALL if c not in "\r\n\x0b\x0c\x85" and ord(c) < 256)
-"""What an HTTP header can carry of them."""
+"""The part of them that an HTTP header can carry."""
 VARIABLE = ALL
 LONG = ALL + "m" * 1_000_000
 SOUND = "".join(c for c in ALL if unicodedata.category(c) != "Cc")
-"""What of them a record may hold: one with control characters is damaged."""
+"""The part of them that a record may contain: with control characters, it is damaged."""
 MARKUP = PAYLOADS["markup"].replace(" ", "")
-"""What of them an endpoint may hold."""
+"""The part of them that an endpoint may contain."""
 LONGEST = 20_000
-"""Characters that anything printed has at most."""
+"""The longest text that may be printed, in characters."""
 
 
 def acting(text: str) -> set[str]:
-    """Return the characters of a text that act: all controls and formats but the line's end."""
+    """Return the active characters of a text: all controls and formats but the line end."""
     return {c for c in text if c != "\n" and unicodedata.category(c)[0] in "C"} | (
         set(text) & set("\u2028\u2029")
     )
@@ -82,12 +82,12 @@ def test_payload_would_act(payload: str) -> None:
     assert acting(payload) or "[" in payload
 
 
-# -- answers -------------------------------------------------------------------------------------
+# -- responses -------------------------------------------------------------------------------------
 
 
 @dataclass
 class Bad:
-    """An answer of a server that means no good."""
+    """A hostile server's response."""
 
     status: int
     body: object = ""
@@ -115,7 +115,7 @@ ANSWERS = {
 
 @contextmanager
 def answering(bad: Bad) -> Iterator[str]:
-    """Serve this answer to whatever is asked."""
+    """Serve this response to every request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -132,7 +132,7 @@ def answering(bad: Bad) -> Iterator[str]:
         do_POST = do_GET
 
         def log_message(self, *_args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -151,12 +151,12 @@ def asked(base: str) -> CredentialSet:
 
 
 async def refused(base: str) -> list[SetupError]:
-    """Ask for each of the three things there are to ask for; return how it was refused."""
+    """Send each of the three kinds of requests, and return how it was rejected."""
     active, found = asked(base), []
     async with httpx.AsyncClient(trust_env=False) as client:
 
         async def no_wait(_seconds: float) -> None:
-            """Do not."""
+            """Return without waiting."""
 
         tokens = TokenService(client, lambda: NOW, sleep=no_wait)
         users = UserService(client, sleep=no_wait)
@@ -236,7 +236,7 @@ HOSTILE = Profile(
 
 
 def edit(home: Path, hostile: Profile = HOSTILE) -> None:
-    """Put hostile texts into a record, as an editor would."""
+    """Put hostile texts into a record, as an editor could."""
     plain = replace(hostile, organization=None)
     put(home, plain, active=replace(ACTIVE, tokens=issued(hours=1)))
     record = home / "profiles" / "default.json"
@@ -344,7 +344,7 @@ def test_variable_is_quoted_harmlessly(tmp_path: Path, variable: str) -> None:
     put(home, active=replace(ACTIVE, tokens=issued(hours=-1)))
     value = f"/proc/{VARIABLE}" if variable.endswith(("HOME", "LOG")) else VARIABLE
     env = {"HTTPS_PROXY": "http://127.0.0.1:9", variable: value}
-    # In words on stderr, as JSON on stdout.
+    # As words on stderr, and as JSON on stdout.
     run = wizard(home, "token", "--json", env=env)
     assert run.returncode in (2, 3, 5, 6), run.stderr
     assert run.stderr
@@ -357,7 +357,7 @@ def test_variable_is_quoted_harmlessly(tmp_path: Path, variable: str) -> None:
 
 
 def assert_screen_inert(pilot: ThePilot) -> None:
-    """Assert that no line has a raw control, and that no text was taken for markup."""
+    """Assert that no line has a raw control, and that no text was read as markup."""
     app = pilot.app
     assert not acting(text_of(app))
     for strip in app.screen._compositor.render_strips():
@@ -391,7 +391,7 @@ async def test_paste_is_answered_harmlessly(world: World) -> None:
         await wait_for_screen(pilot, RedirectScreen)
         for form in PASTES.values():
             for payload in (*PAYLOADS.values(), LONG):
-                # As a terminal gives it: no pasted text can hold the end of the paste.
+                # As a terminal sends it: no pasted text can contain the end of the paste.
                 await paste(pilot, form.format(payload))
                 assert_screen_inert(pilot)
 

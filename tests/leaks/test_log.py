@@ -1,4 +1,4 @@
-"""The log: whose file it is, what stands in it, and that it holds no secret at any level."""
+"""The log: its file, its contents, and that it has no secret at any level."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_command_goes_on_without_a_log_that_takes_no_more(tmp_path: Path, log: P
     assert log.stat().st_size == 1000
 
 
-# -- what stands in it ---------------------------------------------------------------------------
+# -- contents --------------------------------------------------------------------------------------
 
 
 def test_steps_problems_and_every_librarys_lines_are_in_it(log: Path) -> None:

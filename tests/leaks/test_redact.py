@@ -1,4 +1,4 @@
-"""A line of the log holds no secret, whatever form it comes in, and nothing that acts."""
+"""A line of the log has no secret, in whatever form it comes, and no active characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every screen, with secrets behind it: what is drawn, exported and copied holds none."""
+"""Every screen with secrets in its data: no drawing, export, or copy shows one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATE: Final = "planted-state-0123456789abcdef012345"
 VERIFIER: Final = "planted-verifier-0123456789abcdef0123456789abcdef"
 CODE: Final = "planted-code-0123456789abcdef"
 TOKEN: Final = "planted-token"
-"""The beginning of all of them."""
+"""The first characters of all secrets."""
 PLANTED: Final = (CLIENT_SECRET, VERIFIER, CODE, TOKEN)
 
 DRAFT: Final = replace(WHOLE, client_secret=Secret(CLIENT_SECRET), pkce=Pkce.ON)
@@ -56,20 +56,20 @@ KEPT: Final = replace(
 
 @contextmanager
 def known() -> Iterator[None]:
-    """Make links with the planted state and verifier."""
+    """Create links with the planted state and verifier."""
     values = cycle([STATE, VERIFIER])
     with patch("wizard.domain.oauth.authorization_request._random", lambda: Secret(next(values))):
         yield
 
 
 def exported(pilot: ThePilot) -> str:
-    """Return what an SVG of the screen holds, with the pieces of each line put together."""
+    """Return the text of a screen's SVG, with the pieces of each line joined."""
     svg = pilot.app.export_screenshot()
     return svg + html.unescape(re.sub(r"<[^>]*>", "", svg))
 
 
 class Gallery:
-    """Looks at screens, in text and as an export."""
+    """Checks screens, as text and as an export."""
 
     def __init__(self) -> None:
         self.seen: set[type[Screen[Any]]] = set()
@@ -77,7 +77,7 @@ class Gallery:
     async def look(
         self, pilot: ThePilot, kind: type[TimedScreen[Any]], *, may_show: str = ""
     ) -> None:
-        """Wait for a screen and assert that it shows nothing it should not."""
+        """Wait for a screen, and assert that it shows no secret."""
         app = pilot.app
         await wait_for_dialog(pilot, kind)
         await pilot.pause()
@@ -98,7 +98,7 @@ async def enter(pilot: ThePilot, id_: str) -> None:
 
 
 async def close(pilot: ThePilot, kind: type[Screen[Any]]) -> None:
-    """Close a dialog, back to a screen."""
+    """Close a dialog, and return to a screen."""
     await pilot.press("escape")
     await wait_until(pilot, lambda: isinstance(pilot.app.screen, kind), "the screen below")
 
@@ -111,7 +111,7 @@ async def first_steps(world: World, gallery: Gallery) -> None:
 
 
 async def road(world: World, gallery: Gallery) -> None:
-    """Resume a draft and walk it to the end, with wrong pastes on the way."""
+    """Resume a draft, and complete it, with wrong pastes along the way."""
     async with resumed(world, Step.CREDENTIALS, DRAFT) as (app, pilot):
         screen = await wait_for_screen(pilot, CredentialsScreen)
         await gallery.look(pilot, CredentialsScreen)
@@ -119,7 +119,7 @@ async def road(world: World, gallery: Gallery) -> None:
         await paste(pilot, CLIENT_SECRET)
         await gallery.look(pilot, CredentialsScreen)
         await pilot.press("ctrl+a", "ctrl+c", "ctrl+x")
-        # The one place where it is shown: because somebody asked.
+        # This is the one place where the secret is shown, because the user asked for it.
         await pilot.press("ctrl+r")
         await wait_until(pilot, lambda: CLIENT_SECRET in text_of(app), "the secret that was asked")
         assert CLIENT_SECRET in exported(pilot)
@@ -158,7 +158,7 @@ async def road(world: World, gallery: Gallery) -> None:
 
 
 async def living(world: World, gallery: Gallery) -> None:
-    """Open everything Overview offers."""
+    """Open everything that Overview offers."""
     seed(world, active=KEPT, draft=replace(DRAFT, attempts=(begin(DRAFT, None, NOW),)))
     async with running(make_app(world)) as (app, pilot):
         await gallery.look(pilot, type(await wait_for_screen(pilot, OverviewScreen)))
@@ -200,7 +200,7 @@ async def test_every_screen_shows_none(world: World, tmp_path: Path) -> None:
         old.tokens.refreshes = [SetupError(WRONG_CLIENT)]
         await living(old, gallery)
     assert gallery.seen == screens()
-    # The link was opened: that is what was asked for. Nothing was copied.
+    # The link was opened, as requested. Nothing was copied.
     assert len(world.browser.opened) == 1
     assert STATE in world.browser.opened[0]
     assert not any(planted in world.browser.opened[0] for planted in PLANTED)
@@ -208,13 +208,13 @@ async def test_every_screen_shows_none(world: World, tmp_path: Path) -> None:
 
 
 def test_no_picture_that_is_kept_shows_one() -> None:
-    """The secrets are those of the scenes they were made of."""
+    """The secrets are those of the scenes from which the pictures are made."""
     pictures = [*(Path(__file__).parents[2] / "screenshots").glob("*.svg")]
     assert len(pictures) > 20
     for picture in pictures:
         text = picture.read_text()
         for secret in (walks.SECRET, walks.CODE[:40], "access-1", "refresh-1", "access-active"):
             assert secret not in text, picture
-        # Authorize shows the link, which holds the state; so does the film of the setup.
+        # Authorize shows the link, which contains the state; so does the film of the setup.
         if "authorize" not in picture.name and picture.name != film.FILE:
             assert walks.STATE not in text, picture

@@ -48,26 +48,26 @@ COMMANDS = (
     ("forget", "--yes"),
 )
 SHOWS_THE_TOKEN = "token"
-"""The command whose answer is an access token; it may show that and nothing else."""
+"""The command whose result is an access token; it may show only that secret."""
 
 
 @dataclass
 class Walked:
-    """What a setup left behind, and what was issued on the way."""
+    """What a setup left behind, and the secrets that were issued."""
 
     folder: Path
     sandbox: Sandbox
     state: str = ""
     printed: bytes = b""
-    """All that went to the terminal."""
+    """All output to the terminal."""
     link: str = ""
     kept: dict[Path, bytes] = field(default_factory=dict)
-    """Every file there was after the setup."""
+    """All files after the setup."""
     modes: dict[Path, int] = field(default_factory=dict)
     commands: dict[tuple[str, ...], subprocess.CompletedProcess[str]] = field(default_factory=dict)
     log: str = ""
     forgotten: dict[Path, bytes] = field(default_factory=dict)
-    """Every file there was in the end."""
+    """All files at the end."""
 
     @property
     def verifier(self) -> str:
@@ -80,7 +80,7 @@ class Walked:
 
     @property
     def secrets(self) -> list[str]:
-        """All that must be seen nowhere."""
+        """The values that must not appear anywhere."""
         codes = list(self.sandbox.grants._codes)
         return [self.sandbox.client_secret, self.verifier, *codes, *self.tokens]
 
@@ -90,7 +90,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def recorder(folder: Path, name: str) -> Path:
-    """Put a program on a folder; return where it writes."""
+    """Put a program in a folder, and return the path that it writes to."""
     folder.mkdir(exist_ok=True)
     log = folder.parent / f"{name}.seen"
     (folder / name).write_text(RECORDER.format(log=log))
@@ -142,7 +142,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
 
 
 def assert_none(walked: Walked, text: str, *more: str) -> None:
-    """Assert that a text holds no secret; the texts `more` do not belong in it either."""
+    """Assert that a text has none of the secrets, and none of the texts in `more`."""
     for secret in (*walked.secrets, *more):
         assert secret not in text
 
@@ -159,7 +159,7 @@ def test_walk_had_secrets_of_every_kind(walked: Walked) -> None:
 def test_terminal_shows_none(walked: Walked) -> None:
     printed = walked.printed.decode("utf-8", "replace")
     assert_none(walked, printed)
-    # A long one may have been drawn in pieces; a JWT's head is the same for all of them.
+    # A long secret may be drawn in pieces, and all JWTs have the same head.
     for secret in walked.secrets:
         assert secret[:30] not in printed
 

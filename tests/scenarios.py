@@ -1,7 +1,7 @@
-"""Journeys through the wizard that every face has to make, each from what is stored to the end.
+"""Journeys that every interface has to support, from stored state to exit code.
 
-They are told in what a person does and reads; how that is done on a face is its driver's matter.
-The stand-in for Twilio answers on a real socket.
+Each journey says what a person does and reads; the driver of an interface does it there.
+The simulated Twilio responds on a real socket.
 """
 
 from __future__ import annotations
@@ -35,34 +35,34 @@ WORKS: Final = "Your SCIM credentials work."
 
 
 class Face(Protocol):
-    """A person in front of a face."""
+    """A person who uses an interface."""
 
     async def says(self, *words: str) -> None:
-        """Wait until each can be read; white space does not count."""
+        """Wait until each text can be read; white space doesn't count."""
 
     async def tick_all(self) -> None:
-        """Prerequisites: tick the seven lines and go on."""
+        """Prerequisites: select all seven items, and continue."""
 
     async def enter(self, field: CredentialField, text: str) -> None:
-        """Credentials: paste into the field that is next."""
+        """Credentials: paste into the next field."""
 
     async def hand_out(self) -> str:
-        """Authorize: take the link, which leads to Redirect; return it."""
+        """Authorize: take the link, which leads to Redirect, and return it."""
 
     async def fresh_link(self) -> None:
-        """Redirect: have another link made, which leads to Authorize."""
+        """Redirect: create a new link, which leads to Authorize."""
 
     async def paste(self, text: str) -> None:
-        """Redirect: paste what was landed on."""
+        """Redirect: paste the URL that the browser landed on."""
 
     async def paste_anywhere(self, text: str) -> None:
-        """Paste what was landed on at the step that is there."""
+        """Paste the URL that the browser landed on, at the current step."""
 
     async def passed(self) -> None:
-        """Check: wait until it passed, and go on."""
+        """Check: wait until it has passed, and continue."""
 
     async def confirm(self) -> None:
-        """Check: confirm an approval that came to the listener, and go on."""
+        """Check: confirm an approval that the listener received, and continue."""
 
     async def primary(self) -> None:
         """Do what Enter does."""
@@ -71,24 +71,24 @@ class Face(Protocol):
         """Go back."""
 
     async def yes(self) -> None:
-        """Answer the question that is asked."""
+        """Answer yes to the question."""
 
     async def pick(self, id_: str) -> None:
-        """Overview: choose an action."""
+        """Overview: select an action."""
 
     async def new_secret(self, text: str) -> None:
-        """Overview: enter a rotated secret and have it tried."""
+        """Overview: enter a rotated secret, and have it tested."""
 
     async def save_sheet(self) -> None:
-        """Overview: save the hand-off sheet that is shown."""
+        """Overview: save the handoff sheet that is shown."""
 
     async def leave(self) -> None:
-        """Leave the wizard, wherever it stands."""
+        """Leave the wizard, at any step."""
 
 
 @dataclass
 class Scene:
-    """What a journey begins with."""
+    """The state in which a journey begins."""
 
     home: Path
     sandbox: Sandbox
@@ -96,7 +96,7 @@ class Scene:
 
     @property
     def endpoints(self) -> Endpoints:
-        """Where the stand-in is."""
+        """The endpoints of the simulated Twilio."""
         base = self.base
         return Endpoints(serve.authorize_url(base), serve.token_url(base), serve.scim_url(base))
 
@@ -114,7 +114,7 @@ class Scene:
 
     @property
     def stored(self) -> CredentialSet | None:
-        """The active set there is now."""
+        """The current active set."""
         with LocalProfileStore(self.home).locked("default") as held:
             return held.active()
 
@@ -124,7 +124,7 @@ Walk = Callable[[Face, Scene], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A row: a journey, what it begins with, and the exit code it ends with."""
+    """A row: a journey, the state in which it begins, and its exit code."""
 
     walk: Walk
     code: int = 0
@@ -132,12 +132,12 @@ class Scenario:
     """nothing, active, expired (an active set whose token is), refused (one whose renewal was),
     draft (one handed out)."""
     sandbox: dict[str, Any] = field(default_factory=dict)
-    """How the stand-in behaves."""
+    """The behavior of the simulated Twilio."""
 
 
 @contextmanager
 def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
-    """Serve the stand-in, and store what the journey begins with."""
+    """Serve the simulated Twilio, and store the state in which the journey begins."""
     sandbox = Sandbox(**{"redirect_url": REDIRECT_URL} | scenario.sandbox)
     with serve.serving(sandbox) as base:
         made = Scene(home, sandbox, base)
@@ -168,7 +168,7 @@ def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
 
 
 async def to_redirect(face: Face, scene: Scene) -> str:
-    """Walk from nothing to Redirect; return the link."""
+    """Walk from an empty store to Redirect, and return the link."""
     await face.tick_all()
     await face.enter(CredentialField.CLIENT_ID, scene.sandbox.client_id)
     await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
@@ -177,7 +177,7 @@ async def to_redirect(face: Face, scene: Scene) -> str:
 
 
 async def back_at_redirect(face: Face, scene: Scene) -> str:
-    """Resume a draft whose link was handed out; return the link."""
+    """Resume a draft whose link was given out, and return the link."""
     await face.pick("resume")
     with LocalProfileStore(scene.home).locked("default") as held:
         draft = held.draft()
@@ -365,7 +365,7 @@ async def not_scim(face: Face, scene: Scene) -> None:
     await to_the_end(face)
 
 
-# -- what was begun ------------------------------------------------------------------------------
+# -- unfinished setups -----------------------------------------------------------------------------
 
 
 async def resume(face: Face, scene: Scene) -> None:
@@ -384,7 +384,7 @@ async def discard(face: Face, scene: Scene) -> None:
     await face.leave()
 
 
-# -- what is set up ------------------------------------------------------------------------------
+# -- existing setups -------------------------------------------------------------------------------
 
 
 async def check_now(face: Face, scene: Scene) -> None:

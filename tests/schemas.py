@@ -1,4 +1,4 @@
-"""JSON schemas: what Twilio documents of its responses, and what the commands print.
+"""JSON schemas of the responses that Twilio documents, and of what the commands print.
 
 Those of Twilio are written from its pages and specification. All are strict: an undocumented key
 of the simulated Twilio is a mistake that the wizard might come to rely on, and one of a command a
@@ -35,7 +35,7 @@ def _object(properties: Mapping[str, object], *, optional: tuple[str, ...] = ())
 
 
 def _exactly(*texts: str) -> Schema:
-    """An array of just these texts."""
+    """Return the schema of an array of exactly these texts."""
     return {"type": "array", "const": list(texts)}
 
 
@@ -79,7 +79,7 @@ METADATA: Final = _object(
         },
     }
 )
-"""Authorization server metadata (RFC 8414 §2, with the keys Twilio's has)."""
+"""Authorization server metadata (RFC 8414 §2, with the keys that Twilio sends)."""
 
 SCIM_USER: Final = _object(
     {
@@ -147,7 +147,7 @@ _WORDS: Final = {
     "minLength": 1,
     "not": {"pattern": r"(?i)\b(below|above)\b(?! [0-9])"},
 }
-"""Words that make sense wherever they stand."""
+"""Text that can be understood without context."""
 
 PROBLEM: Final = _object(
     {
@@ -162,7 +162,7 @@ PROBLEM: Final = _object(
         "retry_after": _or_null({"type": "integer", "minimum": 0}),
     }
 )
-"""What a command tells of a failure or a warning."""
+"""How a command reports a failure or a warning."""
 
 _OUTCOME: Final[Mapping[str, object]] = {
     "profile": _text(1),
@@ -174,9 +174,9 @@ _OUTCOME: Final[Mapping[str, object]] = {
 
 
 def _outcome(**more: Schema) -> Schema:
-    """Whatever a command does: what failed has a problem, and what passed has none.
+    """Return the schema of any command's result: failures have a problem, and successes don't.
 
-    What isn't set up, or was never checked, has no status, and a problem or none.
+    If a profile isn't set up or was never checked, status is null and a problem is optional.
     """
     return {
         **_object({**_OUTCOME, **more}),
@@ -233,26 +233,26 @@ STATUS: Final = _outcome(
         )
     ),
 )
-"""`status --json`, likewise."""
+"""`status --json`, in the same form."""
 
 ACCESS_TOKEN: Final = _outcome(
     access_token=_or_null(_text(1)),
     token_type=_or_null({"const": "Bearer"}),
     expires_at=_or_null(_TIME),
 )
-"""`token --json`, likewise."""
+"""`token --json`, in the same form."""
 
 FAILURE: Final = _outcome()
-"""What `handoff --format json` prints in place of the sheet, likewise."""
+"""What `handoff --format json` prints in place of the sheet, in the same form."""
 
 
 def validate(value: object, schema: Schema) -> None:
-    """Fail unless a value fits a schema."""
+    """Fail unless a value matches a schema."""
     _validator(schema).validate(value)
 
 
 def printed(schema: Schema) -> Schema:
-    """Return the schema of what is printed of one profile: with the version."""
+    """Return the schema of the output for one profile, with the version."""
     properties, required = schema["properties"], schema["required"]
     assert isinstance(properties, dict)
     assert isinstance(required, list)
@@ -264,7 +264,7 @@ def printed(schema: Schema) -> Schema:
 
 
 def printed_all(schema: Schema) -> Schema:
-    """Return the schema of what `--all` prints: of the profiles, or why there are none."""
+    """Return the schema of the output of `--all`: the profiles, or why there are none."""
     profiles = {"type": "array", "items": schema}
     return {
         **_object({"version": {"const": 2}, "profiles": profiles, "problem": _or_null(PROBLEM)}),
@@ -274,9 +274,9 @@ def printed_all(schema: Schema) -> Schema:
 
 
 def assert_documented(response: httpx.Response) -> None:
-    """Fail unless an answer has the media type and shape documented for its path and status.
+    """Fail unless a response has the documented media type and shape for its path and status.
 
-    Pages are HTML and redirects are empty; what has no documented shape is a failure as well.
+    Pages are HTML, and redirects are empty. A response with no documented shape also fails.
     """
     path, status = response.request.url.path, response.status_code
     kind = response.headers.get("content-type", "").partition(";")[0]

@@ -1,4 +1,4 @@
-"""What the second server has granted: codes and the tokens that came of them (RFC 6749, 7636)."""
+"""The grants of the second server: codes, and the tokens issued for them (RFC 6749, 7636)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl
 from tests.second_http import FORM, Request
 
 TOKEN_LIFE: Final = 90
-"""Seconds an access token lives."""
+"""Lifetime of an access token, in seconds."""
 CODE_LENGTH: Final = 3000
 
 
 class Refusal(Exception):
-    """An error answer of the token endpoint (RFC 6749 §5.2)."""
+    """An error response of the token endpoint (RFC 6749 §5.2)."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(error)
@@ -29,20 +29,20 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class Grant:
-    """One approval, with what is still good of it."""
+    """An approval, and its codes and tokens that are still valid."""
 
     scope: str
     redirect_url: str
     challenge: str | None
-    """PKCE's, as the authorize link had it."""
+    """The PKCE challenge from the authorization link."""
     is_code_used: bool = False
     is_revoked: bool = False
     refresh_token: str | None = None
-    """The newest; those before it are retired."""
+    """The newest refresh token; earlier ones are retired."""
 
 
 class Grants:
-    """Every grant, found by its code and by its tokens."""
+    """All grants, by code and by token."""
 
     def __init__(self) -> None:
         self._by_code: dict[str, Grant] = {}
@@ -56,7 +56,7 @@ class Grants:
         return code
 
     def exchange(self, form: dict[str, str]) -> Grant:
-        """Take a code, once (RFC 6749 §4.1.3); a second use ends its tokens (§4.1.2)."""
+        """Redeem a code once (RFC 6749 §4.1.3); a second use revokes its tokens (§4.1.2)."""
         grant = self._by_code.get(required(form, "code"))
         if grant is None:
             raise Refusal("invalid_grant", "no such code")
@@ -71,7 +71,7 @@ class Grants:
         return grant
 
     def refresh(self, form: dict[str, str], *, theft: bool) -> Grant:
-        """Take a refresh token (RFC 6749 §6); with `theft`, a retired one ends its grant."""
+        """Accept a refresh token (RFC 6749 §6); with `theft`, a retired one ends its grant."""
         token = required(form, "refresh_token")
         grant = self._by_refresh.get(token)
         if grant is None or grant.is_revoked:
@@ -84,28 +84,28 @@ class Grants:
         return grant
 
     def access_token(self, grant: Grant) -> str:
-        """Return a new access token, good for TOKEN_LIFE seconds."""
+        """Return a new access token, valid for TOKEN_LIFE seconds."""
         token = secrets.token_urlsafe(40)
         self._by_access[token] = (grant, time.monotonic() + TOKEN_LIFE)
         return token
 
     def refresh_token(self, grant: Grant) -> str:
-        """Return a new refresh token, which retires the one before."""
+        """Return a new refresh token, which retires the previous one."""
         grant.refresh_token = secrets.token_urlsafe(60)
         self._by_refresh[grant.refresh_token] = grant
         return grant.refresh_token
 
     def is_good(self, access_token: str) -> bool:
-        """Whether the access token opens anything now."""
+        """Whether the access token is still valid."""
         grant, expires_at = self._by_access.get(access_token, (None, 0.0))
         return grant is not None and not grant.is_revoked and time.monotonic() < expires_at
 
     def expire(self) -> None:
-        """End every access token."""
+        """Expire every access token."""
         self._by_access.clear()
 
     def revoke(self) -> None:
-        """End every grant."""
+        """Revoke every grant."""
         for grant in self._by_code.values():
             grant.is_revoked = True
 
@@ -138,7 +138,7 @@ def required(form: dict[str, str], name: str) -> str:
 
 
 def _is_proven(challenge: str | None, verifier: str | None) -> bool:
-    """Whether the verifier fits (RFC 7636 §4.6); one without a challenge is refused too."""
+    """Whether the verifier matches (RFC 7636 §4.6); without a challenge, none does."""
     if challenge is None or verifier is None:
         return challenge is verifier
     digest = hashlib.sha256(verifier.encode()).digest()

@@ -1,4 +1,4 @@
-"""The HTTP under the second server: one request in, one answer out, on a port of 127.0.0.1."""
+"""The HTTP layer of the second server: one request, one response, on a port of 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in."""
+    """A request as it was received."""
 
     method: str
     path: str
-    """Without the query."""
+    """The path without the query."""
     query: dict[str, str]
     form: dict[str, str]
-    """The fields of a form body; empty for anything else."""
+    """The fields of a form body; empty for any other body."""
     headers: dict[str, str]
-    """Names in lower case."""
+    """Header names in lower case."""
     body: bytes
     has_doubles: bool = False
-    """A parameter is there twice, which RFC 6749 §3.1 and §3.2 forbid."""
+    """Whether a parameter occurs twice, which RFC 6749 §3.1 and §3.2 forbid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back."""
+    """The response to send."""
 
     status: int
     body: bytes = b""
@@ -51,13 +51,13 @@ def json_answer(
     value: Mapping[str, object],
     content_type: str = "application/json;charset=UTF-8",
 ) -> Answer:
-    """Return a JSON answer no cache may keep (RFC 6749 §5.1)."""
+    """Return a JSON response that no cache may keep (RFC 6749 §5.1)."""
     headers = {"Content-Type": content_type, "Cache-Control": "no-store", "Pragma": "no-cache"}
     return Answer(status, json.dumps(value, indent=1).encode(), headers)
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Answers through one function; `stop` ends every connection and waits for its thread."""
+    """Responds through one function; `stop` closes every connection and waits for its thread."""
 
     daemon_threads = False
 
@@ -68,7 +68,7 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def stop(self) -> None:
-        """End serving, every connection and every thread."""
+        """Stop serving, close every connection, and end every thread."""
         self.shutdown()
         for connection in tuple(self._open):
             with suppress(OSError):
@@ -92,7 +92,7 @@ class HttpServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Reads one request of a connection, answers, and closes it."""
+    """Reads one request per connection, responds, and closes it."""
 
     protocol_version = "HTTP/1.1"
     server: HttpServer
@@ -127,6 +127,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: a test reads `requests` instead."""
+        """Print nothing: a test reads `requests` instead."""
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve

@@ -1,4 +1,4 @@
-"""A second OAuth and SCIM server, written apart from the built-in stand-in.
+"""A second OAuth and SCIM server, written independently of the simulated Twilio.
 
 It keeps to RFC 6749, 7636, 6750 and 7644 and demands that its clients do, but takes every freedom
 they leave the other way: 201 for tokens, opaque tokens, a long code, more parameters in another
@@ -65,9 +65,9 @@ class SecondServer:
         self.client_id = _client_id()
         self.client_secret = _client_secret()
         self.requests: list[Request] = []
-        """Every request, in the order they came."""
+        """Every request, in the order received."""
         self.counts: Counter[str] = Counter()
-        """Things done: approved, denied, exchanged, refreshed, listed, refused."""
+        """The actions: approved, denied, exchanged, refreshed, listed, refused."""
         self._consents: dict[str, dict[str, str]] = {}
         self._grants = Grants()
         self._failures: dict[str, list[Answer]] = {}
@@ -98,31 +98,31 @@ class SecondServer:
         if error is None and self._http.faults:
             raise self._http.faults[0]
 
-    # What a test does to it
+    # Actions of a test
 
     def approve(self, authorize_url: str) -> str:
-        """Consent to a link as its user would; return the address the browser would land on.
+        """Approve a link as its user would, and return the URL that the browser would land on.
 
-        Raises AssertionError when the server shows an error page and does not redirect.
+        Raises AssertionError if the server shows an error page instead of a redirect.
         """
         return self._decide(authorize_url, "approve")
 
     def deny(self, authorize_url: str) -> str:
-        """The same, refusing: the address carries `error=access_denied`."""
+        """Deny the request instead: the URL has `error=access_denied`."""
         return self._decide(authorize_url, "deny")
 
     def expire(self) -> None:
-        """End every access token given so far."""
+        """Expire every access token issued so far."""
         with self._lock:
             self._grants.expire()
 
     def revoke(self) -> None:
-        """End every grant: codes, access tokens and refresh tokens."""
+        """Revoke every grant: codes, access tokens, and refresh tokens."""
         with self._lock:
             self._grants.revoke()
 
     def rotate_secret(self) -> str:
-        """Return a new client secret; the old one ends at once, tokens live on."""
+        """Return a new client secret; the old one is invalid at once, and tokens stay valid."""
         with self._lock:
             self.client_secret = _client_secret()
             return self.client_secret
@@ -130,9 +130,9 @@ class SecondServer:
     def fail_next(
         self, status: int, body: str | Mapping[str, object] = "", *, path: str = TOKEN
     ) -> None:
-        """Answer the next request to `path` so, before looking at it; may be queued up.
+        """Respond this way to the next request to `path`, without reading it; calls are queued.
 
-        A mapping goes out as JSON, text as HTML.
+        A mapping is sent as JSON, text as HTML.
         """
         failure = html_answer(status, body) if isinstance(body, str) else json_answer(status, body)
         with self._lock:
@@ -161,7 +161,7 @@ class SecondServer:
         finally:
             connection.close()
 
-    # Its endpoints
+    # The endpoints
 
     def _answer(self, request: Request) -> Answer:
         with self._lock:
@@ -188,7 +188,7 @@ class SecondServer:
                 return html_answer(404, "<!doctype html><title>404</title><h1>Nothing here</h1>")
 
     def _ask(self, request: Request) -> Answer:
-        """Show the consent form, or redirect with an error (RFC 6749 §4.1.1, §4.1.2.1)."""
+        """Show the approval form, or redirect with an error (RFC 6749 §4.1.1, §4.1.2.1)."""
         query = request.query
         if query.get("client_id") != self.client_id:
             return html_answer(400, "<h1>Unknown application</h1>")
@@ -220,7 +220,7 @@ class SecondServer:
         return self._redirect(query, code=code)
 
     def _redirect(self, query: dict[str, str], **result: str) -> Answer:
-        """Send the browser back; a query the redirect URI has is kept (RFC 6749 §3.1.2)."""
+        """Redirect the browser, and keep the redirect URI's own query (RFC 6749 §3.1.2)."""
         parts = {"iss": self.base_url, "scope": query.get("scope", "")}
         if "state" in query:
             parts["state"] = query["state"]
@@ -232,7 +232,7 @@ class SecondServer:
     def _token(self, request: Request) -> Answer:
         try:
             form = strict_form(request)
-            # 400 and not 401: §5.2 asks for 401 only where the Authorization header was used.
+            # 400, not 401: §5.2 requires 401 only if the Authorization header was used.
             if (form["client_id"], form["client_secret"]) != (self.client_id, self.client_secret):
                 raise Refusal("invalid_client", "client authentication failed")
             match form["grant_type"]:
@@ -262,7 +262,7 @@ class SecondServer:
         return json_answer(201, answer)
 
     def _users(self, request: Request) -> Answer:
-        """List no user: only how many there are (RFC 7644 §3.4.2)."""
+        """Return a list without users, only with their number (RFC 7644 §3.4.2)."""
         accepted = request.headers.get("accept", "*/*").split(",")
         if _ACCEPTABLE.isdisjoint(part.split(";")[0].strip().lower() for part in accepted):
             return _scim_error(406, f"only {SCIM}")
@@ -291,7 +291,7 @@ def _client_secret() -> str:
 
 
 def _scim_error(status: int, detail: str) -> Answer:
-    """Return an error as RFC 7644 §3.12 has it; 401 with RFC 6750's challenge."""
+    """Return an error in the form of RFC 7644 §3.12; 401 has RFC 6750's challenge."""
     error = {"schemas": [_ERROR_SCHEMA], "status": str(status), "detail": detail}
     answer = json_answer(status, error, SCIM)
     if status == 401:

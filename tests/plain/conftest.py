@@ -1,4 +1,4 @@
-"""How fast a person types at plain mode's prompts."""
+"""The speed at which a person types at plain mode's prompts."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ REAL: Final = line_reader.SILENCE
 
 @pytest.fixture(autouse=True)
 def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take a long line as complete after 20 ms without input: half of a journey's time.
+    """Take a long line as complete after 20 ms without input, which halves a journey's time.
 
-    Lines here arrive in one piece. What arrives in more is tested with `real_silence`.
+    Lines arrive in one piece here. `real_silence` is for tests in which a line arrives in several.
     """
     monkeypatch.setattr(line_reader, "SILENCE", 0.02)
 
 
 @pytest.fixture(autouse=True)
 def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every Enter. Where one comes along with a paste, a test asks for `paste_pause`."""
+    """Accept every Enter. A test of an Enter that comes with a paste asks for `paste_pause`."""
     monkeypatch.setattr(link, "PASTE_PAUSE", 0.0)
 
 

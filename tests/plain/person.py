@@ -1,4 +1,4 @@
-"""A person at plain mode's prompts, on a real terminal of a dumb kind."""
+"""A person at plain mode's prompts, on a real but basic terminal (TERM=dumb)."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from wizard.plain.paper import take_signs
 T = TypeVar("T")
 
 PATIENCE: Final = 30.0
-"""Seconds after which a condition is given up; never what a test measures."""
+"""Seconds after which waiting for a condition fails; no test measures it."""
 PROMPT: Final = re.compile(r"[^\n]: \Z")
 
 
 def as_ascii(words: str) -> str:
-    """Return words as they are written where the locale has nothing but ASCII."""
+    """Return text as it is written if the locale has only ASCII."""
     stream = io.TextIOWrapper(io.BytesIO())
     take_signs(stream, "ascii")
     return words.encode("ascii", stream.errors or "").decode("ascii")
 
 
 class Person:
-    """Types at prompts and reads what was written since; the `Face` of the scenarios."""
+    """Types at prompts, and reads the new output; this is the `Face` of the scenarios."""
 
     def __init__(self, master: int) -> None:
         self._master = master
@@ -51,7 +51,7 @@ class Person:
     # -- the terminal ----------------------------------------------------------------------------
 
     def read(self) -> None:
-        """Read what is written, until the terminal's other end is closed."""
+        """Read the output until the terminal's other end is closed."""
         while True:
             try:
                 data = os.read(self._master, 65536)
@@ -66,18 +66,18 @@ class Person:
 
     @property
     def raw(self) -> bytes:
-        """All that was written."""
+        """All output so far."""
         with self._changed:
             return bytes(self._raw)
 
     @property
     def text(self) -> str:
-        """The same as lines."""
+        """The output in lines."""
         return self.raw.decode("utf-8", "replace").replace("\r\n", "\n")
 
     @property
     def written(self) -> str:
-        """The same without the echo of what was typed."""
+        """The output without the echo of typed text."""
         text = self.text
         for line in self._typed:
             text = text.replace(f": {line}\n", ": \n", 1)
@@ -85,11 +85,11 @@ class Person:
 
     @property
     def news(self) -> str:
-        """What was written since something was typed last."""
+        """The output since the last typed text."""
         return self.raw[self._read_from :].decode("utf-8", "replace").replace("\r\n", "\n")
 
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
-        """Wait until a condition holds; fail, showing all there is, when it does not."""
+        """Wait until a condition holds; on failure, show all output."""
 
         def wait() -> bool:
             with self._changed:
@@ -191,7 +191,7 @@ class Person:
 def terminal(
     monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], columns: int = 80
 ) -> Iterator[Person]:
-    """Put this process's standard streams on a terminal of its own, as a dumb one has them."""
+    """Put this process's standard streams on a new terminal of type dumb."""
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     person = Person(master)
@@ -214,7 +214,7 @@ def run(
     *,
     is_whole: bool = False,
 ) -> int:
-    """Run the command line while somebody walks through it; return its exit code.
+    """Run the command line while a person walks through it, and return its exit code.
 
     In this process, so that a journey takes no start of an interpreter. The wizard is in the main
     thread, which is where signals come; the person is not.
@@ -229,7 +229,7 @@ def run(
             asyncio.run(walk())  # type: ignore[arg-type]
         except BaseException as error:  # noqa: BLE001  told by the main thread
             failures.append(error)
-            # Ctrl+U and Ctrl+D end the wizard, which nobody sits at any more.
+            # Ctrl+U and Ctrl+D end the wizard, which nobody uses any more.
             person._write(b"\x15\x04")
 
     walking = threading.Thread(target=go, name="person")
@@ -251,7 +251,7 @@ def _command_line(arguments: list[str]) -> object:
 def _whole(arguments: list[str]) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["scim-wizard", *arguments])
-        # Signals of the tests' own process are not its.
+        # Signals of the test process are not for the wizard.
         patch.setattr("wizard.cli.end_on_signals", lambda: None)
         with pytest.raises(SystemExit) as ended:
             main()

@@ -1,4 +1,4 @@
-"""A fault of the wizard's own in any plain step is told by its kind and place only."""
+"""An internal error in any plain step is reported by its type and place only."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ async def typing(person: Person, *lines: str) -> None:
 
 
 def seeded(home: Path, step: Step) -> None:
-    """Leave what leads to a step."""
+    """Store what leads to a step."""
     if step in (Step.OVERVIEW, Step.CHECK):
         put(home, Profile(ticks=TICKED, set_up_at=now()), active=ACTIVE)
     elif step is not Step.PREREQUISITES:
         draft: CredentialSet = replace(DRAFT, attempts=(begin(DRAFT, None, now()),))
         draft = replace(draft, client_secret=None) if step is Step.CREDENTIALS else draft
         if step is Step.DONE:
-            # What is left to do on the way there is the check.
+            # The check is the only step left before it.
             draft, step = replace(draft, tokens=issued(hours=1)), Step.CHECK
         put(home, Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
 

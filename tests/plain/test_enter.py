@@ -1,4 +1,4 @@
-"""What comes too early: an Enter along with a paste, and a paste before there is a link."""
+"""Early input: an Enter that comes with a paste, and a paste before there is a link."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED = {
     ),
     "a bare code": ("c" * 1100, "yes or no"),
 }
-"""What is pasted, and the words of the prompt it leads to."""
+"""A pasted text, and the words of the prompt that it leads to."""
 
 
 @pytest.fixture

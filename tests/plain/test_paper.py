@@ -1,4 +1,4 @@
-"""What plain mode writes: the words of others as they are."""
+"""The output of plain mode: text from other parts is written unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain mode makes every journey of the scenarios, in ASCII, without a code that paints."""
+"""Plain mode makes every journey of the scenarios, in ASCII and without control sequences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 
 
 def walked(scenario: Scenario, made: Scene, monkeypatch: pytest.MonkeyPatch) -> Person:
-    """Make a journey; return who made it."""
+    """Make a journey, and return the person who made it."""
     endpoints = made.endpoints
     env = {"SCIM_WIZARD_HOME": str(made.home), "SCIM_WIZARD_LOG": str(log_of(made))}
     if scenario.starts == "nothing":
@@ -60,12 +60,12 @@ def test_wrapped_address_is_one_answer(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def log_of(made: Scene) -> Path:
-    """Return the file the wizard's log of a journey goes to."""
+    """Return the file of the wizard's log of a journey."""
     return made.home.with_name("log")
 
 
 def secrets_of(sandbox: Sandbox) -> list[str]:
-    """Return all that was issued and sent on a journey, and may be seen nowhere."""
+    """Return all secrets that were issued or sent on a journey, which must not be shown."""
     grants = sandbox.grants
     verifiers = (seen.form.get("code_verifier") for seen in sandbox.seen)
     issued = [*grants._codes, *grants._access, *grants._refresh, *filter(None, verifiers)]
@@ -73,12 +73,12 @@ def secrets_of(sandbox: Sandbox) -> list[str]:
 
 
 def states_in(text: str) -> list[str]:
-    """Return the states of the links that were shown: they belong there, and nowhere else."""
+    """Return the states of the links that were shown, the only place where they may appear."""
     return re.findall(r"[?&]state=([\w-]{20,})", text)
 
 
 def assert_plain(person: Person) -> None:
-    """Assert that nothing was painted, nothing is wider than the window, all of it is ASCII."""
+    """Assert that the output is ASCII, fits the window, and has no control sequence."""
     assert b"\x1b" not in person.raw
     assert b"\r" not in person.raw.replace(b"\r\n", b"")
     assert person.raw.isascii()

@@ -1,4 +1,4 @@
-"""Plain mode where things are not as on the road: keyring, files, profiles, endpoints, the demo."""
+"""Plain mode in unusual states: keyring, files, profiles, endpoints, and the demo."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Walk = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> LockedKeyring:
-    """The keyring this user has: not locked yet."""
+    """This user's keyring, which isn't unlocked yet."""
     backend = LockedKeyring()
     backend.is_locked = False
     keyring = SystemKeyring(find=lambda: backend)
@@ -57,13 +57,13 @@ def keep(home: Path, profile: Profile, **sets: object) -> None:
 
 
 def two_profiles(home: Path) -> None:
-    """Have two set up, default and acme."""
+    """Set up two profiles, default and acme."""
     for name in ("default", "acme"):
         put(home, SET_UP, name, active=ACTIVE)
 
 
 def draft_at(home: Path) -> CredentialSet:
-    """Return the draft that is kept."""
+    """Return the stored draft."""
     with LocalProfileStore(home).locked("default") as held:
         draft = held.draft()
     assert draft is not None
@@ -72,7 +72,7 @@ def draft_at(home: Path) -> CredentialSet:
 
 @pytest.fixture
 def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
-    """Walks through the wizard; gives its exit code and all it wrote, on one line."""
+    """Walk through the wizard, and return its exit code and its output on one line."""
 
     def walked(steps: Steps, *arguments: str) -> tuple[int, str]:
         with terminal(monkeypatch, DUMB) as person:
@@ -174,7 +174,7 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         await person.type(ACTIVE.client_id)
         await person.says("Client Secret, 2 of 3, not shown, Enter keeps the stored one:")
         await person.type("")
-        # With the last field, an Authorization URL brings another Client ID.
+        # With the last field, an Authorization URL sets another Client ID.
         await person.says("Redirect URL, 3 of 3")
         await person.type(
             f"https://oauth.twilio.com/v2/authorize?client_id={OTHER_ID}"

@@ -1,4 +1,4 @@
-"""How plain mode is chosen, told, and left: as a process of its own where that counts."""
+"""How plain mode is selected, announced, and closed, as a separate process where needed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_plain_mode_is_chosen_and_says_why(
     assert person.raw.isascii() or env.get("LC_ALL") != "C"
     *lines, command = person.text.splitlines()
     assert max(map(len, lines)) < columns
-    # Whole, however long: it is taken at once.
+    # A line of any length arrives in full, and is accepted at once.
     assert command == f"  {started().command()}"
     last = " ".join(person.text.split())
     assert "Profile default: stopped at Prerequisites. To continue, run: " in last

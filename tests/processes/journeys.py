@@ -1,4 +1,4 @@
-"""`python -m tests.processes.journeys`: journeys through the real flow, each in a fork of its own.
+"""`python -m tests.processes.journeys`: journeys through the real flow, each in its own fork.
 
 A line of JSON on stdin orders one; `Journeys` in `tests.processes.travel` writes them. The
 programs are loaded once, so that a journey costs no start. Everything below the screens is the
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
-# Loaded before the forks, not in each.
+# Loaded before the forks, not in each of them.
 import filelock  # noqa: F401
 import httpx  # noqa: F401
 
@@ -60,16 +60,16 @@ from wizard.flow.upkeep import rotate_secret
 from wizard.store.profiles import LocalProfileStore
 
 MOST_SCREENS = 12
-"""A journey with more goes round in circles."""
+"""A journey with more steps is in an endless loop."""
 
 
 def tell(**what: str | int) -> None:
-    """Write a line for the one who ordered the journey."""
+    """Write a line for the process that requested the journey."""
     os.write(1, json.dumps(what).encode() + b"\n")
 
 
 def watch_keyring(steps: Steps) -> None:
-    """Make a step of each change to an entry of the keyring; what its file does is none."""
+    """Count each change of a keyring entry as a step, but not the changes of its file."""
     replaced = FileKeyring._replace
 
     def watched(self: FileKeyring, entries: dict[str, str]) -> None:
@@ -81,7 +81,7 @@ def watch_keyring(steps: Steps) -> None:
 
 
 class Traveller:
-    """Does on each screen what a person does who has these values."""
+    """Does on each screen what a person with these values does."""
 
     def __init__(self, session: Session, services: Services, fields: dict[str, str]) -> None:
         self._session = session
@@ -90,7 +90,7 @@ class Traveller:
         self._desk = LinkDesk(session, services.connect, services.listener)
 
     async def travel(self) -> None:
-        """Go from the first screen to the last, resuming what is unfinished."""
+        """Walk from the first screen to the last, and resume unfinished setups."""
         session = self._session
         state = start(session.profile, session.draft, session.clock())
         for _ in range(MOST_SCREENS):
@@ -147,7 +147,7 @@ class Traveller:
 
 
 def store_of(order: dict[str, str]) -> ProfileStore:
-    """Return the store a journey is on: files, or a keyring that outlives the process."""
+    """Return the journey's store: files, or a keyring that outlives the process."""
     home = Path(order["home"])
     if order["store"] == "file":
         return LocalProfileStore(home)
@@ -156,7 +156,7 @@ def store_of(order: dict[str, str]) -> ProfileStore:
 
 
 def journey(order: dict[str, str]) -> Coroutine[object, object, None]:
-    """Return the journey that is ordered."""
+    """Return the requested journey."""
     profiles = store_of(order)
     connection = services.Connection()
     if order["run"] == "rotate":
@@ -176,11 +176,11 @@ async def rotate(profiles: ProfileStore, connection: services.Connection, secret
 
 
 def _as_if(fd: object) -> None:
-    """Sync nothing."""
+    """Don't sync anything."""
 
 
 def carry_out(order: dict[str, str]) -> None:
-    """Do what is ordered, watched; for a process of its own."""
+    """Do what is requested, with its steps watched; this is for a process of its own."""
     if order["run"] == "token":
         out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
@@ -200,9 +200,9 @@ def carry_out(order: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Carry out orders, each in a fork; tell how each ended."""
+    """Run each request in a fork, and report how it ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Certificates are read once; it has no connection yet that forks could share.
+    # Certificates are read once, and there is no connection yet that forks could share.
     client = http.open_client(None)
     wizard.services._client = lambda ca_file: client
     while line := sys.stdin.readline():

@@ -1,4 +1,4 @@
-"""A consent of the second server, stored and expired, and processes that all want its token."""
+"""An expired set of the second server, and processes that all need its token."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from wizard.domain.models import CredentialSet
 from wizard.store.profiles import LocalProfileStore
 
 PATIENCE = 90.0
-"""Seconds after which something is given up; never what a test measures."""
+"""Seconds after which waiting fails; no test measures it."""
 
 
 @contextmanager
 def expired(home: Path) -> Iterator[tuple[SecondServer, CredentialSet]]:
-    """Serve with refresh tokens that rotate, reuse being theft; store a consent that expired.
+    """Serve with rotating refresh tokens and reuse detection, and store an expired set.
 
-    Yields the server, its requests and counts empty again, and the set that is stored.
+    Yields the server, with its requests and counts cleared, and the stored set.
     """
     redirect_url = "https://idp.example.invalid/callback"
     with SecondServer(redirect_url=redirect_url, rotate=True, theft=True) as server:
@@ -47,7 +47,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def accepts(server: SecondServer, access_token: str) -> bool:
-    """Whether the server's SCIM API takes a token."""
+    """Return whether the server's SCIM API accepts a token."""
     connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=PATIENCE)
     try:
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/scim+json"}
@@ -63,18 +63,18 @@ def tried(server: SecondServer) -> int:
 
 
 class Crowd:
-    """Processes of `token`, started together."""
+    """`token` processes that are started together."""
 
     def __init__(self, home: Path, size: int) -> None:
         pipe = home.parent / "queue"
         os.mkfifo(pipe)
-        # Open for both, so that neither end waits for the other.
+        # Open for reading and writing, so that neither end waits for the other.
         self._queue = os.open(pipe, os.O_RDWR)
         env = {"WATCH_QUEUE": str(pipe)}
         self._processes = [start(home, "token", env=env, python=WATCHED) for _ in range(size)]
 
     def is_at_the_lock(self) -> None:
-        """Wait until each has read the record and has come to the lock."""
+        """Wait until each process has read the record and is waiting for the lock."""
         arrived = 0
         while arrived < len(self._processes):
             ready, _, _ = select.select([self._queue], [], [], PATIENCE)
@@ -82,20 +82,20 @@ class Crowd:
             arrived += len(os.read(self._queue, len(self._processes)))
 
     def ended(self, patience: float = PATIENCE) -> list[tuple[int, str, str]]:
-        """Wait for all; return of each the exit code and what it wrote to stdout and stderr."""
+        """Wait for all; return each one's exit code, stdout, and stderr."""
         written = [process.communicate(timeout=patience) for process in self._processes]
         codes = (process.returncode for process in self._processes)
         return [(code, out, words) for code, (out, words) in zip(codes, written, strict=True)]
 
     def disperse(self) -> None:
-        """End those that are left."""
+        """End the processes that still run."""
         os.close(self._queue)
         kill(self._processes)
 
 
 @contextmanager
 def crowd(home: Path, size: int) -> Iterator[Crowd]:
-    """Start so many processes of `token` at once; end what is left of them."""
+    """Start this many `token` processes at once, and end those that still run afterwards."""
     them = Crowd(home, size)
     try:
         yield them
@@ -104,7 +104,7 @@ def crowd(home: Path, size: int) -> Iterator[Crowd]:
 
 
 def kill(processes: Sequence[subprocess.Popen[str]]) -> None:
-    """Kill processes (SIGKILL) and wait for their ends."""
+    """Kill processes (SIGKILL), and wait until they have ended."""
     for process in processes:
         process.kill()
     for process in processes:
@@ -113,7 +113,7 @@ def kill(processes: Sequence[subprocess.Popen[str]]) -> None:
 
 
 def leftovers(home: Path) -> set[str]:
-    """Save once more; return the files besides record, lock and the one set it points at."""
+    """Save once more, and return all files but the record, the lock, and the set in use."""
     with LocalProfileStore(home).locked("default") as held:
         assert held.profile is not None
         saved = held.save(held.profile)

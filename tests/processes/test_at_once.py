@@ -1,4 +1,4 @@
-"""Many processes want a token at the same moment: one of them asks the server, for all."""
+"""Many processes need a token at the same moment: one of them asks the server for all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wizard.store.profiles import LocalProfileStore
 WAITING: Final = "Waiting for another scim-wizard command that uses profile default…\n"
 
 FEW: Final = 8
-"""Processes that wait for one lock, where it makes no difference whether they are more."""
+"""Processes that wait for one lock, in tests where their number makes no difference."""
 
 
 def test_fifty_at_once_refresh_once(home: Path) -> None:
@@ -34,7 +34,7 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
             ended = them.ended()
         server.delay = 0.0
         assert {code for code, _, _ in ended} == {0}, ended
-        # Who waits for longer than two seconds says what for, and nothing else.
+        # A process that waits for more than 2 seconds says why, and nothing else.
         host = urlsplit(server.base_url).netloc
         assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}
@@ -45,7 +45,7 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
         assert line == f"{after.access_token.reveal()}\n"
         assert line != f"{before.tokens.access_token.reveal()}\n"
         assert accepts(server, line.strip())
-        # Only the newest refresh token is good for another: any before it counts as stolen.
+        # Only the newest refresh token is valid: the use of an earlier one counts as theft.
         again = wizard(home, "token", "--force")
         assert again.returncode == 0, again.stderr
         assert accepts(server, again.stdout.strip())
@@ -81,7 +81,7 @@ def test_server_that_is_busy_is_asked_once_by_all_who_wait(home: Path, status: i
 
 def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path) -> None:
     with expired(home) as (server, _):
-        # An answer is made up and held back; the request itself is not looked at.
+        # The response is prepared and held; the request itself isn't examined.
         server.fail_next(503)
         server.delay = PATIENCE
         first = start(home, "token")
@@ -92,7 +92,7 @@ def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path
             kill([first])
             ended = them.ended()
         assert {code for code, _, _ in ended} == {0}, ended
-        # Who waits for longer than two seconds says what for, and nothing else.
+        # A process that waits for more than 2 seconds says why, and nothing else.
         host = urlsplit(server.base_url).netloc
         assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}

@@ -1,4 +1,4 @@
-"""Two changes to one profile at the same time, in each order: the one, then the other, whole."""
+"""Two changes to one profile at the same time, in either order: each one takes effect whole."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ DRAFT: Final = replace(credentials("new"), tokens=issued("new"))
 
 
 class Server:
-    """Rotates; what no honest client would send is kept in `faults`."""
+    """Rotates refresh tokens, and records in `faults` what no honest client would send."""
 
     def __init__(self, seen: Profile | None) -> None:
         self.seen = seen
-        """The record as those saw it who want a token since before any change."""
+        """The record as read by the processes that needed a token before any change."""
         self.asked_as: list[str] = []
         """The client ID of each request."""
         self.faults: list[str] = []
         self.during: Callable[[], None] = lambda: None
-        """Called while a request is under way."""
+        """Called during a request."""
         self.newest = {OLD.client_id: "refresh-old", DRAFT.client_id: "refresh-new"}
         self._secrets = {
             OLD.client_id: {OLD.client_secret, NEW_SECRET},
@@ -68,7 +68,7 @@ class Server:
         }
 
     def drop_unsent(self) -> None:
-        """Do nothing: here all is sent at once."""
+        """Do nothing: this fake sends everything at once."""
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
         assert credentials.tokens is not None
@@ -94,7 +94,7 @@ class Server:
         raise AssertionError("no code is exchanged here")
 
     def check_whole(self, home: Path) -> CredentialSet | None:
-        """Return the stored set, whose parts belong together; None when there is nothing left."""
+        """Return the stored set, whose parts must match; None if no set is left."""
         store = LocalProfileStore(home)
         profile = store.load(NAME)
         active = None if profile is None else store.active(NAME, profile)
@@ -114,7 +114,7 @@ class Server:
 
 
 class Gate:
-    """A place where one thread stops until another lets it on; open when it is made."""
+    """A place where one thread stops until another lets it continue; it starts open."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -136,7 +136,7 @@ class Gate:
 
 
 class GatedStore(LocalProfileStore):
-    """A process's own store, with gates before the lock, and under it before and after the work."""
+    """A process's store, with gates before the lock, and under it before and after the work."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
@@ -183,7 +183,7 @@ def forget(store: LocalProfileStore, server: Server) -> object:
 
 
 def swap(store: LocalProfileStore, server: Server) -> object:
-    # A wizard with a proven draft, which was opened before the other change.
+    # A wizard with a proven draft that was opened before the other change.
     session = Session(NAME, store, CLOCK)
     session.profile, session.draft = server.seen or Profile(), DRAFT
     return asyncio.run(session.swap(LastCheck(CheckStatus.PASSED, NOW, 3), "OR1"))
@@ -213,7 +213,7 @@ STOPS = [
     (*order, stop)
     for order in ORDERS
     for stop in ("locked", "asking", "done")
-    # The other two ask no server.
+    # The other two changes send no request.
     if stop != "asking" or order[0] in (*RENEWALS, rotate)
 ]
 
@@ -221,9 +221,9 @@ STOPS = [
 def both(
     home: Path, server: Server, first: Change, second: Change, stop: str
 ) -> tuple[object, object]:
-    """Stop a change under its lock, let another come to the lock, then let both go on.
+    """Stop a change under its lock, let another reach the lock, then let both continue.
 
-    Returns what they returned, or the id of the problem they ended with.
+    Returns what they returned, or the id of the problem that ended them.
     """
 
     def run(change: Change, store: LocalProfileStore) -> object:
@@ -259,7 +259,7 @@ def test_two_at_once_are_one_after_the_other(
     is_renewed_first = first in RENEWALS
     assert server.faults == []
     kept = server.check_whole(home)
-    # A rotation asks the server too; who waited for another's save does not.
+    # A rotation also asks the server, but a process that waited for another's save doesn't.
     asked = is_renewed_first + (rotate in results)
     assert server.asked_as == [OLD.client_id] * asked
     if forget in results:
@@ -287,7 +287,7 @@ def test_forget_leaves_a_profile_that_a_wizard_works_on(home: Path, server: Serv
 
 
 class OvertakenStore(LocalProfileStore):
-    """A store before one call of which another process makes a change, start to end."""
+    """A store in which another process makes a whole change just before one call."""
 
     def __init__(self, home: Path, moment: str, change: Callable[[], object]) -> None:
         super().__init__(home)

@@ -1,4 +1,4 @@
-"""`token` killed at each of its steps: the next one gives a good token or says what to do."""
+"""`token` is killed at each of its steps, and the next `token` succeeds or says what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.processes.stage import accepts, expired, leftovers, tried, until
 from tests.processes.watched import WATCHED
 
 NEW_FILE = ["create", "fsync", "replace", "fsync", "unlink"]
-"""Written beside, synced, put in place, the folder synced; the last finds nothing to remove."""
+"""Written beside, synced, renamed, and the folder synced; the last step finds nothing to remove."""
 PROOF = ["create", "fsync", "unlink"]
 """Written and removed again."""
 STEPS = [
@@ -27,14 +27,14 @@ record, the old set."""
 
 
 class Next(IntEnum):
-    """What a `token` does after one that was killed; in this order as that one gets on."""
+    """The result of a `token` after one that was killed, ordered by how far that one came."""
 
     REFRESHES = 0
-    """The server was not asked yet: the old refresh token is still good."""
+    """The server had no request yet, so the old refresh token is still valid."""
     IS_REFUSED = 1
-    """The server rotated the refresh token and the new one never reached the disk."""
+    """The server rotated the refresh token, and the new one never reached the disk."""
     FINDS_IT = 2
-    """The new set is whole on the disk, wherever the record points: nothing is asked."""
+    """The new set is whole on disk, wherever the record points, so no request is sent."""
 
 
 def test_killed_refresh_leaves_a_good_token_or_words(tmp_path: Path) -> None:
@@ -60,13 +60,13 @@ def _last(step: str) -> int:
 
 
 def _killed_at(folder: Path, number: int) -> Next:
-    """Kill a `token` at a step, run another, and return which way that one went."""
+    """Kill a `token` at a step, run another, and return the result of that one."""
     home = folder / "home"
     with expired(home) as (server, before):
         run = wizard(home, "token", python=WATCHED, env={"WATCH_KILL": str(number)})
         assert (run.returncode, run.stdout) == (-signal.SIGKILL, ""), run.stderr
         if "sent" in STEPS[:number]:
-            # What has been sent arrives, though the sender is no more.
+            # What was sent arrives, although the sender was killed.
             until(lambda: server.counts.total())
         is_rotated, is_asked = bool(server.counts["refreshed"]), tried(server)
         found = stored(home)

@@ -1,4 +1,4 @@
-"""Both journeys killed at each of their steps: nothing that was said to be saved is lost."""
+"""Both journeys are killed at each of their steps, and lose nothing that was reported as saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wizard.store.profiles import LocalProfileStore
 REDIRECT_URL = "https://scim.example.invalid/landing"
 
 
-# Hundreds of killed processes each, with other tests beside them.
+# Each one kills hundreds of processes, while other tests run beside it.
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -40,7 +40,7 @@ def road(server: SecondServer, tmp_path: Path) -> Iterator[Journeys]:
 
 
 class Place:
-    """A home, and what is in it."""
+    """A home and its contents."""
 
     def __init__(self, home: Path, kind: StoreKind) -> None:
         self.home, self.kind = home, kind
@@ -58,7 +58,7 @@ class Place:
             held.save(Profile(), active=active)
 
     def leftovers(self) -> set[str]:
-        """Save once more; return files and entries that nothing points at."""
+        """Save once more, and return files and entries that nothing refers to."""
         with self.store.locked("default") as held:
             assert held.profile is not None
             saved = held.save(held.profile)
@@ -68,7 +68,7 @@ class Place:
         if self.kind is StoreKind.KEYRING:
             wanted |= {"ring.json", *(f"entry {n}" for n in self._ring.entries())}
             assert len(self._ring.entries()) == len(sets)
-        # An empty note stays for a day: the write that it announces may come late.
+        # An empty note stays for a day, because the write that it announces may come late.
         found = (path for path in self.home.rglob("*") if path.is_file())
         return {p.name for p in found if p.suffix != ".keyring" or p.stat().st_size} - wanted
 
@@ -108,9 +108,9 @@ def test_journey_killed_anywhere_loses_nothing_that_was_saved(
 
 
 def earlier(server: SecondServer, place: Place) -> CredentialSet:
-    """Put a set there that is active before the journey; return it.
+    """Store a set that is active before the journey, and return it.
 
-    Each place has a consent of its own: the server's tokens live shorter than all the journeys.
+    Each place has its own authorization: the server's tokens expire before all journeys are done.
     """
     old = replace(at_second(server), redirect_url="https://old.example.invalid/landing")
     place.put(old)
@@ -131,7 +131,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
         old, told, refreshed = rotated(server, road, place, kill=str(number))
         assert told.ended == -signal.SIGKILL, number
         if steps[:number].count("sent") == steps.count("sent"):
-            # What has been sent arrives, though the sender is no more.
+            # What was sent arrives, although the sender was killed.
             until(partial(_has_refreshed, server, refreshed))
         is_rotated = _has_refreshed(server, refreshed)
         active, _ = place.look()
@@ -141,7 +141,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
             assert (code, is_rotated) == (0, True), (number, words)
             assert accepts(server, words.strip()), number
         else:
-            # The old secret is refused; the new one works, unless its answer was lost.
+            # The old secret is rejected; the new one works, unless the response was lost.
             ways.append("lost" if is_rotated else "untouched")
             assert code == 4, (number, words)
             again = road.order("rotate", place.home, kind.value, secret=server.client_secret)
@@ -160,7 +160,7 @@ def rotated(
 ) -> tuple[CredentialSet, Told, int]:
     """Try a rotated secret on an expired set.
 
-    Returns the set, what the journey told, and how many refreshes had been answered before it.
+    Returns the set, the journey's report, and how many refreshes had succeeded before it.
     """
     old = at_second(server, is_expired=True)
     place.put(old)
@@ -218,7 +218,7 @@ def _go_on(server: SecondServer, road: Journeys, place: Place, number: int) -> N
 
 
 def token(road: Journeys, place: Place) -> tuple[int, str]:
-    """Run `token`; return its exit code and what it wrote."""
+    """Run `token`, and return its exit code and its output."""
     out = place.home.parent / f"{place.home.name}.out"
     told = road.order("token", place.home, place.kind.value, out=str(out))
     return told.ended, out.read_text()

@@ -1,4 +1,4 @@
-"""Orders journeys from a process that forks one for each, and approves their links."""
+"""Request journeys from a process that forks for each one, and approve their links."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.second_server import SecondServer
 
 @dataclass(slots=True)
 class Told:
-    """What a journey told, and how it ended."""
+    """The report of a journey, and how it ended."""
 
     ended: int = 0
     saved: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Journeys:
         self._server = server
 
     def order(self, run: str, home: Path, store: str, **more: str) -> Told:
-        """Have one journey made, and wait for its end."""
+        """Request a journey, and wait for its end."""
         self._write(json.dumps({"run": run, "home": str(home), "store": store, **more}))
         assert self._process.stdout is not None
         told = Told()
@@ -63,12 +63,12 @@ class Journeys:
 
 @contextmanager
 def journeys(server: SecondServer, folder: Path) -> Iterator[Journeys]:
-    """Start the process that forks; it ends with its stdin."""
+    """Start the process that forks; it ends when its stdin closes."""
     env = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "LANG": "C.UTF-8",
-        # A child reads a line meant for it alone only if its parent has not read it already.
+        # A child can read a line that is meant for it only if its parent hasn't buffered that line.
         "PYTHONUNBUFFERED": "1",
     }
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`python -m tests.processes.watched -m wizard …`: the wizard, watched from inside its process.
+"""`python -m tests.processes.watched -m wizard …`: run the wizard, and watch it from inside.
 
 Variables say what for, each optional:
     WATCH_QUEUE: a named pipe; a byte goes there when the process first reaches for a lock.
@@ -26,11 +26,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WATCHED = ("-m", "tests.processes.watched")
-"""The options of the interpreter that put this before what it runs."""
+"""The interpreter options that run this module before the program."""
 
 
 class Steps:
-    """Counts the steps, writes them down, and ends the process at one of them."""
+    """Counts the steps, writes them down, and kills the process at one of them."""
 
     def __init__(self, trace: Path | None, kill_at: int) -> None:
         self._trace = trace
@@ -49,7 +49,7 @@ class Steps:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let what is done meanwhile be no step: a fake does it, not the wizard."""
+        """Count no steps in this block: a fake acts here, not the wizard."""
         self._is_paused = True
         try:
             yield
@@ -57,7 +57,7 @@ class Steps:
             self._is_paused = False
 
     def before(self, what: str, call: Callable[P, R]) -> Callable[P, R]:
-        """Return a call that is a step first."""
+        """Return a function that counts as a step before it makes the call."""
 
         def stepped(*args: P.args, **kwargs: P.kwargs) -> R:
             self(what)
@@ -67,14 +67,14 @@ class Steps:
 
 
 def watch_files(steps: Steps) -> None:
-    """Make a step of each change to a file."""
+    """Count each change to a file as a step."""
     os.replace = steps.before("replace", os.replace)
     os.unlink = steps.before("unlink", os.unlink)
     os.fsync = steps.before("fsync", os.fsync)
     opened = os.open
 
     def watched(path: str, flags: int, mode: int = 0o777) -> int:
-        # Locks are created so too, but for one that is there already.
+        # Locks are created in this way too, except a lock that already exists.
         if flags & os.O_EXCL and not os.fspath(path).endswith(".lock"):
             steps("create")
         return opened(path, flags, mode)
@@ -83,11 +83,11 @@ def watch_files(steps: Steps) -> None:
 
 
 def watch_requests(steps: Steps) -> None:
-    """Make two steps of each piece that goes to a server."""
+    """Count two steps for each piece that is sent to a server."""
     send = socket.socket.send
 
     def watched(self: socket.socket, data: bytes, flags: int = 0) -> int:
-        # An event loop wakes itself up through a socket of another family.
+        # An event loop wakes itself through a socket of another family.
         if self.family != socket.AF_INET:
             return send(self, data, flags)
         steps("send")

@@ -1,4 +1,4 @@
-"""The fixture most tests here want."""
+"""The fixture that most tests here need."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tests.sandbox.world import World, world
 
 @pytest.fixture
 def happy() -> Iterator[World]:
-    """A world in which everything works."""
+    """A simulated Twilio in which everything works."""
     with world() as it:
         yield it

@@ -1,4 +1,4 @@
-"""The authorization endpoint: consent page, redirects, and what is never redirected."""
+"""The authorization endpoint: its approval page, its redirects, and what it never redirects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NASTY = "<script>alert(1)</script>\"'&amp;<b onclick=x>"
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: tags, attributes, hidden fields."""
+    """A page as a browser parses it: tags, attributes, and hidden fields."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

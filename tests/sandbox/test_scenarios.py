@@ -1,4 +1,4 @@
-"""Each scenario does what its line says."""
+"""Each scenario does what its description says."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_slow_waits_three_seconds_before_each_answer(monkeypatch: pytest.MonkeyP
         waits.append(seconds)
 
     with world(scenario="slow") as it:
-        # Only the endpoint's own name is replaced: the server's loop sleeps too.
+        # Only the endpoint's own name is replaced, because the server's loop sleeps too.
         monkeypatch.setattr("wizard.sandbox.web.sleep", remember)
         it.client.get(it.base)
         it.exchange(it.code())
@@ -117,7 +117,7 @@ def test_not_scim() -> None:
 
 
 def test_many_users() -> None:
-    # Without the client's hook: 20,000 users against a schema take a while.
+    # Without the client's hook: validating 20,000 users against a schema is slow.
     sandbox = Sandbox(scenario="many-users")
     assert len(sandbox.people) == 20_000
     with world(scenario="many-users") as it:

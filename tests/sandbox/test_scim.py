@@ -1,4 +1,4 @@
-"""The SCIM API: tokens, permissions, and that nothing is written."""
+"""The SCIM API: tokens, permissions, and that it writes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server itself: metadata, the log, the clock, starting and stopping."""
+"""The server itself: metadata, the log, the clock, startup, and shutdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard.sandbox.twilio import Sandbox
 
 
 class Watched(list[Seen]):
-    """A request log that says when something is logged."""
+    """A request log that reports each new entry."""
 
     def __init__(self, arrived: threading.Event) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A served sandbox with a browser-like client, for the tests of the stand-in."""
+"""A running sandbox with a browser-like client, for the tests of the simulated Twilio."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATE: Final = "st4te of/this&attempt"
 
 
 class Clock:
-    """A clock that stands until it is moved; UTC epoch seconds."""
+    """A clock that stands still until it is moved; in UTC epoch seconds."""
 
     def __init__(self) -> None:
         self.time = START
@@ -35,21 +35,21 @@ class Clock:
 
 
 def answer_of(location: str) -> dict[str, str]:
-    """The parameters of a redirect; fails when one comes twice."""
+    """Return the parameters of a redirect; fail if one occurs twice."""
     pairs = parse_qsl(urlsplit(location).query, strict_parsing=True, keep_blank_values=True)
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
 
 
 def challenge_of(verifier: str) -> str:
-    """PKCE's S256, worked out here anew (RFC 7636 §4.2)."""
+    """Return the S256 challenge of PKCE, computed independently (RFC 7636 §4.2)."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).decode().replace("=", "")
 
 
 @dataclass(frozen=True)
 class World:
-    """A sandbox, where it is served, and a client whose every answer is held to the schemas."""
+    """A sandbox, its address, and a client that validates each response against the schemas."""
 
     sandbox: Sandbox
     base: str
@@ -57,7 +57,7 @@ class World:
     clock: Clock
 
     def query(self, **changes: str | None) -> dict[str, str]:
-        """The documented query of the authorize link; None leaves a parameter out."""
+        """Return the documented query of the authorization link; None leaves a parameter out."""
         query: dict[str, str | None] = {
             "client_id": self.sandbox.client_id,
             "response_type": "code",
@@ -71,7 +71,7 @@ class World:
         return f"{authorize_url(self.base)}?{urlencode(self.query(**changes))}"
 
     def press(self, decision: str = "approve", /, **changes: str | None) -> httpx.Response:
-        """Send the consent page's form."""
+        """Submit the form of the approval page."""
         return self.client.post(
             authorize_url(self.base), data=self.query(**changes) | {"decision": decision}
         )
@@ -96,7 +96,7 @@ class World:
         return self.post_token(grant_type="refresh_token", refresh_token=token)
 
     def tokens(self) -> dict[str, Any]:
-        """Authorize and exchange."""
+        """Authorize, and exchange the code."""
         response = self.exchange(self.code())
         assert response.status_code == 200, response.text
         tokens: dict[str, Any] = response.json()
@@ -115,7 +115,7 @@ class World:
 
 @contextmanager
 def world(**settings: object) -> Iterator[World]:
-    """Serve a sandbox with these settings and a clock that stands."""
+    """Serve a sandbox with these settings and a clock that stands still."""
     clock = Clock()
     sandbox = Sandbox(now=clock, **settings)  # type: ignore[arg-type]  # any of its settings
     hooks = {"response": [_check]}

@@ -1,4 +1,4 @@
-"""A D-Bus session with GNOME's keyring in it, as a Linux desktop has: the real Secret Service."""
+"""A D-Bus session with GNOME's keyring, as on a Linux desktop: the real Secret Service."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from typing import Final
 
 PROGRAMS: Final = ("dbus-run-session", "dbus-send", "gnome-keyring-daemon")
 MISSING: Final = [program for program in PROGRAMS if shutil.which(program) is None]
-"""What has to be installed first (Debian: dbus, gnome-keyring)."""
+"""The programs that must be installed (Debian: dbus, gnome-keyring)."""
 
 PATIENCE: Final = 30.0
-"""Seconds after which a program is given up; never what a test measures."""
+"""Seconds after which a program is stopped; no test measures it."""
 
 _TELL_ADDRESS: Final = """
 import os
@@ -63,7 +63,7 @@ prompt = at("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
 prompt.call("UnlockWithMasterPassword", "o(oayays)", path, secret)
 assert not secretstorage.Collection(connection, path).is_locked()
 """
-"""What GNOME's prompt does with the password that was typed into it."""
+"""What GNOME's prompt does with a typed password."""
 
 
 class Desktop:
@@ -71,7 +71,7 @@ class Desktop:
 
     def __init__(self, environ: dict[str, str]) -> None:
         self.environ = environ
-        """What a program of this session has, the bus among it."""
+        """The environment of a program in this session, including the bus."""
 
     @contextmanager
     def keyring(self, password: str | None) -> Iterator[None]:
@@ -95,20 +95,20 @@ class Desktop:
                 daemon.terminate()
 
     def lock(self) -> None:
-        """Lock what is kept, as a screen saver or a person may."""
+        """Lock the collection, as a screen saver or a person may."""
         self._run(sys.executable, "-c", _LOCK)
 
     def unlock(self, password: str) -> None:
-        """Unlock it again, as a person does at the prompt."""
+        """Unlock the collection, as a person does at the prompt."""
         self._run(sys.executable, "-c", _UNLOCK, password)
 
     def entries(self, service: str) -> set[str]:
-        """Return the user names under which the keyring has something for a service."""
+        """Return the user names for which the keyring has an entry of a service."""
         return set(self._run(sys.executable, "-c", _LIST, service).split())
 
     def _wait_for_service(self) -> None:
         give_up = time.monotonic() + PATIENCE
-        # Asking only for the name: any other call would have the bus start a keyring itself.
+        # This only queries the name: any other call would have the bus start a keyring itself.
         while "boolean true" not in self._run(*_HAS_SERVICE):
             assert time.monotonic() < give_up, "the keyring does not come up"
 
@@ -120,8 +120,8 @@ class Desktop:
 
 @contextmanager
 def desktop(folder: Path) -> Iterator[Desktop]:
-    """Give a session; the folder is its user's home."""
-    # Of its own, since the path of a socket may not be long.
+    """Yield a session; the folder is its user's home."""
+    # This needs a folder of its own, because the path of a socket has to be short.
     with tempfile.TemporaryDirectory(prefix="scim-") as runtime:
         environ = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -140,5 +140,5 @@ def desktop(folder: Path) -> Iterator[Desktop]:
         ) as bus:
             assert bus.stdout is not None
             address = bus.stdout.readline().strip()
-            # Leaving closes its input, at which the session ends.
+            # Leaving closes its input, which ends the session.
             yield Desktop(environ | {"DBUS_SESSION_BUS_ADDRESS": address})

@@ -1,4 +1,4 @@
-"""Runs a piece of work again and again, each time in a fork of one process that has loaded it."""
+"""Run a function repeatedly, each time in a fork of one process that has loaded it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 Work = Callable[..., int]
-"""Takes the texts that `work` is called with; returns its exit code, or minus its signal."""
+"""Passes texts to `work`; returns its exit code, or its signal as a negative number."""
 
 _LOOP: Final = """
 import os, sys, traceback
@@ -30,7 +30,7 @@ for line in sys.stdin:
 
 @contextmanager
 def forking(source: str) -> Iterator[Work]:
-    """Start a process with a source that defines `work`; end it with the context."""
+    """Start a process with a source that defines `work`, and end it with the context."""
     with subprocess.Popen(
         [sys.executable, "-c", source + _LOOP],
         cwd=Path(__file__).parents[2],

@@ -1,4 +1,4 @@
-"""Keyring backends as bad as there are, each a real one to the keyring library."""
+"""Keyring backends with every known fault, each a real backend to the keyring library."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 from wizard.store.keyring import SystemKeyring
 
 PATIENCE: Final = 30.0
-"""Seconds after which a test is given up; never what it measures."""
+"""Seconds after which a test gives up; no test measures it."""
 
 
 class MemoryKeyring(KeyringBackend):
-    """Keeps everything, in memory; counts what it is asked."""
+    """Keeps everything in memory, and counts its calls."""
 
     priority = -1
 
@@ -42,7 +42,7 @@ class MemoryKeyring(KeyringBackend):
 
 
 class LockedKeyring(MemoryKeyring):
-    """Was not unlocked when it asked to be, while `is_locked`."""
+    """Stays locked after a request to unlock it, while `is_locked`."""
 
     is_locked = True
 
@@ -65,14 +65,14 @@ class LockedKeyring(MemoryKeyring):
 
 
 class ForgetfulKeyring(MemoryKeyring):
-    """Says yes and keeps nothing."""
+    """Reports success, and keeps nothing."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.calls += 1
 
 
 class CallError(Exception):
-    """As the Windows API's errors are."""
+    """An error like those of the Windows API."""
 
     def __init__(self, winerror: int, function: str, words: str) -> None:
         super().__init__(winerror, function, words)
@@ -80,7 +80,7 @@ class CallError(Exception):
 
 
 class SmallKeyring(MemoryKeyring):
-    """Takes 2,560 bytes of UTF-16, as Windows does."""
+    """Accepts 2,560 bytes of UTF-16, as Windows does."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         if len(password.encode("utf-16-le")) > 2560:
@@ -89,21 +89,21 @@ class SmallKeyring(MemoryKeyring):
 
 
 class RefusingKeyring(MemoryKeyring):
-    """Takes nothing, and says why."""
+    """Rejects every entry with a reason."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise PasswordSetError("Cancelled by user")
 
 
 class BabblingKeyring(MemoryKeyring):
-    """Raises an error of its own that quotes what it was to keep."""
+    """Raises its own error, which quotes the value that it was given."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise ArithmeticError(password)
 
 
 class ClingingKeyring(MemoryKeyring):
-    """Does not remove while `is_clinging`; says so, or does as if (`is_silent`)."""
+    """Removes nothing while `is_clinging`; raises an error, or pretends success if `is_silent`."""
 
     is_clinging = True
     is_silent = False
@@ -116,7 +116,7 @@ class ClingingKeyring(MemoryKeyring):
 
 
 class HangingKeyring(MemoryKeyring):
-    """Does not answer while `may_answer` is not set; then it does what it was asked."""
+    """Hangs until `may_answer` is set, and then does what it was asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class HangingKeyring(MemoryKeyring):
 
 
 class FileKeyring(KeyringBackend):
-    """Keeps its entries in one file, so that they outlive a killed process."""
+    """Keeps its entries in a file, so that they outlive a killed process."""
 
     priority = -1
 
@@ -151,7 +151,7 @@ class FileKeyring(KeyringBackend):
         self._path = path
 
     def entries(self) -> dict[str, str]:
-        """Return what there is, by user name."""
+        """Return the entries by user name."""
         found: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
         return found
 
@@ -179,7 +179,7 @@ def keyring_on(backend: KeyringBackend, limit: float = PATIENCE) -> SystemKeyrin
 
 
 def let_answer(backend: HangingKeyring) -> None:
-    """Let a backend answer, and wait until all that hung in it has come back."""
+    """Let a backend respond, and wait until all calls that hung in it have returned."""
     backend.may_answer.set()
     for thread in threading.enumerate():
         if thread.name == "keyring":

@@ -1,4 +1,4 @@
-"""Values to store."""
+"""Sample values to store."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints,
 from wizard.domain.secret import Secret
 
 NOW: Final = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
-"""The time at which samples were made."""
+"""The time at which the samples were created."""
 
 
 def credentials(mark: str = "one") -> CredentialSet:
-    """Return a whole set in which every secret, and the client ID, tells `mark`."""
+    """Return a complete set in which every secret, and the client ID, contains `mark`."""
     return CredentialSet(
         client_id=f"OQ-{mark}",
         client_secret=Secret(f"hush-secret-{mark}"),

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for any value that is stored."""
+"""Hypothesis strategies for every kind of stored value."""
 
 from __future__ import annotations
 
@@ -107,4 +107,4 @@ profiles = st.builds(
         "refresh_error": st.none() | _failures,
     },
 )
-"""Any record of this version, whatever fields it has."""
+"""Any record of this version, with any fields."""

@@ -1,4 +1,4 @@
-"""Records and sets survive the way to disk and back; anything else is refused by name."""
+"""Records and sets survive being saved and read; anything else is rejected by a named problem."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_damaged_credential_set_is_refused(data: bytes) -> None:
 
 
 def with_value(path: str, value: object) -> bytes:
-    """Return a credential set as it is stored, with one value replaced: "tokens.expires_at"."""
+    """Return a stored credential set with one value replaced, such as "tokens.expires_at"."""
     blob = json.loads(encode_credentials(credentials()))
     inner, (*names, last) = blob["credentials"], path.split(".")
     for name in names:

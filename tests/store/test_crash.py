@@ -50,7 +50,7 @@ def work() -> Iterator[Work]:
 
 
 def killed_at(work: Work, home: Path, kind: str, number: int) -> bool:
-    """Do the work; kill it before the `number`th call that opens, changes or lists a file."""
+    """Do the work, and kill it before call `number` of those that open, change, or list a file."""
     code = work(home, kind, number)
     assert code in (0, -signal.SIGKILL)
     return code != 0

@@ -1,4 +1,4 @@
-"""What is entered or received is either refused where it is, or can be read again."""
+"""Every entered or received value is either rejected at once or can be read again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCOPE = "offline_access{}openid"
 
 
 def read_again(home: Path, draft: CredentialSet) -> CredentialSet | None:
-    """Save a draft as a wizard does; return what the next one finds."""
+    """Save a draft as a wizard does, and return what the next wizard reads."""
     with LocalProfileStore(home).locked(NAME) as held:
         held.save(held.profile or Profile(), draft=draft)
     with LocalProfileStore(home).locked(NAME) as held:

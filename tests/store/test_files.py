@@ -1,4 +1,4 @@
-"""Private files: modes, whole replacement, refusals and what a failure is called."""
+"""Private files: modes, atomic replacement, rejected files, and the problem of each failure."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_reading_goes_on_when_permissions_cannot_be_tightened(
 def test_open_permissions_that_stay_are_never_told_as_tightened(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a Windows drive in WSL: setting a mode succeeds, and changes nothing."""
+    """As on a Windows drive in WSL: setting a mode succeeds, but changes nothing."""
     folder.write("a", b"one")
     (folder.path / "a").chmod(0o777)
     for path in (folder.path, folder.path.parent):
@@ -126,7 +126,7 @@ def test_folder_that_others_may_replace_is_neither_read_nor_written(
         with pytest.raises(SetupError, match="folder-not-safe") as caught:
             work()
         assert str(home) in caught.value.problem.cause
-    # With the sticky bit nobody may take away what isn't his.
+    # With the sticky bit, users can't remove files of other users.
     home.chmod(bits | stat.S_ISVTX)
     assert folder.read("a") == b"one"
     home.chmod(0o755)
@@ -136,7 +136,7 @@ def test_folder_that_others_may_replace_is_neither_read_nor_written(
 
 
 def write_in(home: str) -> str:
-    """Write a first file; return the problem that this meets."""
+    """Write a first file, and return the problem that occurs."""
     try:
         PrivateFolder(Path(home) / "secrets").write("a", b"hush")
     except SetupError as error:
@@ -241,7 +241,7 @@ def test_files_of_another_user_are_refused(
 def test_home_that_another_user_has_shut_is_told_as_that_users(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
-    """As sudo leaves it: nothing in it can even be looked at."""
+    """As sudo leaves it: the contents of the folder can't even be listed."""
     folder.path.parent.mkdir(exist_ok=True)
     lstat, mkdir = Path.lstat, Path.mkdir
 

@@ -1,4 +1,4 @@
-"""Who is kept out of the folders above the wizard's, and who is let work in spite of them."""
+"""Folders above the wizard's: which owners and groups are rejected, warned of, or accepted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.store.profiles import LocalProfileStore
 
 NAME, OWNER, GROUP = "default", 7001, 7002
-"""Numbers that no user and no group here has."""
+"""Numbers that no user or group has on this machine."""
 
 
 def own(
@@ -28,7 +28,7 @@ def own(
     user: int | None = None,
     group: int | None = None,
 ) -> None:
-    """Have a folder belong to others, as only root could."""
+    """Give a folder to another owner, as only root could."""
     lstat = Path.lstat
 
     def given_away(each: Path) -> os.stat_result:
@@ -44,7 +44,7 @@ def own(
 
 
 def know(monkeypatch: pytest.MonkeyPatch, *, users: dict[int, str], groups: dict[int, str]) -> None:
-    """Have the system know these besides its own; "a, b" is a group with these members."""
+    """Add these users and groups to the system's own; "a, b" is a group with these members."""
     getpwuid, getgrgid = pwd.getpwuid, grp.getgrgid
 
     def user(number: int) -> object:
@@ -63,7 +63,7 @@ def know(monkeypatch: pytest.MonkeyPatch, *, users: dict[int, str], groups: dict
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A folder like a volume, with a profile saved in it."""
+    """A folder like a volume, with a saved profile."""
     home = tmp_path.resolve() / "data"
     with LocalProfileStore(home).locked(NAME) as held:
         held.save(Profile(), draft=credentials())
@@ -71,7 +71,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def opened(home: Path) -> tuple[Problem, ...]:
-    """Read what is kept; return the store's notices."""
+    """Read the stored profile, and return the store's notices."""
     store = LocalProfileStore(home)
     assert store.load(NAME) is not None
     assert store.has_files(NAME)
@@ -79,7 +79,7 @@ def opened(home: Path) -> tuple[Problem, ...]:
 
 
 def is_warned(home: Path, *words: str) -> None:
-    """Read what is kept, with one warning that says these words."""
+    """Read the stored profile, and require one warning with these words."""
     (notice,) = opened(home)
     assert notice.id == "cannot-keep-others-out"
     for word in (*words, str(home)):
@@ -116,7 +116,7 @@ def shared_group(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 def test_root_works_anywhere_and_is_warned_once(
     home: Path, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
-    """As in GitHub's runners, where home is another user's, and on a mounted folder."""
+    """As in GitHub's runners, where home belongs to another user, and on a mounted folder."""
     if not IS_ROOT:
         monkeypatch.setattr(os, "geteuid", lambda: 0)
         monkeypatch.setattr("wizard.store.files.refuse", lambda *_args: None)
@@ -139,7 +139,7 @@ def test_folder_that_another_user_can_really_replace_is_refused(
 def test_volume_of_a_group_without_a_name_is_used_with_a_warning(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Kubernetes' fsGroup makes it: root's, 2775."""
+    """As with the fsGroup of Kubernetes: the folder belongs to root and has mode 2775."""
     pass_for_ordinary(monkeypatch, home)
     home.chmod(0o2775)
     own(monkeypatch, home, user=0, group=GROUP)
@@ -157,7 +157,7 @@ def test_folder_of_an_owner_without_a_name_is_used_with_a_warning(
 def test_number_that_a_platform_gives_with_the_group_of_root_is_let_work(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As OpenShift does, in an image's home: the image's user's, and open to root's group."""
+    """As OpenShift does in an image's home: owned by the image's user, and open to root's group."""
     pass_for_ordinary(monkeypatch, home)
     monkeypatch.setattr(os, "getegid", lambda: 0)
     home.chmod(0o775)
@@ -186,7 +186,7 @@ def test_group_of_this_user_alone_is_no_matter(home: Path, monkeypatch: pytest.M
 def test_group_with_no_known_member_is_warned_of(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a directory lists no members, and in images that share a group "users"."""
+    """As with a directory that lists no members, and in images that share a group "users"."""
     pass_for_ordinary(monkeypatch, home)
     home.chmod(0o2775)
     know(monkeypatch, users={os.geteuid(): "me"}, groups={GROUP: "users:"})
@@ -205,7 +205,7 @@ def test_bits_that_an_access_control_list_stands_behind_lock_nobody_out(
 
 
 def test_link_above_leads_to_where_it_leads(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As /var does on macOS, to /private/var."""
+    """As /var does on macOS, which leads to /private/var."""
     pass_for_ordinary(monkeypatch, home)
     link = home.parent / "var"
     link.symlink_to(home.parent)

@@ -64,7 +64,7 @@ def store_on(home: Path) -> LocalProfileStore:
 
 
 def killed_runs(work: Work, tmp_path: Path, kind: str, *, is_first: bool = False) -> Iterator[Path]:
-    """Do the work in ever new homes, killed before each of its steps in turn, then not at all."""
+    """Do the work in new homes, killed before each of its steps in turn, then not at all."""
     for number in range(1, 100):
         home = tmp_path / str(number)
         if not is_first:

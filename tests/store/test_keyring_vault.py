@@ -1,4 +1,4 @@
-"""Blobs in a keyring: none is there without a note on disk, so none is left behind."""
+"""Blobs in a keyring: each has a note on disk, so that none is left behind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ID = new_generation()
 
 
 class Watched(MemoryKeyring):
-    """Notes what files there are while it writes and removes."""
+    """Records which files exist while it writes and removes entries."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()

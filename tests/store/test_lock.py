@@ -1,4 +1,4 @@
-"""Locks between processes, threads and tasks."""
+"""Locks between processes, threads, and tasks."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_lock_file_stays_and_is_private(path: Path) -> None:
 
 
 async def test_lock_is_freed_by_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Collecting a lock frees it as well, so these are kept.
+    # Garbage collection of a lock releases it too, so these are kept.
     kept: list[BaseFileLock] = []
     make = lock._lock
 
@@ -140,7 +140,7 @@ async def test_loop_runs_on_while_a_task_waits(path: Path) -> None:
 
     with another_process_holding(path) as process:
         ticking = asyncio.create_task(tick_and_let_go())
-        # If waiting for the lock stopped the loop, the other process would never let go.
+        # If waiting for the lock stopped the loop, the other process would never release it.
         async with hold_async(path, 10, LOCK_BUSY):
             assert await ticking == 0
 
@@ -194,7 +194,7 @@ async def test_whatever_goes_wrong_in_a_try_is_met_by_who_waits_for_the_lock(
 async def test_lock_that_never_returns_is_given_up_and_freed_when_it_does(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a network file system whose server is gone: not even LOCK_NB returns."""
+    """As on a network file system whose server is gone: even LOCK_NB doesn't return."""
     may_return, flock = threading.Event(), fcntl.flock
     taken: list[int] = []
 

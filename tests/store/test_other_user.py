@@ -1,4 +1,4 @@
-"""Another user of the machine gets nothing out of the store, and nothing into it.
+"""Another user of the machine can't read from the store or put anything into it.
 
 Run as root, two ordinary users act. Otherwise one is told from the other by what is simulated,
 and what keeps files from others is read from their modes.
@@ -31,10 +31,10 @@ from wizard.store.paths import Preferences
 from wizard.store.profiles import LocalProfileStore
 
 LOADED: Final = (concurrent.futures, encodings.ascii, filelock, grp, pwd, shlex)
-"""What the product imports late, when the user may not be able to read it any more."""
+"""Modules that the product imports late, when the user might no longer be able to read them."""
 NAME: Final = "default"
 THEIRS: Final = '{"version": 1, "client_id": "OQ-of-another"}'
-"""A record that would be taken, if it were this user's."""
+"""A record that would be accepted if it belonged to this user."""
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def common() -> Iterator[Path]:
 
 
 def set_up(home: str) -> str:
-    """Have every kind of file that the store makes."""
+    """Create every kind of file that the store has."""
     store = LocalProfileStore(Path(home))
     put(Path(home), active=replace(ACTIVE, tokens=issued(hours=1)), draft=ACTIVE)
     Preferences(Path(home)).save_theme("textual-light")
@@ -56,7 +56,7 @@ def set_up(home: str) -> str:
 
 
 def use(home: str) -> str:
-    """Read and write all there is; return the problem that this meets, or the token."""
+    """Read and write everything; return the problem that occurs, or the token."""
     store = LocalProfileStore(Path(home))
     try:
         profile = store.load(NAME)
@@ -102,11 +102,11 @@ WAYS: Final[dict[str, Callable[[Path], object]]] = {
 
 
 def attack(*paths: str) -> str:
-    """Try everything on each path; return what worked."""
+    """Try every attack on each path, and return those that worked."""
     done: list[str] = []
     for path in map(Path, paths):
         for way, work in WAYS.items():
-            # The common folder lets everybody make files beside the home.
+            # In the common folder, every user can create files beside the home.
             if way == "make a file beside it" and path.parent == path.parents[-3]:
                 continue
             with suppress(OSError):
@@ -116,7 +116,7 @@ def attack(*paths: str) -> str:
 
 
 def leave(kind: str, place: str, theirs: str) -> str:
-    """Put something of one's own where something of the wizard's belongs."""
+    """Put one of the attacker's own files where a file of the wizard belongs."""
     path, mine = Path(place), Path(theirs)
     with suppress(FileNotFoundError, IsADirectoryError):
         path.unlink()
@@ -156,7 +156,7 @@ def test_another_user_can_do_nothing_with_any_file(common: Path) -> None:
     if IS_ROOT:
         assert as_user(SECOND, attack, *paths) == ""
     assert as_user(FIRST, use, home) == "access-1"
-    # Whose files they are could do it all.
+    # The owner of the files could do all of it.
     files = [path for path in paths if path.is_file() and path.exists()]
     assert {line.split(":")[0] for line in as_user(FIRST, attack, *files).splitlines()} >= {
         "read",
@@ -179,7 +179,7 @@ SECRET: Final = "secrets/*.json"
 def test_file_that_another_user_left_is_refused_by_name(
     common: Path, monkeypatch: pytest.MonkeyPatch, place: str, kind: str, problem: str
 ) -> None:
-    """It was left while the folders were open to all, as after a wrong chmod."""
+    """It was created while the folders were open to all, as after a wrong chmod."""
     home, theirs = common / "home", common / "theirs"
     as_user(FIRST, set_up, home)
     profile = LocalProfileStore(home).load(NAME) if not IS_ROOT else None
@@ -220,7 +220,7 @@ def active_of(home: str) -> str:
 def test_folder_that_another_user_made_first_is_refused_by_name(
     common: Path, monkeypatch: pytest.MonkeyPatch, place: str, kind: str, problem: str
 ) -> None:
-    """In a folder where everybody may make one, as in /tmp."""
+    """In a folder where every user can create one, such as /tmp."""
     home = common / "home" if place == "home" else common
     path, theirs = common / place, common / "theirs"
     as_user(SECOND, leave, kind, path, theirs)
@@ -235,7 +235,7 @@ def test_folder_that_another_user_made_first_is_refused_by_name(
 
 
 def simulate(monkeypatch: pytest.MonkeyPatch, path: Path, kind: str) -> None:
-    """Have a file or folder belong to the second user where there is but one."""
+    """Have a file or folder belong to the second user when there is only one."""
     lstat = Path.lstat
 
     def given_away(each: Path) -> os.stat_result:

@@ -1,4 +1,4 @@
-"""Where things are kept as the environment says, and what a profile may be called."""
+"""Folders as the environment sets them, and valid names for profiles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_tilde_is_expanded_where_the_shell_left_it(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("path", ["cfg", "./cfg", "$HOME/x", "${HOME}", "~nobody-of-that-name/x"])
 def test_path_that_is_not_absolute_is_refused(path: str) -> None:
-    """Or a folder of that name would come to be in the current one, with the secrets in it."""
+    """Otherwise a folder of that name would be created in the current one, with the secrets."""
     with pytest.raises(SetupError, match="bad-home") as caught:
         home({"SCIM_WIZARD_HOME": path})
     assert path in caught.value.problem.cause

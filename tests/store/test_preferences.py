@@ -1,4 +1,4 @@
-"""What is remembered of the looks: nobody else's to read, and never in the way."""
+"""Saved display preferences: private to this user, and never a reason to fail."""
 
 from __future__ import annotations
 

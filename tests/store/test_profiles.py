@@ -1,4 +1,4 @@
-"""Profiles on disk: what is saved is there, what is damaged or newer is not lost."""
+"""Profiles on disk: saved values are there, and damaged or newer records aren't lost."""
 
 from __future__ import annotations
 
@@ -468,7 +468,7 @@ def fail_with(number: int) -> Callable[..., NoReturn]:
 def test_client_ids_are_read_past_a_damaged_record(
     store: LocalProfileStore, tmp_path: Path
 ) -> None:
-    """And it stays where it is, for its own user to hear of."""
+    """The damaged record stays in place, so that its own user is told of it."""
     assert store.client_ids() == {}
     set_up(store, name="acme")
     set_up(store, name="zeta")

@@ -123,7 +123,7 @@ def test_locked_keyring_is_told_in_words(session: Desktop, tmp_path: Path) -> No
         token = run(session, home, "-m", "wizard", "token", "--json")
         status = run(session, home, "-m", "wizard", "status")
     assert token.returncode == 6
-    # Which of the two depends on whether something is there that could ask for the password.
+    # Which of the two occurs depends on whether a program could ask for the password.
     assert json.loads(token.stdout)["problem"]["id"] in ("keyring-locked", "keyring-hangs")
     assert "Unlock it" in token.stderr
     assert "Traceback" not in token.stderr

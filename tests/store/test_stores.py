@@ -1,4 +1,4 @@
-"""Where secrets go and stay: the keyring or files, chosen once, never changed in silence."""
+"""Where secrets are saved: in the keyring or in files, chosen once, never changed silently."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sets(store: LocalProfileStore) -> tuple[CredentialSet | None, CredentialSet 
 
 
 def files(home: Path) -> list[str]:
-    """Return the endings of what is in the folder for secrets."""
+    """Return the file endings in the folder for secrets."""
     folder = home / "secrets"
     return sorted(p.suffix for p in folder.iterdir()) if folder.exists() else []
 
@@ -199,7 +199,7 @@ def test_keyring_unlocked_meanwhile_is_used_after_all(tmp_path: Path) -> None:
         assert held.save(Profile(), draft=credentials()).store is KEYRING
 
 
-# -- a profile that has its place ----------------------------------------------------------------
+# -- a profile with a chosen store -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("preferred", [FILE, KEYRING, None])
@@ -211,7 +211,7 @@ def test_profile_stays_where_it_is_whatever_is_preferred_later(
     save(store_on(tmp_path, backend, first), active=credentials("one"))
     store = store_on(tmp_path, backend, preferred)
     with store.locked(NAME) as held:
-        # What a caller's record says of the store decides nothing.
+        # The store named in a caller's record is ignored.
         record = replace(held.profile or Profile(), store=FILE)
         assert held.save(record, active=credentials("two")).store is first
     assert sets(store) == (credentials("two"), None)
@@ -292,7 +292,7 @@ def test_late_write_overwrites_nothing_and_is_swept(tmp_path: Path) -> None:
     save(store_on(tmp_path, good, KEYRING), active=credentials("one"))
     with pytest.raises(SetupError, match="keyring-hangs"):
         save(store_on(tmp_path, slow), active=credentials("late"))
-    # Another process goes on before the write lands.
+    # Another process continues before the write completes.
     current = save(store_on(tmp_path, good), active=credentials("two"))
     let_answer(slow)
     assert len(good.entries) == 2, "the write has landed"

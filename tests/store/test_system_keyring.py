@@ -1,4 +1,4 @@
-"""The OS keyring: bounded in time, named backends only, and every failure in words."""
+"""The OS keyring: limited waits, named backends only, and a message for every failure."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_commands_wait_three_seconds() -> None:
     assert SystemKeyring().limit == LIMIT == 3.0
 
 
-# -- a keyring that does not answer --------------------------------------------------------------
+# -- a keyring that does not respond ---------------------------------------------------------------
 
 
 def test_hanging_keyring_costs_the_limit_once_and_works_again_when_it_has_answered() -> None:
@@ -102,7 +102,7 @@ def test_process_ends_while_a_call_hangs() -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "keyring-hangs\n", "")
 
 
-# -- failures in words ---------------------------------------------------------------------------
+# -- messages for failures -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_failed_write_is_told_without_the_value(
 
 
 class PromptDismissedException(Exception):
-    """Called as secretstorage's is."""
+    """Has the same name as secretstorage's exception."""
 
 
 @pytest.mark.parametrize("is_wrapped", [True, False])
@@ -162,13 +162,13 @@ def test_removal_that_removed_nothing_has_failed(is_silent: bool) -> None:
 
 
 class EmptyChainer(chainer.ChainerBackend):
-    """Asks nobody."""
+    """A chainer without backends."""
 
     backends = ()
 
 
 class MixedChainer(chainer.ChainerBackend):
-    """Asks one that is no keyring first."""
+    """A chainer whose first backend isn't a keyring."""
 
     backends = (MemoryKeyring(), SecretService.Keyring())  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""Sets that a killed process left beside the record: what only renews is taken up, nothing else."""
+"""Sets that a killed process left beside the record: only refreshed tokens are recovered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KILLED = RefreshFailure("timed-out", NOW)
 
 
 def save_without_the_pointer(home: Path, save: Callable[[LocalProfileStore], Profile]) -> Path:
-    """Save as a process does that is killed just before it replaces the record.
+    """Save like a process that is killed just before it replaces the record.
 
     Returns the file of the new set.
     """
@@ -41,7 +41,7 @@ def renew(store: LocalProfileStore) -> Profile:
 
 
 def as_temp(path: Path, *, is_whole: bool = True) -> None:
-    """Leave a file as a write does that is killed before it gives the file its name."""
+    """Leave a file like a write that is killed before it renames the file."""
     content = path.read_bytes()
     path.unlink()
     temp = path.with_name(f"{path.name}.0123456789abcdef.tmp")
@@ -108,6 +108,6 @@ def test_set_that_an_older_one_left_behind_is_not_taken_up(tmp_path: Path) -> No
     [old] = (tmp_path / "secrets").iterdir()
     content = old.read_bytes()
     renew(LocalProfileStore(tmp_path))
-    # As where it could not be removed.
+    # As if it could not be removed.
     old.write_bytes(content)
     assert active(tmp_path) == credentials("new")

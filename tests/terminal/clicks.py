@@ -1,4 +1,4 @@
-"""A person who double-clicks whatever there is to click, and sees that it happens once."""
+"""Double-click everything that can be clicked, and check that each action happens once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.terminal.harness import DOWN, ESC, F1, Terminal
 from wizard.domain.value import Value
 
 PATIENCE: Final = 20.0
-"""Seconds after which a condition is given up; never what a test measures."""
+"""Seconds after which waiting for a condition fails; no test measures it."""
 PALETTE: Final = "Search for commands"
 KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
-"""What stands before the word in the row of keys."""
+"""The text before the word in the row of keys."""
 WORDS: Final = re.compile(r"[^\s│▌](?:[^\s│]| (?! |│))*")
 
 
 class Kind(Enum):
-    """What can be clicked."""
+    """The kinds of controls that can be clicked."""
 
     KEY = "key"
     BUTTON = "button"
@@ -31,7 +31,7 @@ class Kind(Enum):
 
 
 class Control(Value):
-    """Where something can be clicked."""
+    """A place that can be clicked."""
 
     kind: Kind
     words: str
@@ -40,7 +40,7 @@ class Control(Value):
 
     @property
     def name(self) -> str:
-        """The words without the key, the arrows and the box."""
+        """The label without the key, the arrows, and the box."""
         if self.kind is Kind.TEXT:
             return "text"
         words = KEY.sub("", self.words) if self.kind is Kind.KEY else self.words
@@ -55,12 +55,12 @@ def _in_row(rows: list[str], at: int, kind: Kind) -> list[Control]:
 
 
 def is_covered(screen: str) -> bool:
-    """Whether a dialog or the palette is there."""
+    """Whether a dialog or the palette is open."""
     return "╭" in screen or PALETTE in screen
 
 
 def controls(screen: str) -> list[Control]:
-    """Find the keys, then the buttons, then what else can be clicked, on the step or the dialog."""
+    """Find the keys, the buttons, and other controls of the step or dialog, in this order."""
     rows = screen.rstrip().splitlines()
     edges = [at for at, row in enumerate(rows) if "╭" in row or "╰" in row]
     top, bottom = edges if edges else (2, len(rows) - 1)
@@ -69,7 +69,7 @@ def controls(screen: str) -> list[Control]:
         rows[top:bottom] = [" " * left + row[left : right + 1] for row in rows[top:bottom]]
     buttons = max(at for at in range(top, bottom) if rows[at].strip(" │"))
     menu = next((at for at in range(top, buttons) if re.search(r"^[ │]+› ", rows[at])), buttons)
-    # How far it scrolls stands left of a dialog's buttons.
+    # The scroll position is shown to the left of a dialog's buttons.
     rows[buttons] = re.sub("↓ more +PgDn", lambda m: " " * len(m[0]), rows[buttons])
     found = [*_in_row(rows, len(rows) - 1, Kind.KEY), *_in_row(rows, buttons, Kind.BUTTON)]
     for at in range(top, buttons):
@@ -89,7 +89,7 @@ def controls(screen: str) -> list[Control]:
 
 
 class Clicker:
-    """Double-clicks on a step; `effects` says what each control does, by its name.
+    """Double-clicks on a step; `effects` maps each control's name to its expected effect.
 
     Args:
         is_shown: Whether the step is there.
@@ -110,10 +110,10 @@ class Clicker:
         self._enter = enter
         self.is_in_dialog = False
         self.due: list[tuple[Callable[[], int], int]] = []
-        """What was counted, and how many there may be."""
+        """The counted events, and how many are allowed."""
 
     def click_all(self, last: str, part: slice) -> None:
-        """Double-click each control of a part, and at the end the one that leaves the step."""
+        """Double-click each control of a part, and finally the one that leaves the step."""
         every = controls(self.terminal.wait_for(lambda s: self._is_ready(s) and self._enter in s))
         assert last in {each.name for each in every}, every
         for control in every[part]:
@@ -127,7 +127,7 @@ class Clicker:
         self.double_click([each for each in controls(self.ready()) if each.name == last][-1])
 
     def find(self, control: Control) -> Control:
-        """Wait for a control, which may stand elsewhere by now; of several texts, for its own."""
+        """Wait for a control, which may have moved; if several have its text, find its own."""
 
         def found(screen: str) -> list[Control]:
             is_still = control.kind is not Kind.KEY or self._enter in screen
@@ -143,15 +143,15 @@ class Clicker:
         return self._is_shown(screen) and not is_covered(screen) and "^p More" in screen
 
     def ready(self) -> str:
-        """Wait until the step is there, with its keys."""
+        """Wait until the step is shown with its keys."""
         return self.terminal.wait_for(self._is_ready)
 
     def double_click(self, control: Control) -> None:
-        """Click twice where the control stands."""
+        """Click twice on the control."""
         self.terminal.double_click(control.row, control.column)
 
     def settle(self) -> None:
-        """Wait until all clicks have been handled: what is pressed after them has."""
+        """Wait until all clicks are handled, because a later key press was."""
         self.terminal.send(F1)
         self.terminal.wait_for("Help ·")
         self.terminal.send(ESC)
@@ -162,14 +162,14 @@ Effect = Callable[[Clicker, Control], None]
 
 
 def effect_of(effects: Mapping[str, Effect], kind: Kind, name: str) -> Effect:
-    """Return what a control does; a key may do something else than the button of its name."""
+    """Return a control's effect; a key can differ from the button of the same name."""
     effect = effects.get(f"{kind.value} {name}") or effects.get(name)
     assert effect is not None, f"nobody said what the {kind.value} {name!r} does"
     return effect
 
 
 def opens(words: str, inside: Mapping[str, Effect] | None = None) -> Effect:
-    """One dialog, which one Escape closes; each of its own controls does one thing."""
+    """Opens one dialog, which one Esc closes; each of its controls acts once."""
 
     def effect(clicker: Clicker, control: Control) -> None:
         terminal = clicker.terminal
@@ -186,12 +186,12 @@ def opens(words: str, inside: Mapping[str, Effect] | None = None) -> Effect:
             return terminal.wait_for(lambda s: words in s and is_covered(s) and closing in s)
 
         for each in controls(opened()) if inside is not None else ():
-            # It may stand elsewhere since words were added.
+            # It may have moved since text was added.
             same = [c for c in controls(opened()) if (c.kind, c.name) == (each.kind, each.name)]
             where = next((c for c in same if c.row == each.row), same[0])
             effect_of({**INSIDE, **(inside or {})}, each.kind, each.name)(clicker, where)
         opened()
-        # On a step, Down would mark another line and Escape lead back.
+        # On a step, Down would select another line, and Esc would go back.
         terminal.send(DOWN)
         terminal.send(ESC)
         clicker.is_in_dialog = False
@@ -202,7 +202,7 @@ def opens(words: str, inside: Mapping[str, Effect] | None = None) -> Effect:
 
 
 def closes(clicker: Clicker, control: Control) -> None:
-    """The dialog closes, and nothing under it is pressed."""
+    """Closes the dialog, and presses nothing under it."""
     clicker.double_click(control)
     clicker.terminal.wait_for(lambda screen: not is_covered(screen))
     clicker.is_in_dialog = False
@@ -210,12 +210,12 @@ def closes(clicker: Clicker, control: Control) -> None:
 
 
 def stays_open(clicker: Clicker, control: Control) -> None:
-    """The dialog stays, for what comes next to be seen in it."""
+    """Keeps the dialog open for a result to appear in it."""
     clicker.double_click(control)
 
 
 def shows(words: str) -> Effect:
-    """The dialog stays, with words in it."""
+    """Keeps the dialog open, and shows words in it."""
 
     def effect(clicker: Clicker, control: Control) -> None:
         clicker.double_click(control)
@@ -225,15 +225,15 @@ def shows(words: str) -> Effect:
 
 
 def left_out(clicker: Clicker, control: Control) -> None:
-    """It has a test of its own."""
+    """Is skipped here, because another test covers it."""
 
 
 INSIDE: Final[Mapping[str, Effect]] = {"Close": closes, "No": closes, "text": stays_open}
-"""What is the same in every dialog."""
+"""The effects that are the same in every dialog."""
 
 
 def leads(*words: str, back: str) -> Effect:
-    """Another step, on which nothing is pressed; `back` is the key that leads here again."""
+    """Opens another step, and presses nothing on it; `back` is the key that returns."""
 
     def effect(clicker: Clicker, control: Control) -> None:
         clicker.double_click(control)
@@ -248,7 +248,7 @@ def leads(*words: str, back: str) -> Effect:
 
 
 def does_once(count: Callable[[], int], effect: Effect) -> Effect:
-    """What the effect does, and one more of what is counted, now and later."""
+    """Has this effect, and adds one to a count, now and later."""
 
     def counted(clicker: Clicker, control: Control) -> None:
         before = count()
@@ -263,7 +263,7 @@ def does_once(count: Callable[[], int], effect: Effect) -> Effect:
 
 
 def keeps(clicker: Clicker, control: Control) -> None:
-    """Text stays as it is; at most a word of it is selected."""
+    """Keeps the text unchanged; at most a word of it is selected."""
     before = page(clicker.ready())
     clicker.double_click(control)
     clicker.settle()
@@ -271,7 +271,7 @@ def keeps(clicker: Clicker, control: Control) -> None:
 
 
 def says(words: str) -> Effect:
-    """Words on the step, once, which is not left."""
+    """Shows words once on the step, which stays open."""
 
     def effect(clicker: Clicker, control: Control) -> None:
         clicker.double_click(control)
@@ -284,7 +284,7 @@ def says(words: str) -> Effect:
 
 
 def notifies(words: str) -> Effect:
-    """Words in a notification, once; whoever compares the page later must not see it go."""
+    """Shows words once in a notification, which a later comparison of the page must not see."""
 
     def effect(clicker: Clicker, control: Control) -> None:
         says(words)(clicker, control)
@@ -294,5 +294,5 @@ def notifies(words: str) -> Effect:
 
 
 def page(screen: str) -> str:
-    """Return the step without its row of keys, and without the mark of the line pointed at."""
+    """Return the step without its row of keys and without the highlight of the hovered line."""
     return "\n".join(screen.rstrip().splitlines()[:-1]).replace("› ", "  ").rstrip()

@@ -1,4 +1,4 @@
-"""What a wizard on a terminal talks to: the stand-in that a test's own `sandbox` describes."""
+"""The simulated Twilio for a wizard on a terminal, as a test's own `sandbox` describes it."""
 
 from __future__ import annotations
 

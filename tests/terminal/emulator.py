@@ -1,4 +1,4 @@
-"""A terminal in memory: eats what a program prints, answers what it asks.
+"""A terminal in memory that processes a program's output and replies to its queries.
 
 pyte draws; what pyte does not know (the alternate screen, xterm's and kitty's private sequences,
 OSC and DCS strings) is kept from it and dealt with here, as some of it would land on the screen
@@ -23,7 +23,7 @@ IN_BAND_RESIZE: Final = 2048
 _AUTO_WRAP: Final = 7
 _CURSOR_SHOWN: Final = 25
 _AT_START: Final = frozenset({_AUTO_WRAP, _CURSOR_SHOWN})
-"""Private modes that are on when a terminal starts, and on again when a program has left well."""
+"""Private modes that are on at the start, and on again after a program has exited properly."""
 
 _SEQUENCE: Final = re.compile(
     rb"""\x1b(?:
@@ -37,11 +37,11 @@ _SEQUENCE: Final = re.compile(
 _BEGINNING: Final = re.compile(
     rb"\x1b(?:\[[<=>?]?[0-9:;]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_](?:[^\x1b]|\x1b\x1b)*\x1b?|[ -/]*)"
 )
-"""A sequence whose end has not come yet."""
+"""A sequence that isn't complete yet."""
 
 
 class Emulator:
-    """The terminal's side of a conversation: `feed` takes bytes and returns the answers.
+    """The terminal's side of a session: `feed` takes bytes and returns the replies.
 
     Args:
         rows: Lines of the screen.
@@ -63,11 +63,11 @@ class Emulator:
         self.modes: set[int] = set(_AT_START)
         """DEC private modes that are on."""
         self.keyboard_depth = 0
-        """Levels of kitty's keyboard protocol pushed and not popped."""
+        """Levels of kitty's keyboard protocol that were pushed and not popped."""
         self.clipboard: list[str] = []
         """Texts sent to the clipboard (OSC 52)."""
         self.links: list[str] = []
-        """Targets of hyperlinks (OSC 8), each once, in the order they were first drawn."""
+        """Targets of hyperlinks (OSC 8), each once, in the order of first drawing."""
         self._knows_in_band_resize = in_band_resize
         self._has_alternate_screen = has_alternate_screen
         self._main = pyte.Screen(cols, rows)
@@ -79,7 +79,7 @@ class Emulator:
 
     @property
     def lines(self) -> list[str]:
-        """What is on the screen, row by row, each as wide as the screen."""
+        """The screen's text, row by row, each as wide as the screen."""
         return list(self._screen.display)
 
     @property
@@ -89,20 +89,20 @@ class Emulator:
 
     @property
     def leftovers(self) -> list[str]:
-        """What a program that has ended should have undone, in words; empty when all is well."""
+        """What an exited program should have reset, in words; empty if it reset everything."""
         changed = self.modes ^ _AT_START
         left = [f"mode {mode} {'on' if mode in self.modes else 'off'}" for mode in sorted(changed)]
         return left + ["kitty keyboard"] * self.keyboard_depth
 
     def resize(self, rows: int, cols: int) -> bytes:
-        """Change the size; return what is to be reported in band, if anything."""
+        """Change the size, and return the in-band report, if any."""
         self.rows, self.cols = rows, cols
         for screen in self._streams:
             screen.resize(rows, cols)
         return self._size_report() if IN_BAND_RESIZE in self.modes else b""
 
     def feed(self, data: bytes) -> bytes:
-        """Take output in pieces of any size; return the answers to the queries in it."""
+        """Feed output in pieces of any size, and return the replies to its queries."""
         data = self._rest + data
         answers = []
         at = 0
@@ -141,7 +141,7 @@ class Emulator:
         return b""
 
     def _control(self, found: re.Match[bytes]) -> bytes:
-        """Obey a control sequence (ECMA-48 §5.4); return the answer if it is a query."""
+        """Process a control sequence (ECMA-48 §5.4), and return the reply if it is a query."""
         params = [int(part or 0) for part in re.split(b"[;:]", found["params"])]
         match found["prefix"], found["middle"], found["final"]:
             case b"?", b"", b"h" | b"l" as final:

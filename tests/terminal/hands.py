@@ -1,4 +1,4 @@
-"""Two ways to work the wizard: by keyboard alone, and by mouse alone but for pasting."""
+"""Two ways to use the wizard: by keyboard alone, or by mouse and paste."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from wizard.domain.texts.prerequisites import PREREQUISITES
 
 
 class Keyboard:
-    """Types and pastes; counts, a paste as one."""
+    """Types and pastes; counts key presses, with a paste as one."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self.count = 0
 
     def press(self, label: str, *keys: str) -> None:
-        """Press a button that is shown: Enter, unless other keys are told."""
+        """Press a visible button: with Enter, unless other keys are given."""
         self.terminal.wait_for(label)
         self.keys(*(keys or (ENTER,)))
 
     def keys(self, *keys: str) -> None:
-        """Send keys, all in one go."""
+        """Send keys, all at once."""
         self.count += len(keys)
         self.terminal.send("".join(keys))
 
     def paste(self, text: str) -> None:
-        """Paste into what has the focus."""
+        """Paste into the focused control."""
         self.count += 1
         self.terminal.paste(text)
 
     def tick_all(self) -> None:
-        """Tick the seven lines of Prerequisites."""
+        """Select the seven items of Prerequisites."""
         self.keys(*[SPACE] * len(PREREQUISITES))
 
     def fill(self, label: str, text: str) -> None:
-        """Fill an empty field, the one that has the focus, and go on."""
+        """Fill the empty field that has the focus, and continue."""
         self.paste(text)
         self.terminal.wait_for(lambda screen: is_saved(screen, label))
         self.keys(ENTER)
 
     def change(self, label: str, before: str, text: str, *keys: str) -> None:
-        """Go to a field by the keys given, and put another text in its place, all in one go."""
+        """Go to a field with the given keys, and replace its text, all at once."""
         self.keys(*keys, "\x15", *text)
         self.terminal.wait_for(lambda screen: before not in screen and text in screen)
 
     def choose(self, title: str) -> None:
-        """Go down to a line of the menu, and choose it."""
+        """Go down to a line of the menu, and press Enter."""
         self.terminal.wait_for(lambda screen: title in screen and marked(screen) != "")
         while not (at := marked(self.terminal.screen())).startswith(f"› {title}"):
             self.keys(DOWN)
@@ -66,16 +66,16 @@ class Mouse:
         self.terminal.click_button(label)
 
     def paste(self, text: str) -> None:
-        """Paste into what has the focus."""
+        """Paste into the focused control."""
         self.terminal.paste(text)
 
     def tick_all(self) -> None:
-        """Click the seven lines of Prerequisites."""
+        """Click the seven items of Prerequisites."""
         for item in PREREQUISITES:
             self.terminal.click(item.text)
 
     def fill(self, label: str, text: str) -> None:
-        """Click into an empty field, fill it, and go on once the last one is filled."""
+        """Click into an empty field, fill it, and continue after the last one."""
         self.terminal.wait_for(label)
         self.terminal.click(label, below=1)
         self.terminal.paste(text)
@@ -84,7 +84,7 @@ class Mouse:
             self.press("Next ›")
 
     def change(self, label: str, before: str, text: str, *_keys: str) -> None:
-        """Click into a field, and paste another text in the place of the one that is there."""
+        """Click into a field, and replace its text by a paste."""
         self.terminal.wait_for(before)
         self.terminal.click(label, below=1)
         self.terminal.paste(text)

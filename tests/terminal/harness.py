@@ -1,4 +1,4 @@
-"""Runs a program on a pseudo-terminal of its own and plays the person in front of it."""
+"""Run a program on its own pseudo-terminal, and act as the person in front of it."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ ENVIRONMENT: Final = {
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
 }
-"""What a program gets unless told otherwise; nothing else of the tests' own environment."""
+"""The program's default environment; nothing else of the tests' environment is passed on."""
 
 DOUBLE_CLICK: Final = 0.6
-"""Seconds after which a second click at the same place is a click of its own."""
+"""Seconds after which a second click at the same place counts as a new click."""
 
 _PATIENCE: Final = 20.0
 
@@ -121,10 +121,10 @@ class Terminal:
     # The person
 
     def send(self, keys: str | bytes) -> None:
-        """Type: text and the key constants of this module, all in one go.
+        """Type text and the key constants of this module, all at once.
 
         Textual lets text overtake the keys of bindings that arrive with it, so wait for what a
-        binding does before typing on where the order matters.
+        for the effect of a binding before you type on.
         """
         self._process.write(keys.encode() if isinstance(keys, str) else keys)
 
@@ -134,7 +134,7 @@ class Terminal:
         self.send(f"\x1b[200~{_pasted(text)}\x1b[201~" if is_bracketed else _pasted(text))
 
     def paste_raw(self, text: str) -> None:
-        """Paste without brackets, as a terminal does that does not know them."""
+        """Paste without brackets, like a terminal that doesn't support them."""
         self.send(_pasted(text))
 
     def click(self, text: str, *, below: int = 0) -> None:
@@ -147,7 +147,7 @@ class Terminal:
     def click_button(self, label: str) -> None:
         """Wait for a button and click it: the lowest place that shows its label.
 
-        The row of keys at the bottom says the same words, but it is drawn later than the buttons
+        The row of keys at the bottom has the same words, but it is drawn later than the buttons
         and drawn again with each move of the focus.
         """
         lines = self.wait_for(lambda screen: label in _without_keys(screen)).split("\n")
@@ -159,15 +159,15 @@ class Terminal:
         self.send(self._new_click(x, y))
 
     def _new_click(self, x: int, y: int) -> str:
-        """Return a click on a cell counted from 1, once it is no second one."""
+        """Return a click on a cell counted from 1, late enough not to be a double click."""
         if abs(x - self._clicked_at[0]) <= 1 and y == self._clicked_at[1]:
-            # Sooner, it would be the second click of a double click.
+            # An earlier click would be the second one of a double click.
             time.sleep(max(self._clicked_until - time.monotonic(), 0))
         self._clicked_at, self._clicked_until = (x, y), time.monotonic() + DOUBLE_CLICK
         return f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"
 
     def double_click(self, row: int, column: int) -> None:
-        """Click twice, in one go, on a cell counted from 0."""
+        """Click twice at once on a cell counted from 0."""
         self.send(self._new_click(column + 1, row + 1) * 2)
 
     def resize(self, rows: int, cols: int) -> None:
@@ -178,23 +178,23 @@ class Terminal:
             self._process.write(report)
 
     def wipe(self) -> None:
-        """Erase the screen, as a shell and its programs do meanwhile."""
+        """Erase the screen, as a shell and its programs do between runs."""
         with self._changed:
             self._emulator.feed(b"\x1b[H\x1b[2J")
 
     def hang_up(self) -> None:
-        """Close the window: the program gets SIGHUP, and what it prints is lost."""
+        """Close the window: the program gets SIGHUP, and its output is lost."""
         self._process.hang_up()
 
     def stall(self) -> None:
-        """Read no more of what the program prints, as a connection that is stuck."""
+        """Stop reading the program's output, like a connection that is stuck."""
         self._process.stall()
 
     def kill(self, number: signal.Signals) -> None:
         """Send the program a signal, unless it has ended."""
         self._process.kill(number)
 
-    # What there is to see
+    # The output
 
     @property
     def pid(self) -> int:
@@ -202,13 +202,13 @@ class Terminal:
         return self._process.pid
 
     def screen(self) -> str:
-        """Return what the screen shows, a line a row, without the blanks at their ends."""
+        """Return the screen's text, one line per row, without trailing spaces."""
         with self._changed:
             return "\n".join(line.rstrip() for line in self._emulator.lines)
 
     @property
     def raw(self) -> bytes:
-        """Everything printed so far, as it came."""
+        """All output so far, unchanged."""
         with self._changed:
             return bytes(self._raw)
 
@@ -226,7 +226,7 @@ class Terminal:
 
     @property
     def is_alt_screen(self) -> bool:
-        """Whether the program shows its own screen and not the shell's."""
+        """Whether the program shows its own screen instead of the shell's."""
         return ALTERNATE_SCREEN in self.modes
 
     @property
@@ -242,13 +242,13 @@ class Terminal:
 
     @property
     def links(self) -> list[str]:
-        """Targets of hyperlinks (OSC 8), each once, in the order they were first drawn."""
+        """Targets of hyperlinks (OSC 8), each once, in the order of first drawing."""
         with self._changed:
             return list(self._emulator.links)
 
     @property
     def leftovers(self) -> list[str]:
-        """After `wait_exit`: what the program should have undone; empty when all is well."""
+        """After `wait_exit`: what the program should have reset; empty if it reset everything."""
         with self._changed:
             left = self._emulator.leftovers
         wanted = {"echo": termios.ECHO, "line input": termios.ICANON, "Ctrl+C": termios.ISIG}
@@ -257,7 +257,7 @@ class Terminal:
     # Waiting
 
     def wait_for(self, wanted: str | Callable[[str], bool], timeout: float = _PATIENCE) -> str:
-        """Wait until the screen shows a text, or is as the function says; return the screen.
+        """Wait until the screen shows a text or satisfies a function, and return the screen.
 
         Raises AssertionError that shows the screen after `timeout` seconds, or as soon as the
         program has ended.
@@ -265,22 +265,22 @@ class Terminal:
         is_so = (lambda screen: wanted in screen) if isinstance(wanted, str) else wanted
         with self._changed:
             self._changed.wait_for(lambda: self._is_at_end or self._holds(is_so), timeout)
-            # A frame that stays half drawn is all there is to see.
+            # If a frame stays half drawn, that frame is all there is to see.
             assert is_so(self.screen()), self._describe(f"waited in vain for {wanted!r}")
             return self.screen()
 
     def wait_gone(self, text: str, timeout: float = _PATIENCE) -> str:
-        """Wait until the screen shows a text no more; return the screen."""
+        """Wait until the screen no longer shows a text, and return the screen."""
         return self.wait_for(lambda screen: text not in screen, timeout)
 
     def wait_exit(self, timeout: float = _PATIENCE) -> int:
-        """Wait for the program's end and all its output; return its code, or minus its signal."""
+        """Wait for the program's exit and all its output; return its code, or minus its signal."""
         try:
             code, self._flags = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise AssertionError(self._describe("still running")) from None
         with self._changed:
-            # What the program left behind may hold the terminal open: no reason to wait for it.
+            # A background process may keep the terminal open, which is no reason to wait for it.
             self._changed.wait_for(lambda: self._is_at_end, 2)
         return code
 
@@ -288,7 +288,7 @@ class Terminal:
         with self._changed:
             self._raw += output
             self._is_at_end = not output
-            # Under the lock, so that an older size cannot be told after a newer one.
+            # Under the lock, so that an older size can't be reported after a newer one.
             self._process.write(self._emulator.feed(output))
             self._changed.notify_all()
 
@@ -308,5 +308,5 @@ def _without_keys(screen: str) -> str:
 
 
 def _pasted(text: str) -> str:
-    """Return a text as terminals paste it: a line ends in what Enter sends."""
+    """Return a text as terminals paste it: each line ends with the character that Enter sends."""
     return text.replace("\r\n", "\r").replace("\n", "\r")

@@ -1,4 +1,4 @@
-"""Leads a terminal's session in a shell's stead and runs one program in it.
+"""Lead a terminal's session, as a shell would, and run one program in it.
 
 Run as a script: `leader.py REPORT_FD LC_CTYPE PROGRAM [ARGUMENT …]`, the terminal on stdin. It
 reports a line with the program's process id, and when that has ended one with its exit code
@@ -19,14 +19,14 @@ import termios
 
 
 def main() -> None:
-    """Take the terminal as the session's own, run the program in the foreground, report."""
+    """Make the terminal the session's own, run the program in the foreground, and report."""
     report, lc_ctype, argv = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     program = os.fork()
     if not program:
         os.close(report)
         _become(argv, lc_ctype)
-    # A closed window tells the leader only, and shells pass it on.
+    # Closing a window signals only the leader, and shells pass the signal on.
     signal.signal(signal.SIGHUP, lambda number, frame: os.kill(program, number))
     os.write(report, b"%d\n" % program)
     code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
@@ -42,7 +42,7 @@ def _become(argv: list[str], lc_ctype: str) -> None:
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     os.tcsetpgrp(0, os.getpid())
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-    # Python ignores SIGPIPE, and sets LC_CTYPE in a C locale (PEP 538); a shell does neither.
+    # Python ignores SIGPIPE and sets LC_CTYPE in a C locale (PEP 538); a shell does neither.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.pop("LC_CTYPE", None)
     if lc_ctype:

@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal: bytes in, bytes out, size, signals, exit code."""
+"""A program on a pseudo-terminal: input, output, size, signals, and exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WRITE_PATIENCE: Final = 20.0
 
 
 class PtyProcess:
-    """A running program, led by `leader.py`, and the thread that reads what it prints.
+    """A running program, led by `leader.py`, and the thread that reads its output.
 
     Args:
         argv: The program and its arguments.
@@ -73,13 +73,13 @@ class PtyProcess:
         self._reader: threading.Thread | None = None
 
     def start_reading(self, on_output: Callable[[bytes], None]) -> None:
-        """Give each piece of output, and b"" at its end, to a function, in a thread."""
+        """Pass each piece of output, and b"" at its end, to a function, in a thread."""
         self._reader = threading.Thread(target=self._read, args=[on_output], name="terminal")
         self._reader.start()
 
     @property
     def is_running(self) -> bool:
-        """Whether the program has not ended."""
+        """Whether the program is still running."""
         return self._leader.poll() is None
 
     def set_size(self, size: tuple[int, int]) -> None:
@@ -88,7 +88,7 @@ class PtyProcess:
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
     def write(self, data: bytes) -> None:
-        """Write all of it; what is written to a program that has ended goes nowhere."""
+        """Write all bytes; input for a program that has ended is dropped."""
         give_up = time.monotonic() + _WRITE_PATIENCE
         with self._writing:
             while data and self._fds:
@@ -106,7 +106,7 @@ class PtyProcess:
     def kill(self, number: signal.Signals) -> None:
         """Send the program a signal, unless it has ended."""
         if self.is_running:
-            # It may end at this moment, its leader not yet.
+            # The program may end at this moment, before its leader does.
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
@@ -122,7 +122,7 @@ class PtyProcess:
         return self._ending
 
     def hang_up(self) -> None:
-        """Close the terminal; the program gets SIGHUP, and what it prints is lost."""
+        """Close the terminal; the program gets SIGHUP, and its output is lost."""
         if not self._fds:
             return
         os.write(self._wake_writer, b"!")
@@ -133,13 +133,13 @@ class PtyProcess:
                 os.close(self._fds.pop())
 
     def stall(self) -> None:
-        """Read no more of what the program prints; what it writes is soon waited for."""
+        """Stop reading the program's output; its writes soon block."""
         os.write(self._wake_writer, b"!")
         if self._reader:
             self._reader.join()
 
     def close(self) -> None:
-        """End the program, by force if need be, and the terminal."""
+        """End the program, by force if necessary, and close the terminal."""
         self.kill(signal.SIGKILL)
         self._leader.wait()
         self.hang_up()
@@ -154,7 +154,7 @@ class PtyProcess:
 
 
 def _read_some(master: int) -> bytes:
-    """Return what there is to read; nothing when the terminal's other end is closed."""
+    """Return the available output; empty if the terminal's other end is closed."""
     try:
         return os.read(master, 65536)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A double click on each control of each step and dialog, in a terminal, does one thing."""
+"""A double click on each control of each step and dialog, on a terminal, acts once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OTHER: Final = "https://other.example.invalid/landing"
 
 
 def _intro(step: Step) -> str:
-    """Return the first words of a step, which no other one shows."""
+    """Return the first words of a step, which no other step shows."""
     return GUIDE[step].naming(ON_SCREEN).intro[:40]
 
 
@@ -63,7 +63,7 @@ OVERVIEW: Final = "Change credentials"
 
 
 class World:
-    """A home, a stand-in for Twilio, and a browser that notes what it is asked to open."""
+    """A home, a simulated Twilio, and a browser that records what it is asked to open."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, base: str) -> None:
         self.folder, self.home, self.sandbox = folder, folder / "home", sandbox
@@ -80,17 +80,17 @@ class World:
         put(self.home, Profile(ticks=TICKED, draft_step=step, draft_saved_at=now()), draft=draft)
 
     def links(self) -> int:
-        """How many links have been made."""
+        """How many links were created."""
         with LocalProfileStore(self.home).locked("default") as held:
             draft = held.draft()
         return len(draft.attempts) if draft else 0
 
     def pages(self) -> int:
-        """How often sent to the browser."""
+        """How many times the browser was opened."""
         return len(self.opened.read_text().splitlines())
 
     def checks(self) -> int:
-        """How often users have been asked for; a check that is tried again renews the token too."""
+        """How many times users were requested; a repeated check also refreshes the token."""
         return sum(seen.path.startswith(SCIM_PATH) for seen in self.sandbox.seen)
 
     def files(self) -> int:
@@ -106,25 +106,25 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 class Scene(Value):
-    """A step as it is found, how to get there, and what each of its controls does."""
+    """A step in its initial state, how to reach it, and the effect of each control."""
 
     words: Sequence[str]
-    """What it shows, and no other step does."""
+    """A text that only this step shows."""
     start: Callable[[World], None]
     """Stores what an earlier run would have left."""
     arrive: Callable[[World, Terminal], None]
     effects: Callable[[World, Terminal], Mapping[str, Effect]]
     enter: str = "⏎ Next"
     last: str = "Quit"
-    """The control that leaves it, at the end."""
+    """The control that leaves the step, used last."""
     code: int = 3
 
 
-# -- how a step is come to ------------------------------------------------------------------------
+# -- how to reach a step ---------------------------------------------------------------------------
 
 
 def nothing(*_: object) -> None:
-    """It is there at once."""
+    """Do nothing: the step is shown at once."""
 
 
 def at(step: Step) -> Callable[[World], None]:
@@ -177,11 +177,11 @@ def to_done(world: World, terminal: Terminal) -> None:
     terminal.send(ENTER)
 
 
-# -- what its controls do -------------------------------------------------------------------------
+# -- the effects of controls -----------------------------------------------------------------------
 
 
 def toggles(clicker: Clicker, control: Control) -> None:
-    """One line is ticked, or no longer."""
+    """Selects one item, or clears it."""
     before = clicker.ready()
     is_ticked = control.kind is Kind.LINE and "[x]" in before.splitlines()[control.row]
     count = before.count("[x]") + (-1 if is_ticked else 1)
@@ -192,7 +192,7 @@ def toggles(clicker: Clicker, control: Control) -> None:
 
 
 def full_link(clicker: Clicker, control: Control) -> None:
-    """The link stands alone until one Enter."""
+    """Shows the link by itself until one Enter."""
     clicker.double_click(control)
     clicker.terminal.wait_for("Paste the URL")
     clicker.terminal.send(ENTER)
@@ -208,7 +208,7 @@ def prerequisites(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Help": opens("Help ·", help_),
         "key Next": says("again to continue anyway"),
         "button Next": leads(CREDENTIALS, back=ESC),
-        # For Entra there is nothing to set up: the step would be another one.
+        # For Entra, there is nothing to set up, so the next step would differ.
         "Who uses it": opens("Who will use", {**audiences, "Microsoft Entra ID": left_out}),
         "Console": does_once(world.pages, says(PREREQUISITES)),
         **{item.text: toggles for item in PREREQUISITE_ITEMS},
@@ -228,7 +228,7 @@ def changes(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     urls = ("before", "after", world.draft.redirect_url, OTHER)
     inside = dict.fromkeys(urls, stays_open) | {CHANGES.yes: left_out, "Not yet": closes}
     return {
-        # What else there is stands on Credentials without changes, too.
+        # Credentials shows these controls without changes, too.
         **dict.fromkeys(("Advanced", "Help", "More", "Show secret", "text"), left_out),
         "Next": opens(CHANGES.title, inside),
         "Back": leads(OVERVIEW, back="u"),
@@ -313,7 +313,7 @@ SCENES: Final = {
 
 
 PARTS: Final = {"Prerequisites": 2, "Credentials": 2, "Authorize": 2, "Redirect": 2, "Overview": 5}
-"""Where there is much to click: in how many parts, that workers can share."""
+"""The number of parts for steps with many controls, so that workers can share them."""
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ PARTS: Final = {"Prerequisites": 2, "Credentials": 2, "Authorize": 2, "Redirect"
 def test_each_does_one_thing(world: World, name: str, part: int) -> None:
     scene = SCENES[name]
     scene.start(world)
-    # As wide as shows all keys.
+    # Wide enough to show all keys.
     with Terminal(WIZARD, env=world.env, cwd=world.folder, rows=30, cols=110) as terminal:
         scene.arrive(world, terminal)
         effects = {"Help": opens("Help ·"), "More": opens(PALETTE), "text": keeps}

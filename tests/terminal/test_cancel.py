@@ -1,4 +1,4 @@
-"""Leaving a real terminal while an answer is waited for: at once, and it is as it was found.
+"""Leaving the wizard while it waits for a response: at once, with the terminal restored.
 
 The server holds its answer back. Where nothing can be lost it is never let go: the wizard does
 not wait for it. A code or a refresh token once sent is waited for, visibly, and what it brought
@@ -43,7 +43,7 @@ def server() -> Iterator[HoldingServer]:
 
 
 def draft_at(server: HoldingServer, home: Path, step: Step) -> str:
-    """Store a setup left at a step; return its link."""
+    """Store a setup that was left at a step, and return its link."""
     endpoints = Endpoints(server.authorize_url, server.token_url, server.scim_url)
     blank = CredentialSet(server.client_id, Secret(server.client_secret), REDIRECT_URL, endpoints)
     attempt = begin(blank, None, now())
@@ -54,14 +54,14 @@ def draft_at(server: HoldingServer, home: Path, step: Step) -> str:
 
 
 def tokens(home: Path) -> TokenSet | None:
-    """The tokens there are, of the active set or else of the draft."""
+    """The stored tokens, of the active set or otherwise of the draft."""
     with LocalProfileStore(home).locked("default") as held:
         found = held.active() or held.draft()
     return found.tokens if found else None
 
 
 def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> None:
-    """Walk on from where the wizard opens until it waits."""
+    """Continue from where the wizard opens until it waits."""
     match wait:
         case "reach":
             terminal.wait_for("0 of 7 selected")
@@ -86,7 +86,7 @@ def reach(terminal: Terminal, server: HoldingServer, home: Path, wait: str) -> N
 
 
 def prepare(server: HoldingServer, home: Path, wait: str) -> tuple[str, dict[str, str]]:
-    """Put on the disk what the wait begins with; return the link and the environment."""
+    """Store the state in which the wait begins; return the link and the environment."""
     env = variables(home)
     link = ""
     if wait == "reach":
@@ -101,7 +101,7 @@ def prepare(server: HoldingServer, home: Path, wait: str) -> tuple[str, dict[str
 
 
 class Waiting:
-    """A wizard that waits for an answer."""
+    """A wizard that waits for a response."""
 
     def __init__(self, server: HoldingServer, home: Path, wait: str) -> None:
         link, env = prepare(server, home, wait)
@@ -109,7 +109,7 @@ class Waiting:
         server.held = names.get(wait, wait.split()[0])  # type: ignore[assignment]
         self._server, self._home, self._wait, self._link = server, home, wait, link
         self.set_up = tokens(home) if wait.startswith("refresh at") else None
-        """The active set's tokens before."""
+        """The previous tokens of the active set."""
         self.terminal = wizard(env)
 
     def __enter__(self) -> Terminal:
@@ -136,7 +136,7 @@ def leave(terminal: Terminal, way: str) -> None:
 
 
 def ended(terminal: Terminal, way: str, quit_code: int) -> None:
-    """Assert how it ended."""
+    """Assert how the wizard ended."""
     assert terminal.wait_exit() == (quit_code if way == "ctrl+q" else 130)
     if way != "closed":
         assert terminal.leftovers == []

@@ -1,4 +1,4 @@
-"""What is sent to terminals of few colors, and to those that are to show none."""
+"""The output for terminals with few colors, and for those that should show none."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.terminal.walk import variables, wizard
 
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 ATTRIBUTES = {0, 1, 2, 3, 4, 7, 22, 23, 24, 27, 39, 49}
-"""Bold, dim, underline, reverse; and the terminal's own two colors."""
+"""Bold, dim, underline, reverse, and the terminal's own two colors."""
 SIXTEEN = {*range(30, 38), *range(40, 48), *range(90, 98), *range(100, 108)}
 
 
 def numbers(raw: bytes) -> set[int]:
-    """Return the numbers in all that sets colors and attributes."""
+    """Return the numbers in all sequences that set colors and attributes."""
     return {int(part or 0) for found in SGR.findall(raw) for part in found.split(b";")}
 
 
@@ -37,7 +37,7 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
         terminal.wait_for("Before you start")
         terminal.send(ENTER)
         terminal.wait_for("again to continue anyway")
-        # Not Enter again: so soon after the first it would count as the same.
+        # Not Enter again: a second Enter so soon would count as the same press.
         terminal.send(SPACE * 7)
         terminal.wait_for("7 of 7 selected")
         terminal.send(ENTER)
@@ -48,7 +48,7 @@ def test_no_other_color_is_sent_and_brackets_stand_for_them(
         sent = numbers(terminal.raw)
     assert sent <= allowed
     assert {1, 4, 7} <= sent
-    # A warning is yellow where there is one, and no error's red.
+    # A warning is yellow if there is one, and never the red of an error.
     assert (93 in sent) is (93 in allowed)
 
 
@@ -57,7 +57,7 @@ LIGHT = b"48;2;251;251;252"
 
 
 def choose_theme(terminal: Terminal, name: str) -> None:
-    """Choose a theme from the palette."""
+    """Select a theme in the palette."""
     terminal.wait_for("0 of 7 selected")
     terminal.send(ctrl("p"))
     terminal.wait_for("Search for commands")

@@ -1,4 +1,4 @@
-"""The link on its way out, in the bytes that are sent: to a clipboard, and as a hyperlink."""
+"""The link as it is sent to the terminal: to the clipboard, and as a hyperlink."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_authorize(terminal: Terminal) -> None:
 
 
 def handed_out(home: Path) -> str:
-    """Leave a setup at Authorize; return its link."""
+    """Leave a setup at Authorize, and return its link."""
     draft = replace(LINKED, attempts=(begin(LINKED, None, now()),))
     put(home, Profile(ticks=TICKED, draft_step=Step.AUTHORIZE, draft_saved_at=now()), draft=draft)
     return authorize_url(draft.attempts[0])
@@ -45,7 +45,7 @@ def test_over_ssh_the_terminal_is_asked_and_nothing_is_claimed(
     with wizard(variables(home) | OVER_SSH | env) as terminal:
         to_authorize(terminal)
         assert {found.decode() for found in LINK.findall(terminal.raw)} == {url}
-        # Once a row, of 56 characters at the most.
+        # Once per row of at most 56 characters.
         assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 56) > 1
         terminal.send(ctrl("y"))
         terminal.wait_for("sent to your terminal's clipboard")
@@ -72,7 +72,7 @@ def test_link_is_printed_bare_in_one_line_and_a_long_answer_is_read_there(home: 
             if count == 1:
                 terminal.send(ENTER)
                 terminal.wait_for("Approve access")
-        # Longer than a line may be that the kernel edits.
+        # Longer than a line that the kernel can edit.
         terminal.paste(f"{LINKED.redirect_url}?code={'c' * 6000}&state=of-somebody-else")
         terminal.send(ENTER)
         terminal.wait_for(FOREIGN_STATE.title)

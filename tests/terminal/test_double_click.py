@@ -1,4 +1,4 @@
-"""A double click on what Overview and its dialogs show on a real terminal is one click."""
+"""A double click on Overview or its dialogs, on a real terminal, counts as one click."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 
 LEAVES: Final = ("Quit", "Check now", "Choose", "Change credentials", "Bare")
-"""Controls that end the program, ask the server, or leave the step; some have a test below."""
+"""Controls that exit, send a request, or leave the step; some of them have a test below."""
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def env(sandbox: Sandbox, tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def controls(screen: str) -> Iterator[tuple[str, int, int]]:
-    """Yield words, row and column of what can be clicked: menu lines, buttons, and keys."""
+    """Yield the words, row, and column of each control: menu lines, buttons, and keys."""
     rows = screen.splitlines()
     last = max(at for at, row in enumerate(rows) if row)
     menu = next((at for at, row in enumerate(rows) if row.lstrip(" │").startswith("› ")), last)
@@ -45,7 +45,7 @@ def controls(screen: str) -> Iterator[tuple[str, int, int]]:
 
 
 def is_covered(screen: str) -> bool:
-    """Whether a dialog or the palette is there."""
+    """Whether a dialog or the palette is open."""
     return "╭" in screen or "Search for commands" in screen
 
 
@@ -64,13 +64,13 @@ def test_on_overview_each_opens_one_dialog(env: dict[str, str]) -> None:
             terminal.wait_for(is_covered)
             opened += 1
             terminal.send(ESC)
-            # A second dialog under the first one would stay.
+            # A second dialog under the first one would stay open.
             terminal.wait_for(lambda screen: not is_covered(screen))
         assert opened > 5
 
 
 def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
-    # So high that a dialog's Close lies over a line of the menu.
+    # This height puts a dialog's Close button over a line of the menu.
     with wizard(env, rows=21) as terminal:
         before = overview(terminal)
         closed = 0
@@ -89,7 +89,7 @@ def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
 
 
 def close(dialog: str) -> tuple[int, int]:
-    """Return where the lowest Close or No in a dialog stands."""
+    """Return the place of the lowest Close or No in a dialog."""
     rows = dialog.splitlines()
     row = max(y for y, text in enumerate(rows) if re.search(r"│.* (?:Close|No) ", text))
     found = re.search(r" (Close|No) ", rows[row])
@@ -112,7 +112,7 @@ def test_check_now_asks_the_server_once(
 
 
 def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
-    # So high that the dialog's Remove lies over the line of the menu that opens it.
+    # This height puts the dialog's Remove button over the menu line that opens it.
     with wizard(env, rows=32) as terminal:
         screen = overview(terminal)
         [line] = [y for w, y, _ in controls(screen) if w.startswith("Remove profile…")]

@@ -1,4 +1,4 @@
-"""The terminal closes while a slow answer is waited for: the answer is saved and the wizard ends.
+"""The terminal closes during a slow request: the response is saved, and the wizard ends.
 
 Closed as a window closes: from then on nothing can be read or written. The session's leader may
 pass SIGHUP on, as a shell does, or nobody is told: here stdin, stderr, or both are then another
@@ -24,7 +24,7 @@ from tests.terminal.test_cancel import REDIRECT_URL, prepare, reach, tokens
 from tests.terminal.walk import WIZARD, wizard
 
 SLOW: Final = 0.5
-"""Seconds the server takes to answer: meanwhile the screens paint five times."""
+"""Seconds that the server takes to respond, while the screens paint five times."""
 WAITS: Final = {
     "exchange": "exchange",
     "rehearsal": "refresh",
@@ -42,7 +42,7 @@ def server() -> Iterator[HoldingServer]:
 
 @dataclass(frozen=True)
 class Terminals:
-    """A wizard's own terminal, and another that some of its streams are on."""
+    """A wizard's own terminal, and another one for some of its streams."""
 
     own: Terminal
     other: Terminal
@@ -59,13 +59,13 @@ class Terminals:
         return self.other if self.gone in ("stdin", "both") else self.own
 
     def hang_up(self) -> None:
-        """Close the terminal that is to be gone."""
+        """Close the terminal under test."""
         (self.own if self.gone == "closed" else self.other).hang_up()
 
 
 @contextmanager
 def redirected(gone: str, env: Mapping[str, str], *arguments: str) -> Iterator[Terminals]:
-    """Start a wizard with these streams on a second terminal, held by a program that sleeps."""
+    """Start a wizard with these streams on a second terminal, held by a sleeping program."""
     with Terminal(["sh", "-c", "tty; exec sleep 600"]) as other:
         path = other.wait_for("/dev/").strip()
         script = f'exec "$@" {REDIRECTED.get(gone, "")}'
@@ -142,7 +142,7 @@ def test_terminal_that_reads_nothing_holds_up_neither_saving_nor_leaving(
 
 
 def stop_output(terminal: Terminal) -> None:
-    """Fill what the kernel keeps of a terminal's output: nothing more can be written to it."""
+    """Fill the kernel's buffer of a terminal's output, so that nothing more can be written."""
     fd = os.open(f"/proc/{terminal.pid}/fd/2", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         with suppress(BlockingIOError):

@@ -1,4 +1,4 @@
-"""The harness itself: what it shows is what a person in front of a terminal would see."""
+"""The harness itself: it shows what a person in front of a terminal would see."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_textual_app_is_typed_into_clicked_and_left(textual_app: list[str]) ->
 def test_a_paste_arrives_whole_when_bracketed_and_as_keys_when_not(textual_app: list[str]) -> None:
     with Terminal(textual_app) as terminal:
         terminal.wait_for("ready")
-        # An Input keeps the first line of a paste, and takes an Enter key for "submit".
+        # An Input keeps the first line of a paste, and reads an Enter key as "submit".
         terminal.paste("p" * 3000 + "\nrest")
         terminal.send(ENTER)
         terminal.wait_for("submitted 3000")

@@ -1,4 +1,4 @@
-"""An Enter held down on a real terminal, as X11 repeats it: one step, on every screen.
+"""An Enter that is held down on a real terminal, as X11 repeats it: one step per press.
 
 X11 repeats 25 times a second, many desktops 30 times. Which of these a screen gets here makes no
 difference to it: tests/ui/test_held_key.py judges every rate.
@@ -26,7 +26,7 @@ from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL: Final = "https://scim.example.invalid/landing"
 DELAY: Final = 0.5
-"""Seconds before a key held down begins to repeat: KDE's 600 ms and X11's 660 behave alike."""
+"""Seconds before a held key begins to repeat: KDE's 600 ms and X11's 660 behave alike."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def sandbox() -> Sandbox:
 
 
 def hold(terminal: Terminal, rate: float, seconds: float = 0.6) -> None:
-    """Hold Enter down: the times are what is tried here."""
+    """Hold Enter down; the times between the repeats are under test."""
     terminal.send(ENTER)
     time.sleep(DELAY)
     for _ in range(int(seconds * rate)):
@@ -44,7 +44,7 @@ def hold(terminal: Terminal, rate: float, seconds: float = 0.6) -> None:
 
 
 def stands_at(terminal: Terminal, step: Step) -> None:
-    """Assert which step is there after all keys sent so far, by its help."""
+    """Assert by its help which step is shown after all keys sent so far."""
     terminal.send(F1)
     terminal.wait_for(f"Help · {GUIDE[step].heading}")
     terminal.send(ESC)
@@ -56,7 +56,7 @@ def test_on_prerequisites_it_names_what_is_missing(env: dict[str, str], rate: fl
     with wizard(env) as terminal:
         terminal.wait_for("0 of 7 selected")
         hold(terminal, rate)
-        # It names what is missing, and doesn't go on all the same.
+        # The step names what is missing, and doesn't continue anyway.
         terminal.wait_for("again to continue anyway")
         stands_at(terminal, Step.PREREQUISITES)
 

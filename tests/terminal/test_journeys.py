@@ -1,4 +1,4 @@
-"""Both journeys from end to end on a real terminal, by either hand, and how many keys they cost."""
+"""Both journeys from end to end on a real terminal, by keyboard or mouse, with key counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sandbox() -> Sandbox:
 
 
 def prerequisites(hand: Hand) -> None:
-    """Tick all seven, and go on."""
+    """Select all seven items, and continue."""
     hand.terminal.wait_for("0 of 7 selected")
     hand.tick_all()
     hand.terminal.wait_for("7 of 7 selected")
@@ -32,7 +32,7 @@ def prerequisites(hand: Hand) -> None:
 
 
 def consent(hand: Hand, sandbox: Sandbox) -> None:
-    """From Authorize to Done."""
+    """Walk from Authorize to Done."""
     hand.terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
     hand.press("Copy link ›")
     hand.terminal.wait_for("paste it here")
@@ -43,7 +43,7 @@ def consent(hand: Hand, sandbox: Sandbox) -> None:
 
 
 def first_setup(hand: Hand, sandbox: Sandbox) -> None:
-    """From an empty home to Done, and out."""
+    """Walk from an empty home to Done, and quit."""
     prerequisites(hand)
     if isinstance(hand, Keyboard):
         assert hand.count <= 8
@@ -72,7 +72,7 @@ def rotate(hand: Hand, sandbox: Sandbox) -> None:
 
 
 def change(hand: Hand, sandbox: Sandbox) -> None:
-    """Change the Redirect URL, prove it, and come back to Overview."""
+    """Change the Redirect URL, prove it, and return to Overview."""
     sandbox.redirect_urls.append(OTHER_URL)
     hand.choose("Change credentials")
     hand.terminal.wait_for("saved: leave empty to keep it")
@@ -86,7 +86,7 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
 
 
 def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
-    """Give a new consent, and come back to Overview."""
+    """Authorize again, and return to Overview."""
     hand.choose("Authorize again")
     hand.terminal.wait_for("Authorize again?")
     hand.press("Authorize")
@@ -96,7 +96,7 @@ def authorize_again(hand: Hand, sandbox: Sandbox) -> None:
 
 
 def forget(hand: Hand) -> None:
-    """Remove it all."""
+    """Remove the profile."""
     hand.choose("Remove profile…")
     hand.terminal.wait_for("Remove profile default?")
     hand.press("Remove  ", TAB, ENTER)

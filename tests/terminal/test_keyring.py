@@ -1,4 +1,4 @@
-"""A wizard on a terminal whose secrets are in a real Secret Service, which gets locked."""
+"""A wizard on a terminal with its secrets in a real Secret Service that gets locked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def session(tmp_path: Path) -> Iterator[Desktop]:
 
 
 def tells_to_unlock(screen: str) -> bool:
-    """Whether Overview says so; which title depends on whether something could ask."""
+    """Whether Overview says so; its title depends on whether a program could ask."""
     is_titled = KEYRING_LOCKED.title in screen or KEYRING_HANGS.title in screen
     return is_titled and "Unlock it, then press r." in screen and "Overview" in screen
 

@@ -1,4 +1,4 @@
-"""The second journey through a real terminal: look, rotate the secret, switch, forget."""
+"""The second journey on a real terminal: check, rotate the secret, switch, and remove."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ REDIRECT_URL = "https://scim.example.invalid/landing"
 
 @pytest.fixture
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    """Refresh tokens rotate, and reuse is theft, unless a test says otherwise."""
+    """Use rotating refresh tokens with reuse detection, unless a test says otherwise."""
     rotate = getattr(request, "param", True)
     return Sandbox(redirect_url=REDIRECT_URL, rotate=rotate, reuse_is_theft=True)
 
 
 def set_up(env: Mapping[str, str], sandbox: Sandbox, *, is_expired: bool = False) -> None:
-    """Store what a setup leaves; tests/terminal/test_journeys.py walks through one."""
+    """Store the result of a setup; tests/terminal/test_journeys.py walks through one."""
     url = urlsplit(env["SCIM_WIZARD_TOKEN_URL"])
     active = at_sandbox(sandbox, f"{url.scheme}://{url.netloc}", is_expired=is_expired)
     put(Path(env["SCIM_WIZARD_HOME"]), Profile(ticks=TICKED, set_up_at=now()), active=active)
 
 
 def choose(terminal: Terminal, title: str) -> None:
-    """Choose a line of the menu by keyboard."""
+    """Select a line of the menu by keyboard."""
     Keyboard(terminal).choose(title)
 
 
 def refused_check(env: Mapping[str, str], sandbox: Sandbox) -> str:
-    """Rotate the secret and let `check` find out; return the new secret."""
+    """Rotate the secret, and let `check` find out; return the new secret."""
     old, new = sandbox.client_secret, sandbox.rotate_secret()
     assert old != new
     failed = run(env, "check")
@@ -53,7 +53,7 @@ def refused_check(env: Mapping[str, str], sandbox: Sandbox) -> str:
 
 
 def at_problem(terminal: Terminal) -> None:
-    """Wait for Overview with the problem, and its mending highlighted first."""
+    """Wait for Overview with the problem, and with its fix highlighted."""
     terminal.wait_for(
         lambda screen: (
             WRONG_CLIENT.title in screen and marked(screen).startswith("› Enter a rotated secret")
@@ -120,7 +120,7 @@ def test_wrong_new_secret_changes_nothing(env: dict[str, str], sandbox: Sandbox)
         terminal.wait_for("Try it ›")
         terminal.wait_for(lambda screen: screen.count("✗") > 0 and "Try it ›" in screen)
         assert stored(env) == before
-        # Still good for the right one.
+        # The secret is still valid with the right one.
         terminal.paste(new)
         terminal.send(ENTER)
         terminal.wait_for("Access token valid")
@@ -132,7 +132,7 @@ def test_wrong_new_secret_changes_nothing(env: dict[str, str], sandbox: Sandbox)
 
 
 def stored(env: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the credential sets that are kept, byte for byte."""
+    """Return the stored credential sets, byte for byte."""
     folder = Path(env["SCIM_WIZARD_HOME"]) / "secrets"
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 

@@ -1,4 +1,4 @@
-"""The wizard and what it shares a terminal with: the shell, and the shell's only screen."""
+"""The wizard beside a shell: job control, and a terminal without an alternate screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REDIRECT_URL = "https://scim.example.invalid/landing"
 
 
 def state(pid: int) -> str:
-    """Return the letter the kernel gives a process (proc(5))."""
+    """Return the letter of a process's state in the kernel (proc(5))."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 

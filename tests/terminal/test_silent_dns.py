@@ -1,4 +1,4 @@
-"""Leaving while the resolver does not answer: it cannot be interrupted, and nobody waits for it."""
+"""Leaving while a resolver hangs: the call can't be interrupted, and the wizard doesn't wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SILENT: Final = Endpoints(
 
 @pytest.fixture
 def silence(tmp_path: Path) -> dict[str, str]:
-    """The variables of a machine without DNS; ASKED can be read once a name has been asked for."""
+    """The variables of a machine without DNS; ASKED can be read once a name was looked up."""
     os.mkfifo(tmp_path / "asked")
     modules = str(Path(__file__).with_name("silent_dns"))
     return {"PYTHONPATH": modules, "ASKED": str(tmp_path / "asked")}

@@ -1,4 +1,4 @@
-"""The whole setup through a real terminal, against the stand-in and against a second server."""
+"""The whole setup on a real terminal, against the simulated Twilio and a second server."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_loopback_scenario_goes_on_by_itself(home: Path) -> None:
         assert finish(terminal) == 0
 
 
-# -- a server of other habits ---------------------------------------------------------------------
+# -- a server that differs from Twilio -------------------------------------------------------------
 
 
 def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: SecondServer) -> None:
@@ -169,7 +169,7 @@ def test_pasted_secret_survives_a_kill(home: Path, second: SecondServer) -> None
         terminal.wait_for("Unfinished setup")
         terminal.send(ENTER)
         terminal.wait_for("leave empty to keep it")
-        # The focus stands on the field that is still empty.
+        # The focus is on the field that is still empty.
         enter(terminal, "Redirect URL", REDIRECT_URL)
         terminal.paste(second.approve(link(terminal)))
         assert finish(terminal) == 0
@@ -261,16 +261,16 @@ def test_second_wizard_on_a_profile_says_so(home: Path) -> None:
             assert "Another wizard has this profile open" in other.screen()
 
 
-# -- keys that come in odd ways ----------------------------------------------------------------
+# -- keys that arrive in unusual ways --------------------------------------------------------------
 
 
 def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) -> None:
     with wizard(variables(home, second)) as terminal:
         terminal.wait_for("0 of 7 selected")
         terminal.send(ENTER + ENTER)
-        # The first names what is missing; the second came before that could be read.
+        # The first one names what is missing; the second one came before a person could read that.
         terminal.wait_for("again to continue anyway")
-        # Nearer than a key's repeat to the two before it counts as one of them: then once more.
+        # A press so close to the two before it counts as a repeat, so it is sent once more.
         terminal.send(ENTER)
         try:
             terminal.wait_for("Copy these from your OAuth app", timeout=3)
@@ -304,7 +304,7 @@ def test_split_arrow_key_is_no_escape(home: Path) -> None:
         tick_all(terminal)
         screen = terminal.screen()
         terminal.send(ESC)
-        # Whatever the wizard makes of it takes longer than the next packet.
+        # Whatever the wizard does with it takes longer than the next packet.
         terminal.send("[A")
         terminal.paste("OQ" + "1" * 32)
         terminal.wait_for(lambda now: is_saved(now, "Client ID"))
@@ -330,7 +330,7 @@ def test_too_small_a_window_offers_plain_mode_and_keeps_what_was_entered(home: P
         terminal.resize(14, 52)
         terminal.wait_for("press p for plain mode")
         terminal.send("p")
-        # More than fits is said before it.
+        # There is more text before it than fits.
         terminal.wait_for("Resume: continues where you stopped")
 
 

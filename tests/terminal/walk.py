@@ -1,4 +1,4 @@
-"""The walk of a setup on a real terminal, as a person makes it: by keyboard alone."""
+"""Walk through a setup on a real terminal, by keyboard alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIZARD = (sys.executable, "-m", "wizard")
 
 
 class Server(Protocol):
-    """What a wizard needs to know of a server."""
+    """What a wizard needs to know about a server."""
 
     authorize_url: str
     token_url: str
@@ -34,11 +34,11 @@ class App(Protocol):
     def redirect_url(self) -> str: ...
 
     def approve(self, url: str) -> str:
-        """Approve a link; return the URL landed on."""
+        """Approve a link, and return the URL that the browser lands on."""
 
 
 def endpoints(base: str) -> Server:
-    """Return the endpoints of a stand-in that is served at a URL."""
+    """Return the endpoints of a simulated Twilio that is served at a URL."""
     return SimpleNamespace(
         authorize_url=serve.authorize_url(base),
         token_url=serve.token_url(base),
@@ -47,7 +47,7 @@ def endpoints(base: str) -> Server:
 
 
 def variables(home: Path, server: Server | None = None) -> dict[str, str]:
-    """Return the environment of a wizard on a home of its own, set up for a server."""
+    """Return the environment of a wizard with its own home, set up for a server."""
     env = {"SCIM_WIZARD_HOME": str(home), "HOME": str(home.parent)}
     if server is not None:
         env |= {
@@ -79,7 +79,7 @@ def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[
 
 
 def tick_all(terminal: Terminal) -> None:
-    """Step 1: tick the seven lines, one key each, and go on."""
+    """Step 1: select the seven items, one key each, and continue."""
     terminal.wait_for("0 of 7 selected")
     terminal.send(SPACE * 7)
     terminal.wait_for("7 of 7 selected")
@@ -95,7 +95,7 @@ def enter(terminal: Terminal, label: str, text: str) -> None:
 
 
 def fill_in(terminal: Terminal, client_id: str, client_secret: str, redirect_url: str) -> None:
-    """Step 2: fill in the three fields, one after the other, and go on."""
+    """Step 2: fill in the three fields one after the other, and continue."""
     enter(terminal, "Client ID", client_id)
     enter(terminal, "Client Secret", client_secret)
     enter(terminal, "Redirect URL", redirect_url)
@@ -107,7 +107,7 @@ def is_saved(screen: str, label: str) -> bool:
 
 
 def link(terminal: Terminal) -> str:
-    """Step 3: copy the link, which leads on to Redirect; return what was copied."""
+    """Step 3: copy the link, which leads on to Redirect, and return the copied text."""
     terminal.wait_for("Approve access")
     terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
     terminal.send(ctrl("y"))
@@ -116,7 +116,7 @@ def link(terminal: Terminal) -> str:
 
 
 def set_up(terminal: Terminal, app: App) -> int:
-    """Walk from an empty home to Done, and finish; return the exit code."""
+    """Walk from an empty home to Done, finish, and return the exit code."""
     tick_all(terminal)
     fill_in(terminal, app.client_id, app.client_secret, app.redirect_url)
     terminal.paste(app.approve(link(terminal)))
@@ -124,7 +124,7 @@ def set_up(terminal: Terminal, app: App) -> int:
 
 
 def finish(terminal: Terminal) -> int:
-    """Steps 5 and 6: wait for the check, go on, and finish; return the exit code."""
+    """Steps 5 and 6: wait for the check, continue, and finish; return the exit code."""
     terminal.wait_for(lambda screen: "Token refresh tested" in screen and "Next ›" in screen)
     terminal.send(ENTER)
     terminal.wait_for("Finish")

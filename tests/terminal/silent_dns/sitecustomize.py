@@ -13,7 +13,7 @@ _usual = socket.getaddrinfo
 
 def _getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
     if ".invalid" in str(host):
-        # A FIFO that the test reads, so that it knows.
+        # The test reads this FIFO to learn that a name was looked up.
         Path(os.environ["ASKED"]).write_text("asked")
         threading.Event().wait()
     return _usual(host, *args, **options)

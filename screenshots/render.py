@@ -1,7 +1,7 @@
-"""Renders the scenes of the real app as SVG, always the same: python -m screenshots.render.
+"""Render the scenes of the real app as SVG, always the same: python -m screenshots.render.
 
-The app runs on the tests' fakes with a clock that stands still, so that a picture changes only
-when a screen does; a test finds those that are out of date.
+The app runs on the tests' fakes with a clock that stands still, so a picture changes only when a
+screen does. A test finds pictures that are out of date.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A real browser, for the consent page: Debian's chromium, driven by playwright.
+"""A real browser for the approval page: Debian's chromium, driven by playwright.
 
-Playwright's sync API refuses to run where an asyncio loop is running: call these from a plain
-`def` test, or from a coroutine through `asyncio.to_thread`.
+Playwright's sync API can't run inside an asyncio loop. Call these functions from a plain `def`
+test, or from a coroutine through `asyncio.to_thread`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ARGUMENTS: Final = (
 
 
 def chromium_path() -> str | None:
-    """Return where chromium is; None when there is none."""
+    """Return the path of chromium, or None if it isn't installed."""
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
@@ -46,10 +46,10 @@ requires_chromium: Final = pytest.mark.skipif(
 
 @contextmanager
 def open_page(timeout: float = 20.0, **options: Any) -> Iterator[Page]:
-    """Open an empty page of a headless chromium with a new profile, thrown away afterwards.
+    """Open an empty page of a headless chromium with a new, temporary profile.
 
-    Each wait of the page gives up after `timeout` seconds with playwright's TimeoutError. Only
-    this machine can be reached from it. The options are those of playwright's contexts.
+    Each wait of the page ends after `timeout` seconds with playwright's TimeoutError. The page can
+    reach only this machine. The options are those of playwright's contexts.
     """
     with tempfile.TemporaryDirectory(prefix="chromium-") as profile, sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
@@ -67,11 +67,11 @@ def open_page(timeout: float = 20.0, **options: Any) -> Iterator[Page]:
 
 
 def consent_in_browser(url: str, button: str = "Approve access") -> str:
-    """Open an authorize link, press a button, return the address the browser is sent to.
+    """Open an authorization link, press a button, and return the URL that the browser is sent to.
 
-    That is the first address outside the authorization server, whether it then loads or not: what
-    the address bar shows where nothing answers. Something that does answer, such as a loopback
-    listener, has answered when this returns.
+    That is the first URL outside the authorization server, whether it loads or not: what the
+    address bar shows if the page can't be reached. If a server responds there, such as a loopback
+    listener, it has responded when this function returns.
 
     Raises:
         playwright.sync_api.TimeoutError: No such button, or no redirect followed.
@@ -84,7 +84,7 @@ def consent_in_browser(url: str, button: str = "Approve access") -> str:
     with open_page() as page:
         page.goto(url)
         with page.expect_request(is_landing) as landing:
-            # The click would wait for a page that may never come.
+            # The click would wait for a page that may never load.
             page.get_by_role("button", name=button, exact=True).click(no_wait_after=True)
         landing.value.response()
         return landing.value.url

@@ -28,7 +28,7 @@ _MEANT_FOR_US = ("SCIM_WIZARD_", "HTTP_", "HTTPS_", "ALL_", "NO_", "SSL_CERT", "
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """With `-n auto`, use one worker more than cores: a third of the time is spent waiting."""
+    """With `-n auto`, use one worker more than cores: tests wait for a third of their time."""
     return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2) + 1
 
 
@@ -53,8 +53,8 @@ def home(tmp_path: Path) -> Path:
 def styles_parsed_once() -> Iterator[None]:
     """Parse each style sheet for the first app only, which saves a fifth of a screen test's time.
 
-    What Textual keeps of it is the same for all apps whose variables, the theme's, are. That a
-    screen looks the same with each sheet parsed anew: test_themes.py.
+    Textual caches the same result for all apps with the same variables, that is, the same theme.
+    test_themes.py checks that a screen looks the same if each sheet is parsed again.
     """
     parse: Final = Stylesheet._parse_rules
     parsed: dict[object, list[RuleSet]] = {}

@@ -39,7 +39,7 @@ def make_app(
     """Return the wizard on fakes, as the wiring would build it.
 
     Args:
-        state: where it opens; else where a person finds it.
+        state: the state to open in; otherwise the state that a person would find.
     """
     session = Session("default", world.store, world.clock, blank)
     session.open()

@@ -1,8 +1,8 @@
 """JSON schemas of the responses that Twilio documents, and of what the commands print.
 
-Those of Twilio are written from its pages and specification. All are strict: an undocumented key
-of the simulated Twilio is a mistake that the wizard might come to rely on, and one of a command a
-promise that nobody meant to give.
+Twilio's schemas are written from its pages and specification. All schemas are strict. An
+undocumented key of the simulated Twilio is a mistake that the wizard might rely on. An undocumented
+key of a command is a promise that was not intended.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A second OAuth and SCIM server, written independently of the simulated Twilio.
 
-It keeps to RFC 6749, 7636, 6750 and 7644 and demands that its clients do, but takes every freedom
-they leave the other way: 201 for tokens, opaque tokens, a long code, more parameters in another
-order, a list without `Resources`, other paths, no metadata. What works against both servers rests
-on the standards and not on one server's habits.
+It conforms to RFC 6749, 7636, 6750, and 7644, and requires the same of its clients. Where they
+leave a choice, it differs from the simulated Twilio: 201 for tokens, opaque tokens, a long code,
+more parameters in another order, a list without `Resources`, other paths, no metadata. A client
+that works with both servers relies on the standards, not on one server's habits.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _TICKET: Final = re.compile(r'name="ticket" value="([^"]+)"')
 
 
 class SecondServer:
-    """The server; serves on a free port of 127.0.0.1 from `__enter__` to `__exit__`.
+    """The server, which listens on a free port of 127.0.0.1 from `__enter__` to `__exit__`.
 
     Args:
-        redirect_url: The one redirect URI registered, compared as a string.
+        redirect_url: The only registered redirect URI, compared as a string.
         rotate: Give a new refresh token on each refresh and retire the old one.
-        theft: Take the use of a retired refresh token for theft: it ends the whole grant.
-        delay: Seconds the token endpoint holds back each answer, its work already done.
-        users: `totalResults` of the list, which never holds the users themselves.
+        theft: Treat the use of a retired refresh token as theft, which ends the whole grant.
+        delay: Seconds that the token endpoint waits before each response, after its work.
+        users: `totalResults` of the list, which never includes the users themselves.
 
-    The arguments are attributes too and may be changed while it serves. A fault of the server's
-    own (a bug in here) is raised by `__exit__`, so that it is not taken for the client's.
+    The arguments are attributes too, and can be changed while it serves. `__exit__` raises internal
+    errors of the server, so that they aren't mistaken for errors of the client.
     """
 
     def __init__(

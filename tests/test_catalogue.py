@@ -1,4 +1,4 @@
-"""The error book as a whole."""
+"""The error catalog as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wizard.domain.problems import ExitCode, Problem, entries
 from wizard.domain.steps import STEPS
 
 LONGEST = 240
-"""Characters of cause and remedy together: some four lines beside the rail."""
+"""The most characters of cause and remedy together: about four lines beside the step list."""
 
 EVERY = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.id)
 
@@ -81,7 +81,7 @@ def test_exit_code_tells_misuse_and_unfinished_setups_from_this_machine(
 
 
 def test_refusals_are_recorded_by_entries_that_need_no_filling() -> None:
-    """A refresh that was refused is told to others by its id alone."""
+    """Commands and Overview know a rejected refresh only by the id of its problem."""
     acts = [e for e in entries(exchange) if e.exit_code is ExitCode.ACT_AT_TWILIO]
     assert acts
     assert not any(names(entry) for entry in acts)

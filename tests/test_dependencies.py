@@ -1,4 +1,4 @@
-"""What is installed with the project is all that it imports, the demo's parts too."""
+"""The project installs all packages that it imports, including those of the demo."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 BY_OTHERS = {"socksio"}
-"""What a dependency brings with it: httpx[socks]."""
+"""Packages that a dependency brings with it: httpx[socks]."""
 
 
 def imported() -> set[str]:
-    """Return the top packages that the modules of the wizard import, but for Python's own."""
+    """Return the top-level packages that the wizard imports, except the standard library."""
     names: set[str] = set()
     for path in (ROOT / "wizard").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -30,7 +30,7 @@ def imported() -> set[str]:
 
 
 def required() -> set[str]:
-    """Return the distributions that are installed without naming an extra."""
+    """Return the distributions that are installed when no extra is named."""
     names = (re.match(r"[\w.-]+", each) for each in PROJECT["dependencies"])
     return {name[0].lower() for name in names if name}
 

@@ -1,4 +1,4 @@
-"""The layers hold: import-linter's contracts, as pyproject.toml has them."""
+"""The layers hold: import-linter's contracts in pyproject.toml are kept."""
 
 from __future__ import annotations
 

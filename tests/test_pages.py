@@ -1,4 +1,4 @@
-"""The two pages a browser shows, in a real one without JavaScript: consent, and landing."""
+"""The approval page and the landing page, in a real browser without JavaScript."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SECRET: Final = "the-client-secret-0123456789abcdef"
 
 @dataclass
 class Seen:
-    """What a browser came by, and what it had to say."""
+    """What a browser received, and what it reported."""
 
     consent: str
     landing: str
@@ -39,13 +39,13 @@ class Seen:
     hosts: set[str]
     complaints: list[str]
     grounds: list[str]
-    """The colors behind both pages, as they were painted."""
+    """The background colors of both pages, as painted."""
     widths: list[tuple[float, float]]
-    """Of each page: the window's, and the widest thing's in it."""
+    """For each page, the width of the window and of its widest element."""
 
 
 def walk(link: str, button: str, scheme: str) -> Seen:
-    """Open the link, press a button, and look at both pages and what is left of them."""
+    """Open the link, press a button, and inspect both pages and what remains of them."""
     hosts, complaints, grounds, widths = set(), [], [], []
 
     def look(page: Page) -> str:
@@ -81,7 +81,7 @@ def walk(link: str, button: str, scheme: str) -> Seen:
 
 @dataclass
 class Waiting:
-    """A link whose answer is waited for at its Redirect URL."""
+    """A link whose response is awaited at its Redirect URL."""
 
     link: str
     state: str
@@ -128,13 +128,13 @@ async def test_pages_work_without_scripts_and_the_last_one_names_no_secret(
     code = parse_qs(urlsplit(answer).query).get("code", ["no-code"])[0]
     assert says in seen.words
     assert seen.title == "Twilio SCIM setup"
-    # Nothing of the answer is left, neither on the page nor in the address bar nor behind Back.
+    # Nothing of the response remains: not on the page, in the address bar, or behind Back.
     assert urlsplit(seen.landing_url).query == ""
     for left in (seen.landing, seen.landing_url, seen.history[-1]):
         assert not [secret for secret in (code, waiting.state, SECRET) if secret in left]
     assert not [entry for entry in seen.history if code in entry or "/callback" in entry]
     assert SECRET not in seen.consent
-    # Styled as meant, with nothing refused by the policy and nothing asked of anybody else.
+    # Styled as intended: the policy blocked nothing, and no other host got a request.
     assert seen.grounds[-1] == grounds
     assert seen.grounds[0] not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
     assert all(widest <= window for window, widest in seen.widths)

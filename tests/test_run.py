@@ -23,7 +23,7 @@ async def test_response_is_saved_although_the_wizard_crashed(tmp_path: Path) -> 
         saved.set()
 
     class Crashing:
-        """A wizard with a fault of its own while a request is under way."""
+        """A wizard with an internal error during a request."""
 
         async def run_async(self) -> None:
             self.waiting = asyncio.ensure_future(stage.session.protected.run(request()))

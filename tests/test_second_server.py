@@ -1,4 +1,4 @@
-"""The second server keeps to its standards, and a real browser can walk its consent."""
+"""The second server conforms to its standards, and a real browser can approve on its page."""
 
 from __future__ import annotations
 

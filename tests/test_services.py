@@ -1,4 +1,4 @@
-"""The services that commands and wizards are given, made on first use."""
+"""The services of commands and wizards, which are created on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is imported decides how soon a command answers; and the benchmarks still run."""
+"""What a command imports, since that decides its startup time; and that the benchmarks run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LATER = {"httpx", "truststore", "keyring", "starlette", "uvicorn", "pyperclip", 
     "wizard.ui.widgets.field",
     "wizard.ui.widgets.links",
 }
-"""What no first frame needs."""
+"""Modules that a first frame must not import."""
 
 TELLING = """
 import re, sys
@@ -63,11 +63,11 @@ LinuxDriver.write = telling
 import wizard.__main__
 wizard.__main__.main()
 """
-"""Opens the wizard; tells all that is imported when it first writes a text."""
+"""Opens the wizard, and prints all imported modules when it first writes a text."""
 
 
 def loaded(argv: tuple[str, ...], home: Path, text: str) -> set[str]:
-    """Run until a text is painted; return the names of all that was imported by then."""
+    """Run until a text is painted, and return the names of all modules imported by then."""
     printed = painted(argv, home, text, {"PYTHONPROFILEIMPORTTIME": "1"})
     lines = [line for line in printed.splitlines() if line.startswith("import time:")]
     return {line.rpartition("|")[2].strip() for line in lines}
@@ -92,7 +92,7 @@ def test_first_frame_waits_for_its_own_screen_alone(tmp_path: Path, screen: str,
 
 
 def test_no_value_is_a_dataclass() -> None:
-    """Each would compile its methods when it is imported: a tenth of the first frame's time."""
+    """Each one would compile its methods at import: a tenth of the time to the first frame."""
     product = ROOT / "wizard"
     sources = [path for path in product.rglob("*.py") if "sandbox" not in path.parts]
     compiled = {
@@ -100,7 +100,7 @@ def test_no_value_is_a_dataclass() -> None:
         for path in sources
         if re.search(r"@(dataclasses\.)?dataclass\b", path.read_text())
     }
-    # Messages of widgets, which Textual changes while it hands them on.
+    # Messages of widgets, which Textual changes while it passes them on.
     assert compiled == {"checklist.py", "field.py", "links.py"}
 
 
@@ -119,7 +119,7 @@ async def test_style_sheet_is_read_when_it_is_needed(tmp_path: Path) -> None:
 
 
 def painted_with(folder: Path, text: str) -> set[str]:
-    """Open the wizard on a terminal; return all that is imported as it first writes a text."""
+    """Open the wizard on a terminal; return the imported modules when it first writes a text."""
     told = folder / "told"
     painted((sys.executable, "-c", TELLING, text, str(told)), folder / "home", text, {})
     return set(told.read_text().split())

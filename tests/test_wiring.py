@@ -1,4 +1,4 @@
-"""What is built from the command line's settings."""
+"""What the wiring builds from the settings of the command line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GIVEN = Settings(endpoints={"token_url": TOKEN_URL})
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """The home that the environment of every test names."""
+    """The home that the environment of every test sets."""
     return tmp_path / "home"
 
 
@@ -59,7 +59,7 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
 
 
 def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its report of a crash could print a secret."""
+    """Its crash report could print a secret."""
     opened: list[Settings] = []
 
     def wizard(settings: Settings, _store: object) -> AbstractContextManager[None]:
@@ -113,7 +113,7 @@ def test_second_wizard_on_a_profile_is_refused_from_before_the_first_is_built(
     others: list[str] = []
 
     def show(_face: object, _if_slow: Sequence[str]) -> SimpleNamespace:
-        """Stand for the first wizard, which is about to be built."""
+        """Replace the first wizard, which is about to be built."""
         monkeypatch.setattr(run, "_show", lambda *_: left)
         with pytest.raises(SetupError, match="another-wizard"):
             open_wizard()

@@ -1,4 +1,4 @@
-"""Writes the README's troubleshooting tables from the book: python -m tests.troubleshooting."""
+"""Write the README's troubleshooting tables from the catalog: python -m tests.troubleshooting."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ PARTS: Final = {
     "This machine, and how the wizard is called": local,
 }
 _EXITS: Final = {row.entry: row.exit_code for row in ROWS if row.exit_code is not None}
-"""What commands end with, of the entries that they can meet."""
+"""The exit codes of commands, for the entries that they can meet."""
 
 
 def block() -> str:
-    """Return what stands between the marks, and they."""
+    """Return the text between the markers, and the markers."""
     return "\n".join((BEGIN, *_lines(), END))
 
 
 def current() -> str:
-    """Return the same as the README has it."""
+    """Return the current text of the README in the same place."""
     text = README.read_text(encoding="utf-8")
     found = re.search(f"{re.escape(BEGIN)}.*?{re.escape(END)}", text, re.DOTALL)
     assert found is not None, f"README.md has no {BEGIN}"
@@ -63,13 +63,13 @@ def _row(entry: Problem, *, has_exits: bool) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text of the book, its {names} in italics: they are filled in."""
+    """Return a text of the catalog, with each {name} in italics, because its value varies."""
     safe = re.sub(r"([|*<\\])", r"\\\1", text)
     return re.sub(r"{([a-z_]+)}", r"_\1_", safe)
 
 
 def main() -> None:
-    """Bring the README up to date."""
+    """Update the README."""
     text = README.read_text(encoding="utf-8")
     README.write_text(text.replace(current(), block()), encoding="utf-8")
 

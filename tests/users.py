@@ -1,6 +1,6 @@
 """Two ordinary users of one machine; only root can act as either of them.
 
-Run by anybody else, both are that user: ownership is then simulated by the tests themselves.
+If another user runs the tests, both are that user, and the tests themselves simulate ownership.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 from tests.store.forking import Work, forking
 
 FIRST: Final = 54321
-"""Whose wizard it is."""
+"""The user who owns the wizard."""
 SECOND: Final = 65534
 IS_ROOT: Final = os.geteuid() == 0
 
@@ -28,12 +28,12 @@ _SOURCE: Final = """
 import tests.commands.stage
 from tests.users import act as work
 """
-"""Loads what is called, or most of what that needs."""
+"""Loads the called module, or most of what it needs."""
 
 
 @contextmanager
 def common_folder() -> Iterator[Path]:
-    """Make a folder like /tmp: everybody may make something in it, and take away only that."""
+    """Create a folder like /tmp: all users can create files in it, and remove only their own."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name).resolve()
         folder.chmod(0o1777)
@@ -41,7 +41,7 @@ def common_folder() -> Iterator[Path]:
 
 
 def as_user(number: int, work: Callable[..., str], *arguments: object) -> str:
-    """Call a function of a module, with texts, as a user; return what it returns."""
+    """Call a module's function with texts as a user, and return its result."""
     texts = [str(argument) for argument in arguments]
     if not IS_ROOT:
         return work(*texts)
@@ -54,15 +54,15 @@ def as_user(number: int, work: Callable[..., str], *arguments: object) -> str:
 
 @cache
 def _forks() -> Work:
-    """Return what calls `act` in a fork, which costs no start of an interpreter."""
+    """Return a function that calls `act` in a fork, which starts no new interpreter."""
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(forking(_SOURCE))
 
 
 def act(returned: str, number: str, module: str, name: str, *texts: str) -> None:
-    """Become a user, for good, and write what a function returns."""
-    # All of it first: the user may not be able to read where it lies.
+    """Become a user permanently, and write the result of a function."""
+    # Import everything first: the user might not be able to read the modules.
     work = getattr(importlib.import_module(module), name)
     with Path(returned).open("w", encoding="utf-8") as file:
         os.chdir("/")
@@ -73,7 +73,7 @@ def act(returned: str, number: str, module: str, name: str, *texts: str) -> None
 
 
 def pass_for_ordinary(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Have this process pass for an ordinary user, and a folder with all in it belong to it."""
+    """Make this process act as an ordinary user who owns a folder and its contents."""
     if not IS_ROOT:
         return
     for path in (folder, *folder.rglob("*")):

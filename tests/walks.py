@@ -1,7 +1,7 @@
-"""The road walked with real keys, from the first screen to the last: for tests and pictures.
+"""Walk through a setup with real keys, from the first screen to the last: for tests and pictures.
 
-Each walk begins where the app begins and ends on a screen in the state that is worth looking at;
-it returns that screen. The values are fixed, so that two walks show the same.
+Each walk begins where the app begins, ends on a screen in a particular state, and returns that
+screen. The values are fixed, so that two walks show the same.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ REDIRECT_URL: Final = "https://scim.example.edu/callback"
 STATE: Final = "7Q2m-JxT0bVhZr9sLkYwEoNpUaDcGf3H"
 CODE: Final = "c" * 1100
 ANSWER: Final = f"{REDIRECT_URL}?code={CODE}&state={STATE}"
-"""The address landed on after Approve access."""
+"""The URL that the browser lands on after Approve access."""
 
 ThePilot = Pilot[ExitCode]
 
 
 def happy_world(home: Path) -> World:
-    """Return a world whose answers lead to Done once."""
+    """Return a world whose responses lead to Done once."""
     world = World(LocalProfileStore(home))
     world.tokens.exchanges = [tokens("1")]
     world.tokens.refreshes = [tokens("2", refresh="refresh-2")]
@@ -49,13 +49,13 @@ def happy_world(home: Path) -> World:
 
 @contextmanager
 def known_state() -> Iterator[None]:
-    """Make every link with the same state, so that ANSWER answers it."""
+    """Create every link with the same state, so that ANSWER matches it."""
     with patch("wizard.domain.oauth.authorization_request._random", lambda: Secret(STATE)):
         yield
 
 
 async def prerequisites(pilot: ThePilot, world: World) -> PrerequisitesScreen:
-    """Walk to the first step: five of seven ticked, the machine looked at."""
+    """Walk to the first step, with five of seven items selected and the machine checked."""
     screen = await wait_for_screen(pilot, PrerequisitesScreen)
     assert isinstance(screen, PrerequisitesScreen)
     await wait_until(pilot, lambda: bool(screen.checks), "the machine's checks")
@@ -64,7 +64,7 @@ async def prerequisites(pilot: ThePilot, world: World) -> PrerequisitesScreen:
 
 
 async def empty_credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
-    """Walk to the second step: nothing entered yet."""
+    """Walk to the second step, with nothing entered yet."""
     await prerequisites(pilot, world)
     await pilot.press("space", "space", "enter")
     screen = await wait_for_screen(pilot, CredentialsScreen)
@@ -73,14 +73,14 @@ async def empty_credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
 
 
 async def credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
-    """Walk to the second step: all three pasted and saved, the focus in the last."""
+    """Walk to the second step, with all three values saved and the focus in the last field."""
     screen = await empty_credentials(pilot, world)
     await fill_in(pilot, screen, CLIENT_ID, SECRET, REDIRECT_URL)
     return screen
 
 
 async def fill_in(pilot: ThePilot, screen: CredentialsScreen, *texts: str) -> None:
-    """Paste the three fields, Enter between them; wait until each says that it is saved."""
+    """Paste the three fields with Enter between them, and wait until each says it is saved."""
     names = ("client-id", "client-secret", "redirect-url")
     for count, (name, text) in enumerate(zip(names, texts, strict=True)):
         if count:
@@ -92,7 +92,7 @@ async def fill_in(pilot: ThePilot, screen: CredentialsScreen, *texts: str) -> No
 
 
 async def authorize(pilot: ThePilot, world: World) -> AuthorizeScreen:
-    """Walk to the third step: the link is there."""
+    """Walk to the third step, with the link visible."""
     await credentials(pilot, world)
     await pilot.press("enter")
     return await linked_authorize(pilot)
@@ -107,7 +107,7 @@ async def linked_authorize(pilot: ThePilot) -> AuthorizeScreen:
 
 
 async def redirect(pilot: ThePilot, world: World) -> RedirectScreen:
-    """Walk to the fourth step: sent to the browser, nothing pasted yet."""
+    """Walk to the fourth step: the browser was opened, and nothing is pasted yet."""
     await authorize(pilot, world)
     await pilot.press("enter")
     return await linked_redirect(pilot)
@@ -122,14 +122,14 @@ async def linked_redirect(pilot: ThePilot) -> RedirectScreen:
 
 
 async def check(pilot: ThePilot, world: World) -> CheckScreen:
-    """Walk to the fifth step: the check has ended."""
+    """Walk to the fifth step, with the check completed."""
     await redirect(pilot, world)
     await paste(pilot, ANSWER)
     return await reported_check(pilot)
 
 
 async def reported_check(pilot: ThePilot) -> CheckScreen:
-    """Wait for Check with its report, and until it takes an Enter."""
+    """Wait for Check with its report, and until it accepts Enter."""
     screen = await wait_for_screen(pilot, CheckScreen)
     assert isinstance(screen, CheckScreen)
     await wait_until(pilot, lambda: screen.report is not None, "the report")
@@ -138,7 +138,7 @@ async def reported_check(pilot: ThePilot) -> CheckScreen:
 
 
 async def done(pilot: ThePilot, world: World) -> DoneScreen:
-    """Walk to the end."""
+    """Walk to the last step."""
     await check(pilot, world)
     await wait_until(pilot, lambda: pilot.app.focused is not None, "a focus")
     await pilot.press("enter")

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--write", type=Path, default=Path("build/benchmarks.md"), metavar="FILE")
     asked = parser.parse_args()
-    # An installed wizard has compiled modules; a checkout may not have them.
+    # An installed wizard has compiled modules, unlike some checkouts.
     for package in ("wizard", "tests"):
         compileall.compile_dir(ROOT / package, quiet=1)
     rows: list[Row] = []

@@ -85,7 +85,7 @@ async def taken(met: str, entry: str) -> str:
     """Meet an entry at Check, use the token until it expires, and return the text of Done.
 
     Args:
-        entry: what Overview says of it from then on.
+        entry: the entry that Overview shows from then on.
     """
     async with resumed() as (app, pilot):
         await until_said(app, pilot, met)

@@ -1,7 +1,7 @@
 """`python -m tests.commands.forks`: run each command in a fork of a process that has loaded it.
 
-A line of JSON on stdin orders one; `Forks` writes them. A command is a process of its own, with
-variables, files and an exit code of its own, but costs no start of an interpreter.
+Each line of JSON on stdin requests one command; `Forks` writes these lines. A command has its own
+process, variables, files, and exit code, but no interpreter has to start.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def wizard(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; the arguments are those of `start`.
 
-    Where nothing depends on how an interpreter starts, it is a fork of one that has.
+    If nothing depends on how an interpreter starts, the command runs in a fork of a loaded process.
     """
     if not python and not under and not any(name.startswith(OF_A_START) for name in env or ()):
         return FORKS.run(args, environment(home, **(env or {})))

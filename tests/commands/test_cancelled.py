@@ -1,5 +1,6 @@
-"""Commands that are interrupted: what can be asked again is dropped at once, with nothing said; the
-answer of a refresh once sent is waited for and kept, which is said.
+"""Interrupted commands: they stop silently at once, unless a refresh was sent.
+
+After a refresh was sent, the command says so, waits for the response, and saves it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ LIMIT: Final = 0.05
 
 
 class HangingInWrites(HangingKeyring):
-    """A keyring that reads normally and hangs on writes."""
+    """A keyring that reads normally, but never finishes a write."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return self.entries.get((service, username))

@@ -29,7 +29,8 @@ DRIPS = Script(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", hangs=True)
 class Timed(LoopClock):
     """Lets time pass until a command has ended, and measures that time.
 
-    Files are read, written, and locked in threads, which take real time: none passes meanwhile.
+    Files are read, written, and locked in threads, which take real time, so no fake time passes
+    then.
     """
 
     def __init__(self, usual: Callable[[], float], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,8 @@ os.replace({log!r} + ".part", {log!r})
 def install(folder: Path, name: str, then: str = "") -> Path:
     """Put an executable Python program in `folder`, and return the path of its record.
 
-    The record is JSON: argv, stdin, has_terminal, leads_session. `then` is what it does after.
+    The record is JSON: argv, stdin, has_terminal, leads_session. `then` is code that runs
+    afterwards.
     """
     folder.mkdir(exist_ok=True)
     log = folder / f"{name}.json"

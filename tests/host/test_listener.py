@@ -503,7 +503,7 @@ async def test_close_without_an_answer_cuts_what_is_open(
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /callback")
     await writer.drain()
-    assert (await fetch(url)).status_code == 404  # This proves that one is in, too.
+    assert (await fetch(url)).status_code == 404  # So the earlier one is in.
 
     async with asyncio.timeout(10):
         await listener.close()

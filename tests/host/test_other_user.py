@@ -1,7 +1,7 @@
 """Another user of the machine, while an authorization is under way.
 
-Run as root, the tests act as a second user. Otherwise the other user is played by this one, and
-what keeps files from others is read from their modes.
+If the tests run as root, they act as a second user. Otherwise this user plays the other one, and
+the files' modes show what other users can't read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Text from outside has no effect: not on the terminal, not as markup, not by its length.
 
-Each source is given every payload at once, by the way it really comes: as bytes on a socket, in
-a file, in a variable. Each face is then searched for what would act.
+Each source gets every payload at once in a realistic way: as bytes on a socket, in a file, or in a
+variable. Then the output of each interface is searched for active text.
 """
 
 from __future__ import annotations

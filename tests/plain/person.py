@@ -216,11 +216,11 @@ def run(
 ) -> int:
     """Run the command line while a person walks through it, and return its exit code.
 
-    In this process, so that a journey takes no start of an interpreter. The wizard is in the main
-    thread, which is where signals come; the person is not.
+    It runs in this process, so that a journey doesn't start an interpreter. The wizard is in the
+    main thread, where signals arrive, and the person is in another one.
 
     Args:
-        is_whole: with what is around the command line, which tells faults.
+        is_whole: whether to include the code around the command line, which reports errors.
     """
     failures: list[BaseException] = []
 

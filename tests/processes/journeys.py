@@ -1,8 +1,8 @@
 """`python -m tests.processes.journeys`: journeys through the real flow, each in its own fork.
 
-A line of JSON on stdin orders one; `Journeys` in `tests.processes.travel` writes them. The
-programs are loaded once, so that a journey costs no start. Everything below the screens is the
-wizard's own: session, link desk, check, rotation, store, network.
+Each line of JSON on stdin requests one journey; `Journeys` in `tests.processes.travel` writes these
+lines. The programs are loaded once, so a journey starts no interpreter. All code below the screens
+is the wizard's own: session, link desk, check, rotation, store, and network.
 """
 
 from __future__ import annotations

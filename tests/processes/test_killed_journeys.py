@@ -170,10 +170,10 @@ def rotated(
 
 
 def moments(steps: list[str]) -> list[int]:
-    """Return the numbers of the steps that others can see, and of the step after the last one.
+    """Return the numbers of the steps with effects outside the process, and the number after them.
 
-    A journey is killed just before a step. What lies between two of these, such as a file that
-    is still to be removed, is the same in tests/store/test_crash.py, which kills at every call.
+    A journey is killed just before a step. The changes between two of these steps, such as the
+    removal of an old file, are covered by tests/store/test_crash.py, which kills at every call.
     """
     seen = {"replace", "put", "delete", "send", "sent"}
     numbers = [number for number, step in enumerate(steps, start=1) if step in seen]

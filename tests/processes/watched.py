@@ -1,13 +1,13 @@
 """`python -m tests.processes.watched -m wizard …`: run the wizard, and watch it from inside.
 
-Variables say what for, each optional:
-    WATCH_QUEUE: a named pipe; a byte goes there when the process first reaches for a lock.
-    WATCH_TRACE: a file; each step is a line of it.
+Variables select what is watched. Each one is optional:
+    WATCH_QUEUE: a named pipe; gets a byte when the process first tries to take a lock.
+    WATCH_TRACE: a file; gets a line for each step.
     WATCH_KILL: the number, from 1, of the step at which the process kills itself.
 
-A step is a moment just before a file is created, replaced, removed or synced, before something
-is sent, and after it was sent. Just after any other call is just before the next one: in between
-nothing changes outside the process.
+A step is a moment just before a file is created, replaced, removed, or synced, just before data
+is sent, or just after it was sent. There are no steps after other calls, because nothing changes
+outside the process before the next step.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Desktop:
 
     @contextmanager
     def keyring(self, password: str | None) -> Iterator[None]:
-        """Run the keyring, unlocked with a password (made at first), or locked without one."""
+        """Run the keyring, unlocked with a password (first set here), or locked without one."""
         unlock = [] if password is None else ["--unlock"]
         command = ["gnome-keyring-daemon", "--foreground", "--components=secrets", *unlock]
         with subprocess.Popen(

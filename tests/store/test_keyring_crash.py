@@ -1,5 +1,5 @@
-"""A process killed around any keyring write or file replacement leaves a whole profile, and
-nothing in the keyring that the next save does not find."""
+"""A process killed around any keyring write or file replacement leaves a complete profile, and no
+keyring entry that the next save doesn't find."""
 
 from __future__ import annotations
 

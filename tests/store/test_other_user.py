@@ -1,7 +1,7 @@
 """Another user of the machine can't read from the store or put anything into it.
 
-Run as root, two ordinary users act. Otherwise one is told from the other by what is simulated,
-and what keeps files from others is read from their modes.
+If the tests run as root, two ordinary users act. Otherwise the ownership of files is simulated, and
+the files' modes show what other users can't read.
 """
 
 from __future__ import annotations

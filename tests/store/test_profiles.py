@@ -468,7 +468,7 @@ def fail_with(number: int) -> Callable[..., NoReturn]:
 def test_client_ids_are_read_past_a_damaged_record(
     store: LocalProfileStore, tmp_path: Path
 ) -> None:
-    """The damaged record stays in place, so that its own user is told of it."""
+    """The damaged record stays in place, so that its own user gets the notice."""
     assert store.client_ids() == {}
     set_up(store, name="acme")
     set_up(store, name="zeta")

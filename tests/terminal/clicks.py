@@ -92,9 +92,9 @@ class Clicker:
     """Double-clicks on a step; `effects` maps each control's name to its expected effect.
 
     Args:
-        is_shown: Whether the step is there.
-        effects: Double-click a control, see what it does, and leave the step as it was.
-        enter: The key of the step that is drawn last; the others stand still from then on.
+        is_shown: Whether the step is shown.
+        effects: Double-click a control, check its effect, and restore the step.
+        enter: The key of the step that is drawn last; the others no longer move then.
     """
 
     def __init__(

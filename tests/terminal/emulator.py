@@ -1,8 +1,8 @@
 """A terminal in memory that processes a program's output and replies to its queries.
 
-pyte draws; what pyte does not know (the alternate screen, xterm's and kitty's private sequences,
-OSC and DCS strings) is kept from it and dealt with here, as some of it would land on the screen
-as text.
+pyte draws the screen. Sequences that pyte doesn't know are handled here, because pyte would draw
+some of them as text: the alternate screen, private sequences of xterm and kitty, and OSC and DCS
+strings.
 """
 
 from __future__ import annotations

@@ -62,17 +62,17 @@ def ctrl(letter: str) -> str:
 
 
 class Terminal:
-    """A program on a terminal of its own, from `__enter__` to `__exit__`.
+    """A program on its own terminal, from `__enter__` to `__exit__`.
 
     Args:
         argv: The program and its arguments.
-        env: Variables over ENVIRONMENT.
+        env: Variables that override ENVIRONMENT.
         cwd: Where it runs.
         rows: Lines of the terminal.
         cols: Columns of the terminal.
-        umask: The program's umask; -1 leaves it.
-        in_band_resize: The terminal reports its size in band (mode 2048).
-        has_alternate_screen: False as in GNU screen as shipped: there is one screen for all.
+        umask: The program's umask; -1 leaves it unchanged.
+        in_band_resize: Whether the terminal reports its size in band (mode 2048).
+        has_alternate_screen: False as in GNU screen by default, where all programs share one.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Terminal:
     def send(self, keys: str | bytes) -> None:
         """Type text and the key constants of this module, all at once.
 
-        Textual lets text overtake the keys of bindings that arrive with it, so wait for what a
+        Textual lets text overtake keys of bindings that arrive with it. If the order matters, wait
         for the effect of a binding before you type on.
         """
         self._process.write(keys.encode() if isinstance(keys, str) else keys)

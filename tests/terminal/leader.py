@@ -1,12 +1,12 @@
 """Lead a terminal's session, as a shell would, and run one program in it.
 
-Run as a script: `leader.py REPORT_FD LC_CTYPE PROGRAM [ARGUMENT …]`, the terminal on stdin. It
-reports a line with the program's process id, and when that has ended one with its exit code
-(minus the signal) and the terminal's local flags. Without a leader the flags could not be seen:
-the kernel resets a terminal when its session leader ends.
+Run it as a script, with the terminal on stdin: `leader.py REPORT_FD LC_CTYPE PROGRAM [ARGUMENT …]`.
+It reports a line with the program's process id. After the program has ended, it reports a line with
+the exit code (minus the signal) and the terminal's local flags. Without a leader, the flags could
+not be read: the kernel resets a terminal when its session leader ends.
 
-A process of its own rather than `preexec_fn` or `pty.fork`, which are not safe beside threads and
-warn of that from Python 3.12 on.
+This is a separate process because `preexec_fn` and `pty.fork` are not safe with threads, and warn
+of that from Python 3.12 on.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class PtyProcess:
         env: All its variables.
         size: Rows and columns.
         cwd: Where it runs.
-        umask: Its umask; -1 leaves it.
+        umask: Its umask; -1 leaves it unchanged.
     """
 
     def __init__(

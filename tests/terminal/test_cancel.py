@@ -1,9 +1,9 @@
 """Leaving the wizard while it waits for a response: at once, with the terminal restored.
 
-The server holds its answer back. Where nothing can be lost it is never let go: the wizard does
-not wait for it. A code or a refresh token once sent is waited for, visibly, and what it brought
-is on the disk. Here each way to leave is taken on a terminal, and each wait is left by closing the
-window; tests/ui/test_leaving.py has every way × every wait.
+The server holds its response. If nothing can be lost, the response is never released, because the
+wizard doesn't wait for it. If a code or a refresh token was sent, the wizard visibly waits for the
+response, and its result is saved. These tests take each way to leave on a terminal, and leave each
+wait by closing the window. tests/ui/test_leaving.py has every way × every wait.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The terminal closes during a slow request: the response is saved, and the wizard ends.
 
-Closed as a window closes: from then on nothing can be read or written. The session's leader may
-pass SIGHUP on, as a shell does, or nobody is told: here stdin, stderr, or both are then another
-terminal than the controlling one.
+It closes as a window closes: from then on, nothing can be read or written. The session's leader may
+pass SIGHUP on, as a shell does. Otherwise no process gets a signal: stdin, stderr, or both are then
+on another terminal than the controlling one.
 """
 
 from __future__ import annotations

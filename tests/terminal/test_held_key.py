@@ -1,7 +1,7 @@
 """An Enter that is held down on a real terminal, as X11 repeats it: one step per press.
 
-X11 repeats 25 times a second, many desktops 30 times. Which of these a screen gets here makes no
-difference to it: tests/ui/test_held_key.py judges every rate.
+X11 repeats 25 times a second, and many desktops 30 times. The rate makes no difference to a screen
+here: tests/ui/test_held_key.py tests every rate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a person does in scenes."""
+"""A person's actions in scenes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.walks import ThePilot
 
 
 def after(words: str, then: Act) -> Act:
-    """Return an act that waits for what can be read first."""
+    """Return an act that first waits for a text."""
 
     async def act(pilot: ThePilot, world: World) -> None:
         await wait_until(pilot, lambda: words in unframed(text_of(pilot.app)), words)
@@ -24,7 +24,7 @@ def after(words: str, then: Act) -> Act:
 
 
 def keys(*names: str, then: Act = rest) -> Act:
-    """Return an act: press keys, and act on what that opens."""
+    """Return an act that presses keys, and then acts on what they open."""
 
     async def act(pilot: ThePilot, world: World) -> None:
         await pilot.press(*names)
@@ -34,7 +34,7 @@ def keys(*names: str, then: Act = rest) -> Act:
 
 
 def resizing(columns: int, rows: int) -> Act:
-    """Return an act: make the window of another size."""
+    """Return an act that changes the size of the window."""
 
     async def act(pilot: ThePilot, _world: World) -> None:
         await pilot.resize_terminal(columns, rows)
@@ -43,7 +43,7 @@ def resizing(columns: int, rows: int) -> Act:
 
 
 def pasting(text: str, into: str = "", then: str = "") -> Act:
-    """Return an act: paste a text, into a field where it is named, and press a key."""
+    """Return an act that pastes a text, into a field if one is named, and presses a key."""
 
     async def act(pilot: ThePilot, _world: World) -> None:
         if into:
@@ -55,7 +55,7 @@ def pasting(text: str, into: str = "", then: str = "") -> Act:
 
 
 def filling(**texts: str) -> Act:
-    """Return an act: paste texts into fields."""
+    """Return an act that pastes texts into fields."""
 
     async def act(pilot: ThePilot, _world: World) -> None:
         for id_, text in texts.items():
@@ -66,7 +66,7 @@ def filling(**texts: str) -> Act:
 
 
 def opening(what: str, kind: type[Screen[Any]], then: Act = rest) -> Act:
-    """Return an act: choose a line of Overview, which opens a dialog, and act on that."""
+    """Return an act that selects a line of Overview, and then acts on the dialog that it opens."""
 
     async def act(pilot: ThePilot, world: World) -> None:
         await point_at(pilot, what)
@@ -79,7 +79,7 @@ def opening(what: str, kind: type[Screen[Any]], then: Act = rest) -> Act:
 
 
 def clicking(selector: str, then: Act = rest) -> Act:
-    """Return an act: click, and act on what that opens."""
+    """Return an act that clicks, and then acts on what the click opens."""
 
     async def act(pilot: ThePilot, world: World) -> None:
         await pilot.click(selector)

@@ -1,4 +1,4 @@
-"""What the screens' tests stand on."""
+"""Fixtures for the tests of the screens."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.fakes import World
 
 @pytest.fixture(autouse=True)
 def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the pilot look every 4 ms whether the app is idle, not every 20: most of a test's time.
+    """Let the pilot check every 4 ms, not 20, whether the app is idle: most of a test's time.
 
-    It still waits until the app is idle; what a test needs beyond that it waits for itself. As its
-    keys come faster than a hand's, no key counts as held down but the second one of a read; with
-    the real times see test_held_key.py and terminal/test_held_key.py.
+    The pilot still waits until the app is idle; a test waits for anything else itself. Its keys
+    come faster than a person's, so no key counts as held down except the second one of a read. For
+    tests with the real times, see test_held_key.py and terminal/test_held_key.py.
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr("wizard.ui.input_timing.BOUNCE", 0.002)
@@ -28,7 +28,7 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="package")
 def seldom_collected() -> Iterator[None]:
-    """Collect garbage seldom: an app is made of rings, and looking for them costs a third."""
+    """Collect garbage rarely: an app has many reference cycles, whose search takes a third."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 50, 50)
     yield
@@ -37,7 +37,7 @@ def seldom_collected() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def utc(environment: None) -> Iterator[None]:
-    """Take the time zone the environment was given; local times are on the screens."""
+    """Use the time zone of the environment, because the screens show local times."""
     time.tzset()
     yield
     time.tzset()
@@ -45,5 +45,5 @@ def utc(environment: None) -> Iterator[None]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A world whose answers lead to Done once, with nothing stored yet."""
+    """A world whose responses lead to Done once, with an empty store."""
     return walks.happy_world(tmp_path / "home")

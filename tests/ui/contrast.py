@@ -1,4 +1,4 @@
-"""How well a text can be told from its ground, read from what is painted."""
+"""The contrast of text with its background, measured on what is painted."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from textual.geometry import Region
 from textual.screen import Screen
 
 ENOUGH: Final = 4.5
-"""What WCAG 2 asks of text (1.4.3, AA)."""
+"""The minimum contrast of text in WCAG 2 (1.4.3, AA)."""
 _FRAMES: Final = range(0x2500, 0x25A0)
-"""Lines and blocks: bars and frames repeat what position and words say, and are not read."""
+"""Lines and blocks: bars and frames repeat what position and words say, and aren't read."""
 
 
 def too_faint(screen: Screen[object]) -> Iterator[str]:
-    """Yield the texts of a screen that cannot be read well; not what lies behind a dialog.
+    """Yield the texts of a screen with too little contrast, except what is behind a dialog.
 
-    That is faded on purpose, and there is nothing to be done with it.
+    The text behind a dialog is dimmed on purpose, and can't be used.
     """
     compositor = screen._compositor
     seen = compositor.visible_widgets.items()
@@ -51,7 +51,7 @@ def _colors(style: Style) -> tuple[ColorTriplet, ColorTriplet]:
     if style.reverse:
         ink, ground = ground, ink
     if style.dim:
-        # Terminals differ; half way to the ground is what many do.
+        # Terminals differ; many dim text half way to the background.
         ink = ColorTriplet(*((a + b) // 2 for a, b in zip(ink, ground, strict=True)))
     return ink, ground
 

@@ -1,4 +1,4 @@
-"""Stands behind Authorize and Redirect: links of known state, and what is done with them."""
+"""A fake link desk for Authorize and Redirect, with known states and a record of calls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ATTEMPT: Final = AuthorizationAttempt(
 
 @dataclass
 class Desk:
-    """Hands out links, reads what comes back, and remembers what was asked of it."""
+    """Gives out links, reads responses, and records the calls."""
 
     attempts: list[AuthorizationAttempt] = field(default_factory=lambda: [ATTEMPT])
     failure: SetupError | None = None
@@ -47,16 +47,16 @@ class Desk:
     listener_problem: Problem | None = None
     why_not: str = ""
     takes: bool = True
-    """A browser takes the link."""
+    """Whether a browser opens the link."""
     has_clipboard: bool = True
     entered: str = ""
-    """What is entered on the bare terminal."""
+    """What is typed on the plain terminal."""
     approve: Callable[[str], Awaitable[str]] | None = None
     browser: FakeBrowser = field(default_factory=FakeBrowser)
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     bare: list[str] = field(default_factory=list)
     has_answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """For a bare terminal that waits for its answer."""
+    """Set while the plain terminal waits for input."""
     caught: asyncio.Queue[Reading] = field(default_factory=asyncio.Queue)
 
     @property
@@ -79,12 +79,12 @@ class Desk:
 
     @property
     def opened(self) -> list[str]:
-        """What the browser was asked to open."""
+        """The URLs that the browser was asked to open."""
         return self.browser.opened
 
     @property
     def copied(self) -> list[str]:
-        """What was copied here."""
+        """The texts that were copied here."""
         return self.clipboard.copied
 
     def authorize(self, banner: Banner = BANNER) -> AuthorizeScreen:
@@ -108,7 +108,7 @@ class Desk:
 
 
 class Links(LinkDesk):
-    """The desk, as the screens know it."""
+    """The link desk, as the screens use it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -1,4 +1,4 @@
-"""Shows one screen in an app that has nothing else, and keeps what it was left with."""
+"""Show a single screen in an otherwise empty app, and keep its result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Shown = TypeVar("Shown", bound=Screen[Any])
 
 
 class Host(App[ExitCode]):
-    """An empty app with the wizard's style and measures."""
+    """An empty app with the wizard's style and sizes."""
 
     CSS_PATH = str(Path(wizard.ui.app.__file__).with_name("app.tcss"))
     HORIZONTAL_BREAKPOINTS = WizardApp.HORIZONTAL_BREAKPOINTS
@@ -38,39 +38,39 @@ class Host(App[ExitCode]):
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.suspended = 0
-        """How often the terminal was handed over."""
+        """How many times the app was suspended."""
         self.sent: list[str] = []
-        """What was sent to the terminal's clipboard."""
+        """The texts that were sent to the terminal's clipboard."""
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Remember it."""
+        """Record the text."""
         self.sent.append(text)
         super().copy_to_clipboard(text)
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
-        """Count only: there is no terminal here that could be handed over."""
+        """Only count: there is no terminal here to hand over."""
         self.suspended += 1
         yield
 
 
 @dataclass
 class Stage(Generic[Shown]):
-    """A screen that is shown, and how to act on it."""
+    """A visible screen, and ways to act on it."""
 
     app: Host
     pilot: Pilot[ExitCode]
     screen: Shown
     outcomes: list[object] = field(default_factory=list)
-    """What the screen was left with; empty while it is there."""
+    """The screen's result; empty while the screen is open."""
 
     @property
     def text(self) -> str:
-        """What is on the terminal."""
+        """The text on the terminal."""
         return text_of(self.app)
 
     def words_in(self, selector: str) -> str:
-        """What can be read in a widget, its frame and line breaks taken out."""
+        """Return the text of a widget without its frame and line breaks."""
         region = self.app.screen.query_one(selector).region
         lines = self.text.splitlines()[region.y : region.bottom]
         cut = " ".join(line.ljust(region.right)[region.x : region.right] for line in lines)
@@ -91,13 +91,13 @@ class Stage(Generic[Shown]):
             raise AssertionError(f"{error}\n{self.text}") from None
 
     async def outcome(self) -> object:
-        """Wait until the screen has been left; return what with."""
+        """Wait until the screen is closed, and return its result."""
         await wait_until(self.pilot, lambda: bool(self.outcomes), "an outcome")
         assert len(self.outcomes) == 1
         return self.outcomes[0]
 
     async def until_shown(self, kind: type[Screen[Any]]) -> None:
-        """Wait until a screen of this kind is on top."""
+        """Wait until a screen of this type is on top."""
         await wait_until(self.pilot, lambda: isinstance(self.app.screen, kind), kind.__name__)
 
 

@@ -1,4 +1,4 @@
-"""Makes the journey that a screen is given, on fakes and with nothing stored."""
+"""Create a screen's journey object, on fakes and with an empty store."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def unread_world() -> World:
 
 
 def make_journey(world: World | None = None, demo: Demo | None = None) -> WizardContext:
-    """Return a journey; its session has read nothing."""
+    """Return a journey whose session has read nothing."""
     world = world or unread_world()
     return WizardContext(Session("default", world.store, world.clock), world.services, demo)
 
 
 def let(what: object, **methods: Any) -> None:
-    """Have fakes instead of some methods."""
+    """Replace some methods with fakes."""
     for name, method in methods.items():
         setattr(what, name, method)
 
 
 async def nothing() -> None:
-    """Do nothing, without a failure."""
+    """Do nothing, successfully."""
 
 
 def make_overview(
@@ -44,7 +44,7 @@ def make_overview(
     retry: Callable[[], Awaitable[None]] = nothing,
     since: str = "",
 ) -> Overview:
-    """Return Overview as it stands with a set in use, if there are facts, and with a draft."""
+    """Return Overview with an active set, if there are facts, and with a draft."""
     overview = Overview(make_journey())
     has_active, has_draft = bool(facts), unfinished is not None
     items = offers(has_active=has_active, has_draft=has_draft, is_kept=False, first="check")

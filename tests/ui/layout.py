@@ -1,4 +1,4 @@
-"""What can be seen of a screen: what is cut off, what is covered, and what has the focus."""
+"""Find what is cut off, covered, or focused on a screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wizard.ui.widgets.links import LinkView
 
 
 def cut_off(screen: Screen[Any]) -> Iterator[str]:
-    """Yield the texts that cannot be read whole, not even by scrolling down to them."""
+    """Yield the texts that can't be read in full, even by scrolling down to them."""
     for widget in screen.query("*").results(Widget):
         is_shown = all(
             each.display for each in widget.ancestors_with_self if each is not screen.app
@@ -36,10 +36,10 @@ def _out_of_place(widget: Widget) -> Iterator[str]:
         if not isinstance(around, Widget):
             break
         if not around.region.area:
-            # Not drawn itself, as the palette's frames are not.
+            # It isn't drawn itself, like the frames of the palette.
             continue
         if isinstance(around, VerticalScroll) and around.max_scroll_y:
-            # Scrolled to: only from side to side it has to be seen now.
+            # It can be scrolled to, so only its width must fit now.
             region = Region(region.x, around.region.y, region.width, around.region.height)
         if not around.region.contains_region(region):
             yield f"{widget!r} at {widget.region} sticks out of {around!r} at {around.region}"
@@ -47,9 +47,9 @@ def _out_of_place(widget: Widget) -> Iterator[str]:
 
 
 def _without_room(widget: Widget) -> Iterator[str]:
-    # What is written into an entry scrolls with its cursor, a menu with its line; of a link too
-    # long for its rows the last one says how to see all, and a long name in the title ends in …
-    # An introduction gives way where there is no room for what has to be done.
+    # The text of an input scrolls with its cursor, and a menu with its line. If a link is too long
+    # for its rows, the last row says how to see all of it. A long name in the title ends in "…".
+    # An introduction is hidden if the controls need its space.
     if isinstance(widget, Input | OptionList | LinkView) or widget.has_class("intro"):
         return
     if widget.styles.text_overflow == "ellipsis":
@@ -63,7 +63,7 @@ def _without_room(widget: Widget) -> Iterator[str]:
 
 
 def shortened(screen: Screen[Any]) -> set[str]:
-    """Return the words that are shown with … at their end, those of the title left out."""
+    """Return the words that are shortened with "…", except those of the title."""
     found: set[str] = set()
     for frame in screen.query("#page, #dialog").results(Widget):
         at = frame.region
@@ -73,7 +73,7 @@ def shortened(screen: Screen[Any]) -> set[str]:
 
 
 def hidden_focus(screen: Screen[Any]) -> Iterator[str]:
-    """Yield what has the focus and is not seen whole, or of a list the line of its cursor."""
+    """Yield the focused control, or the line of a list's cursor, if it isn't fully visible."""
     widget = screen.focused
     if widget is None:
         return
@@ -93,7 +93,7 @@ def _cursor_row(widget: Widget) -> int | None:
 
 
 def hidden_primary(screen: Screen[Any]) -> Iterator[str]:
-    """Yield what is amiss with the primary button: there is one, always whole and uncovered."""
+    """Yield the faults of the primary button, which must exist and be fully visible."""
     found = [button for button in screen.query("Button.-primary") if button.display]
     if len(found) != 1:
         yield f"primary buttons: {found}"
@@ -114,6 +114,6 @@ def _is_on_top(widget: Widget, region: Region) -> bool:
 
 
 def backwards(before: Widget, after: Widget) -> bool:
-    """Whether a focus that goes from one to the other goes up, or to the left in a row."""
+    """Whether a move of the focus goes up, or to the left in a row."""
     one, other = before.region, after.region
     return (other.y, other.x) <= (one.y, one.x)

@@ -1,4 +1,4 @@
-"""A person in front of the screens; the `Face` of the scenarios."""
+"""A person who uses the screens; this is the `Face` of the scenarios."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wizard.ui.widgets.results import CheckLines
 
 
 class Person:
-    """Presses keys and reads the page, or the dialog over it."""
+    """Presses keys, and reads the page or the dialog over it."""
 
     def __init__(self, app: WizardApp, pilot: ThePilot) -> None:
         self._app = app
@@ -30,7 +30,7 @@ class Person:
 
     @property
     def news(self) -> str:
-        """What can be read, and what a toast says, without frame and white space."""
+        """Return the text of the screen and of notifications, without frames and white space."""
         found = self._app.screen.query("#page, #dialog")
         if not found:
             return ""

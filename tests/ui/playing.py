@@ -1,4 +1,4 @@
-"""Plays a scene: the wizard itself on fakes, opened where what is stored and its state say."""
+"""Play a scene: run the wizard on fakes, opened in the state that the scene describes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Act = Callable[[ThePilot, World], Awaitable[None]]
 
 
 def nothing(world: World) -> None:
-    """Seed nothing: the first start."""
+    """Store nothing, as before the first start."""
 
 
 async def rest(pilot: ThePilot, world: World) -> None:
@@ -43,12 +43,12 @@ class Scene:
     name: str
     screen: type[Screen[Any]]
     words: str
-    """What can be read once the scene is there; parts of it between bars."""
+    """Text that shows that the scene is ready; bars separate its parts."""
     state: WizardState
-    """Where the wizard opens."""
+    """The step where the wizard opens."""
     seed: Seed = nothing
     act: Act = rest
-    """What is done then."""
+    """The action that follows."""
     demo: Demo | None = None
     theme: str = DARK.name
 
@@ -64,7 +64,7 @@ async def playing(
     world = walks.happy_world(home)
     scene.seed(world)
     app = make_app(world, demo=scene.demo, theme=theme or scene.theme, state=scene.state)
-    # A spinner of one sign, so that nothing tells when it was looked at.
+    # The spinner has one character, so that the time of a picture doesn't show.
     with walks.known_state(), patch("wizard.ui.widgets.results.SPINNER", "⠹"):
         async with app.run_test(size=size, notifications=True) as pilot:
             await wait_until(pilot, lambda: is_open(app), f"{scene} to open")
@@ -78,12 +78,12 @@ async def playing(
 
 
 def is_open(app: WizardApp) -> bool:
-    """Whether a step is shown that takes an Enter."""
+    """Whether a step is shown that accepts Enter."""
     return isinstance(app.screen, StepScreen) and app.screen.shown_at < inf
 
 
 def is_there(app: WizardApp, scene: Scene) -> bool:
-    """Whether a scene can be seen."""
+    """Whether a scene is visible."""
     text = unframed(text_of(app))
     is_shown = isinstance(app.screen, scene.screen) and all(
         words in text for words in scene.words.split("|")
@@ -92,11 +92,11 @@ def is_there(app: WizardApp, scene: Scene) -> bool:
 
 
 def is_searching(app: WizardApp) -> bool:
-    """Whether the palette still looks for commands; it lists the first ones before the last."""
+    """Whether the palette is still searching; it shows the first commands before the last."""
     group = CommandPalette._GATHER_COMMANDS_GROUP
     return any(each.group == group and not each.is_finished for each in app.workers)
 
 
 def unframed(text: str) -> str:
-    """Return a text in one line, without the frames it stands in."""
+    """Return a text on one line, without the frames around it."""
     return " ".join(word for word in text.split() if word not in "▌▏│┃")

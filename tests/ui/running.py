@@ -1,4 +1,4 @@
-"""The whole wizard on fakes: started, possibly in the middle of the road, and left."""
+"""Run the whole wizard on fakes, possibly from the middle of a setup, until it is left."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from wizard.ui.widgets.menu import Menu
 
 WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
 LINKED: Final = replace(WHOLE, attempts=(replace(begin(WHOLE, None, NOW), state=Secret(STATE)),))
-"""A draft whose link has been handed out."""
+"""A draft whose link was given out."""
 ACTIVE: Final = replace(WHOLE, tokens=tokens("active", refresh="refresh-active"))
 TICKED: Final = tuple(p.id for p in PREREQUISITES)
 TICKED_ALL: Final = Profile(ticks=TICKED)
@@ -44,7 +44,7 @@ def seed(
     step: Step = Step.CREDENTIALS,
     profile: Profile = TICKED_ALL,
 ) -> None:
-    """Store what an earlier run would have left; `profile` is the rest of its record."""
+    """Store what an earlier run would have left; `profile` has the other fields of the record."""
     if active is not None:
         profile = replace(profile, set_up_at=NOW)
     if draft is not None:
@@ -75,7 +75,7 @@ async def running(
 async def resumed(
     world: World, step: Step, draft: CredentialSet = LINKED, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[WizardApp, ThePilot]]:
-    """Run the wizard with a draft that has come to a step, and resume it with u."""
+    """Run the wizard with a draft that has reached a step, and resume it with u."""
     seed(world, draft=draft, step=step)
     async with running(make_app(world), size) as (app, pilot):
         await wait_for_screen(pilot, OverviewScreen)
@@ -84,7 +84,7 @@ async def resumed(
 
 
 async def point_at(pilot: ThePilot, id_: str) -> None:
-    """Go down Overview's menu to a line."""
+    """Move down Overview's menu to a line."""
     screen = await wait_for_screen(pilot, OverviewScreen)
     menu = screen.query_one(Menu)
     await wait_until(pilot, lambda: menu.highlighted is not None, "a highlighted line")
@@ -96,9 +96,9 @@ async def point_at(pilot: ThePilot, id_: str) -> None:
 
 
 async def left(app: WizardApp) -> ExitCode:
-    """Wait until the wizard has ended; return what with."""
+    """Wait until the wizard has ended, and return its result."""
     give_up = monotonic() + PATIENCE
-    # Not with the pilot, which needs a screen.
+    # The pilot can't be used here, because it needs a screen.
     while app.return_value is None:
         assert monotonic() < give_up, f"not left, still on {app.screen!r}"
         await asyncio.sleep(0.001)
@@ -107,10 +107,10 @@ async def left(app: WizardApp) -> ExitCode:
 
 
 def feed(app: WizardApp, text: str, *, stop_before: int = 0) -> None:
-    """Let the terminal's own parser read keys, all of them in one read.
+    """Have the terminal's own parser read keys, all of them in one read.
 
     Args:
-        stop_before: the number of the key before which the line stood still for a moment.
+        stop_before: the number of the key before which the input paused for a moment.
     """
     assert app._driver is not None
     for number, event in enumerate(XTermParser().feed(text)):
@@ -120,26 +120,26 @@ def feed(app: WizardApp, text: str, *, stop_before: int = 0) -> None:
 
 
 def post_enters(app: WizardApp, count: int) -> None:
-    """Post Enters without a pause."""
+    """Post Enter keys without a pause."""
     for _ in range(count):
         app.post_message(events.Key("enter", "\r"))
 
 
 async def press_enter_as_a_reader(pilot: ThePilot, screen: TimedScreen[Any]) -> None:
-    """Press Enter, late enough for what the screen last asked: a key brings the time it came at.
+    """Press Enter late enough after the screen's last change: a key carries its time of arrival.
 
-    With a real wait see test_enter.py.
+    For tests with a real wait, see test_enter.py.
     """
     enter = events.Key("enter", "\r")
     enter.time = max(enter.time, screen.asked_at + 0.001)
     pilot.app.post_message(enter)
     await pilot.pause()
-    # After another key no time between two Enters is looked at.
+    # After another key, the time between two Enters isn't checked.
     await pilot.press("f20")
 
 
 def top(app: WizardApp) -> Screen[object]:
-    """Return the screen on top; it must be the only one but for the empty one at the bottom."""
+    """Return the top screen; under it there must be only the empty one at the bottom."""
     steps = [screen for screen in app.screen_stack if isinstance(screen, StepScreen)]
     assert len(steps) <= 1, f"a step left behind: {app.screen_stack}"
     return app.screen

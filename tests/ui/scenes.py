@@ -1,7 +1,7 @@
-"""Every screen in every state worth looking at, each brought up at once from what is seeded.
+"""Every screen in every state worth testing, each opened directly from stored data.
 
-What must hold of all of them is tested over this list, and the pictures are made of it: a state
-that is missing here is one that nobody has looked at.
+The tests that apply to all screens run over this list, and the pictures are made from it. A state
+that is missing here is tested nowhere.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ DIALOGS: Final = (
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
     Scene("palette", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE),
     Scene("themes", CommandPalette, "Twilio SCIM|a theme|this one", PASTE, LINKED, THEMES),
-    # Textual's own: it does not change its theme while it is open.
+    # This is Textual's own screen, which doesn't change its theme while it is open.
     Scene("palette-light", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
     Scene("palette-found", CommandPalette, "Twilio SCIM|Create a new link", PASTE, LINKED, FOUND),
 )

@@ -1,4 +1,4 @@
-"""What scenes are made of: what is stored, and how the world is."""
+"""The parts of scenes: stored data, and the state of the machine and the servers."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from wizard.flow.state import WizardState
 FOLDER: Final = "/home/admin/.local/share/twilio-scim-wizard"
 ORGANIZATION: Final = "OR0123456789abcdef0123456789abcdef"
 CHECKED: Final = replace(TICKED_ALL, last_check=LastCheck(CheckStatus.PASSED, NOW, users=25))
-"""The record of a set that works."""
+"""The record of a working set."""
 
 
 def both(*seeds: Seed) -> Seed:
-    """Return a seed of several."""
+    """Return a seed that combines several."""
 
     def sow(world: World) -> None:
         for each in seeds:
@@ -42,17 +42,17 @@ def both(*seeds: Seed) -> Seed:
 
 
 def profile(record: Profile) -> Seed:
-    """Return a seed of a record, with nothing set up yet."""
+    """Return a seed of a record with nothing set up yet."""
     return lambda world: seed(world, profile=record)
 
 
 def draft(step: Step, entered: CredentialSet = LINKED) -> Seed:
-    """Return a seed of a first setup that has come to a step."""
+    """Return a seed of a first setup that has reached a step."""
     return lambda world: seed(world, draft=entered, step=step)
 
 
 def active(record: Profile = CHECKED, change: CredentialSet | None = None) -> Seed:
-    """Return a seed of a set that is in use, with a change of it under way."""
+    """Return a seed of an active set with a change of it in progress."""
     return lambda world: seed(world, active=ACTIVE, draft=change, profile=record)
 
 
@@ -62,7 +62,7 @@ def failed_with(problem: Problem) -> Profile:
 
 
 def answers(problem: Problem) -> Seed:
-    """Return a seed: the SCIM server answers so."""
+    """Return a seed in which the SCIM server sends these responses."""
 
     def sow(world: World) -> None:
         world.users.answers = [SetupError(problem)]
@@ -76,7 +76,7 @@ def over_ssh(world: World) -> None:
 
 
 def no_browser(world: World) -> None:
-    """Have a browser that takes nothing."""
+    """Have a browser that opens nothing."""
     world.browser.takes = False
 
 
@@ -84,7 +84,7 @@ def no_browser(world: World) -> None:
 
 
 def looked_at(*problems: Problem) -> Seed:
-    """Return a seed: the machine finds these, in place of the lines that are there else."""
+    """Return a seed in which the machine's checks have these results."""
 
     def sow(world: World) -> None:
         lines = [
@@ -97,7 +97,7 @@ def looked_at(*problems: Problem) -> Seed:
 
 
 class SilentReach(FakeReach):
-    """Never comes to an end."""
+    """Never finishes."""
 
     async def probe(self, endpoints: object) -> tuple[Check, ...]:
         await forever()
@@ -105,7 +105,7 @@ class SilentReach(FakeReach):
 
 
 def silent(world: World) -> None:
-    """Let the machine be looked at without end."""
+    """Let the machine's checks run forever."""
     world.reach = SilentReach()
 
 
@@ -115,7 +115,7 @@ async def forever() -> None:
 
 
 def store_fails(problem: Problem, *methods: str) -> Seed:
-    """Return a seed: these methods of a profile that is held fail from now on."""
+    """Return a seed in which these methods of a locked profile fail from now on."""
 
     def fail(*_args: object, **_parts: object) -> NoReturn:
         raise SetupError(problem)
@@ -139,12 +139,12 @@ FULL: Final = store_fails(DISK_FULL.filled(path=FOLDER), "save", "prove_writable
 
 
 def cannot_read(problem: Problem, what: str = "active") -> Seed:
-    """Return a seed: the secrets of the active set, or of the draft, are out of reach."""
+    """Return a seed in which the secrets of the active set, or of the draft, can't be read."""
     return store_fails(problem.filled(path=f"{FOLDER}/secrets/default.json"), what)
 
 
 def port_taken(world: World) -> None:
-    """Let another program have the listener's port."""
+    """Let another program use the listener's port."""
     world.listener.problem = SetupError(PORT_TAKEN.filled(port="8765"))
 
 
@@ -152,7 +152,7 @@ def port_taken(world: World) -> None:
 
 
 def arrived(answer: Received | BareCode | None = None) -> WizardState:
-    """Return the state in which a code has come: Check."""
+    """Return the state in which a code has arrived: Check."""
     code = answer or Received(Secret(CODE), LINKED.attempts[0])
     return WizardState(Step.CHECK, answer=code)
 
@@ -164,7 +164,7 @@ def tokens_of(organization: str) -> TokenSet:
 
 
 def of_another_organization(world: World) -> None:
-    """Let the tokens name another organization than those before."""
+    """Let the new tokens name another organization than the old ones."""
     world.tokens.exchanges = world.tokens.refreshes = [tokens_of(ORGANIZATION)] * 2
     record = replace(CHECKED, organization="ORfedcba9876543210fedcba9876543210")
     seed(world, active=ACTIVE, draft=LINKED, step=Step.CHECK, profile=record)
@@ -176,7 +176,7 @@ def unrenewable(world: World) -> None:
 
 
 class SilentUsers(FakeUsers):
-    """Never answers."""
+    """Never responds."""
 
     async def list_users(self, *_args: object) -> UserList:
         await forever()
@@ -184,7 +184,7 @@ class SilentUsers(FakeUsers):
 
 
 def no_answer(world: World) -> None:
-    """Let the SCIM server answer nothing."""
+    """Let the SCIM server send no response."""
     world.users = SilentUsers()
 
 
@@ -192,7 +192,7 @@ def no_answer(world: World) -> None:
 
 
 def other_profiles(*names: str) -> Seed:
-    """Return a seed of further profiles."""
+    """Return a seed of more profiles."""
 
     def sow(world: World) -> None:
         for name in names:
@@ -203,18 +203,18 @@ def other_profiles(*names: str) -> Seed:
 
 
 def refuses_secret(world: World) -> None:
-    """Refuse the next refresh."""
+    """Reject the next refresh."""
     refusal = SetupError(WRONG_CLIENT.with_detail("401, 20003: Invalid credentials"))
     world.tokens.refreshes = [refusal]
 
 
 def no_token(world: World) -> None:
-    """Let the token server answer nothing."""
+    """Let the token server send no response."""
     world.tokens.on_call = forever
 
 
 def saves_sheet(world: World) -> None:
-    """Save sheets in a made-up folder."""
+    """Save sheets in a fictional folder."""
     world.write_new = lambda name, _text: f"/home/admin/{name}"
 
 

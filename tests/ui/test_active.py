@@ -1,4 +1,4 @@
-"""What Overview offers once something is set up: rotate, hand off, another profile, forget."""
+"""The actions of Overview for an active set: rotate, hand off, switch profiles, remove."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROTATED = "the-rotated-secret"
 
 
 async def open_dialog(pilot: ThePilot, id_: str, kind: type[TimedScreen[Any]]) -> None:
-    """Choose an action of Overview that asks something."""
+    """Select an action of Overview that opens a dialog."""
     await point_at(pilot, id_)
     await pilot.press("enter")
     await wait_for_dialog(pilot, kind)
@@ -111,7 +111,7 @@ async def test_a_rotated_secret_that_needs_a_consent_is_staged_after_a_question(
 
 
 class SlowRefresh(FakeTokenEndpoint):
-    """Answers a refresh only when it is let go."""
+    """Responds to a refresh only when it is released."""
 
     gate: asyncio.Event
 
@@ -197,7 +197,7 @@ async def test_the_sheet_takes_the_place_of_nothing(
         assert not target.exists()
         assert path.is_symlink() or path.read_text() == "mine"
         path.unlink()
-        # A button that looks pressed takes no Enter.
+        # A button that looks pressed accepts no Enter.
         button = app.screen.query_one("#save")
         await wait_until(pilot, lambda: not button.has_class("-active"), "the button's rest")
         await pilot.press("enter")
@@ -246,7 +246,7 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
     app._wizard_context.came_from = "acme"
     async with running(app) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        # A box that is checked makes a record.
+        # A checked box creates a record.
         await pilot.press("space")
         await wait_until(pilot, lambda: bool(world.store.names()), "a record")
         await pilot.press("escape")

@@ -1,4 +1,4 @@
-"""Step 3, alone: the link is whole, and every way of handing it out ends where it should."""
+"""Step 3 by itself: the link is complete, and each way to give it out has the right result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def at_authorize(
 
 
 def link_rows(stage: Stage[AuthorizeScreen]) -> list[tuple[str, set[str | None]]]:
-    """Return each row of the link: its text, and the hyperlinks its characters lead to."""
+    """Return each row of the link: its text, and the targets of its characters' hyperlinks."""
     region = stage.screen.query_one(LinkView).content_region
     strips = stage.screen._compositor.render_strips()[region.y : region.bottom]
     rows = []
@@ -201,7 +201,7 @@ async def test_the_bare_link_may_be_answered_at_once() -> None:
 async def test_nothing_is_painted_while_the_bare_link_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What goes to a suspended terminal is queued, and the full queue stops the wizard."""
+    """Output to a suspended terminal is queued, and a full queue blocks the wizard."""
     seen, written = asyncio.Event(), list[str]()
     desk = Desk()
 
@@ -217,7 +217,7 @@ async def test_nothing_is_painted_while_the_bare_link_stands(
         await asyncio.wait_for(seen.wait(), PATIENCE)
         monkeypatch.setattr(Screen, "_compositor_refresh", lambda _: written.append("painted"))
         for _ in range(40):
-            # As a cursor that blinks does.
+            # As a blinking cursor does.
             stage.screen.query_one(LinkView).refresh()
             await stage.pilot.pause()
         assert written == []

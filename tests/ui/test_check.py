@@ -1,4 +1,4 @@
-"""Step 5, alone: the lines as they change, and what each end of a check offers."""
+"""Step 5 by itself: the lines as they change, and the offers after each result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PASSED = Report(Verdict.PASSED, users=25)
 
 @dataclass
 class Steered:
-    """A check that ends when the test says so, and how it says."""
+    """A check whose end and result the test decides."""
 
     ends: asyncio.Queue[Report] = field(default_factory=asyncio.Queue)
     runs: list[bool] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Steered:
 
 
 async def in_files() -> None:
-    """Keep secrets in files."""
+    """Save secrets in files."""
 
 
 def at_check(check: Steered) -> AbstractAsyncContextManager[Stage[CheckScreen]]:
@@ -107,7 +107,7 @@ def is_turning(stage: Stage[CheckScreen]) -> bool:
 
 
 async def spinner(stage: Stage[CheckScreen], before: str) -> str:
-    """Wait for another frame of the spinner than the one before."""
+    """Wait until the spinner shows another frame."""
 
     def frames() -> list[str]:
         return [sign for sign in SPINNER if f"{sign}  First" in stage.text and sign != before]
@@ -145,7 +145,7 @@ async def test_escape_leaves_at_once_while_it_runs() -> None:
         await stage.pilot.press("escape")
         assert await stage.outcome() == Back()
         await wait_until(stage.pilot, lambda: check.is_cancelled, "the end of the run")
-        # What was sent goes on, and still tells of itself.
+        # The check that was started continues, and still reports its result.
         check.show(WAITING)
 
 
@@ -203,7 +203,7 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
         first, *more = (stage.text.index(warning.title) for warning in report.warnings)
         assert report.warnings[0].id == REFRESH_REFUSED.id
         assert all(first < each for each in more)
-        # And all of them are copied for support.
+        # All of them are also copied for support.
         assert stage.screen.query_one(ProblemPanel).problems == report.told
 
 
@@ -246,7 +246,7 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
     ids=["none-asked-for", "refused"],
 )
 async def test_what_cannot_be_renewed_is_mended_at_enter(problem: Problem, step: Step) -> None:
-    """Where none was asked for, it is the scope that has to be looked at, under Advanced."""
+    """If no refresh token was requested, the fix is the scope, under Advanced."""
     check = Steered()
     async with at_check(check) as stage:
         await end(stage, check, Report(Verdict.UNRENEWABLE, problem))

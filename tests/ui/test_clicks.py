@@ -1,4 +1,4 @@
-"""A click is for what is under the pointer when it is made, and keeps its place among keys."""
+"""A click acts on what is under the pointer at that moment, in order with the keys."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
 
 
 async def test_a_clicked_key_comes_before_what_is_typed_after_it(world: World) -> None:
-    # As wide as shows the key.
+    # Wide enough to show the key.
     async with resumed(world, Step.AUTHORIZE, WHOLE, (110, 30)) as (app, pilot):
         screen = await wait_for_screen(pilot, AuthorizeScreen)
         assert isinstance(screen, AuthorizeScreen)
@@ -71,7 +71,7 @@ class _Buttons(Screen[None]):
 
 
 class _Press(App[ExitCode]):
-    """Notes what the gate hands out."""
+    """Records what the gate passes on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,5 +107,5 @@ async def test_the_second_click_does_nothing_to_a_field_that_the_first_one_broug
         assert isinstance(app.get_widget_at(3, 1)[0], Input)
         assert not await click(10.2)
         assert await click(10.8)
-        # A double click on a field that was there selects a word of it.
+        # A double click on an existing field selects a word in it.
         assert await click(11.0)

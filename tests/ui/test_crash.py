@@ -1,4 +1,4 @@
-"""A crash is reported by its place only: no message, no local variable, no secret."""
+"""A crash is reported by its place only, with no message, local variable, or secret."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ PLANTED = ("planted-secret", "planted-code", "planted-verifier", "planted-token"
 
 
 class PlantedError(Exception):
-    """A fault of the wizard's own."""
+    """An internal error of the wizard."""
 
 
 def fail() -> NoReturn:
-    """Fail as careless code would: secrets in local variables, and in the message."""
+    """Fail as careless code would, with secrets in local variables and in the message."""
     secret, code, verifier, token = PLANTED
     inner = {"client_secret": secret, "code": code}
     try:
@@ -57,12 +57,12 @@ def fail() -> NoReturn:
 
 
 async def fail_async(*_args: object, **_kwargs: object) -> NoReturn:
-    """Do so in something that is awaited."""
+    """Fail in an awaited function."""
     fail()
 
 
 def fail_with(*_args: object) -> None:
-    """Do so as a handler."""
+    """Fail in a handler."""
     fail()
 
 
@@ -94,14 +94,14 @@ async def crashed(
     act: Callable[[ThePilot], Awaitable[None]],
     begin: type[StepScreen] = PrerequisitesScreen,
 ) -> None:
-    """Run the wizard, act, and wait for the crash; what it leaves to be printed is clean."""
+    """Run the wizard, act, and wait for the crash; assert that its report is clean."""
     try:
         async with app.run_test() as pilot:
             await wait_for_screen(pilot, begin)
             await act(pilot)
             await until_dead(app)
     except (PlantedError, WorkerFailed):
-        # The pilot raises again what ended the app.
+        # The pilot raises the exception that ended the app again.
         return
     raise AssertionError("no crash")
 
@@ -115,7 +115,7 @@ async def until_dead(app: WizardApp) -> None:
 
 
 def assert_clean(report: str) -> None:
-    """Assert that a report tells the kind and the place of a fault, and nothing else."""
+    """Assert that a report has the type and the place of an error, and nothing else."""
     assert "PlantedError" in report
     assert "test_crash.py" in report
     assert "in fail" in report
@@ -169,7 +169,7 @@ async def test_a_task_of_any_screen_may_fail(
 
 
 async def in_a_worker(app: WizardApp, pilot: ThePilot) -> None:
-    """Fail in the task of a screen."""
+    """Fail in a task of a screen."""
     app.screen.run_worker(fail_async())
 
 
@@ -179,7 +179,7 @@ async def in_a_timer(app: WizardApp, pilot: ThePilot) -> None:
 
 
 async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
-    """Fail in what was put off."""
+    """Fail in a deferred call."""
     app.screen.call_after_refresh(fail_with)
 
 

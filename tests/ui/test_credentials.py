@@ -1,4 +1,4 @@
-"""Step 2, alone: what is entered, what is said of it, what is kept, and what is never shown."""
+"""Step 2 by itself: input, messages, what is saved, and what is never shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AUTHORIZATION_URL = (
 
 @dataclass
 class Form:
-    """Keeps the draft as the session does: in memory at once, on disk unless that fails."""
+    """Keeps the draft as the session does: in memory at once, and on disk unless that fails."""
 
     draft: CredentialSet = field(default_factory=CredentialSet)
     kept: CredentialSet = field(default_factory=CredentialSet)
@@ -62,7 +62,7 @@ class Form:
 
     @property
     def copied(self) -> list[str]:
-        """What was copied here."""
+        """The texts that were copied here."""
         return self.clipboard.copied
 
     def screen(self) -> CredentialsScreen:
@@ -77,7 +77,7 @@ class Form:
 
 
 class FormSession(Session):
-    """The form, as the screen knows it."""
+    """The form, as the screen uses it."""
 
     def __init__(self, form: Form) -> None:
         super().__init__("default", unread_world().store, FakeClock())
@@ -98,7 +98,7 @@ class FormSession(Session):
         await self._form.save_draft(draft)
 
     async def use_file(self) -> None:
-        """Keep secrets in files."""
+        """Save secrets in files."""
 
     def go_unsaved(self) -> None:
         self._form.is_unsaved_chosen = True
@@ -113,7 +113,7 @@ def entry(stage: Stage[CredentialsScreen], selector: str) -> Entry:
 
 
 async def paste_into(stage: Stage[CredentialsScreen], selector: str, text: str) -> None:
-    """Go into a field and paste, as a hand with a mouse would."""
+    """Click into a field, and paste."""
     await stage.pilot.click(selector)
     await paste(stage.pilot, text)
 
@@ -127,7 +127,7 @@ async def until_nothing_is_wrong(stage: Stage[CredentialsScreen], selector: str)
     await wait_until(stage.pilot, lambda: "✗" not in stage.words_in(field), f"no ✗ in {field}")
 
 
-# -- the road through the form -------------------------------------------------------------
+# -- moving through the form ----------------------------------------------------------------
 
 
 async def test_enter_goes_to_the_next_empty_field_and_then_on() -> None:
@@ -459,7 +459,7 @@ async def test_a_secret_is_copied_on_purpose_only() -> None:
         form.clipboard.is_here = False
         await stage.app.run_action("copy_secret", stage.screen)
         await wait_until(stage.pilot, lambda: stage.app.sent == ["rotated-secret"], "the new")
-        # What is left in the app could be put into another field, in clear, with ^v.
+        # A copied secret could be pasted into another field as plain text with Ctrl+V.
         assert stage.app.clipboard == ""
         await stage.until_text("clipboard")
         assert SECRET[:9] not in stage.text
@@ -537,7 +537,7 @@ async def test_other_endpoints_drop_tokens_and_links() -> None:
         await stage.pilot.click("#token-url")
         await paste(stage.pilot, "http://127.0.0.1:8765/v2/token")
         await stage.pilot.press("enter")
-        # The same step anew, because its title names the hosts that are not Twilio's.
+        # The step is opened again, because its title names the hosts that are not Twilio's.
         assert await stage.outcome() == GoTo(Step.CREDENTIALS)
     endpoints = replace(TWILIO, token_url="http://127.0.0.1:8765/v2/token")
     assert form.kept == replace(WHOLE, endpoints=endpoints)
@@ -607,7 +607,7 @@ async def test_no_drag_or_click_and_no_key_copies_a_secret_that_is_shown() -> No
             await stage.pilot.hover(offset=end_at)
             await stage.pilot.mouse_up(offset=end_at)
             await stage.pilot.press("ctrl+c")
-        # So that selecting and copying is what was done.
+        # This shows that text was selected and copied.
         assert "Redirect URL" in stage.app.sent[-1]
         for times in (1, 2, 3):
             await stage.pilot.click(SECRET_ENTRY, times=times)

@@ -1,4 +1,4 @@
-"""An Enter is for what could be seen when it was pressed: twice in one read, early, in a paste."""
+"""An Enter acts on what was visible when it was pressed: doubled, early, or in a paste."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def twice_read(app: WizardApp) -> None:
 
 
 async def settle(pilot: ThePilot) -> None:
-    """Give a second Enter every chance to do harm."""
+    """Give a second Enter every chance to act."""
     for _ in range(4):
         await pilot.pause()
 
 
 async def arrive(pilot: ThePilot, kind: type[StepScreen], early: events.Key) -> None:
-    """Wait for a step, and find that neither the second Enter nor an early one was for it."""
+    """Wait for a step, and check that neither the second Enter nor an early one acted on it."""
     await wait_for_screen(pilot, kind)
     await settle(pilot)
     assert isinstance(pilot.app, WizardApp)
@@ -173,7 +173,7 @@ def bracketed(text: str) -> str:
 
 
 def key_at(time: float, key: str = "enter") -> events.Key:
-    """Return a key that came at a time; one that was held back comes with its own."""
+    """Return a key that arrived at a time; a key that was held back keeps its own time."""
     event = events.Key(key, None)
     event.time = time
     return event
@@ -191,7 +191,7 @@ async def test_an_enter_in_the_read_of_a_bare_code_waives_no_state_check(
         await wait_until(pilot, lambda: "without its state" in text_of(app), "the question")
         await wait_until(pilot, lambda: app._gate._hold is None, "the Enter after the silence")
         await settle(pilot)
-        # Released late, from a hold or behind a slow step, it is still one pressed before.
+        # If it is released late, after a hold or a slow step, it still counts as pressed before.
         app.post_message(key_at(redirect.asked_at - 0.001))
         await settle(pilot)
         assert top(app) is redirect
@@ -212,7 +212,7 @@ async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: Worl
         await settle(pilot)
         assert top(app) is redirect
         assert FOREIGN_STATE.title in text_of(app)
-        # Whoever is sent back is told why, where he lands.
+        # The step that the user is sent back to says why.
         app.post_message(key_at(redirect.asked_at + 0.001))
         await walks.linked_authorize(pilot)
         await wait_until(pilot, lambda: FOREIGN_STATE.title in text_of(app), "why")
@@ -223,7 +223,7 @@ async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: Worl
 
 
 async def test_what_comes_between_two_enters_makes_them_two(world: World) -> None:
-    """All in one read, as a script sends it that waits for nothing."""
+    """All keys arrive in one read, as from a script that doesn't wait."""
     values = (CLIENT_ID, SECRET, WHOLE.redirect_url)
     async with running(make_app(world)) as (app, pilot):
         await walks.prerequisites(pilot, world)
@@ -255,11 +255,11 @@ def wrapped(text: str, width: int) -> str:
 
 @pytest.mark.parametrize("late", [None, 0, 2, 4])
 async def test_a_wrapped_unbracketed_address_arrives_whole(world: World, late: int | None) -> None:
-    """Args: `late`: the line whose end, and what follows, comes after a stop of the line."""
+    """Args: `late`: the line whose end, and all that follows it, arrives after a pause."""
     async with resumed(world, Step.REDIRECT) as (app, pilot):
         await walks.linked_redirect(pilot)
         code = "0123456789abcdef" * 20
-        # With the code last, every line's end would be an answer of its own.
+        # With the code in last place, every line's end would complete a response.
         address = f"{WHOLE.redirect_url}?state={LINKED.attempts[0].state.reveal()}&code={code}"
         text = wrapped(address, 72)
         ends = [at for at, character in enumerate(text) if character == "\r"]
@@ -303,7 +303,7 @@ async def test_lines_pasted_without_brackets_submit_nothing_by_halves(world: Wor
 
 
 async def test_what_follows_a_key_in_one_read_is_for_where_the_key_leads(world: World) -> None:
-    """Textual hands a text to the field that had the focus when the read came."""
+    """Textual sends a text to the field that had the focus when the read arrived."""
     other = "https://other.example.org/cb"
     async with resumed(world, Step.CREDENTIALS, WHOLE) as (app, pilot):
         credentials = await wait_for_screen(pilot, CredentialsScreen)

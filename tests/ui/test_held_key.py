@@ -1,4 +1,4 @@
-"""A key held down counts once, a key pressed again counts again: told apart by times alone."""
+"""A key held down counts once, and a repeated press counts again, judged by times alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def brisk_pilot() -> None:
 
 
 def pressed(times: Iterable[float], key: str = "enter") -> list[float]:
-    """Return the times of the presses that count, in the order they came."""
+    """Return the times of the presses that count, in order."""
     held, counted, maybe = HeldKey(), list[float](), 0.0
     for time in times:
         press = held.judge(key, time)
@@ -40,7 +40,7 @@ def pressed(times: Iterable[float], key: str = "enter") -> list[float]:
 
 
 def holding(delay: float, rate: float, seconds: float = 3.0) -> Iterator[float]:
-    """Yield the times at which a key held down comes."""
+    """Yield the times at which a held key arrives."""
     yield 10.0
     yield from (10.0 + delay + n / rate for n in range(int((seconds - delay) * rate)))
 
@@ -53,7 +53,7 @@ def test_a_key_held_down_counts_once(rate: float, delay: float) -> None:
 
 @pytest.mark.parametrize("rate", [25, 30])
 def test_a_key_held_down_counts_once_though_reads_bundle_what_came(rate: float) -> None:
-    """On a busy machine a read comes late and brings several."""
+    """On a busy machine, a read comes late and has several keys."""
     times = [-(-time // 0.1) * 0.1 for time in holding(0.5, rate)]
     assert pressed(times) == [times[0]]
 
@@ -96,9 +96,9 @@ def test_what_comes_between_makes_two() -> None:
 async def hold(
     app: WizardApp, pilot: ThePilot, key: events.Key, is_done: Callable[[], bool]
 ) -> None:
-    """Hold a key down for a second and a half; wait until what it does is done, and then all is.
+    """Hold a key down for 1.5 seconds; wait for its first effect, and then for all effects.
 
-    The times are the keys' own. Nothing is waited for between two of them.
+    The keys carry these times themselves, so the test doesn't wait between two keys.
     """
     start = now()
     for number, time in enumerate(holding(0.5, 25, 1.5)):

@@ -1,4 +1,4 @@
-"""The help of a step: what to do, what goes wrong, where it is; and the URLs in it."""
+"""The help of a step: instructions, problems, places in the Console, and URLs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_each_step_says_what_to_do_what_goes_wrong_and_where_it_is(step: Step) -
 
 
 async def in_help(pilot: ThePilot) -> list[PageLink]:
-    """Open the help of the first step; return its addresses."""
+    """Open the help of the first step, and return its URLs."""
     await wait_for_screen(pilot, PrerequisitesScreen)
     await pilot.press("f1")
     await wait_until(pilot, lambda: bool(pilot.app.screen.query(PageLink)), "the help")

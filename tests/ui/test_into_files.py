@@ -1,4 +1,4 @@
-"""A keyring that takes no save is unlocked, or left for files: by a key, and never silently."""
+"""If a keyring can't save, a key unlocks it or switches to files, and never silently."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def told(app: App[ExitCode]) -> list[str]:
 
 
 def words(app: App[ExitCode]) -> str:
-    """What is on the screen, however it is wrapped."""
+    """Return the text on the screen, however it is wrapped."""
     return " ".join(text_of(app).replace("▌", " ").split())
 
 

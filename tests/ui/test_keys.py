@@ -1,4 +1,4 @@
-"""The row of keys and the palette tell the truth: each key does something, and none is left out."""
+"""The row of keys and the palette are correct: each key works, and no key is missing."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ from wizard.ui.widgets.field import SecretEntry
 from wizard.ui.widgets.results import SPINNER
 
 EVERYWHERE: Final = {"primary", "next", "back", "help", "scroll_body"}
-"""Actions of every step: in the row of keys at any width, or ways to move about."""
+"""Actions of every step: shown in the row of keys at any width, or used to move around."""
 
 
 @dataclass
 class State:
-    """A screen in a state, and what shows that it did something its own text does not."""
+    """A screen in a state, and a counter of effects that its own text doesn't show."""
 
     screen: Screen[Any]
     trace: Callable[[], object] = str
     is_ready: Callable[[], bool] = lambda: True
     keys: tuple[str, ...] = ()
-    """What to press to come to it."""
+    """The keys that lead to it."""
 
 
 async def nothing(*_args: object) -> Any:
-    """Do nothing, at once."""
+    """Do nothing."""
 
 
 def prerequisites(**given: Any) -> State:
@@ -70,7 +70,7 @@ def prerequisites(**given: Any) -> State:
 
 @dataclass
 class Counting(Form):
-    """Counts what is saved, whether it can be or not."""
+    """Counts attempts to save, whether they succeed or not."""
 
     saves: int = 0
 
@@ -180,7 +180,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
 
 @pytest.fixture(autouse=True)
 def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Note what a screen would be left with, and stay: each of its keys is pressed in turn."""
+    """Record a screen's results without closing it, because each of its keys is pressed in turn."""
     outcomes: list[object] = []
     monkeypatch.setattr(StepScreen, "leave", lambda _screen, outcome: outcomes.append(outcome))
     monkeypatch.setattr(Dialog, "answer", lambda _screen, answer: outcomes.append(answer))
@@ -218,9 +218,9 @@ def seen(stage: Stage[Any], state: State, outcomes: list[object]) -> object:
 async def test_no_key_is_shown_in_vain_and_none_is_left_out(
     name: str, outcomes: list[object]
 ) -> None:
-    """Each key in the row of keys, and each line of the palette, does something.
+    """Each key in the row of keys, and each line of the palette, has an effect.
 
-    Each key of a step is in the palette, or in the row at any width: all others may be left out.
+    Each key of a step is in the palette, or in the row at any width: all others can be left out.
     """
     state = STATES[name]()
     screen, done = state.screen, set[str]()

@@ -1,4 +1,4 @@
-"""What comes after a step was left is for nobody: it must not crash, nor leave twice."""
+"""An event after a step was closed has no effect: no crash, and no second exit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.ui.screens.check import CheckScreen
 
 
 async def leave(stage: Stage[Shown]) -> None:
-    """Go back, and wait until nothing is left of the screen."""
+    """Go back, and wait until the screen is gone."""
     await stage.pilot.press("escape")
     assert await stage.outcome() == Back()
     await wait_until(stage.pilot, lambda: not stage.screen.children, "the widgets to be gone")

@@ -1,8 +1,8 @@
-"""Leaving in every wait for the network or a keyring, the wizard on its own services.
+"""Leaving the wizard with its real services during each wait for the network or a keyring.
 
-Over real sockets the server holds its answer back, and nothing here lets it go unless the answer
-would be lost: the wizard leaves at once, or not at all. What a real terminal shows afterwards, and
-a closed one, are in tests/terminal/test_cancel.py.
+Over real sockets, the server holds its response, and releases it only if it would be lost
+otherwise: the wizard leaves at once, or not at all. tests/terminal/test_cancel.py covers the state
+of a real terminal afterwards, and closed terminals.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ HELD: Final[dict[str, Held]] = {
     "Check now, countdown": "throttled",
     "rotate": "refresh",
 }
-"""Which answer is held back while the wizard waits for what."""
+"""Maps each wait of the wizard to the response that is held."""
 LOSABLE: Final = ("exchange", "rehearsal", "Check now, refresh", "rotate")
 DROPPABLE: Final = tuple(wait for wait in HELD if wait not in LOSABLE)
 
 
 def in_each(waits: tuple[str, ...]) -> pytest.MarkDecorator:
-    """Leave each wait with the key, and one with each signal: they have one handler."""
+    """Leave each wait with the key, and one wait with each signal: all have the same handler."""
     by_key = [(wait, "ctrl+q") for wait in waits]
     return pytest.mark.parametrize(("wait", "way"), [*by_key, *zip(waits, SIGNALS, strict=False)])
 
@@ -76,7 +76,7 @@ def server() -> Iterator[HoldingServer]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Where the environment of the tests says the wizard keeps its files."""
+    """The folder where the tests' environment has the wizard keep its files."""
     return tmp_path / "home"
 
 
@@ -85,7 +85,7 @@ def is_of_active(wait: str) -> bool:
 
 
 def stored(home: Path) -> tuple[Profile, CredentialSet]:
-    """The record, and its draft or else its active set."""
+    """Return the record, and its draft or otherwise its active set."""
     with LocalProfileStore(home).locked("default") as held:
         found = held.draft() or held.active()
         assert held.profile
@@ -94,7 +94,7 @@ def stored(home: Path) -> tuple[Profile, CredentialSet]:
 
 
 def prepare(server: HoldingServer, home: Path, wait: str, token_url: str = "") -> str:
-    """Put on the disk what the wait begins with; return the address landed on."""
+    """Store the state in which the wait begins, and return the URL that the browser landed on."""
     if wait == "reach":
         return ""
     if is_of_active(wait):
@@ -113,7 +113,7 @@ def prepare(server: HoldingServer, home: Path, wait: str, token_url: str = "") -
 
 
 async def go(pilot: ThePilot, server: HoldingServer, wait: str, landed: str) -> None:
-    """Walk on from where the wizard opens until it asks."""
+    """Continue from where the wizard opens until it sends the request."""
     if wait == "reach":
         await wait_for_screen(pilot, PrerequisitesScreen)
     elif is_of_active(wait):
@@ -132,7 +132,7 @@ async def go(pilot: ThePilot, server: HoldingServer, wait: str, landed: str) -> 
 
 
 def nowhere() -> CredentialSet:
-    """A set whose servers nobody is."""
+    """A set whose servers don't exist."""
     base = f"https://127.0.0.1:{silent_port()}"
     endpoints = Endpoints(f"{base}/authorize", f"{base}/token", base)
     return CredentialSet("OQ" + "0" * 32, Secret("s3cret-" * 5), REDIRECT_URL, endpoints)
@@ -149,7 +149,7 @@ def screens(settings: Settings) -> Iterator[WizardApp]:
 async def waiting(
     server: HoldingServer, home: Path, wait: str
 ) -> AsyncIterator[tuple[WizardApp, ThePilot]]:
-    """Run the wizard until it waits for an answer that is held back."""
+    """Run the wizard until it waits for a response that is held."""
     landed = prepare(server, home, wait)
     server.held = HELD[wait]
     urls = {
@@ -212,7 +212,7 @@ async def test_what_would_be_lost_is_waited_for_however_often_and_kept(
     profile, kept = stored(home)
     assert kept.tokens
     assert kept.tokens.refresh_token
-    # They rotate: this is one the server gave out just now.
+    # Refresh tokens rotate, and this is one that the server just issued.
     assert kept.tokens.refresh_token.reveal() != before
     assert profile.last_check is None
 
@@ -240,12 +240,12 @@ async def test_escape_leads_back_at_once_and_what_would_be_lost_is_kept(
         assert kept.tokens.refresh_token.reveal() != before
 
 
-# -- before anything was sent ----------------------------------------------------------------------
+# -- before a request ------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
-    """A server that is connected to and never does its part of TLS."""
+    """A server that accepts connections and never does its part of TLS."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
@@ -279,7 +279,7 @@ async def test_connecting_is_not_waited_for_and_the_code_is_still_good(
 
 @pytest.fixture
 def backend() -> Iterator[HangingKeyring]:
-    """A keyring that asks its owner to unlock it once it is told to."""
+    """A keyring that asks its owner to unlock it, once a test sets it to."""
     backend = HangingKeyring()
     backend.may_answer.set()
     yield backend

@@ -1,4 +1,4 @@
-"""What the store finds and fixes is said when it is found, and before a secret is entered."""
+"""Findings and repairs of the store are shown when they occur, before a secret is entered."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_keyring_that_hangs_is_waited_for_and_said_before_a_secret_is_ente
 ) -> None:
     """It hangs for longer than two Enters take."""
     backend = HangingKeyring()
-    # The test decides when it is given up, by setting `may_answer`.
+    # The test decides when the wizard gives up on it, by setting `may_answer`.
     store = LocalProfileStore(tmp_path, None, keyring_on(backend, 0.5))
     world = World(store)
     with store.locked("default") as held:
@@ -45,13 +45,13 @@ async def test_keyring_that_hangs_is_waited_for_and_said_before_a_secret_is_ente
 
 
 async def test_downgrade_at_the_first_save_is_said(tmp_path: Path) -> None:
-    """As where the keyring answered at the check, and is locked when something is saved."""
+    """As with a keyring that responds to the check, but is locked at the first save."""
     backend = LockedKeyring()
     backend.is_locked = False
     store = LocalProfileStore(tmp_path, None, keyring_on(backend))
     async with running(make_app(World(store)), notifications=True) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        # The first names what is missing.
+        # The first one names what is missing.
         await pilot.press("enter")
         await wait_until(pilot, lambda: "Press Enter again" in text_of(app), "the question")
         await pilot.press("enter")
@@ -85,7 +85,7 @@ async def test_folder_that_opens_to_others_while_the_wizard_runs_is_said(tmp_pat
 async def test_folder_that_cannot_keep_others_out_is_said_before_a_secret_is_entered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a mount of another system, where changing the mode changes nothing."""
+    """As on a mount of another system, where changing the mode has no effect."""
     store = LocalProfileStore(tmp_path)
     seed(World(store), draft=replace(WHOLE, redirect_url=""))
     (tmp_path / "secrets").chmod(0o777)

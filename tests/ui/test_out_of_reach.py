@@ -1,4 +1,4 @@
-"""Overview when the stored secrets cannot be read: from the record alone, never a dead end."""
+"""Overview when the saved secrets can't be read: it shows the record, and is no dead end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ids(screen: StepScreen) -> list[str | None]:
 
 
 def blob(world: World, home: Path, *, of_draft: bool = False) -> Path:
-    """Return the file an active set or a draft is kept in."""
+    """Return the file of an active set or a draft."""
     with world.store.locked("default") as held:
         assert held.profile is not None
         generation = held.profile.draft if of_draft else held.profile.active
@@ -46,7 +46,7 @@ def blob(world: World, home: Path, *, of_draft: bool = False) -> Path:
 async def test_a_folder_that_goes_while_overview_is_built_is_told_and_r_tries_again(
     world: World, tmp_path: Path
 ) -> None:
-    """As a home folder on a network does; no user can make it so for root, a file can."""
+    """As with a network home folder; for root, only a file in its place has this effect."""
     seed(world, active=ACTIVE)
     app = make_app(world)
     profiles, away = tmp_path / "home" / "profiles", tmp_path / "away"

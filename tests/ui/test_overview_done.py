@@ -1,4 +1,4 @@
-"""The two ends, alone: Done, and Overview with what it offers in each state."""
+"""Done by itself, and Overview with its offers in each state."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def at_overview(
 
 
 async def choose(stage: Stage[OverviewScreen], id_: str) -> None:
-    """Go down to a line and press Enter."""
+    """Go down to a line, and press Enter."""
     menu = stage.screen.query_one(Menu)
     await wait_until(stage.pilot, lambda: menu.highlighted is not None, "a highlighted line")
     for _ in range(menu.option_count):
@@ -76,7 +76,7 @@ async def test_each_line_of_a_finished_setup_leads_somewhere(id_: str, outcome: 
 
 
 async def until_primary(stage: Stage[OverviewScreen], id_: str) -> None:
-    """Wait until a button has the focus; it has to look like what Enter does."""
+    """Wait until a button has the focus; it must have the style of the Enter action."""
 
     def is_there() -> bool:
         focused = stage.app.screen.focused

@@ -1,6 +1,6 @@
-"""The film of a setup is what the wizard looks like now; each single picture: test_scenes.py.
+"""The film of a setup is up to date; test_scenes.py checks each single picture.
 
-After a change render them anew, and look at each that differs: python -m screenshots.render
+After a change, run python -m screenshots.render, and look at each picture that differs.
 """
 
 from __future__ import annotations

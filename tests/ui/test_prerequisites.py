@@ -1,4 +1,4 @@
-"""Step 1, alone: ticks, what is missing, who uses it, and what the machine found."""
+"""Step 1 by itself: selected items, missing ones, the user of the credential, and the checks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FINE = (Check("reach", "Reached", Status.PASSED), Check("clock", "Clock", Status
 
 @dataclass
 class Machine:
-    """What the screen is given: it remembers what was saved, and answers what it is told to."""
+    """What the screen gets: it remembers saved values, and returns what a test has set."""
 
     ticks: tuple[str, ...] = ()
     audience: str | None = None

@@ -1,4 +1,4 @@
-"""Step 4, alone: a good address goes on by itself, anything else is answered, no code is shown."""
+"""Step 4 by itself: a valid URL continues, any other gets a message, and no code is shown."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ PRIMARY: dict[Step | None, str] = {
     Step.AUTHORIZE: "New link ›",
     Step.CREDENTIALS: "To Credentials ›",
 }
-"""What Enter is said to do after a refusal, by the step where it is mended."""
+"""The label of Enter after a rejection, by the step where it is fixed."""
 
 
 def at_redirect(
@@ -76,7 +76,7 @@ def at_redirect(
 
 
 def type_in(stage: Stage[RedirectScreen], text: str) -> None:
-    """Send characters as a terminal does that brackets no paste: without a pause between."""
+    """Send characters like a terminal that brackets no paste: without a pause between them."""
     for character in text:
         stage.app.post_message(events.Key(character, character))
 
@@ -179,7 +179,7 @@ async def test_a_bare_code_is_forgotten_when_something_else_is_entered() -> None
 
 
 async def test_typed_text_goes_on_only_when_it_is_all_there() -> None:
-    # With the code last, every beginning of it would be an answer of its own.
+    # With the code in last place, every prefix of it would complete a response.
     text = f"{REDIRECT_URL}?state={STATE}&code={CODE}"
     async with at_redirect(Desk()) as stage:
         type_in(stage, text)

@@ -1,4 +1,4 @@
-"""What is copied for support tells all that helps and nothing that has to stay here."""
+"""The text copied for support has all that helps, and nothing that must stay private."""
 
 from __future__ import annotations
 

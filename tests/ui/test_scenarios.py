@@ -1,4 +1,4 @@
-"""The screens make every journey of the scenarios, as plain mode does."""
+"""The screens support every journey of the scenarios, as plain mode does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wizard.wiring import Settings
 
 ROWS = list(SCENARIOS)
 ROOMY = (100, 44)
-"""Columns and rows: all of a page is to be read."""
+"""Columns and rows with room for a whole page."""
 
 
 def test_both_faces_make_every_journey() -> None:

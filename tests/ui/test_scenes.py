@@ -1,7 +1,7 @@
-"""In every scene, at every size and in both themes: all can be reached, seen and read.
+"""In every scene, size, and theme, all controls can be reached and all text can be read.
 
-Where there is a picture of it in README's folder, it is what the wizard looks like now. After a
-change render them anew, and look at each that differs: python -m screenshots.render
+If the README's folder has a picture of a scene, the picture must be up to date. After a change, run
+python -m screenshots.render, and look at each picture that differs.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ USUAL, LARGE, SMALL = SIZES = ((80, 24), (120, 36), (60, 18))
 IN_LIGHT: Final = Look(USUAL, LIGHT)
 IN_DARK: Final = Look(USUAL, DARK)
 LOOKS: Final = (IN_LIGHT, *(Look(size, DARK) for size in SIZES))
-"""How every scene is looked at; pictures before what a walk through its keys may leave."""
+"""The views of every scene; pictures come first, before keys change the screen."""
 WALKED_IN_LIGHT: Final = frozenset({
     "prerequisites-warned", "credentials-wrong", "authorize-listening", "redirect-mismatch",
     "check-unrenewable", "done", "overview-change", "help-pages", "audience", "advanced-wrong",
     "changes", "consent", "profiles-wrong", "rotate-refused", "sheet-unsaved", "palette-light",
 })  # fmt: skip
-"""One scene of each screen, in which much takes the focus.
+"""One scene of each screen, with many focusable controls.
 
-All scenes are walked through in the dark theme, where there is least room. In the light one only
-colors can be wrong, and those of what has the focus are the same in all scenes of a screen.
+All scenes are walked through in the dark theme and the smallest window. In the light theme, only
+colors can be wrong, and those of focused controls are the same in all scenes of a screen.
 """
 
 
@@ -64,7 +64,7 @@ async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
     async with playing(scene, tmp_path, first.size, first.theme.name) as pilot:
         screen = pilot.app.screen
         begun = at_hand(screen)
-        # The sheet is Markdown, to be handed on as it is.
+        # The sheet is Markdown, which is passed on unchanged.
         if "`" in text_of(pilot.app) and not isinstance(screen, SheetScreen):
             amiss.append("Markdown is shown as it is")
         for look in (first, *others):
@@ -86,7 +86,7 @@ async def test_all_is_reached_and_read_at_every_size_and_a_resize_loses_nothing(
 
 
 def looks(scene: Scene) -> list[Look]:
-    """Return how a scene is looked at, first of all where there are pictures of it alone."""
+    """Return the views of a scene, starting with those that have pictures."""
     if scene.screen is CommandPalette:
         # Textual's palette keeps its colors while it is open.
         theme = LIGHT if scene.theme == LIGHT.name else DARK
@@ -102,7 +102,7 @@ async def take(pilot: ThePilot, look: Look) -> None:
 
 
 async def looked_at(pilot: ThePilot, scene: Scene, look: Look) -> AsyncIterator[str]:
-    """Yield what is amiss in one size and theme, and its picture if that is out of date."""
+    """Yield the faults in one size and theme, and the picture if it is out of date."""
     screen = pilot.app.screen
     if look in PICTURES.get(scene.name, ()):
         picture = await still(pilot)
@@ -121,7 +121,7 @@ async def looked_at(pilot: ThePilot, scene: Scene, look: Look) -> AsyncIterator[
 
 
 def at_hand(screen: Screen[Any]) -> list[object]:
-    """Return what a person has entered and chosen, and where they are."""
+    """Return what a person has entered and selected, and where the focus is."""
     return [
         screen.focused,
         *(entry.value for entry in screen.query(Input)),
@@ -131,11 +131,11 @@ def at_hand(screen: Screen[Any]) -> list[object]:
 
 
 async def walk(pilot: ThePilot) -> AsyncIterator[str]:
-    """Go through all that takes the focus, back to where it was; yield what is amiss."""
+    """Move through all focusable controls, back to the start, and yield the faults."""
     screen = pilot.app.screen
     is_waiting = screen.focused is None
     if is_waiting:
-        # Nothing to be done but to give up, which no Enter should do.
+        # The only possible action is to give up, which no Enter should do.
         if not screen.query("#next").first().disabled:
             yield "nothing has the focus"
         await pilot.press("tab")
@@ -147,7 +147,7 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
         for what in found:
             yield what
         await pilot.press("tab")
-        # A focus that is out of view is scrolled to first.
+        # A focused control that is out of view is scrolled to first.
         found = await lasting(pilot)
         if screen.focused is None or backwards(here, screen.focused):
             turns.append((here, screen.focused))
@@ -165,7 +165,7 @@ async def walk(pilot: ThePilot) -> AsyncIterator[str]:
 
 
 async def lasting(pilot: ThePilot) -> list[str]:
-    """Return what is amiss, and not only until what has changed is laid out anew."""
+    """Return the faults that remain after the layout has been updated."""
     give_up = monotonic() + PATIENCE
     while found := list(seen(pilot.app.screen)):
         if monotonic() > give_up:
@@ -175,7 +175,7 @@ async def lasting(pilot: ThePilot) -> list[str]:
 
 
 def seen(screen: Screen[Any]) -> Iterator[str]:
-    """Yield what is amiss on a screen as it is."""
+    """Yield the faults on a screen in its current state."""
     yield from cut_off(screen)
     yield from hidden_focus(screen)
     yield from too_faint(screen)

@@ -1,4 +1,4 @@
-"""At every size: the primary in view, the focus where work begins, an overlay where none fits."""
+"""At every size, the primary button is visible and the focus is right, or an overlay is shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from wizard.ui.widgets.menu import Menu
 
 
 def assert_in_view(pilot: ThePilot) -> None:
-    """Assert that the primary and the keys stand whole in the window, and nothing covers them."""
+    """Assert that the primary button and the keys are fully visible, and nothing covers them."""
     app = pilot.app
     window = Region(0, 0, *app.size)
     primary = app.screen.query_one("#next", Button)
@@ -56,7 +56,7 @@ def assert_in_view(pilot: ThePilot) -> None:
 
 
 async def test_the_primary_is_in_view_and_the_focus_where_work_begins(world: World) -> None:
-    """In the smallest window; each screen by itself is looked at in three, see test_scenes."""
+    """In the smallest window; test_scenes tests each screen at three sizes."""
     async with running(make_app(world), (60, 18)) as (app, pilot):
         with walks.known_state():
 
@@ -106,7 +106,7 @@ async def test_a_window_too_small_says_so_and_nothing_happens_behind_it(world: W
         await wait_until(pilot, lambda: "60×18" in text_of(app), "the overlay")
         assert "52×14" in text_of(app)
         assert "Before you start" not in text_of(app)
-        # Nothing of the step, nor of its keys, is left around the overlay.
+        # Nothing of the step, or of its keys, is left around the overlay.
         assert " ".join(text_of(app).split()) == (
             "The window is too small The window is 52×14; the wizard needs 60×18."
             " Enlarge the window, or press p for plain mode."
@@ -165,14 +165,14 @@ async def nothing() -> None:
 
 
 def keys_of(text: str) -> str:
-    """Return the row of keys, the one line that names the palette; "" while there is none."""
+    """Return the row of keys, the only line that names the palette; "" while there is none."""
     return next((line for line in text.splitlines() if "^p " in line), "")
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24)])
 @pytest.mark.parametrize("why_not", ["", "SSH"])
 async def test_keys_that_do_not_fit_are_left_out_whole(size: tuple[int, int], why_not: str) -> None:
-    """With a browser and with the demo's key: more than there is room for."""
+    """With a browser and with the demo's key, there are more keys than fit."""
     desk = Desk(why_not=why_not, approve=lambda _url: nothing_read())
     async with showing(desk.authorize(), size) as stage:
         word = "Approve" if why_not else "Open"
@@ -247,7 +247,7 @@ async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
 
 @pytest.mark.parametrize("size", [(60, 18), (60, 40), (80, 24), (120, 36)])
 async def test_the_list_of_a_dialog_stays_where_it_is(size: tuple[int, int]) -> None:
-    """Its text is there from the start, and the longest one does not move it."""
+    """Its text is there from the start, and the longest text doesn't move it."""
     *_, differs = AudienceScreen("entra").compose_body()
     assert "Entra ID uses" in str(differs.render())
     async with showing(AudienceScreen(None), size) as stage:

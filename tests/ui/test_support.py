@@ -1,4 +1,4 @@
-"""Copy for support, by its key and from the palette: the problem whole, and no secret in it."""
+"""Copy for support, by its key and from the palette: the whole problem, and no secret."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WAYS = pytest.mark.parametrize("ask", [by_key, by_palette])
 
 
 async def copied(world: World, pilot: ThePilot, ask: Ask) -> str:
-    """Ask for the copy; return it, after a look for what must not be in it."""
+    """Make the copy, and return it after checking that it has no secret."""
     await ask(pilot)
     await wait_until(pilot, lambda: bool(world.clipboard.copied), "the copy")
     (text,) = world.clipboard.copied

@@ -1,4 +1,4 @@
-"""Textual's private parts: each is still there, a crash is reported by us, no other is used."""
+"""Textual's private parts: each still exists, crashes use our report, and no other is used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OURS: Final = {"_output", "_lenient", "_renderables", "__stderr__", "__stdin__",
 
 
 def parts() -> list[tuple[object, set[str]]]:
-    """Return what is used of Textual, by where it is; a driver needs a running loop."""
+    """Return the parts of Textual that are used, by place; a driver needs a running loop."""
     return [
         (App, {"_handle_exception", "_fatal_error", "_close_messages_no_wait"}),
         (App(), {"_exit_renderables", "_return_code", "_clipboard", "_driver", "stylesheet"}),
@@ -84,14 +84,14 @@ def test_no_screen_is_opened_when_textual_reports_crashes_elsewhere(
 
 
 class RichError(Exception):
-    """An exception that Textual lets render itself."""
+    """An exception that has Textual render it."""
 
     def __rich__(self) -> str:
         return "planted-secret"
 
 
 class PlainError(Exception):
-    """Any other."""
+    """Any other exception."""
 
 
 @pytest.mark.parametrize("kind", [RichError, PlainError])
@@ -114,11 +114,11 @@ async def test_no_local_variable_is_printed(
     assert secret not in printed
 
 
-# -- nothing elsewhere ----------------------------------------------------------------------------
+# -- no private parts elsewhere --------------------------------------------------------------------
 
 
 def underscored(tree: ast.AST) -> Iterator[str]:
-    """Yield each name that begins with an underscore: attributes, and what classes define."""
+    """Yield each name that begins with an underscore: attributes, and names that classes define."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
             yield node.attr
@@ -127,7 +127,7 @@ def underscored(tree: ast.AST) -> Iterator[str]:
 
 
 def defined(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """Yield what a class defines."""
+    """Yield the names that a class defines."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
@@ -144,14 +144,14 @@ def name_of(path: Path) -> str:
 
 
 def is_private_of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    """Whether something is `self._name`."""
+    """Whether an expression is `self._name`."""
     if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
         return False
     return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
 
 
 def private_names(kind: type) -> set[str]:
-    """Return all underscore names in what a class has from Textual."""
+    """Return all underscore names that a class inherits from Textual."""
     names = set[str]()
     for base in kind.__mro__:
         if base.__module__.startswith("textual."):

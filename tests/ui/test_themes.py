@@ -1,4 +1,4 @@
-"""Themes: chosen by name, remembered, readable; and what tells where there are few colors."""
+"""Themes: selected by name, remembered, and readable, even where there are few colors."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.theme import DARK, LIGHT, Look
 
 TIGHT: Final = {"check-unrenewable", "credentials-unsaved"}
-"""Scenes with the widest rows of buttons."""
+"""The scenes with the widest rows of buttons."""
 
 
-# -- chosen ----------------------------------------------------------------------------------------
+# -- selected --------------------------------------------------------------------------------------
 
 
 def offered(pilot: ThePilot) -> str:
-    """Return the line of the palette that an Enter takes."""
+    """Return the line of the palette that Enter selects."""
     lines = pilot.app.screen.query(CommandList)
     option = lines.first().highlighted_option if lines else None
     return str(option.prompt).partition("\n")[0] if option is not None else ""
 
 
 async def choose(pilot: ThePilot, title: str) -> None:
-    """Choose a theme from the palette, by keys alone."""
+    """Select a theme in the palette, by keys alone."""
     await wait_for_screen(pilot, PrerequisitesScreen)
     await pilot.press("ctrl+p")
     await wait_until(pilot, lambda: offered(pilot) == "Help", "the palette")
@@ -136,7 +136,7 @@ def reversed_text(segments: Iterable[Segment]) -> str:
 
 
 def focus_of(pilot: ThePilot) -> str:
-    """Return what is drawn reversed on the rows of the screen."""
+    """Return the text drawn in reverse on the rows of the screen."""
     strips = pilot.app.screen._compositor.render_strips()
     return " ".join(filter(None, map(reversed_text, strips)))
 
@@ -179,7 +179,7 @@ async def test_with_few_colors_the_line_of_the_palette_is_underlined(world: Worl
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_grounds_are_told_apart_in_256_colors(theme: Theme) -> None:
-    """What a terminal over SSH mostly has: where the cursor is, and fields, are told by them."""
+    """Most terminals over SSH have 256 colors, which distinguish the cursor and the fields."""
     grounds = (theme.background, theme.surface, theme.panel)
     rounded = [
         RichColor.parse(ground).downgrade(ColorSystem.EIGHT_BIT).number

@@ -62,14 +62,14 @@ LOOPBACK = "http://127.0.0.1:8765/callback"
 
 
 def answer_to(screen: LinkScreen) -> str:
-    """Return the address landed on after Approve access."""
+    """Return the URL that the browser lands on after Approve access."""
     assert screen.link is not None
     attempt = screen.link.attempt
     return f"{attempt.redirect_url}?code={walks.CODE}&state={attempt.state.reveal()}"
 
 
 async def choose(pilot: ThePilot, id_: str) -> None:
-    """Choose an action of Overview."""
+    """Select an action of Overview."""
     await point_at(pilot, id_)
     await pilot.press("enter")
 
@@ -80,7 +80,7 @@ async def until_text(pilot: ThePilot, *words: str) -> None:
     )
 
 
-# -- the happy road -----------------------------------------------------------------------
+# -- success ------------------------------------------------------------------------------
 
 
 async def test_from_the_first_screen_to_done(world: World) -> None:
@@ -174,7 +174,7 @@ async def test_a_loopback_answer_goes_on_by_itself(world: World) -> None:
 
 
 async def confirmed(pilot: ThePilot) -> None:
-    """Confirm an approval that the listener caught, and go on to Done."""
+    """Confirm an approval that the listener received, and continue to Done."""
     check = await walks.reported_check(pilot)
     assert check.report is not None
     assert check.report.verdict is Verdict.UNCONFIRMED
@@ -353,7 +353,7 @@ async def test_a_refused_rehearsal_is_used_for_its_hour_only_by_choice(world: Wo
 
 
 class SlowEndpoint(FakeTokenEndpoint):
-    """Answers an exchange only when it is let go."""
+    """Responds to an exchange only when it is released."""
 
     gate: asyncio.Event
 
@@ -412,7 +412,7 @@ async def test_a_change_is_staged_proven_and_swapped(world: World) -> None:
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
         await pilot.press("escape")
-        # A link was handed out on the way here; to look at the form is no change all the same.
+        # A link was given out earlier, but only viewing the form is still no change.
         await choose(pilot, "change")
         await wait_for_screen(pilot, CredentialsScreen)
         await pilot.press("escape")
@@ -659,5 +659,5 @@ async def test_nothing_untrue_is_painted_between_two_steps(
         await pilot.press("ctrl+n")
         await wait_for_screen(pilot, CredentialsScreen)
     assert set(painted) == {"PrerequisitesScreen", "CredentialsScreen"}
-    # Nor is it said that there is more, where there is not.
+    # It doesn't claim that there is more text if there isn't.
     assert set(said) == {""}

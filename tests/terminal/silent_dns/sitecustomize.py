@@ -1,4 +1,4 @@
-"""Put on PYTHONPATH: names are never resolved, as where a firewall drops what goes to DNS."""
+"""Put on PYTHONPATH, this keeps names from resolving, like a firewall that drops DNS requests."""
 
 from __future__ import annotations
 

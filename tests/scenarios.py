@@ -129,8 +129,8 @@ class Scenario:
     walk: Walk
     code: int = 0
     starts: str = "nothing"
-    """nothing, active, expired (an active set whose token is), refused (one whose renewal was),
-    draft (one handed out)."""
+    """The stored state: nothing, active, expired (its access token), refused (its refresh was
+    rejected), or draft (its link was given out)."""
     sandbox: dict[str, Any] = field(default_factory=dict)
     """The behavior of the simulated Twilio."""
 

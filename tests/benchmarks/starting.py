@@ -29,7 +29,7 @@ _SHOWN: Final = 8
 
 
 def token(runs: int) -> Iterator[Row]:
-    """Measure `token` with a valid token."""
+    """Measure `token` when the saved token is valid."""
     with tempfile.TemporaryDirectory() as folder:
         home = _set_up(folder)
         times = in_turn(runs, lambda: run(TOKEN, home), lambda: _nothing(home))

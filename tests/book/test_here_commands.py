@@ -233,7 +233,7 @@ def test_command(row: CommandRow, stage: Stage, capsys: pytest.CaptureFixture[st
     stage.meets(capsys, row.entry, row.exit_code, *row.args)
 
 
-# -- what takes more than one file -----------------------------------------------------------
+# -- faults that involve more than one file --------------------------------------------------
 
 
 OPEN: Final = Row(entry="cannot-keep-others-out", exit_code=0, faces=Face.COMMAND)

@@ -23,7 +23,7 @@ from wizard.domain.value import replace
 from wizard.ui.screens.redirect import RedirectScreen
 
 OLD, USED, NAMED, PROMISED = "old-state-123", "used-state-123", "named-state-123", "iss-state-123"
-"""The states of links that expired, that were already answered, and whose server sends `iss`."""
+"""The states of links that expired, that already had a response, and whose server sends `iss`."""
 
 ORIGIN: Final = "https://oauth.twilio.com"
 
@@ -180,8 +180,8 @@ ON_THE_SCREEN: Final = frozenset({
     "paste-other-address", "paste-other-query", "paste-issuer-missing", "paste-secret",
     "paste-unproven-error", "paste-access-denied", "paste-invalid-client", "paste-other-error",
 })  # fmt: skip
-"""The rows that are pasted into the wizard itself: at least one for each way on and each kind of
-text. What the others lead to is read from the same texts without a screen."""
+"""The rows that are pasted into the wizard itself: at least one for each next step and each kind of
+text. The other rows are read from the same texts without a screen."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -71,7 +71,7 @@ def _has_text(node: ast.expr) -> bool:
 
 
 def changes(tree: ast.AST) -> Iterator[str]:
-    """Yield the calls that give a problem other words."""
+    """Yield the calls that change the words of a problem."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(keywords=given) if called(node) == "replace":

@@ -1,1 +1,1 @@
-"""Tests of the commands scripts use."""
+"""Tests of the commands that scripts use."""

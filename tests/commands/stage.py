@@ -49,7 +49,7 @@ def start(
     """Start a command with nothing to read.
 
     Args:
-        env: variables besides those of `environment`.
+        env: variables in addition to those of `environment`.
         python: options of the interpreter.
         under: a program that runs it.
     """

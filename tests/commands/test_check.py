@@ -259,7 +259,7 @@ def test_name_no_profile_can_have(home: Path) -> None:
     fails(home, 2, "bad-profile-name", "--profile", "../x")
 
 
-# -- meanwhile -----------------------------------------------------------------------------------
+# -- changes during a check ----------------------------------------------------------------------
 
 
 def test_profile_forgotten_meanwhile_does_not_come_back(home: Path) -> None:

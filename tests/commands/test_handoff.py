@@ -104,7 +104,7 @@ def test_secret_on_a_screen_is_warned_of(home: Path) -> None:
     assert on_a_terminal(home, "handoff", "--format", "curl", "--show-secrets")[1] == ""
 
 
-# -- what is on it -------------------------------------------------------------------------------
+# -- contents ------------------------------------------------------------------------------------
 
 
 def test_okta_finds_the_names_of_its_fields(home: Path) -> None:
@@ -245,7 +245,7 @@ def test_curl_of_entra_asks_for_a_token_of_the_new_app(home: Path, tmp_path: Pat
     assert 'data-urlencode = "client_secret="' in calls
 
 
-# -- refused -------------------------------------------------------------------------------------
+# -- rejected ------------------------------------------------------------------------------------
 
 
 def test_nothing_set_up_or_left_unfinished(home: Path) -> None:

@@ -163,7 +163,7 @@ def test_min_ttl_no_token_can_have_is_told_and_no_refresh_is_spent(
     longest = re.search(r"--min-ttl (\d+) or less", run.stderr)
     assert longest is not None
     if hours > 0:
-        # The lifetime in the message is available: a whole hour remains here.
+        # The lifetime that the message names can be requested: 1 hour remains here.
         assert wizard(home, "token", "--min-ttl", longest[1]).stdout == "access-1\n"
 
 
@@ -322,7 +322,7 @@ def test_missing_ca_file(home: Path, tmp_path: Path) -> None:
     refused(run, 6, "ca-file-unusable", "--ca-file")
 
 
-# -- nothing from outside moves a secret ---------------------------------------------------------
+# -- settings from outside can't redirect a secret -----------------------------------------------
 
 
 def has_visitor(server: socket.socket) -> bool:

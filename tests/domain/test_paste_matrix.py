@@ -44,7 +44,7 @@ REDIRECT_URLS: Final = (
 )
 
 Answer = tuple[str, str, AuthorizationAttempt, str]
-"""A form, the URL, the link that it answers, and its code."""
+"""A form, the URL, its link, and its code."""
 
 
 def _answer(form: str, redirect_url: str, code: str, state: str = STATE) -> Answer:

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the logic that all interfaces share."""

@@ -346,7 +346,7 @@ async def test_lost_code_is_not_made_good_by_an_earlier_consents_tokens(stage: S
     assert await stage.run(second) == Report(Verdict.FAILED, ANSWER_LOST)
 
 
-# -- what fails after the exchange ---------------------------------------------------------------
+# -- failures after the exchange -----------------------------------------------------------------
 
 
 async def test_trying_again_renews_the_tokens_and_asks_for_the_list_only(stage: Stage) -> None:

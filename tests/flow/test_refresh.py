@@ -61,7 +61,7 @@ def failing(stage: Stage, failure: RefreshFailure) -> None:
         held.save(replace(held.profile, refresh_failure=failure))
 
 
-# -- when it is asked for ------------------------------------------------------------------------
+# -- when a refresh is needed --------------------------------------------------------------------
 
 
 async def test_valid_tokens_are_given_and_nothing_is_written(stage: Stage) -> None:
@@ -121,7 +121,7 @@ async def test_draft_is_left_alone(stage: Stage, is_forced: bool) -> None:
     assert stage.on_disk()[1] == COMPLETE
 
 
-# -- when it cannot be done ----------------------------------------------------------------------
+# -- failures ------------------------------------------------------------------------------------
 
 
 async def test_profile_that_is_not_set_up_has_no_tokens(stage: Stage) -> None:
@@ -258,7 +258,7 @@ async def test_refresh_that_works_after_a_lost_response_ends_the_note(stage: Sta
         await ask(stage, is_forced=True)
 
 
-# -- when others ask too -------------------------------------------------------------------------
+# -- concurrent refreshes ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_forced", [False, True])

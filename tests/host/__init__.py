@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the code for this computer: browser, clipboard, listener, and terminal."""

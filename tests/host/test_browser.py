@@ -53,7 +53,7 @@ def started(log: Path) -> list[str]:
 
 
 def page(url: str) -> tuple[Path, str]:
-    """Return the target of a page that only this user can read."""
+    """Return the path of a page, which only this user can read, and its target."""
     path = Path(url2pathname(urlsplit(url).path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text())
@@ -62,7 +62,7 @@ def page(url: str) -> tuple[Path, str]:
 
 
 def pages(environ: dict[str, str]) -> list[Path]:
-    """Return the names in the home folder."""
+    """Return the paths in the home folder."""
     return list(Path(environ["HOME"]).iterdir())
 
 

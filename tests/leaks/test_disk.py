@@ -210,7 +210,7 @@ def test_damaged_record_is_set_aside_whole_and_its_secrets_stay(home: Path, cont
     assert blob(home).read_bytes() == secrets
 
 
-# -- not ours ------------------------------------------------------------------------------------
+# -- files of other users ------------------------------------------------------------------------
 
 KINDS = ("link", "foreign") if IS_ROOT else ("link",)
 """Only root can give a file away."""

@@ -1,1 +1,1 @@
-"""Plain mode on a real terminal."""
+"""Tests of plain mode on a real terminal."""

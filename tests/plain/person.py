@@ -115,7 +115,7 @@ class Person:
             select.select([], [self._master], [], PATIENCE)
             data = data[os.write(self._master, data[:1000]) :]
 
-    # -- the face --------------------------------------------------------------------------------
+    # -- the `Face` of the scenarios -------------------------------------------------------------
 
     async def says(self, *words: str) -> None:
         for each in words:

@@ -22,7 +22,7 @@ DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
-# -- chosen ----------------------------------------------------------------------------------------
+# -- how it is selected ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_plain_mode_is_chosen_and_says_why(
     assert "Profile default: stopped at Prerequisites. To continue, run: " in last
 
 
-# -- typed -----------------------------------------------------------------------------------------
+# -- input -----------------------------------------------------------------------------------------
 
 
 async def words_at_every_prompt(person: Person) -> None:
@@ -109,7 +109,7 @@ def test_paste_of_six_thousand_characters_arrives_whole(
     assert "cccc" not in person.text
 
 
-# -- left ------------------------------------------------------------------------------------------
+# -- how it ends -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("way", ["Ctrl+C", "Ctrl+\\", "SIGTERM", "SIGHUP", "SIGQUIT", "closed"])

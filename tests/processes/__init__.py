@@ -1,1 +1,1 @@
-"""Processes on one profile at the same time, interleaved and killed."""
+"""Tests of processes on one profile at the same time, interleaved and killed."""

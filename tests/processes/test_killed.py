@@ -22,8 +22,8 @@ STEPS = [
     *(NEW_FILE + NEW_FILE),
     *("unlink", "fsync"),
 ]
-"""A refresh: set and record can be written, the record notes it, the request, the new set, the
-record, the old set."""
+"""The steps of a refresh: test whether set and record can be written, note the refresh in the
+record, send the request, write the new set, write the record, remove the old set."""
 
 
 class Next(IntEnum):

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the store: files, keyring, and locks."""

@@ -43,7 +43,7 @@ def common() -> Iterator[Path]:
         yield folder
 
 
-# -- what the two users do -----------------------------------------------------------------------
+# -- actions of the two users --------------------------------------------------------------------
 
 
 def set_up(home: str) -> str:

@@ -409,7 +409,7 @@ def test_damaged_record_keeps_its_entries_until_it_is_forgotten(tmp_path: Path) 
     assert backend.entries == {}
 
 
-# -- from the keyring to files, on purpose -------------------------------------------------------
+# -- a requested move from the keyring to files --------------------------------------------------
 
 
 def test_profile_moves_to_files_with_all_it_keeps(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the wizard on a real terminal."""

@@ -294,5 +294,5 @@ def notifies(words: str) -> Effect:
 
 
 def page(screen: str) -> str:
-    """Return the step without its row of keys and without the highlight of the hovered line."""
+    """Return the step without its row of keys and without the marker of the current line."""
     return "\n".join(screen.rstrip().splitlines()[:-1]).replace("› ", "  ").rstrip()

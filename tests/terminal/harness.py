@@ -171,7 +171,7 @@ class Terminal:
         self.send(self._new_click(column + 1, row + 1) * 2)
 
     def resize(self, rows: int, cols: int) -> None:
-        """Change the window's size; the kernel tells the program (SIGWINCH)."""
+        """Change the window's size; the kernel notifies the program (SIGWINCH)."""
         with self._changed:
             report = self._emulator.resize(rows, cols)
             self._process.set_size((rows, cols))

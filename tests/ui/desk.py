@@ -56,7 +56,7 @@ class Desk:
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     bare: list[str] = field(default_factory=list)
     has_answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while the plain terminal waits for input."""
+    """A test sets this to let the plain terminal return."""
     caught: asyncio.Queue[Reading] = field(default_factory=asyncio.Queue)
 
     @property

@@ -15,7 +15,7 @@ from wizard.store.profiles import LocalProfileStore
 
 
 def unread_world() -> World:
-    """Return a world whose store no test reads."""
+    """Return a world for tests that don't read its store."""
     return World(LocalProfileStore(Path("/nowhere")))
 
 

@@ -33,7 +33,7 @@ def nothing(world: World) -> None:
 
 
 async def rest(pilot: ThePilot, world: World) -> None:
-    """Leave a screen as it opens."""
+    """Do nothing on the opened screen."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Scene:
     words: str
     """Text that shows that the scene is ready; bars separate its parts."""
     state: WizardState
-    """The step where the wizard opens."""
+    """The state in which the wizard opens."""
     seed: Seed = nothing
     act: Act = rest
     """The action that follows."""

@@ -219,7 +219,7 @@ async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: Worl
         assert "The link on this step is new" in text_of(app)
 
 
-# -- in order ---------------------------------------------------------------------------------
+# -- order of input ---------------------------------------------------------------------------
 
 
 async def test_what_comes_between_two_enters_makes_them_two(world: World) -> None:

@@ -50,7 +50,7 @@ EVERYWHERE: Final = {"primary", "next", "back", "help", "scroll_body"}
 
 @dataclass
 class State:
-    """A screen in a state, and a counter of effects that its own text doesn't show."""
+    """A screen in a state, and a function that shows effects outside its own text."""
 
     screen: Screen[Any]
     trace: Callable[[], object] = str
@@ -207,7 +207,7 @@ def own(screen: Screen[Any]) -> set[str]:
 
 
 def seen(stage: Stage[Any], state: State, outcomes: list[object]) -> object:
-    """Return all that a key can change."""
+    """Return everything that a key can change."""
     app = stage.app
     text = "".join(letter for letter in stage.text if letter not in SPINNER)
     places = (app.screen, app.screen.focused, len(outcomes), len(app._notifications))

@@ -56,7 +56,7 @@ class Machine:
         return self.checks
 
     async def settle_storage(self) -> None:
-        """Know at once where secrets go."""
+        """Have the store's location known at once."""
 
     def screen(self) -> PrerequisitesScreen:
         world = unread_world()

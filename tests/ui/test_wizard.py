@@ -387,7 +387,7 @@ async def test_a_check_that_is_cancelled_still_keeps_the_tokens(world: World) ->
     assert draft.tokens == tokens("1")
 
 
-# -- what is set up already ---------------------------------------------------------------
+# -- existing setups ----------------------------------------------------------------------
 
 
 async def test_a_change_is_staged_proven_and_swapped(world: World) -> None:

@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from wizard.domain.text import Program, find_user, list_users, request_app_token, users_url
+from wizard.domain.value import replace
 
 HOSTILE = "https://a.example/$(touch${IFS}pwned);`id`&'\"/"
 PATH = "/opt/my tools/$HOME/scim-wizard"
@@ -71,3 +72,13 @@ def test_each_command_quotes_what_a_shell_would_act_on() -> None:
     found = shlex.split(find_user(Program(), "acme", HOSTILE, condition).replace("\n", " "))
     assert f"filter={condition}" in found
     assert HOSTILE in shlex.split(request_app_token(HOSTILE).splitlines()[0])
+
+
+def test_recipe_for_a_posix_shell_has_a_posix_command_in_it_on_windows_too() -> None:
+    path = r"C:\Program Files\wizard\scim-wizard.exe"
+    program = Program((path,), is_for_powershell=True)
+    recipe = list_users(program, "acme", "https://iam.twilio.com/scim/v2")
+    assert recipe.startswith(f"(h=$('{path}' ")
+    assert "$env:" not in list_users(
+        replace(program, folder="/my src"), "acme", "https://a.test/v2"
+    )

@@ -155,3 +155,18 @@ async def test_note_that_fails_stops_nobody(tmp_path: Path) -> None:
         await begun.enter(WizardState(Step.AUTHORIZE))
         await begun.close()
     assert begun.session.profile.draft_step is None
+
+
+async def test_fault_of_the_wizard_in_a_note_is_not_hushed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(step: Step) -> None:
+        raise RuntimeError("a fault")
+
+    begun = wizard_context(tmp_path)
+    await draft(begun)
+    monkeypatch.setattr(begun.session, "note_step", broken)
+    await begun.enter(WizardState(Step.AUTHORIZE))
+    with pytest.raises(RuntimeError, match="a fault"):
+        await begun.enter(WizardState(Step.CREDENTIALS))
+    await begun.close()

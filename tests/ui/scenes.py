@@ -226,7 +226,15 @@ DIALOGS: Final = (
     Scene("palette", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE),
     Scene("themes", CommandPalette, "Twilio SCIM|a theme|this one", PASTE, LINKED, THEMES),
     # This is Textual's own screen, which doesn't change its theme while it is open.
-    Scene("palette-light", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE, theme=LIGHT.name),
+    Scene(
+        "palette-light",
+        CommandPalette,
+        "Twilio SCIM|Quit",
+        PASTE,
+        LINKED,
+        PALETTE,
+        theme=LIGHT.name,
+    ),
     Scene("palette-found", CommandPalette, "Twilio SCIM|Create a new link", PASTE, LINKED, FOUND),
 )
 

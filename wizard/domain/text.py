@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from wizard.domain.value import Value
+from wizard.domain.value import Value, replace
 
 DETAIL_LIMIT: Final = 200
 """Characters of a server's own words that are shown."""
@@ -215,5 +215,7 @@ def _with_token(program: Program, profile: str, request: str) -> Command:
     It fails when `token` fails, also under `set -e`: that overlooks the first part of `a && b`,
     but not a subshell.
     """
-    token = program.command("token", "--header", profile=profile)
+    # The recipe is for a POSIX shell, on Windows too (Git Bash), so its inner command has to be.
+    posix = replace(program, is_for_powershell=False)
+    token = posix.command("token", "--header", profile=profile)
     return Command(f'(h=$({token}) &&\n  printf %s "$h" |\n  {request})')

@@ -112,6 +112,10 @@ class WizardContext:
         """
         if self._noting is not None:
             await asyncio.wait((self._noting,), timeout=NOTING)
+            if self._noting.done():
+                # Anything but a store that fails is a fault of the wizard, to be reported as one.
+                with contextlib.suppress(SetupError):
+                    self._noting.result()
         if state.step is Step.OVERVIEW:
             with contextlib.suppress(SetupError, TimeoutError):
                 await asyncio.wait_for(self._drop_idle_draft(state), NOTING)

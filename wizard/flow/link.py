@@ -233,7 +233,7 @@ class Fix(Value):
     outcome: GoTo | None = None
     """Where Enter leads; None where only another paste at this step helps."""
     makes_link: bool = False
-    """On Authorize, the server's own error response: its link has been used."""
+    """On Authorize, what only a new link helps with: the one that is shown was used or expired."""
 
     @property
     def needs_link(self) -> bool:
@@ -259,7 +259,8 @@ def after_paste(reading: Reading, step: Step) -> Go | Ask | Fix:
         case BareCode():
             return Ask(CodeReceived(reading))
         case Refused(problem, comparison):
-            makes_link = step is Step.AUTHORIZE and is_answer(reading)
+            needs_new = is_answer(reading) or problem.step is Step.AUTHORIZE
+            makes_link = step is Step.AUTHORIZE and needs_new
             # A URL can be pasted at either step, so Redirect is no reason to leave Authorize.
             if problem.step in (step, Step.REDIRECT):
                 shown = replace(on_arrival(problem, step), step=None)

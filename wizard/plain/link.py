@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from wizard.domain.oauth.authorization_response import Reading, mask
+from wizard.domain.oauth.authorization_response import Reading, Refused, mask
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -92,6 +92,9 @@ class LinkStep:
                 continue
             if (outcome := await self._take(reading)) is not None:
                 return outcome
+            if isinstance(got, Secret) and isinstance(reading, Refused):
+                # A line end that came with the paste must not press what is offered now.
+                self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
 
     def _read(self, text: str) -> Reading:
         self._say(f"Pasted {len(text):,} characters: {mask(text)}")
@@ -112,7 +115,6 @@ class LinkStep:
                 self._stage.paper.problem(problem, comparison)
                 if after.makes_link:
                     await self._fresh()
-                self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
         return None
 
     async def _follow(self) -> None:

@@ -1,1 +1,1 @@
-"""The steps as a pure function, and the session that outlives a screen."""
+"""The state machine of the steps, and the session that reads and writes the profile."""

@@ -1,4 +1,4 @@
-"""The context of one wizard: its profile, what every step notes on it, and how it ends."""
+"""The context of one wizard: its profile, the step it has reached, and how it ends."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 
 class Demo(Value):
-    """The values of the demo, and its own approval."""
+    """The values of the demo, and how it approves access by itself."""
 
     values: CredentialSet
-    """The only values it takes."""
+    """The only values it accepts."""
     approve: Callable[[str], Awaitable[str]]
-    """Approves an authorize link in the browser's stead; gives the address landed on."""
+    """Approves an authorization link without a browser; returns the URL a browser would land on."""
 
 
 NOTING: Final = 2.0
-"""Seconds a step waits for the note of the last one; a `token` may hold the profile for longer."""
+"""Seconds a step waits until the last one is saved; `token` may hold the lock for longer."""
 
 LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
-"""Where there is a link that may have been handed out."""
+"""The steps at which a link may have been handed out."""
 
 
 class WizardContext:
-    """A session with the services it needs, from the first step to the last words."""
+    """A session with the services it needs, from the first step to the closing message."""
 
     def __init__(
         self,
@@ -53,40 +53,40 @@ class WizardContext:
         demo: Demo | None = None,
         program: Program | None = None,
     ) -> None:
-        """Args: `program` is the one that was started."""
+        """Args: `program` is the program as it was started."""
         self.session = session
         self.services = services
         self.demo = demo
         self.program = program or Program()
         self.next_profile: str | None = None
-        """The profile to open next, when one was chosen."""
+        """The profile to open next, if one was chosen."""
         self.came_from: str | None = None
         """The profile that was open before this one was chosen."""
         self.reached = Step.PREREQUISITES
-        """The step that is shown, or was last."""
+        """The step that is shown, or was shown last."""
         self._on_notices: Callable[[Sequence[Problem]], None] | None = None
         self._said: list[Problem] = []
-        """Notices that were said."""
+        """Notices that were shown."""
         session.after_write = self.tell_notices
         self._noting: asyncio.Task[None] | None = None
-        """Writes which step was reached last."""
+        """Saves which step was reached last."""
         self.next_is_plain = False
-        """It is to be opened in plain mode."""
+        """Whether the next profile opens in plain mode."""
         self.last_words: Sequence[str] = ()
-        """What remains to be done at Twilio, once the profile was forgotten."""
+        """What remains to be done in Twilio after the profile was removed."""
 
-    # Imported when they are first used, so that the first frame waits for neither.
+    # Both are imported when first used, so that they don't delay the first frame.
 
     @cached_property
     def links(self) -> LinkDesk:
-        """Where the authorize link is made and its answer read."""
+        """The part that creates the authorization link and reads the response."""
         from wizard.flow.link import LinkDesk
 
         return LinkDesk(self.session, self.services.connect, self.services.listener)
 
     @cached_property
     def upkeep(self) -> Upkeep:
-        """What Overview and Prerequisites do with what is stored."""
+        """The part that acts on what is saved, for Overview and Prerequisites."""
         from wizard.flow.upkeep import Upkeep
 
         return Upkeep(self)
@@ -94,9 +94,9 @@ class WizardContext:
     async def walk(
         self, state: WizardState, show: Callable[[WizardState], Awaitable[Outcome]]
     ) -> None:
-        """Go from step to step until the wizard is left.
+        """Go from step to step until the user leaves the wizard.
 
-        Args: `show`: shows a step; returns what it is left with.
+        Args: `show`: shows a step and returns its outcome.
         """
         while not state.has_left:
             self.reached = state.step
@@ -105,10 +105,10 @@ class WizardContext:
             state = await self.follow(state, await show(state))
 
     async def enter(self, state: WizardState) -> WizardState:
-        """Note the step, where it is to be noted; return the state as the session now knows it.
+        """Save the step if it counts as progress; return the state as the session now knows it.
 
-        The note is written while the step is being shown, and not before the one of the last step.
-        What can't be noted only makes Resume begin a little earlier.
+        It is saved while the step is shown, after the one before it was saved.
+        If that fails, Resume begins a little earlier.
         """
         if self._noting is not None:
             await asyncio.wait((self._noting,), timeout=NOTING)
@@ -126,28 +126,28 @@ class WizardContext:
         return self.as_session(state)
 
     async def _drop_idle_draft(self, state: WizardState) -> None:
-        # Past Credentials only where an earlier run was left: going back notes the way.
+        # Past Credentials only if an earlier run was left there: going back saves each step.
         reached = self.session.profile.draft_step
         is_link_out = state.delivery is not Delivery.SHOWN or reached in LINK_STEPS
         await self.session.drop_idle_draft(is_link_out=is_link_out)
 
     def as_session(self, state: WizardState) -> WizardState:
-        """The state with what the session knows better: what there is to come back to."""
+        """Return the state with what the session knows about saved credentials and drafts."""
         has_active = self.session.profile.active is not None
         return replace(state, has_active=has_active, resume_at=self.session.resume_at())
 
     @property
     def foreign_hosts(self) -> tuple[str, ...]:
-        """The hosts that are not Twilio's; none in the demo, which says so itself."""
+        """The hosts that are not Twilio's; empty in the demo, whose title says that it is one."""
         return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
 
     def begin_notices(self, say: Callable[[Sequence[Problem]], None]) -> None:
-        """Have what the store found and fixed said, now and from now on: a face can show it."""
+        """Show what the store found and fixed, now and from now on."""
         self._on_notices = say
         self.tell_notices()
 
     def tell_notices(self) -> None:
-        """Have what the store found and fixed said, once, as soon as it is known."""
+        """Show what the store found and fixed, each notice once."""
         if self._on_notices is None:
             return
         new = [notice for notice in self.services.store.notices if notice not in self._said]
@@ -155,14 +155,14 @@ class WizardContext:
             self._said += new
             self._on_notices(new)
 
-    # -- the way back ------------------------------------------------------------------------
+    # -- going back ------------------------------------------------------------------------
 
     def can_go_back(self, state: WizardState) -> bool:
         """Whether something precedes the first step: Overview, or another profile."""
         return state.has_overview or self.came_from is not None
 
     async def follow(self, state: WizardState, outcome: Outcome) -> WizardState:
-        """Return the state after a screen was left with an outcome."""
+        """Return the state that follows a screen's outcome."""
         state = self.as_session(state)
         is_first = state.step is Step.PREREQUISITES and not state.has_overview
         if is_first and isinstance(outcome, Back) and self.came_from is not None:
@@ -171,13 +171,13 @@ class WizardContext:
         return advance(state, outcome)
 
     async def return_to_previous(self) -> None:
-        """Have the profile opened next that was open before; nothing empty is left behind."""
+        """Open the previous profile next; remove this one if it is empty."""
         session, self.next_profile = self.session, self.came_from
         is_empty = session.profile.active is None and session.profile.draft is None
         if is_empty and session.draft is None:
-            # Otherwise it would stay in the list of profiles.
+            # Otherwise the empty profile would stay in the list of profiles.
             with contextlib.suppress(SetupError):
-                # A record that was set aside may point at the only copy of a secret.
+                # A damaged record that was renamed may point at the only copy of a secret.
                 aside = await asyncio.to_thread(self.services.store.set_aside, session.name)
                 if aside is None:
                     await session.forget()
@@ -189,7 +189,7 @@ class WizardContext:
         return summary.facts(profile, place, self.services.clock())
 
     def usage(self) -> Sequence[str]:
-        """What to do with the credential now, in lines; none of it for real in the demo."""
+        """What to do with the credential now, in lines; the demo only shows it."""
         if self.demo is not None:
             lines = ("This was the demo: nothing is kept.", "For your own app, run:")
             return (*lines, self.program.command())
@@ -199,7 +199,7 @@ class WizardContext:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the wizard ends with if it is left now."""
+        """The exit code if the user leaves now."""
         session, is_forgotten = self.session, bool(self.last_words)
         if session.trouble is not None and not is_forgotten:
             return session.trouble.exit_code
@@ -210,7 +210,7 @@ class WizardContext:
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
     def farewell(self) -> Sequence[str]:
-        """Return the last lines, for the normal screen."""
+        """Return the closing lines, printed after the screens are gone."""
         if self.next_profile is not None:
             return ()
         if self.demo is not None:
@@ -229,7 +229,7 @@ class WizardContext:
 
     @property
     def _ends_here(self) -> bool:
-        """Whether the sheet was all there is to do, and nothing was begun."""
+        """Whether the handoff sheet was all there is to do, and no setup was begun."""
         profile = self.session.profile
         chosen = audience(profile.audience)
         is_empty = profile.active is None and profile.draft is None and self.session.draft is None
@@ -255,7 +255,7 @@ class WizardContext:
         return (words, self.program.command(*self._endpoints(), profile=session.name))
 
     def _endpoints(self) -> Sequence[str]:
-        """Return the options that a new setup was given and that are saved nowhere yet."""
+        """Return the endpoint options given for a new setup that are not saved yet."""
         profile = self.session.profile
         if profile.active is not None or profile.draft is not None:
             return ()
@@ -264,7 +264,7 @@ class WizardContext:
         return [word for name in changed for word in (option(name), given[name])]
 
     async def close(self) -> None:
-        """Stop listening and finish what was begun; a token request not yet sent was not."""
+        """Stop listening and finish what was begun; an unsent token request is dropped."""
         if "links" in vars(self):
             await self.links.close()
         self.services.drop_unsent()

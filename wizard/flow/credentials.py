@@ -1,4 +1,4 @@
-"""The fields of Credentials: what is said of each, decided once, and what becomes of an entry."""
+"""The fields of the Credentials step: how each is judged, and how entries are saved."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ class Source(Enum):
 
     ENTERED = "entered"
     STORED = "stored"
-    """Nothing is entered, which keeps the stored secret."""
+    """The field is empty, which keeps the saved secret."""
     REJECTED = "rejected"
-    """Nothing is entered, and the server rejected the stored secret with this Client ID."""
+    """The field is empty, and the server rejected the saved secret with this Client ID."""
     OTHER_APP = "other app"
-    """Nothing is entered, and the stored secret belongs to another Client ID."""
+    """The field is empty, and the saved secret belongs to another Client ID."""
     NONE = "none"
 
 
 class Judgment(Value):
-    """What is said of a field."""
+    """The verdict on a field: its problem, warnings, and note."""
 
     source: Source
     problem: str | None = None
-    """What is wrong, in a sentence; None where the field is right."""
+    """What is wrong, in a sentence; None if the field is valid."""
     warnings: tuple[str, ...] = ()
-    """What to look at in a value that is right."""
+    """What to double-check in a valid value."""
     shape: str = ""
-    """How far a Client ID has got."""
+    """How much of a Client ID was typed."""
     is_saved: bool = False
     is_partial: bool = False
-    """It doesn't pass its rule: nothing to complain of while it is being typed."""
+    """The value isn't valid yet, which is no error while it is being typed."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether the field has to be entered."""
+        """Whether a value has to be entered."""
         return self.source not in (Source.ENTERED, Source.STORED)
 
     @property
     def note(self) -> str:
-        """What stands beside the field."""
+        """The note beside the field."""
         if self.source is Source.REJECTED:
             return "refused"
         good = "" if self.problem else "✓ saved" if self.is_saved else "✓"
@@ -67,24 +67,24 @@ class Judgment(Value):
 
 
 class Fields:
-    """Judges the fields of a journey's draft, and saves them."""
+    """Validates the fields of the draft, and saves them."""
 
     def __init__(self, wizard_context: WizardContext, because: Problem | None = None) -> None:
-        """Args: `because`: what led back to Credentials."""
+        """Args: `because`: the problem that led back to Credentials."""
         self._session = session = wizard_context.session
         self._demo = wizard_context.demo
         self._program = wizard_context.program
         self._store = wizard_context.services.store
         ids = self._store.client_ids()
         self._twins = {id_: name for name, id_ in ids.items() if name != session.name}
-        """Which other profile has which Client ID."""
+        """The names of other profiles, by Client ID."""
         self.had_secret = bool(self.draft.client_secret)
-        """A secret was stored when the step was entered."""
+        """Whether a secret was saved when the step was entered."""
         is_rejected = because is not None and because.id == WRONG_CLIENT.id
-        # As long as the two stay together, the stored secret is not good enough to be kept.
+        # While this Client ID and this secret are unchanged, the saved secret can't be kept.
         self._rejected = (self.draft.client_id, self.draft.client_secret) if is_rejected else None
         self.looked_at = Secret("")
-        """The secret that Enter stayed with, for a person to look at its warning."""
+        """The secret for which Enter stayed once, so that the user sees its warning."""
 
     @property
     def draft(self) -> CredentialSet:
@@ -94,7 +94,7 @@ class Fields:
     def judge(
         self, field: CredentialField, entered: Secret, client_id: str | None = None
     ) -> Judgment:
-        """Return what to say of a field.
+        """Return the verdict on a field.
 
         Args: `client_id`: what is in that field, on which a stored secret depends; the draft's
         where None.
@@ -126,7 +126,7 @@ class Fields:
         return Judgment(Source.STORED, warnings=warnings, is_saved=is_saved)
 
     def _secret_of(self, client_id: str) -> Secret | None:
-        """The stored secret that goes with a Client ID, or with the draft's while it is typed."""
+        """Return the saved secret of a Client ID; while that is being typed, the draft's secret."""
         is_id = credential_fields.problem(CredentialField.CLIENT_ID, client_id) is None
         client_id = rules.clean(client_id) if is_id else self.draft.client_id
         return credential_fields.secret_of(client_id, self.draft, *self._session.others)
@@ -140,7 +140,7 @@ class Fields:
         return (*found, f"{problem.title}. {problem.remedy}")
 
     def refuse(self, field: CredentialField, value: Secret) -> str | None:
-        """Say why a value that is right is not taken, or None."""
+        """Return why a valid value is rejected, or None."""
         if self._demo is None or not credential_fields.has_changed(
             self._demo.values, field, value.reveal()
         ):
@@ -149,9 +149,9 @@ class Fields:
         return f"The demo saves nothing. To use your own values, run: {command}"
 
     def stays(self, field: CredentialField, entered: Secret) -> bool:
-        """Whether Enter stays, once, with a doubtful secret.
+        """Whether Enter stays on the field, once, because the secret looks unusual.
 
-        Its correction must not be typed into the next field, which isn't masked.
+        Otherwise a correction might be typed into the next field, which isn't masked.
         """
         if field is not SECRET or not entered or not self._warnings(field, entered.reveal()):
             return False
@@ -160,16 +160,16 @@ class Fields:
         return is_new
 
     def about_store(self) -> tuple[str, ...]:
-        """Say what is wrong with where a secret will be kept, before it is typed."""
+        """Return warnings about where the secret will be saved, shown before it is typed."""
         return tuple(f"{problem.title}. {problem.cause}" for problem in standing(self._store))
 
     def changes(self) -> tuple[Difference, ...] | None:
-        """What the draft changes of the active set; None when there is none."""
+        """What the draft changes in the active set; None without an active set."""
         active = self._session.active
         return differences(active, self.draft) if active else None
 
     def with_entered(self, entered: Mapping[CredentialField, Secret]) -> CredentialSet:
-        """Return the draft with every field that is entered and right."""
+        """Return the draft with every entered field that is valid."""
         draft = self.draft
         for field, value in entered.items():
             text = value.reveal()
@@ -182,7 +182,7 @@ class Fields:
         return draft
 
     async def save_field(self, field: CredentialField, value: Secret) -> None:
-        """Put a field that is right into the draft. Raises SetupError."""
+        """Save a valid field in the draft. Raises SetupError."""
         others = self._session.others
         await self._session.save_draft(
             credential_fields.with_field(self.draft, field, value.reveal(), *others)
@@ -190,25 +190,25 @@ class Fields:
 
 
 class Filling(Value):
-    """What an Authorization URL fills in."""
+    """The values that an Authorization URL fills in."""
 
     question: Question | None
-    """Asked first, where the URL is for another host than the server's."""
+    """The question to confirm first if the URL has another host than the server."""
     values: Mapping[CredentialField, str]
     scope: str | None
     unused: str | None
-    """Says that the scope isn't used; None where it is."""
+    """A sentence that the scope isn't used; None if it is."""
 
 
 class Offer(Value):
-    """A Redirect URL to be used only after a question: its code must not be saved."""
+    """A Redirect URL that is used only after a question: its code must not be saved."""
 
     question: Question
     redirect_url: str
 
 
 def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
-    """Return what a URL that was pasted into any field is good for; None for a field's value."""
+    """Return how to use a URL that was pasted into any field; None for a plain field value."""
     url = rules.from_authorization_url(pasted.reveal())
     if url is None:
         redirect_url = credential_fields.redirect_url_of(pasted.reveal())

@@ -1,4 +1,4 @@
-"""The environment: the services that the flow is given, and the checks of this machine."""
+"""The services that the flow is given, and the checks of this machine."""
 
 from __future__ import annotations
 
@@ -37,34 +37,34 @@ class Network(Value):
 
 
 Connect = Callable[[], Awaitable[Network]]
-"""Gives the network services, building the client on first use. Raises SetupError."""
+"""Return the network services; the client is created on first use. Raises SetupError."""
 
 Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
-"""Begins such a connection, for as long as a command needs it."""
+"""Open a connection for as long as a command needs it."""
 
 
 class Services(Value):
-    """Everything outside, as the faces are given it."""
+    """All services of the outside world, as the screens and plain mode use them."""
 
     store: ProfileStore
     connect: Connect
     browser: Browser
     clipboard: Clipboard
     show_bare: Callable[[str], Awaitable[str]]
-    """Prints a link in one line on the bare terminal; waits until a line is entered."""
+    """Prints a link in one line on the terminal, without screens; waits until a line is entered."""
     listener: LoopbackListener
     clock: Clock
     timer: Callable[[], float]
-    """Seconds from any fixed point, for how long things took."""
+    """Seconds from any fixed point, to measure durations."""
     write_new: Callable[[str, str], str]
-    """Writes a text to a new file of that name in the current folder; gives its path.
+    """Writes a text to a new file of that name in the current folder; returns its path.
 
-    Raises SetupError, also where there is a file already.
+    Raises SetupError, also if the file exists.
     """
     drop_unsent: Callable[[], None]
-    """Gives up the token requests of which nothing has left."""
+    """Drops the token requests that haven't begun to be sent."""
     close: Callable[[], Awaitable[None]]
-    """Lets go of the network."""
+    """Closes the network connections."""
 
 
 async def machine_checks(
@@ -75,9 +75,9 @@ async def machine_checks(
     browser: Browser,
     storage: Awaitable[tuple[Check, ...]] | None = None,
 ) -> tuple[Check, ...]:
-    """Return a line each for the servers, the clock, the store and the browser.
+    """Return one line each for the servers, the clock, the store, and the browser.
 
-    Args: `storage`: a check of the store that is under way.
+    Args: `storage`: a check of the store that is already running.
     """
     reached, kept = await asyncio.gather(
         _reach(endpoints, connect), storage or storage_checks(name, store)
@@ -94,7 +94,7 @@ async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
 
 
 async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
-    """Return lines about the store; where new secrets go is chosen with it."""
+    """Return lines about the store; this also chooses where new secrets are saved."""
     return await asyncio.to_thread(_storage, name, store)
 
 

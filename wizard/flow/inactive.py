@@ -19,7 +19,7 @@ _OF_THE_STORE: Final = frozenset({CANNOT_KEEP_OUT.id, KEYRING_PASSED_OVER.id})
 def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Problem:
     """Return why a profile has no active set. Raises SetupError."""
     if profile is not None and profile.draft is not None:
-        # Here: `token` hardly ever needs it.
+        # Imported here: `token` hardly ever needs it.
         from wizard.domain.texts.summary import unfinished
 
         return unfinished(profile)
@@ -27,35 +27,35 @@ def why_inactive(name: str, store: ProfileStore, profile: Profile | None) -> Pro
 
 
 def not_set_up(store: ProfileStore) -> Problem:
-    """Return that nothing is saved for a profile, and where that was looked for."""
+    """Return the problem that nothing is saved for a profile, with the folder that was searched."""
     return _here(NOT_SET_UP_HERE, store)
 
 
 def no_profiles(store: ProfileStore) -> Problem:
-    """Return that there are no profiles, and where they were looked for."""
+    """Return the problem that there are no profiles, with the folder that was searched."""
     return _here(NO_PROFILES_HERE, store)
 
 
 def _here(entry: Problem, store: ProfileStore) -> Problem:
     folder, user = store.whereabouts
-    # The whole path, however long: it is what has to be compared.
+    # The whole path, however long: the user has to compare it.
     return entry.filled(max(len(folder), len(user)), folder=folder, user=user)
 
 
 def standing(store: ProfileStore) -> tuple[Problem, ...]:
-    """Return what is wrong with where secrets are, or will be, kept, until that is changed."""
+    """Return the problems of where secrets are, or will be, saved."""
     return tuple(notice for notice in store.notices if notice.id in _OF_THE_STORE)
 
 
 def is_open(store: ProfileStore) -> bool:
-    """Whether other users may get at the files that secrets are kept in."""
+    """Whether other users may be able to read the files with the secrets."""
     return any(problem.id == CANNOT_KEEP_OUT.id for problem in standing(store))
 
 
 def lost(
     name: str, store: ProfileStore, profile: Profile | None, entry: Problem = FILE_SET_ASIDE
 ) -> Problem | None:
-    """Return what became of a record that was set aside and has no successor, if there is one.
+    """Return the problem of a damaged record that was renamed and not replaced, if there is one.
 
     Args: `entry`: the variant of FILE_SET_ASIDE to fill. Raises SetupError.
     """

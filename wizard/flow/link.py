@@ -1,6 +1,4 @@
-"""The authorization link: made, kept for 30 minutes, listened for; its response read, and
-what that leads to.
-"""
+"""The authorization link: creating it, receiving and reading its response, and what follows."""
 
 from __future__ import annotations
 
@@ -25,32 +23,32 @@ from wizard.flow.session import Session
 from wizard.flow.state import CodeReceived, GoTo
 
 PASTE_PAUSE: Final = 1.2
-"""Seconds after a paste in which an Enter belongs to the paste, which submits itself."""
+"""Seconds after a paste in which an Enter counts as part of the paste, which submits itself."""
 KEPT: Final = 5
-"""Links that are remembered after they were used or have become too old."""
+"""How many links are remembered after they were used or expired."""
 
 _ERROR_REDIRECTS: Final = {p.id for p in entries(consent)}
-"""What the doctor says of an error redirect whose state matched: an answer too."""
+"""IDs of the problems for an error redirect whose state matched: the server's response, too."""
 
 
 class Link(Value):
-    """An authorize link, ready to be handed out."""
+    """An authorization link, ready to be opened or copied."""
 
     attempt: AuthorizationAttempt
     is_listening: bool = False
-    """A listener is bound on its loopback redirect URL."""
+    """Whether a listener is bound on its loopback redirect URL."""
     listener_problem: Problem | None = None
-    """Why none is, though the redirect URL is a loopback one."""
+    """Why no listener is bound, though the redirect URL is a loopback one."""
 
     @property
     def url(self) -> str:
-        """The whole link; holds `state`, so it is shown, copied or opened and never logged."""
+        """The full link. It holds `state`, so it is shown, copied, or opened, and never logged."""
         return authorization_request.authorize_url(self.attempt)
 
     def where(self, why_not: str) -> tuple[str, ...]:
-        """Say where the answer is waited for, in lines, beside a paste.
+        """Return lines that say where the response arrives, or that it has to be pasted.
 
-        Args: `why_not`: why no browser is here, "" where one is.
+        Args: `why_not`: why no browser can be opened, "" if one can.
         """
         if self.listener_problem is not None:
             return f"! {self.listener_problem.title}.", f"  {self.listener_problem.remedy}"
@@ -63,7 +61,7 @@ class Link(Value):
 
     @property
     def waits(self) -> str:
-        """Say what is waited for once the link has been handed out."""
+        """Return what the wizard waits for after the link was opened or copied."""
         if self.is_listening:
             return "for you to paste the URL, or for the browser to return"
         if self.listener_problem is not None:
@@ -72,7 +70,7 @@ class Link(Value):
 
 
 class LinkDesk:
-    """Makes authorize links for the session's draft and reads what comes back."""
+    """Creates authorization links for the session's draft and reads the responses."""
 
     def __init__(self, session: Session, connect: Connect, listener: LoopbackListener) -> None:
         self._session = session
@@ -84,14 +82,14 @@ class LinkDesk:
         self._returned: list[Reading] = []
 
     async def link(self, *, is_fresh: bool = False) -> Link:
-        """Return the current link of the draft as it stands, or make one; the listener is up first.
+        """Return the draft's current link, or create one, after starting the listener.
 
-        Raises SetupError when the attempt cannot be saved: an answer nobody can check is no use.
+        Raises SetupError if the attempt can't be saved: its response could not be verified.
         """
         attempts = self._attempts()
         if is_fresh or not self._is_current(attempts):
             metadata = await self._metadata(self._session.working_draft().endpoints)
-            # Looked at again: tokens of an exchange still under way may have come meanwhile.
+            # Checked again: an exchange that was still running may have brought tokens.
             begun = authorization_request.begin(
                 self._session.working_draft(), metadata, self._session.clock()
             )
@@ -108,22 +106,22 @@ class LinkDesk:
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
 
     def read(self, pasted: str) -> Reading:
-        """Read a pasted address against the draft's links."""
+        """Match a pasted URL against the draft's links."""
         return self._read_by(pasted_response.read, pasted)
 
     def _read_by(self, read: Callable[..., Reading], text: str) -> Reading:
         draft = self._session.working_draft()
         now = self._session.clock()
-        # Changing a setting ends the links made before it.
+        # Changing a setting invalidates the links created before.
         attempts = [a for a in draft.attempts if authorization_request.matches(a, draft)]
         return read(text, attempts, now, self._session.known_secrets())
 
     async def caught(self) -> Reading:
-        """Wait for an answer on the loopback listener."""
+        """Wait for a response at the loopback listener."""
         while True:
             if self._returned:
                 return self._returned.pop()
-            # Read again: by now its link may have been used, or the settings changed.
+            # Read it again: its link may have been used, or the settings changed, since it arrived.
             reading = self._read_by(pasted_response.read_exact, (await self._caught.get()).reveal())
             if isinstance(reading, Received):
                 return replace(reading, is_caught=True)
@@ -131,12 +129,12 @@ class LinkDesk:
                 return reading
 
     def give_back(self, reading: Reading) -> None:
-        """Keep an answer for the next who waits: the one who got it was being left."""
+        """Keep a response for the next screen; the one that received it was being left."""
         self._returned.append(reading)
 
     async def close(self) -> None:
         """Stop listening."""
-        # Not to be cancelled halfway: a listener that nobody knows would keep its port.
+        # Not to be canceled halfway: an unreferenced listener would keep its port.
         await self._session.protected.run(self._close())
 
     async def _close(self) -> None:
@@ -144,9 +142,9 @@ class LinkDesk:
             await self._stop()
 
     def _attempts(self) -> tuple[AuthorizationAttempt, ...]:
-        """The links of the settings as they are, those still answered last.
+        """Return the links created with the current settings, with those that are still valid last.
 
-        A few of the others are kept, so that their answers are told from a stranger's.
+        A few expired ones are kept, so that their responses can be recognized.
         """
         draft, now = self._session.working_draft(), self._session.clock()
         made = [a for a in draft.attempts if authorization_request.matches(a, draft)]
@@ -154,9 +152,9 @@ class LinkDesk:
         return (*dead[-KEPT:], *(a for a in made if a.is_live(now)))
 
     def _is_current(self, attempts: tuple[AuthorizationAttempt, ...]) -> bool:
-        """Whether the last link is the one to hand out: live, and made since a code was sent.
+        """Whether the last link can be used: not expired, and created after the last code was sent.
 
-        One made before belongs to an earlier try; its answer is still taken.
+        An older link belongs to an earlier try; its response is still accepted.
         """
         if not attempts or not attempts[-1].is_live(self._session.clock()):
             return False
@@ -167,7 +165,7 @@ class LinkDesk:
         try:
             network = await self._connect()
         except SetupError:
-            # Best effort: the link is opened by a browser, which has its own way out.
+            # Best effort: a browser opens the link, and may reach the server in another way.
             return None
         return await network.metadata.fetch(endpoints)
 
@@ -194,7 +192,7 @@ class LinkDesk:
             await listening.close()
 
     async def _accept(self, url: str) -> bool:
-        # The state first: reading a long URL closely takes time, which no stranger may cost.
+        # Check the state first: parsing a long URL takes time, and any local program can send one.
         attempts = self._session.working_draft().attempts
         is_ours = authorization_request.has_state_of(url, attempts) and is_answer(
             self._read_by(pasted_response.read_exact, url)
@@ -205,7 +203,7 @@ class LinkDesk:
 
 
 def is_answer(reading: Reading) -> bool:
-    """Whether a reading is the server's answer to one of the links: a code, or an error of its."""
+    """Whether a reading is the server's response to one of the links: a code or an error."""
     if isinstance(reading, Refused):
         return reading.problem.id in _ERROR_REDIRECTS
     return isinstance(reading, Received)
@@ -218,7 +216,7 @@ class Go(Value):
 
 
 class Ask(Value):
-    """A code without its state: a person decides whether to use it."""
+    """A code without its state: the user decides whether to use it."""
 
     outcome: CodeReceived
     label: ClassVar[str] = "Next"
@@ -228,26 +226,26 @@ class Fix(Value):
     """A response that can't be used."""
 
     problem: Problem
-    """As the step shows it."""
+    """The problem as the step shows it."""
     comparison: Comparison | None = None
     outcome: GoTo | None = None
-    """Where Enter leads; None where only another paste at this step helps."""
+    """Where Enter leads; None if only another paste at this step helps."""
     makes_link: bool = False
     """On Authorize, what only a new link helps with: the one that is shown was used or expired."""
 
     @property
     def needs_link(self) -> bool:
-        """Whether a new link has to be made on the way."""
+        """Whether a new link has to be created first."""
         return self.outcome is not None and self.outcome.step is Step.AUTHORIZE
 
     @property
     def label(self) -> str:
-        """What Enter does, as a button says it."""
+        """The label of the button."""
         return "New link" if self.needs_link else Step.CREDENTIALS.towards
 
     @property
     def does(self) -> str:
-        """What Enter does, as a prompt says it."""
+        """What Enter does, in the words of a prompt."""
         return "creates a new link" if self.needs_link else f"goes to {Step.CREDENTIALS.title}"
 
 
@@ -270,6 +268,6 @@ def after_paste(reading: Reading, step: Step) -> Go | Ask | Fix:
 
 
 def with_new_link(pending: Ask | Fix | None) -> GoTo:
-    """Return the way to Authorize once a new link was made; it repeats what was wrong."""
+    """Return the transition to Authorize after a new link was created, with the problem to show."""
     outcome = pending.outcome if isinstance(pending, Fix) else None
     return replace(outcome, step=Step.AUTHORIZE) if outcome else GoTo(Step.AUTHORIZE)

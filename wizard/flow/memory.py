@@ -1,4 +1,4 @@
-"""What one wizard knows of its profile: record, draft and active set, and what was let go."""
+"""What one wizard knows about its profile: the record, the draft, and the active set."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Memory:
-    """What is known without asking the disk; also a draft that could not be written to it."""
+    """What is known without reading the disk, including a draft that could not be saved."""
 
     def __init__(self, clock: Clock, blank: CredentialSet | None = None) -> None:
-        """Args: `blank` is what a new draft begins with (endpoints, a demo's prefilled fields)."""
+        """Args: `blank` is the initial draft (endpoints, or a demo's prefilled fields)."""
         self.clock = clock
         self.profile = Profile()
         self.draft: CredentialSet | None = None
@@ -33,48 +33,48 @@ class Memory:
         self._on_disk: CredentialSet | None = None
         """The draft as it was last written."""
         self._let_go: tuple[CredentialSet, ...] = ()
-        """Drafts before their Client ID was changed: put back, it has its secret again."""
+        """Drafts whose Client ID was changed: if it is entered again, its secret is restored."""
         self.may_be_unsaved = False
 
     # -- what is known -----------------------------------------------------------------------
 
     @property
     def kept(self) -> CredentialSet:
-        """What of the fields is on disk: the draft as last written, else the active set."""
+        """The fields as saved on disk: the draft as last written, else the active set."""
         return self._on_disk or self.active or CredentialSet()
 
     def go_unsaved(self) -> None:
-        """Go on although the draft cannot be saved; a code is not sent before it can be."""
+        """Continue although the draft can't be saved; no code is sent until it can be."""
         self.may_be_unsaved = True
 
     @property
     def is_draft_saved(self) -> bool:
-        """Whether the draft in memory is the one on disk; not so after a save that failed."""
+        """Whether the draft in memory is the one on disk; False after a failed save."""
         return self.draft is self._on_disk
 
     def working_draft(self) -> CredentialSet:
-        """The draft, or what a new one begins with: the active set without its tokens."""
+        """The draft, or else the initial one: the active set without its tokens."""
         if self.draft is not None:
             return self.draft
         if self.active is not None:
             return replace(self.active, tokens=None, attempts=())
-        # The record repeats the endpoints of a set that can't be read. They aren't taken from
-        # there: whoever can write the record could have the next secret sent elsewhere.
+        # The record repeats the endpoints of a set that can't be read. They aren't used: someone
+        # who can write the record could have the next secret sent elsewhere.
         return self._blank
 
     def resume_at(self) -> Step | None:
-        """Where the unfinished draft goes on; None without one."""
+        """The step at which the unfinished draft continues; None without a draft."""
         if self.draft is None:
             return None
         return resume_step(self.profile.draft_step, self.draft, self.clock())
 
     @property
     def others(self) -> tuple[CredentialSet, ...]:
-        """What is stored, or was, besides the draft; the newest first."""
+        """The credential sets besides the draft, saved now or earlier; the newest first."""
         return (*self._let_go, self.active) if self.active else self._let_go
 
     def known_secrets(self) -> tuple[Secret, ...]:
-        """The secrets a person might paste by mistake."""
+        """The secrets that a user might paste by mistake."""
         sets = tuple(s for s in (self.draft, self.active) if s is not None)
         tokens = tuple(s.tokens for s in sets if s.tokens is not None)
         secrets = (
@@ -84,27 +84,27 @@ class Memory:
         )
         return tuple(secret for secret in secrets if secret)
 
-    # -- what becomes of it ------------------------------------------------------------------
+    # -- changes ------------------------------------------------------------------
 
     def _learn(self, held: Locked) -> None:
-        """Take in what there is; sets that cannot be read are told as their trouble."""
+        """Load what is saved; a set that can't be read becomes `trouble` or `draft_trouble`."""
         self.profile = held.profile or Profile()
         self.active, self.trouble = _read(held.active)
         self.draft, self.draft_trouble = _read(held.draft)
         self._on_disk = self.draft
 
     def _change(self, draft: CredentialSet) -> None:
-        """Have another draft from now on; the one it replaces is let go with its Client ID."""
+        """Replace the draft; the previous one is remembered if its Client ID was another."""
         if (before := self.working_draft()).client_id != draft.client_id:
             self._let_go = (before, *self._let_go)
         self.draft = draft
 
     def _note_saved(self, draft: CredentialSet | None) -> None:
-        """Note that a draft is on disk now."""
+        """Record that a draft is on disk now."""
         self._on_disk = draft
 
     def _note_dropped(self, draft: CredentialSet | None) -> None:
-        """Note that the draft is gone from the disk; one that has come meanwhile stays."""
+        """Record that the draft was removed from the disk; a newer draft in memory stays."""
         self._on_disk = None
         self._let_go = ()
         self.draft_trouble = None

@@ -1,4 +1,4 @@
-"""Overview: what is set up or unfinished, what can be done about it, and where that leads."""
+"""Overview: what is set up or unfinished, which actions it offers, and where they lead."""
 
 from __future__ import annotations
 
@@ -46,33 +46,33 @@ class Unfinished(Value):
     saved: str
     """When its last field was saved, in words."""
     step: Step
-    """Where it goes on."""
+    """The step at which it continues."""
     failed: str = ""
-    """When its check failed, and of a change how; of a setup, Overview tells it whole."""
+    """When its check failed; for a change also how, as Overview shows a setup's problem in full."""
     outcome: Outcome = Resume()
-    """What it is resumed with."""
+    """The outcome that resumes it."""
 
 
 class OutOfReach(Value):
-    """Stored secrets that could not be read; the record could."""
+    """Saved secrets that can't be read, although the record can."""
 
     problem: Problem
     is_active: bool
-    """Whether it is the active set's, which nothing works without; else only the draft's."""
+    """Whether they belong to the active set, without which nothing works; else to the draft."""
     can_start_over: bool
-    """Whether they are gone for good as far as the wizard can tell, and nothing is overwritten."""
+    """Whether a new setup overwrites nothing, since they seem to be lost for good."""
 
 
 class Confirm(Value):
-    """Something that is done only after a question."""
+    """An action to confirm first."""
 
     question: Question
     then: Callable[[], Awaitable[Outcome]]
-    """Does it, and returns where that leads. Raises SetupError."""
+    """Performs the action and returns its outcome. Raises SetupError."""
 
 
 class Overview:
-    """How a journey's profile stands as Overview is entered, and what is done with it."""
+    """The state of the profile when Overview opens, and the actions on it."""
 
     def __init__(self, wizard_context: WizardContext) -> None:
         self.wizard_context = wizard_context
@@ -84,15 +84,15 @@ class Overview:
         """When it was set up."""
         self.unfinished = self._unfinished()
         self.lost = self._out_of_reach()
-        """What is stored and cannot be read; None when all can."""
+        """What is saved but can't be read; None if everything can."""
         self.problems = self._problems()
-        """What is known to be wrong, the worst first: can't be read, isn't refreshed, or failed."""
+        """The known problems, the worst first: unreadable secrets, failed refresh, failed check."""
         self.items = self._offers()
-        """What can be done, in its order."""
+        """The actions, in order."""
 
     @property
     def others(self) -> Sequence[str]:
-        """The names of the other profiles; none where the store can't be read."""
+        """The names of the other profiles; empty if the store can't be read."""
         with suppress(SetupError):
             return [n for n in self._services.store.names() if n != self._session.name]
         return ()
@@ -102,7 +102,7 @@ class Overview:
         return any(item.id == action for item in self.items)
 
     def shown(self, retry: str) -> tuple[Problem, ...]:
-        """Return the problems as a face shows them.
+        """Return the problems as the screens or plain mode show them.
 
         Args: `retry`: how the secrets are read again, such as "press r".
         """
@@ -119,10 +119,10 @@ class Overview:
         return unreadable(what) if self.lost and not self.lost.is_active else ""
 
     def do(self, action: str) -> Outcome | Confirm | None:
-        """Return where an action leads, or what is asked first; None where a face has more to ask.
+        """Return an action's outcome, or the question before it; None if more input is needed.
 
-        Those are to read the secrets again, to enter a rotated one, the handoff sheet, and the
-        other profiles.
+        More input is needed to read the secrets again, enter a rotated one, show the handoff sheet,
+        and open another profile.
         """
         match action:
             case "resume":
@@ -145,43 +145,44 @@ class Overview:
                 return None
 
     async def rotate(self, secret: Secret) -> Rotation:
-        """Try a rotated secret and keep it if it works. Raises SetupError."""
+        """Test a rotated secret and save it if it works. Raises SetupError."""
         session, services = self._session, self._services
         network = await services.connect()
         rotation = await session.protected.run(
             rotate_secret(session.name, services.store, network.tokens, secret)
         )
-        # What came of it is known; that it can't be read again is told by what follows.
+        # The result is known; if it can't be read again, the next step reports that.
         with suppress(SetupError):
             await session.reload()
         return rotation
 
     def after_rotation(self, rotation: Rotation, secret: Secret) -> Outcome | Confirm:
-        """Return what follows: a check where it is kept, else an authorization to verify it."""
+        """Return what follows: a check if the secret was saved, else a new authorization."""
         if rotation is Rotation.KEPT:
             return CheckNow()
         return Confirm(questions.CONSENT_NEEDED, partial(self._stage, secret))
 
     async def retry(self) -> Outcome:
-        """Read the stored secrets again. Raises SetupError."""
+        """Read the saved secrets again. Raises SetupError."""
         await self._session.try_again()
-        # Nothing lies before Overview, so that this builds it anew.
+        # No step precedes Overview, so this opens it again.
         return Back()
 
     def switch(self, name: str) -> Outcome | None:
-        """Have another profile opened next; None where it is the one that is open."""
+        """Open another profile next; return None if it is the open one."""
         if name == self._session.name:
             return None
         self.wizard_context.next_profile = name
         return Quit()
 
-    # -- after a question ------------------------------------------------------------------------
+    # -- after a confirmation
+    # ------------------------------------------------------------------------
 
     async def _authorize(self) -> Outcome:
         return Change(Step.AUTHORIZE)
 
     async def _stage(self, secret: Secret) -> Outcome:
-        """Put a rotated secret into the draft, for an authorization to prove it."""
+        """Save a rotated secret in the draft; an authorization then verifies it."""
         session = self._session
         await session.save_draft(replace(session.working_draft(), client_secret=secret))
         return Change(Step.AUTHORIZE)
@@ -198,16 +199,16 @@ class Overview:
         return Quit()
 
     def _discarding(self) -> Question:
-        """What is asked before the draft is removed."""
+        """Return the question before the draft is removed."""
         session = self._session
         if session.profile.active is None:
             return questions.DISCARD
         draft, active = session.draft, session.active
-        # One that cannot be read may hold a new secret too.
+        # A draft that can't be read may hold a new secret, too.
         is_same = draft and active and draft.client_secret in (None, active.client_secret)
         return questions.DISCARD_CHANGE if is_same else questions.DISCARD_NEW_SECRET
 
-    # -- how things stand ------------------------------------------------------------------------
+    # -- state ------------------------------------------------------------------------
 
     def _unfinished(self) -> Unfinished | None:
         profile, step = self._session.profile, self._session.resume_at()
@@ -218,10 +219,10 @@ class Overview:
         if last is None or problem is None:
             return Unfinished(moment(saved), step)
         outcome: Outcome = Resume()
-        # A link made of what was refused would only be refused again.
+        # A link with the rejected settings would only be rejected again.
         if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
             step, outcome = problem.step, GoTo(problem.step, problem)
-        # Of a setup the problem stands in full below.
+        # The problem of a setup is shown in full below.
         how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
         return Unfinished(moment(saved), step, how, outcome)
 
@@ -238,7 +239,7 @@ class Overview:
         )
 
     def _store_trouble(self) -> Problem | None:
-        """Why the wizard's folder can't be read, though the record could when it was opened."""
+        """Return why the wizard's folder can't be read, though the record could be read earlier."""
         try:
             self._services.store.names()
         except SetupError as error:

@@ -1,4 +1,4 @@
-"""What the flow needs from outside, as small protocols that services satisfy by shape."""
+"""Protocols of the services that the flow needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wizard.domain.problems import Check, Problem
 from wizard.domain.secret import Secret
 
 Clock = Callable[[], datetime]
-"""Gives the time now, aware, in UTC."""
+"""Returns the current time, timezone-aware, in UTC."""
 
 
 class TokenEndpoint(Protocol):
@@ -33,29 +33,27 @@ class TokenEndpoint(Protocol):
         code: Secret,
         on_wait: Callable[[str, float], None],
     ) -> TokenSet:
-        """Trade a code for tokens (RFC 6749 §4.1.3).
+        """Exchange a code for tokens (RFC 6749 §4.1.3).
 
-        The code is sent once, and again after a 429, which took none; `on_wait` is told why, and
-        the seconds left before that.
+        The code is sent once, and again after a 429, which didn't redeem it; `on_wait` then gets
+        the reason and the seconds left.
         """
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        """Trade the set's refresh token for new tokens (RFC 6749 §6); keeps the old refresh
-        token when the server gives no new one.
-        """
+        """Exchange the set's refresh token for new tokens (RFC 6749 §6); keep it if none is new."""
 
     def drop_unsent(self) -> None:
-        """Give up the requests of which nothing has left, now and from now on.
+        """Drop the requests that haven't begun to be sent, now and from now on.
 
-        They raise, `is_unsent`.
+        They raise a SetupError with `is_unsent`.
         """
 
 
 class MetadataSource(Protocol):
-    """RFC 8414's metadata, best effort."""
+    """The authorization server's metadata (RFC 8414), best effort."""
 
     async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
-        """Return what the authorization server says of itself; None when it does not."""
+        """Return the authorization server's metadata; None if it has none."""
 
 
 class UserDirectory(Protocol):
@@ -68,27 +66,27 @@ class UserDirectory(Protocol):
         on_wait: Callable[[str, float], None],
         limit: float | None = None,
     ) -> UserList:
-        """Ask `GET {scim}/Users`; `on_wait` is told why, and the seconds left before a retry.
+        """Send `GET {scim}/Users`; `on_wait` gets the reason for a retry and the seconds left.
 
-        All tries and pauses take `limit` seconds at most, where it is given.
+        All tries and pauses take `limit` seconds at most, if it is given.
 
         Raises SetupError.
         """
 
 
 class Reach(Protocol):
-    """Looks whether the servers can be reached and trusted, and whether clocks agree."""
+    """Tests whether the servers can be reached and trusted, and whether the clocks agree."""
 
     async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
-        """Return a line for reaching and trusting both hosts and one for the clock."""
+        """Return one line for reaching and trusting both hosts, and one for the clock."""
 
 
 class Locked(Protocol):
-    """A profile held under its lock: re-read when the lock was taken."""
+    """A profile whose lock is held; it is read again when the lock is acquired."""
 
     @property
     def profile(self) -> Profile | None:
-        """The record as it stands; None when there is none."""
+        """The current record, or None."""
 
     def active(self) -> CredentialSet | None:
         """The active credential set; None when there is none. Raises SetupError."""
@@ -97,7 +95,7 @@ class Locked(Protocol):
         """The draft; None when there is none. Raises SetupError."""
 
     def prove_writable(self) -> None:
-        """Raise SetupError unless a write the size of a credential set succeeds now."""
+        """Raise SetupError unless a test write of the size of a credential set succeeds."""
 
     def save(
         self,
@@ -106,7 +104,7 @@ class Locked(Protocol):
         active: CredentialSet | None = None,
         draft: CredentialSet | None = None,
     ) -> Profile:
-        """Write new generations for the sets given, point the record at them, and sweep.
+        """Write the given sets as new generations, point the record at them, and remove old ones.
 
         A set that is not given keeps its generation as `profile` names it: to drop one, pass a
         profile whose `active` or `draft` is None. Returns the record written. Raises SetupError.
@@ -121,63 +119,63 @@ class ProfileStore(Protocol):
 
     @property
     def notices(self) -> Sequence[Problem]:
-        """What was found amiss and mended on the way, to be said once."""
+        """Problems that the store found or fixed, to be shown once."""
 
     @property
     def whereabouts(self) -> tuple[str, str]:
-        """The folder that profiles are kept in, and the user it was looked up for."""
+        """The folder of the profiles, and the user it belongs to."""
 
     def names(self) -> Sequence[str]:
-        """Names of the profiles there are or were, until they are forgotten; sorted."""
+        """The names of the profiles, including damaged ones, until they are removed; sorted."""
 
     def has_files(self, name: str) -> bool:
-        """Whether anything is kept under the name of a profile, locks too. Raises SetupError."""
+        """Whether there are any files of a profile, including locks. Raises SetupError."""
 
     def client_ids(self) -> Mapping[str, str]:
-        """Client IDs by profile, of the records that can be read."""
+        """The Client IDs by profile, from the records that can be read."""
 
     def load(self, name: str) -> Profile | None:
-        """The record, read without a lock; None when there is none. Raises SetupError."""
+        """Return the record, read without a lock, or None. Raises SetupError."""
 
     def set_aside(self, name: str) -> str | None:
-        """Where the newest damaged record of a profile is kept, if one is. Raises SetupError."""
+        """Return the path of a profile's newest damaged record, or None. Raises SetupError."""
 
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
-        """The credential set `profile.active` points at, read without a lock."""
+        """Return the credential set that `profile.active` points at, read without a lock."""
 
     def use_file(self, name: str, *, is_wanted: bool = True) -> None:
-        """Have the next save of a profile put its secrets, kept ones too, into files for good."""
+        """Make the next save of a profile move all its secrets to files, permanently."""
 
     def locked(self, name: str, timeout: float = 60.0) -> AbstractContextManager[Locked]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
 
     def locked_async(self, name: str, timeout: float = 60.0) -> AbstractAsyncContextManager[Locked]:
-        """The same without blocking the event loop while waiting."""
+        """Do the same without blocking the event loop."""
 
     def wizard_lock(self, name: str) -> AbstractContextManager[None]:
-        """Hold the lock a wizard keeps while it runs; raises SetupError when another has it."""
+        """Hold the lock that a wizard keeps while it runs. Raises SetupError if another has it."""
 
 
 class Browser(Protocol):
-    """The browser of the person in front of the terminal, if this machine has one."""
+    """The browser of the user at the terminal, if this machine has one."""
 
     @property
     def is_here(self) -> bool:
-        """Whether a graphical browser can be expected to open on the person's screen."""
+        """Whether a graphical browser can be expected to open on the user's screen."""
 
     @property
     def why_not(self) -> str:
-        """A few words on why not ("SSH", "container", "text browser only"); "" when it can."""
+        """A few words on why it can't ("SSH", "container", "text browser only"); "" when it can."""
 
     async def open(self, url: str) -> bool:
-        """Ask the browser to open an address; whether something took it."""
+        """Ask the browser to open a URL; return whether a program accepted it."""
 
 
 class Clipboard(Protocol):
     """The clipboard of this machine."""
 
     async def copy(self, text: str) -> bool:
-        """Put text on the local clipboard; False when there is none (then OSC 52 is tried)."""
+        """Copy text to the local clipboard; return False if there is none."""
 
 
 class Listening(Protocol):
@@ -188,14 +186,14 @@ class Listening(Protocol):
 
 
 class LoopbackListener(Protocol):
-    """Waits on a loopback redirect URL (RFC 8252 §7.3)."""
+    """Waits for the response at a loopback redirect URL (RFC 8252 §7.3)."""
 
     async def listen(
         self, redirect_url: str, accept: Callable[[str], Awaitable[bool]]
     ) -> Listening:
-        """Bind exactly that address and port, then return.
+        """Bind exactly the address and port of the URL, then return.
 
-        `accept` is given the full address of each request that matches; it says whether this is
-        the answer waited for (else the request is 404 and changes nothing).
-        Raises SetupError when the port cannot be bound.
+        `accept` gets the full URL of each matching request. It returns whether this is the expected
+        response (else the request gets a 404 and changes nothing). Raises SetupError if the port
+        can't be bound.
         """

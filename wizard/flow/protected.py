@@ -1,4 +1,4 @@
-"""Work that continues to its end although the task that awaits it is canceled."""
+"""Work that is finished even if the task that awaits it is canceled."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 _NAME: Final = "to its end"
-"""What such tasks are called."""
+"""The name of such tasks."""
 
 
 async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None]) -> T:
-    """Await work; a cancellation meanwhile (Ctrl+C, a signal) is let through when it has ended.
+    """Await work to its end; a cancellation (Ctrl+C, a signal) takes effect after that.
 
-    For a request once sent and the saving of its answer: half of it would lose a rotated refresh
-    token. The work bounds its own time.
+    It is for a request that was sent and the saving of its response: stopping halfway would lose a
+    rotated refresh token. The work limits its own time.
 
-    Args: `drop` is called at a cancellation; it ends the work where nothing has been sent.
+    Args: `drop` is called on cancellation; it ends the work if nothing has been sent.
     """
     task = asyncio.get_running_loop().create_task(work, name=_NAME)
     try:
@@ -29,49 +29,49 @@ async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None
         while not task.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait((task,))
-        # Looked at, so that nothing is logged: the cancellation is what is told.
+        # Retrieve the exception, so that it isn't logged: the cancellation is reported instead.
         _ = task.cancelled() or task.exception()
         raise
     return task.result()
 
 
 def is_under_way() -> bool:
-    """Whether such work is being done in the running loop."""
+    """Whether such work is in progress in the running loop."""
     return any(task.get_name() == _NAME for task in asyncio.all_tasks())
 
 
 class Protected:
-    """Work that goes on behind a screen which is left, and is waited for at the end."""
+    """Work that continues after its screen was left, and is awaited when the wizard exits."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
 
     def begin(self, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
-        """Start work that nobody has to await; what it raises is not logged."""
+        """Start work that need not be awaited; its exceptions aren't logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         return task
 
     async def run(self, work: Coroutine[object, object, T]) -> T:
-        """Await work that goes on to its end even if the one who awaits is cancelled."""
+        """Await work that is finished even if the awaiting task is canceled."""
         task = self.begin(work)
-        # Not asyncio.shield: from Python 3.14 on it logs, onto the screen, what fails unseen.
+        # Not asyncio.shield: from Python 3.14 on it logs unretrieved exceptions onto the screen.
         await asyncio.wait((task,))
         return task.result()
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is under way."""
+        """Whether any work is in progress."""
         return bool(self._tasks)
 
     async def close(self) -> None:
-        """Wait for everything; a request once sent is bounded by its own limits."""
+        """Wait for all work; a request that was sent has its own time limits."""
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
 
     def _forget(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            # Looked at, so that nothing is logged when the one who awaited it is gone.
+            # Retrieve the exception, so that it isn't logged if the awaiting task is gone.
             task.exception()

@@ -1,4 +1,4 @@
-"""Fresh tokens for the active set, under the profile's lock, once however many ask at a time."""
+"""Refreshing the active set's tokens under the profile's lock: once for concurrent callers."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ async def fresh_tokens(
     on_lock: Callable[[], None] = lambda: None,
     on_ask: Callable[[CredentialSet], None] = lambda _: None,
 ) -> TokenSet:
-    """Return tokens of the active set with enough life left, refreshing once if needed.
+    """Return tokens of the active set that are valid for long enough, refreshed once if needed.
 
-    What another process saved or was refused since the record was seen counts as this call's own
-    answer: a rotating refresh token must not be spent twice (RFC 9700 §4.14). Told by comparing
-    records, not times, because clocks are set back.
+    Tokens that another process saved, or a rejection that it met, since the record was read count
+    as this call's own result: a rotating refresh token must not be used twice (RFC 9700 §4.14).
+    Records are compared, not times, because clocks can be set back.
 
     Args:
-        at_least: life that must be left; the margin of `TokenSet.needs_refresh` without it.
+        at_least: how long the token must stay valid; None: the margin of `TokenSet.needs_refresh`.
         is_forced: refresh even a valid token.
-        refused: an access token that the SCIM API did not take; it is as good as expired.
-        seen: the record the caller decided by; read now when None.
-        on_lock: called once the lock is held.
+        refused: an access token that the SCIM API rejected; it counts as expired.
+        seen: the record that the caller's decision is based on; None: it is read now.
+        on_lock: called when the lock is held.
         on_ask: called before a refresh, and again before it is sent, as a keyring may be slow in
-            between; with its SetupError, which concerns only this caller, none is sent.
+            between. If it raises a SetupError, which concerns only this caller, nothing is sent.
 
     Raises:
-        SetupError: not set up, no refresh token, refused, unreachable, or not to be saved.
+        SetupError: not set up, no refresh token, rejected, unreachable, or not saved.
     """
     before = seen or store.load(name)
     async with AsyncExitStack() as stack:
         with _unasked():
             held = await stack.enter_async_context(store.locked_async(name))
         on_lock()
-        # In a thread: a keyring may take seconds, and a screen must not stand still.
+        # In a thread: a keyring may take seconds, and the screen must not freeze.
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
@@ -66,8 +66,8 @@ async def fresh_tokens(
         if is_dead:
             is_good = False
         elif before is not None and before.active != profile.active:
-            # Another process saved while this one waited: as fresh as it gets, and good unless
-            # its whole life is shorter than asked for.
+            # Another process saved tokens while this one waited: they are new, and good unless
+            # their whole lifetime is shorter than requested.
             is_good = active.tokens.expires_at > clock()
         else:
             is_good = not is_forced and not active.tokens.needs_refresh(clock(), at_least)
@@ -83,7 +83,7 @@ async def fresh_tokens(
 
 
 class RefreshRequest:
-    """A refresh of the active tokens under the profile's lock, noted in the record while sent."""
+    """A refresh of the active tokens under the profile's lock, noted in the record first."""
 
     def __init__(
         self,
@@ -93,37 +93,37 @@ class RefreshRequest:
         endpoint: TokenEndpoint,
         on_ask: Callable[[CredentialSet], None] = lambda _: None,
     ) -> None:
-        """Take what to refresh.
+        """Prepare a refresh.
 
         Args:
             credentials: the active set, or the same with a new Client Secret.
-            on_ask: called before it is sent; with its SetupError it isn't.
+            on_ask: called before it is sent; if it raises a SetupError, nothing is sent.
         """
         self.held = held
         self.profile = profile
         """The record from before the request."""
         self.credentials = credentials
         self.is_dropped = False
-        """Nobody waits for it any more."""
+        """Whether it was dropped: no one waits for it any more."""
         self._endpoint = endpoint
         self._on_ask = on_ask
 
     def drop(self) -> None:
-        """Give it up unless it was sent."""
+        """Drop it unless it was sent."""
         self.is_dropped = True
         self._endpoint.drop_unsent()
 
     async def send(self) -> TokenSet:
         """Return the new tokens, which are still to be saved.
 
-        Raises SetupError; where an earlier response was lost, a rejection names that as its cause.
+        Raises SetupError; if an earlier response was lost, a rejection names that as its cause.
         """
-        # Before the request: a rotated refresh token that cannot be saved would be lost.
+        # Test this before the request: a rotated refresh token that can't be saved would be lost.
         with _unasked():
             await asyncio.to_thread(self.held.prove_writable)
         self._ask()
         with _unasked():
-            # On disk too, so that it is known after a power cut, or a kill in the middle.
+            # Note it on disk too, so that it is known after a power failure or a kill.
             noted = replace(self.profile, is_refresh_open=True)
             await asyncio.to_thread(self.held.save, noted)
         try:
@@ -139,17 +139,17 @@ class RefreshRequest:
         try:
             self._on_ask(self.credentials)
         except SetupError:
-            # Nobody else is to be told of it.
+            # Other callers don't share this failure.
             self.is_dropped = True
             raise
 
     async def note(self, profile: Profile, active: CredentialSet | None = None) -> None:
-        """Save a record, if that is possible: what Twilio said matters more."""
+        """Save a record if possible: what Twilio responded matters more than a failed save."""
         with suppress(SetupError):
             await asyncio.to_thread(self.held.save, profile, active=active)
 
     async def keep(self, tokens: TokenSet) -> None:
-        """Save new tokens; whatever failed before is over. Raises SetupError."""
+        """Save new tokens and clear the noted failure. Raises SetupError."""
         renewed = replace(self.credentials, tokens=tokens)
         profile = replace(
             self.profile, refresh_failure=None, refresh_error=None, is_refresh_open=False
@@ -158,11 +158,11 @@ class RefreshRequest:
 
 
 async def _refresh(request: RefreshRequest, clock: Clock, *, is_dead: bool) -> TokenSet:
-    """Args: `is_dead`: the SCIM API refused the access token there is."""
+    """Args: `is_dead`: the SCIM API rejected the current access token."""
     try:
         tokens = await request.send()
     except SetupError as error:
-        # What was given up here says nothing to who still waits.
+        # A refresh that was dropped here means nothing to other callers.
         if not request.is_dropped:
             await _share(request, error.problem, clock(), is_dead=is_dead)
         raise
@@ -173,19 +173,19 @@ async def _refresh(request: RefreshRequest, clock: Clock, *, is_dead: bool) -> T
 async def _share(
     request: RefreshRequest, problem: Problem, now: datetime, *, is_dead: bool
 ) -> None:
-    """Record a failure: for who waits for the same lock, and a rejection until it is over."""
+    """Record a failure for callers that wait for the same lock; a rejection stays recorded."""
     failure = RefreshFailure(problem.id, now, problem.words)
     profile = replace(request.held.profile or request.profile, refresh_error=failure)
     is_rejected = problem.exit_code is ExitCode.ACT_AT_TWILIO
     if is_rejected:
         profile = replace(profile, refresh_failure=failure)
-    # Or the next `token` would hand out what is known to be refused.
+    # Otherwise the next `token` would print a token that is known to be rejected.
     ended = _ended(request.credentials, now) if is_rejected and is_dead else None
     await request.note(profile, ended)
 
 
 def _failed_since(before: Profile | None, now: Profile) -> RefreshFailure | None:
-    """Return how a refresh failed since a record was read; None where none did."""
+    """Return how a refresh failed since a record was read; None if none failed."""
     if before is None:
         return None
     pairs = (
@@ -197,7 +197,7 @@ def _failed_since(before: Profile | None, now: Profile) -> RefreshFailure | None
 
 @contextmanager
 def _unasked() -> Iterator[None]:
-    """Say of what fails here that nothing was sent: a refresh token may have been at stake."""
+    """Mark failures in the block as unsent, so that no refresh token counts as lost."""
     try:
         yield
     except SetupError as error:
@@ -205,7 +205,7 @@ def _unasked() -> Iterator[None]:
 
 
 def _ended(active: CredentialSet, now: datetime) -> CredentialSet:
-    """Return the set with an access token that is good no longer; all else stays."""
+    """Return the set with its access token marked as expired."""
     if active.tokens is None:
         return active
     expires_at = min(active.tokens.expires_at, now)

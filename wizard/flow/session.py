@@ -1,4 +1,4 @@
-"""The writes to one wizard's profile: what outlives a screen, and is finished when it is gone."""
+"""The writes to one wizard's profile; they are finished even if their screen was left."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Session(Memory):
-    """What one wizard knows of its profile, with the writes to its record and its draft.
+    """The profile of one wizard: what is known of it, and the writes to its record and draft.
 
-    Every write goes through one lock in this process and the profile's lock between processes,
-    in a thread, and is finished even when the screen that asked for it is gone.
+    Every write runs in a thread under one lock in this process and the profile's lock between
+    processes. It is finished even if the screen that started it was left.
     """
 
     def __init__(
@@ -33,31 +33,31 @@ class Session(Memory):
         super().__init__(clock, blank)
         self.name = name
         self.protected = Protected()
-        """Work that must not be cancelled: every write, and a request once sent."""
+        """Work that must not be canceled: every write, and every request that was sent."""
         self.after_write: Callable[[], None] | None = None
-        """Called after each write, also after one that failed."""
+        """Called after each write, even a failed one."""
         self._store = store
         self._writing = asyncio.Lock()
 
     def open(self) -> None:
-        """Read what there is; sets that cannot be read are told as `trouble` and `draft_trouble`.
+        """Read what is saved; sets that can't be read become `trouble` and `draft_trouble`.
 
-        Raises SetupError when the record cannot be read.
+        Raises SetupError if the record can't be read.
         """
         with self._store.locked(self.name) as held:
             self._learn(held)
 
     async def try_again(self) -> None:
-        """Read everything again, after `trouble`; what is not saved stays. Raises SetupError."""
+        """Read everything again after `trouble`; unsaved changes stay. Raises SetupError."""
         async with self._writing:
             unsaved = None if self.is_draft_saved else self.draft
             await asyncio.to_thread(self.open)
             self.draft = unsaved or self.draft
 
     async def save_draft(self, draft: CredentialSet) -> None:
-        """Keep a draft, in memory at once and on disk before returning.
+        """Save a draft: in memory at once, and on disk before returning.
 
-        Raises SetupError, also where it would take the place of one that cannot be read.
+        Raises SetupError, also if it would replace a draft that can't be read.
         """
         trouble: Problem | None = self.draft_trouble
         if trouble is not None:
@@ -72,21 +72,21 @@ class Session(Memory):
     async def save_draft_tokens(self, before: TokenSet, tokens: TokenSet) -> None:
         """Save the draft with other tokens.
 
-        Not where its tokens are not those from before any more: it may have been discarded, or
-        its client changed, meanwhile. Raises SetupError.
+        Do nothing if its tokens are no longer those in `before`: it may have been discarded, or its
+        client changed, in the meantime. Raises SetupError.
         """
         if self.draft is not None and self.draft.tokens == before != tokens:
             await self.save_draft(replace(self.draft, tokens=tokens))
 
     async def use_file(self) -> None:
-        """Keep all secrets of the profile, the draft's with them, in files from now on.
+        """Save all secrets of the profile, including the draft's, in files from now on.
 
-        Raises SetupError, also when what is in the keyring cannot be read to be moved.
+        Raises SetupError, also if secrets can't be moved because the keyring can't be read.
         """
         draft = self.draft
 
         def move(held: Locked, profile: Profile) -> Profile:
-            # For this save alone: one that fails leaves everything where it was.
+            # For this save only: if it fails, everything stays where it was.
             self._store.use_file(self.name)
             try:
                 return held.save(profile, draft=draft)
@@ -96,9 +96,9 @@ class Session(Memory):
         await self._write(move, partial(self._note_saved, draft))
 
     async def drop_idle_draft(self, *, is_link_out: bool) -> None:
-        """Remove a draft that changes nothing of the active set. Raises SetupError.
+        """Remove a draft that doesn't differ from the active set. Raises SetupError.
 
-        Args: `is_link_out`: a link was handed out; if the draft has one, it may yet be answered.
+        Args: `is_link_out`: a link was opened or copied, so its response may still arrive.
         """
         draft, active = self.draft, self.active
         if draft is None or active is None or draft.tokens is not None:
@@ -111,9 +111,9 @@ class Session(Memory):
             await self.discard_draft()
 
     async def note_step(self, step: Step) -> None:
-        """Remember how far an existing draft has come. Raises SetupError.
+        """Save which step an existing draft has reached. Raises SetupError.
 
-        Overview is none of the steps: being there leaves a draft where it was.
+        Overview doesn't count: a draft stays at its step.
         """
         if self.draft is None or step not in STEPS:
             return
@@ -121,11 +121,11 @@ class Session(Memory):
             await self._write(lambda held, profile: held.save(replace(profile, draft_step=step)))
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
-        """Remember the ticked prerequisites. Raises SetupError."""
+        """Save the selected prerequisites. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, ticks=ticks)))
 
     async def save_audience(self, audience: str) -> None:
-        """Remember who will use the credential. Raises SetupError."""
+        """Save who will use the credential. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, audience=audience)))
 
     async def discard_draft(self) -> None:
@@ -151,9 +151,9 @@ class Session(Memory):
     async def swap(
         self, check: LastCheck, organization: str | None, failure: RefreshFailure | None = None
     ) -> None:
-        """Make the proven draft the active set, in one replacement of the record.
+        """Make the verified draft the active set, in one replacement of the record.
 
-        Args: `failure`: why it cannot be renewed, where it was taken all the same.
+        Args: `failure`: why it can't be refreshed, if the user accepted that.
 
         Raises SetupError.
         """
@@ -191,23 +191,23 @@ class Session(Memory):
         await self._write(prove)
 
     async def record_check(self, check: LastCheck) -> None:
-        """Remember how a live check of the active set ended. Raises SetupError."""
+        """Save the result of a check of the active set. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, last_check=check)))
 
     async def record_draft_check(self, check: LastCheck) -> None:
-        """Remember why the check of the draft has not passed. Raises SetupError."""
+        """Save why the check of the draft failed. Raises SetupError."""
 
         def change(held: Locked, profile: Profile) -> Profile:
-            # It may have been discarded while its check was under way.
+            # The draft may have been discarded during its check.
             known = profile if profile.draft is None else replace(profile, draft_check=check)
             return held.save(known)
 
         await self._write(change)
 
     async def reload(self) -> None:
-        """Read the record and the active set again, after a change that went past this session.
+        """Read the record and the active set again, after a change made outside this session.
 
-        The draft is this wizard's alone and stays as it is. Raises SetupError.
+        The draft belongs to this wizard only and stays as it is. Raises SetupError.
         """
 
         def run() -> tuple[Profile, CredentialSet | None]:
@@ -220,7 +220,7 @@ class Session(Memory):
     async def _write(
         self, change: Callable[[Locked, Profile], Profile], settle: Callable[[], None] | None = None
     ) -> None:
-        """Change the record; `settle` then brings the memory in line, also without an awaiter."""
+        """Change the record; `settle` then updates the memory, even if the caller is gone."""
 
         def run() -> Profile:
             with self._store.locked(self.name) as held:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Delivery(Enum):
-    """What became of the authorization link; Redirect shows it."""
+    """What happened to the authorization link; Redirect shows it."""
 
     SHOWN = "shown"
     OPENED = "sent to the browser"
@@ -27,7 +27,7 @@ class Delivery(Enum):
 
 
 IF_NO_PAGE: Final = "No page in your browser? {copy} copies the link."
-"""Said once the link was opened; `copy` is how the face at hand copies it."""
+"""Shown after the link was opened; `copy` is how to copy it, a key or a command."""
 
 
 class Subject(Enum):
@@ -38,23 +38,23 @@ class Subject(Enum):
 
 
 class WizardState(Value):
-    """All that decides which screen comes next; holds no credential."""
+    """Everything that decides which screen comes next; it holds no credential."""
 
     step: Step
     has_active: bool = False
-    """A working set exists: the first step's Back, and Done's, lead to Overview."""
+    """Whether there is an active set: Back leads from the first step and from Done to Overview."""
     is_change: bool = False
-    """Reconfiguring: Credentials' Back leads to Overview."""
+    """Whether the active set is being changed: Back leads from Credentials to Overview."""
     resume_at: Step | None = None
-    """Where an unfinished draft goes on; None without one."""
+    """The step at which an unfinished draft continues; None without a draft."""
     delivery: Delivery = Delivery.SHOWN
     answer: Received | BareCode | None = None
     """A code on its way to Check."""
     subject: Subject = Subject.DRAFT
     because: Problem | None = None
-    """What led to this step, for it to say."""
+    """The problem that led to this step, which the step shows."""
     comparison: Comparison | None = None
-    """The two addresses, where that was a mismatch."""
+    """The two URLs, if the problem is a mismatch."""
     has_left: bool = False
 
     @property
@@ -64,15 +64,15 @@ class WizardState(Value):
 
 
 class Next(Value):
-    """The step is done as far as it needs to be."""
+    """The step is done; continue with the next one."""
 
 
 class Back(Value):
-    """One step back."""
+    """Go one step back."""
 
 
 class GoTo(Value):
-    """To the step that a problem's remedy names."""
+    """Go to the step that a problem's remedy names."""
 
     step: Step
     because: Problem | None = None
@@ -80,7 +80,7 @@ class GoTo(Value):
 
 
 class LinkTaken(Value):
-    """The authorize link has been handed out."""
+    """The authorization link was opened or copied."""
 
     delivery: Delivery
 
@@ -92,7 +92,7 @@ class CodeReceived(Value):
 
 
 class Unchanged(Value):
-    """Nothing of the active set was changed: a check of it is all there is to do."""
+    """Nothing in the active set was changed: only a check of it remains."""
 
 
 class Verified(Value):
@@ -100,15 +100,15 @@ class Verified(Value):
 
 
 class Resume(Value):
-    """Go on with the unfinished draft."""
+    """Continue with the unfinished draft."""
 
 
 class StartOver(Value):
-    """From the first step, with ID and secret still filled in."""
+    """Start at the first step again, with the saved Client ID and Client Secret filled in."""
 
 
 class Discarded(Value):
-    """The unfinished draft is gone."""
+    """The unfinished draft was removed."""
 
 
 class CheckNow(Value):
@@ -116,7 +116,7 @@ class CheckNow(Value):
 
 
 class Change(Value):
-    """Change the active set, beginning at a step (Credentials, or Authorize for a new consent)."""
+    """Change the active set, beginning at a step: Credentials or Authorize."""
 
     step: Step
 
@@ -140,13 +140,13 @@ Outcome = (
     | Change
     | Quit
 )
-"""What a screen is left with."""
+"""The outcome of a screen."""
 
 
 def start(profile: Profile | None, draft: CredentialSet | None, now: datetime) -> WizardState:
-    """Return the state a wizard opens with: Overview when there is something to come back to."""
+    """Return the state a wizard opens with: Overview if there is a profile or a draft."""
     has_active = profile is not None and profile.active is not None
-    # Also one that cannot be read: it is not to be written over without a word.
+    # This includes a draft that can't be read: it must not be overwritten silently.
     has_draft = profile is not None and profile.draft is not None
     resume_at = None
     if profile is not None and draft is not None:
@@ -156,10 +156,10 @@ def start(profile: Profile | None, draft: CredentialSet | None, now: datetime) -
 
 
 def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> Step:
-    """Return where an interrupted draft goes on.
+    """Return the step at which an interrupted draft continues.
 
-    Never where a used code would be needed again: a code that was sent and brought no tokens
-    leads to a fresh link.
+    It is never a step that needs a used code: a code that was sent and brought no tokens requires a
+    new link.
     """
     if reached in (None, Step.PREREQUISITES, Step.CREDENTIALS) or not draft.is_complete:
         return Step.PREREQUISITES if reached is Step.PREREQUISITES else Step.CREDENTIALS
@@ -171,7 +171,7 @@ def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> St
 
 
 def _has_tokens_of_its_last_code(draft: CredentialSet) -> bool:
-    """Whether the tokens are newer than every code that was sent: a later code was lost."""
+    """Whether the tokens are newer than every code that was sent; if not, a later code was lost."""
     tokens = draft.tokens
     return tokens is not None and all(
         a.code_sent_at is None or a.code_sent_at <= tokens.obtained_at for a in draft.attempts
@@ -181,8 +181,8 @@ def _has_tokens_of_its_last_code(draft: CredentialSet) -> bool:
 def advance(state: WizardState, outcome: Outcome) -> WizardState:
     """Return the state after a screen was left with an outcome.
 
-    An outcome that a step cannot have leaves the state as it is, so that no message that comes
-    late can send anybody to a wrong place.
+    An outcome that a step can't have leaves the state as it is, so that a late message never leads
+    to a wrong step.
     """
     match outcome:
         case Quit():
@@ -199,7 +199,7 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
 
 
 def _at(state: WizardState, step: Step) -> WizardState:
-    """Enter a step without a code; the steps before Check are always about the draft."""
+    """Return the state at a step, without a code; steps before Check are about the draft."""
     subject = state.subject if step in (Step.OVERVIEW, Step.CHECK, Step.DONE) else Subject.DRAFT
     return replace(state, step=step, answer=None, because=None, comparison=None, subject=subject)
 
@@ -267,7 +267,7 @@ def _back(state: WizardState) -> WizardState:
         case Step.CHECK if state.subject is Subject.ACTIVE:
             return _at(state, Step.OVERVIEW)
         case Step.CHECK:
-            # Never to Redirect: the code there has been used.
+            # Never back to Redirect: its code was already used.
             return _at(state, Step.AUTHORIZE)
         case _:
             return _at(state, Step.CREDENTIALS)

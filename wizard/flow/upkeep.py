@@ -1,4 +1,4 @@
-"""What can be done with a profile besides the steps: checks, a handoff sheet, a new secret."""
+"""Actions on a profile outside the steps: checks, a handoff sheet, a rotated secret."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 
 
 class Rotation(Enum):
-    """What came of a new secret."""
+    """The result of entering a rotated secret."""
 
     KEPT = "kept"
-    """It worked and is stored; no new consent was needed."""
+    """It worked and is saved; no new authorization was needed."""
     NEEDS_CONSENT = "needs consent"
-    """There is no live refresh token to prove it with; nothing has been changed."""
+    """There is no valid refresh token to verify it with; nothing was changed."""
 
 
 async def rotate_secret(
     name: str, store: ProfileStore, endpoint: TokenEndpoint, client_secret: Secret
 ) -> Rotation:
-    """Refresh the active grant with a new secret; keep both when that succeeds.
+    """Refresh the active tokens with a new secret; save both if that succeeds.
 
     Raises:
-        SetupError: not set up; the secret was refused, or the server not reached (then nothing
-            has been changed); the store cannot be written to.
+        SetupError: not set up; the secret was rejected or the server couldn't be reached (then
+            nothing was changed); the store can't be written to.
     """
-    # Here, because Overview should not pay for the import.
+    # Imported here, so that it doesn't slow down Overview.
     from wizard.flow.refresh import RefreshRequest
 
     async with store.locked_async(name) as held:
@@ -74,18 +74,18 @@ async def _prove(request: RefreshRequest) -> Rotation:
 
 
 class Upkeep:
-    """Acts on what is stored for a wizard's profile."""
+    """Acts on what is saved for a wizard's profile."""
 
     def __init__(self, wizard_context: WizardContext) -> None:
         self._wizard_context = wizard_context
         self._session = wizard_context.session
         self._services = wizard_context.services
         self._storage: asyncio.Future[tuple[Check, ...]] | None = None
-        """The check of the store that is under way."""
+        """The check of the store, if one is running."""
         self._is_storage_known = False
 
     async def probe(self) -> tuple[Check, ...]:
-        """What the machine can look at by itself before a setup."""
+        """Return the results of the machine checks before a setup."""
         session, services = self._session, self._services
         endpoints = session.working_draft().endpoints
         storage = self._look_at_storage()
@@ -95,16 +95,16 @@ class Upkeep:
             services.store,
             services.connect,
             services.browser,
-            # The next step may wait for it too, when this wait is cancelled.
+            # Not canceled with this wait: the next step may wait for it, too.
             asyncio.shield(storage),
         )
         self._wizard_context.tell_notices()
         return checks
 
     async def settle_storage(self) -> None:
-        """Wait until it is known where secrets go: a keyring that hangs takes seconds.
+        """Wait until it is known where secrets are saved: a keyring that hangs takes seconds.
 
-        That it is files instead is said before a secret is entered.
+        The user has to know before entering a secret that it is saved in files.
         """
         if not self._is_storage_known:
             await asyncio.wait((self._storage or self._look_at_storage(),))
@@ -118,19 +118,19 @@ class Upkeep:
 
     def _note_storage(self, ended: asyncio.Future[tuple[Check, ...]]) -> None:
         self._is_storage_known = not ended.cancelled()
-        # A task keeps its context, and with that the screen it was begun on.
+        # A new context: a task keeps its own, which would keep the current screen alive.
         self._storage = None
 
     def sheet(self, audience: str | None = None) -> str:
-        """The handoff sheet as Markdown, without secrets.
+        """Return the handoff sheet as Markdown, without secrets.
 
-        Args: `audience`: who it is for; whom the profile names where None.
+        Args: `audience`: who it is for; None: the audience saved in the profile.
         """
         profile, program = self._session.profile, self._wizard_context.program
         audience = audience or profile.audience
         return markdown(sheet(profile, self._session.name, None, audience, program))
 
     async def save_sheet(self, audience: str | None = None) -> str:
-        """Save the same in a new file; give its path. Raises SetupError."""
+        """Save the handoff sheet in a new file; return its path. Raises SetupError."""
         name, text = f"twilio-scim-{self._session.name}.md", self.sheet(audience) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

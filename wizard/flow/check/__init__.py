@@ -1,1 +1,1 @@
-"""The live check: its lines, its report, and the checks of a draft and of the active set."""
+"""The connection check: its lines, its report, and the checks of a draft and the active set."""

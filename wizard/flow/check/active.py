@@ -1,4 +1,4 @@
-"""The check of the active set, tokens refreshed if need be; and both checks as faces run them."""
+"""The check of the active credential set; and both checks as screens and plain mode run them."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ ACTIVE_LINES: Final = {
 }
 
 Current = Callable[[Secret | None], Awaitable[TokenSet]]
-"""Gives the tokens of the active set, renewed if they expired, or if the access token is still the
-one named, which the server has refused. Raises SetupError."""
+"""Return the tokens of the active set. They are refreshed if they expired, or if the access token
+is still the given one, which the server rejected. Raises SetupError."""
 
 
 class ActiveSet(Protocol):
-    """What is checked, and where it is remembered how that ended; a Session is one."""
+    """The credential set to check, and where its result is saved; a Session is one."""
 
     @property
     def active(self) -> CredentialSet | None:
-        """The set itself; None when there is none."""
+        """The active credential set, or None."""
 
     @property
     def clock(self) -> Clock:
-        """Tells when the check ended."""
+        """The clock that gives the time at which the check ended."""
 
     async def record_check(self, check: LastCheck) -> None:
-        """Remember how it ended. Raises SetupError."""
+        """Save the result of the check. Raises SetupError."""
 
 
 async def check_active(
@@ -58,7 +58,7 @@ async def check_active(
     lines: LiveList,
     current: Current,
 ) -> Report:
-    """Check the active set and remember how it ended, if the store takes it.
+    """Check the active set and save the result, if the store accepts it.
 
     Args: `lines` has the ids of ACTIVE_LINES.
     """
@@ -75,7 +75,8 @@ async def check_active(
         except SetupError as error:
             if error.problem.id != BAD_TOKEN.id or is_new or not is_renewable:
                 raise
-            # Ended at Twilio before its time, as with a rotated secret: renewing it tells why.
+            # Twilio ended the token before it expired, as after a rotated secret: a refresh shows
+            # why.
             lines.set(USERS, Status.WAITING, "the token was refused")
             tokens = await lines.timed(TOKENS, current(tokens.access_token))
             is_new = True
@@ -92,14 +93,14 @@ async def check_active(
 
 
 def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | DraftRun:
-    """Return the check that a state is about."""
+    """Return the runner of the check that a state calls for."""
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
     return DraftRun(wizard_context.session, wizard_context.services, state.answer)
 
 
 class DraftRun:
-    """Runs the draft's check over a network that is connected when it starts."""
+    """Runs the draft's check; it connects to the network when it starts."""
 
     def __init__(
         self, session: Session, services: Services, answer: AuthorizationResponse | None
@@ -110,7 +111,7 @@ class DraftRun:
         self._check: DraftCheck
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run it, telling the lines as they change."""
+        """Run the check and pass the lines to `show` whenever one changes."""
         lines = LiveList(DRAFT_LINES, show, self._services.timer)
         try:
             network = await self._services.connect()
@@ -122,26 +123,26 @@ class DraftRun:
         return report
 
     async def accept(self, report: Report) -> Report:
-        """Continue with what the check asked about."""
+        """Continue after the user accepted what the check asked about."""
         return await self._check.accept(report)
 
 
 class ActiveRun:
-    """Runs the check of the active set, refreshing what has expired; all of it on a retry."""
+    """Runs the check of the active set and refreshes an expired token; a retry always refreshes."""
 
     def __init__(self, session: Session, services: Services) -> None:
         self._session = session
         self._services = services
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run it, telling the lines as they change."""
+        """Run the check and pass the lines to `show` whenever one changes."""
         lines = LiveList(ACTIVE_LINES, show, self._services.timer)
         try:
             network = await self._services.connect()
         except SetupError as error:
             return Report(Verdict.FAILED, error.problem)
 
-        # A permission that was ticked meanwhile may need a new token to count.
+        # A permission that was selected in the meantime may take effect only with a new token.
         is_forced = is_retry and self._session.profile.refreshable
 
         def current(refused: Secret | None) -> Awaitable[TokenSet]:
@@ -157,12 +158,13 @@ class ActiveRun:
             return session.protected.run(fresh)
 
         report = await check_active(self._session, network.users, lines, current)
-        # The tokens were renewed past the session, which has to know them to keep them off screens.
+        # The session did not refresh these tokens, but has to know them to keep them off the
+        # screen.
         with suppress(SetupError):
             await self._session.reload()
         lines.raise_fault()
         return with_known(report, self._session.profile, self._services.clock())
 
     async def accept(self, report: Report) -> Report:
-        """Nothing is asked about here."""
+        """Return the report: this check never asks."""
         return report

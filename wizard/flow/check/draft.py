@@ -1,4 +1,4 @@
-"""The check of a draft: from a code, or its tokens, to a proven credential, line by line."""
+"""The check of a draft: redeem its code, or use its tokens, and verify them line by line."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ AuthorizationResponse = Received | BareCode
 
 
 JUST_NOW: Final = timedelta(minutes=10)
-"""Within it after the consent nobody has ended that, and the user who approved is active."""
+"""How long after the authorization it counts as new: not revoked yet, its approver still active."""
 
 
 class DraftCheck:
-    """The check of a draft, ending in the swap.
+    """The check of a draft, which makes the draft the active set if it passes.
 
-    Only after 200, a SCIM list and a rehearsed refresh does the draft become the active set.
-    Running it again skips what has been done: a code is sent once.
+    The draft becomes the active set only after HTTP 200 with a SCIM list and a tested refresh.
+    A second run skips what was done: a code is sent only once.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class DraftCheck:
         self._lines = lines
 
     async def run(self, answer: AuthorizationResponse | None, *, is_retry: bool = False) -> Report:
-        """Exchange the code if there is one, then the rest; swap when all of it passed.
+        """Redeem the code if there is one, then check; make the draft active if everything passed.
 
         Args:
-            answer: the code to exchange; None when the draft has its tokens already.
-            is_retry: renew the tokens first, as permissions may have been changed at Twilio.
+            answer: the code to redeem; None when the draft has its tokens already.
+            is_retry: refresh the tokens first, as permissions may have been changed in Twilio.
         """
         report = await self._run(answer, is_retry=is_retry)
         if report.verdict is Verdict.PASSED:
@@ -89,12 +89,12 @@ class DraftCheck:
 
     def _failed(self, error: SetupError) -> Report:
         tokens = self._session.working_draft().tokens
-        # After a lost code the tokens there are an earlier consent's: no help for this one.
+        # After a lost code, any tokens in the draft are from an earlier authorization: no use here.
         is_lost = self._lines[EXCHANGE].status is Status.FAILED
         problem = refused_token(
             error.problem,
             is_new=Status.PASSED in (self._lines[EXCHANGE].status, self._lines[TOKENS].status),
-            # A refresh token that was rejected in this very check is none.
+            # A refresh token that was rejected in this check counts as missing.
             is_renewable=self._lines[TOKENS].status is not Status.WARNING
             and tokens is not None
             and tokens.refresh_token is not None,
@@ -104,7 +104,7 @@ class DraftCheck:
         return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
 
     async def accept(self, report: Report) -> Report:
-        """Continue with what was asked about: an organization, or a token without refresh."""
+        """Continue after the user accepted what the check asked about."""
         if report.verdict in (Verdict.OTHER_ORGANIZATION, Verdict.UNCONFIRMED):
             return await self._swap_renewable(replace(report, problem=None))
         return await self._swap(report)
@@ -116,13 +116,13 @@ class DraftCheck:
         return await self._swap(report)
 
     async def _swap(self, report: Report) -> Report:
-        """Make the draft active: the end of the gate."""
+        """Make the draft the active set."""
         now, problem = self._session.clock(), report.problem
         check = as_kept(replace(report, problem=None), now)
         if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
-            # Another day there is no rehearsal to be tried again.
+            # A later run couldn't repeat the refresh test.
             problem = REFRESH_NEVER_WORKED.with_response_of(problem)
-        # Or it would be told of as one that lasts.
+        # Otherwise it would be reported as a token that can be refreshed.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:
             await self._session.swap(check, report.organization, failure)
@@ -145,12 +145,12 @@ class DraftCheck:
             self._lines.set(STATE, Status.PASSED)
         else:
             self._lines.set(STATE, Status.SKIPPED, "not checked: code only")
-        # Once sent it is awaited and saved, even if the screen is left meanwhile.
+        # Once sent, its response is awaited and saved, even if the user leaves the screen.
         return await self._session.protected.run(self._exchange(answer))
 
     def _is_waiting(self, answer: AuthorizationResponse) -> bool:
-        """Whether a code has not been sent; one that was is never sent again."""
-        # An attempt that is no longer the draft's could not be marked as sent.
+        """Whether a code has not been sent yet; a code is never sent twice."""
+        # An attempt that the draft no longer has could not be marked as sent.
         attempts = self._session.working_draft().attempts
         unsent = (a for a in attempts if a.code_sent_at is None)
         return any(a.state == answer.attempt.state for a in unsent)
@@ -163,7 +163,7 @@ class DraftCheck:
         except SetupError as error:
             await self._unmark(attempt)
             raise SetupError(error.problem, is_unsent=True) from error
-        # With the secret of the settings the code was asked for, whatever the form holds by now.
+        # Use the secret the code was requested with, even if the form holds another one by now.
         on_wait = self._lines.on_wait(EXCHANGE)
         work = self._endpoint.exchange(credentials, attempt, answer.code, on_wait)
         try:
@@ -181,7 +181,7 @@ class DraftCheck:
         await self._session.save_draft(_with_attempt(self._session.working_draft(), attempt))
 
     async def _unmark(self, attempt: AuthorizationAttempt) -> None:
-        # If only memory takes it, a crash leads to a fresh link: the code is not sent twice.
+        # If it is saved only in memory, a crash leads to a new link: the code is not sent twice.
         if self._session.draft is not None:
             with suppress(SetupError):
                 await self._mark(attempt)
@@ -189,12 +189,12 @@ class DraftCheck:
     async def _keep(self, tokens: TokenSet, answer: AuthorizationResponse) -> None:
         draft, attempt = self._session.draft, answer.attempt
         is_caught = isinstance(answer, Received) and answer.is_caught
-        # Meanwhile the draft may have been discarded, or its client changed.
+        # The draft may have been discarded, or its client changed, in the meantime.
         if draft is not None and authorization_request.matches(attempt, draft):
             await self._session.save_draft(replace(draft, tokens=tokens, is_unconfirmed=is_caught))
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
-        """Refresh the draft's own tokens; None, the line saying why, when there is no renewing."""
+        """Test a refresh of the draft's tokens; return None and mark the line if it fails."""
         if tokens.refresh_token is None:
             problem = no_refresh_token(self._session.working_draft().scope)
             self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
@@ -211,9 +211,9 @@ class DraftCheck:
         asked, noted = self._session.working_draft(), replace(held, is_refresh_open=True)
 
         async def renew() -> TokenSet:
-            # First, because a rotated refresh token that cannot be saved would be lost.
+            # Save first, because a rotated refresh token that cannot be saved would be lost.
             await self._session.prove_writable()
-            # On disk too, so that it is known after a power cut, or a kill in the middle.
+            # Note it on disk too, so that it is known after a power failure or a kill.
             try:
                 await self._session.save_draft_tokens(held, noted)
             except SetupError as error:
@@ -235,7 +235,7 @@ class DraftCheck:
         return tokens
 
     def _rejected(self, held: TokenSet) -> Problem:
-        """Return why a refresh token was rejected, as far as that is known here."""
+        """Return the problem of a rejected refresh token, with its cause if that is known here."""
         if held.is_refresh_open:
             return REFRESH_LOST
         is_new = self._session.clock() - held.obtained_at < JUST_NOW
@@ -243,13 +243,13 @@ class DraftCheck:
 
 
 def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
-    """Say that the code was too old where the server said only that it does not take it."""
+    """Say that the code was too old if the server said only that it rejected the code."""
     died = expiry(code)
     is_vague = problem.id == CODE_REFUSED.id
     return CODE_EXPIRED.with_response_of(problem) if is_vague and died and died <= now else problem
 
 
 def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:
-    """The draft with its attempt of the same state replaced by this one."""
+    """Return the draft with the attempt that has the same state replaced by this one."""
     attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
     return replace(draft, attempts=attempts)

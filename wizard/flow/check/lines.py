@@ -21,7 +21,7 @@ USERS, LIST, TOKENS = "users", "list", "tokens"
 """The lines that every check has."""
 
 Shown = Callable[[tuple[Check, ...]], None]
-"""Told all lines, in order, each time one of them changes."""
+"""Called with all lines, in order, each time one of them changes."""
 
 
 class LiveList:
@@ -46,14 +46,14 @@ class LiveList:
         problem: Problem | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Change a line; a time it has already is kept unless a new one is given."""
+        """Change a line; it keeps its duration unless a new one is given."""
         old = self._lines[line]
         taken = old.seconds if seconds is None else seconds
         self._lines[line] = replace(old, status=status, note=note, problem=problem, seconds=taken)
         self._tell()
 
     async def timed(self, line: str, work: Awaitable[T]) -> T:
-        """Await work as this line: running, then passed or failed, with the time it took."""
+        """Await work and show it in a line: running, then passed or failed, with its duration."""
         self.set(line, Status.RUNNING)
         began = self._timer()
         try:
@@ -65,12 +65,12 @@ class LiveList:
         return result
 
     def raise_fault(self) -> None:
-        """Raise the fault of the one who shows the lines, if there was one."""
+        """Raise the exception that showing the lines raised, if there was one."""
         if self._fault is not None:
             raise self._fault
 
     def on_wait(self, line: str) -> Callable[[str, float], None]:
-        """Return what counts down a pause in this line: told why, and the seconds left."""
+        """Return a callback that counts down a pause in a line: it takes a reason and seconds."""
 
         def show(why: str, seconds: float) -> None:
             self.set(line, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
@@ -83,14 +83,14 @@ class LiveList:
         try:
             self._show(tuple(self._lines.values()))
         except Exception as fault:  # noqa: BLE001  whatever it is
-            # Raised when the check has ended: a response that came is saved first.
+            # Raised when the check has ended, so that a response that came is saved first.
             self._fault = fault
 
 
 async def ask_users(
     users: UserDirectory, lines: LiveList, scim_url: str, access_token: Secret
 ) -> UserList:
-    """Ask for the list as the lines USERS and LIST. Raises SetupError."""
+    """Request the list of users and show it in the lines USERS and LIST. Raises SetupError."""
     try:
         work = users.list_users(scim_url, access_token, lines.on_wait(USERS))
         listed = await lines.timed(USERS, work)

@@ -1,4 +1,4 @@
-"""How a check ended: its verdict, what is remembered of it, and what is offered next."""
+"""The result of a check: its verdict, what is saved of it, and what is offered next."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Verdict(Enum):
     PASSED = "passed"
     FAILED = "failed"
     UNRENEWABLE = "unrenewable"
-    """The token works but can't be refreshed: a person decides whether to use it meanwhile."""
+    """The token works but can't be refreshed: the user decides whether to use it."""
     OTHER_ORGANIZATION = "other organization"
-    """It works, for another organization than what it would replace: a person decides."""
+    """The token works, but for another organization than the one set up: the user decides."""
     UNCONFIRMED = "unconfirmed"
-    """It works, but its code came to the listener: a person says whether they approved it."""
+    """The token works, but the listener received its code: the user confirms having approved it."""
 
 
 _WORST_FIRST: Final = (
@@ -50,14 +50,14 @@ _WORST_FIRST: Final = (
     ExitCode.UNREACHABLE,
     ExitCode.MACHINE,
 )
-"""The order of warnings: first what will stop the credentials from working."""
+"""The order of warnings: those about what will stop the credentials from working come first."""
 
 UNNAMED: Final = "an organization that the token doesn't name"
 UNREMEMBERED: Final = "How this check ended could not be remembered."
 
 
 class Report(Value):
-    """The end of a check."""
+    """The result of a check."""
 
     verdict: Verdict
     problem: Problem | None = None
@@ -65,15 +65,15 @@ class Report(Value):
     organization: str | None = None
     """The organization SID, when the access token names it."""
     can_retry: bool = False
-    """Failed where trying again may help without another consent."""
+    """The check failed, and trying again may help without another authorization."""
     has_lost_response: bool = False
-    """A refresh was sent and its response lost: a new authorization may be the only way."""
+    """A refresh was sent and its response was lost: only a new authorization may help."""
     warnings: tuple[Problem, ...] = ()
-    """What to know besides, the worst first; what the check found is true anyway."""
+    """Warnings, the worst first; they don't change the verdict."""
 
     @property
     def step(self) -> Step | None:
-        """Where what is wrong can be mended; None where that is at no step, or nothing is."""
+        """The step at which the problem can be fixed; None if there is none."""
         return self.problem.step if self.problem else None
 
     @property
@@ -89,9 +89,9 @@ def passed(listed: UserList, tokens: TokenSet) -> Report:
 
 
 def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
-    """Return what to ask before a draft becomes active whose code came to the listener.
+    """Return what to ask before making a draft active whose code the listener received.
 
-    None for a pasted code, and where the token names the organization that was set up.
+    None for a pasted code, and if the token names the organization that was set up.
     """
     if not draft.is_unconfirmed or (organization and organization == profile.organization):
         return None
@@ -100,7 +100,7 @@ def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None
 
 
 def warned(report: Report, problem: Problem | None) -> Report:
-    """Return the report with a warning more, unless it failed with the same."""
+    """Return the report with one more warning, unless it failed with the same problem."""
     failed = report.problem
     if problem is None or (failed and failed.id == problem.id):
         return report
@@ -109,7 +109,7 @@ def warned(report: Report, problem: Problem | None) -> Report:
 
 
 def _rank(warning: Problem) -> int:
-    """Return the place of a warning, from 0 for the worst."""
+    """Return the rank of a warning, 0 for the worst."""
     code = warning.exit_code
     return _WORST_FIRST.index(code) if code in _WORST_FIRST else len(_WORST_FIRST)
 
@@ -117,7 +117,7 @@ def _rank(warning: Problem) -> int:
 async def remembered(
     report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
 ) -> Report:
-    """Remember how a check ended, if the store takes it; return the report, which says if not."""
+    """Save the result of a check; return the report, with a warning if it couldn't be saved."""
     try:
         await record(as_kept(report, now))
     except SetupError as error:
@@ -126,7 +126,7 @@ async def remembered(
 
 
 def as_kept(report: Report, now: datetime) -> LastCheck:
-    """Return what is remembered of a report."""
+    """Return what is saved of a report."""
     status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
     warnings = tuple(Warned(warning.id, warning.words) for warning in report.warnings)
     check = LastCheck(status, now, report.users, warnings=warnings)
@@ -135,8 +135,8 @@ def as_kept(report: Report, now: datetime) -> LastCheck:
 
 
 def with_known(report: Report, profile: Profile, now: datetime) -> Report:
-    """Return the report with what the record warns of, which no check can fail with yet."""
-    # While the token lives nothing fails: it has to be said now, and not in an hour.
+    """Return the report with warnings from the record, about what no check can detect yet."""
+    # Nothing fails until the token expires, so this has to be said now.
     report = warned(report, refusal(profile, now))
     return warned(report, moved(profile, report.organization or profile.token_organization))
 
@@ -153,7 +153,7 @@ class Action(Enum):
 
 
 class Offer(Value):
-    """One way to continue, as both faces word it."""
+    """One way to continue, in the words of both the screens and plain mode."""
 
     action: Action
     label: str
@@ -161,15 +161,15 @@ class Offer(Value):
     does: str
     """After "Enter" or after the word that is typed for it."""
     step: Step | None = None
-    """Where it leads; None: it stays on Check."""
+    """The step it leads to; None: it stays on Check."""
 
     def outcome(self, report: Report) -> GoTo | None:
-        """Return what the screen is left with; None where the offer stays on Check."""
+        """Return the outcome to leave the screen with; None if the offer stays on Check."""
         return None if self.step is None else GoTo(self.step, report.problem)
 
 
 class AfterCheck(Value):
-    """What Enter does, and what else there is to choose."""
+    """What Enter does, and the other choices."""
 
     primary: Offer
     others: tuple[Offer, ...] = ()
@@ -182,7 +182,7 @@ AUTHORIZE: Final = Offer(
 )
 ELSEWHERE: Final = {
     Step.AUTHORIZE: AUTHORIZE,
-    # Neither a code that was sent nor its link can help after a check.
+    # Neither a code that was sent nor its link can be used after a check.
     Step.REDIRECT: AUTHORIZE,
     Step.CREDENTIALS: Offer(
         Action.CREDENTIALS, "To Credentials", "goes to Credentials", Step.CREDENTIALS
@@ -191,7 +191,7 @@ ELSEWHERE: Final = {
         Action.PREREQUISITES, "To Prerequisites", "goes to Prerequisites", Step.PREREQUISITES
     ),
 }
-"""Where a problem is fixed, by its step."""
+"""The offer that leads to each step."""
 ACCEPT: Final = {
     Verdict.UNRENEWABLE: Offer(
         Action.ACCEPT, "Use until it expires", "uses the token until it expires"
@@ -201,13 +201,13 @@ ACCEPT: Final = {
     ),
     Verdict.UNCONFIRMED: Offer(Action.ACCEPT, "Confirm", "confirms that you approved it"),
 }
-"""What a person may decide, by the verdict that asks for it."""
+"""What the user may decide, by the verdict that asks for it."""
 
 _FIXED_IN_TWILIO: Final = frozenset({MISSING_PERMISSION.id, LIST_REFUSED.id})
-"""Fixed in Twilio and not here: trying again shows whether that was enough."""
+"""Problems that are fixed in Twilio: trying again shows whether they are."""
 
 _ON_OVERVIEW: Final = {Action.AUTHORIZE: "authorize", Action.CREDENTIALS: "change"}
-"""The ids of Overview's actions that lead to the same place."""
+"""The ids of the actions on Overview that lead to the same step."""
 
 
 def after_check(report: Report) -> AfterCheck:
@@ -220,7 +220,7 @@ def after_check(report: Report) -> AfterCheck:
     others = (accept,) if accept else ()
     elsewhere = ELSEWHERE.get(report.step) if report.step else None
     if elsewhere is None:
-        # Tried again, the same refresh token may be rejected for ever.
+        # A retry with the same refresh token may be rejected every time.
         is_stuck = report.verdict is Verdict.UNRENEWABLE or report.has_lost_response
         return AfterCheck(AGAIN, (*others, AUTHORIZE) if is_stuck else others)
     if report.can_retry and _helps_again(report.problem):
@@ -231,7 +231,7 @@ def after_check(report: Report) -> AfterCheck:
 def on_overview(problem: Problem | None) -> str:
     """Return the id of the action that Overview highlights, if it is offered.
 
-    Args: `problem`: the worst that is known of the active credentials.
+    Args: `problem`: the worst known problem of the active credentials.
     """
     if problem is None or problem.is_warning:
         return "check"
@@ -240,14 +240,14 @@ def on_overview(problem: Problem | None) -> str:
     elsewhere = ELSEWHERE.get(problem.step) if problem.step else None
     if elsewhere is None or problem.id in _FIXED_IN_TWILIO:
         return "check"
-    # BAD_TOKEN is on record only after a refresh was tried, where there was a refresh token.
+    # BAD_TOKEN is saved only after a refresh was tried, if there was a refresh token.
     return _ON_OVERVIEW.get(elsewhere.action, "check")
 
 
 def _helps_again(problem: Problem | None) -> bool:
-    """Whether trying again is worth more than going to the problem's step first.
+    """Whether to offer a retry first, before the step that fixes the problem.
 
-    A rejected access token is refreshed then. Wrong entries, and a rejected or missing refresh
-    token, stay as they are.
+    A retry refreshes a rejected access token. It can't change wrong entries, or a rejected or
+    missing refresh token.
     """
     return problem is not None and problem.id in (*_FIXED_IN_TWILIO, BAD_TOKEN.id)

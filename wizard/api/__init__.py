@@ -1,1 +1,1 @@
-"""The network: OAuth's messages and one read-only SCIM request, over httpx."""
+"""The network: OAuth requests and one read-only SCIM request, over httpx."""

@@ -25,9 +25,9 @@ _UNSEEN: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|svg)\b[^<>]*(?<!/)>.*?(?:</\1[^<>]*>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-"""Each part ends at the end of the page at the latest, so that the search takes linear time."""
+"""Each element ends at the end of the page at the latest, so that the search takes linear time."""
 _NO_CHARACTER: Final = re.compile(r"&#(?:\d{8,}|[xX][\da-fA-F]{7,});?", re.ASCII)
-"""A number that no character has; html.unescape fails at one of more than 4,300 digits."""
+"""A number that no character has; html.unescape fails if it has more than 4,300 digits."""
 _START: Final = re.compile(
     r"(?:<!--|<(?:!doctype\s+html|html|head|body|title|meta|script|style)\b)", re.IGNORECASE
 )
@@ -39,13 +39,13 @@ def is_page(text: str) -> bool:
 
 
 def title(page: str) -> str:
-    """Return the title of a page in one line; "" for none."""
+    """Return the title of a page in one line; "" without one."""
     found = _TITLE.search(page)
     return _in_a_line(found[1]) if found else ""
 
 
 def visible_text(page: str) -> str:
-    """Return the words of a page in one line, its title first; said twice running, once."""
+    """Return the text of a page in one line, its title first and not repeated."""
     pieces = map(_in_a_line, _TAG.split(_UNSEEN.sub("", page)))
     return " ".join(piece for piece, _ in groupby(filter(None, pieces)))
 
@@ -57,12 +57,12 @@ def _in_a_line(text: str) -> str:
 T = TypeVar("T")
 
 BAD_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
-"""What decoding someone else's JSON can raise."""
+"""What decoding JSON from outside can raise."""
 
 _LONGEST_ERROR: Final = 1 << 16
 """Bytes; a longer body is no error document."""
 _HEAD: Final = 1 << 16
-"""Bytes of a body of no known shape that are looked at; a page begins with its styles."""
+"""Bytes that are read of a body of unknown shape; a page begins with its styles."""
 _TEXT_LIMIT: Final = 1000
 """Characters of an error text that are read, and of a header."""
 _NAMED: Final = re.compile(
@@ -70,9 +70,9 @@ _NAMED: Final = re.compile(
     r"""(["']?\s*[:=]\s*["']?)[^"'&\s,;}]{8,}""",
     re.IGNORECASE,
 )
-"""A secret told by its name: one of the server's own, which nobody here knows by value."""
+"""A secret recognized by its name: the server's own, whose value isn't known here."""
 _TOKEN_LIKE: Final = re.compile(r"[\w.~+%-]{40,}")
-"""What may be most of a secret, cut or changed on its way; Twilio's own ids have 34."""
+"""What may be most of a secret, cut or changed on its way; Twilio's SIDs have 34 characters."""
 THROTTLED_PAUSE: Final = 5.0
 """Seconds after a 429, which Twilio does not promise to send with Retry-After."""
 
@@ -85,10 +85,10 @@ _WORDS: Final = ("error", "error_description", "message", "detail", "scimType")
 
 
 def decode_json(body: bytes | bytearray, type: type[T]) -> T:
-    """Return JSON as a type, also where texts in it hold what JSON's texts can't.
+    """Decode JSON as a type, even if strings in it hold what JSON doesn't allow.
 
-    Half a surrogate pair, a control character or a byte that isn't UTF-8 says nothing about the
-    fields beside it. Twilio's own users type the names in a list.
+    Half a surrogate pair, a control character, or a byte that isn't UTF-8 doesn't make the other
+    fields invalid: in a list of users, the names were typed by people.
 
     Raises one of BAD_JSON.
     """
@@ -97,21 +97,21 @@ def decode_json(body: bytes | bytearray, type: type[T]) -> T:
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        # A backslash that is escaped itself makes no difference: the text stays one text.
+        # An escaped backslash makes no difference: the string still ends at the same place.
         tidied = _SURROGATE.sub(rb"\\ufffd", body.removeprefix(b"\xef\xbb\xbf"))
         tidied = tidied.translate(_CONTROLS).decode("utf-8", "replace").encode()
         return msgspec.json.decode(tidied, type=type)
 
 
 def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = ()) -> ErrorResponse:
-    """Return what a server said, from whatever it sent; each field None where it is not there.
+    """Decode a server's error response, whatever its form; fields it doesn't have are None.
 
-    The content decides, not its label: an error document is one whatever its Content-Type and,
-    sent with a status of success, whatever that status.
+    The content decides: an error document is recognized with any Content-Type, and even with a
+    success status.
 
     Args:
-        url: what was asked.
-        secrets: what was sent, hidden wherever the server repeats it.
+        url: the URL of the request.
+        secrets: the secrets that were sent; they are masked wherever the server repeats them.
     """
     known = Redaction(secret.reveal() for secret in secrets if secret)
     fields = _fields(reply.body)
@@ -145,9 +145,9 @@ def decode_answer(reply: Reply, url: str, secrets: tuple[Secret | None, ...] = (
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds Retry-After asks for (RFC 9110 §10.2.3); None when it says nothing.
+    """Return the seconds in Retry-After (RFC 9110 §10.2.3); None without a valid one.
 
-    A date counts from the answer's own Date, so that a wrong clock here does not matter.
+    A date is compared with the response's own Date, so that a wrong local clock doesn't matter.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
@@ -160,11 +160,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def pause_asked(reply: Reply, default: float, longest: float) -> float | None:
-    """Return the seconds to wait before another try; None where that is too long to wait for."""
+    """Return the seconds to wait before another try; None if that is too long."""
     asked = retry_after(reply.headers)
     if asked is None:
         return default if default <= longest else None
-    # Retry-After may name 0, or a moment that is over.
+    # Retry-After may be 0, or a time in the past.
     return max(asked, _SHORTEST_PAUSE) if asked <= longest else None
 
 
@@ -189,16 +189,16 @@ def _number(value: object) -> int | None:
 
 
 def _meant(status: int, fields: Mapping[str, object]) -> int:
-    """The status an error document names itself, where it was sent as a success."""
+    """Return the status that an error document names itself, if it was sent as a success."""
     if not 200 <= status < 300:
         return status
     named = _number(fields.get("status"))
-    # RFC 6749 §5.2 has 400 for everything but a client that failed to authenticate.
+    # RFC 6749 §5.2 uses 400 for everything but a failed client authentication.
     return named if named is not None and 400 <= named < 600 else 400
 
 
 def _content_type(label: str, head: str, *, is_document: bool) -> str:
-    """What a body is by its content."""
+    """Return the content type that a body has by its content."""
     if is_document:
         return "application/json" if "html" in label else label
     return "text/html" if is_page(head) or (head.startswith("<") and not label) else label
@@ -207,7 +207,7 @@ def _content_type(label: str, head: str, *, is_document: bool) -> str:
 def _readable(head: str, content_type: str, status: int) -> str:
     is_html = "html" in content_type
     if status < 400:
-        # What came instead of an error may be tokens after all, or people's names: not shown.
+        # What came instead of an error may be tokens after all, or users' names, so it isn't shown.
         return title(head) if is_html else ""
     return visible_text(head) if is_html else head
 
@@ -217,17 +217,17 @@ def _hide(text: str, known: Redaction) -> str:
 
 
 def _redirected_to(reply: Reply, url: str, known: Redaction) -> str | None:
-    """The host a redirect points at; None for no redirect, or one without a usable URL."""
+    """Return the host a redirect points at; None without a redirect, or without a usable URL."""
     location = reply.headers.get("Location", "")[:_TEXT_LIMIT]
     if not 300 <= reply.status < 400 or not location:
         return None
     try:
         target = httpx.URL(url).join(location)
-        # Reading the host can fail as well, at what is no IDNA.
+        # Reading the host can fail, too, if it isn't valid IDNA.
         if target.scheme not in ("http", "https") or not _HOST.fullmatch(target.host):
             return None
     except (httpx.InvalidURL, ValueError):
         return None
-    # Hides what may be a secret, but not a host that is long for its many labels.
+    # Mask what may be a secret, but not a host that is long only because it has many labels.
     labels = known.hidden(target.netloc.decode("ascii")).split(".")
     return ".".join(MASK if _TOKEN_LIKE.search(label) else label for label in labels)

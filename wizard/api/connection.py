@@ -1,4 +1,4 @@
-"""The connection under a request: how far it has come, and why TLS rejected a certificate.
+"""The connection of a request: how far it has come, and why TLS rejected a certificate.
 
 The numbers are OpenSSL's X509_V_ERR_*, Windows' CERT_E_* and CRYPT_E_*, and macOS' errSec*,
 as truststore passes them on.
@@ -26,30 +26,30 @@ Trace = Callable[[str, Mapping[str, object]], Awaitable[None]]
 
 
 async def close_what_is_given_up(request: httpx.Request) -> None:
-    """Watch a request about to be sent, beside what watches it already.
+    """Close the sockets that httpcore leaves open if a request is given up; keeps other traces.
 
-    httpcore closes the socket of a TLS handshake that failed, but not of one that was cancelled,
-    as by a limit in time or by leaving, nor of one that is no SOCKS proxy's: it would stay open
-    until the garbage is collected.
+    httpcore closes the socket of a failed TLS handshake, but not of one that was canceled, by a
+    time limit or by leaving, nor that of a proxy that isn't a SOCKS proxy: they would stay open
+    until garbage collection.
     """
     request.extensions["trace"] = _Watch(request.extensions.get("trace"))
 
 
 def has_passed_the_proxy(request: httpx.Request) -> bool:
-    """Whether a request that has failed had come further than the proxy, or than connecting."""
+    """Whether a failed request had come further than the proxy, or than connecting."""
     watch = request.extensions.get("trace")
     return isinstance(watch, _Watch) and watch.has_passed
 
 
 def has_begun_to_leave(request: httpx.Request) -> bool:
-    """Whether writing a request has begun, so that the server may have got it."""
+    """Whether the request has begun to be sent, so that the server may have received it."""
     watch = request.extensions.get("trace")
     return isinstance(watch, _Watch) and watch.has_begun
 
 
 @runtime_checkable
 class _Stream(Protocol):
-    """What a connection is made of: a socket, or TLS over one."""
+    """The stream of a connection: a socket, or TLS over one."""
 
     async def aclose(self) -> None:
         """Close it."""
@@ -57,7 +57,7 @@ class _Stream(Protocol):
 
 _LEFT_OPEN: Final = (".start_tls.failed", ".setup_socks5_connection.failed")
 _TUNNELED: Final = ("proxy.start_tls.started", "socks.start_tls.started")
-"""TLS with the server itself begins; that with a proxy is the connection's."""
+"""The trace events at which TLS with the server itself (not with a proxy) begins."""
 _SENDING: Final = "http11.send_request_headers.started"
 
 
@@ -87,7 +87,7 @@ class _Watch:
 
 
 _OPENSSL: Final = {
-    # 5 is what older versions of macOS say instead: they give no number.
+    # 5 is what older versions of macOS give instead of a specific number.
     **dict.fromkeys((2, 5, 18, 19, 20, 21, 27), TLS_UNTRUSTED),
     9: TLS_NOT_YET_VALID,
     10: TLS_OUT_OF_DATE,
@@ -117,10 +117,10 @@ _BY_CODE: Final = _OPENSSL | _WINDOWS | _MACOS
 
 
 def certificate_problem(code: int) -> Problem:
-    """Return what the number of a rejection means; its {host} and {reason} are still to be filled.
+    """Return the problem for the error number of a rejection, its {host} and {reason} not filled.
 
-    A number that isn't known is told with the library's own words. Trusting a CA is advised only
-    where that can help.
+    An unknown number is reported in the library's own words. Trusting a CA is advised only if that
+    can help.
     """
-    # Windows' numbers may come as signed ones.
+    # On Windows, the numbers may be signed.
     return _BY_CODE.get(code) or _BY_CODE.get(code & 0xFFFFFFFF) or TLS_UNFIT

@@ -1,4 +1,4 @@
-"""Best-effort looks at the servers: metadata (RFC 8414), whether they are reachable, the clock."""
+"""Best-effort probes of the servers: their metadata (RFC 8414), reachability, and clock."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from wizard.domain.problems import Check, Problem, Status
 
 WELL_KNOWN: Final = "/.well-known/oauth-authorization-server"
 TOTAL_SECONDS: Final = 2.0
-"""People wait for it before they see a link."""
+"""The total time in seconds; users wait for it before they see a link."""
 
 _LIMIT: Final = 1 << 20
 
 
 class _Document(msgspec.Struct, frozen=True):
-    """RFC 8414 §2, as far as it is used; its endpoints are not."""
+    """The members of RFC 8414 §2 that are used; its endpoints are not."""
 
     issuer: str
     code_challenge_methods_supported: list[str] | None = None
@@ -33,17 +33,17 @@ class _Document(msgspec.Struct, frozen=True):
 
 
 class MetadataService:
-    """Fetches the metadata; satisfies the flow's MetadataSource."""
+    """Fetches the metadata; implements the flow's MetadataSource."""
 
     def __init__(self, client: httpx.AsyncClient, *, seconds: float = TOTAL_SECONDS) -> None:
         self._client = client
         self._seconds = seconds
 
     async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
-        """Return what the authorize URL's origin says of itself.
+        """Return the metadata at the origin of the authorization URL.
 
-        None on anything odd: without metadata the documented URL is used. The issuer must be the
-        origin itself (RFC 8414 §3.3), or the document is somebody else's.
+        Return None for anything unexpected: without metadata the documented URL is used. The issuer
+        must be the origin itself (RFC 8414 §3.3); otherwise the document belongs to another server.
         """
         try:
             origin = origin_of(endpoints.authorize_url)
@@ -67,7 +67,7 @@ REACH_SECONDS: Final = 5.0
 
 
 class ReachService:
-    """Asks both servers for anything at all; satisfies the flow's Reach."""
+    """Sends a request to both servers; implements the flow's Reach."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class ReachService:
     async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
         """Return the lines "reach" and "clock".
 
-        Any HTTP answer counts as reached. Neither line ever fails, as neither blocks the way:
-        what is wrong is a warning with its problem.
+        Any HTTP response counts as reached. Neither line ever fails, as neither prevents the setup:
+        a problem is only a warning.
         """
         urls = (endpoints.token_url, endpoints.scim_url)
         found = await asyncio.gather(*(self._ask(url) for url in urls))
@@ -100,7 +100,7 @@ class ReachService:
         return reach, _clock_line(offsets[0] if offsets else None, is_silent)
 
     async def _ask(self, url: str) -> Problem | str | None:
-        """What keeps from the server; or how far our clock is off by its Date header."""
+        """Return the problem with reaching a server, or how far the local clock is off."""
         try:
             request = self._client.build_request("GET", origin_of(url) + "/")
             async with asyncio.timeout(self._seconds):

@@ -1,6 +1,6 @@
-"""From what httpx, the resolver and OpenSSL raise to the network's entries of the error catalog.
+"""Maps the exceptions of httpx, the resolver, and OpenSSL to entries of the error catalog.
 
-The texts of these exceptions are not passed on: some quote headers, and so a bearer token.
+The messages of these exceptions aren't used: some quote headers, and so a bearer token.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ WIRE_ERRORS: Final = (
     OSError,
     UnicodeError,
 )
-"""All that a request can raise: the second to fourth are no HTTPErrors, and a bare ssl.SSLError
-(an OSError) or an IDNA UnicodeError is let through by httpx. TimeoutError is an OSError."""
+"""All exceptions a request can raise. httpx doesn't wrap every ssl.SSLError (an OSError) or IDNA
+UnicodeError; TimeoutError is an OSError."""
 
 UNSENT_ERRORS: Final = (
     httpx.ConnectError,
@@ -37,10 +37,10 @@ UNSENT_ERRORS: Final = (
     httpx.PoolTimeout,
     httpx.ProxyError,
 )
-"""Raised before a byte of the request has left; only then may a code be tried again."""
+"""Raised before a byte of the request was sent; only then may a code be sent again."""
 
 NEVER_SENT: Final = (*UNSENT_ERRORS, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
-"""With those that trying again does not help."""
+"""The same, and those for which a retry doesn't help."""
 
 _PHASES: Final = {
     httpx.ConnectTimeout: "still connecting",
@@ -49,10 +49,10 @@ _PHASES: Final = {
     httpx.ReadTimeout: "still waiting for the answer",
 }
 _LOGIN_WORDS: Final = ("got NO ACCEPTABLE", "got USERNAME", "Invalid username")
-"""What httpcore says where a SOCKS proxy wants a login, or another one."""
+"""What httpcore says if a SOCKS proxy requires a login, or another one."""
 _CUT_OFF: Final = ("502", "503", "504")
 _CUT_OFF_WORDS: Final = ("General SOCKS", "unreachable", "Connection refused", "TTL expired")
-"""The same where a proxy could not reach the server; it says "not allowed" where it would not."""
+"""The same if a proxy couldn't reach the server; if it isn't allowed to, it says "not allowed"."""
 
 
 _MALFORMED: Final = "its headers are malformed or contradict each other"
@@ -69,14 +69,14 @@ _INVALID: Final = {
     ),
     **dict.fromkeys(("multiple Transfer-Encoding", "Only Transfer-Encoding"), _MALFORMED),
 }
-"""By how h11's words begin, the rest of which quotes what came."""
+"""Reasons by the beginning of h11's messages; the rest of them quotes the response."""
 
 
 def network_problem(error: Exception, url: str, seconds: float) -> Problem:
-    """Return what an error of `WIRE_ERRORS`, raised while asking `url`, means to a person.
+    """Return the problem for an error of `WIRE_ERRORS` that was raised by a request to `url`.
 
     Args:
-        seconds: how long the whole request was given.
+        seconds: the time limit of the whole request.
     """
     if isinstance(error, UnusableProxy):
         return error.problem
@@ -94,13 +94,13 @@ def network_problem(error: Exception, url: str, seconds: float) -> Problem:
 
 
 def _beside(problem: Problem) -> Problem:
-    """Name what was left out of NO_PROXY: a request that went through a proxy may be due to it."""
+    """Add an invalid NO_PROXY entry to a problem: a proxy may have been used because of it."""
     entry = next(iter(unreadable_entries()), None)
     return problem if entry is None else with_bad_no_proxy(problem, entry)
 
 
 def _missed(error: Exception, url: str, seconds: float) -> Problem:
-    """What happened on the way to a server, whichever way that is."""
+    """Return the problem that occurred on the way to a server, with or without a proxy."""
     host = host_of(url)
     if isinstance(error, httpx.DecodingError):
         return network.ENCODING_REFUSED.filled(host=host)
@@ -122,14 +122,14 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the connection failed in a way that may be over in a moment."""
+    """Whether the connection failed in a way that may be temporary."""
     kinds = (*UNSENT_ERRORS, httpx.NetworkError, httpx.RemoteProtocolError)
     is_lasting = any(isinstance(c, ssl.SSLCertVerificationError) for c in _causes(error))
     return isinstance(error, kinds) and not is_lasting and not _not_http(error)
 
 
 def host_of(url: str) -> str:
-    """Return host and port of an address without any user or password; itself if it has none."""
+    """Return host and port of a URL, without user and password; without a host the text itself."""
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
@@ -138,7 +138,7 @@ def host_of(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port (RFC 6454 §4), a default port left out.
+    """Return scheme, host, and port (RFC 6454 §4), without a default port.
 
     Raises httpx.InvalidURL.
     """
@@ -147,9 +147,9 @@ def origin_of(url: str) -> str:
 
 
 def strerror(error: Exception) -> str:
-    """Return what the system says of an error, without the numbers around it."""
+    """Return the system's message for an error, without its numbers."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        # Some of its messages end their sentence themselves.
+        # Some of its messages end with a period already.
         return error.verify_message.rstrip(".")
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
@@ -163,7 +163,7 @@ def strerror(error: Exception) -> str:
 
 
 def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
-    """What a proxy answered in place of the way through it."""
+    """Return the problem for a proxy that responded with an error."""
     if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
         return way.filling(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
     said, entry = str(error), network.PROXY_REFUSED
@@ -175,7 +175,7 @@ def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
 
 
 def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
-    """What failed on the way to the proxy, or at it; None for what failed beyond it."""
+    """Return the problem on the way to the proxy, or at it; None for a failure beyond it."""
     if _is_beyond(error) or isinstance(error, httpx.TimeoutException):
         return None
     if isinstance(error, httpx.ConnectError):
@@ -192,18 +192,18 @@ def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
 
 
 def _is_beyond(error: Exception) -> bool:
-    """Whether a request had come further than its proxy; also where nobody knows."""
+    """Whether a request had come further than its proxy; True if that is unknown."""
     if not isinstance(error, httpx.RequestError):
         return True
     try:
         return has_passed_the_proxy(error.request)
     except RuntimeError:
-        # HTTPX's way to say that it knows of no request.
+        # HTTPX raises this if the error has no request.
         return True
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it, through groups: one attempt for each address of a host."""
+    """Yield the error and its causes, also in groups: each address of a host is tried."""
     yield error
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
@@ -221,7 +221,7 @@ def _tls_problem(error: ssl.SSLError, host: str) -> Problem:
 
 
 def _not_http(error: Exception) -> str:
-    """Why a response is not valid HTTP; "" for one that was only cut off."""
+    """Return why a response isn't valid HTTP; "" for one that was only cut off."""
     if not isinstance(error, httpx.RemoteProtocolError):
         return ""
     said = str(error)
@@ -241,9 +241,9 @@ def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
 
 
 def _unconnected_because(error: Exception) -> str:
-    """Why there is no connection, as it stands after a colon."""
+    """Return why there is no connection, in words that follow a colon."""
     causes = tuple(_causes(error))
-    # asyncio words its own errors "Connect call failed (address)": the kind says it better.
+    # asyncio's own message is "Connect call failed (address)": the kind of error says more.
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
         return "nothing answers there"
     if any(isinstance(c, socket.gaierror) for c in causes):

@@ -1,4 +1,4 @@
-"""The HTTP client: responses bounded in time and size, never redirected; and HTTP's dates."""
+"""The HTTP client, which limits time and size and follows no redirects; and HTTP dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.value import Guarded
 
 CLOCK_TOLERANCE: Final = 60.0
-"""Seconds this machine's clock may differ from a server's."""
+"""Seconds by which this machine's clock may differ from a server's."""
 
 _LONGEST_DATE: Final = 64
 """Characters; an HTTP date has 29."""
@@ -36,7 +36,7 @@ _DAY: Final = 86400
 
 
 def http_date(value: str) -> datetime | None:
-    """Return an HTTP date (RFC 9110 §5.6.7), aware; None when it is none."""
+    """Return an HTTP date (RFC 9110 §5.6.7), timezone-aware; None if it isn't valid."""
     if len(value) > _LONGEST_DATE:
         return None
     try:
@@ -55,7 +55,7 @@ def in_words(seconds: float) -> str:
 
 
 def pause_in_words(seconds: float | None) -> str:
-    """Return how long to wait before the next try: "45 s"; None is a pause nobody named."""
+    """Return how long to wait before the next try: "45 s"; None is a pause of unknown length."""
     if seconds is None:
         return "a minute"
     if seconds > _DAY:
@@ -66,7 +66,7 @@ def pause_in_words(seconds: float | None) -> str:
 def seconds_ahead(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return how far a clock is ahead of a response's Date (RFC 9110 §6.6.1).
 
-    0 where they agree within the tolerance, None where there is no Date.
+    0 if they agree within the tolerance, None without a Date.
     """
     date = http_date(headers.get("Date", ""))
     if date is None:
@@ -76,7 +76,7 @@ def seconds_ahead(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def offset_in_words(ahead: float) -> str:
-    """Return by how much a clock is off: "3 h slow"; "" where it isn't."""
+    """Return by how much a clock is off: "3 h slow"; "" if it isn't."""
     return f"{in_words(abs(ahead))} {'fast' if ahead > 0 else 'slow'}" if ahead else ""
 
 
@@ -84,36 +84,36 @@ TIMEOUT: Final = httpx.Timeout(30, connect=10, pool=10)
 """Seconds; `connect` counts for TCP and for TLS, each."""
 
 KEPT: Final = 1 << 16
-"""Bytes of a body that is too long, to see what it is."""
+"""Bytes that are kept of a body that is too long, to see what it is."""
 
 OnWait = Callable[[str, float], None]
-"""Told why another try is waited for, and the seconds left."""
+"""Called with the reason for a retry and the seconds left before it."""
 
 Sleep = Callable[[float], Awaitable[None]]
-"""asyncio.sleep, or what a test puts in its place."""
+"""asyncio.sleep, or a test's replacement for it."""
 
 
 class Reply(Guarded):
-    """An answer that has been read; a token answer's body must not get into a log or a report."""
+    """A response that was read; the body of a token response must not get into a log."""
 
     status: int
     headers: httpx.Headers
     body: bytearray
-    """Only its head where it was longer than the limit."""
+    """The body; only its beginning if it was longer than the limit."""
     is_cut: bool = False
-    """Whether it was longer than the limit."""
+    """Whether the body was longer than the limit."""
     ahead: float = 0.0
-    """Seconds this machine's clock is ahead of the response's Date; 0 also where it has none."""
+    """Seconds this machine's clock is ahead of the response's Date; 0 also without a Date."""
 
 
 def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
-    """Make the client every service shares; it is closed with `async with` or `aclose()`.
+    """Create the client that all services share; close it with `async with` or `aclose()`.
 
-    It trusts the system's certificate store, and `ca_file` (PEM) besides; it goes through the
-    proxies of the environment, but never to loopback; it keeps no cookies.
+    It trusts the system's certificate store and `ca_file` (PEM). It uses the proxies of the
+    environment, but never for loopback, and keeps no cookies.
 
     Raises:
-        SetupError: SSL_CERT_FILE or `ca_file` cannot be used; it is named.
+        SetupError: SSL_CERT_FILE or `ca_file` can't be used; the problem names it.
     """
     return httpx.AsyncClient(
         transport=ByProxy(_trust(ca_file)),
@@ -130,23 +130,22 @@ def open_client(ca_file: Path | None = None) -> httpx.AsyncClient:
 
 
 async def _keep_location(response: httpx.Response) -> None:
-    """Keep a redirect's URL from HTTPX, which fails at an unusable one without following any."""
+    """Hide a redirect's URL from HTTPX, which fails at an invalid one even without following it."""
     location = response.headers.pop("Location", None)
     if location is not None:
         response.extensions["location"] = location
 
 
 async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    """Send a request; the body of its answer is still to be read.
+    """Send a request and return its response, the body of which is still to be read.
 
     Raises:
-        httpx.InvalidURL: the URL breaks the rule for endpoints, as plain http to another
-            machine does. Nothing was sent.
-        httpx.RemoteProtocolError: also for an error in the libraries while they read the response.
-        httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`. What the libraries below HTTPX let
-            through becomes one of its own.
+        httpx.InvalidURL: the URL isn't allowed for an endpoint, such as plain http to another
+        machine. Nothing was sent. httpx.RemoteProtocolError: also for an error in the libraries
+        while they read the response. httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`.
+        Exceptions of the libraries below HTTPX become its own.
     """
-    # Every endpoint was checked when it was entered or loaded: this is the last line of defense.
+    # Every endpoint was validated when it was entered or loaded: this is a last safeguard.
     if rules.endpoint(str(request.url)):
         raise httpx.InvalidURL("")
     try:
@@ -160,21 +159,22 @@ async def begin(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
 
 
 def _as_httpx(error: Exception, request: httpx.Request) -> Exception:
-    """Return HTTPX's error for one that the libraries below it let through."""
+    """Return the HTTPX error for one that a library below it raised."""
     if has_begun_to_leave(request):
-        # Neither the URL nor the proxy was the reason, and the server may have got the request.
+        # Neither the URL nor the proxy was the reason, and the server may have received the
+        # request.
         return httpx.RemoteProtocolError("", request=request)
     if isinstance(error, SOCKSError | AssertionError):
-        # Bytes that are no answer of a SOCKS proxy; some of them HTTPX's library asserts.
+        # Bytes that aren't a response of a SOCKS proxy; HTTPX's library asserts some of them.
         return httpx.ProxyError("", request=request)
-    # A host that SOCKS cannot hold in 255 bytes, or OpenSSL takes for no name.
+    # A host that is longer than SOCKS's 255 bytes, or that isn't a name to OpenSSL.
     return httpx.InvalidURL("")
 
 
 async def send(
     client: httpx.AsyncClient, request: httpx.Request, *, limit: int, seconds: float
 ) -> Reply:
-    """Send a request and read its answer, at most `limit` bytes in at most `seconds` in all.
+    """Send a request and read its response: at most `limit` bytes, in at most `seconds`.
 
     Raises:
         httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`; TimeoutError past `seconds`.
@@ -184,7 +184,7 @@ async def send(
         async with asyncio.timeout(seconds):
             response = await begin(client, request)
             outcome = f"{response.status_code}, cut off"
-            # At once: the body may take its time.
+            # Immediately: the body may take long.
             ahead = seconds_ahead(response.headers, datetime.now(UTC)) or 0.0
             try:
                 body, is_cut = await read_bounded(response, limit)
@@ -198,14 +198,14 @@ async def send(
 
 
 def _place(url: httpx.URL) -> str:
-    """An address without user and query, either of which may be secret."""
+    """Return a URL without user and query, both of which may hold secrets."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"
 
 
 async def count_down(
     sleep: Sleep, seconds: float, on_wait: Callable[[float], None], is_over: Callable[[], bool]
 ) -> None:
-    """Wait, telling the seconds left once a second and at the end 0; until nobody waits."""
+    """Wait, and report the seconds left once a second, and 0 at the end."""
     while seconds > 0 and not is_over():
         on_wait(seconds)
         step = min(1.0, seconds)
@@ -215,13 +215,13 @@ async def count_down(
 
 
 async def read_bounded(response: httpx.Response, limit: int) -> tuple[bytearray, bool]:
-    """Return the body of a streamed answer, and whether it is longer than `limit` bytes.
+    """Return the body of a streamed response, and whether it is longer than `limit` bytes.
 
-    Of one that is longer the first KEPT bytes are returned.
+    If it is longer, only the first KEPT bytes are returned.
 
     Raises:
-        httpx.DecodingError: the body is compressed. We ask for `identity`, and a bound on what
-            comes is none on what it unpacks to.
+        httpx.DecodingError: the body is compressed. The request asks for `identity`, and a limit on
+        compressed bytes doesn't limit the decompressed ones.
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
@@ -236,8 +236,8 @@ async def read_bounded(response: httpx.Response, limit: int) -> tuple[bytearray,
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # OpenSSL reads SSL_CERT_FILE itself, but passes over a missing file without a word; the
-    # stores of macOS and Windows do not know the variable.
+    # OpenSSL reads SSL_CERT_FILE itself, but ignores a missing file silently; the certificate
+    # stores of macOS and Windows ignore the variable.
     named = {"SSL_CERT_FILE": os.environ.get("SSL_CERT_FILE"), "--ca-file": ca_file}
     for variable, path in named.items():
         if not path:
@@ -247,7 +247,7 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
             if stat.S_ISREG(Path(path).stat().st_mode):
                 context.load_verify_locations(cafile=path)
             else:
-                # OpenSSL would wait for whoever writes into a pipe.
+                # OpenSSL would wait for a writer if it is a pipe.
                 reason = "it isn't a regular file"
         except (OSError, ValueError) as error:
             reason = strerror(error)

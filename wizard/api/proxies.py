@@ -1,4 +1,4 @@
-"""Which way a request goes: the proxy variables, read as curl reads them, and only when used."""
+"""Choosing the proxy of a request: reads the proxy variables as curl does, when they are used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 """Hosts that are never asked through a proxy."""
 HIGHEST_PORT: Final = 65535
 LONGEST_LOGIN: Final = 255
-"""Bytes of a user or a password that SOCKS takes (RFC 1929 §2)."""
+"""The maximum bytes of a user name or password in SOCKS (RFC 1929 §2)."""
 
 _SYSTEM: Final = "the system's settings"
 _WINDOWS_SETTINGS: Final = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
@@ -40,7 +40,7 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class UnusableProxy(httpx.UnsupportedProtocol):
-    """The variable that names a request's proxy can't be used; nothing has been sent."""
+    """The variable that names a request's proxy is invalid; nothing was sent."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.id)
@@ -48,10 +48,10 @@ class UnusableProxy(httpx.UnsupportedProtocol):
 
 
 class Way(Value):
-    """The proxy that a URL is asked through."""
+    """The proxy for a URL."""
 
     variable: str
-    """What names it."""
+    """The variable that names the proxy."""
     proxy: str
     """Its host and port."""
     scheme: str
@@ -60,18 +60,18 @@ class Way(Value):
 
     @property
     def kind(self) -> str:
-        """What it has to be, as it stands before "proxy"."""
+        """The kind of the proxy, a word to put before "proxy"."""
         return {"http": "HTTP", "https": "https"}.get(self.scheme.lower(), "SOCKS")
 
     def filling(self, entry: Problem, host: str, reason: str) -> Problem:
-        """Fill an entry that is about a proxy."""
+        """Fill in an error catalog entry about a proxy."""
         return entry.filled(
             host=host,
             variable=self.variable,
             proxy=self.proxy,
             scheme=self.scheme,
             kind=self.kind,
-            # Some of them end their sentence themselves.
+            # Some of them end with a period already.
             reason=reason.rstrip("."),
         )
 
@@ -79,8 +79,8 @@ class Way(Value):
 class ByProxy(httpx.AsyncBaseTransport):
     """Sends each request directly or through its proxy.
 
-    Not HTTPX's own mounts: those read every variable before the first request, and fail at what
-    no request needs, as at an IPv6 network in NO_PROXY.
+    HTTPX's own mounts aren't used: they read every variable before the first request, and fail at
+    values that no request needs, such as an IPv6 network in NO_PROXY.
     """
 
     def __init__(self, trust: ssl.SSLContext) -> None:
@@ -88,7 +88,7 @@ class ByProxy(httpx.AsyncBaseTransport):
         self._transports: dict[Secret | None, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it. Raises UnusableProxy, and what HTTPX raises."""
+        """Send a request. Raises UnusableProxy, and what HTTPX raises."""
         way = way_of(request.url)
         return await self._by(way.address if way else None).handle_async_request(request)
 
@@ -101,7 +101,7 @@ class ByProxy(httpx.AsyncBaseTransport):
         if address not in self._transports:
             proxy = None
             if address is not None:
-                # For the way to the proxy itself; other schemes take none.
+                # For TLS to the proxy itself; other schemes accept no context.
                 trust = self._trust if address.reveal().startswith("https:") else None
                 proxy = httpx.Proxy(address.reveal(), ssl_context=trust)
             self._transports[address] = httpx.AsyncHTTPTransport(
@@ -111,7 +111,7 @@ class ByProxy(httpx.AsyncBaseTransport):
 
 
 def way_of(url: httpx.URL) -> Way | None:
-    """Return the proxy that a URL is asked through; None without one. Raises UnusableProxy."""
+    """Return the proxy for a URL; None without one. Raises UnusableProxy."""
     settings = getproxies()
     address = settings.get(url.scheme) or settings.get("all")
     if url.host in LOOPBACK or not address or _is_bypassed(url):
@@ -122,12 +122,12 @@ def way_of(url: httpx.URL) -> Way | None:
 
 
 def unreadable_entries() -> list[str]:
-    """Return the entries of NO_PROXY that name no host or network, and so are left out."""
+    """Return the entries of NO_PROXY that name no host or network, and so are ignored."""
     return [entry for entry in _entries() if entry and _entry(entry) is None]
 
 
 def _variables(scheme: str) -> tuple[str, ...]:
-    """The variables set for "https", "http" or "all", as they are spelled; the first counts."""
+    """Return the variables that are set for "https", "http", or "all"; the first counts."""
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
     return tuple(name for name in names if os.environ.get(name))
 
@@ -152,7 +152,7 @@ def _is_proxy(address: str) -> bool:
         proxy = httpx.Proxy(address)
     except (ValueError, httpx.InvalidURL):
         return False
-    # HTTPX takes any number for a port, and any login for SOCKS, and then crashes on its way.
+    # HTTPX accepts any number as a port, and any login for SOCKS, and crashes later.
     is_login_short = all(len(part) <= LONGEST_LOGIN for part in proxy.raw_auth or ())
     return (
         proxy.url.host != ""
@@ -165,7 +165,7 @@ def _is_proxy(address: str) -> bool:
 
 
 def _entries() -> list[str]:
-    """What NO_PROXY lists; of two spellings the first that is set counts."""
+    """Return the entries of NO_PROXY; of its two spellings, the first that is set counts."""
     value = next((os.environ[name] for name in _NO_PROXY if os.environ.get(name)), "")
     return re.split(r"[,\s]+", value.strip(", \t"))
 
@@ -175,12 +175,12 @@ def _is_bypassed(url: httpx.URL) -> bool:
     entries = [found for text in _entries() if text and (found := _entry(text)) is not None]
     if any(_matches(host, url.host) and wanted in ("", port) for host, wanted in entries):
         return True
-    # Windows' and macOS' own exceptions belong to their own proxy.
+    # The exceptions in the settings of Windows and macOS apply only to the proxy there.
     return not any(map(_variables, (url.scheme, "all"))) and is_excepted(url.host, _exceptions())
 
 
 def _exceptions() -> list[str]:
-    """What the system's own proxy settings except, with "<local>" for all hosts without a dot."""
+    """Return the exceptions of the system's proxy settings; "<local>" is any host without a dot."""
     if sys.platform == "darwin":
         from _scproxy import _get_proxy_settings
 
@@ -192,7 +192,7 @@ def _exceptions() -> list[str]:
         try:
             with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _WINDOWS_SETTINGS) as key:
                 return str(winreg.QueryValueEx(key, "ProxyOverride")[0]).split(";")
-        except OSError:  # There is no such value.
+        except OSError:  # The value doesn't exist.
             return []
     return []
 
@@ -200,7 +200,7 @@ def _exceptions() -> list[str]:
 def is_excepted(host: str, exceptions: list[str]) -> bool:
     """Whether one of a system's exceptions covers a host, by its name or address as written.
 
-    Not `urllib.request.proxy_bypass`: that asks DNS, which may hold the event loop for long.
+    `urllib.request.proxy_bypass` isn't used: it queries DNS, which may block the event loop.
     """
     host, address = host.lower(), _address(host)
     for text in map(str.strip, exceptions):
@@ -223,7 +223,7 @@ def _whole(text: str) -> str:
 
 
 def _entry(text: str) -> tuple[str | _Network, str] | None:
-    """The host or network that an entry names, and its port or ""; None for what names none."""
+    """Return an entry's host or network, and its port or ""; None if the entry isn't valid."""
     found = _BRACKETED.fullmatch(text)
     if found:
         within = _network(found["address"] + (found["prefix"] or ""))
@@ -244,7 +244,7 @@ def _network(text: str) -> _Network | None:
 
 
 def _matches(entry: str | _Network, host: str) -> bool:
-    """Whether an entry covers a host: a domain covers what is below it."""
+    """Whether an entry covers a host: a domain also covers its subdomains."""
     if not isinstance(entry, str):
         address = _address(host)
         return address is not None and address in entry

@@ -1,4 +1,4 @@
-"""OAuth's token endpoint: a code or a refresh token for tokens (RFC 6749 §4.1.3, §5, §6)."""
+"""OAuth's token endpoint: exchanges a code or a refresh token (RFC 6749 §4.1.3, §5, §6)."""
 
 from __future__ import annotations
 
@@ -25,23 +25,22 @@ from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
 
 TOTAL_SECONDS: Final = 30.0
-"""From the first try to the whole answer."""
+"""The limit in seconds, from the first try to the complete response."""
 TRIES: Final = 3
 CODE_SECONDS: Final = 240.0
-"""How long a code is sent again: Twilio's live 5 minutes, and it took time to paste it."""
+"""How long to retry with a code: Twilio's codes expire in 5 minutes, and pasting took time."""
 PAUSE_SECONDS: Final = 0.5
 
 _LIMIT: Final = 1 << 20
-"""Bytes; a token answer has a few thousand."""
+"""The limit in bytes; a token response has a few thousand."""
 
 Field = str | Secret
 
 
 class TokenService:
-    """Asks the token endpoint; satisfies the flow's TokenEndpoint.
+    """Sends requests to the token endpoint; implements the flow's TokenEndpoint.
 
-    A request is sent once: only when nothing of it had left, or a code was turned away with 429,
-    is it tried again.
+    A request is sent once. It is retried only if nothing of it was sent, or if a code met a 429.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class TokenService:
         self._sleep = sleep
         self._seconds = seconds
         self._watches: set[_Watch] = set()
-        """Of the requests under way."""
+        """The watches of the requests in progress."""
         self._is_dropping = False
 
     async def exchange(
@@ -67,14 +66,14 @@ class TokenService:
         code: Secret,
         on_wait: OnWait,
     ) -> TokenSet:
-        """Trade a code for tokens (RFC 6749 §4.1.3).
+        """Exchange a code for tokens (RFC 6749 §4.1.3).
 
-        The client ID, the redirect URI and the endpoint are those the link was made with. After
-        a 429, which took no code, it is sent again as long as it can be good; `on_wait` is told
-        why and the seconds left.
+        The client ID, the redirect URI, and the endpoint are those that the link was created with.
+        After a 429, which doesn't redeem the code, it is sent again until it expires; `on_wait`
+        gets the reason and the seconds left.
 
         Raises:
-            SetupError: `is_unsent` when the code was not taken and is still good; else the
+            SetupError: with `is_unsent` if the code was not redeemed and is still valid; else the
                 problem's step is Authorize or an earlier one.
         """
         fields: dict[str, Field] = {
@@ -93,7 +92,7 @@ class TokenService:
             raise got if got.is_unsent else SetupError(lost)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if is_good and isinstance(read, ErrorResponse):
-            # What any grant can meet: trying again is all it takes.
+            # A failure that isn't about the code: a retry is enough.
             raise SetupError(refresh_problem(read), is_unsent=True)
         if isinstance(read, ErrorResponse):
             raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
@@ -102,9 +101,9 @@ class TokenService:
         return read
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        """Trade the set's refresh token for new tokens (RFC 6749 §6).
+        """Exchange the set's refresh token for new tokens (RFC 6749 §6).
 
-        Raises SetupError, `is_lost` when the server may have replaced the refresh token although
+        Raises SetupError, with `is_lost` if the server may have replaced the refresh token although
         no new one arrived.
         """
         old = credentials.tokens.refresh_token if credentials.tokens else None
@@ -123,14 +122,14 @@ class TokenService:
             raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if isinstance(read, ErrorResponse):
-            # A gateway may have given up on a server that did refresh.
+            # A gateway may have timed out although the server did refresh.
             raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
         if isinstance(read, Problem):
             raise SetupError(read, is_lost=True)
         return read if read.refresh_token else replace(read, refresh_token=old)
 
     def drop_unsent(self) -> None:
-        """Give up the requests of which nothing has left, now and from now on: nobody waits."""
+        """Drop the requests that haven't begun to be sent, now and from now on."""
         self._is_dropping = True
         for watch in self._watches:
             watch.drop()
@@ -138,7 +137,7 @@ class TokenService:
     async def _post_code(
         self, url: str, fields: Mapping[str, Field], code: Secret, on_wait: OnWait
     ) -> tuple[Reply | SetupError, datetime, bool]:
-        """The answer, when its request began, and whether the code was turned away but is good."""
+        """Return the response, the time of its request, and whether the code is still valid."""
         asked_at = self._clock()
         left = CODE_SECONDS
         if (dies := expiry(code)) is not None:
@@ -160,17 +159,18 @@ class TokenService:
         return got, asked_at, True
 
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
-        """The answer; or the error, to be raised without httpx's, which holds the form."""
+        """Return the response, or the error to raise without httpx's, which holds the form."""
         watch = _Watch()
         try:
-            # The time of all tries together; each has its own limits besides.
+            # The time limit of all tries together; each also has its own limits.
             async with asyncio.timeout(self._seconds) as watch.limit:
                 self._watches.add(watch)
                 if self._is_dropping:
                     watch.drop()
                 return await self._try(url, fields, watch)
         except WIRE_ERRORS as error:
-            # An error's kind alone proves nothing: a library may raise it at the response.
+            # The error's type alone proves nothing: a library may raise it while reading the
+            # response.
             is_unsent = not watch.has_begun and isinstance(error, (TimeoutError, *NEVER_SENT))
             return SetupError(network_problem(error, url, self._seconds), is_unsent=is_unsent)
         finally:
@@ -192,19 +192,19 @@ class TokenService:
 
 
 class _Watch:
-    """Notes when a request begins to leave (the `trace` extension of HTTPX)."""
+    """Notes when a request begins to be sent (the `trace` extension of HTTPX)."""
 
     def __init__(self) -> None:
         self.has_begun = False
         self.limit: asyncio.Timeout | None = None
-        """The time of all tries."""
+        """The time limit of all tries."""
         self._is_dropped = False
 
     def drop(self) -> None:
-        """Let the time be over, unless the request has begun to leave."""
+        """End the time limit now, unless the request has begun to be sent."""
         if self.limit is not None and not self.has_begun and not self._is_dropped:
             self._is_dropped = True
-            # A limit that is expiring at this moment can't be changed any more.
+            # A time limit that is expiring at this moment can't be changed any more.
             if not self.limit.expired():
                 self.limit.reschedule(asyncio.get_running_loop().time())
 
@@ -213,7 +213,8 @@ class _Watch:
         is_post = getattr(info.get("request"), "method", b"") == b"POST"
         if is_post and event == "http11.send_request_headers.started":
             if self._is_dropped:
-                # Nothing leaves any more: what ends the wait for this is on its way.
+                # Nothing is sent any more; the cancellation that ends this wait is already on its
+                # way.
                 await asyncio.get_running_loop().create_future()
             self.has_begun = True
 
@@ -221,7 +222,7 @@ class _Watch:
 def _form(
     client: httpx.AsyncClient, url: str, fields: Mapping[str, Field], watch: _Watch
 ) -> httpx.Request:
-    # Bare values live in this frame only, which is gone when the network can fail.
+    # Unmasked values exist in this frame only, which is gone before the network can fail.
     return client.build_request(
         "POST",
         url,

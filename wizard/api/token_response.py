@@ -1,4 +1,4 @@
-"""What a token endpoint answered (RFC 6749 §5): tokens, as far as they can be believed."""
+"""Reading a token endpoint's response (RFC 6749 §5): its tokens, and which values are valid."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from wizard.domain.text import misfit
 from wizard.domain.value import replace
 
 LONGEST_LIFE: Final = timedelta(days=366)
-"""Twilio's longest is 30 days; beyond a year a number is no number of seconds."""
+"""The longest lifetime at Twilio is 30 days; more than a year can't be meant in seconds."""
 UNSAID_LIFE: Final = timedelta(minutes=5)
-"""Taken where the answer names none, as RFC 6749 §5.1 allows, or one that makes no sense: refusing
-it would lose a rotated refresh token."""
+"""The lifetime if the response has none, as RFC 6749 §5.1 allows, or an invalid one: rejecting it
+would lose a rotated refresh token."""
 
 
 class _TokenAnswer(msgspec.Struct, frozen=True):
@@ -31,29 +31,29 @@ class _TokenAnswer(msgspec.Struct, frozen=True):
     access_token: str | None = None
     token_type: str | None = None
     expires_in: msgspec.Raw = msgspec.Raw(b"null")
-    """Anything: a number nobody can believe, or even read, must not lose the refresh token."""
+    """Any JSON: an invalid number must not lose the refresh token."""
     refresh_token: str | None = None
 
 
 def read_tokens(
     reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
 ) -> TokenSet | Problem | ErrorResponse:
-    """Return the tokens; or what came instead: a problem of theirs, or an answer to classify."""
-    # Twilio's reference says 200; its earlier version gave 201.
+    """Return the tokens; or else a problem with them, or an error response to classify."""
+    # Twilio's reference says 200; its earlier version returned 201.
     if reply.status not in (200, 201):
         return decode_answer(reply, url, secrets)
     read = _tokens(reply, asked_at, now)
     if isinstance(read, TokenSet):
         return read
     answer = decode_answer(reply, url, secrets)
-    # An error document may come with 200, as may a captive portal's page.
+    # An error document may come with 200, and so may a captive portal's page.
     return answer if answer.is_page or answer.status != reply.status else read
 
 
 def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Problem:
-    """Believe a token answer, or say what is odd about it.
+    """Read a token response, or return the problem that makes it invalid.
 
-    It returns the problem, so that no traceback has the frame with the bare tokens.
+    The problem is returned, not raised, so that no traceback holds the frame with the tokens.
     """
     odd = replace(ODD_TOKENS, response=Response(reply.status))
     try:
@@ -76,11 +76,11 @@ def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Probl
 
 
 def _life(raw: msgspec.Raw) -> timedelta:
-    """Believe how long a token lives, or take the short life."""
+    """Return a token's lifetime; the short default if it is invalid."""
     try:
         said = msgspec.json.decode(raw)
     except BAD_JSON:
-        # A number beyond all bounds, such as 1e400.
+        # A number that is too large, such as 1e400.
         said = ""
     if said is None:
         return UNSAID_LIFE

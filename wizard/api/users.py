@@ -1,4 +1,4 @@
-"""The live check: one read-only question to the SCIM API (RFC 7644 §3.4.2)."""
+"""The connection check: one read-only request to the SCIM API (RFC 7644 §3.4.2)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from wizard.domain.value import replace
 
 LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 LIMIT: Final = 64 << 20
-"""Bytes of a list that are read; Twilio has no paging, so a list may be long."""
+"""The most bytes of a list that are read; Twilio has no paging, so a list may be long."""
 PAUSES: Final = (1.0, 3.0)
-"""Seconds before the second and the third, last try, when the server names none."""
+"""Seconds before the second and the third (last) try, unless the server says how long."""
 LONGEST_PAUSE: Final = 60.0
 """A longer Retry-After is not waited for."""
 TRY_SECONDS: Final = 120.0
-"""One request with its whole answer."""
+"""Seconds for one request with its complete response."""
 
 _BESIDE_THE_LOOP: Final = 1 << 18
-"""Bytes; a longer body is decoded in a thread, so that the screen goes on."""
+"""Bytes; a longer body is decoded in a thread, so that the screen doesn't freeze."""
 _FAILING: Final = frozenset({408, 502, 503, 504})
 _BEGINNING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*\{"
@@ -42,7 +42,7 @@ _BEGINNING: Final = re.compile(
     + re.escape(LIST_RESPONSE).encode()
     + rb'")'
 )
-"""How a SCIM list begins; what came without it, and was too long to read, proves nothing."""
+"""The markers of a SCIM list; a response without them that is too long to read proves nothing."""
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class _List(msgspec.Struct, frozen=True):
 
     schemas: list[str]
     totalResults: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)] | None = None
-    # Beyond it no number is the same to everyone (RFC 8259 §6).
+    # Above it, implementations don't agree on numbers (RFC 8259 §6).
     Resources: list[msgspec.Raw] | None = None
 
 
@@ -59,7 +59,7 @@ class _Named(msgspec.Struct, frozen=True):
 
 
 class UserService:
-    """Asks for the list of users and nothing else; satisfies the flow's UserDirectory."""
+    """Requests the list of users and nothing else; implements the flow's UserDirectory."""
 
     def __init__(
         self,
@@ -77,11 +77,11 @@ class UserService:
     async def list_users(
         self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
     ) -> UserList:
-        """Ask `GET {scim}/Users`, at most three times.
+        """Send `GET {scim}/Users`, at most three times.
 
-        A pause comes before another try: after 429 as long as Retry-After says, up to a minute;
-        after 502, 503, 504 and failed connections a short one. `on_wait` is told why
-        and the seconds left, once a second and at the end 0.
+        It pauses before another try: after a 429 for as long as Retry-After says, up to a minute;
+        after 502, 503, 504, and failed connections briefly. `on_wait` gets the reason and the
+        seconds left, once a second and 0 at the end.
 
         Args:
             limit: seconds for all tries and pauses together; a pause that doesn't fit isn't
@@ -127,9 +127,9 @@ class UserService:
 
 
 def _pause(got: Reply | Exception, default: float) -> float | None:
-    """Seconds until another try makes sense; None when none does."""
+    """Return the seconds before another try; None if a retry can't help."""
     if isinstance(got, Exception):
-        # A request that reads may be sent again also after it has left (RFC 9110 §9.2.2).
+        # A read-only request may be sent again even after it was sent (RFC 9110 §9.2.2).
         return default if is_passing(got) else None
     if got.status == 429:
         return pause_asked(got, max(default, THROTTLED_PAUSE), LONGEST_PAUSE)
@@ -137,7 +137,7 @@ def _pause(got: Reply | Exception, default: float) -> float | None:
 
 
 def _why(got: Reply | Exception) -> str:
-    """Why another try is waited for, in a few words."""
+    """Return the reason for another try, in a few words."""
     if isinstance(got, Exception):
         return "no connection"
     return "too many requests" if got.status == 429 else f"status {got.status}"
@@ -166,7 +166,7 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
 
 
 def _is_list(body: bytearray) -> bool:
-    """Whether it says of itself that it is one, whatever else is odd about it."""
+    """Whether a body claims to be a SCIM list, even if it isn't valid otherwise."""
     try:
         return LIST_RESPONSE in decode_json(body, _Named).schemas
     except BAD_JSON:
@@ -174,7 +174,7 @@ def _is_list(body: bytearray) -> bool:
 
 
 def _decode(body: bytearray) -> UserList | str:
-    """The size of a list; or what is odd about it, without a word of its content."""
+    """Return the size of a list; or why it isn't valid, without quoting its content."""
     try:
         found = decode_json(body, _List)
     except BAD_JSON as error:

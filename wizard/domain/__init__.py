@@ -1,1 +1,1 @@
-"""What the wizard knows: values, rules and sentences; no clock, file, network or await."""
+"""Values, rules, and texts; nothing here uses a clock, a file, the network, or await."""

@@ -1,4 +1,4 @@
-"""The fields of Credentials: their rules, and what entering one does to a draft."""
+"""The fields of the Credentials step: their rules, and how an entry changes the draft."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
 
 SLIP: Final = 4
-"""Characters in which a Client ID may differ from a mistyped one; two apps' differ in thirty."""
+"""How many characters a mistyped Client ID may differ in; those of two apps differ in about 30."""
 SHORT_SECRET: Final = 20
-"""Characters; Twilio's samples have 64 and more, but no length is documented."""
+"""Characters; a shorter secret gets a warning. Twilio's samples have 64 or more."""
 _RESPONSE: Final = {"code", "state", "error", "error_description", "error_uri", "iss", ""}
 """Parameters that a server adds to a Redirect URL."""
 
@@ -32,7 +32,7 @@ class CredentialField(Enum):
 
     @property
     def label(self) -> str:
-        """What people call it, as at Twilio."""
+        """The name of the field, as in the Twilio Console."""
         return {
             CredentialField.CLIENT_ID: "Client ID",
             CredentialField.CLIENT_SECRET: "Client Secret",
@@ -41,7 +41,7 @@ class CredentialField(Enum):
 
     @property
     def hint(self) -> str:
-        """How to recognize it."""
+        """A hint at what the value looks like."""
         return {
             CredentialField.CLIENT_ID: "OQ…, 34 characters",
             CredentialField.CLIENT_SECRET: "shown once by Twilio",
@@ -58,7 +58,7 @@ FILLED: Final = "filled in from the Authorization URL"
 
 
 def problem(field: CredentialField, text: str) -> str | None:
-    """Return what is wrong with a field's text, or None."""
+    """Return what is wrong with the text of a field, or None."""
     match field:
         case CredentialField.CLIENT_ID:
             return rules.client_id(text)
@@ -69,9 +69,9 @@ def problem(field: CredentialField, text: str) -> str | None:
 
 
 def redirect_url_of(pasted: str) -> str | None:
-    """Return the Redirect URL in the URL that somebody landed on; None for any other text.
+    """Return the Redirect URL of a URL with a response in it; None for any other text.
 
-    Its own query stays, the server's response (RFC 6749 §4.1.2, RFC 9207) goes.
+    Its own query is kept; the parameters of the response (RFC 6749 §4.1.2, RFC 9207) are removed.
     """
     if len(pasted) > rules.TEXT_LIMIT:
         return None
@@ -90,7 +90,7 @@ def _host(url: str) -> str:
 
 
 def warnings(field: CredentialField, text: str) -> tuple[str, ...]:
-    """Return what to look at in a text that passes its rule."""
+    """Return warnings about a text that passes its rule."""
     match field:
         case CredentialField.CLIENT_SECRET if len(rules.clean(text)) < SHORT_SECRET:
             return (f"Only {len(rules.clean(text))} characters: is this the whole secret?",)
@@ -115,11 +115,11 @@ def with_field(
 ) -> CredentialSet:
     """Return the draft with a field entered.
 
-    Another client or redirect URL ends what was granted to the old one: only what has been proven
-    as a whole may become active. A secret goes with its Client ID: one of another app is not the
-    new one's.
+    Another client or redirect URL invalidates the links and tokens of the old one: only what was
+    verified as a whole may become active. A secret belongs to its Client ID, and isn't kept for
+    another app.
 
-    Args: `others`: what is stored besides, where the new Client ID's own secret may be.
+    Args: `others`: other saved sets, which may have the secret of the new Client ID.
     """
     if not has_changed(draft, field, text):
         return draft
@@ -135,22 +135,22 @@ def with_field(
 
 
 def secret_of(client_id: str, *stored: CredentialSet) -> Secret | None:
-    """Return the stored secret that goes with a Client ID; None where all are other apps'."""
+    """Return the saved secret of a Client ID; None if all belong to other apps."""
     found = (s.client_secret for s in stored if _is_same_app(s.client_id, client_id))
     return next(filter(None, found), None)
 
 
 def _is_same_app(one: str, other: str) -> bool:
-    """Whether two Client IDs are one, one of them perhaps mistyped, or not entered yet."""
+    """Whether two Client IDs are of the same app: one may be mistyped, or not entered yet."""
     return not one or sum(a != b for a, b in zip_longest(one, other)) <= SLIP
 
 
 ENDPOINTS: Final = {name.replace("_", "-"): label for name, label in LABELS.items()}
-"""What the endpoints are called, by their ids on the screen; in their order."""
+"""The labels of the endpoints, by their IDs on the screen, in order."""
 
 
 class Advanced(Value):
-    """What the form leaves alone unless asked: endpoints, scope, PKCE."""
+    """The advanced settings: endpoints, scope, PKCE."""
 
     endpoints: Endpoints
     scope: str
@@ -163,7 +163,7 @@ def advanced(draft: CredentialSet) -> Advanced:
 
 
 def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
-    """Return the draft with other advanced settings, which end what was granted under the old."""
+    """Return the draft with other advanced settings; old links and tokens become invalid."""
     choice = replace(choice, scope=rules.clean_scope(choice.scope))
     if choice == advanced(draft):
         return draft
@@ -178,7 +178,7 @@ def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
 
 
 def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:
-    """Return the draft with the scope that an Authorization URL names, if it names a valid one."""
+    """Return the draft with the scope of an Authorization URL, if that is valid."""
     if scope is None or rules.scope(scope) is not None:
         return draft
     return with_advanced(draft, Advanced(draft.endpoints, scope or draft.scope, draft.pkce))

@@ -1,4 +1,4 @@
-"""Endpoints belong to a credential set: nothing from outside moves a stored secret elsewhere."""
+"""Endpoints belong to a credential set: no option or record sends a saved secret elsewhere."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ LABELS: Final = {
     "token_url": "Token endpoint",
     "scim_url": "SCIM base URL",
 }
-"""What people call each, by its name; in their order."""
+"""The label of each endpoint, by its name, in order."""
 
 
 def option(name: str) -> str:
-    """Return the option that an endpoint is given with."""
+    """Return the command-line option of an endpoint."""
     return f"--{name.replace('_', '-')}"
 
 
 def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the endpoints that were given, by name, cleaned.
+    """Return the given endpoints, by name, cleaned.
 
     Args:
-        given: what was given, by name.
-        variables: by which variable; those not named here were given by their option.
+        given: the values of options and variables, by name.
+        variables: the variable of each value that came from one; the others came from options.
 
     Raises:
-        SetupError: one of them is not an address that secrets may be sent to.
+        SetupError: one of them isn't a URL that secrets may be sent to.
     """
     cleaned = {name: rules.clean(value) for name, value in given.items() if value}
     for name, value in cleaned.items():
@@ -43,7 +43,7 @@ def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict
 
 
 def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None:
-    """Raise SetupError when an endpoint that was given differs from a stored one."""
+    """Raise SetupError if a given endpoint differs from a saved one."""
     for endpoints in stored:
         for name, value in given.items():
             if getattr(endpoints, name) != value:
@@ -53,10 +53,10 @@ def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None
 
 
 def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:
-    """Raise SetupError when a record has other endpoints than the set it points at.
+    """Raise SetupError if a record has other endpoints than the set it points at.
 
-    No save leaves them so. Those of the set would be the right ones; but whoever changed the
-    record may believe that another server is asked, and `status` says so.
+    No save causes that. Those of the set would be right, but someone changed the record and may
+    believe that another server is used, as `status` says.
     """
     for told, kept in zip(record.named.values(), secrets.named.values(), strict=True):
         if told != kept:

@@ -1,7 +1,7 @@
-"""What there is to tell a log, where one is kept; without one nothing is imported or remembered.
+"""The log, if one is kept; without one nothing is imported or remembered.
 
-There is one for the process, since a secret must stay out of whatever line it gets into: those of
-HTTPX and asyncio too, which know nothing of ours.
+There is one log per process, since secrets must be masked in every line, including those of HTTPX
+and asyncio.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ class Journal(Protocol):
         """Write a line."""
 
     def conceal(self, value: str) -> None:
-        """Keep a text out of every line from now on."""
+        """Mask a text in every line from now on."""
 
 
 _journal: Journal | None = None
 
 
 def keep(journal: Journal | None) -> None:
-    """Tell this journal from now on; None ends it."""
+    """Use this journal from now on; None ends the log."""
     global _journal
     _journal = journal
 
 
 def note(words: str, *, is_problem: bool = False) -> None:
-    """Tell what happens: a request, a step, a problem. No secret belongs in it."""
+    """Log an event: a request, a step, a problem. It must not contain a secret."""
     if _journal is not None:
         _journal.note(words, is_problem=is_problem)
 
 
 def conceal(value: str) -> None:
-    """Tell a secret, so that it is kept out."""
+    """Mask a secret in the log from now on."""
     if _journal is not None:
         _journal.conceal(value)

@@ -1,4 +1,4 @@
-"""The values everything else passes around."""
+"""The values that all layers share."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from wizard.domain.steps import Step
 from wizard.domain.value import Value, field
 
 RECORD_VERSION: Final = 1
-"""The version written into every file; a higher one is left alone."""
+"""The version written into every file; files of a higher version aren't changed."""
 
 ATTEMPT_LIFE: Final = timedelta(minutes=30)
-"""How long an authorize link made here is answered, also across a Resume."""
+"""How long the response to an authorization link is accepted, also after a restart."""
 
 SCOPE: Final = "offline_access"
-"""The only scope Twilio documents; without it no refresh token is to be expected."""
+"""The only scope Twilio documents; without it, no refresh token can be expected."""
 
 
 class Endpoints(Value):
-    """Where the OAuth server and the SCIM API are; part of a credential set."""
+    """The URLs of the OAuth server and the SCIM API; part of a credential set."""
 
     authorize_url: str = "https://oauth.twilio.com/v2/authorize"
     token_url: str = "https://oauth.twilio.com/v2/token"  # noqa: S105  an address, not a secret
@@ -47,7 +47,7 @@ TWILIO: Final = Endpoints()
 
 
 class Pkce(Enum):
-    """Whether a code challenge is sent (RFC 7636): as the metadata says, always, never."""
+    """Whether a code challenge is sent (RFC 7636): as the metadata says, always, or never."""
 
     AUTO = "auto"
     ON = "on"
@@ -55,7 +55,7 @@ class Pkce(Enum):
 
 
 class TokenSet(Value):
-    """What the token endpoint gave (RFC 6749 §5.1)."""
+    """The tokens that the token endpoint returned (RFC 6749 §5.1)."""
 
     access_token: Secret
     expires_at: datetime
@@ -64,24 +64,24 @@ class TokenSet(Value):
     """UTC."""
     refresh_token: Secret | None = None
     is_refused: bool = False
-    """The SCIM API took it no more before it expired."""
+    """Whether the SCIM API rejected the access token before it expired."""
     is_refresh_open: bool = False
-    """In a draft: a refresh was sent, or is about to be, and no response to it has been saved."""
+    """In a draft: whether a refresh was, or is about to be, sent without a saved response."""
 
     @property
     def margin(self) -> timedelta:
-        """How long before its end a token counts as expired: min(60 s, 10 % of its life)."""
+        """How long before its expiry a token counts as expired: min(60 s, 10 % of its lifetime)."""
         return min(timedelta(seconds=60), (self.expires_at - self.obtained_at) / 10)
 
     @property
     def longest_use(self) -> timedelta:
-        """How long a token like this can be asked to stay valid."""
+        """The longest remaining validity that can be requested of such a token."""
         return self.expires_at - self.obtained_at - self.margin
 
     def needs_refresh(self, now: datetime, at_least: timedelta | None = None) -> bool:
-        """Whether less than the margin is left, or than `at_least`.
+        """Whether less time than the margin, or than `at_least`, is left.
 
-        Also when the clock stands before the tokens were got: it was set back, or ran ahead then.
+        Also True if the clock is before the time the tokens were obtained: it was set back.
         """
         if now < self.obtained_at:
             return True
@@ -90,7 +90,7 @@ class TokenSet(Value):
 
 
 class ServerMetadata(Value):
-    """The part of RFC 8414's metadata that is used here; never its endpoints."""
+    """The part of the server's metadata (RFC 8414) that is used here; never its endpoints."""
 
     issuer: str
     has_s256: bool
@@ -99,7 +99,7 @@ class ServerMetadata(Value):
 
 
 class AuthorizationAttempt(Value):
-    """One authorize link: all that its answer is checked against (RFC 6749 §4.1.1)."""
+    """One authorization link, with everything its response is checked against (RFC 6749 §4.1.1)."""
 
     state: Secret
     client_id: str
@@ -113,20 +113,20 @@ class AuthorizationAttempt(Value):
     issuer: str | None = None
     """The metadata's issuer; None without metadata, and then `iss` is ignored."""
     iss_required: bool = False
-    """The metadata promises an `iss`, so an answer without one is refused (RFC 9207 §2.4)."""
+    """Whether the metadata promises `iss`: a response without it is rejected (RFC 9207 §2.4)."""
     code_sent_at: datetime | None = None
-    """UTC, set before the code is posted: a code is never sent twice."""
+    """UTC, set before the code is sent: a code is never sent twice."""
 
     def is_live(self, now: datetime) -> bool:
-        """Whether an answer to this link is still taken."""
+        """Whether a response to this link is still accepted."""
         return self.code_sent_at is None and now - self.created_at < ATTEMPT_LIFE
 
 
 class CredentialSet(Value):
-    """A client with all that belongs to it, whole (active) or half entered (draft).
+    """A client and all that belongs to it: complete (active) or partly entered (draft).
 
-    Immutable: it is stored as one blob under a random generation id, so that no crash can pair
-    a new client ID with an old secret.
+    Immutable, and saved as one blob under a random generation ID, so that no crash can combine a
+    new Client ID with an old secret.
     """
 
     client_id: str = ""
@@ -137,72 +137,72 @@ class CredentialSet(Value):
     pkce: Pkce = Pkce.AUTO
     tokens: TokenSet | None = None
     attempts: tuple[AuthorizationAttempt, ...] = ()
-    """Links made for these settings, newest last."""
+    """Links created with these settings, newest last."""
     is_unconfirmed: bool = False
-    """The code of the tokens came to the listener, and no person has said that it's theirs."""
+    """Whether the listener received the code, and the user has not confirmed it yet."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether an authorize link can be made of it."""
+        """Whether it is complete enough for an authorization link."""
         return bool(self.client_id and self.client_secret and self.redirect_url)
 
 
 class UserList(Value):
-    """What a live check learns from a SCIM list (RFC 7644 §3.4.2): its size, no names."""
+    """What a check reads from a SCIM list (RFC 7644 §3.4.2): its size, no names."""
 
     total: int | None
-    """`totalResults`; None when the answer was too long to read."""
+    """`totalResults`; None if the response was too long to read."""
     clock: str = ""
-    """How far this machine's clock is off by the answer's Date: "3 h slow"; "" where it is not."""
+    """How far this machine's clock is off by the response's Date: "3 h slow"; "" if it isn't."""
 
 
 class StoreKind(Enum):
-    """Where the credential sets of a profile lie."""
+    """Where the credential sets of a profile are saved."""
 
     FILE = "file"
     KEYRING = "keyring"
 
 
 GRANT_TYPE: Final = "authorization_code"
-"""How tokens are granted (RFC 6749 §1.3.1), as programs are told."""
+"""The grant type (RFC 6749 §1.3.1), as reported to programs."""
 
 
 class CheckStatus(Enum):
-    """How a live check ended."""
+    """The result of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
 
 
 class Warned(Value):
-    """What a check warned of."""
+    """A warning of a check."""
 
     problem: str
     """The id of the problem."""
     words: Words
-    """How it was told."""
+    """Its words, as they were shown."""
 
 
 class LastCheck(Value):
-    """The newest live check."""
+    """The latest check."""
 
     status: CheckStatus
     at: datetime
     """UTC."""
     users: int | None = None
-    """`totalResults`, when it was read."""
+    """`totalResults`, if it was read."""
     problem: str | None = None
-    """The id of the problem it ended with. Older records have what it warned of where it passed."""
+    """The ID of the problem it failed with; in older records also a passed check's warning."""
     words: Words | None = None
-    """How that was told; None in a record of before these were kept."""
+    """Its words, as they were shown; None in older records."""
     warnings: tuple[Warned, ...] = ()
-    """What it warned of, the worst first."""
+    """Its warnings, the worst first."""
 
 
 class RefreshFailure(Value):
-    """Why nothing is renewed; kept until it is, and for who waited for the same lock.
+    """Why the tokens aren't refreshed; saved until they are, and for waiting callers.
 
-    A refresh was refused, or the set was taken without a refresh token.
+    A refresh was rejected, or the set was accepted without a refresh token.
     """
 
     problem: str
@@ -210,15 +210,15 @@ class RefreshFailure(Value):
     at: datetime
     """UTC."""
     words: Words | None = None
-    """How it was told; None in a record of before these were kept."""
+    """Its words, as they were shown; None in older records."""
 
 
 class Profile(Value):
-    """What is known without opening a secret: the content of `profiles/<name>.json`.
+    """The record of a profile, without secrets: the content of `profiles/<name>.json`.
 
-    `active` and `draft` are generation ids and the only pointers to credential sets; the fields
-    after them repeat what `status` shows, so that it needs no secret store: of the active set, or
-    of the draft's fields while there is none.
+    `active` and `draft` are generation IDs and the only pointers to credential sets. The fields
+    after them repeat what `status` shows, so that it needs no secrets: values of the active set, or
+    of the draft if there is none.
     """
 
     version: int = RECORD_VERSION
@@ -228,35 +228,34 @@ class Profile(Value):
     redirect_url: str = ""
     endpoints: Endpoints = TWILIO
     expires_at: datetime | None = None
-    """Of the active access token, UTC."""
+    """When the active access token expires, UTC."""
     refreshable: bool = False
-    """The active set has a refresh token."""
+    """Whether the active set has a refresh token."""
     organization: str | None = None
-    """The organization SID at the setup, when a token named it."""
+    """The organization SID at the setup, if a token named it."""
     token_organization: str | None = None
-    """The one that the active access token names, if it does; a renewal may bring another."""
+    """The organization SID in the active access token, if any; a refresh may change it."""
     token_refused: bool = False
-    """That token was refused by the SCIM API, and ended thereby."""
+    """Whether the SCIM API rejected that token, so that it counts as expired."""
     set_up_at: datetime | None = None
     draft: str | None = None
     draft_step: Step | None = None
     draft_saved_at: datetime | None = None
     draft_check: LastCheck | None = None
-    """The draft's newest check, which has not passed."""
+    """The draft's latest check, which failed."""
     ticks: tuple[str, ...] = field(default_factory=tuple)
-    """Ids of the ticked prerequisites."""
+    """IDs of the selected prerequisites."""
     audience: str | None = None
     """Id of who will use the credential (script, okta, entra, other)."""
     last_check: LastCheck | None = None
     refresh_failure: RefreshFailure | None = None
     refresh_error: RefreshFailure | None = None
-    """How the newest refresh failed, also where nothing was rejected: whoever waited for it
-    shares it."""
+    """How the latest refresh failed, even if nothing was rejected: waiting callers share it."""
     is_refresh_open: bool = False
-    """A refresh was sent, or is about to be, and no response to it has been saved."""
+    """Whether a refresh was, or is about to be, sent without a saved response."""
 
     def is_same_setup(self, other: Profile) -> bool:
-        """Whether both point at what one setup proved; renewed tokens make no other."""
+        """Whether both belong to the same setup; refreshed tokens don't make a difference."""
         mine, theirs = (
             (p.set_up_at, p.client_id, p.redirect_url, p.endpoints) for p in (self, other)
         )

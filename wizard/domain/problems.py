@@ -1,4 +1,4 @@
-"""Problems: an entry of the error catalog, its exception, and the line of a check that has one."""
+"""Problems: entries of the error catalog, their exception, and the lines of a check."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 KEPT_LIMIT: Final = 1000
 """Characters of each text of a problem that are kept on disk."""
 KEPT_LINES: Final = 8
-"""The same of the lines that the other side answered."""
+"""How many lines of the server's own words are kept on disk."""
 
 
 class Who(Enum):
-    """Who can fix it; the label of the remedy."""
+    """Who can fix a problem; the label of the remedy."""
 
     YOU = "Fix"
     OWNER = "Organization Owner or Admin"
@@ -30,7 +30,7 @@ class Who(Enum):
 
 
 class ExitCode(IntEnum):
-    """What a process ends with."""
+    """The exit code of a process."""
 
     FINE = 0
     CHECK_FAILED = 1
@@ -43,22 +43,22 @@ class ExitCode(IntEnum):
 
 
 class Response(Value):
-    """What an HTTP response to a failed request says to programs."""
+    """The values of a failed request's HTTP response that programs can use."""
 
     status: int | None = None
     request_id: str | None = None
-    """As Twilio's support asks for it."""
+    """The request ID that Twilio's support asks for."""
     retry_after: int | None = None
     """Seconds to wait before the next request (RFC 9110 §10.2.3)."""
 
     @property
     def harmless(self) -> Response:
-        """The same, fit to be shown or kept."""
+        """Return the same, safe to show or save."""
         return replace(self, request_id=one_line(self.request_id or "") or None)
 
 
 class Words(Value):
-    """What a problem said, as it is kept on disk beside its id; the catalog has the rest."""
+    """The words of a problem that are saved on disk with its ID; the catalog has the rest."""
 
     title: str
     cause: str
@@ -68,7 +68,7 @@ class Words(Value):
 
     @property
     def harmless(self) -> Words:
-        """The same, fit to be shown or kept: it may come from a file that somebody edited."""
+        """Return the same, safe to show or save: it may come from an edited file."""
         title, cause, remedy = (
             one_line(text, KEPT_LIMIT) for text in (self.title, self.cause, self.remedy)
         )
@@ -77,12 +77,12 @@ class Words(Value):
 
 
 class Problem(Value):
-    """One entry of the error catalog, or a copy of it that tells this case's particulars."""
+    """An entry of the error catalog, or a copy with the details of one case."""
 
     id: str
     """Kebab-case, stable: scripts and the README refer to it."""
     title: str
-    """What happened, as a short sentence without a full stop."""
+    """What happened, as a short sentence without a period."""
     cause: str
     """Why, in plain words; may hold {names} for `filled`."""
     remedy: str
@@ -92,24 +92,24 @@ class Problem(Value):
     """The step to go back to; None: stay and try again."""
     exit_code: ExitCode = ExitCode.CHECK_FAILED
     other_step: Step | None = None
-    """Where one of several remedies is done, though the first is to try again."""
+    """The step of another remedy, if the first remedy is to try again."""
     run: tuple[str, ...] | None = None
-    """Arguments of the command that helps, where a command met it; none of them: the wizard."""
+    """Arguments of the command that helps, if the problem occurred in a command; (): the wizard."""
     needs_restart: bool = False
-    """Whether what mends it is read when the wizard starts: variables, options."""
+    """Whether the fix requires a restart, as variables and options do."""
     shell: Command | None = None
-    """A command of the system that helps, for a shell."""
+    """A shell command that helps."""
     detail: tuple[str, ...] = ()
-    """What the other side answered, sanitised, a line each."""
+    """The server's own words, sanitized, one item per line."""
     response: Response | None = None
-    """The HTTP response that this is about; None without one."""
+    """The HTTP response that caused the problem; None without one."""
     is_warning: bool = False
-    """Nothing failed: to be known besides."""
+    """Whether this is only a warning: nothing failed."""
 
     def filled(self, limit: int = DETAIL_LIMIT, /, **names: str) -> Problem:
         """Fill the {names} in title, cause and remedy with sanitized text from outside.
 
-        Args: `limit`: characters of each text that are shown.
+        Args: `limit`: the most characters of each text.
         """
         safe = {key: one_line(text, limit) for key, text in names.items()}
         return replace(
@@ -120,26 +120,26 @@ class Problem(Value):
         )
 
     def with_detail(self, *lines: str) -> Problem:
-        """Add lines of detail; they are sanitised and cut here."""
+        """Add lines of detail; they are sanitized and cut here."""
         return replace(self, detail=(*self.detail, *(one_line(line) for line in lines if line)))
 
     def with_response_of(self, other: Problem) -> Problem:
-        """Take over what the other side answered from the problem that this one stands for."""
+        """Copy the server's response from the problem that this one replaces."""
         return replace(self.with_detail(*other.detail), response=other.response)
 
     @property
     def sign(self) -> str:
-        """What stands before its title."""
+        """The sign before its title."""
         return "!" if self.is_warning else "✗"
 
     @property
     def words(self) -> Words:
-        """What to keep of it, to say it whole another day."""
+        """Return the words to save, so that it can be shown in full later."""
         return Words(self.title, self.cause, self.remedy, self.detail, self.response).harmless
 
     @property
     def in_a_line(self) -> str:
-        """What it is, for a log."""
+        """Return the problem in one line, for a log."""
         return f"problem {self.id}: " + " | ".join((self.title, self.cause, *self.detail))
 
 
@@ -153,14 +153,14 @@ def entries(part: ModuleType) -> tuple[Problem, ...]:
 
 
 class SetupError(Exception):
-    """A failure with its entry of the error catalog; the only exception services let out."""
+    """A failure with its entry of the error catalog; the only exception that services raise."""
 
     def __init__(self, problem: Problem, *, is_unsent: bool = False, is_lost: bool = False) -> None:
-        """Carry a problem.
+        """Wrap a problem.
 
         Args:
-            is_unsent: the server took nothing: not one byte left, or it was turned away with a
-                429. The same may be sent again.
+            is_unsent: the server processed nothing: no byte was sent, or it responded with a 429.
+                The same request may be sent again.
             is_lost: a refresh was sent and its response was lost, maybe with a new refresh token.
         """
         super().__init__(problem.id)
@@ -171,7 +171,7 @@ class SetupError(Exception):
 
 
 class Status(Enum):
-    """How a line stands."""
+    """The status of a line."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -189,11 +189,11 @@ SIGNS: Final = {
     Status.FAILED: "✗ failed",
     Status.SKIPPED: "– skipped",
 }
-"""A sign and its word."""
+"""The sign and the word of each status."""
 
 
 class Check(Value):
-    """A line: what is checked, how it stands, and what to know about it."""
+    """A line of a check: what is checked, its status, and a note."""
 
     id: str
     title: str
@@ -205,14 +205,14 @@ class Check(Value):
 
     @property
     def in_a_line(self) -> str:
-        """All of it but its problem."""
+        """Return the line as text, without its problem."""
         taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
         ends = "  ".join(part for part in (self.note, taken) if part)
         return f"{SIGNS[self.status]:<10} {self.title:<25} {ends}".rstrip()
 
 
 def pause(lines: Iterable[Check]) -> str:
-    """Return what to say, once, while a pause before another try is waited out; else ""."""
+    """Return what to show, once, during a pause before another try; else ""."""
     notes = (line.note for line in lines if line.status is Status.RUNNING and line.note)
     note = next(notes, "")
     return f"No good answer yet: {note}." if note else ""

@@ -11,11 +11,11 @@ from urllib.parse import quote, quote_plus
 from wizard.domain.secret import MASK
 
 SHORTEST_PART: Final = 12
-"""Characters of a secret that are hidden wherever they occur in a row."""
+"""The shortest part of a secret, in characters, that is masked."""
 SHORTEST_WHOLE: Final = 4
-"""Characters of a secret that is hidden as a whole; a shorter one would only garble the text."""
+"""The shortest secret, in characters, that is masked; a shorter one would only garble the text."""
 LONGEST: Final = 1 << 16
-"""Characters of a spelling whose parts are looked for, so that no secret takes much memory."""
+"""The longest spelling, in characters, whose parts are masked, to limit the memory."""
 
 _LOWER: Final = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 """ASCII only: unlike str.lower, this keeps the length of a text."""
@@ -35,7 +35,7 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._parts: set[str] = set()
         self._short: set[str] = set()
-        """Spellings that have no part of that length."""
+        """Spellings too short to have parts."""
         for secret in secrets:
             self.add(secret)
 
@@ -90,7 +90,7 @@ def _joined(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    """The ways others may repeat a text: as it is, from a form, a link, JSON, a page, or Python."""
+    """Yield the spellings of a text: as it is, from a form, a link, JSON, a page, or Python."""
     # A terminal's paste can hold surrogates.
     whole = secret.encode("utf-8", "surrogatepass")
     in_json = json.dumps(secret)[1:-1]

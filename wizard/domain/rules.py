@@ -1,4 +1,4 @@
-"""What a field may hold: each rule takes a text and returns a problem sentence, or None."""
+"""Validation rules for fields: each takes a text and returns a problem sentence, or None."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def without_invisible(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a pasted, loaded or typed value without what only came along with it.
+    """Return a pasted, loaded, or typed value without surrounding quotes and white space.
 
-    White space and matching quotes around it go, invisible characters go everywhere; white space
-    inside stays, so that two values copied at once are seen as such.
+    White space and matching quotes around it are removed, and all invisible characters. White space
+    inside stays, so that two values copied together are noticed.
     """
     text = without_invisible(text)
     start, end = 0, len(text)
@@ -88,12 +88,12 @@ def client_id(text: str) -> str | None:
 
 
 def client_id_shape(text: str) -> str:
-    """Return how far a Client ID has got: "12 of 34"."""
+    """Return how much of a Client ID was typed: "12 of 34"."""
     return f"{len(clean(text))} of {CLIENT_ID_LENGTH}"
 
 
 def client_secret(text: str) -> str | None:
-    """Rule for a Client Secret: Twilio gives it no form, so only plain mistakes are named."""
+    """Rule for a Client Secret: Twilio documents no form, so only obvious mistakes are rejected."""
     text = clean(text)
     if not text:
         return "Enter the Client Secret. Twilio showed it once, when you created the app."
@@ -128,9 +128,9 @@ def redirect_url(text: str) -> str | None:
 def profile_name(text: str) -> str | None:
     """Rule for the name of a profile, which is also that of its files.
 
-    Small letters only, because two names must not meet in one file where file names ignore
-    case; no dot, because what follows one tells a profile's files apart; no name that Windows
-    keeps for a device.
+    Lowercase letters only, because two names must not share a file if file names ignore case. No
+    dot, because the suffix after it distinguishes a profile's files. No name that Windows reserves
+    for a device.
     """
     if _PROFILE_NAME.fullmatch(text) and text not in _DEVICES:
         return None
@@ -150,7 +150,7 @@ def clean_scope(text: str) -> str:
 
 def scope(text: str) -> str | None:
     """Rule for a scope (RFC 6749 §3.3), which may be empty."""
-    # Of all that can be seen, a token has neither quotes nor backslashes.
+    # A scope token has all visible characters but quotes and backslashes.
     if all("!" <= c <= "~" and c not in '"\\' for c in "".join(clean(text).split())):
         return None
     return "A scope has only plain letters, digits, and signs; no quotes or backslashes."
@@ -192,7 +192,7 @@ def _address_problem(text: str, noun: str) -> str | None:
 
 
 def redirect_warnings(text: str) -> tuple[str, ...]:
-    """Return what to know about a Redirect URL that passes its rule; nothing of it blocks."""
+    """Return warnings about a Redirect URL that passes its rule."""
     parts = split(clean(text))
     if parts is None:
         return ()
@@ -216,7 +216,7 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
 
 
 def split(url: str) -> SplitResult | None:
-    """Split an address that has a valid host and port; None when it has not."""
+    """Split a URL; None if it has no valid host and port."""
     try:
         parts = urlsplit(url)
         return parts if parts.hostname and parts.port != 0 else None
@@ -225,15 +225,15 @@ def split(url: str) -> SplitResult | None:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether it is plain http to this machine, where a listener can wait (RFC 8252 §7.3)."""
+    """Whether a URL is plain http to this machine, where a listener can run (RFC 8252 §7.3)."""
     parts = split(clean(url))
     return parts is not None and parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
 
 
 def port_of(url: str) -> int | None:
-    """Return the port an address leads to, its scheme's own when it names none.
+    """Return the port of a URL, or the default port of its scheme.
 
-    None for an address without valid host and port, or of another scheme than http and https.
+    None without a valid host and port, or for another scheme than http and https.
     """
     parts = split(clean(url))
     return parts and (parts.port or _DEFAULT_PORTS.get(parts.scheme))
@@ -249,7 +249,7 @@ def _is_under(host: str, domains: tuple[str, ...]) -> bool:
 
 
 class AuthorizationUrlParts(Value):
-    """What an Authorization URL, as Twilio shows it beside an OAuth app, tells."""
+    """The values in an Authorization URL, as Twilio shows it for an OAuth app."""
 
     client_id: str
     authorize_url: str
@@ -258,17 +258,17 @@ class AuthorizationUrlParts(Value):
     scope: str | None
     host: str
     is_foreign: bool
-    """The host is not Twilio's: ask before believing it."""
+    """Whether the host isn't Twilio's: ask before using the URL."""
 
 
 def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
     """Read an Authorization URL pasted into any field; None when the text is not one.
 
-    What stands around it, or was done to it on the way, is undone as for the URL one lands on.
+    It is cleaned of surrounding text and encodings as a pasted response is.
     """
     if len(text) > TEXT_LIMIT:
         return None
-    # Not above: it imports this module.
+    # Imported here, as it imports this module.
     from wizard.domain.oauth.pasted_urls import addresses
     from wizard.domain.oauth.residue import visible
 

@@ -1,4 +1,4 @@
-"""A text that must not be seen: client secret, code, verifier, token."""
+"""A text that must not be shown: client secret, code, verifier, token."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MASK: Final = "•••"
 
 @final
 class Secret:
-    """Holds a text and shows it to nobody who does not ask with `reveal()`.
+    """A text that is shown only by `reveal()`.
 
-    `str`, `repr`, `format`, `%s` give a mask that does not even tell the length; pickling is
-    refused. Comparing takes constant time.
+    `str`, `repr`, `format`, and `%s` give a mask that hides even the length. It can't be pickled.
+    Comparing takes constant time.
     """
 
     __slots__ = ("__value",)
@@ -24,7 +24,7 @@ class Secret:
         journal.conceal(value)
 
     def reveal(self) -> str:
-        """Return the text itself; the one door, so that a search finds every use."""
+        """Return the text itself. There is no other access, so a search finds every use."""
         return self.__value
 
     def __repr__(self) -> str:
@@ -44,7 +44,7 @@ class Secret:
             return NotImplemented
         # Bytes, because compare_digest raises TypeError for a non-ASCII str; surrogates can
         # come in with a terminal's paste.
-        # Not above: it loads OpenSSL, which `token` can do without.
+        # Imported here: it loads OpenSSL, which `token` doesn't need.
         import hmac
 
         return hmac.compare_digest(_bytes(self.__value), _bytes(other.__value))

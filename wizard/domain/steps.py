@@ -19,12 +19,12 @@ class Step(Enum):
 
     @property
     def title(self) -> str:
-        """The step's name as people read it."""
+        """The name of the step, as shown."""
         return self.value.capitalize()
 
     @property
     def towards(self) -> str:
-        """What the way to it is called where something failed: neither used code nor link helps."""
+        """The label of the way to this step after a failure, when a used code or link can't help."""
         if self in (Step.AUTHORIZE, Step.REDIRECT):
             return "Authorize again"
         return f"To {self.title}"
@@ -38,9 +38,9 @@ STEPS: Final = (
     Step.CHECK,
     Step.DONE,
 )
-"""The six steps of a setup, in the order they are walked and drawn."""
+"""The six steps of a setup, in order."""
 
 
 def step_number(step: Step) -> str:
-    """Return "Step 2 of 6"; of a step outside the setup, its title."""
+    """Return "Step 2 of 6"; for a step outside the setup, its title."""
     return f"Step {STEPS.index(step) + 1} of {len(STEPS)}" if step in STEPS else step.title

@@ -1,7 +1,7 @@
 """Text that is printed: sanitized, wrapped, times in words, and commands quoted for a shell.
 
-Every command that a person or a script may copy is written here: one place decides how the
-program is named, which profile is meant, and that a request isn't sent when `token` failed.
+All commands that users or scripts may copy are made here: one place decides how the program is
+named, which profile is meant, and that no request is sent if `token` failed.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def one_line(text: str, limit: int = DETAIL_LIMIT) -> str:
 def wrapped(line: str, width: int) -> str:
     """Return a line broken between its words, each part as far in as the first.
 
-    What is one word stays whole, however long: a link, to be taken at once.
+    Long words stay whole, so that a link can be copied.
     """
-    # Here: no command needs it.
+    # Imported here: no command needs it.
     import textwrap
 
     indent = line[: len(line) - len(line.lstrip())]
@@ -52,16 +52,16 @@ def wrapped(line: str, width: int) -> str:
     )
 
 
-# Not compiled: hardly a run reads what does not fit.
+# Not compiled: invalid JSON is rare.
 _PLACE: Final = r"at `\$\.?([^`]+)`$"
 _LACKING: Final = r"missing required field `([^`]+)`"
 
 
 def misfit(said: str) -> str:
-    """Return in a person's words what a decoder said of JSON: the field, not the types.
+    """Rephrase a JSON decoder's message: name the field, not the types.
 
     Args:
-        said: msgspec's message; any other is of JSON that cannot be read at all.
+        said: msgspec's message; any other means that the JSON can't be read at all.
     """
     place, lacking = re.search(_PLACE, said), re.search(_LACKING, said)
     within = place[1] if place else ""
@@ -79,25 +79,25 @@ def iso(at: datetime) -> str:
 
 
 def short_id(client_id: str) -> str:
-    """Return a client ID as it is recognised at a glance: OQ0123…cdef."""
+    """Return a short form of a Client ID: OQ0123…cdef."""
     return client_id if len(client_id) <= 12 else f"{client_id[:6]}…{client_id[-4:]}"
 
 
 def counted_users(total: int | None) -> str:
-    """Return how many users a list tells of: "25 users"; None is a list too long to count."""
+    """Return the size of a list of users: "25 users"; None is a list too long to count."""
     if total is None:
         return "too many to count"
     return "1 user" if total == 1 else f"{total:,} users"
 
 
 def day(at: datetime) -> str:
-    """Return a day as people say it, in local time: 3 Nov 2026."""
+    """Return a date in local time: 3 Nov 2026."""
     local = at.astimezone()
     return f"{local.day} {local:%b %Y}"
 
 
 def moment(at: datetime) -> str:
-    """Return a time as people say it, in local time, with its zone: 3 Nov 2026, 14:02 UTC+1."""
+    """Return a date and time in local time, with its zone: 3 Nov 2026, 14:02 UTC+1."""
     return f"{day(at)}, {clock_time(at)}"
 
 
@@ -112,16 +112,16 @@ def clock_time(at: datetime) -> str:
 
 
 LEAVING: Final = "Leaving: waiting for an answer …"
-"""Said where the wizard is left while a request once sent is awaited."""
+"""Shown if the user leaves the wizard while it waits for a response."""
 
 
 NAME: Final = "scim-wizard"
-"""The program, where the shell finds it under that name."""
+"""The name of the program, if the shell finds it."""
 
 DEFAULT_PROFILE: Final = "default"
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:\\+=-]+")
-"""A word that PowerShell takes as it is."""
+"""A word that PowerShell needs no quotes for."""
 
 
 class Command(str):
@@ -134,13 +134,13 @@ class Program(Value):
     """The program as it was started: how to start it again."""
 
     words: tuple[str, ...] = (NAME,)
-    """Its path or name, and what precedes its own arguments."""
+    """Its path or name, and the words before its arguments."""
     is_profile_always_named: bool = False
-    """Whether a variable sets another default profile, so that no name means that one."""
+    """Whether every command has to name its profile, as a variable sets another default."""
     options: tuple[str, ...] = ()
-    """Options it was started with and needs again, beside the profile."""
+    """Options it was started with that have to be repeated, except the profile."""
     folder: str = ""
-    """The folder of its modules, where Python finds them by PYTHONPATH only."""
+    """The folder of its modules, if Python finds them only by PYTHONPATH."""
     is_for_powershell: bool = False
 
     def command(self, *arguments: str, profile: str = DEFAULT_PROFILE) -> Command:
@@ -209,11 +209,11 @@ def request_app_token(token_url: str) -> Command:
 
 
 def _with_token(program: Program, profile: str, request: str) -> Command:
-    """Return a command that gives `request` the token on its input, in no argument.
+    """Return a command that passes the token to `request` on its input, not as an argument.
 
-    curl's -g keeps braces and brackets of a URL as they are; -f makes an HTTP error a failure.
-    It fails when `token` fails, also under `set -e`: that overlooks the first part of `a && b`,
-    but not a subshell.
+    curl's -g keeps braces and brackets in a URL; -f makes it fail on an HTTP error. The command
+    also fails if `token` fails, even under `set -e`, which ignores the first part of `a && b`, but
+    not a subshell.
     """
     # The recipe is for a POSIX shell, on Windows too (Git Bash), so its inner command has to be.
     posix = replace(program, is_for_powershell=False)

@@ -1,7 +1,7 @@
-"""What the values are made of: named fields that do not change, compared one by one.
+"""The base classes of values: immutable, with named fields, compared field by field.
 
-Not dataclasses: each of those compiles its methods when its module is imported, a millisecond
-apiece, for which a command and the first frame would wait. These are made by msgspec in C.
+They aren't dataclasses, each of which compiles its methods on import: a millisecond that delays
+commands and the first frame. msgspec creates these in C.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, dataclass_transform
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
-    # The same, but its arguments are checked.
+    # The same, with type-checked arguments.
     from dataclasses import replace
 else:
     from msgspec.structs import replace
@@ -21,17 +21,17 @@ __all__ = ["Guarded", "Value", "field", "replace"]
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Value(Struct, frozen=True):
-    """A value; declared as a dataclass is, and immutable.
+    """An immutable value, declared like a dataclass.
 
-    A bundle of callables is one too, so that what it is made of cannot change; none compares those.
+    A bundle of callables is one, too, so that it can't change; those are never compared.
     """
 
 
 class Guarded(Value):
-    """A value that shows its first field alone: the others may hold a secret."""
+    """A value whose repr shows only its first field: the others may hold a secret."""
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
-        # Rich takes it before __repr__.
+        # Rich prefers it to __repr__.
         first = self.__struct_fields__[0]
         return [(first, getattr(self, first))]
 

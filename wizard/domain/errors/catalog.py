@@ -17,14 +17,14 @@ CATALOGUE: Final = {problem.id: problem for part in PARTS for problem in entries
 
 
 def find(id_: str) -> Problem | None:
-    """Return the entry of an id; None for one that a newer version wrote."""
+    """Return the entry with an ID; None for an ID of a newer version."""
     return CATALOGUE.get(id_)
 
 
 def recalled(id_: str, words: Words | None = None) -> Problem | None:
-    """Return what a failure was, of which its id was kept and how it was told.
+    """Return the problem with a saved ID, in the saved words.
 
-    Where only the id was, the particulars read "…".
+    If only the ID was saved, the particulars are "…".
     """
     entry = find(id_)
     if entry is None:

@@ -1,4 +1,4 @@
-"""The error catalog: what Twilio answers in the place of a code, RFC 6749 §4.1.2.1.
+"""The error catalog: error responses of the authorization endpoint (RFC 6749 §4.1.2.1).
 
 {error} is filled with `Problem.filled`.
 """
@@ -35,13 +35,13 @@ INVALID_REQUEST_WITH_PKCE: Final = replace(
     remedy="Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off "
     "under Credentials > Advanced. Then create a new link.",
 )
-"""The link had a code challenge."""
+"""Used if the link had a code challenge."""
 INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
     INVALID_REQUEST,
     cause="The server requires PKCE, and the link was created without it.",
     remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
 )
-"""The server asks for a code challenge, and the link had none."""
+"""Used if the server requires a code challenge and the link had none."""
 INVALID_CLIENT: Final = _at_twilio(
     id="paste-invalid-client",
     title="Twilio doesn't recognize the Client ID",
@@ -66,7 +66,7 @@ UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     remedy="Look up the app under OAuth apps. If it's gone or disabled, create one with the "
     "Authorization code grant type and enter its values here. Otherwise, ask Twilio support.",
 )
-"""The response has a description that isn't about the grant type."""
+"""Used if the response has a description that isn't about the grant type."""
 UNSUPPORTED_RESPONSE_TYPE: Final = _at_twilio(
     id="paste-unsupported-response-type",
     title="The server doesn't issue codes at this URL",
@@ -142,4 +142,4 @@ SIGN_IN_CODES: Final = frozenset(
         "login_required",
     }
 )
-"""OpenID Connect Core §3.1.2.6: a page would have had to be shown."""
+"""The error codes of OpenID Connect Core §3.1.2.6: a page would have to be shown."""

@@ -1,4 +1,4 @@
-"""The error catalog: what the token endpoint refuses (RFC 6749 §5.2), and answers that are odd.
+"""The error catalog: the token endpoint's rejections (RFC 6749 §5.2) and invalid responses.
 
 Twilio publishes no texts for an expired or used code; the entries name the likely cause and
 carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are filled with
@@ -34,14 +34,14 @@ NEW_SECRET_REJECTED: Final = replace(
     remedy="Copy the whole new secret again. If you lost it, rotate it on the app's Credentials "
     "tab.",
 )
-"""Only a new secret was entered."""
+"""Used if only a new secret was entered."""
 
 SECRET_REJECTED_LATER: Final = replace(
     WRONG_CLIENT,
     remedy=f'If you rotated it, choose "{ROTATE_TITLE}". Otherwise, choose "Change credentials" '
     "and compare the Client ID.",
 )
-"""The credentials worked before; Overview offers both remedies."""
+"""Used for credentials that worked before; Overview offers both remedies."""
 
 CODE_EXPIRED: Final = _at_twilio(
     id="code-expired",
@@ -132,7 +132,7 @@ REFRESH_NEVER_WORKED: Final = replace(
     cause=REFRESH_REFUSED_AT_ONCE.cause,
     remedy="Authorize again. If that doesn't help, ask Twilio support.",
 )
-"""The refresh token was rejected in the check, and the access token is used without it."""
+"""Used if the check's refresh was rejected and the access token is used without it."""
 
 NO_REFRESH_TOKEN: Final = _at_twilio(
     id="no-refresh-token",
@@ -145,7 +145,7 @@ NO_REFRESH_TOKEN: Final = _at_twilio(
 )
 
 NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be refreshed.")
-"""The profile has only an access token, and no record says why."""
+"""Used if the profile has only an access token, and its record doesn't say why."""
 
 NOT_ASKED_FOR: Final = _at_twilio(
     id="refresh-token-not-asked-for",
@@ -180,7 +180,7 @@ TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
     cause="{host} returned 403 without a reason. A filter on your network may have done that, or "
     "the OAuth app was disabled.",
 )
-"""Nothing shows who responded."""
+"""Used if nothing shows who responded."""
 
 ODD_TOKENS: Final = network.unusable(id="odd-tokens", title="Twilio's token response can't be used")
 
@@ -214,4 +214,4 @@ NOTHING_ISSUED: Final = frozenset(
         TOKEN_BLOCKED,
     )
 )
-"""Ids of what a refresh ends with after which no new refresh token can be on its way."""
+"""IDs of the results of a refresh after which no new refresh token can have been issued."""

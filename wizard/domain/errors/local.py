@@ -1,4 +1,4 @@
-"""The error catalog: what goes wrong on this machine, and in how the wizard is called."""
+"""The error catalog: problems on this machine, and invalid options or variables."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ NOT_SET_UP: Final = _not_set_up(
 NOT_SET_UP_HERE: Final = replace(
     NOT_SET_UP, cause="User {user} has nothing saved for it in {folder}."
 )
-"""A command met it: under cron and sudo, user and folder may be others."""
+"""Used in commands: under cron and sudo, user and folder may differ."""
 
 NO_PROFILES: Final = _not_set_up(
     id="no-profiles",
@@ -161,11 +161,11 @@ INTERNAL: Final = _on_this_machine(
 
 
 def crash(error: BaseException) -> Problem:
-    """Return the entry with the kind of error and its places.
+    """Return the entry with the type of an exception and its places in the code.
 
-    Neither its message nor any local variable: either may hold a secret.
+    Its message and local variables are left out: either may hold a secret.
     """
-    # Here, because no run needs it that goes well.
+    # Imported here, because it is needed only after a crash.
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)

@@ -1,4 +1,4 @@
-"""The error catalog: what goes wrong before a server has said anything, and what nobody knows.
+"""The error catalog: network problems before a server responds, and unrecognized responses.
 
 The texts are filled with `Problem.filled`: {host}, {phase}, {reason}, {variable}, {proxy},
 {scheme}, {kind} and {path} as they occur.
@@ -29,14 +29,14 @@ throttled = partial(
     remedy="Try again in {wait}.",
     who=Who.NOBODY,
 )
-"""Either of Twilio's servers asked for a pause."""
+"""A rate limit of either of Twilio's servers."""
 failing = partial(
     _unreachable,
     cause="Nothing you entered caused this.",
     remedy="Try again in a few minutes. Check status.twilio.com for outages.",
     who=Who.NOBODY,
 )
-"""Either of Twilio's servers failed."""
+"""A server error of either of Twilio's servers."""
 unusable = partial(
     Problem,
     cause="A value is missing or invalid; the details name it.",
@@ -46,7 +46,7 @@ unusable = partial(
 
 
 def blocked(id_: str, server: str, setting: str) -> Problem:
-    """Return the entry of a server that something on the network blocks."""
+    """Return the entry for a server that something on the network blocks."""
     return _unreachable(
         id=id_,
         title=f"The {server} seems to be blocked",
@@ -58,7 +58,7 @@ def blocked(id_: str, server: str, setting: str) -> Problem:
 
 
 def not_from(server: str, id_: str, setting: str) -> Problem:
-    """Return the entry of a response that another server must have sent."""
+    """Return the entry for a response that another server must have sent."""
     return Problem(
         id=id_,
         title=f"The response isn't from {server}",
@@ -115,7 +115,7 @@ SERVER_TIMED_OUT: Final = replace(
 NO_TIME_LEFT: Final = replace(
     TIMED_OUT, cause="Too little of the 60 seconds per profile was left to ask {host}."
 )
-"""A command had to wait first, for a lock or for the same host."""
+"""Used if a command had to wait for a lock or for the same host first."""
 
 TLS_UNTRUSTED: Final = _unreachable(
     id="tls-untrusted",
@@ -163,7 +163,7 @@ TLS_WEAK_KEY: Final = replace(
     remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate. "
     "An RSA key needs at least 2,048 bits.",
 )
-"""The key, or the signature's hash, is too weak."""
+"""Used if the key, or the hash of the signature, is too weak."""
 
 TLS_FAILED: Final = _unreachable(
     id="tls-failed",
@@ -231,7 +231,7 @@ PROXY_LOGIN_NOT_ENCODED: Final = replace(
     cause="Its user name or password has a character that isn't allowed there in a URL.",
     remedy="In {variable}, write @ as %40, # as %23, / as %2F, and ? as %3F. Then start again.",
 )
-"""The login has a character that cuts the URL in two."""
+"""Used if the login has a character that splits the URL."""
 
 CA_FILE_UNUSABLE: Final = Problem(
     id="ca-file-unusable",

@@ -1,4 +1,4 @@
-"""The error catalog: what is pasted (or caught) after the approval and is not the response."""
+"""The error catalog: what was pasted, or sent to the listener, instead of the response."""
 
 from __future__ import annotations
 
@@ -107,14 +107,14 @@ FORWARDED_ELSEWHERE: Final = replace(
     remedy="Choose a Redirect URL that doesn't forward, in Credentials and in the app. Then create "
     "a new link.",
 )
-"""The state matches."""
+"""Used if the state matches."""
 FORWARDED_HERE: Final = replace(
     OTHER_ADDRESS,
     cause="The code is for your link. {host} probably forwards to your localhost URL.",
     remedy="Replace its start with your Redirect URL and paste it again. Or enter another Redirect "
     "URL in Credentials.",
 )
-"""The state matches, and the Redirect URL is on this machine."""
+"""Used if the state matches and the Redirect URL is on this machine."""
 OTHER_QUERY: Final = Problem(
     id="paste-other-query",
     title="Part of your Redirect URL is missing",
@@ -141,16 +141,16 @@ END_UNCLEAR: Final = replace(
     cause="It isn't clear where the code ends: other text or punctuation follows it. Nothing was "
     "sent.",
 )
-"""A line, a word, or a character may or may not belong to the code."""
+"""Used if it isn't clear whether a line, a word, or a character belongs to the code."""
 ENCODING_BROKEN: Final = replace(
     CODE_UNCLEAR,
     cause='A "%" in the code isn\'t followed by two hex digits. Nothing was sent.',
 )
-"""A percent-encoded character of the code is incomplete."""
+"""Used if a percent-encoded character of the code is incomplete."""
 STILL_ENCODED: Final = replace(
     CODE_UNCLEAR, cause="The code was probably percent-encoded twice. Nothing was sent."
 )
-"""The decoded code has percent-encoded characters (RFC 3986 §2.1)."""
+"""Used if the decoded code has percent-encoded characters (RFC 3986 §2.1)."""
 DOUBLED: Final = Problem(
     id="paste-doubled",
     title="The URL contains a value twice",

@@ -1,4 +1,4 @@
-"""The error catalog: what the SCIM API refuses (RFC 7644 §3.12), and answers that are not SCIM.
+"""The error catalog: the SCIM API's errors (RFC 7644 §3.12), and responses that aren't SCIM.
 
 {host}, {kind}, {permission} and {wait} are filled with `Problem.filled`.
 """
@@ -37,7 +37,7 @@ BAD_TOKEN_CLOCK_SLOW: Final = replace(
     cause="It probably expired unnoticed because this machine's clock is slow. Otherwise, it was "
     "revoked, or the user who approved is no longer active.",
 )
-"""By this machine's clock, the token hasn't expired."""
+"""Used if the token hasn't expired by this machine's clock."""
 
 MISSING_PERMISSION: Final = _at_twilio(
     id="missing-permission",
@@ -66,7 +66,7 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
     remedy="Select all managed-users permissions on the app, then try again. If that doesn't help, "
     "have {host} allowed on this network.",
 )
-"""Nothing shows who responded."""
+"""Used if nothing shows who responded."""
 
 TOKEN_TOO_LONG: Final = _at_twilio(
     id="token-too-long",
@@ -107,7 +107,7 @@ ORGANIZATION_TO_CHANGE: Final = replace(
     remedy="If you didn't intend this, authorize again as an admin of the right organization. "
     "Your current credentials stay in use unless you choose the new ones.",
 )
-"""The token is new, and the change has to be accepted."""
+"""Used if the token is new, and the user has to accept the change."""
 
 APPROVAL_UNCONFIRMED: Final = _at_twilio(
     id="approval-unconfirmed",

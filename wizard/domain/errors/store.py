@@ -1,4 +1,4 @@
-"""The error catalog: what goes wrong with the wizard's files, the keyring and the locks."""
+"""The error catalog: problems with the wizard's files, the keyring, and the locks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ FILE_NOT_OURS_IN_OUR_FOLDER: Final = replace(
     FILE_NOT_OURS,
     remedy="Make yourself the owner of everything in your folder again, as after sudo.",
 )
-"""The wizard's folder itself is the user's."""
+"""Used if the wizard's folder itself belongs to the user."""
 
 FILE_NOT_MADE: Final = _on_this_machine(
     id="file-not-made",
@@ -111,7 +111,7 @@ FILE_SET_ASIDE: Final = _on_this_machine(
 FILE_SET_ASIDE_IN_WIZARD: Final = replace(
     FILE_SET_ASIDE, remedy="Set it up again here. Removing the profile removes what is left."
 )
-"""The wizard shows it."""
+"""Used in the wizard."""
 
 SECRETS_DAMAGED: Final = _on_this_machine(
     id="secrets-damaged",
@@ -162,7 +162,7 @@ OTHERS_MAY_REPLACE: Final = replace(
     remedy="In a container that only you use, ignore this. Otherwise, set SCIM_WIZARD_HOME to a "
     "folder that only you can change.",
 )
-"""The folders above may be other users'."""
+"""Used if the folders above may belong to other users."""
 
 KEYRING_ABSENT: Final = _on_this_machine(
     id="keyring-absent",
@@ -176,7 +176,7 @@ KEYRING_REQUIRED: Final = replace(
     cause="SCIM_WIZARD_STORE=keyring requires one. No secret is saved yet.",
     remedy="Unset SCIM_WIZARD_STORE, or set it to file, then start again.",
 )
-"""The profile has no secrets yet."""
+"""Used if the profile has no secrets yet."""
 
 KEYRING_LOCKED: Final = _on_this_machine(
     id="keyring-locked",

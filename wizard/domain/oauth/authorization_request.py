@@ -14,18 +14,18 @@ from wizard.domain.models import AuthorizationAttempt, CredentialSet, Pkce, Serv
 from wizard.domain.secret import Secret
 
 _SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
-"""What stands in an address as it is, beside letters and digits (RFC 3986 §2)."""
+"""Characters that aren't encoded in a URL, beside letters and digits (RFC 3986 §2)."""
 
 
 def begin(
     credentials: CredentialSet, metadata: ServerMetadata | None, now: datetime
 ) -> AuthorizationAttempt:
-    """Freeze the settings into a new attempt with a state of its own.
+    """Create an attempt from the settings, with a new state.
 
     Args:
         credentials: a complete set.
-        metadata: what the server says of itself; None sends the documented link as it is.
-        now: aware, UTC.
+        metadata: the server's metadata; None: the link is as documented.
+        now: timezone-aware, UTC.
     """
     has_s256 = metadata is not None and metadata.has_s256
     sends_challenge = credentials.pkce is Pkce.ON or (credentials.pkce is Pkce.AUTO and has_s256)
@@ -43,10 +43,10 @@ def begin(
 
 
 def authorize_url(attempt: AuthorizationAttempt) -> str:
-    """Return the link to open, its query in the order Twilio documents.
+    """Return the link to open, with its query in the order that Twilio documents.
 
-    A query the endpoint already has is kept (RFC 6749 §3.1), but for names set here: none may
-    stand twice.
+    An existing query of the endpoint is kept (RFC 6749 §3.1), except for names set here: no name
+    may occur twice.
     """
     asked = {
         "client_id": attempt.client_id,
@@ -70,7 +70,7 @@ def authorize_url(attempt: AuthorizationAttempt) -> str:
         if field and unquote_plus(field.partition("=")[0]) not in asked
     ]
     query = "&".join([*kept, urlencode(asked, quote_via=quote, safe="")])
-    # An endpoint from a file somebody edited must not act on the terminal the link is printed on.
+    # The endpoint may come from an edited file: it must not act on the terminal.
     return quote(urlunsplit((parts.scheme, parts.netloc, parts.path, query, "")), safe=_SIGNS)
 
 
@@ -81,7 +81,7 @@ def challenge(verifier: Secret) -> str:
 
 
 def matches(attempt: AuthorizationAttempt, credentials: CredentialSet) -> bool:
-    """Whether the attempt was made of these settings; changing one of them ends it."""
+    """Whether the attempt was created with these settings; changing one of them invalidates it."""
     has_wanted_pkce = credentials.pkce is Pkce.AUTO or (
         (credentials.pkce is Pkce.ON) == (attempt.verifier is not None)
     )
@@ -111,8 +111,8 @@ def _random() -> Secret:
 def attempt_of(
     state: str | None, attempts: Sequence[AuthorizationAttempt]
 ) -> AuthorizationAttempt | None:
-    """Return the newest attempt that has this state; None if there is none."""
-    # Each is compared, in constant time (Secret.__eq__).
+    """Return the latest attempt with this state, or None."""
+    # Compare all of them, in constant time (Secret.__eq__).
     given = Secret((state or "").removesuffix("1~"))
     found = [attempt for attempt in attempts if attempt.state == given]
     return found[-1] if state and found else None

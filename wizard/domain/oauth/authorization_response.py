@@ -1,7 +1,7 @@
 """The authorization response: a code, or the error (RFC 6749 §4.1.2, RFC 9207).
 
-Judges one URL against the pending requests. What it quotes of the response holds neither
-the code nor the state.
+Checks one URL against the pending requests. What is quoted of the response holds neither the code
+nor the state.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from wizard.domain.value import Value
 _DAMAGED: Final = re.compile(
     r"[^!-~]|\A[\"'<>(\[{`,;]|[\"'<>)\]}`\\,;]\Z|[01]~\Z|://|(?:\A|[?&;])(?:code|state)="
 )
-"""Characters outside RFC 6749's VSCHAR (appendix A.11), a space, or what is no part of a code."""
+"""Characters outside VSCHAR (RFC 6749 appendix A.11), spaces, and others that no code has."""
 
 _STILL_ENCODED: Final = re.compile(
     r"(?=[^%]*%[0-9A-Fa-f]{2})(?:[\w.~-]|%[0-9A-Fa-f]{2})+", re.ASCII
@@ -35,16 +35,16 @@ _STILL_ENCODED: Final = re.compile(
 
 
 def is_damaged(code: str) -> bool:
-    """Whether a code may not be the one that was issued, so that it must not be sent.
+    """Whether a code might differ from the issued one, so that it must not be sent.
 
-    RFC 6749 allows a space inside a code, and one that looks percent-encoded. Neither can be told
-    from what a line break or a second encoding left, and a code is sent only once.
+    RFC 6749 allows a code with spaces, and one that looks percent-encoded. But both may be the
+    result of a line break or of double encoding, and a code can be sent only once.
     """
     return bool(_DAMAGED.search(code) or _STILL_ENCODED.fullmatch(code))
 
 
 def unclear(code: str, *, is_broken: bool) -> Problem | None:
-    """Say why a decoded code may not be the one that was issued, if so.
+    """Return why a decoded code might differ from the issued one, or None.
 
     Args: `is_broken`: a "%" in it was not followed by two hex digits.
     """
@@ -56,7 +56,7 @@ def unclear(code: str, *, is_broken: bool) -> Problem | None:
 
 
 def stale(attempt: AuthorizationAttempt, now: datetime) -> Problem | None:
-    """Say why the code of an attempt can't be used any more, if so."""
+    """Return why the code of an attempt can't be used any more, or None."""
     if attempt.is_live(now):
         return None
     return book.LINK_EXPIRED if attempt.code_sent_at is None else book.LINK_USED
@@ -66,19 +66,19 @@ _PKCE: Final = re.compile(r"pkce|code.?challenge")
 _GRANT_TYPE: Final = re.compile(r"(grant|response).?type")
 _LOOKED_AT: Final = 256 * 1024
 _SHOWN: Final = 60
-"""Characters of a text in words that are shown."""
+"""How many characters of a text are shown."""
 _WORDS: Final = re.compile(r"(?:[A-Za-z]?[a-z']{0,11}[.,:;!?]?(?: |\Z))+")
-"""Words as people write them: a secret is longer, or has digits and capitals in it."""
+"""Ordinary words: a secret is longer, or has digits and capitals in it."""
 _PATH: Final = re.compile(r"(?:/[A-Za-z]?[a-z._-]{0,19}[0-9]{0,2}){0,9}")
 
 
 def without_answer(text: str, address: Address) -> str:
-    """Hide the code and the state of an answer in its own words, should they repeat them."""
+    """Mask the code and the state of a response wherever its own words repeat them."""
     return hide(text, [value for name in ("code", "state") if (value := address.first(name))])
 
 
 def mask(pasted: str) -> str:
-    """Return what may be shown of a pasted text: host, path and common words, never a code."""
+    """Return what may be shown of a pasted text: host, path, and common words, never a code."""
     text = visible(pasted[:_LOOKED_AT])
     best = next(iter(addresses(text)), None)
     if best is None:
@@ -96,7 +96,7 @@ def mask(pasted: str) -> str:
 
 
 def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -> Problem:
-    """Name what an error redirect says (RFC 6749 §4.1.2.1), in the server's words if it has any."""
+    """Return the problem for an error redirect (RFC 6749 §4.1.2.1), with the server's own words."""
     shown = without_answer(error, address)
     description = without_answer(address.first("error_description") or "", address)
     words = description.lower()
@@ -114,12 +114,12 @@ def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -
 
 
 def _iss(address: Address) -> str | None:
-    """The issuer an answer names: an empty one contradicts, only a missing one says nothing."""
+    """Return the issuer in a response; an empty one is a mismatch, only a missing one is None."""
     return next((value for name, value in address.fields if name == "iss"), None)
 
 
 def issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem | None:
-    """Compare `iss` as RFC 9207 §2.4 asks, by simple string comparison."""
+    """Return the problem with `iss`, if any, by simple string comparison (RFC 9207 §2.4)."""
     iss = _iss(address)
     if attempt.issuer is None or iss == attempt.issuer:
         return None
@@ -132,7 +132,7 @@ _ONCE: Final = ("code", "state", "error", "iss")
 
 
 class Received(Value):
-    """A code whose state was checked, its attempt, and whether the listener caught it."""
+    """A code whose state was verified, its attempt, and whether the listener received it."""
 
     code: Secret
     attempt: AuthorizationAttempt
@@ -140,25 +140,25 @@ class Received(Value):
 
 
 class BareCode(Value):
-    """Perhaps a code, without a state to check: ask before it is used."""
+    """A possible code without a state to verify: ask before using it."""
 
     code: Secret
     attempt: AuthorizationAttempt
 
 
 class Refused(Value):
-    """Nothing to use, and why."""
+    """No usable response, and the reason."""
 
     problem: Problem
     comparison: Comparison | None = None
-    """For an address that is not the Redirect URL."""
+    """Set if the URL isn't the Redirect URL."""
 
 
 Reading = Received | BareCode | Refused
 
 
 def judge(address: Address, attempts: Sequence[AuthorizationAttempt], now: datetime) -> Reading:
-    """Judge a URL against the pending requests, the newest last; `now` is aware, UTC."""
+    """Check a URL against the pending requests, the latest last; `now` is timezone-aware, UTC."""
     state = address.first("state")
     attempt = attempt_of(state, attempts)
     if found := elsewhere(address, attempt or attempts[-1], is_proven=attempt is not None):
@@ -191,7 +191,7 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
     if address.base:
         return Refused(book.NO_STATE)
     if "iss" in dict(address.fields) and (problem := issuer_problem(address, attempt)):
-        # The mix-up that `iss` tells of is no question to a person (RFC 9207 §2.4).
+        # The user can't override a mix-up that `iss` reveals (RFC 9207 §2.4).
         return Refused(problem)
     if not address.is_sure:
         return Refused(book.END_UNCLEAR)
@@ -202,6 +202,6 @@ def _without_state(address: Address, attempt: AuthorizationAttempt, now: datetim
 def unchecked(
     code: str, attempt: AuthorizationAttempt, now: datetime, *, is_broken: bool = False
 ) -> BareCode | Refused:
-    """Return a code without a state to check, unless its look or its link tells against it."""
+    """Return a code without a state to verify, unless its form or its link rules it out."""
     problem = stale(attempt, now) or unclear(code, is_broken=is_broken)
     return Refused(problem) if problem else BareCode(Secret(code), attempt)

@@ -1,8 +1,8 @@
-"""From an error answer to its entry of the error catalog.
+"""Classifies error responses: returns the matching entry of the error catalog.
 
-Twilio does not say which of an answer's shapes it sends when, nor its texts for a refused code, so
-words decide where status and code do not; words that point two ways give the general entry, and
-silence gives `unrecognized`.
+Twilio doesn't document when it sends which form of a response, nor its texts for a rejected code.
+So words decide where status and code don't. Ambiguous words give the general entry, and none give
+`unrecognized`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wizard.domain.texts.wording import after_code, behind_login, without_refres
 from wizard.domain.value import replace
 
 CLOCK: Final = "This machine's clock is {clock}: set it first."
-"""Said with a refusal, which may come from that."""
+"""Added to a rejection that may be caused by the clock."""
 
 _WRONG_CREDENTIALS: Final = 20003
 _SCIM_CODES: Final = {
@@ -27,7 +27,7 @@ _SCIM_CODES: Final = {
     25018: scim.BAD_TOKEN,
     25105: scim.BAD_TOKEN,
 }
-"""Twilio's numbers that mean one thing (https://www.twilio.com/docs/api/errors)."""
+"""Twilio's error codes that have one meaning (https://www.twilio.com/docs/api/errors)."""
 _PERMISSION: Final = re.compile(r"twilio/[\w/-]+")
 _PERMISSION_HINT: Final = re.compile(r"permission|\bscope")
 _ORGANIZATION_HINT: Final = re.compile(
@@ -40,7 +40,7 @@ _ERRORS: Final = {
     "unsupported_grant_type": exchange.APP_REFUSED,
     "access_denied": exchange.APP_REFUSED,
 }
-"""RFC 6749 §5.2's codes that mean one thing whatever the description says."""
+"""Error codes of RFC 6749 §5.2 that have one meaning, whatever the description says."""
 
 _APP_HINT: Final = (
     re.compile(r"grant.?type|\bapp(lication)?\b.*(deleted|disabled|inactive|not found)"),
@@ -49,9 +49,9 @@ _APP_HINT: Final = (
 _NO_REASON: Final = re.compile(
     r"(?i)\W*(forbidden|access denied|authorization (error|failed)|(un|not )authorized)\W*"
 )
-"""Words that tell nothing beyond the status."""
+"""Words that say no more than the status."""
 _HEADER_HINT: Final = re.compile(r"\bheaders?\b.{0,40}\btoo (large|long|big)\b")
-"""What servers say, some of them with 400, of a request whose token is too long."""
+"""What servers say, some of them with a 400, about a request whose token is too long."""
 _CODE_HINTS: Final = (
     _APP_HINT,
     (re.compile(r"redirect"), exchange.REDIRECT_MISMATCH),
@@ -64,9 +64,9 @@ _REFRESH_TOKEN: Final = re.compile(r"\brefresh|\btoken\b|\bgrant\b")
 
 
 def exchange_problem(answer: ErrorResponse, *, sent_verifier: bool) -> Problem:
-    """Classify a refusal of the code exchange.
+    """Classify an error response to a code exchange.
 
-    The code has been sent, so an entry that says no better sends to Authorize.
+    The code was sent, so an entry without a step of its own leads to Authorize.
 
     Args:
         sent_verifier: whether a code verifier was in the request (RFC 7636 §4.5).
@@ -76,7 +76,7 @@ def exchange_problem(answer: ErrorResponse, *, sent_verifier: bool) -> Problem:
 
 
 def refresh_problem(answer: ErrorResponse) -> Problem:
-    """Classify a refusal to refresh (RFC 6749 §6)."""
+    """Classify an error response to a refresh (RFC 6749 §6)."""
     problem = _token_problem(answer)
     if problem is None and answer.error == "invalid_grant":
         problem = exchange.REFRESH_REFUSED
@@ -91,26 +91,26 @@ def refresh_problem(answer: ErrorResponse) -> Problem:
 
 
 def no_refresh_token(scope: str) -> Problem:
-    """Return why there may be no refresh token, by the scope that was asked for."""
+    """Return the likely reason for a missing refresh token, by the requested scope."""
     is_asked = SCOPE in scope.split()
     return exchange.NO_REFRESH_TOKEN if is_asked else exchange.NOT_ASKED_FOR
 
 
 def scim_problem(answer: ErrorResponse) -> Problem:
-    """Classify a refusal of the SCIM API.
+    """Classify an error response of the SCIM API.
 
-    Twilio answers 401 both for a bad token and for a missing permission, and 403 for the latter
-    in places: the message decides (https://www.twilio.com/docs/api/errors/70051).
+    Twilio returns 401 both for an invalid token and for a missing permission, and sometimes 403 for
+    the latter: the message decides (https://www.twilio.com/docs/api/errors/70051).
     """
     return _told(_scim_problem(answer), answer)
 
 
 def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Problem:
-    """Tell of a token that the SCIM API refused what can still be done for it.
+    """Return the problem of a rejected access token with the remedy that fits its state.
 
     Args:
-        problem: any; one of another kind comes back as it is.
-        is_new: the token was issued for this very check.
+        problem: any problem; one of another kind is returned unchanged.
+        is_new: the token was issued for this check.
     """
     if problem.id != scim.BAD_TOKEN.id:
         return problem
@@ -157,7 +157,7 @@ def _scim_problem(answer: ErrorResponse) -> Problem:
 
 
 def _token_problem(answer: ErrorResponse) -> Problem | None:
-    """What any grant can meet; None when the words have to be looked at."""
+    """Return a problem that any grant can cause; None if the words have to decide."""
     if answer.is_throttled:
         return exchange.TOKEN_THROTTLED
     if answer.status == 408:
@@ -175,7 +175,7 @@ def _token_problem(answer: ErrorResponse) -> Problem | None:
     if answer.is_from_the_way:
         return exchange.TOKEN_BLOCKED
     problem = _ERRORS.get(answer.error or "")
-    # The code alone would blame the secret of an app that is gone.
+    # The code alone would blame the secret of an app that was deleted.
     return exchange.APP_REFUSED if problem and _APP_HINT[0].search(answer.words) else problem
 
 
@@ -186,7 +186,7 @@ def _code_problem(answer: ErrorResponse, sent_verifier: bool) -> Problem:
     if len(hinted) == 1:
         return hinted.popitem()[1]
     if hinted or answer.error == "invalid_grant":
-        # RFC 6749's own sentence for invalid_grant names every reason at once.
+        # RFC 6749's own sentence for invalid_grant names all reasons at once.
         return exchange.CODE_REFUSED
     if answer.error == "invalid_request" and sent_verifier:
         return exchange.PKCE_SUSPECTED
@@ -202,7 +202,7 @@ def _by_status(answer: ErrorResponse, from_words: Problem | None) -> Problem:
 
 
 def _told(problem: Problem, answer: ErrorResponse) -> Problem:
-    """The entry with this answer's particulars: status, the server's words, its request id."""
+    """Return the entry with a response's particulars: status, the server's words, request ID."""
     sentence = answer.description or answer.message or answer.detail or answer.error or answer.text
     if problem is scim.BAD_TOKEN and answer.is_clock_slow:
         problem = scim.BAD_TOKEN_CLOCK_SLOW
@@ -222,6 +222,6 @@ def _told(problem: Problem, answer: ErrorResponse) -> Problem:
         f"{status}{number}" + (f": {sentence}" if sentence else ""),
         f"OAuth error: {answer.error}" if answer.error and answer.error != sentence else "",
         f"Request ID: {answer.request_id}" if answer.request_id else "",
-        # What stands in the way, as a portal or a router, may itself not know the time.
+        # What is in between, such as a portal or a router, may itself have a wrong clock.
         "" if answer.is_foreign or not answer.clock else CLOCK.format(clock=answer.clock),
     )

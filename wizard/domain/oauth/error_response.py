@@ -1,4 +1,4 @@
-"""What a server said when it did not do what was asked, and from whom that seems to be.
+"""An error response of a server, and whether something in between seems to have sent it.
 
 Three shapes are known: OAuth's `error`/`error_description` (RFC 6749 §5.2), Twilio's own
 `code`/`message`, SCIM's `detail`/`scimType` (RFC 7644 §3.12).
@@ -11,90 +11,90 @@ from typing import Final
 from wizard.domain.value import Value
 
 _THROTTLED: Final = frozenset({20429, 25021, 25109})
-"""Twilio's numbers for too many requests (https://www.twilio.com/docs/api/errors)."""
+"""Twilio's error codes for too many requests (https://www.twilio.com/docs/api/errors)."""
 _GATEWAYS: Final = frozenset({502, 503, 504})
-"""What a gateway answers for a server it does not get an answer from (RFC 9110 §15.6)."""
+"""The statuses of a gateway that gets no response from a server (RFC 9110 §15.6)."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class ErrorResponse(Value):
-    """What a server said when it did not do what was asked; None where it said nothing."""
+    """An error response of a server; fields that it doesn't have are None."""
 
     host: str
     status: int
-    """What it means: the status of HTTP, or what an error document names that came with 200."""
+    """The effective status: that of HTTP, or the one in an error document that came with 200."""
     content_type: str = ""
     error: str | None = None
-    """OAuth's code, as `invalid_grant`."""
+    """OAuth's error code, such as `invalid_grant`."""
     description: str | None = None
     """OAuth's `error_description`."""
     code: int | None = None
-    """Twilio's number; SCIM errors of Twilio carry it too."""
+    """Twilio's error code; Twilio's SCIM errors have it, too."""
     message: str | None = None
     """Twilio's sentence."""
     detail: str | None = None
     """SCIM's sentence."""
     scim_type: str | None = None
     text: str | None = None
-    """What a page says, or the head of a body that is none of the three shapes."""
+    """The text of a page, or the beginning of a body that has none of the three forms."""
     location: str | None = None
-    """The host a redirect points at; None without a usable URL. Redirects are not followed."""
+    """The host a redirect points at; None without a usable URL. Redirects aren't followed."""
     request_id: str | None = None
     clock: str = ""
-    """How far this machine's clock is off by its Date: "3 h slow"; "" where it is not."""
+    """How far this machine's clock is off by the Date header: "3 h slow"; "" if it isn't."""
     is_clock_slow: bool = False
     sent_as: int | None = None
-    """The status of HTTP, where it may be another."""
+    """The HTTP status, if it may differ."""
     wait: str = "a minute"
     """How long a throttled request should wait, in words."""
     retry_after: int | None = None
-    """The same in whole seconds; None where it doesn't say."""
+    """The same in whole seconds; None if it isn't known."""
 
     @property
     def is_page(self) -> bool:
-        """Whether this is for a browser: a login page, a captive portal, an error page."""
+        """Whether this is a page for a browser: a sign-in page, a captive portal, an error page."""
         return "html" in self.content_type or self.status == 511
 
     @property
     def is_foreign(self) -> bool:
-        """Whether something on the way refused: it says none of what the server itself would."""
+        """Whether something in between rejected the request, judging by the response's form."""
         return self.is_page or (self.status == 403 and self.is_bare)
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is in none of the three shapes."""
+        """Whether it has none of the three forms."""
         own = (self.error, self.code, self.message, self.detail, self.scim_type)
         return all(part is None for part in own)
 
     @property
     def is_gateways(self) -> bool:
-        """Whether something on the way may say that it did not reach the server."""
+        """Whether a gateway in between may have failed to reach the server."""
         return self.is_page and self.status in _GATEWAYS
 
     @property
     def is_throttled(self) -> bool:
-        """Whether it was asked too often."""
+        """Whether the request was rate limited."""
         return self.status == 429 or self.code in _THROTTLED
 
     @property
     def is_failing(self) -> bool:
-        """Whether a server has failed; 511 is a network that wants a login first."""
+        """Whether this is a server error; 511 is a network that requires a login first."""
         return self.status >= 500 and self.status != 511
 
     @property
     def is_from_the_way(self) -> bool:
-        """Whether something on the way answered, also with a redirect, in the server's stead."""
+        """Whether something in between responded instead of the server, perhaps with a redirect."""
         return self.is_foreign or self.status < 400
 
     @property
     def is_login(self) -> bool:
-        """Whether a network wants everybody to sign in first (RFC 6585 §6, or a portal's way)."""
+        """Whether the network requires a sign-in first (RFC 6585 §6, or a captive portal)."""
         return self.status == 511 or self.location not in (None, self.host)
 
     @property
     def kind(self) -> str:
-        """What came, as it stands after "answered with"."""
+        """The kind of response, in words that follow "returned"."""
         if self.location is not None:
             return f"a redirect to {self.location}"
         if self.status in _REDIRECTS:
@@ -105,6 +105,6 @@ class ErrorResponse(Value):
 
     @property
     def words(self) -> str:
-        """Everything it said, in lower case, to look for hints in."""
+        """All its texts in lower case, to search for hints."""
         said = (self.error, self.description, self.message, self.detail, self.scim_type)
         return " ".join(part for part in said if part).lower()

@@ -1,4 +1,4 @@
-"""What a token that happens to be a JWT (RFC 7519) tells: for display, never for trust."""
+"""Claims of a token that happens to be a JWT (RFC 7519): for display, never for trust."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ORGANIZATION: Final = re.compile(rb"(?<![0-9A-Za-z])OR[0-9a-f]{32}(?![0-9A-Za-z
 
 
 def expiry(token: Secret) -> datetime | None:
-    """Return the `exp` a JWT names (RFC 7519 §4.1.4), UTC; None when it is not to be read."""
+    """Return the `exp` claim of a JWT (RFC 7519 §4.1.4), UTC; None if it can't be read."""
     try:
         claims = json.loads(_claims(token) or b"")
         return datetime.fromtimestamp(claims["exp"], UTC)
@@ -24,17 +24,17 @@ def expiry(token: Secret) -> datetime | None:
 
 
 def organization_sid(access_token: Secret) -> str | None:
-    """Return the one organization SID (OR…) an access token names in its claims, if it does.
+    """Return the organization SID (OR…) in the claims of an access token, or None.
 
-    Twilio documents no claims, so every claim is looked through; an opaque token, a broken one
-    or one that names several organizations gives None.
+    Twilio documents no claims, so all are searched. None for an opaque or invalid token, or one
+    that names several organizations.
     """
     found = set(_ORGANIZATION.findall(_claims(access_token) or b""))
     return found.pop().decode("ascii") if len(found) == 1 else None
 
 
 def _claims(token: Secret) -> bytes | None:
-    """The middle part of a JWT, decoded; None for any other text."""
+    """Return the payload of a JWT, decoded; None for any other text."""
     parts = token.reveal().split(".")
     if len(parts) != 3:
         return None

@@ -31,7 +31,7 @@ from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 
 _LONG: Final = 16
-"""Characters from which on a secret is recognised inside other text, too."""
+"""The shortest secret, in characters, that is also recognized inside other text."""
 
 _JWT_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]{8,512}")
 _AUTH_TOKEN = re.compile(r"[0-9a-f]{32}|FK[0-9A-Za-z_-]{30,}")
@@ -40,27 +40,27 @@ _SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
 
 
 def holds_secret(text: str, secrets: Sequence[Secret]) -> bool:
-    """Whether one of the secrets stands in the text: as a word, or anywhere if it is long."""
+    """Whether the text contains one of the secrets: as a word, or anywhere if it is long."""
     text = f"{text} {''.join(text.split())} {unquote(text)}"
-    # Plain texts: a Secret of each word would keep half a page out of the log.
+    # Compare plain strings: a Secret for each word would mask half a page in the log.
     words = {word.strip("\"'`,;<>()") for word in text.split()}
     known = [secret.reveal() for secret in secrets if secret]
     return any(k in words or (len(k) >= _LONG and k in text) for k in known)
 
 
 def holds_access_token(text: str) -> bool:
-    """Whether a JWT in it says in its header that it is one (RFC 9068 §2.1).
+    """Whether the text contains a JWT whose header says that it is an access token (RFC 9068 §2.1).
 
-    A code may be a JWT too, so the others are left alone.
+    A code may be a JWT, too, so other JWTs don't count.
     """
     text = f"{text} {''.join(text.split())}"
     return any(_is_access_token(match[0]) for match in _JWT_HEADER.finditer(text))
 
 
 def mistaken(code: Secret, secrets: Sequence[Secret], *, is_checked: bool) -> Problem | None:
-    """Name a code that is a known secret or token, or looks like one.
+    """Return the problem if a code is, or looks like, a known secret or token.
 
-    Args: `is_checked`: its state matched. Then its look says nothing: the server issued it.
+    Args: `is_checked`: its state matched. Then its form doesn't matter: the server issued it.
     """
     text = code.reveal()
     if holds_secret(text, secrets) or (not is_checked and _AUTH_TOKEN.fullmatch(text)):
@@ -69,7 +69,7 @@ def mistaken(code: Secret, secrets: Sequence[Secret], *, is_checked: bool) -> Pr
 
 
 def is_like_a_code(word: str) -> bool:
-    """Whether a word by itself may be a code: long, or with a digit, and no SID."""
+    """Whether a single word may be a code: long, or with a digit, and not a SID."""
     is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
     return bool(is_code) and not is_sid(word)
 
@@ -83,7 +83,7 @@ def is_host_and_path(word: str) -> bool:
 
 
 def is_sid(word: str) -> bool:
-    """Whether a word is the name of a thing at Twilio: AC…, OQ…, SK…"""
+    """Whether a word is a Twilio SID: AC…, OQ…, SK…"""
     return _SID.fullmatch(word) is not None
 
 
@@ -95,7 +95,7 @@ def _is_access_token(header: str) -> bool:
 
 
 PASTE_LIMIT: Final = 256 * 1024
-"""Characters that are read; a code may be a long JWT, but not that long."""
+"""The most characters that are read; a code may be a long JWT, but not that long."""
 
 _FINAL: Final = {
     problem.id
@@ -106,9 +106,9 @@ _FINAL: Final = {
         *entries(consent),
     )
 }
-"""Refusals no other reading of the same text may get around."""
+"""IDs of the problems that no other reading of the same text may override."""
 _ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAGE.id}
-"""Nor these, with the query of the same URL alone."""
+"""IDs of the problems that the query of the same URL alone may not override."""
 
 
 def read(
@@ -117,12 +117,12 @@ def read(
     now: datetime,
     known_secrets: Sequence[Secret] = (),
 ) -> Reading:
-    """Find the answer to one of the attempts in a text.
+    """Find the response to one of the attempts in a pasted text.
 
     Args:
-        attempts: links made for the same settings, newest last; the last one is current.
+        attempts: links created with the same settings, newest last; the last one is current.
         now: aware, UTC.
-        known_secrets: client secret and tokens, to be recognised when pasted by mistake.
+        known_secrets: client secret and tokens, to be recognized when pasted by mistake.
     """
     if len(pasted) > PASTE_LIMIT:
         return Refused(book.TOO_LONG)
@@ -140,9 +140,9 @@ def read_exact(
     now: datetime,
     known_secrets: Sequence[Secret] = (),
 ) -> Reading:
-    """Find the answer to one of the attempts in a URL that a browser requested from the listener.
+    """Find the response to one of the attempts in a URL that a browser requested from the listener.
 
-    Its query is decoded once and nothing is removed; every check of `read` applies.
+    Its query is decoded once and nothing is removed; all checks of `read` apply.
     """
     if len(url) > PASTE_LIMIT:
         return Refused(book.TOO_LONG)
@@ -184,7 +184,7 @@ def _read(
 def _best(
     text: str, attempts: Sequence[AuthorizationAttempt], now: datetime
 ) -> tuple[Address | None, Reading]:
-    """Judge every reading; one whose state matches counts before the others, if all agree."""
+    """Check every reading; one whose state matches takes precedence, if all agree."""
     judged: list[tuple[Address, Reading]] = []
     for address in addresses(text):
         reading = judge(address, attempts, now)
@@ -199,7 +199,7 @@ def _best(
 def _agreed(
     judged: list[tuple[Address, Reading]], attempts: Sequence[AuthorizationAttempt]
 ) -> tuple[Address, Reading] | None:
-    """Return what all readings that answer one of the links come to; None without one."""
+    """Return the common result of all readings that match one of the links, or None."""
     proven = [
         (address, reading)
         for address, reading in judged
@@ -207,7 +207,7 @@ def _agreed(
     ]
     received = [(a, r) for a, r in proven if isinstance(r, Received)]
     if not any(address.base for address, _ in received):
-        # A query alone does not get around what was said of its URL.
+        # A query alone doesn't override the problem of its URL.
         for address, reading in proven:
             if address.base and _is_one_of(_ELSEWHERE, reading):
                 return address, reading
@@ -231,10 +231,9 @@ def _contradicted(
     attempts: Sequence[AuthorizationAttempt],
     address: Address | None,
 ) -> Problem | None:
-    """Name what else the text says beside what was found: which is meant is not clear.
+    """Return the problem if the text also holds something that contradicts what was found.
 
-    What a URL around the one that was found says of itself, as a sign-in page does, is no
-    contradiction.
+    Parameters of a URL around it, such as a sign-in page's, don't contradict it.
     """
     around = [Secret(value) for value in address.around] if address else []
     if contradicts(text, "code", [reading.code, *around]):
@@ -253,7 +252,7 @@ def _is_one_of(ids: set[str], reading: Reading) -> bool:
 def _bare(
     text: str, attempts: Sequence[AuthorizationAttempt], now: datetime, *, is_whole: bool
 ) -> Reading:
-    """Judge a text that holds no URL and no query: a code by itself, or nothing."""
+    """Check a text without a URL or a query: a code by itself, or nothing."""
     word = unframed(clean(text))
     if "access_token" in word:
         return Refused(book.TOKEN)
@@ -263,7 +262,7 @@ def _bare(
     if word.endswith(("...", "…")) and " " not in word:
         return Refused(book.CUT_OFF)
     if "%" in word and is_damaged(word):
-        # As an address bar shows it.
+        # A URL as an address bar shows it.
         word = undamaged(unquote(word))
     if not is_like_a_code(word) or holds_secret(word, [a.state for a in attempts]):
         return Refused(book.NOTHING_USABLE)

@@ -1,8 +1,8 @@
-"""From pasted text to the URLs it may hold, the innermost first.
+"""Finds the URLs that a pasted text may hold, the innermost first.
 
-Only what stands around or between the characters of a URL is removed, so a state that is found
-was pasted whole and in order. All work is linear in the text: no pattern backtracks, and the
-number of readings is bounded.
+Only what surrounds or separates the characters of a URL is removed, so a state that is found was
+pasted whole and in order. All work takes linear time: no pattern backtracks, and the number of
+readings is limited.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from wizard.domain.value import Guarded, replace
 __all__ = ["Address", "addresses", "contradicts", "unescaped", "visible"]
 
 _START = re.compile(r"(?<![\w=&%/?+.-])https?://", re.IGNORECASE)
-"""Where a URL starts that is not a parameter of another one."""
+"""The start of a URL that isn't a parameter of another one."""
 _SCHEME = re.compile(r"(?<!iss=)https?://", re.IGNORECASE)
 _GAP = re.compile(r"\s")
 _TOKEN = re.compile(r"[^\s<>\"'`(“”‘’«»]+")
@@ -39,7 +39,7 @@ _OPENED = re.compile(r"[*\[„]+(?=(?:code|state|error)=)")
 _NESTED = re.compile(
     r"(?:^|[?&#;/]|%(?:25){0,3}(?:3f|26|23|3b))(?:code|error)(?:=|%(?:25){0,3}3d)", re.IGNORECASE
 )
-"""An answer inside a parameter of another URL, however often it is encoded."""
+"""A response in a parameter of another URL, encoded any number of times."""
 _SPLIT = re.compile(
     r"(?<=%)\s+(?=[0-9A-Fa-f]{2})|(?<=%[0-9A-Fa-f])\s+(?=[0-9A-Fa-f])|(?<=%25)\s+(?=[0-9A-F])"
 )
@@ -49,9 +49,9 @@ _SAID: Final = {
     name: re.compile(rf"(?<![\w.~-]){name}=([!$*,./0-9:=?@A-Z^_a-z~-]*)")
     for name in ("code", "state")
 }
-"""What a text gives a name, as far as it stands there in plain characters."""
+"""The plain characters of a name's value in a text."""
 _LAYERS: Final = 4
-"""As it is, and encoded up to three times."""
+"""How many layers are read: the text itself, and up to three encodings."""
 _CLOSERS: Final = "'.,;:!?)}*([{"
 
 _QUERY_MARK = re.compile(r"[?#]|[&;](?=(?:code|state|error)=)")
@@ -61,7 +61,7 @@ _CUT = re.compile(r"…|•")
 _FIELD_LIMIT: Final = 1000
 _NESTED_LIMIT: Final = 12
 _OWN: Final = frozenset({"code", "state", "error", "error_description", "error_uri", "iss"})
-"""Names whose values are never looked into for another URL."""
+"""Names whose values are never searched for another URL."""
 
 
 class Address(Guarded):
@@ -72,41 +72,41 @@ class Address(Guarded):
     fields: tuple[tuple[str, str], ...]
     """Decoded names and values of query and fragment, in order; they hold the code."""
     is_cut: bool
-    """Its end, or a part in its middle, is visibly missing."""
+    """Whether its end, or a part of it, is visibly missing."""
     is_marked: bool
-    """A "?" or "#" parts base and query; else the base may hold some of the query."""
+    """Whether "?" or "#" separates base and query; else the base may hold a part of the query."""
     is_sure: bool = True
-    """No other text may have been taken for the end of its last value, nor any of it lost."""
+    """Whether the end of its last value is certain: no other text added, nothing lost."""
     around: tuple[str, ...] = ()
-    """Codes and states of the URLs that this one was a parameter of."""
+    """Codes and states of the URLs that had this one as a parameter."""
     broken: frozenset[str] = frozenset()
     """Names of the values whose percent-encoding is broken."""
 
     def first(self, name: str) -> str | None:
-        """The first value of that name; None when it is missing or empty."""
+        """Return the first value of a name; None if it is missing or empty."""
         return next((value for key, value in self.fields if key == name and value), None)
 
     def doubled(self, *names: str) -> str | None:
-        """The first of the names that stands more than once (RFC 6749 §3.1 forbids it)."""
+        """Return the first name that occurs twice (RFC 6749 §3.1 forbids it), or None."""
         found = [key for key, _ in self.fields]
         return next((name for name in names if found.count(name) > 1), None)
 
     @property
     def weight(self) -> int:
-        """How much of an answer it holds: 0 to 3 of code, state and error."""
+        """How much of a response it holds: 0 to 3 of code, state, and error."""
         return sum(self.first(name) is not None for name in ("code", "state", "error"))
 
     @property
     def is_answer(self) -> bool:
-        """Whether it holds a state, and a code or an error."""
+        """Whether it holds a state and a code or an error."""
         return self.first("state") is not None and self.weight > 1
 
 
 def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
-    """Whether a text gives "code" or "state", anywhere in it, a value that is none of these.
+    """Whether a text anywhere gives "code" or "state" a value other than these.
 
-    The beginning of one is taken for it, since the rest may stand on the next line; with all
-    lines run together, so is one with more after it.
+    The beginning of a value counts as that value, since the rest may be on the next line; if lines
+    were joined, so does a value with more after it.
     """
     wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
     layer = unescaped(without_ends(text))
@@ -122,18 +122,18 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
 
 
 def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]:
-    """Return the readings of a visible text, the most telling, innermost, least changed first.
+    """Return the readings of a visible text: most complete, innermost, and least changed first.
 
-    Empty when nothing in it looks like a URL or a query.
+    It is empty if nothing in the text looks like a URL or a query.
 
     Args:
-        holding: what a parameter has in it that is itself to be read as a URL.
+        holding: what a parameter contains if it is to be read as a URL itself.
     """
     found: list[Address] = []
     layer, is_broken = unescaped(text), is_escaping_unsure(text)
     for _ in range(_LAYERS):
         found += [replace(a, is_sure=False) if is_broken else a for a in _found(layer, holding)]
-        # Encoded once more as a whole. Never undone where an answer was found as it is, or its
+        # The text is encoded as a whole. It isn't decoded if a response was found already, or its
         # code would be decoded twice.
         if not _ENCODED.search(layer) or any(address.is_answer for address in found):
             break
@@ -164,7 +164,7 @@ def _nested(outer: Address, holding: re.Pattern[str]) -> Iterator[tuple[str, str
     """Yield the names and values of a URL's parameters that hold another one."""
     for name, value in outer.fields:
         if name == "u" and outer.base.endswith("/v2/url"):
-            # URL Defense writes - for % there, and _ for /.
+            # URL Defense writes - instead of %, and _ instead of /.
             value = unquote(value.replace("-", "%").replace("_", "/"))
         if name not in _OWN and (found := from_base64(value) or value) and holding.search(found):
             yield name, found
@@ -199,13 +199,13 @@ def _readings(text: str) -> Iterator[Reading]:
     loose = [match.start() for match in islice(_SCHEME.finditer(text), 4)]
     for start in dict.fromkeys([*starts, *_first_answer(text), *loose]):
         end = next((other for other in starts if other > start), len(text))
-        # What stands before the outermost of several URLs in one word tells how all of them end.
+        # What precedes the outermost of several URLs in one word shows how all of them end.
         outermost = next((f for f in loose if f < start and not _GAP.search(text, f, start)), start)
         yield from readings(text[max(outermost - 200, 0) : outermost], text[start:end])
 
 
 def _first_answer(text: str) -> Iterator[int]:
-    """Where the first word with a code, state or error starts: `url=https://…`, `GET /…?code=`."""
+    """Yield where the first word with a code, state, or error starts: `GET /…?code=`."""
     for token in _TOKEN.finditer(text):
         if answer := _ANSWER.search(token[0]):
             scheme = _SCHEME.search(token[0], 0, answer.start())
@@ -238,7 +238,7 @@ def _address(reading: Reading) -> Address:
 
 
 def exact(url: str) -> Address:
-    """Return a URL as a browser requested it: its query is only decoded, nothing is removed."""
+    """Return the address of a URL as a browser requested it: only decoded, nothing removed."""
     base, _, query = url.partition("?")
     parts = query.split("&", _FIELD_LIMIT)
     raw = [] if len(parts) > _FIELD_LIMIT else [part.partition("=") for part in parts if part]
@@ -256,27 +256,27 @@ def _decoded(raw: str) -> str:
 
 
 def _is_code_sure(raw: Sequence[tuple[str, str, str]], *, is_end_sure: bool) -> bool:
-    """Whether nothing but the code can be in its value, as far as its place tells."""
+    """Whether the value can hold only the code, judging by its place in the URL."""
     if any(name == "code" and _SPOILED.search(value) for name, _, value in raw):
         return False
     at = next((i for i in range(len(raw) - 1, -1, -1) if raw[i][1]), None)
     if at is None or raw[at][0] != "code":
         return True
-    # What follows without a "=" may be a piece of it, behind a "#" that is no fragment's.
+    # What follows without a "=" may be a part of it, after a "#" that doesn't begin a fragment.
     return is_end_sure and at == len(raw) - 1 and _PLAIN.fullmatch(raw[at][2]) is not None
 
 
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SPOILED = re.compile(r"%(?![0-9A-Fa-f]{2})|=[^=]")
-"""What no server writes into a value: a broken %XX, or a = that is not at its end."""
+"""What no server writes in a value: an incomplete %XX, or a "=" that isn't at its end."""
 _PLAIN = re.compile(r"[A-Za-z0-9._~%+/=-]*")
-"""A value that ends a URL, as every server encodes it: other characters may be of a text."""
+"""A value at the end of a URL, as servers encode it: other characters may be from the text."""
 
 
 def _value(name: str, raw: str) -> str:
-    """Decode a value, an answer's without what was encoded along with it.
+    """Decode a value; for a response, remove what was encoded along with it.
 
-    A + at an end is a space that was sent, not one that came along.
+    A + at either end is a space that was sent, not one that was pasted along.
     """
     value = _decoded(raw)
     if name not in ("code", "state", "iss"):

@@ -27,11 +27,11 @@ _TUNNELS: Final = (
     "repl.co",
     "coder.com",
 )
-"""Remote workspaces that forward a port of theirs under a host name with the port in it."""
+"""Remote workspaces that forward a port under a host name that contains the port."""
 
 
 class Comparison(Value):
-    """Two addresses that should be the same, harmless to show: without query."""
+    """Two URLs that should be the same, without their queries, so that they can be shown."""
 
     pasted: str
     expected: str
@@ -40,7 +40,7 @@ class Comparison(Value):
 
 
 class UrlParts(NamedTuple):
-    """Scheme, host, port and path of an address, comparable (RFC 3986 §6.2.2, §6.2.3)."""
+    """Normalized scheme, host, port, and path of a URL (RFC 3986 §6.2.2, §6.2.3)."""
 
     scheme: str
     has_userinfo: bool
@@ -50,11 +50,11 @@ class UrlParts(NamedTuple):
 
     @property
     def origin(self) -> tuple[str, str, int | None]:
-        """Scheme, host and port."""
+        """Scheme, host, and port."""
         return self.scheme, self.host, self.port
 
     def shown(self) -> str:
-        """Return it as an address, harmless to show, without a port that goes without saying."""
+        """Return it as a URL that can be shown, without a default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         is_usual = self.port == port_of(f"{self.scheme}://host")
         port = "" if is_usual else f":{self.port}"
@@ -63,7 +63,7 @@ class UrlParts(NamedTuple):
 
 
 def url_parts(url: str) -> UrlParts | None:
-    """Split an address without query; None when it has no valid host and port."""
+    """Split a URL, without its query; None if it has no valid host and port."""
     parts = split(url)
     if parts is None:
         return None
@@ -74,10 +74,10 @@ def url_parts(url: str) -> UrlParts | None:
 def elsewhere(
     address: Address, attempt: AuthorizationAttempt, *, is_proven: bool = False
 ) -> tuple[Problem, Comparison | None] | None:
-    """Name the place when a URL is not the attempt's Redirect URL; None when it is.
+    """Return the problem if a URL isn't the attempt's Redirect URL; None if it is.
 
-    With a state that matches, `is_proven`, a place to which the Redirect URL's own host forwards
-    is as good: Twilio sent the answer to the Redirect URL, or it would have no such state.
+    With a matching state (`is_proven`), a URL to which the Redirect URL's own host forwards is
+    accepted, too: Twilio must have sent the response to the Redirect URL.
     """
     expected = url_parts(attempt.redirect_url)
     if not address.base or expected is None:
@@ -104,7 +104,7 @@ def elsewhere(
 
 
 def naming(problem: Problem, **names: str) -> Problem:
-    """Fill the {names} of a problem with short pieces of outside text."""
+    """Fill the {names} of a problem with short excerpts of outside text."""
     return problem.filled(**{name: one_line(text, 60) for name, text in names.items()})
 
 
@@ -117,9 +117,9 @@ def _without_answer(address: Address, place: UrlParts, expected: UrlParts) -> Pr
 
 
 def _stops_within(place: UrlParts, expected: UrlParts) -> bool:
-    """Whether the path ends in the middle of a segment of the expected one: it was cut off.
+    """Whether the path ends within a segment of the expected one, so that it was cut off.
 
-    A page that forwards leads to a whole path, such as the one above.
+    A page that forwards leads to a whole path, such as the parent.
     """
     rest = expected.path.removeprefix(place.path)
     is_start = rest not in ("", expected.path) and not rest.startswith("/")
@@ -127,7 +127,7 @@ def _stops_within(place: UrlParts, expected: UrlParts) -> bool:
 
 
 def _is_forwarded(place: UrlParts, expected: UrlParts) -> bool:
-    """Whether a URL is where the Redirect URL's host, or what leads to this machine, forwards."""
+    """Whether the Redirect URL's host, or a tunnel to this machine, forwards to this URL."""
     if place.has_userinfo:
         return False
     hosts = {place.host.removeprefix("www."), expected.host.removeprefix("www.")}
@@ -139,7 +139,7 @@ def _is_forwarded(place: UrlParts, expected: UrlParts) -> bool:
 
 
 def _is_tunnel(place: UrlParts, port: int | None) -> bool:
-    """Whether a host of a remote workspace or tunnel leads to this port of the machine."""
+    """Whether a host is of a remote workspace or tunnel that leads to this local port."""
     is_known = any(place.host.endswith(f".{domain}") for domain in _TUNNELS)
     is_proxied = f"/proxy/{port}/" in place.path or f"/port/{port}/" in place.path
     return is_proxied or (is_known and str(port) in re.split(r"[.-]", place.host))
@@ -151,7 +151,7 @@ def _forwarding(expected: UrlParts) -> Problem:
 
 
 def _completed(base: str, expected: UrlParts) -> str:
-    """Add what a browser hides or a server's log leaves out: scheme, or scheme and host."""
+    """Add what a browser hides or a server's log omits: the scheme, or scheme and host."""
     if "://" in base:
         return base
     if base.startswith("/"):
@@ -162,7 +162,7 @@ def _completed(base: str, expected: UrlParts) -> str:
 def _without_query(
     address: Address, attempt: AuthorizationAttempt
 ) -> tuple[Problem, Comparison | None] | None:
-    # RFC 6749 §3.1.2: a query of the Redirect URL itself comes back with the answer.
+    # RFC 6749 §3.1.2: a query of the Redirect URL itself comes back with the response.
     wanted = parse_qsl(urlsplit(attempt.redirect_url).query, keep_blank_values=True)
     missing = next((name for name, value in wanted if (name, value) not in address.fields), None)
     return None if missing is None else (naming(book.OTHER_QUERY, name=missing), None)
@@ -170,7 +170,7 @@ def _without_query(
 
 def _not(expected: UrlParts, pasted: str, address: Address) -> tuple[Problem, Comparison | None]:
     if address.fields and not address.is_marked:
-        # With its "?" lost, what looks like a path may end in the code.
+        # If its "?" was lost, what looks like a path may end in the code.
         return book.OTHER_ADDRESS, None
     wanted = expected.shown()
     pairs = enumerate(zip(pasted, wanted, strict=False))

@@ -1,4 +1,4 @@
-"""What terminals, mail, chats and shells leave in copied text, and how it is removed."""
+"""Removes what terminals, mail, chats, and shells leave in copied text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLORED: Final = re.compile(r"\s*\[[0-9;]{1,9}m")
 _CLOSED: Final = re.compile(r"\[201~(?=\s|\Z)|\^[@-_?](?=\s|\Z)|\[[0-9;]{0,9}m(?=\s|\Z)")
 """End of one, a control character in caret notation, or the end of a color."""
 _FRAMES: Final = dict.fromkeys([*range(0x2500, 0x25A0), 0x2800, *map(ord, "↵⏎␍␊¬↩¦❘｜⎸⎹⎢⎥")], " ")
-"""Box drawing, blocks, and signs for a line's end: no URL has any of them."""
+"""Box drawing, blocks, and symbols for line ends: no URL has any of them."""
 _NO_FRAMES: Final = dict.fromkeys(_FRAMES, "\n")
 
 _AMPERSAND: Final = re.compile(r"&(?:amp;|#0{0,5}38;|#x0{0,5}26;)+", re.IGNORECASE)
@@ -38,13 +38,13 @@ _CODE: Final = re.compile(
     r"((?:(?!\\(?:u00|x)26)[^&\s\"'<>])*)(&|\\(?:u00|x)26|)",
     re.IGNORECASE,
 )
-"""A code as it stands in a text, and the & after it as a text, JSON or C has it."""
+"""A code in a text, and the & after it as plain text, JSON, or C writes it."""
 _ESCAPES: Final = re.compile(r"\\|[\^`](?=[=%?&])")
-"""What `unescaped` may take out of a code, or off its end."""
+"""What `unescaped` may remove from a code, or from its end."""
 _SURELY_ESCAPED: Final = re.compile(
     r"(?:code|state)([\\^`])=|(?<![\w.~-])(?:state|iss)[\\^`]?=[^&\s]{0,300}?([\\^`])&"
 )
-"""A name, a state or an issuer, none of which ends in such a character, with one before = or &."""
+"""A name, a state, or an issuer with such a character before = or &: none of them ends in one."""
 _ONE_PERCENT: Final = re.compile(r"(?<!%)(?:%%)*%(?!%)")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 _QUOTED_NAMES: Final = (("code=3D", "state=3D"), ("client_id=3D", "response_type=3D"))
@@ -57,19 +57,19 @@ _AROUND_A_WORD: Final = re.compile(
     r"\*\*(.+)\*\*|\((.+)\)|\[([^\]]+)\]|\[[^\]]*\]\(([^)]+)\)"
     r'|\{\s*"[a-z_]{1,20}"\s*:\s*"([^"]+)"\s*\}'
 )
-"""What a mail, a chat, Markdown or JSON puts around a word."""
+"""What mail, chats, Markdown, or JSON put around a word."""
 _RUNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""What follows ** in URL Defense's third version: how many characters were taken, from 2 on."""
+"""What follows ** in URL Defense version 3: how many characters were removed, from 2 on."""
 
 
 def visible(pasted: str) -> str:
-    """Return what a person sees of a text: no escapes, frames, controls, zero-width characters."""
+    """Return the visible part of a text: no escapes, frames, controls, or zero-width characters."""
     text = without_invisible(_ESCAPE.sub("", pasted)).translate(_FRAMES)
     return _without_marks(text).strip()
 
 
 def unescaped(text: str) -> str:
-    """Undo what HTML, JSON, shells, mail and mail gateways do to the characters of a URL."""
+    """Undo what HTML, JSON, shells, mail, and mail gateways do to the characters of a URL."""
     joined = _SOFT_BREAK.sub("", text) if "=3D" in text else ""
     if any(all(name in joined for name in names) for names in _QUOTED_NAMES):
         text = _QUOTED_PRINTABLE.sub(lambda found: chr(int(found[1], 16)), joined)
@@ -84,7 +84,7 @@ def unescaped(text: str) -> str:
 def is_escaping_unsure(text: str) -> bool:
     """Whether what `unescaped` removes from a text may be a part of the code in it.
 
-    Browsers show a backslash, a caret and a backtick in a query as they are. Shells put one before
+    Browsers don't encode a backslash, a caret, or a backtick in a query. Shells put one before
     an &, and JSON and C write a backslash before what it stands for.
     """
     text = _ENTITY.sub(_character, _AMPERSAND.sub("&", text))
@@ -96,7 +96,7 @@ def _may_lose(code: str, escapes: set[str], *, has_next: bool) -> bool:
     """Whether `unescaped` may remove a part of a code.
 
     Args:
-        escapes: characters that surely escape others in the same text.
+        escapes: characters that certainly escape others in the same text.
         has_next: an & follows.
     """
     if has_next and code[-1:] in escapes and code.count(code[-1]) == 1:
@@ -108,7 +108,7 @@ def undamaged(value: str) -> str:
     """Return a decoded code without what was encoded along with it.
 
     One that consists of VSCHAR (RFC 6749, appendix A.11) is returned as it is. In others, escapes,
-    frames, zero-width characters and line breaks go everywhere, and spaces at the ends.
+    frames, zero-width characters, and line breaks are removed everywhere, and spaces at the ends.
     """
     if value.isascii() and value.isprintable():
         return value
@@ -116,12 +116,12 @@ def undamaged(value: str) -> str:
 
 
 def unmarked(value: str) -> str:
-    """Return a decoded value that is only compared, also without visible marks and spaces."""
+    """Return a decoded value for comparison only, without visible marks and spaces, too."""
     return without_ends(_undamaged(value))
 
 
 def without_ends(text: str) -> str:
-    """Remove what terminals show for control characters behind a word, and ends of a paste."""
+    """Remove what terminals show for control characters after a word or a paste."""
     return _CLOSED.sub("", text)
 
 
@@ -133,13 +133,13 @@ def _undamaged(value: str) -> str:
 
 
 def unframed(word: str) -> str:
-    """Remove what was put around a word: sent along, it would spoil the code."""
+    """Remove what was put around a word: if it were sent with it, the code would be invalid."""
     frame = _AROUND_A_WORD.fullmatch(word)
     return clean(next(filter(None, frame.groups()))) if frame else word
 
 
 def from_base64(value: str) -> str:
-    """Return the URL that a value holds in Base64; "" where it holds none."""
+    """Return the URL in a Base64 value; "" if there is none."""
     if not value.startswith("aHR0c"):
         return ""
     padded = value.replace(" ", "+").rstrip("=")
@@ -155,19 +155,19 @@ def _without_marks(text: str) -> str:
         opened = _OPENED.search(text)
         if opened is None:
             break
-        # The same form closes it: "0~" with "1~". Another one may be the end of a code.
+        # The closing mark has the same form: "0~" with "1~". Another one may be the end of a code.
         form = re.escape(opened[1] if opened[1] is not None else opened[2])
         closed = re.compile(rf"{form}1~\s*{form}0~|{form}1~(?=\s|\Z)")
         text = closed.sub("", text[: opened.start()] + text[opened.end() :])
     if colored := _COLORED.match(text):
         return _CLOSED.sub("", text[colored.end() :])
-    # What ends the text may as well be the end of a code, and so stays.
+    # What ends the text may be the end of a code, so it stays.
     text = text.rstrip()
     return _CLOSED.sub(lambda found: found[0] if found.end() == len(text) else "", text)
 
 
 def _character(found: re.Match[str]) -> str:
-    # Not above: it loads a table of two thousand names, which no first frame needs.
+    # Imported here: it loads a table of 2,000 names that the first frame doesn't need.
     import html
 
     return html.unescape(found[0])
@@ -182,7 +182,7 @@ def _bare(found: re.Match[str]) -> str:
 
 
 def _undefended(text: str) -> str:
-    """Put back what URL Defense's third version took out: `__URL__;BASE64!!…$`."""
+    """Restore what URL Defense version 3 removed: `__URL__;BASE64!!…$`."""
     done: list[str] = []
     at = 0
     for start in islice(_DEFENDED.finditer(text), _DEFENDED_LIMIT):
@@ -196,7 +196,7 @@ def _undefended(text: str) -> str:
             )
         except ValueError:
             break
-        # What follows up to the next space is the gateway's own.
+        # What follows, up to the next space, was added by the gateway.
         tail = _GATEWAY_TAIL.match(text, end)
         done += [
             text[at : start.start()],

@@ -1,7 +1,7 @@
 """Where a URL in running text ends, and how the lines it was wrapped into are joined.
 
-The end of a URL is often a guess. `Reading.is_sure` tells whether it is one: a `state` that
-matches proves that everything before it was joined rightly, but not what follows it.
+The end of a URL is often a guess, which `Reading.is_sure` shows: a matching `state` proves that
+everything before it was joined correctly, but not what follows it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ _END: Final = re.compile(r"[\s<>\"`“”‘’«»‹›「」。、，！？|\
 _END_OF_PATH: Final = re.compile(r"[<>\"`“”‘’«»‹›「」|\\]")
 _QUERY_MARK: Final = re.compile(r"[?#]")
 _SURE_END: Final = re.compile(r"[\s<>\"“”‘’«»‹›「」。、，！？]")
-"""What is in no query that a browser shows; the others may stand in a code as they are."""
+"""Characters that no browser shows unencoded in a query; the others may be part of a code."""
 _OF_A_CODE: Final = re.compile(r"[A-Za-z0-9_.~%+/=&?#*!…•-]+")
-"""What a word consists of that may be a piece of a URL's query, or stand for one."""
+"""The characters of a word that may be a part of a URL's query, or a placeholder for it."""
 _PIECE: Final = re.compile(r"[A-Za-z0-9._~%+/=-]{8,}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
 _WORD: Final = re.compile(r"[A-Za-z]?[a-z']+[.,;:!?]?|[A-Z]{2,}|[0-9]+")
-"""A line that may as well be a word or a number as the end of a code."""
+"""A line that may be a word or a number, as well as the end of a code."""
 _PROSE: Final = re.compile(r"[(]?[A-Za-z]?[a-z']*[.,;:!?)]*")
 _TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _CLASSES: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]")))
@@ -48,22 +48,22 @@ _PAIRS: Final = {
     "%3c": "%3e",
     "%28": "%29",
 }
-"""What stands directly before a URL, and what ends it then."""
+"""The delimiters before a URL, with those that end it."""
 _RUN: Final = re.compile(r"(?:^|(?<=[\s(\[>\"']))([*_~=+|/])\1{0,2}\Z")
-"""Bold, italics and the like, in Markdown and its relatives."""
+"""Bold, italics, and the like, in Markdown and similar formats."""
 _SHORTEST_LINE: Final = 20
 
 
 class Reading(NamedTuple):
-    """A URL or query as it may stand in the text."""
+    """One interpretation of a URL or query in the text."""
 
     text: str
     is_sure: bool
-    """It ends where the URL ends; else it may be too short or too long."""
+    """Whether its end is certainly the URL's; otherwise it may be too short or too long."""
 
 
 def readings(before: str, region: str) -> Iterator[Reading]:
-    """Yield what a region may hold that begins with a URL, the most likely first.
+    """Yield the possible URLs at the beginning of a region, the most likely first.
 
     Args:
         before: up to 200 characters that precede the region.
@@ -80,7 +80,7 @@ def readings(before: str, region: str) -> Iterator[Reading]:
 
 
 def join_lines(text: str) -> Reading:
-    """Return a text without line breaks, as a code alone may have been wrapped."""
+    """Return a text without line breaks: a code without a URL may have been wrapped."""
     pieces = _Pieces(text, 0)
     last = len(pieces.texts) - 1
     joined = "".join(line.strip() for line in text.splitlines())
@@ -88,7 +88,7 @@ def join_lines(text: str) -> Reading:
 
 
 def _end_of(word: str, *, is_first: bool) -> re.Match[str] | None:
-    """Find where a URL ends in a word; before its query, brackets may be a part of it."""
+    """Find the end of a URL in a word; before its query, brackets may be a part of it."""
     mark = _QUERY_MARK.search(word) if is_first and "://" in word else None
     if mark is None:
         return _END.search(word)
@@ -96,7 +96,7 @@ def _end_of(word: str, *, is_first: bool) -> re.Match[str] | None:
 
 
 def without_margins(text: str) -> str:
-    """Return all lines run together, without spaces and the signs before each of them."""
+    """Return all lines joined, without spaces and the quote marks before each of them."""
     lines = enumerate(text.splitlines())
     return "".join(word for n, line in lines for word in _words(line, is_first=n == 0))
 
@@ -127,7 +127,7 @@ class _Pieces:
                 break
 
     def is_sure(self, at: int, *, is_code: bool = False) -> bool:
-        """Whether the piece at an index is the last one, and all before it belong together."""
+        """Whether the piece at an index is certainly the last, with all those before it."""
         if at < len(self.texts) - 1:
             follows = self.texts[at + 1]
             is_end = is_other(self._lines[at + 1]) or (
@@ -149,7 +149,7 @@ class _Pieces:
         return is_next and _is_random(piece)
 
     def _is_even(self, at: int) -> bool:
-        """Whether all lines before one are of the same width, as a terminal wraps them."""
+        """Whether all lines before one have the same width, as if a terminal wrapped them."""
         width = self._widths[0]
         return (
             at >= 2
@@ -164,7 +164,7 @@ class _Pieces:
 
 
 def is_other(words: list[str]) -> bool:
-    """Whether words cannot be the continuation of a URL before them."""
+    """Whether words can't be the continuation of a URL before them."""
     if not words:
         return False
     if not _OF_A_CODE.fullmatch(words[0]) or words[0].startswith("HTTP/"):
@@ -177,7 +177,7 @@ def is_other(words: list[str]) -> bool:
 
 
 def _words(line: str, *, is_first: bool) -> list[str]:
-    """Split a line, without the signs before it: quote marks of mail, comments, lists."""
+    """Split a line, without the marks before it: those of mail quotes, comments, and lists."""
     words = line.split()
     while len(words) > 1 and words[-1] in _QUOTES:
         del words[-1]
@@ -200,14 +200,14 @@ def _up_to_its_closer(before: str, region: str) -> tuple[str, bool]:
 
 
 def _is_random(piece: str) -> bool:
-    """Whether a line by itself looks like the end of a code, rather than like a word."""
+    """Whether a line looks like the end of a code, rather than like a word."""
     if not _PIECE.fullmatch(piece) or _SID.fullmatch(piece) or _PROSE.fullmatch(piece):
         return False
     return sum(bool(letters.search(piece)) for letters in _CLASSES) > 1
 
 
 def _is_cut_evenly(region: str) -> bool:
-    """Whether a URL has spaces where a terminal had line ends."""
+    """Whether a URL has spaces where a terminal wrapped its lines."""
     *lines, last = region.split() or [""]
     widths = set(map(len, lines))
     is_even = len(lines) > 1 and len(widths) == 1
@@ -219,7 +219,7 @@ def _trimmed(reading: str, is_sure: bool, before: str) -> Iterator[Reading]:
     if not reading.endswith("..."):
         if run := _RUN.search(before[-4:]):
             reading = reading.removesuffix(run[0])
-        # "]" may be the end of an IPv6 host. What is removed may as well be the end of a code.
+        # "]" may be the end of an IPv6 host. What is removed may be the end of a code.
         whole, closers = reading, _CLOSERS if "[" in reading else _CLOSERS + "]"
         reading = whole.rstrip(closers)
         is_sure = is_sure and reading == whole

@@ -14,7 +14,7 @@ DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 
 
 class Keys(Value):
-    """What to press or type in a face, as it stands in sentences that both faces say."""
+    """What to press or type, for sentences that the screens and plain mode share."""
 
     audience: str
     new_link: str
@@ -26,20 +26,20 @@ TYPED: Final = Keys(audience="Type i", new_link='"new link"')
 
 
 class Page(Value):
-    """The words of a step; the introduction and what goes wrong may hold {names} of keys."""
+    """The texts of a step; the introduction and `wrong` may hold {names} of keys."""
 
     heading: str
     intro: str
     steps: tuple[str, ...]
     """What to do here, in order."""
     wrong: tuple[str, ...]
-    """What goes wrong, and what to do then."""
+    """What can go wrong, and what to do then."""
     where: tuple[str, ...]
-    """Where it is in Twilio; a line that is only a URL can be opened."""
+    """Where to find it in Twilio; a line that is only a URL can be opened."""
 
     @property
     def help(self) -> tuple[str, ...]:
-        """The whole page, one paragraph each."""
+        """The whole page, one paragraph per item."""
         steps = "\n".join(f"{number}. {text}" for number, text in enumerate(self.steps, 1))
         return (
             f"What to do here\n{steps}",
@@ -50,7 +50,7 @@ class Page(Value):
         )
 
     def naming(self, keys: Keys) -> Page:
-        """Return the page as a face says it."""
+        """Return the page with the names of keys filled in."""
         names = {name: getattr(keys, name) for name in keys.__struct_fields__}
         wrong = tuple(text.format_map(names) for text in self.wrong)
         return replace(self, intro=self.intro.format_map(names), wrong=wrong)
@@ -69,7 +69,7 @@ KEEP_THE_APPROVER: Final = (
     "Don't deactivate the user who approved, and don't let",
     "SCIM manage them. Otherwise, tokens may stop working.",
 )
-"""What Done warns about, in two lines."""
+"""The warnings on Done, in two lines."""
 
 CODE_LIVES: Final = "expires 5 minutes after you click Approve access"
 
@@ -82,7 +82,7 @@ THEN: Final = (
 
 
 def landing_on(redirect_url: str) -> str:
-    """Return how the URL that the browser lands on begins."""
+    """Return the beginning of the URL that the browser lands on."""
     parts = split(redirect_url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
 

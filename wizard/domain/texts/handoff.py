@@ -1,8 +1,8 @@
-"""The hand-off sheet: what whoever will use the credential has to enter, or to run.
+"""The handoff sheet: what the user of the credential has to enter or run.
 
 Sources: Twilio's pages on Okta, on Microsoft Entra ID and on OAuth for SCIM; Okta's page on
-preparing a SCIM API service. Tokens are never on a sheet: a refresh token that two use may end
-for both.
+preparing a SCIM API service. Tokens are never on a sheet: a refresh token that is used in two
+places may become invalid in both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wizard.domain.texts.summary import harmless
 from wizard.domain.value import Value
 
 UNIQUE_IDENTIFIER: Final = "userName"
-"""What Twilio tells users apart by (SCIM API reference)."""
+"""The attribute by which Twilio identifies users (SCIM API reference)."""
 
 OKTA_CALLBACK: Final = "https://system-admin.okta.com/admin/app/cpc/APPNAME/oauth/callback"
 
@@ -27,15 +27,15 @@ class Row(Value):
     """One thing to enter."""
 
     title: str
-    """As the field is called where it is entered."""
+    """The name of the field where the value is entered."""
     value: str | Secret = ""
-    """Empty where there is none to give."""
+    """The value; empty if there is none."""
     note: str = ""
-    """What stands in its place then."""
+    """The note to show without a value."""
 
 
 class Sheet(Value):
-    """What is handed off. Its secrets are `Secret`s, or not there at all."""
+    """The content of a handoff sheet. Secrets on it are of type `Secret`, or left out."""
 
     title: str
     profile: str
@@ -44,13 +44,13 @@ class Sheet(Value):
     rows: tuple[Row, ...]
     paragraphs: tuple[str, ...]
     values: Mapping[str, str | Secret | None]
-    """The same for programs, by name; None for what is left out or does not exist."""
+    """The values for programs, by name; None for what is left out or doesn't exist."""
     commands: tuple[str, ...]
-    """Shell commands, several lines each, the first a comment."""
+    """Shell commands of several lines, the first of which is a comment."""
 
     @property
     def has_secrets(self) -> bool:
-        """Whether a secret is on it."""
+        """Whether the sheet has a secret on it."""
         return any(isinstance(value, Secret) for value in self.values.values())
 
 
@@ -64,9 +64,9 @@ def sheet(
     """Return the sheet of a profile.
 
     Args:
-        name: the profile's.
+        name: the name of the profile.
         credentials: its active set; without it, or its Client Secret, the secret is left out.
-        audience: the id of who will use it; a script when None.
+        audience: the ID of the audience; a script if None.
         program: the one that was started.
     """
     profile = harmless(profile)
@@ -227,7 +227,7 @@ def _secret_row(values: Mapping[str, str | Secret | None]) -> Row:
 
 
 def _commands(profile: Profile, name: str, program: Program) -> tuple[str, ...]:
-    """Return commands that ask the API, with the token in no argument."""
+    """Return commands that call the API, without the token in any argument."""
     scim_url = profile.endpoints.scim_url
     condition = f'{UNIQUE_IDENTIFIER} eq "jane@example.com"'
     return (

@@ -1,4 +1,4 @@
-"""A hand-off sheet as text: Markdown, JSON, variables for a shell, and commands with curl."""
+"""A handoff sheet as text: Markdown, JSON, variables for a shell, and commands with curl."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VARIABLE_PREFIX: Final = "TWILIO_"
 
 
 def markdown(sheet: Sheet) -> str:
-    """Return a sheet for people; who administers an identity provider has no use for commands."""
+    """Return a sheet as Markdown; only a script's sheet has commands."""
     parts = [f"# {sheet.title}", "\n".join(map(_item, sheet.rows)), *sheet.paragraphs]
     if sheet.audience == "script":
         parts.append(_fenced("\n\n".join(sheet.commands)))
@@ -34,7 +34,7 @@ def as_json(sheet: Sheet) -> str:
 def env(sheet: Sheet) -> str:
     """Return a sheet as assignments a POSIX shell reads; a comment for what is left out."""
     head = [f"# {sheet.title}, profile {sheet.profile}"]
-    # What has an ID has a secret too; Entra's sheet has neither.
+    # A sheet with a Client ID has a secret, too; Entra's sheet has neither.
     if sheet.values["client_secret"] is None and sheet.values["client_id"] is not None:
         head.append("# Without the Client Secret: --show-secrets fills it in.")
     lines = (_assignment(VARIABLE_PREFIX + k.upper(), v) for k, v in sheet.values.items())

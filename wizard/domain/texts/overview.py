@@ -1,4 +1,4 @@
-"""What Overview offers, in order; and what is said when a profile is removed."""
+"""The actions on Overview, in order; and the texts for removing a profile."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ LEAVE: Final = Item("quit", "Quit")
 def offers(
     *, has_active: bool, has_draft: bool, is_kept: bool, first: str, has_profiles: bool = False
 ) -> list[Item]:
-    """Return what can be done where everything stored can be read.
+    """Return the actions if everything saved can be read.
 
     Args:
         has_draft: there is an unfinished draft.
-        is_kept: the active set can be looked after here; not so in the demo.
-        first: the id of what to do first with the active set, where it is offered.
-        has_profiles: there may be others; not so in the demo.
+        is_kept: the active set is saved permanently; False in the demo.
+        first: the ID of the action to list first, if it is offered.
+        has_profiles: there may be other profiles; False in the demo.
     """
     drafts = [RESUME] if has_draft else []
     discard = ([DISCARD_CHANGE] if has_active else list(DRAFT)) if has_draft else []
@@ -75,11 +75,11 @@ def offers_out_of_reach(
     is_kept: bool,
     has_profiles: bool = False,
 ) -> list[Item]:
-    """Return what can be done where something stored cannot be read.
+    """Return the actions if something saved can't be read.
 
     Args:
-        is_active: it is the active set; else only the draft.
-        can_start_over: it is gone for good, and nothing would be overwritten.
+        is_active: the active set can't be read; else only the draft.
+        can_start_over: the secrets are lost for good, and nothing would be overwritten.
         has_active: the record names an active set.
         has_draft: there is a draft, and it can be read.
         is_kept, has_profiles: as for `offers`.
@@ -87,7 +87,7 @@ def offers_out_of_reach(
     discard = DISCARD_CHANGE if has_active else DRAFT[1]
     drafts = [RESUME, discard] if has_draft else []
     if not is_active:
-        # A change would be saved in the place of the draft that cannot be read.
+        # A change would replace the draft that can't be read.
         drafts = [*(ACTIVE[:1] if has_active else ()), discard]
     again = [SET_UP_AGAIN] if can_start_over and not has_draft else []
     others = MORE if is_kept else (PROFILES,) if has_profiles else ()
@@ -95,7 +95,7 @@ def offers_out_of_reach(
 
 
 def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:
-    """Return what to say of a draft that can be resumed; `what` is a change or a setup.
+    """Return the line about a draft that can be resumed; `what` is a change or a setup.
 
     Args: `failed`: how its check failed.
     """
@@ -118,7 +118,7 @@ def question(name: str) -> Question:
 
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:
-    """Return what only a person can do in Twilio, in lines; `now` is aware, UTC."""
+    """Return what the user still has to do in Twilio, in lines; `now` is timezone-aware, UTC."""
     app = f" {one_line(profile.client_id)}" if profile.client_id else ""
     lines = [
         f"Your OAuth app{app} still exists in Twilio.",

@@ -1,4 +1,4 @@
-"""What must be true before a setup can work, and who will use the credential.
+"""The prerequisites of a setup, and the audiences: who will use the credential.
 
 Sources: Twilio's pages on OAuth for SCIM, Okta, and Entra.
 """
@@ -91,7 +91,7 @@ def unselected(open_items: Collection[Prerequisite]) -> str:
 
 
 class Audience(Value):
-    """One who may use the credential."""
+    """A possible user of the credential."""
 
     id: str
     title: str
@@ -99,7 +99,7 @@ class Audience(Value):
     text: tuple[str, ...]
     """Paragraphs."""
     ends_here: str = ""
-    """Why there is nothing to set up here, only a sheet to hand off; "" where there is."""
+    """Why there is only a handoff sheet and nothing to set up here; "" if there is a setup."""
 
 
 AUDIENCES: Final = (
@@ -163,5 +163,5 @@ AUDIENCES: Final = (
 
 
 def audience(id_: str | None) -> Audience | None:
-    """Return the audience of an id."""
+    """Return the audience with an ID."""
     return next((a for a in AUDIENCES if a.id == id_), None)

@@ -1,4 +1,4 @@
-"""Questions to confirm before something is done, the same in every face."""
+"""Questions to confirm before an action, for the screens and plain mode."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from wizard.domain.value import Value
 
 
 class Question(Value):
-    """A question to be answered by yes or no."""
+    """A yes-or-no question."""
 
     title: str
     text: str
     yes: str
-    """What yes does, in a word or two."""
+    """The label for yes, in a word or two."""
     is_harmless: bool = False
-    """Whether yes takes nothing away, so that Enter may mean it."""
+    """Whether yes is safe, so that Enter may mean it."""
 
 
 AUTHORIZE_AGAIN: Final = Question(
@@ -61,7 +61,7 @@ BARE_CODE: Final = Question(
     " safer. {yes} uses the code anyway.",
     "Use it",
 )
-"""Its text names, as {yes}, what answers yes."""
+"""{yes} in its text is how to answer yes."""
 
 ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (

@@ -1,4 +1,4 @@
-"""What is set up, and what a change of it changes, as pairs of name and words."""
+"""Summaries of a setup, and of a change to it, as pairs of name and text."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from wizard.domain.text import (
 from wizard.domain.value import Value, replace
 
 URL_LIMIT: Final = 2000
-"""Characters of an address that are shown; hardly a browser takes more."""
+"""The most characters of a URL that are shown; few browsers accept more."""
 
 
 def harmless(profile: Profile) -> Profile:
-    """Return a record fit to be shown: it is a file, and somebody may have edited it."""
+    """Return a record that is safe to show: its file may have been edited."""
     urls = profile.endpoints.named.values()
     return replace(
         profile,
@@ -59,7 +59,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
     """Return the facts about an active set.
 
     Args:
-        place: where its secrets lie.
+        place: where its secrets are saved.
         now: aware, UTC.
     """
     profile = harmless(profile)
@@ -92,7 +92,7 @@ def _is_live(profile: Profile, now: datetime) -> bool:
 
 
 def access_token(profile: Profile, now: datetime) -> str:
-    """Return how the access token stands."""
+    """Return the state of the access token."""
     if profile.expires_at is None:
         return "none"
     if profile.expires_at <= now:
@@ -103,7 +103,7 @@ def access_token(profile: Profile, now: datetime) -> str:
 
 
 def checked(profile: Profile) -> str:
-    """Return how and when the last live check ended."""
+    """Return the result and the time of the last check."""
     last = profile.last_check
     if last is None:
         return "never"
@@ -113,12 +113,12 @@ def checked(profile: Profile) -> str:
 
 
 def last_check(profile: Profile) -> LastCheck | None:
-    """Return the last check: of the active set, or of the draft while there is none."""
+    """Return the last check of the active set, or of the draft if there is none."""
     return profile.draft_check if profile.active is None else profile.last_check
 
 
 def unfinished(profile: Profile) -> Problem:
-    """Return that a setup was left unfinished, and how its check failed."""
+    """Return the problem that a setup is unfinished, with how its check failed."""
     last = profile.draft_check
     problem = problem_of(last)
     if last is None or problem is None:
@@ -129,37 +129,37 @@ def unfinished(profile: Profile) -> Problem:
 
 
 def last_problem(profile: Profile) -> Problem | None:
-    """Return how the last live check failed; None where it passed, or there was none."""
+    """Return the problem of the last check; None if it passed, or if there was none."""
     return problem_of(profile.last_check)
 
 
 def last_warnings(profile: Profile) -> tuple[Problem, ...]:
-    """Return what the last live check warned of, the worst first."""
+    """Return the warnings of the last check, the worst first."""
     last = profile.last_check
     if last is None:
         return ()
-    # In a record of before all were kept, a check that passed has its one warning there.
+    # In older records, a passed check has its only warning there.
     first = _told(last.problem, last.words) if last.status is CheckStatus.PASSED else None
     others = (_told(warning.problem, warning.words) for warning in last.warnings)
     return tuple(problem for problem in (first, *others) if problem)
 
 
 def problem_of(last: LastCheck | None) -> Problem | None:
-    """Return what a check ended with that has not passed; None where it has."""
+    """Return the problem of a failed check; None if it passed."""
     return _told(last.problem, last.words) if last and last.status is CheckStatus.FAILED else None
 
 
 def _told(problem: str | None, words: Words | None) -> Problem | None:
     if not problem:
         return None
-    # Here, because it knows the whole error catalog, and only what went wrong before is looked up.
+    # Imported here: it loads the whole error catalog, which only a failed check needs.
     from wizard.domain.errors.catalog import recalled
 
     return recalled(problem, words)
 
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:
-    """Return why no renewed token is to be had, though the present one may live; None if one is."""
+    """Return why the token can't be refreshed, even if it is still valid; None if it can."""
     failure, is_live = profile.refresh_failure, _is_live(profile, now)
     if failure is None and (profile.refreshable or not is_live):
         return None
@@ -170,7 +170,7 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
 
     token = access_token(profile, now)
     if failure is None:
-        # A record of before it was noted why.
+        # An older record, without the reason.
         return not_refreshed(NO_REFRESH_TOKEN_SAVED, token)
     problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
     rejected = moment(failure.at) if profile.refreshable else ""
@@ -178,9 +178,9 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
 
 
 def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Problem | None:
-    """Return that a token is for another organization than at the setup; None if not known.
+    """Return the problem that a token is for another organization than at the setup, or None.
 
-    It stays so until a consent for that one was accepted.
+    The problem remains until an authorization for that organization is accepted.
 
     Args:
         now: the organization that the token names.
@@ -197,15 +197,15 @@ def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Proble
 
 
 def _is_older(profile: Profile) -> bool:
-    """Whether the last check is newer than the refusal to renew, where there was one."""
+    """Whether a rejected refresh is older than the last check."""
     failure, last = profile.refresh_failure, profile.last_check
     return failure is None or (last is not None and failure.at < last.at)
 
 
 def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
-    """Return what is known to be wrong, and warnings after it.
+    """Return the known problems, then the warnings.
 
-    Of a renewal that was refused and a check that failed it is the newer: what to do would differ.
+    Of a rejected refresh and a failed check, only the newer counts, as their remedies differ.
     """
     refused, last = refusal(profile, now), last_problem(profile)
     if refused and last:
@@ -215,7 +215,7 @@ def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
 
 
 def warnings(profile: Profile) -> tuple[Problem, ...]:
-    """Return what is to be known besides."""
+    """Return the warnings."""
     other = moved(profile, profile.token_organization)
     found = (other, *last_warnings(profile)) if other else last_warnings(profile)
     return tuple(replace(problem, is_warning=True) for problem in found)
@@ -227,7 +227,7 @@ def usage(profile: Profile, name: str, program: Program | None = None) -> Comman
 
 
 def works(profile: Profile, now: datetime) -> str:
-    """Return that a credential works, and for how long where it is not to be renewed."""
+    """Return the sentence that a credential works, and until when if it can't be refreshed."""
     if refusal(profile, now) is None:
         return "Your SCIM credentials work."
     return f"The token can't be refreshed. It's {access_token(profile, now)}; then authorize again."
@@ -236,7 +236,7 @@ def works(profile: Profile, now: datetime) -> str:
 def what_next(
     profile: Profile, name: str, now: datetime, program: Program | None = None
 ) -> tuple[str, ...]:
-    """Return what to do with a credential that works, in lines; `now` is aware, UTC."""
+    """Return what to do with a credential that works, in lines; `now` is timezone-aware, UTC."""
     if profile.audience == "okta":
         return (
             "Now enter the same Client ID and Secret in Okta and press Authenticate",
@@ -255,7 +255,7 @@ def what_next(
 
 
 class Difference(Value):
-    """One value that is to be replaced."""
+    """One value that a change replaces."""
 
     name: str
     before: str
@@ -263,7 +263,7 @@ class Difference(Value):
 
 
 def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:
-    """Return what the draft would change of the active set; tokens and links do not count."""
+    """Return what the draft would change in the active set, except tokens and links."""
     is_new_secret = active.client_secret != draft.client_secret
     rows = (
         ("Client ID", active.client_id, draft.client_id),

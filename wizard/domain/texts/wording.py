@@ -1,7 +1,7 @@
-"""Words a problem for the place that shows it. Only this module changes the text of a problem.
+"""Adapts the words of a problem to where it is shown. Only this module changes its text.
 
-The catalogue has whole sentences, in variants where a cause differs. Here are the remedies that
-depend on where a problem is met, and the facts that are put beside its cause.
+The catalog has whole sentences, in variants where a cause differs. Here are the remedies that
+depend on where a problem occurs, and facts that are added to its cause.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from wizard.domain.text import one_line
 from wizard.domain.value import replace
 
 CHOICES: Final = {Step.CREDENTIALS: "Change credentials", Step.AUTHORIZE: "Authorize again"}
-"""What to choose on Overview to come to a step."""
+"""The action on Overview that leads to a step."""
 
 IN_FILES: Final = "This profile's secrets are kept in files only you can read from now on."
-"""Confirms that files are used in place of the keyring."""
+"""Confirms that files are used instead of the keyring."""
 
 _NEW_LINK: Final = "Create a new link. If that fails too, show Twilio support the response."
 _AFTER_CODE: Final = {
@@ -118,11 +118,11 @@ def recalled(problem: Problem, title: str, cause: str, remedy: str) -> Problem:
     )
 
 
-# -- by the face that shows it ---------------------------------------------------------------------
+# -- by where it is shown ---------------------------------------------------------------------
 
 
 def on_arrival(problem: Problem, step: Step) -> Problem:
-    """Return a problem as the step that it led to shows it.
+    """Return a problem in the words of the step that it led to.
 
     Authorize has created the new link already, so it doesn't ask for one.
     """
@@ -136,14 +136,14 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
 
 
 def of_saved(problem: Problem) -> Problem:
-    """Return a problem of credentials that worked before, with what Overview offers for it."""
+    """Return a problem of credentials that worked before, with the remedy on Overview."""
     if problem.id != exchange.WRONG_CLIENT.id:
         return problem
     return replace(problem, remedy=exchange.SECRET_REJECTED_LATER.remedy)
 
 
 def in_command(problem: Problem) -> Problem:
-    """Return a problem as a command tells it: with what to choose in the wizard."""
+    """Return a problem in the words of a command: with what to choose in the wizard."""
     if problem.run is not None:
         return problem
     if problem.id == exchange.WRONG_CLIENT.id:
@@ -165,16 +165,16 @@ def while_removing(problem: Problem) -> Problem:
 
 
 def can_use_files(problem: Problem | None) -> bool:
-    """Whether the keyring is in the way, and files would do."""
+    """Whether the keyring is the problem, and files would solve it."""
     return problem is not None and problem.id in _KEYRING
 
 
 def or_files(problem: Problem, key: str, *, is_chosen: bool = False) -> Problem:
-    """Return a problem with files as the way out, where they are one.
+    """Return a problem with files as a remedy, if they would help.
 
     Args:
         key: what chooses them, such as "press F7".
-        is_chosen: they were chosen already, and what is in the keyring couldn't be moved.
+        is_chosen: they were chosen already, but the secrets in the keyring couldn't be moved.
     """
     if not can_use_files(problem):
         return problem

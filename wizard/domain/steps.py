@@ -24,7 +24,7 @@ class Step(Enum):
 
     @property
     def towards(self) -> str:
-        """The label of the way to this step after a failure, when a used code or link can't help."""
+        """The label of the way to this step after a failure."""
         if self in (Step.AUTHORIZE, Step.REDIRECT):
             return "Authorize again"
         return f"To {self.title}"

@@ -1,4 +1,4 @@
-"""Records and credential sets as JSON, and back into values, each checked for sense."""
+"""Encodes records and credential sets as JSON; decodes and validates them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from wizard.domain.value import Value
 
 _UTC: Final = timedelta(0)
 _YEARS: Final = range(1970, 2200)
-"""Wide enough for any clock; in the first and the last year there is, local time overflows."""
+"""The valid years; in Python's first and last year, local time overflows."""
 
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]+")
-"""RFC 7636 §4.1; its length is the server's to judge."""
+"""A code verifier (RFC 7636 §4.1), of any length."""
 
 
 def fault_in(value: object, name: str = "") -> str | None:
-    """Return what is wrong with a value, or with one inside it, without quoting it; else None.
+    """Return what is invalid in a value, or in one inside it, without quoting it; else None.
 
-    Args: `name` is what the value is called in messages.
+    Args: `name` is the name of the value in messages.
     """
     if isinstance(value, Words):
-        # Only ever shown, and made harmless there.
+        # It is only shown, and sanitized then.
         return None
     if isinstance(value, Value):
         fields = {field: getattr(value, field) for field in value.__struct_fields__}
@@ -65,11 +65,11 @@ def _is_text(text: str) -> bool:
 
 
 def _own_faults(value: Value) -> list[str]:
-    """Return what is wrong by the rules of this kind of value."""
+    """Return what violates the rules of this type of value."""
     broken: dict[str, bool]
     match value:
         case Endpoints():
-            # Secrets are sent there: what no form or option accepts, no file brings in either.
+            # Secrets are sent there: a file may hold only what forms and options accept.
             urls = msgspec.structs.asdict(value)
             broken = {
                 f"{name} is not a valid endpoint": rules.endpoint(url) is not None
@@ -98,7 +98,7 @@ _GENERATION: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def new_generation() -> str:
-    """Return a generation id that was never used before."""
+    """Return a new, unique generation ID."""
     # As `secrets` does it, whose import takes longer.
     return os.urandom(16).hex()
 
@@ -112,29 +112,29 @@ T = TypeVar("T")
 
 
 class Damaged(Exception):
-    """What was read is not what it should be; says why."""
+    """Data that isn't valid; the message says why."""
 
 
 class _Header(Value):
-    """What every version of every file has."""
+    """The fields that every version of every file has."""
 
     version: int
 
 
 class Blob(Value):
-    """A credential set as it is stored."""
+    """A credential set as it is saved."""
 
     version: int
     credentials: CredentialSet
     succeeds: str | None = None
-    """The generation it takes the place of without anybody's decision, as refreshed tokens do; the
-    record is about to point here. None: only the record says whether this set counts."""
+    """The generation that this set replaces without a user's decision, as refreshed tokens do; the
+record is about to point here. None: only the record decides whether this set counts."""
 
 
 def encode_profile(profile: Profile) -> bytes:
     """Return a record as JSON that a person can read.
 
-    Raises SetupError, also for one that would be called damaged when it is read.
+    Raises SetupError, also if it could not be decoded again.
     """
     return msgspec.json.format(_encode(profile), indent=2) + b"\n"
 
@@ -154,7 +154,7 @@ def decode_profile(data: bytes, path: str) -> Profile:
 def encode_credentials(credentials: CredentialSet, succeeds: str | None = None) -> bytes:
     """Return a credential set as JSON, secrets in clear.
 
-    Raises SetupError, also for one that would be called damaged when it is read.
+    Raises SetupError, also if it could not be decoded again.
     """
     return _encode(Blob(RECORD_VERSION, credentials, succeeds))
 
@@ -168,21 +168,21 @@ def decode_credentials(data: bytes, path: str) -> CredentialSet:
 
 
 def decode_blob(data: bytes, path: str) -> Blob:
-    """Return the same with what it succeeds."""
+    """Return the credential set that was read from `path`, with the generation it succeeds."""
     return _decode(data, Blob, path)
 
 
 def _encode(value: object) -> bytes:
     try:
         data = msgspec.json.encode(value, enc_hook=_reveal)
-        # A save that fails leaves the old values; one that can't be read again loses a secret.
+        # A failed save keeps the old values; one that can't be read again loses a secret.
         _decode(data, type(value), "")
     except Damaged as damage:
         problem = INTERNAL.filled(error=Damaged.__name__).with_detail(str(damage))
         raise SetupError(problem) from None
     except UnicodeEncodeError:
-        # Half a surrogate pair, which everything that is entered or received is rid of at the edge.
-        # The cause would quote the text.
+        # Half a surrogate pair, which is removed from everything that is entered or received.
+        # The cause would quote the value.
         raise SetupError(INTERNAL.filled(error=UnicodeEncodeError.__name__)) from None
     return data
 

@@ -1,4 +1,4 @@
-"""Files nobody else reads, each replaced whole or not at all."""
+"""Private files that are replaced atomically."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
 
 @contextmanager
 def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]:
-    """Turn an OSError about `path` into a SetupError; `denied` is the one for lacking rights."""
+    """Turn an OSError about `path` into a SetupError; `denied` is for missing permissions."""
     try:
         yield
     except OSError as error:
@@ -65,8 +65,8 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
 
 
 def _left(there: Path) -> str:
-    """Say how much room is left on a disk; "" where that is not to be known."""
-    # Here, as it brings what compresses files along.
+    """Say how much space is left on a disk; "" if that is unknown."""
+    # Imported here, as it imports compression modules.
     import shutil
 
     with suppress(OSError):
@@ -75,18 +75,18 @@ def _left(there: Path) -> str:
 
 
 class PrivateFolder:
-    """A folder for its owner alone (0700, files 0600); it comes to be at the first write."""
+    """A folder for its owner only (0700, files 0600), created at the first write."""
 
     def __init__(self, path: Path) -> None:
-        # Without links above it: what is checked is what is used.
+        # Resolve symbolic links above it, so that the checked folder is the one used.
         self.path = Path(os.path.realpath(path.parent)) / path.name
         self.tightened: list[Path] = []
-        """What was found open to others, and closed."""
+        """Paths that were open to other users, and were closed."""
         self.is_open = False
-        """Others can get at it all the same: its file system ignores modes, or is read-only."""
+        """Whether others can access it anyway: its file system ignores modes, or is read-only."""
 
         self.doubt: Problem | None = None
-        """Why others may be able to put something else in its place, where that isn't sure."""
+        """Why others might be able to replace the folder, if that isn't certain."""
 
     def names(self) -> list[str]:
         """Return the names of what is in the folder, sorted. Raises SetupError."""
@@ -94,17 +94,18 @@ class PrivateFolder:
             return sorted(p.name for p in self.path.iterdir()) if self._is_there() else []
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's content, None when there is none.
+        """Return a file's content, or None.
 
-        Raises SetupError, also for a link, no plain file, or another user's: what is read here
-        decides where secrets are sent.
+        Raises SetupError, also for a symbolic link, a special file, or another user's file: what is
+        read here decides where secrets are sent.
         """
         path = self.path / name
         with telling(path, FILE_NOT_READABLE):
             if not self._is_there():
                 return None
             try:
-                # First by name: who may not open another's file is told whose it is.
+                # Check the path first: a user who can't open another user's file should see whose
+                # it is.
                 refuse(path, path.lstat())
                 descriptor = os.open(path, _READ)
             except FileNotFoundError:
@@ -129,7 +130,7 @@ class PrivateFolder:
         return None
 
     def write(self, name: str, data: bytes) -> None:
-        """Put `data` in place of the file, durably; on failure the old content stands.
+        """Replace a file's content durably; on failure the old content stays.
 
         Raises SetupError.
         """
@@ -138,7 +139,7 @@ class PrivateFolder:
             folders.sync_folder(self.path)
 
     def prove_writable(self, name: str, size: int) -> None:
-        """Write `size` bytes beside the file `name` and remove them. Raises SetupError."""
+        """Write `size` bytes to a temporary file and remove it. Raises SetupError."""
         with telling(self.path), self._temp(name, bytes(size)):
             pass
 
@@ -155,7 +156,7 @@ class PrivateFolder:
             folders.sync_folder(self.path)
 
     def temps(self, prefix: str) -> list[tuple[str, str]]:
-        """Return what interrupted writes of files called `prefix…` left, and for which file each.
+        """Return the temporary files of interrupted writes to `prefix…`, with their targets.
 
         Raises SetupError.
         """
@@ -163,13 +164,13 @@ class PrivateFolder:
         return [(temp[0], temp[1]) for temp in temps if temp and temp[1].startswith(prefix)]
 
     def delete_temps(self, prefix: str) -> None:
-        """Remove what interrupted writes of files called `prefix…` left. Raises SetupError."""
+        """Remove the temporary files of interrupted writes to `prefix…`. Raises SetupError."""
         for name in self.names():
             if name.startswith(prefix) and name.endswith(TEMP_SUFFIX):
                 self.delete(name)
 
     def make(self) -> None:
-        """Make the folder. Raises OSError, SetupError; also where others could replace it."""
+        """Create the folder. Raises OSError and SetupError, also if others could replace it."""
         with self._telling_whose():
             made = folders.make_folder(self.path)
         try:
@@ -182,7 +183,7 @@ class PrivateFolder:
 
     @contextmanager
     def _telling_whose(self) -> Iterator[None]:
-        """Where the folder that this one lies in lets nobody in, tell whose that is."""
+        """If the parent folder can't be accessed, report whose it is."""
         try:
             yield
         except PermissionError:
@@ -193,13 +194,13 @@ class PrivateFolder:
 
     @contextmanager
     def _temp(self, name: str, data: bytes) -> Iterator[Path]:
-        """Hold `data`, on the disk, in a new file that is gone afterwards unless renamed."""
+        """Write `data` to a new temporary file, which is removed afterwards unless renamed."""
         self.make()
         temp = self.path / f"{name}.{os.urandom(8).hex()}{TEMP_SUFFIX}"
         try:
             with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
                 if sys.platform != "win32":
-                    # The umask may have taken the owner's own bits away.
+                    # The umask may have removed the owner's own permissions.
                     os.fchmod(file.fileno(), _FILE_MODE)
                 file.write(data)
                 file.flush()
@@ -217,7 +218,7 @@ class PrivateFolder:
             return False
         refuse(self.path, status, "folder")
         is_open = False
-        # Windows has no such bits: what lies in a user's data folder is that user's there.
+        # Windows has no such bits: only the user has access to the user's data folder.
         if sys.platform != "win32" and status.st_mode & folders.OTHERS:
             is_open = not folders.close_to_others(self.path, folders.FOLDER_MODE)
             self._note(self.path, is_open=is_open)
@@ -226,7 +227,7 @@ class PrivateFolder:
 
     def _tighten(self, path: Path, status: os.stat_result, descriptor: int) -> None:
         if sys.platform != "win32" and status.st_mode & folders.OTHERS:
-            # Where that can't be done it stays as it is, and reading goes on.
+            # If that isn't possible, the mode stays as it is, and the file is still read.
             with suppress(OSError):
                 os.fchmod(descriptor, _FILE_MODE)
             self._note(path, is_open=bool(os.fstat(descriptor).st_mode & folders.OTHERS))
@@ -239,19 +240,19 @@ class PrivateFolder:
 
 
 def refuse_unfit(path: Path) -> None:
-    """Raise SetupError where there is a link, no plain file, or another user's."""
+    """Raise SetupError for a symbolic link, a special file, or another user's file."""
     with telling(path), suppress(FileNotFoundError):
         refuse(path, path.lstat())
 
 
 def open_for_appending(path: Path) -> int:
-    """Return the descriptor of a plain file of ours (0600), made if there is none.
+    """Return the descriptor of the user's own regular file (0600), created if missing.
 
-    Raises SetupError, also for a link, another user's file, or what is no plain file.
+    Raises SetupError, also for a symbolic link, another user's file, or a special file.
     """
     refuse_unfit(path)
     with telling(path):
-        # Looked at once more: something else may have come in its place.
+        # Check it again: it may have been replaced.
         descriptor = os.open(path, _APPEND, _FILE_MODE)
         try:
             refuse(path, os.fstat(descriptor))
@@ -264,9 +265,9 @@ def open_for_appending(path: Path) -> int:
 
 
 def write_new(name: str, text: str) -> str:
-    """Write a file (0600) that was not there into the current folder; return its path.
+    """Create a file (0600) in the current folder; return its path.
 
-    Raises SetupError, also where anything has that name: nothing is overwritten or followed.
+    Raises SetupError, also if the name exists: nothing is overwritten, no link followed.
     """
     with telling(Path(name), FILE_NOT_MADE):
         path = Path.cwd() / name
@@ -282,7 +283,7 @@ def write_new(name: str, text: str) -> str:
                     os.fchmod(file.fileno(), _FILE_MODE)
                 file.write(text)
         except BaseException:
-            # Half a file would be taken for the whole.
+            # A partial file could be mistaken for a complete one.
             with suppress(OSError):
                 path.unlink()
             raise

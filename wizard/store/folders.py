@@ -1,4 +1,4 @@
-"""Folders that nobody else can change, and what isn't accepted in them: links, others' files."""
+"""Private folders, and what isn't accepted in them: symbolic links and others' files."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from wizard.domain.value import replace
 def refuse(
     path: Path, status: os.stat_result, kind: str = "file", home: Path | None = None
 ) -> None:
-    """Raise SetupError unless this is of the kind, "file" or "folder", and ours.
+    """Raise SetupError unless a path is of a kind ("file" or "folder") and the user's own.
 
     Args:
-        home: the wizard's folder; by itself it is where this lies in a folder of its own.
+        home: the wizard's folder; None: the folder that the path is in.
     """
     is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
     if stat.S_ISLNK(status.st_mode):
@@ -53,7 +53,7 @@ def _kind(mode: int) -> str:
 
 
 def _not_ours(path: Path, owner: int, home: Path) -> Problem:
-    """What to do about a file of another user's depends on whose the wizard's folder is."""
+    """Return the problem of another user's file; its remedy depends on the folder's owner."""
     me, keeper = os.geteuid(), owner
     with suppress(OSError):
         keeper = home.lstat().st_uid
@@ -65,14 +65,14 @@ def _not_ours(path: Path, owner: int, home: Path) -> Problem:
 
 
 def user_name() -> str:
-    """Return the name of the user this runs as, "user 1000" where it has none."""
+    """Return the name of the current user; "user 1000" without a name."""
     if sys.platform == "win32":
         return os.environ.get("USERNAME", "unknown")
     return name_of(os.geteuid())
 
 
 def has_name(number: int) -> bool:
-    """Whether the system knows a user, as it does not in a container that is run as any number."""
+    """Whether the system knows a user ID; a container may run as an unknown one."""
     # Only Unix has it.
     import pwd
 
@@ -84,7 +84,7 @@ def has_name(number: int) -> bool:
 
 
 def group_name(number: int) -> str:
-    """What a group is called here; its number where it has no name."""
+    """Return the name of a group, or its number if it has no name."""
     # Only Unix has it.
     import grp
 
@@ -95,12 +95,12 @@ def group_name(number: int) -> str:
 
 
 def name_of(number: int) -> str:
-    """Return what a user is called here; "user 1000" where it has no name, as in a container."""
+    """Return the name of a user; "user 1000" without a name, as in a container."""
     return account_of(number) if has_name(number) else f"user {number}"
 
 
 def account_of(number: int) -> str:
-    """Return a user as commands of the system take it: by name, or by number without one."""
+    """Return a user as system commands accept it: the name, or the number without one."""
     # Only Unix has it.
     import pwd
 
@@ -112,15 +112,15 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _OVERFLOW: Final = 65534
-"""Who owns what belongs to users that a container doesn't know, such as the real root."""
+"""The owner of files whose users a container doesn't know, such as the real root."""
 _ORDINARY: Final = 500 if sys.platform == "darwin" else 1000
-"""The first number of a user who is a person."""
+"""The lowest user ID of a person."""
 
 
 def make_folder(path: Path) -> list[Path]:
-    """Make a folder and those above it, each 0700 whatever the umask; leave existing ones.
+    """Create a folder and its missing parents, each 0700 whatever the umask.
 
-    Returns those it made, the topmost first. Raises OSError.
+    Returns the created folders, the topmost first. Raises OSError.
     """
     if path.is_dir():
         return []
@@ -135,9 +135,9 @@ def make_folder(path: Path) -> list[Path]:
 
 
 def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
-    """Set the mode of a folder, never that of what a link there leads to; whether it holds.
+    """Set the mode of a folder, not of a symbolic link's target; return whether it took effect.
 
-    Raises OSError where a new folder can't be changed.
+    Raises OSError if a new folder can't be changed.
     """
     # Windows has no such bits: what lies in a user's data folder is that user's there.
     if sys.platform == "win32":
@@ -147,7 +147,7 @@ def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
     except PermissionError:
         if not is_new:
             return False
-        # The umask took the owner's own bits away, so that it can't even be opened.
+        # The umask removed the owner's own permissions, so it can't even be opened.
         path.chmod(mode)
         return True
     try:
@@ -159,16 +159,16 @@ def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
 
 
 def refuse_unsafe(folder: Path, *, is_open: bool) -> Problem | None:
-    """Raise SetupError where another user can put something else in a folder's place.
+    """Raise SetupError if another user could replace a folder.
 
-    As sshd's StrictModes does: every folder above has to belong to this user or root, and nobody
-    else may write to it. One with the sticky bit, as /tmp has, lets nobody take away what isn't
-    his. Root works anywhere, and so does everybody where nothing says whose a number is, as in a
-    container or on a volume: there it returns a warning.
+    As with sshd's StrictModes, every parent folder has to belong to this user or root, and no one
+    else may write to it. In one with the sticky bit, such as /tmp, others can't remove the folder.
+    Root is always accepted. If the owner of a user ID is unknown, as in a container or on a volume,
+    it returns a warning.
 
     Args:
-        is_open: the folder's own file system ignores modes, so that those above it on the same
-            one say nothing.
+        is_open: the folder's own file system ignores modes, so that modes of its parents there mean
+            nothing.
     """
     if sys.platform == "win32":
         return None
@@ -193,7 +193,7 @@ def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
     if owner in (0, me) or (owner == _OVERFLOW and not _knows_every_user()):
         return None
     why = f"belongs to {name_of(owner)}"
-    # A platform that runs containers under any number gives them root's group.
+    # Platforms that run containers as any user ID give them root's group.
     if me == 0 or os.getegid() == 0 or not has_name(owner):
         return _doubt(path, why)
     shell = quoted("sudo", "chown", account_of(me), str(path))
@@ -223,7 +223,7 @@ def _doubt(path: Path, why: str) -> Problem:
 
 
 def _has_list(path: Path) -> bool:
-    """Whether an access control list says who may write; the group's bits only bound it."""
+    """Whether an access control list grants write access; the group's bits are only its limit."""
     if sys.platform != "linux":
         return False
     with suppress(OSError):
@@ -232,14 +232,14 @@ def _has_list(path: Path) -> bool:
 
 
 def _knows_every_user() -> bool:
-    """Whether this process sees every user's number, as it does outside a user namespace."""
+    """Whether this process sees all user IDs, as it does outside a user namespace."""
     with suppress(OSError):
         return "4294967295" in Path("/proc/self/uid_map").read_text(encoding="ascii")
     return True
 
 
 def _has_others(group: int) -> bool | None:
-    """Whether others than this user and root are in a group; None where nothing says so."""
+    """Whether a group has members besides this user and root; None if that is unknown."""
     # Only Unix has them.
     import grp
     import pwd
@@ -250,18 +250,18 @@ def _has_others(group: int) -> bool | None:
         return None
     me = os.geteuid()
     named = set(its.gr_mem) - {name_of(me), "root"}
-    # Those that the system came with and nobody is, such as "operator", have root's group too.
+    # System users that no person uses, such as "operator", are in root's group, too.
     users = {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group} - {me}
     if named or any(user >= _ORDINARY for user in users):
         return True
-    # As where each user gets a group of the same name. Others may be in a directory that lists
-    # nobody.
+    # On most systems each user has a group of the same name. A directory service may have other
+    # members without listing them.
     return False if its.gr_name == name_of(me) else None
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names and removals in a folder last through a power cut. Raises OSError."""
-    # Windows cannot open a folder for it, and logs such changes itself.
+    """Make new names and removals in a folder durable. Raises OSError."""
+    # Windows can't open a folder for it, and its file system journals such changes.
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

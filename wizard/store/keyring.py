@@ -1,4 +1,4 @@
-"""Credential sets in the system keyring, each call bounded in time, with a note on disk of each."""
+"""Credential sets in the system keyring: time-limited calls, and a marker file for each entry."""
 
 from __future__ import annotations
 
@@ -29,40 +29,40 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE: Final = "twilio-scim-wizard"
-"""The name all entries are under."""
+"""The service name of all entries."""
 
 LIMIT: Final = 3.0
-"""Seconds a command waits for an answer."""
+"""Seconds a command waits for the keyring."""
 
 NOT_KEPT: Final = frozenset({KEYRING_ABSENT.id, KEYRING_LOCKED.id, VALUE_TOO_LARGE.id})
-"""Ids of the problems of a write after which there is certainly no entry."""
+"""IDs of the problems after which a write certainly left no entry."""
 
 _NAMED: Final = frozenset(
     f"keyring.backends.{name}" for name in ("SecretService", "kwallet", "macOS", "Windows")
 )
-"""Modules of the backends that encrypt what they keep and ask nobody but the user's own desktop."""
+"""Modules of the trusted backends: they encrypt entries and prompt only on the user's desktop."""
 
 _LOCKED: Final = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
-"""By name, because the last two are secretstorage's, which is there on Linux only."""
+"""By name, because the last two belong to secretstorage, which exists on Linux only."""
 
 _BAD_STUB_DATA: Final = 1783
-"""RPC_X_BAD_STUB_DATA: what CredWrite says to more than 2,560 bytes."""
+"""RPC_X_BAD_STUB_DATA: CredWrite's error for more than 2,560 bytes."""
 
 
 def find_backend() -> KeyringBackend | None:
-    """Return the keyring this user has, None when there is none that can be trusted.
+    """Return the user's keyring; None if there is none that can be trusted.
 
-    May ask the desktop, so may hang; may raise whatever a configured backend raises.
+    It may hang, as it may prompt on the desktop, and may raise what the backend raises.
     """
     if sys.platform == "linux" and not _has_desktop(os.environ):
-        # As on a server: only to load what would find that out takes 10 MB.
+        # As on a server, where loading the modules to find that out would take 10 MB.
         return None
     import logging
 
     import keyring
     from keyring.backends.chainer import ChainerBackend
 
-    # A plug-in that does not load is logged, which without a handler goes to stderr.
+    # A plug-in that fails to load is logged, and without a handler that goes to stderr.
     logging.getLogger("keyring").addHandler(logging.NullHandler())
     chosen = keyring.get_keyring()
     found: list[KeyringBackend] = (
@@ -72,7 +72,7 @@ def find_backend() -> KeyringBackend | None:
 
 
 def _has_desktop(environ: Mapping[str, str]) -> bool:
-    """Whether there may be one whose keyring can be asked, or a keyring is named to be."""
+    """Whether there may be a desktop with a keyring, or a keyring is configured."""
     names = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PYTHON_KEYRING_BACKEND")
     runtime = environ.get("XDG_RUNTIME_DIR", "")
     return any(map(environ.get, names)) or (bool(runtime) and Path(runtime, "bus").exists())
@@ -81,9 +81,9 @@ def _has_desktop(environ: Mapping[str, str]) -> bool:
 class SystemKeyring:
     """Entries by name in the OS keyring.
 
-    Calls run in daemon threads, since a backend may wait for a person who is not there; one at
-    a time, so that the person is asked once. One that was given up goes on: until it ends, every
-    further call fails at once.
+    Calls run in daemon threads, since a backend may wait for a user who isn't there, and one at a
+    time, so that the user is prompted once. A call that timed out keeps running: until it ends,
+    further calls fail immediately.
     """
 
     def __init__(
@@ -92,22 +92,22 @@ class SystemKeyring:
         find: Callable[[], KeyringBackend | None] = find_backend,
     ) -> None:
         self.limit = limit
-        """Seconds to wait for an answer; may be changed at any time."""
+        """Seconds to wait for the keyring; may be changed at any time."""
         self._find = find
         self._backend: KeyringBackend | None = None
         self._given_up: Thread | None = None
         self._asking = Lock()
 
     def get(self, name: str) -> str | None:
-        """Return an entry, None when there is none. Raises SetupError."""
+        """Return an entry, or None. Raises SetupError."""
         return self._call(lambda backend: backend.get_password(SERVICE, name))
 
     def put(self, name: str, value: str) -> None:
-        """Keep an entry. Raises SetupError; but for those of NOT_KEPT it may still come to be."""
+        """Write an entry. Raises SetupError, after which it may still be written (but see NOT_KEPT)."""
         self._call(lambda backend: backend.set_password(SERVICE, name, value))
 
     def delete(self, name: str) -> bool:
-        """Remove an entry and look that it is gone; whether it was there. Raises SetupError."""
+        """Remove an entry, and verify it; return whether it existed. Raises SetupError."""
 
         def work(backend: KeyringBackend) -> bool:
             from keyring.errors import PasswordDeleteError
@@ -116,7 +116,7 @@ class SystemKeyring:
             try:
                 backend.delete_password(SERVICE, name)
             except PasswordDeleteError as error:
-                # Backends also say this of an entry that is not there.
+                # Backends also raise this for an entry that doesn't exist.
                 refusal = error
             if backend.get_password(SERVICE, name) is not None:
                 raise refusal or PasswordDeleteError("it is still there")
@@ -170,7 +170,7 @@ class SystemKeyring:
 
 
 def _words(error: Exception) -> str:
-    """What an error says, as far as it cannot quote the value that was to be kept."""
+    """Return the words of an error that can't quote the value that was to be saved."""
     name = type(error).__name__
     is_known = isinstance(error, OSError) or type(error).__module__ == "keyring.errors"
     return f"{name}: {error}" if is_known else name
@@ -179,15 +179,15 @@ def _words(error: Exception) -> str:
 _SUFFIX: Final = ".keyring"
 
 LATE: Final = 24 * 3600.0
-"""Seconds for which a write that was given up may still land, as when a prompt is left open."""
+"""Seconds during which a write that timed out may still take effect, as with an open prompt."""
 
 
 class KeyringVault:
-    """Keeps blobs as entries `<profile>.<generation>`.
+    """Saves blobs as entries `<profile>.<generation>`.
 
-    A keyring cannot be asked what is in it. So an empty file `<profile>.<generation>.keyring`
-    is made before an entry is, and removed after it: no entry is without its note, wherever a
-    process is killed, and notes are what a sweep goes by.
+    A keyring can't list its entries. So an empty file `<profile>.<generation>.keyring` is created
+    before each entry, and removed after it. No entry is without its marker file, even if a process
+    is killed, and cleaning up relies on these files.
     """
 
     def __init__(self, folder: PrivateFolder, keyring: SystemKeyring) -> None:
@@ -195,7 +195,7 @@ class KeyringVault:
         self._keyring = keyring
 
     def put(self, profile: str, generation: str, blob: bytes) -> None:
-        """Keep a blob and read it back. Raises SetupError."""
+        """Save a blob and read it back. Raises SetupError."""
         entry, note = _entry(profile, generation), _note(profile, generation)
         self._folder.write(note, b"")
         try:
@@ -208,14 +208,14 @@ class KeyringVault:
             raise SetupError(KEYRING_FAILED.with_detail("read back differently"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
-        """Return a blob, None when there is none. Raises SetupError."""
+        """Return a blob, or None. Raises SetupError."""
         value = self._keyring.get(_entry(profile, generation))
         return None if value is None else value.encode("utf-8", "surrogatepass")
 
     def delete(self, profile: str, generation: str) -> None:
         """Remove a blob if there is one. Raises SetupError.
 
-        The note of one that is not there stays for a day: its write may still be under way.
+        If it doesn't exist, its marker file stays for a day: its write may still be running.
         """
         note = _note(profile, generation)
         was_there = self._keyring.delete(_entry(profile, generation))
@@ -224,7 +224,7 @@ class KeyringVault:
             self._folder.delete(note)
 
     def generations(self, profile: str) -> frozenset[str]:
-        """Return the ids of the blobs that may be there. Raises SetupError."""
+        """Return the IDs of the blobs that may exist. Raises SetupError."""
         return ids_in(self._folder, profile, _SUFFIX)
 
     def tidy(self, profile: str) -> None:
@@ -232,20 +232,20 @@ class KeyringVault:
         self._folder.delete_temps(f"{profile}.")
 
     def recover(self, profile: str) -> None:
-        """Do nothing: an entry is there whole, or not at all."""
+        """Do nothing: an entry is written completely or not at all."""
 
     def prove_writable(self, profile: str) -> None:
-        """Raise SetupError unless a large blob can be kept now."""
+        """Raise SetupError unless a large blob can be saved now."""
         generation = new_generation()
-        # Where this waits for a person in vain, no write is left that could land late.
+        # Reading first: if the user doesn't respond to a prompt, no write can take effect late.
         self.get(profile, generation)
         self.put(profile, generation, b"0" * PROOF_SIZE)
-        # It was kept, which is what was to be proven; a sweep tries again.
+        # The write succeeded, which was the test; a later cleanup removes it.
         with suppress(SetupError):
             self.delete(profile, generation)
 
     def place(self, profile: str, generation: str) -> str:
-        """Say where a blob is, for a message."""
+        """Return where a blob is saved, for a message."""
         return f"the system keyring ({SERVICE}, {_entry(profile, generation)})"
 
 

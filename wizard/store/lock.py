@@ -1,7 +1,7 @@
-"""Locks between processes, threads, and tasks: the kernel's, freed however a process ends.
+"""Locks between processes, threads, and tasks, released by the kernel however a process ends.
 
-Whoever needs both takes the wizard's lock before the profile's. The files stay: removing one
-would let two processes hold "the" lock on two files of the same name.
+Code that needs both takes the wizard's lock before the profile's. Lock files are never removed:
+otherwise two processes could hold a lock on two files of the same name.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ POLL: Final = 0.05
 """Seconds between two tries."""
 
 STUCK: Final = 10.0
-"""Seconds for one try. It asks the kernel not to wait, but on a network file system whose lock
-service is down even that never returns."""
+"""Seconds for one try. It is non-blocking, but on a network file system whose lock service is down
+even that never returns."""
 
 SOON: Final = 0.1
-"""Seconds a try that nobody needs any more is waited for."""
+"""Seconds to wait for a try that was abandoned."""
 
 _UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -39,7 +39,7 @@ _UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSU
 def hold(path: Path, timeout: float, busy: Problem) -> Iterator[None]:
     """Hold the lock at `path`, in an existing folder, waiting at most `timeout` seconds.
 
-    Raises SetupError: `busy` when another has it for longer, or the file system has no locks.
+    Raises SetupError: `busy` if it isn't released in time, or if the file system has no locks.
     """
     lock = _lock(path)
     deadline = time.monotonic() + timeout
@@ -56,7 +56,7 @@ def hold(path: Path, timeout: float, busy: Problem) -> Iterator[None]:
 @asynccontextmanager
 async def hold_async(path: Path, limit: float, busy: Problem) -> AsyncIterator[None]:
     """Do the same, waiting at most `limit` seconds, without blocking the event loop."""
-    # Here, because a command that takes no lock should not pay for it.
+    # Imported here, because not every command takes a lock.
     import asyncio
 
     lock, clock = _lock(path), asyncio.get_running_loop().time
@@ -74,7 +74,7 @@ async def hold_async(path: Path, limit: float, busy: Problem) -> AsyncIterator[N
 def _lock(path: Path) -> BaseFileLock:
     from filelock import FileLock
 
-    # filelock follows no link either, but takes a file that somebody else may hold for ever.
+    # filelock follows no link either, but takes a file that someone else may hold for ever.
     refuse_unfit(path)
     return FileLock(
         path,
@@ -86,7 +86,7 @@ def _lock(path: Path) -> BaseFileLock:
 
 
 def _try(lock: BaseFileLock) -> bool:
-    """Whether the lock could be taken. Raises SetupError."""
+    """Try to take the lock; return whether that succeeded. Raises SetupError."""
     future = _started(lock)
     try:
         return future.result(STUCK)
@@ -107,7 +107,7 @@ async def _try_async(lock: BaseFileLock) -> bool:
     try:
         await asyncio.wait((ended,), timeout=STUCK)
         if not ended.done():
-            # The clock may have jumped, as after the machine slept: give the thread its chance.
+            # The clock may have jumped, as after the machine slept: give the thread some time.
             await asyncio.wait((ended,), timeout=SOON)
     except asyncio.CancelledError:
         _abandon(lock, future)
@@ -119,17 +119,17 @@ async def _try_async(lock: BaseFileLock) -> bool:
 
 
 def _abandon(lock: BaseFileLock, future: Future[bool]) -> None:
-    """Have a lock that may be taken at this very moment freed again."""
+    """Release a lock that a thread may be taking at this moment."""
     from concurrent.futures import wait
 
-    # Where locks work, a try ends at once: whoever comes next need not meet it.
+    # If locks work, a try ends immediately, so that it doesn't disturb the next caller.
     wait((future,), SOON)
     if not future.cancel() and future.exception() is None and future.result():
         lock.release()
 
 
 def _started(lock: BaseFileLock) -> Future[bool]:
-    """Try to take a lock in a thread that nobody has to wait for, also not at exit."""
+    """Try to take a lock in a daemon thread, which doesn't delay the exit."""
     from concurrent.futures import Future
     from threading import Thread
 
@@ -143,7 +143,7 @@ def _started(lock: BaseFileLock) -> Future[bool]:
         except BaseException as error:  # noqa: BLE001  whoever waits for the lock meets it
             failure = error
         if not future.set_running_or_notify_cancel():
-            # It was given up meanwhile.
+            # It was abandoned in the meantime.
             if taken:
                 lock.release()
         elif failure is not None:
@@ -158,7 +158,7 @@ def _started(lock: BaseFileLock) -> Future[bool]:
 def _acquire(lock: BaseFileLock) -> bool:
     from filelock import Timeout
 
-    # The folder is what has to be fixed: nobody knows of the lock in it.
+    # Name the folder: it has to be fixed, and users don't know of the lock file in it.
     folder = Path(lock.lock_file).parent
     with telling(folder):
         try:

@@ -1,4 +1,4 @@
-"""The log of SCIM_WIZARD_LOG: what the wizard does and what its libraries tell, without secrets."""
+"""The log of SCIM_WIZARD_LOG: what the wizard does and its libraries log, without secrets."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from wizard.domain.secret import MASK
 from wizard.store.files import open_for_appending
 
 LINE_LIMIT: Final = 4000
-"""Characters of a line."""
+"""The most characters of a line."""
 SEARCHED: Final = 16_384
-"""Characters that are looked through at all, so that no line takes long."""
+"""The most characters of a text that are searched, so that no line takes long."""
 SHORTEST: Final = 8
-"""Characters of a value that is looked for. A secret being typed is shorter at first, and a
-single letter of it must not take that letter out of every line."""
+"""The shortest value that is masked, in characters. While a secret is being typed it is shorter, and
+a single letter must not be masked in every line."""
 
 _NAMES: Final = (
     r"(?:client_secret|code_verifier|(?:refresh|access|id)_token|code|state|password|assertion"
@@ -36,11 +36,11 @@ _NAMES: Final = (
 )
 _QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
 _BY_NAME: Final = (
-    # "code": "…" and (b'Authorization', b'Bearer …'), with the quotes of a text in a text.
+    # "code": "…" and (b'Authorization', b'Bearer …'), also with escaped quotes.
     re.compile(
         rf"(?i)(\\{{0,8}}['\"]{_NAMES}\\{{0,8}}['\"]\s*[:,]\s*b?)(?:\\{{1,8}}['\"].*?\\{{1,8}}['\"]|{_QUOTED})"
     ),
-    # code=… in a query or a form, and the same encoded once more.
+    # code=… in a query or a form, also percent-encoded.
     re.compile(
         rf"(?i)(?:(?<![\w-])|(?<=%[\da-f]{{2}}))({_NAMES}(?:=|%(?:25)*3D))(?!{MASK})[^\s&\"'<>,;)\]}}]+"
     ),
@@ -55,15 +55,15 @@ _BY_NAME: Final = (
 
 
 class Redactor:
-    """Takes secrets out of lines, by their values and by the names they go under."""
+    """Masks secrets in lines, by their values and by the names of their fields."""
 
     def __init__(self) -> None:
         self._redaction = Redaction()
         self._lock = Lock()
-        """Secrets come to be in other threads while a line is being written."""
+        """Other threads add secrets while a line is being written."""
 
     def conceal(self, value: str) -> None:
-        """Look for a secret from now on, in every form in which it may be written."""
+        """Mask a secret from now on, in all its spellings."""
         if len(value) >= SHORTEST:
             with self._lock:
                 self._redaction.add(value)
@@ -72,20 +72,20 @@ class Redactor:
         """Return a text as one line of at most LINE_LIMIT characters."""
         is_long = len(text) > SEARCHED
         if is_long:
-            # Its last word may be the head of a secret.
+            # Its last word may be the beginning of a secret.
             text = text[:SEARCHED]
             text = text.rpartition(" ")[0] or text
         with self._lock:
             text = self._redaction.hidden(text)
         for pattern in _BY_NAME:
             text = pattern.sub(rf"\1{MASK}", text)
-        # Cut after, or the head of a secret might be left at the end.
+        # Truncate last, or the beginning of a secret might remain at the end.
         is_cut = is_long or len(text) > LINE_LIMIT
         return "".join(map(_visible, text[:LINE_LIMIT])) + ("…" if is_cut else "")
 
 
 def _visible(character: str) -> str:
-    """A character; one that would act instead of standing there as it is written in Python."""
+    """Return a character, or its Python escape if it is a control character."""
     is_plain = unicodedata.category(character)[0] not in "CZ" or character == " "
     return character if is_plain else character.encode("unicode_escape").decode("ascii")
 
@@ -99,17 +99,17 @@ _UNFIT: Final = {
 
 
 class Log:
-    """What can be told of a log once it has ended."""
+    """The state of a log after it has ended."""
 
     trouble = ""
-    """What first kept a line out of it, as the system says it."""
+    """The first error that prevented a line from being written, in the system's words."""
 
 
 @contextmanager
 def keeping(path: Path) -> Iterator[Log]:
-    """Append to a log until the end of the block; every library's logger writes to it too.
+    """Append to a log until the end of the block, including the loggers of all libraries.
 
-    Raises SetupError where there can be no such file, or it is not ours.
+    Raises SetupError if the file can't be created, or isn't the user's own.
     """
     log, descriptor = Log(), _open(path)
     redactor = Redactor()
@@ -139,7 +139,7 @@ def _open(path: Path) -> int:
 
 
 class _Journal:
-    """Writes what the wizard tells as a logger's lines."""
+    """Writes the wizard's own events to a logger."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -149,7 +149,7 @@ class _Journal:
         _OURS.log(logging.WARNING if is_problem else logging.INFO, "%s", words)
 
     def conceal(self, value: str) -> None:
-        """Keep a text out of every line from now on."""
+        """Mask a text in every line from now on."""
         self._redactor.conceal(value)
 
 
@@ -163,8 +163,8 @@ class _Handler(logging.Handler):
         self._redactor = redactor
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, or do without: neither a full disk nor a library's slip is our end."""
-        # What is logged is formatted here, and a library's own __str__ raises what it likes.
+        """Write a line if possible: a full disk or a library's error must not end the wizard."""
+        # Arguments are formatted here, and a library's __str__ may raise anything.
         with suppress(Exception):
             line = f"{self.format(record)}\n".encode()
             try:
@@ -173,12 +173,12 @@ class _Handler(logging.Handler):
                 self._log.trouble = self._log.trouble or error.strerror or type(error).__name__
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return when, how grave, who and what; of an exception its kind and places alone."""
+        """Return time, level, logger, and message; for an exception only its type and places."""
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         where = f"{at}.{int(record.msecs):03}Z {os.getpid()} {record.levelname:<7} {record.name}"
         words = record.getMessage()
         if record.exc_info and record.exc_info[0] is not None:
-            # Not its message, nor its cause's: either may quote what was sent.
+            # Neither its message nor that of its cause: both may quote what was sent.
             places = traceback.extract_tb(record.exc_info[2])
             stack = "; ".join(f"{p.filename}:{p.lineno} in {p.name}" for p in places)
             words = f"{words} | {record.exc_info[0].__name__}: {stack}"

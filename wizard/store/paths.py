@@ -1,4 +1,4 @@
-"""Where things are kept, as the environment says; and the file of how the wizard looks."""
+"""Paths and settings from the environment; and the file that saves the theme."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wizard.store.files import PrivateFolder
 
 
 def home(environ: Mapping[str, str]) -> Path:
-    """Return the folder everything is kept in: SCIM_WIZARD_HOME, or the user's data folder.
+    """Return the wizard's folder: SCIM_WIZARD_HOME, or one in the user's data folder.
 
     Raises SetupError.
     """
@@ -37,21 +37,21 @@ def home(environ: Mapping[str, str]) -> Path:
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
             raise SetupError(BAD_HOME.filled(path=chosen))
         return path
-    # Here, so that a command told where its folder is does not pay for the import.
+    # Imported here: with SCIM_WIZARD_HOME it isn't needed.
     import platformdirs
 
     try:
         path = Path(platformdirs.user_data_dir("twilio-scim-wizard", appauthor=False))
     except RuntimeError as error:
         raise SetupError(NO_HOME_FOLDER) from error
-    # Some of its versions leave a ~ that nothing replaces, or take a relative HOME.
+    # Some of its versions leave a ~ unexpanded, or accept a relative HOME.
     if not path.is_absolute():
         raise SetupError(NO_HOME_FOLDER)
     return path
 
 
 def log_file(environ: Mapping[str, str]) -> Path | None:
-    """Return the file that SCIM_WIZARD_LOG names; None: no log is wanted. Raises SetupError."""
+    """Return the file that SCIM_WIZARD_LOG names; None if it isn't set. Raises SetupError."""
     chosen = environ.get("SCIM_WIZARD_LOG")
     if not chosen:
         return None
@@ -63,12 +63,12 @@ def log_file(environ: Mapping[str, str]) -> Path | None:
 
 
 def expanded(path: str | Path) -> Path:
-    """Return a path with a leading ~ replaced, as a shell does where it isn't quoted."""
+    """Return a path with a leading ~ expanded, as a shell does if it isn't quoted."""
     return Path(os.path.expanduser(path))  # noqa: PTH111  Path's raises for an unknown user
 
 
 def preferred(environ: Mapping[str, str]) -> StoreKind | None:
-    """Return where the secrets of a new profile go as SCIM_WIZARD_STORE has it; None: unsaid.
+    """Return where SCIM_WIZARD_STORE saves a new profile's secrets; None if it isn't set.
 
     Raises SetupError.
     """
@@ -82,12 +82,12 @@ def preferred(environ: Mapping[str, str]) -> StoreKind | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether a profile may be called so; names of files that are not profiles' are not."""
+    """Whether a text is a valid profile name, and so may be part of a file name."""
     return rules.profile_name(text) is None
 
 
 def check_name(name: str) -> None:
-    """Raise SetupError unless a profile may be called so."""
+    """Raise SetupError unless a text is a valid profile name."""
     if not is_name(name):
         raise SetupError(BAD_PROFILE_NAME.filled(name=name))
 
@@ -96,21 +96,21 @@ _FILE: Final = "wizard.json"
 
 
 class _Kept(Value):
-    """The file."""
+    """The content of the file."""
 
     theme: str
 
 
 class Preferences:
-    """Kept in a home; nothing depends on them, so that what cannot be read is done without."""
+    """The preferences in the wizard's folder. They are optional: an unreadable file is ignored."""
 
     def __init__(self, home: Path) -> None:
         self._folder = PrivateFolder(home / "preferences")
         self.trouble = ""
-        """Why the file that is there could not be read, in a sentence."""
+        """Why the file could not be read, in a sentence."""
 
     def theme(self) -> str:
-        """Return the name of the theme that was chosen; "" where none is known."""
+        """Return the name of the chosen theme; "" if there is none."""
         try:
             data = self._folder.read(_FILE)
             return "" if data is None else msgspec.json.decode(data, type=_Kept).theme
@@ -122,5 +122,5 @@ class Preferences:
         return ""
 
     def save_theme(self, name: str) -> None:
-        """Remember a theme. Raises SetupError."""
+        """Save the theme. Raises SetupError."""
         self._folder.write(_FILE, msgspec.json.encode(_Kept(name)) + b"\n")

@@ -1,15 +1,15 @@
 """Profiles on disk: a record without secrets that points at the credential sets in a vault.
 
     profiles/<name>.json                  the record, the only pointer to credential sets
-    profiles/<name>.json.damaged-<n>      a record that could not be read, set aside
+    profiles/<name>.json.damaged-<n>      a damaged record, renamed
     profiles/<name>[.wizard].lock         locks, empty
     secrets/<name>.<generation>.json      a credential set
-    secrets/<name>.<generation>.keyring   empty: one that is, or may be, in the OS keyring
+    secrets/<name>.<generation>.keyring   an empty marker of one in the OS keyring
 
 A save writes new credential sets, then replaces the record, then removes the old sets, each
 step durable before the next: a crash leaves the old state or the new one, and at most sets
-that nothing points at. One that is whole and only renews what the record points at is taken up
-under the next lock, as its tokens may be the only ones the server still accepts. The next save
+that nothing points at. A complete set that only refreshes the one in the record is adopted under
+the next lock, as its tokens may be the only ones that the server still accepts. The next save
 removes the others.
 """
 
@@ -43,9 +43,9 @@ PATIENCE: Final = 60.0
 
 
 class LocalProfileStore:
-    """The profiles in the wizard's folder, which comes to be at the first write or lock.
+    """The profiles in the wizard's folder, which is created at the first write or lock.
 
-    Their secrets lie where each record says: in that folder too, or in the OS keyring.
+    Each record says where the secrets are: in that folder, or in the OS keyring.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class LocalProfileStore:
         preferred: StoreKind | None = StoreKind.FILE,
         keyring: SystemKeyring | None = None,
     ) -> None:
-        """Args: `preferred` is where a new profile's secrets go; None: the keyring if it can be."""
+        """Args: `preferred` is where a new profile saves secrets; None: the keyring if possible."""
         records, secrets = PrivateFolder(home / "profiles"), PrivateFolder(home / "secrets")
         vaults: dict[StoreKind, Vault] = {
             StoreKind.FILE: FileVault(secrets),
@@ -68,7 +68,7 @@ class LocalProfileStore:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What was found wrong on the way, fixed or not, for a face to say."""
+        """The problems that were found, fixed or not, to be shown."""
         paths = [path for folder in self._folders for path in folder.tightened]
         passed_over = self._sets.passed_over
         still_open = [
@@ -79,31 +79,31 @@ class LocalProfileStore:
         doubts = [folder.doubt for folder in self._folders if folder.doubt]
         return (
             *(PERMISSIONS_TIGHTENED.filled(path=str(path)) for path in paths),
-            # Once, not for every file in it.
+            # One notice, not one for every file in it.
             *(still_open or doubts)[:1],
             *([passed_over] if passed_over else []),
         )
 
     @property
     def whereabouts(self) -> tuple[str, str]:
-        """The folder that profiles are kept in, and the user it was looked up for."""
+        """The folder of the profiles, and the user it belongs to."""
         return str(self._home), user_name()
 
     def names(self) -> Sequence[str]:
-        """Return the names of the profiles there are, sorted. Raises SetupError."""
+        """Return the names of all profiles, sorted. Raises SetupError."""
         return self._records.names()
 
     def has_files(self, name: str) -> bool:
-        """Whether anything is kept under the name of a profile, locks too. Raises SetupError."""
+        """Whether there are any files of a profile, including locks. Raises SetupError."""
         found = (file for folder in self._folders for file in folder.names())
         return any(file.startswith(f"{name}.") for file in found)
 
     def client_ids(self) -> Mapping[str, str]:
-        """Return the Client IDs in use, by profile, of the records that can be read."""
+        """Return the Client IDs by profile, from the records that can be read."""
         found: dict[str, str] = {}
         with suppress(SetupError):
             for name in self.names():
-                # Not with `load`: a damaged record is for its own profile's user to hear of.
+                # `load` isn't used: a damaged record is reported only when its own profile is used.
                 with suppress(SetupError, Damaged):
                     profile = self._records.read(name)
                     if profile and profile.active and profile.client_id:
@@ -111,26 +111,26 @@ class LocalProfileStore:
         return found
 
     def load(self, name: str) -> Profile | None:
-        """Return the record, read without a lock; None when there is none. Raises SetupError."""
+        """Return the record, read without a lock, or None. Raises SetupError."""
         check_name(name)
         try:
             return self._records.read(name)
         except Damaged as damage:
-            # Under the lock, for by now a good record may be in its place. While another has
-            # the lock, it is the other's to set aside.
+            # Read it again under the lock: it may have been replaced by a good one. If another
+            # process holds the lock, that one renames it.
             problem = self._records.problem_of(damage, name)
             with hold(self._records.lock_path(name), 0, problem):
                 return self._records.read_or_set_aside(name)
 
     def set_aside(self, name: str) -> str | None:
-        """Return where the newest damaged record of a profile is kept. Raises SetupError."""
+        """Return the path of a profile's newest damaged record, or None. Raises SetupError."""
         check_name(name)
         return self._records.set_aside(name)
 
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """Return the credential set `profile.active` points at, read without a lock.
 
-        Where saves have just replaced it, the record is read again until its set is found.
+        If a save has just replaced it, the record is read again until its set is found.
         Raises SetupError.
         """
         check_name(name)
@@ -141,15 +141,15 @@ class LocalProfileStore:
             read, current = current.active, self.load(name) or Profile()
             if current.active is None:
                 return None
-            # Saves may follow one another faster than they are read. A pointer that stays says
-            # that the set is really gone.
+            # Saves may follow one another faster than they are read. If the pointer stays the same,
+            # the set is really missing.
             look = self._sets.get if current.active == read else self._sets.find
             found = look(name, current.store, current.active)
         refuse_tampered(current.endpoints, found.endpoints)
         return found
 
     def use_file(self, name: str, *, is_wanted: bool = True) -> None:
-        """Have the next save of a profile put its secrets, kept ones too, into files for good."""
+        """Make the next save of a profile move all its secrets to files, permanently."""
         if is_wanted:
             self._moving.add(name)
         else:
@@ -175,7 +175,7 @@ class LocalProfileStore:
 
     @contextmanager
     def wizard_lock(self, name: str) -> Iterator[None]:
-        """Hold the lock a wizard keeps while it runs; raises SetupError when another has it."""
+        """Hold the lock that a wizard keeps while it runs. Raises SetupError if another has it."""
         check_name(name)
         with hold(self._records.lock_path(name, ".wizard.lock"), 0, ANOTHER_WIZARD):
             yield

@@ -1,4 +1,4 @@
-"""Records of the profiles; and the writes under a lock that keep record and sets together."""
+"""The records of the profiles; and writes under a lock, which keep record and sets consistent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAMAGED: Final = ".json.damaged-"
 
 
 class Records:
-    """The records in a private folder, with the files their locks are on."""
+    """The records in a private folder, with their lock files."""
 
     def __init__(self, folder: PrivateFolder) -> None:
         self._folder = folder
@@ -31,7 +31,7 @@ class Records:
     def names(self) -> Sequence[str]:
         """Return the names of the profiles that have a record, sorted. Raises SetupError.
 
-        Also one that was set aside: a profile must not fall out of the list unsaid.
+        This includes damaged records: a profile must not silently vanish from the list.
         """
         files = self._folder.names()
         names = {f.removesuffix(_SUFFIX) for f in files if f.endswith(_SUFFIX)}
@@ -39,14 +39,14 @@ class Records:
         return sorted(filter(is_name, names))
 
     def read(self, name: str) -> Profile | None:
-        """Return a record, None when there is none. Raises Damaged and SetupError."""
+        """Return a record, or None. Raises Damaged and SetupError."""
         data = self._folder.read(name + _SUFFIX)
         return None if data is None else decode_profile(data, self._path(name))
 
     def read_or_set_aside(self, name: str) -> Profile | None:
-        """Return a record, None when there is none; call it under the profile's lock.
+        """Return a record, or None; to be called under the profile's lock.
 
-        Raises SetupError; a damaged record is renamed first.
+        Raises SetupError, after renaming a damaged record.
         """
         try:
             return self.read(name)
@@ -58,14 +58,14 @@ class Records:
             raise SetupError(self.problem_of(damage, name, kept)) from damage
 
     def problem_of(self, damage: Damaged, name: str, kept: str | None = None) -> Problem:
-        """Return what to say of a damaged record, kept in the file `kept` or where it was."""
+        """Return the problem of a damaged record, which is in the file `kept` or still in place."""
         path = self._path(name)
         place = path if kept is None else str(self._folder.path / kept)
         return FILE_DAMAGED.filled(path=path, kept=place).with_detail(str(damage))
 
     def set_aside(self, name: str) -> str | None:
         """Return where the newest damaged record of a profile is kept. Raises SetupError."""
-        # By length first, as the tenth comes after the ninth.
+        # Sorted by length first, so that 10 comes after 9.
         files = sorted(self._set_aside(name), key=lambda file: (len(file), file))
         return str(self._folder.path / files[-1]) if files else None
 
@@ -82,14 +82,14 @@ class Records:
         self._folder.delete_temps(f"{name}.")
 
     def remove(self, name: str) -> None:
-        """Remove all there is of a profile, its record last; locks stay. Raises SetupError."""
+        """Remove all files of a profile except locks, its record last. Raises SetupError."""
         self.tidy(name)
         for file in self._set_aside(name):
             self._folder.delete(file)
         self._folder.delete(name + _SUFFIX)
 
     def lock_path(self, name: str, suffix: str = ".lock") -> Path:
-        """Return the file a lock is on, its folder made. Raises SetupError."""
+        """Return the path of a lock file, after creating its folder. Raises SetupError."""
         with telling(self._folder.path):
             self._folder.make()
         return self._folder.path / f"{name}{suffix}"
@@ -102,37 +102,37 @@ class Records:
 
 
 class LockedProfile:
-    """A profile whose lock is held: its record as read since, and the writes to it."""
+    """A profile whose lock is held: its record, read under the lock, and the writes to it."""
 
     def __init__(self, name: str, records: Records, sets: CredentialSets, moving: set[str]) -> None:
-        """Read the record. Raises SetupError. Args: `moving`: profiles that turn to files."""
+        """Read the record. Raises SetupError. Args: `moving`: profiles that move to files."""
         self._name = name
         self._records = records
         self._sets = sets
         self._moving = moving
         self._profile = records.read_or_set_aside(name)
-        # What can't be taken up now is left for the next time.
+        # What can't be adopted now is left for the next lock.
         with suppress(SetupError):
             self._take_up()
 
     @property
     def profile(self) -> Profile | None:
-        """The record as it stands; None when there is none."""
+        """The current record, or None."""
         return self._profile
 
     def active(self) -> CredentialSet | None:
-        """Return the active credential set, None when there is none. Raises SetupError."""
+        """Return the active credential set, or None. Raises SetupError."""
         active = self._pointed(self._profile.active if self._profile else None)
         if self._profile is not None and active is not None:
             refuse_tampered(self._profile.endpoints, active.endpoints)
         return active
 
     def draft(self) -> CredentialSet | None:
-        """Return the draft, None when there is none. Raises SetupError."""
+        """Return the draft, or None. Raises SetupError."""
         return self._pointed(self._profile.draft if self._profile else None)
 
     def prove_writable(self) -> None:
-        """Raise SetupError unless a write the size of a credential set succeeds now."""
+        """Raise SetupError unless a test write of the size of a credential set succeeds."""
         self._sets.prove_writable(self._name, self._kind(is_writing=True))
         self._records.prove_writable(self._name)
 
@@ -143,12 +143,12 @@ class LockedProfile:
         active: CredentialSet | None = None,
         draft: CredentialSet | None = None,
     ) -> Profile:
-        """Write new generations for the sets given, point the record at them, and sweep.
+        """Write the given sets as new generations, point the record at them, and remove old ones.
 
-        A set that is not given keeps its generation as `profile` names it. Returns the record
-        written, in which the fields that repeat the active set follow the one given, and
-        `store` says where the sets are, whatever `profile` has there.
-        Raises SetupError, also when `profile` is from before another's save.
+        A set that is not given keeps its generation as `profile` names it. Returns the written
+        record. Its fields that repeat the active set are updated from the given one, and `store`
+        says where the sets are, whatever `profile` has there. Raises SetupError, also if another
+        process has saved since `profile` was read.
         """
         before = self._profile or Profile()
         kept = {None if active else profile.active, None if draft else profile.draft}
@@ -162,7 +162,7 @@ class LockedProfile:
         self._records.write(self._name, after)
         self._profile = after
         self._moving.discard(self._name)
-        # The save has succeeded: what cannot be removed now, the next one tries again.
+        # The save has succeeded; what can't be removed now is removed by the next save.
         with suppress(SetupError):
             self._sweep(before, after)
         return after
@@ -170,10 +170,10 @@ class LockedProfile:
     def _put(
         self, profile: Profile, active: CredentialSet | None, draft: CredentialSet | None
     ) -> Profile:
-        """Write new generations for the sets given; return the record that points at them."""
+        """Write the given sets as new generations; return the record that points at them."""
         before = self._profile or Profile()
-        # Two sets count only together, and a setup that takes the place of another only once the
-        # record says so.
+        # Two sets count only together, and a set that replaces another setup counts only after the
+        # record points at it.
         is_alone = active is None or draft is None
         after = profile
         if active is not None:
@@ -190,13 +190,13 @@ class LockedProfile:
         return after
 
     def remove(self) -> None:
-        """Remove secrets first, then set-aside records, the record last. Raises SetupError."""
+        """Remove the secrets, then damaged records, then the record. Raises SetupError."""
         self._sets.sweep(self._name, self._profile or Profile())
         self._records.remove(self._name)
         self._profile = None
 
     def _take_up(self) -> None:
-        """Point the record at whole sets that a save left just before it would have done so."""
+        """Point the record at complete sets of a save that was interrupted just before that."""
         before = self._profile
         if before is None or not (before.active or before.draft):
             return
@@ -219,7 +219,7 @@ class LockedProfile:
         return self._sets.get(self._name, self._profile.store, generation)
 
     def _kind(self, *, is_writing: bool) -> StoreKind:
-        """Return where the next save's sets go; it is chosen while there are none."""
+        """Return where the next save puts its sets; this is chosen if there are none yet."""
         profile = self._profile or Profile()
         if self._name in self._moving:
             return StoreKind.FILE
@@ -229,15 +229,15 @@ class LockedProfile:
 
     def _sweep(self, before: Profile, after: Profile) -> None:
         self._records.tidy(self._name)
-        # A damaged record may have pointed at a secret that is nowhere else.
+        # A damaged record may have pointed at the only copy of a secret.
         is_thorough = self._records.set_aside(self._name) is None
         keep = {after.active, after.draft}
         self._sets.sweep(self._name, before, keep, is_thorough=is_thorough)
 
 
 def _repeating(profile: Profile, active: CredentialSet) -> Profile:
-    """Return the record with the fields that repeat what is in the active set, or a draft."""
-    # Here: what only reads has no need of it.
+    """Return the record with its repeated fields updated from the active set, or a draft."""
+    # Imported here: only writes need it.
     from wizard.domain.oauth.jwt import organization_sid
 
     tokens = active.tokens

@@ -33,12 +33,12 @@ from wizard.store.files import PrivateFolder
 _SUFFIX: Final = ".json"
 
 PROOF_SIZE: Final = 64 * 1024
-"""Bytes; more than a credential set with long tokens takes."""
+"""Bytes; more than a credential set with long tokens has."""
 
 
 def ids_in(folder: PrivateFolder, profile: str, suffix: str) -> frozenset[str]:
     """Return the ids in a profile's files `<profile>.<generation><suffix>`. Raises SetupError."""
-    # No profile's name has a dot, so that of one is never the beginning of another's.
+    # Profile names have no dots, so the file names of two profiles never overlap.
     prefix = f"{profile}."
     ids = (
         name.removeprefix(prefix).removesuffix(suffix)
@@ -49,13 +49,13 @@ def ids_in(folder: PrivateFolder, profile: str, suffix: str) -> frozenset[str]:
 
 
 class Vault(Protocol):
-    """Keeps blobs; which kind of vault has a profile's is written in its record."""
+    """Saves blobs; a profile's record says which kind of vault has its blobs."""
 
     def put(self, profile: str, generation: str, blob: bytes) -> None:
-        """Keep a blob, durably, and read it back. Raises SetupError."""
+        """Save a blob durably, and read it back. Raises SetupError."""
 
     def get(self, profile: str, generation: str) -> bytes | None:
-        """Return a blob, None when there is none. Raises SetupError."""
+        """Return a blob, or None. Raises SetupError."""
 
     def delete(self, profile: str, generation: str) -> None:
         """Remove a blob, durably, if there is one. Raises SetupError."""
@@ -67,23 +67,23 @@ class Vault(Protocol):
         """Remove what interrupted writes left. Raises SetupError."""
 
     def recover(self, profile: str) -> None:
-        """Take up blobs of writes that were interrupted at their very end. Raises SetupError."""
+        """Recover blobs of writes that were interrupted at their very end. Raises SetupError."""
 
     def prove_writable(self, profile: str) -> None:
-        """Raise SetupError unless a large blob can be kept now."""
+        """Raise SetupError unless a large blob can be saved now."""
 
     def place(self, profile: str, generation: str) -> str:
-        """Say where a blob is, for a message."""
+        """Return where a blob is saved, for a message."""
 
 
 class FileVault:
-    """Keeps blobs as `<profile>.<generation>.json` in a private folder."""
+    """Saves blobs as `<profile>.<generation>.json` in a private folder."""
 
     def __init__(self, folder: PrivateFolder) -> None:
         self._folder = folder
 
     def put(self, profile: str, generation: str, blob: bytes) -> None:
-        """Keep a blob, durably, and read it back. Raises SetupError."""
+        """Save a blob durably, and read it back. Raises SetupError."""
         name = _file(profile, generation)
         self._folder.write(name, blob)
         if self._folder.read(name) != blob:
@@ -91,7 +91,7 @@ class FileVault:
             raise SetupError(STORE_FAILED.filled(path=path).with_detail("read back differently"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
-        """Return a blob, None when there is none. Raises SetupError."""
+        """Return a blob, or None. Raises SetupError."""
         return self._folder.read(_file(profile, generation))
 
     def delete(self, profile: str, generation: str) -> None:
@@ -107,18 +107,18 @@ class FileVault:
         self._folder.delete_temps(f"{profile}.")
 
     def recover(self, profile: str) -> None:
-        """Give interrupted writes their names; one that isn't whole can't be decoded later."""
+        """Rename the files of interrupted writes; an incomplete one can't be decoded later."""
         there = set(self._folder.names())
         for temp, name in self._folder.temps(f"{profile}."):
             if is_generation(_generation_of(name)) and name not in there:
                 self._folder.rename(temp, name)
 
     def prove_writable(self, profile: str) -> None:
-        """Raise SetupError unless a large blob can be kept now."""
+        """Raise SetupError unless a large blob can be saved now."""
         self._folder.prove_writable(f"{profile}{_SUFFIX}", PROOF_SIZE)
 
     def place(self, profile: str, generation: str) -> str:
-        """Say where a blob is, for a message."""
+        """Return where a blob is saved, for a message."""
         return str(self._folder.path / _file(profile, generation))
 
 
@@ -147,13 +147,13 @@ class CredentialSets:
         """Why the last choice was files though there is a keyring."""
 
     def choose(self, name: str) -> StoreKind:
-        """Return where the sets of a profile that has none go. Raises SetupError."""
+        """Return where the first sets of a profile are saved. Raises SetupError."""
         self.passed_over = None
         if self._preferred is StoreKind.FILE:
             return StoreKind.FILE
         try:
-            # Whole: a keyring that takes the first small set and not the tokens would fail when
-            # the code they came for is spent.
+            # Test with the full size: a keyring that accepts the first small set, but not the
+            # tokens, would fail after the code was redeemed.
             self._vaults[StoreKind.KEYRING].prove_writable(name)
         except SetupError as error:
             problem = error.problem
@@ -168,7 +168,7 @@ class CredentialSets:
         return StoreKind.KEYRING
 
     def find(self, name: str, kind: StoreKind, generation: str) -> CredentialSet | None:
-        """Return a set, None when it is not there (any more). Raises SetupError."""
+        """Return a set, or None if it doesn't exist (any more). Raises SetupError."""
         vault = self._vaults[kind]
         blob = vault.get(name, generation)
         if blob is None:
@@ -182,7 +182,7 @@ class CredentialSets:
             ) from damage
 
     def get(self, name: str, kind: StoreKind, generation: str) -> CredentialSet:
-        """Return a set. Raises SetupError, also when it is not there."""
+        """Return a set. Raises SetupError, also if it doesn't exist."""
         found = self.find(name, kind, generation)
         if found is None:
             place = self._vaults[kind].place(name, generation)
@@ -192,16 +192,16 @@ class CredentialSets:
     def put(
         self, name: str, kind: StoreKind, credentials: CredentialSet, succeeds: str | None = None
     ) -> str:
-        """Keep a set, durably, and return its new generation id. Raises SetupError.
+        """Save a set durably, and return its new generation ID. Raises SetupError.
 
-        Args: `succeeds` is the generation whose place it takes even if the record can't be saved.
+        Args: `succeeds` is the generation it replaces, even if the record can't be saved.
         """
         generation = new_generation()
         self._vaults[kind].put(name, generation, encode_credentials(credentials, succeeds))
         return generation
 
     def unpointed(self, name: str, profile: Profile) -> dict[str, tuple[str, CredentialSet]]:
-        """Return whole sets that a record doesn't point at, with their ids, by what they succeed.
+        """Return complete sets a record doesn't point at, with their IDs, by what they succeed.
 
         Raises SetupError.
         """
@@ -228,13 +228,13 @@ class CredentialSets:
         *,
         is_thorough: bool = True,
     ) -> None:
-        """Remove a profile's sets but those to keep, and what interrupted writes left.
+        """Remove a profile's sets except those to keep, and what interrupted writes left.
 
         Tries all of them before it raises a SetupError.
 
         Args:
-            before: names sets to remove.
-            is_thorough: remove also those that it does not name.
+            before: the record that names sets to remove.
+            is_thorough: remove also sets that it doesn't name.
         """
         failures: list[SetupError] = []
         for kind, vault in self._vaults.items():

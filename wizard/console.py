@@ -33,7 +33,7 @@ PASSED: Final = "passed"
 FAILED: Final = "failed"
 
 LATE: Final = 1.0
-"""Seconds after which somebody who waits is told what for."""
+"""Seconds after which someone who waits is told what for."""
 
 
 def take_any_encoding() -> None:
@@ -98,7 +98,7 @@ def outcome(
 def of_all(outcomes: Sequence[Mapping[str, object]], problem: Problem | None) -> dict[str, object]:
     """Return what JSON tells of all profiles.
 
-    Args: `problem`: why none could be read or there is none; nobody's in particular.
+    Args: `problem`: why none could be read or there is none; no one's in particular.
     """
     return {
         "profiles": list(outcomes),
@@ -197,7 +197,7 @@ def naming_faults() -> Iterator[None]:
 
 
 def print_error(problem: Problem, profile: str | None = None) -> None:
-    """Print a problem on stderr; `profile` is whose it is, None where it is nobody's."""
+    """Print a problem on stderr; `profile` is whose it is, None where it is no one's."""
     whose = f"Profile {one_line(profile)}: " if profile is not None and _is_whose(problem) else ""
     remedy = what_to_do(problem, profile or DEFAULT_PROFILE)
     print_to_stderr((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))

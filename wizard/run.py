@@ -144,7 +144,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:
-            # The window was closed: nobody is there to read it.
+            # The window was closed: no one is there to read it.
             terminal.let_go()
         return app
 

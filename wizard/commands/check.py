@@ -177,7 +177,7 @@ class _Checked:
         self._patience = patience
 
     async def current(self, refused: Secret | None) -> TokenSet:
-        """Return tokens, renewed if they expired or were refused. Raises SetupError."""
+        """Return tokens, refreshed if they expired or were rejected. Raises SetupError."""
         tokens = self.active.tokens
         # Without the lock while they are good: a folder that takes no files gives none.
         if refused is not None or tokens is None or tokens.needs_refresh(self.clock()):

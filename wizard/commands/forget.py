@@ -25,7 +25,7 @@ def run(
         is_asking: ask on the terminal first. Without it even what a damaged record left goes.
 
     Raises:
-        SetupError: nothing is set up, though what is left of a profile is removed all the same.
+        SetupError: nothing is set up, though what is left of a profile is removed anyway.
     """
     profile = _load(name, store)
     if profile is None and (is_asking or not store.has_files(name)):
@@ -64,7 +64,7 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
     except SetupError as error:
         if error.problem.id != FILE_DAMAGED.id:
             raise
-        # It is set aside now, so that the profile can be forgotten all the same.
+        # It is set aside now, so that the profile can be forgotten anyway.
         problem = error.problem
     if problem is None:
         return profile if _is_set_up(profile) else None

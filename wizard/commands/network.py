@@ -41,7 +41,7 @@ STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be 
 def run(work: Coroutine[object, object, T]) -> T:
     """Run work to its end, or until a signal cancels it.
 
-    What `to_its_end` guards is waited for all the same, however many signals come, and each time
+    What `to_its_end` guards is waited for anyway, however many signals come, and each time
     it is said so.
 
     Raises:

@@ -1,1 +1,1 @@
-"""The machine around us: browser, clipboard, loopback listener, terminal."""
+"""The local machine: browser, clipboard, loopback listener, terminal."""

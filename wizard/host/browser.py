@@ -1,8 +1,8 @@
-"""Opens an address in the browser of the person in front of the terminal.
+"""Opens a URL in the browser of the user at the terminal.
 
-Commands are started here rather than through `webbrowser`: that module lets children write on
-our terminal, waits for some of them without limit, drops others unreaped, and falls back on text
-browsers, which would take the terminal over.
+Commands are started here rather than through `webbrowser`: that module lets children write to the
+terminal, waits for some of them without limit, leaves others as zombies, and falls back on text
+browsers, which would take over the terminal.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Command = tuple[str, ...]
 """A program and its arguments, in which %s stands for the address."""
 
 CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
-"""Files Docker and Podman put into their containers."""
+"""Files that Docker and Podman create in their containers."""
 
 PAGE_LIFE: Final = 60.0
 """Seconds a browser has to start and to read the page that leads to a URL."""
 
 _PAGE: Final = "scim-wizard-"
-"""How the names of these pages begin."""
+"""The beginning of the names of these pages."""
 
 _TEXT_BROWSERS: Final = frozenset({"www-browser", "w3m", "lynx", "links", "links2", "elinks"})
 
 _MACOS: Final[Command] = ("open", "%s")
 _WINDOWS: Final[Command] = ("rundll32.exe", "url.dll,FileProtocolHandler", "%s")
-# rundll32 takes the address as it is: PowerShell would read it as code, and explorer.exe ends
-# with 1 also when it worked.
+# rundll32 passes the URL unchanged: PowerShell would parse it as code, and explorer.exe exits with
+# 1 even if it succeeded.
 _WSL: Final[tuple[Command, ...]] = (("wslview", "%s"), _WINDOWS)
 _DESKTOP: Final[tuple[Command, ...]] = (
     ("xdg-open", "%s"),
@@ -57,7 +57,7 @@ _DESKTOP: Final[tuple[Command, ...]] = (
 
 
 class SystemBrowser:
-    """The browser of this machine, or why there is none.
+    """The browser of this machine, or the reason why there is none.
 
     Args:
         environ: the process environment; what is started gets exactly this one.
@@ -82,23 +82,23 @@ class SystemBrowser:
 
     @property
     def is_here(self) -> bool:
-        """Whether a graphical browser can be expected to open on the person's screen."""
+        """Whether a graphical browser can be expected to open on the user's screen."""
         return not self.why_not
 
     @property
     def why_not(self) -> str:
-        """What keeps it away, in a few words; "" when nothing does.
+        """Return why no browser can be opened, in a few words; "" if one can.
 
         One of: SSH, container, no display, text browser only, no browser.
-        A graphical BROWSER goes before all of them: over SSH and in containers, editors set it
-        to a command that opens the browser on the person's own machine.
+        A graphical BROWSER takes precedence: over SSH and in containers, editors set it to a
+        command that opens the browser on the user's own machine.
         """
         if self._chosen():
             return ""
         return self._obstacle() or ("" if self._installed() else self._nothing_installed())
 
     async def open(self, url: str) -> bool:
-        """Ask the browser to open an http or https URL; whether something took it.
+        """Ask the browser to open an http or https URL; return whether a program accepted it.
 
         Every user of the machine can read a program's arguments. A URL with a query may hold a
         state, so the browser is given a page that leads there, which only this user can read.
@@ -115,7 +115,7 @@ class SystemBrowser:
         for command in self._chosen():
             if await self._takes(command, url):
                 return True
-        # What opens a page may be an editor; what opens http is a browser.
+        # The program for local files may be an editor; the one for http is a browser.
         handler = await web_handler(self._environ, self._platform) if url[:5] == "file:" else ()
         for command in (*(handler and usable and (handler,)), *usable):
             if await self._takes(command, url):
@@ -132,13 +132,13 @@ class SystemBrowser:
 
     @property
     def _shares_files(self) -> bool:
-        """Whether the browser has to be given a page, and can read a file of this machine."""
+        """Whether the browser needs a page, and can read a local file."""
         is_readable = self._platform != "win32" and not self._is_wsl()
         return is_readable and not self._obstacle()
 
     @property
     def _folder(self) -> Path:
-        """Home if there is one: a browser in a sandbox has a /tmp of its own."""
+        """Return the home folder if there is one: a sandboxed browser has its own /tmp."""
         home = self._environ.get("HOME", "")
         return Path(home if os.access(home, os.W_OK) else tempfile.gettempdir())
 
@@ -156,7 +156,7 @@ class SystemBrowser:
             page.unlink()
 
     def _obstacle(self) -> str:
-        """What stands between a browser on this machine and the person."""
+        """Return what prevents a browser on this machine from reaching the user."""
         if self._has_only_text_chosen():
             return "text browser only"
         if is_over_ssh(self._environ):
@@ -179,7 +179,7 @@ class SystemBrowser:
         return "WSL_DISTRO_NAME" in self._environ
 
     def _chosen(self) -> list[Command]:
-        """The graphical commands in BROWSER that there are."""
+        """Return the graphical commands in BROWSER that exist."""
         named = _named(self._environ.get("BROWSER", ""))
         return [c for c in named if not _is_text(c) and self._which(c[0])]
 
@@ -188,12 +188,12 @@ class SystemBrowser:
         return bool(named) and all(_is_text(command) for command in named)
 
     def _installed(self) -> list[Command]:
-        """What this system opens an address with, best first."""
+        """Return the commands with which this system opens a URL, best first."""
         commands: tuple[Command, ...] = _DESKTOP
         if self._platform == "darwin":
             commands = (_MACOS,)
         elif self._platform == "win32":
-            # In full: on Windows a search begins in the folder we happen to stand in.
+            # The full path: on Windows a search begins in the current folder.
             folder = self._environ.get("SYSTEMROOT", r"C:\Windows")
             commands = ((rf"{folder}\System32\{_WINDOWS[0]}", *_WINDOWS[1:]),)
         elif self._is_wsl():
@@ -232,7 +232,7 @@ def _named(browser: str) -> list[Command]:
 def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-    except ValueError:  # A bracket too few around an IPv6 address.
+    except ValueError:  # A missing bracket around an IPv6 address.
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
 
@@ -242,10 +242,10 @@ def _is_text(command: Command) -> bool:
 
 
 def _start(argv: Sequence[str], environ: Mapping[str, str]) -> Future[int]:
-    """Start a command away from our terminal; its exit status comes in the future.
+    """Start a command detached from the terminal; return a future of its exit status.
 
-    A daemon thread waits for it, so that it leaves no zombie and yet may outlive us: asyncio
-    would kill a running child with its transport, and a pool's threads hold up our exit.
+    A daemon thread waits for it, so that it leaves no zombie and yet can outlive this process:
+    asyncio would kill a running child with its transport, and a thread pool would delay the exit.
     """
     ending: Future[int] = Future()
     ending.set_running_or_notify_cancel()  # So that giving up waiting cannot cancel it.

@@ -1,6 +1,6 @@
-"""What the loopback listener answers: a redirect to a page without a code, and that page.
+"""The responses of the loopback listener: a redirect to a page without a code, and that page.
 
-Neither holds a script, an address from outside or anything else of the request.
+Neither holds a script, or anything from the request.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def see_other(path: str) -> bytes:
 
 
 def not_found() -> bytes:
-    """Return the answer to everything that is not waited for."""
+    """Return the response to all unexpected requests."""
     return _response(HTTPStatus.NOT_FOUND, "Not found\n")
 
 

@@ -1,8 +1,8 @@
 """The desktop: its clipboard, and the program that opens web addresses.
 
-pyperclip runs in a process of its own, because it lets its helpers (xclip, wl-copy, pbcopy …)
-write on our terminal, waits for them without limit, and may start Qt, which aborts the process
-when its display is gone. The text goes through standard input: other users can read arguments.
+pyperclip runs in a process of its own, because it lets its helpers (xclip, wl-copy, pbcopy) write
+to the terminal, waits for them without limit, and may start Qt, which aborts the process when its
+display is gone. The text goes through standard input: other users can read arguments.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Final
 
 from wizard.host.terminal import is_over_ssh
 
-# Refused: Klipper's command takes the text as an argument, and what Qt sets on X11 goes when
-# its process does. ClipboardUnavailable, pyperclip's "nothing found", is falsy.
+# Rejected: Klipper's command takes the text as an argument, and on X11 what Qt sets is lost when
+# its process ends. ClipboardUnavailable, pyperclip's "nothing found", is falsy.
 _PROGRAM: Final = """
 import sys
 import pyperclip
@@ -45,11 +45,11 @@ class SystemClipboard:
         self._patience = patience
 
     async def copy(self, text: str) -> bool:
-        """Send text to the clipboard; False when there is none, or it is not the person's.
+        """Send text to the clipboard; return False if there is none, or if it isn't the user's.
 
-        Over SSH the clipboard here is another than that in front of the person; the caller then
-        asks their terminal (OSC 52). True means a helper was given the text: pyperclip does not
-        look at how the helper ended.
+        Over SSH, the clipboard of this machine isn't the user's; the caller then uses the
+        terminal's (OSC 52). True means a helper was given the text: pyperclip does not look at how
+        the helper ended.
         """
         if is_over_ssh(self._environ):
             return False
@@ -58,7 +58,7 @@ class SystemClipboard:
     def _copy(self, text: str) -> bool:
         try:
             process = subprocess.Popen(  # noqa: S603  our own interpreter, a constant program
-                # -P: no module of the folder we happen to stand in; -X utf8: for our stdin.
+                # -P: no module from the current folder; -X utf8: for our stdin.
                 [sys.executable, "-P", "-X", "utf8", "-c", _PROGRAM],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -107,7 +107,7 @@ async def web_handler(environ: Mapping[str, str], platform: str) -> Command:
 
 
 def _macos_handler(home: Path) -> str:
-    """The bundle identifier of what opens https; Safari where nothing else was chosen."""
+    """Return the bundle identifier of the app for https; Safari unless another was chosen."""
     try:
         handlers = plistlib.loads((home / _SETTINGS).read_bytes())["LSHandlers"]
         chosen = {h.get("LSHandlerURLScheme"): h.get("LSHandlerRoleAll") for h in handlers}

@@ -1,7 +1,7 @@
 """Reads lines from the terminal whole: the kernel's own line editing cuts one at 4,096 bytes.
 
-And unlike that, it can be stopped waiting, knows what must not be echoed, and takes a wrapped
-address for one answer and not for several.
+Unlike that, its wait can be canceled, it can hide what is typed, and it reads a wrapped URL as one
+line.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ SILENCE: Final = 0.3
 SHORT: Final = 16
 """Characters of a line that is no part of a longer text: a word, a number, Enter alone."""
 LIMIT: Final = 1024 * 1024
-"""Characters of an answer that are kept."""
+"""The most characters of a line that are kept."""
 POLL: Final = 0.03
-"""Seconds between looks at a Windows console, which tells nobody when a key comes."""
+"""Seconds between polls of a Windows console, which doesn't signal key presses."""
 
 _SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])?")
-"""A key that is no text, a bracket around a paste (ECMA-48 §5.4), or Escape alone."""
+"""A key that isn't text, a paste bracket (ECMA-48 §5.4), or Escape alone."""
 _BEGINNING: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")
 """A key whose rest has not come yet."""
 _ENTER: Final = "\r\n"
@@ -40,17 +40,17 @@ _END: Final = "\x04"
 
 
 class LineEditor:
-    """Makes a line of the text a terminal sends."""
+    """Builds a line from the text that a terminal sends."""
 
     def __init__(self, echo: Callable[[str], None]) -> None:
-        """Args: `echo` is given what the terminal should show."""
+        """Args: `echo` is called with what the terminal should show."""
         self._echo = echo
         self._text = ""
         self._line: list[str] = []
         self.is_shown = True
 
     def begin(self, *, is_shown: bool) -> None:
-        """Begin a line; what has come for an earlier one is forgotten."""
+        """Begin a line; leftover input of an earlier one is dropped."""
         self._text, self._line, self.is_shown = "", [], is_shown
 
     def feed(self, text: str) -> None:
@@ -76,7 +76,7 @@ class LineEditor:
         return None
 
     def rest(self) -> str:
-        """Return what there is of a line without an end."""
+        """Return the part of an unfinished line."""
         line, self._line = "".join(self._line), []
         return line
 
@@ -98,7 +98,7 @@ class LineEditor:
 
 
 class LineReader:
-    """The person's side of a terminal, from `__enter__` to `__exit__`, in a running event loop."""
+    """The user's input on a terminal, from `__enter__` to `__exit__`, in a running event loop."""
 
     def __init__(self, echo: Callable[[str], None]) -> None:
         """Args: `echo` is given what the terminal should show of what is typed."""
@@ -120,7 +120,7 @@ class LineReader:
         self._stack.close()
 
     def forget(self) -> None:
-        """Drop what was typed before a question was shown: it is no answer to it."""
+        """Drop what was typed before a question was shown: it can't be the answer."""
         while not self._chunks.empty():
             if not self._chunks.get_nowait():
                 # The end of all input stays the end.
@@ -133,9 +133,9 @@ class LineReader:
                 termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
     async def line(self, *, is_shown: bool = True, short: int = SHORT) -> str | None:
-        """Wait for a line; None for Ctrl+D. May be cancelled; half a line is then forgotten.
+        """Wait for a line; None for Ctrl+D. May be canceled; a partial line is then dropped.
 
-        A long line waits for what may be its continuation: a wrapped address is one answer.
+        A long line waits for a possible continuation: a wrapped URL is one line.
 
         Args:
             is_shown: whether what is typed is echoed.
@@ -171,7 +171,7 @@ class LineReader:
 
 
 async def show_bare(url: str) -> str:
-    """Print a link in one line and return what is entered; "" for Enter alone.
+    """Print a link in one line and return what is then entered; "" for Enter alone.
 
     For a terminal that no app is painting on. What is typed is not echoed: it may hold a code.
     A terminal that closes meanwhile gives ""; what is under way continues.
@@ -181,7 +181,8 @@ async def show_bare(url: str) -> str:
     with LineReader(lambda _text: None) as reader, contextlib.suppress(EOFError):
         ask = "Paste the URL you land on, or press Enter to go back."
         output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
-        # In a thread: a stalled terminal must not hold up the loop, where a response may arrive.
+        # In a thread: a stalled terminal must not block the event loop, where a response may
+        # arrive.
         await asyncio.to_thread(output.close)
         # A paste may begin with an empty line, so even that one waits for the rest.
         return await reader.line(is_shown=False, short=-1) or ""
@@ -218,7 +219,7 @@ def _unedited(loop: asyncio.AbstractEventLoop, fd: int) -> Iterator[None]:
         before = termios.tcgetattr(fd)
         # At once: what was typed already is kept, not flushed.
         tty.setcbreak(fd, termios.TCSANOW)
-    # Stopped by Ctrl+Z, the shell has made the terminal its own meanwhile.
+    # After Ctrl+Z, the shell has changed the terminal's settings.
     with contextlib.suppress(ValueError, RuntimeError):
         loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
     try:

@@ -1,7 +1,7 @@
 """Catches the authorization response on a loopback redirect URL (RFC 8252 §7.3, §8.3).
 
 On asyncio's streams and h11: http.server blocks the event loop, and a web framework is only in
-the demo extra. It answers one GET a connection. Nothing is logged and no request is echoed, since
+the demo extra. It handles one GET per connection. Nothing is logged and no request is echoed, since
 URLs hold a code and a state.
 """
 
@@ -24,7 +24,7 @@ from wizard.host.callback_page import Landing, landing_page, not_found, see_othe
 from wizard.host.request import Request, read_request
 
 Accept = Callable[[str], Awaitable[bool]]
-"""Given the full address of a matching request; whether it is the answer waited for."""
+"""Called with the full URL of a matching request; returns whether it is the expected response."""
 
 SILENT_LIMIT: Final = 32
 """Connections at once without a request; a browser opens a few ahead of need."""
@@ -36,14 +36,14 @@ _LOOPBACK: Final = {
     "::1": ("::1",),
 }
 _ABSENT: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
-"""What the system says without IPv6, or without IPv4."""
+"""The errors of a system without IPv6, or without IPv4."""
 
 
 class CallbackListener:
     """Listens on loopback redirect URLs.
 
     Args:
-        patience: seconds a connection has for its request, and again for taking the answer.
+        patience: seconds a connection has for its request, and again for reading the response.
         grace: seconds `close` leaves the browser to fetch the page it was just sent to.
     """
 
@@ -56,9 +56,9 @@ class CallbackListener:
 
         `localhost` is two addresses, 127.0.0.1 and [::1]. Both are bound, or the only one there is.
 
-        `accept` is given the full address of each GET whose path, own query and Host are the
-        redirect URL's. When it returns True the browser is sent on to a page without a code; all
-        else is 404 and changes nothing.
+        `accept` is called with the full URL of each GET whose path, query, and Host are the
+        redirect URL's. If it returns True, the browser is redirected to a page without a code;
+        everything else gets a 404 and changes nothing.
 
         Raises:
             SetupError: the port is in use on one of the addresses, or can't be bound.
@@ -110,7 +110,7 @@ class _Redirect(Value):
 
 
 class OpenListener:
-    """A bound listener: answers until `close`."""
+    """A bound listener; it responds until `close`."""
 
     def __init__(self, redirect: _Redirect, accept: Accept, patience: float, grace: float) -> None:
         self._redirect = redirect
@@ -120,7 +120,7 @@ class OpenListener:
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[None]] = set()
         self._silent: dict[asyncio.Task[None], None] = {}
-        """Those of which no request has come yet, the oldest first."""
+        """Connections without a request yet, the oldest first."""
         self._page_path = f"/done-{secrets.token_urlsafe(16)}"
         self._page: Landing | None = None
         self._questions = 0
@@ -194,7 +194,7 @@ class OpenListener:
                 writer.close()
                 await writer.wait_closed()
         except (TimeoutError, ConnectionError):
-            pass  # The other side went silent or away; what it sent was dealt with above.
+            pass  # The client stopped responding or disconnected; what it sent was handled above.
         finally:
             writer.transport.abort()
 
@@ -212,7 +212,7 @@ class OpenListener:
         return not_found()
 
     async def _is_awaited(self, request: Request) -> bool:
-        """Ask `accept`; while it thinks, and then until the page is fetched, `close` waits."""
+        """Call `accept`; `close` waits for it, and then until the page was fetched."""
         self._questions += 1
         self._settle()
         try:

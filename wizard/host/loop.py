@@ -1,8 +1,7 @@
-"""An event loop that nobody has to wait for because of a resolver that does not answer.
+"""An event loop whose exit isn't delayed by a DNS resolver that doesn't respond.
 
-asyncio asks for addresses in its pool of a few threads, and waits for them at its end. Where DNS
-hangs, that would keep a process alive long after it was left, and what is saved by way of the
-same pool would stand in line behind it.
+asyncio resolves addresses in a small thread pool, and waits for it at the end. If DNS hangs, that
+would keep the process alive long after the user left, and saves that use the same pool would wait.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The process: the signals that end it, and no secret leaving it by way of a fault."""
+"""Signals that end the process, and crash reports and core dumps without secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIGQUIT (Ctrl+\\) would otherwise leave a terminal without echo.
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
-    """Call a function in the running loop on each of the signals, so that it ends properly."""
+    """Call a function in the running loop on each of the signals, for an orderly exit."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -32,17 +32,17 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
 
 def protect() -> None:
-    """Forbid core dumps, and replace Python's reports of faults that nobody catches."""
+    """Disable core dumps, and replace Python's reports of uncaught exceptions."""
     _forbid_core_dumps()
     threading.excepthook = _on_thread_fault
     sys.unraisablehook = _on_unraisable
 
 
 def note_fault(error: BaseException | None) -> None:
-    """Note a fault that nobody catches in the log, where one is kept.
+    """Log an uncaught exception, if a log is kept.
 
-    Its kind and its places only: the message may hold a secret. Nothing is printed, as it would
-    stand in the midst of a screen.
+    Only its type and its places: the message may hold a secret. Nothing is printed, as that would
+    garble the screen.
     """
     if error is not None and not isinstance(error, SystemExit):
         from wizard.domain.errors.local import crash

@@ -1,4 +1,4 @@
-"""How this process was started, so that what is printed starts the same program again."""
+"""How this process was started, so that printed commands start the same program again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wizard.domain.text import NAME, Program
 def started(environ: Mapping[str, str] = os.environ, *, ca_file: Path | None = None) -> Program:
     """Return the program as it was started.
 
-    Its name alone stands for it only where PATH leads to this very installation. Otherwise it is
+    Its name alone is used only if PATH leads to this installation. Otherwise it is
     the full path of its script, or of the interpreter that runs it as a module.
 
     Args:

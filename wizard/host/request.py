@@ -16,7 +16,7 @@ _CHUNK: Final = 16 * 1024
 
 
 class Request(Guarded):
-    """What is looked at of a request; the target may hold a code."""
+    """The used parts of a request; the target may hold a code."""
 
     method: str
     target: str

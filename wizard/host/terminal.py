@@ -1,4 +1,4 @@
-"""The terminal: what it is and can, writing to it in a thread, and noticing when it is gone."""
+"""The terminal: its capabilities, writing to it in a thread, and detecting that it was closed."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def hang_up() -> None:
 def noticing_hang_up(streams: Sequence[TextIO], on_hang_up: Callable[[], None]) -> Iterator[None]:
     """Call a function, in a thread, if one of the terminals closes during the block.
 
-    The kernel sends SIGHUP to the leader of the terminal's session only, and to nobody if stdin
+    The kernel sends SIGHUP to the leader of the terminal's session only, and to no one if stdin
     or stderr is another terminal. Windows has no such call: there the process is ended.
     """
     if sys.platform == "win32":
@@ -136,7 +136,7 @@ def _watch(fds: Sequence[int], stop: int, on_hang_up: Callable[[], None]) -> Non
 
 
 def is_stalled(stream: TextIO) -> bool:
-    """Whether a write to a terminal would wait because nobody reads it."""
+    """Whether a write to a terminal would block because nothing reads it."""
     if sys.platform == "win32":
         return False
     try:
@@ -159,19 +159,19 @@ TEXTUAL_VARIABLES: Final = frozenset(
         "TEXTUAL_SMOOTH_SCROLL",
     }
 )
-"""What people set for their terminal or their eyes, and what Textual reads leniently."""
+"""Variables for the terminal or accessibility, which Textual reads leniently."""
 
 _SSH_VARIABLES: Final = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
 _DUMB: Final = {"dumb", "unknown"}
 
 
 def is_over_ssh(environ: Mapping[str, str]) -> bool:
-    """Whether the person sits at another machine: its browser and clipboard are not ours."""
+    """Whether the user is at another machine, with its own browser and clipboard."""
     return any(environ.get(name) for name in _SSH_VARIABLES)
 
 
 def is_interactive() -> bool:
-    """Whether a person can type to us (stdin) and see us: Textual paints on stderr."""
+    """Whether stdin and stderr are terminals: Textual draws on stderr."""
     return _is_tty(sys.stdin) and _is_tty(sys.stderr)
 
 
@@ -206,7 +206,7 @@ def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str
 
 
 def is_in_tmux(environ: Mapping[str, str]) -> bool:
-    """Whether tmux stands between the wizard and the person's terminal, also one across SSH."""
+    """Whether tmux runs between the wizard and the user's terminal, even across SSH."""
     return bool(environ.get("TMUX")) or environ.get("TERM", "").startswith("tmux")
 
 
@@ -221,7 +221,7 @@ def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> 
 
 
 def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
-    """Set what Textual reads while it is imported, unless the person has set it: ESCDELAY.
+    """Set ESCDELAY, which Textual reads on import, unless the user has set it.
 
     Of Textual's own variables only the harmless ones stay. Others send every key and paste, the
     secrets among them, to a console or a file (TEXTUAL=devtools, TEXTUAL_LOG), save pictures of
@@ -262,7 +262,7 @@ def _is_tty(stream: TextIO | None) -> bool:
 
 
 def let_go() -> None:
-    """Write no more to a terminal that is gone.
+    """Stop writing to a closed terminal.
 
     Python ends with 120, whatever exit code was meant, when stdout or stderr cannot be flushed.
     """

@@ -23,7 +23,7 @@ class CheckStep:
         self._has_said_wait = False
 
     async def run(self) -> Outcome:
-        """Run until it passed, or somebody goes elsewhere. Raises Left."""
+        """Run until it passed, or someone goes elsewhere. Raises Left."""
         self._stage.head(Step.CHECK)
         report = await self._check(is_retry=False)
         while report.verdict is not Verdict.PASSED:

@@ -203,7 +203,7 @@ async def _first_of(*tasks: asyncio.Future[Any]) -> None:
             task.cancel()
         await asyncio.wait(tasks)
         for task in tasks:
-            # Looked at, so that nothing is logged, onto the terminal, of what nobody asks for.
+            # Looked at, so that nothing is logged, onto the terminal, of what no one asks for.
             _ = task.cancelled() or task.exception()
 
 

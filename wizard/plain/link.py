@@ -37,7 +37,7 @@ class LinkStep:
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
         self._fix: Fix | None = None
-        """What was refused for a reason that is fixed elsewhere: Enter leads there."""
+        """What was rejected for a reason that is fixed elsewhere: Enter leads there."""
 
     def _begin(self) -> None:
         """Say which step this is, and what led back to it."""
@@ -51,7 +51,7 @@ class LinkStep:
         raise NotImplementedError
 
     async def _make(self, *, is_fresh: bool = False) -> Link:
-        """Return the live link, or a fresh one, however often that has to be tried. Raises Left."""
+        """Return the live link, or a new one, however often that has to be tried. Raises Left."""
         while True:
             try:
                 work = self._links.link(is_fresh=is_fresh)
@@ -101,7 +101,7 @@ class LinkStep:
         return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
-        """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        """Continue with a code; ask about a bare one; say what is wrong with anything else."""
         self._fix = None
         match after := after_paste(reading, self.STEP):
             case Go(outcome):
@@ -185,7 +185,7 @@ class Authorize(LinkStep):
         await self.delivered(Delivery.SHOWN)
 
     async def delivered(self, delivery: Delivery) -> None:
-        """Go on to Redirect, which says what happened."""
+        """Continue to Redirect, which says what happened."""
         raise Left(LinkTaken(delivery))
 
     async def _fresh(self) -> None:
@@ -223,7 +223,7 @@ class Redirect(LinkStep):
         return (IF_NO_PAGE.format(copy='"copy"'),) if is_open else ()
 
     async def _fresh(self) -> None:
-        """Make a fresh link, and go back to where it is handed out, which says why."""
+        """Make a new link, and go back to where it is handed out, which says why."""
         outcome = with_new_link(self._fix)
         await self._make(is_fresh=True)
         raise Left(outcome)

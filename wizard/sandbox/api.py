@@ -172,7 +172,7 @@ class Person:
 
 
 def list_users(people: Sequence[Person], permissions: Collection[str]) -> Response:
-    """Answer `GET /Users` with everybody. The wizard never filters, so no filter is read."""
+    """Answer `GET /Users` with everyone. The wizard never filters, so no filter is read."""
     if "managed-users/list" not in permissions:
         # 401 and Twilio's own shape, as its other hosts answer code 70051; not 403, not SCIM's.
         message = (

@@ -127,7 +127,7 @@ class Grant:
     organization: str
     redirect_uri: str = field(repr=False)
     permissions: frozenset[str]
-    """As they were ticked when the consent was given."""
+    """As they were selected when the authorization was given."""
     is_offline: bool
     """`offline_access` was asked for, so a refresh token comes with it."""
     challenge: str = field(repr=False, default="")
@@ -186,7 +186,7 @@ class Grants:
             raise InvalidGrant("The authorization code has expired")
         if redirect_uri != grant.redirect_uri:
             raise InvalidGrant("redirect_uri does not match the authorization request")
-        # A verifier without a challenge is refused as well (RFC 9700 §2.1.1, downgrade).
+        # A verifier without a challenge is rejected as well (RFC 9700 §2.1.1, downgrade).
         if _s256(verifier) != grant.challenge:
             raise InvalidGrant("code_verifier does not match the code_challenge")
         return self._tokens(grant, self._issue_refresh(grant) if grant.is_offline else None)

@@ -103,9 +103,9 @@ class Sandbox:
             client_id: `OQ` and 32 hex digits; random when None, like secret and organization.
             client_secret: What the admin was given; in wrong-secret the app has another.
             redirect_url: The app's only one, until more are added to `redirect_urls`.
-            app_name: As the consent page shows it.
+            app_name: As the authorization page shows it.
             organization: `OR` and 32 hex digits.
-            approver: Who is signed in on the consent page.
+            approver: Who is signed in on the authorization page.
             now: UTC epoch seconds; also tells the Date header.
             token_seconds: Life of an access token.
             rotate: Each refresh gives a new refresh token and spends the old one.
@@ -253,7 +253,7 @@ class Sandbox:
         )
 
     def scim(self, seen: Seen) -> Response:
-        """Answer the SCIM API, which is read-only here: what would write is refused with 405."""
+        """Answer the SCIM API, which is read-only here: what would write is rejected with 405."""
         trouble = self._trouble()
         if trouble is not None:
             return trouble

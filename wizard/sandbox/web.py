@@ -168,7 +168,7 @@ async def _see(request: Request) -> Seen:
 
 
 def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
-    """Answer the authorization endpoint: GET shows the consent page, POST is its form."""
+    """Answer the authorization endpoint: GET shows the authorization page, POST is its form."""
     if seen.method not in ("GET", "POST"):
         return twilio_error(405, 20004, "Method not allowed", {"Allow": "GET, POST"})
     fields = seen.form if seen.method == "POST" else seen.query

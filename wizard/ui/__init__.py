@@ -1,1 +1,1 @@
-"""The Textual face."""
+"""The screens, made with Textual."""

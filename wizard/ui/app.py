@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 
 class InOrder(SystemCommandsProvider):
-    """Textual's own sorts them by name: an Enter too many would do whatever begins with an A."""
+    """The commands in a fixed order: Textual sorts by name, so a stray Enter would run the first by name."""
 
     async def discover(self) -> Hits:
-        """Give all commands, the first of which is the one that an Enter runs."""
+        """Yield all commands; Enter runs the first one."""
         for command in self.app.get_system_commands(self.screen):
             yield DiscoveryHit(command.title, command.callback, help=command.help)
 
 
 class WizardApp(ThemedApp):
-    """Shows a screen, takes its outcome, asks the flow what comes next."""
+    """The app: shows a screen, gets its outcome, and asks the flow what comes next."""
 
     TITLE = "Twilio SCIM setup"
     COMMANDS = {InOrder}  # noqa: RUF012
@@ -65,7 +65,7 @@ class WizardApp(ThemedApp):
         self._wizard_context = wizard_context
         self._start = start
         self._codes: list[Secret] = []
-        """Received on this run, to be kept out of what is copied for support."""
+        """Codes received in this run, to be masked in what is copied for support."""
         self._gate = KeyGate(self, self._hand_out)
         self._has_said_notices = False
 
@@ -76,7 +76,7 @@ class WizardApp(ThemedApp):
         return textual_internals.TerminalDriver
 
     def get_default_screen(self) -> Screen[None]:
-        """Return what is below the first step."""
+        """Return the screen below the first step."""
         return textual_internals.Ground(id="_default")
 
     def on_mount(self) -> None:
@@ -86,7 +86,7 @@ class WizardApp(ThemedApp):
 
     @on(StepScreen.Painted)
     def _say_notices(self) -> None:
-        """Say what was found at the start, once there is a step to say it over."""
+        """Show the startup notices once the first step is shown."""
         if self._has_said_notices:
             return
         self._has_said_notices = True
@@ -118,7 +118,7 @@ class WizardApp(ThemedApp):
         self._leave(self._wizard_context.exit_code)
 
     def _go_plain(self) -> None:
-        """Leave, to go on in plain mode."""
+        """Exit, to continue in plain mode."""
         self._wizard_context.next_profile, self._wizard_context.next_is_plain = (
             self._wizard_context.session.name,
             True,
@@ -127,7 +127,7 @@ class WizardApp(ThemedApp):
 
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
-        """Leave, to go on with the profile that was open before."""
+        """Exit, to continue with the previous profile."""
         for screen in self.screen_stack:
             if isinstance(screen, StepScreen):
                 await screen.keep()
@@ -141,13 +141,14 @@ class WizardApp(ThemedApp):
     async def _close(self, code: ExitCode) -> None:
         steps = [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
         for screen in steps:
-            # First: to keep what was entered may take as long as a request, as in a keyring.
+            # First, as saving what was entered may take as long as a request, for example in a
+            # keyring.
             if screen.is_here:
                 screen.say_aside(LEAVING)
             await screen.keep()
-            # Or what is given up here would be noted as a check that failed.
+            # Otherwise a check that is dropped here would be saved as failed.
             self.workers.cancel_node(screen)
-        # A request once sent is awaited and its answer saved, or it would be lost.
+        # A request that was sent is awaited and its response saved, or it would be lost.
         await self._wizard_context.close()
         self.exit(code, return_code=code)
 
@@ -162,11 +163,11 @@ class WizardApp(ThemedApp):
 
     @property
     def next_is_plain(self) -> bool:
-        """Whether it is to be opened in plain mode."""
+        """Whether the next profile opens in plain mode."""
         return self._wizard_context.next_is_plain
 
     def farewell(self) -> Sequence[str]:
-        """Return what is said on the normal screen after the wizard has left."""
+        """Return the lines to print after the screens are gone."""
         return self._wizard_context.farewell()
 
     def crash_report(self) -> Sequence[str]:
@@ -195,7 +196,7 @@ class WizardApp(ThemedApp):
     # -- keys --------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Let keys through only when a person meant them for what is on the screen."""
+        """Handle only keys that the user meant for what is on the screen."""
         if isinstance(event, Entered) and not event.is_forwarded:
             await self._gate.enter(event)
         else:
@@ -212,7 +213,7 @@ class WizardApp(ThemedApp):
 
     @on(Driver.SignalResume)
     def _repaint(self) -> None:
-        """Paint all of it again: the terminal was the shell's meanwhile."""
+        """Repaint everything after the shell has used the terminal."""
         self.screen.refresh(layout=True)
 
     @on(TimedScreen.Painted)
@@ -224,7 +225,7 @@ class WizardApp(ThemedApp):
         await self._gate.settled(settled)
 
     def action_help_quit(self) -> None:
-        """Say how to leave: Ctrl+C is how a terminal copies, or how a habit wants out."""
+        """Say how to quit: Ctrl+C copies in a terminal, or is meant to quit."""
         self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
 
     def _problems_of(self, screen: Screen[object]) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from wizard.ui.widgets.field import Entry, Field, SecretEntry
 
 
 class CredentialForm:
-    """Has each field judged as it stands; it saves nothing."""
+    """Validates each field; it saves nothing."""
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields

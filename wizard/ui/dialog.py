@@ -1,4 +1,4 @@
-"""Dialogs: their frame, help, a question; and what a window shows that is too small."""
+"""Dialogs: their frame, the help, a question; and the cover of a window that is too small."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _is_url(line: str) -> bool:
 
 
 class ConfirmScreen(Dialog[bool]):
-    """True for yes; what Enter does, and looks like it, is no unless yes is harmless."""
+    """A question; True means yes. Enter, and the highlighted button, mean no unless yes is harmless."""
 
     AUTO_FOCUS = "#dialog-buttons .-primary"
     NO: ClassVar[str] = "No"
@@ -217,7 +217,7 @@ def asking(question: Question) -> ConfirmScreen:
 
 
 class TooSmall(Static):
-    """Covers the step, which keeps its focus: a widget that is not displayed loses it."""
+    """Covers the step if the window is too small; the step keeps its focus."""
 
     DEFAULT_CSS = """
     TooSmall {

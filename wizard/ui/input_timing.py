@@ -1,4 +1,4 @@
-"""Tells by their times which keys and clicks a person meant for what is on the screen.
+"""Decides by timing which keys and clicks the user meant for what is on the screen.
 
 A terminal doesn't say whether a key was pressed, held down, or pasted. A key that is held down
 comes once, then after a delay at short intervals: X11 250 to 660 ms, then 33 to 40 ms; macOS
@@ -39,7 +39,7 @@ class Press(Enum):
 
 
 class HeldKey:
-    """Tells a key that is held down from one that is pressed again, by the times it comes at."""
+    """Distinguishes by timing a key that is held down from one that is pressed again."""
 
     def __init__(self) -> None:
         self.forget()

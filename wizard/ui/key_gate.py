@@ -1,4 +1,4 @@
-"""Hands out keys, pastes and clicks one by one, if they were meant for what is on the screen."""
+"""Dispatches keys, pastes, and clicks one by one if they were meant for what is on the screen."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PLAIN: Final = "p"
 EARLY: Final = "Enter was pressed before this was shown. Press it again to continue."
 
 Entered = events.Key | events.Paste | events.MouseDown | events.MouseUp
-"""What people do, in its order."""
+"""User input, in order."""
 
 
 class Settled(Message):
@@ -45,7 +45,7 @@ class Settled(Message):
 
 
 class KeyGate:
-    """Lets keys, pastes and clicks through one by one, in the order they were made.
+    """Dispatches keys, pastes, and clicks one by one, in order.
 
     Each waits until the one before has been handled and the screen it led to has been painted: a
     Tab has moved the focus before the text after it is handed out, and an Enter is judged by what

@@ -1,4 +1,4 @@
-"""What two steps share: the link (Authorize, Redirect), and files (Credentials, Check)."""
+"""Base classes of two steps each: with a link (Authorize, Redirect), or with files as a fallback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OPENS: Final = "Open the link in this machine's browser"
 
 
 class LinkScreen(StepScreen):
-    """A step that holds the link and may receive its answer."""
+    """A step that holds the link and may receive its response."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -57,9 +57,9 @@ class LinkScreen(StepScreen):
     ]
 
     link: var[Link | None] = var(None)
-    """None while it is being made."""
+    """The link; None while it is being created."""
     is_unmade: var[bool] = var(False)
-    """It could not be made."""
+    """Whether the link could not be created."""
     pending: var[Ask | Fix | None] = var(None)
     """What Enter follows: a code that was asked about, or the way to where a problem is fixed."""
 
@@ -90,7 +90,7 @@ class LinkScreen(StepScreen):
         return super().check_action(action, parameters)
 
     def delivered(self, delivery: Delivery) -> None:
-        """Told that the link has been handed out."""
+        """Handle that the link was opened or copied."""
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a pasted URL, wherever the focus is; an Enter that came with it does nothing."""
@@ -103,7 +103,7 @@ class LinkScreen(StepScreen):
         self.take(self._links.read(pasted))
 
     def take(self, reading: Reading) -> None:
-        """Go on with a code; ask about a bare one; say what is wrong with anything else."""
+        """Continue with a code; ask about one without a state; show the problem with anything else."""
         if not self.is_here:
             return
         panel, after = self.query_one(ProblemPanel), after_paste(reading, self.STEP)
@@ -132,7 +132,7 @@ class LinkScreen(StepScreen):
 
     @work(exclusive=True, group="link")
     async def make_link(self, is_fresh: bool = False) -> None:
-        """Show the live link, or a fresh one."""
+        """Show the current link, or a new one."""
         self.link, self.is_unmade = None, False
         try:
             self.link = await self._links.link(is_fresh=is_fresh)
@@ -145,7 +145,7 @@ class LinkScreen(StepScreen):
         while True:
             reading = await self._links.caught()
             if not self.is_here:
-                # The screen was being left: the next one takes it.
+                # The user is leaving the screen: the next one gets the response.
                 self._links.give_back(reading)
                 return
             self.take(reading)
@@ -248,7 +248,7 @@ class IntoFilesScreen(StepScreen):
 
     @work(group="use-file")
     async def action_use_file(self) -> None:
-        """Keep the secrets in files instead, say so, and go on."""
+        """Save the secrets in files instead, say so, and continue."""
         if self._is_moving:
             return
         self._is_moving = True

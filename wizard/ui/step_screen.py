@@ -1,4 +1,4 @@
-"""The frame every step stands in: title, rail, body, buttons, keys; and the way out of it."""
+"""The frame of every step: title, rail, body, buttons, keys; and leaving it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class StepScreen(TimedScreen[Outcome]):
         """Open a dialog and return its answer; None at once while another screen is on top.
 
         Two clicks in one read start two workers, of which the second must open nothing. Call it
-        from a worker that isn't exclusive: cancelled, a worker leaves its dialog behind.
+        from a worker that isn't exclusive: canceled, a worker leaves its dialog behind.
         """
         if self.app.screen is not self:
             return None
@@ -146,7 +146,7 @@ class StepScreen(TimedScreen[Outcome]):
 
     @property
     def is_here(self) -> bool:
-        """Whether there is something to paint on: what comes after leaving is for nobody."""
+        """Whether there is something to paint on: what comes after leaving is for no one."""
         return self._is_composed and self.is_attached and not self._has_left
 
     def show_problem(
@@ -215,7 +215,7 @@ class StepScreen(TimedScreen[Outcome]):
         return button.word if button is not None else ""
 
     def ask_again(self) -> None:
-        """Say that another Enter goes on, and take none that was pressed before it was said."""
+        """Say that another Enter continues, and ignore those pressed before that was shown."""
         self.expect_new_enter()
         self.say_aside("Press Enter again to continue anyway")
 

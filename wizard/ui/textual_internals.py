@@ -164,7 +164,7 @@ if sys.platform != "win32":
             super()._sigcont_application(*args)
 
         def write(self, data: str) -> None:
-            """Write, unless the app is suspended: nobody would empty the queue."""
+            """Write, unless the app is suspended: no one would empty the queue."""
             if self._output is not None and self._writer_thread is not None:
                 super().write(data)
 

@@ -26,7 +26,7 @@ from wizard.ui.textual_internals import CrashingApp
 
 
 class Inert(LineFilter):
-    """Puts blanks, as many as they take room, in the place of controls and bidi characters."""
+    """Replaces control and bidi characters with spaces of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments, harmless."""
@@ -64,7 +64,7 @@ class Look(Value):
     is_in_tmux: bool = False
     """What is meant for the person's terminal has to be handed through."""
     has_few_colors: bool = False
-    """The terminal has sixteen, or is to show none: what they tell is told by signs as well."""
+    """Whether the terminal has 16 colors or shows none; signs then say the same as colors."""
 
 
 # The grounds are tinted so little that 256 colors, all there is over most SSH, round them to grays
@@ -165,7 +165,7 @@ NO_COLOR: Final = NoColor()
 
 
 class ThemedApp(CrashingApp):
-    """Wears a theme, takes another one when asked, and reads a style sheet when it is needed."""
+    """An app that applies themes, and loads style sheets when they are needed."""
 
     CSS_PATH = "app.tcss"
     # Textual declares these two as attributes of the instance.

@@ -1,4 +1,4 @@
-"""Step 3: the authorize link, what happens behind it, and handing it to a browser."""
+"""Step 3: the authorization link, what happens there, and opening it in a browser."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AuthorizeScreen(LinkScreen):
         return self.link is not None or self.is_unmade
 
     def take(self, reading: Reading) -> None:
-        """Take it, and make room for what is said of it."""
+        """Handle a reading, and make room for its problem."""
         super().take(reading)
         if self.is_here:
             self._make_room()
@@ -116,7 +116,7 @@ class AuthorizeScreen(LinkScreen):
         self.query_one("#where", Static).update(Content("\n".join(where)))
 
     def action_primary(self) -> None:
-        """Hand the link out, make one at last, or use the bare code that was asked about."""
+        """Open or copy the link, create one if that failed, or use the code that was asked about."""
         if self.is_unmade:
             self.show_problem(None)
             self.make_link()
@@ -130,7 +130,7 @@ class AuthorizeScreen(LinkScreen):
             self.action_copy_link()
 
     def delivered(self, delivery: Delivery) -> None:
-        """Go on to Redirect, which says what happened."""
+        """Continue to Redirect, which shows what happened."""
         self.leave(LinkTaken(delivery))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -1,4 +1,4 @@
-"""Step 5: the live check, line by line, and what to do where it fails."""
+"""Step 5: the check, line by line, and what to do if it fails."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Running(Protocol):
     """A check that can be run, and run again."""
 
     async def run(self, show: Show, *, is_retry: bool) -> Report:
-        """Run it, telling the lines as they change."""
+        """Run the check and pass the lines to `show` whenever one changes."""
 
     async def accept(self, report: Report) -> Report:
-        """Go on with what was asked about."""
+        """Continue after the user accepted what was asked."""
 
 
 class CheckScreen(IntoFilesScreen):
@@ -84,7 +84,7 @@ class CheckScreen(IntoFilesScreen):
         self._run()
 
     def can_go_on(self) -> bool:
-        """Nothing to go on to while it runs."""
+        """Whether the check has ended, so that there is something to do."""
         return self.report is not None
 
     @property
@@ -105,7 +105,7 @@ class CheckScreen(IntoFilesScreen):
         self.report = await self._check.run(self._show_lines, is_retry=is_retry)
 
     def _show_lines(self, checks: tuple[Check, ...]) -> None:
-        # The exchange goes on, and is saved, after this screen has been left.
+        # The exchange is finished and saved even if this screen was left.
         if self.is_here:
             self.query_one(CheckLines).checks = checks
 
@@ -146,7 +146,7 @@ class CheckScreen(IntoFilesScreen):
             self._run(is_retry=True)
 
     def action_primary(self) -> None:
-        """Go on, try again, or go where the problem can be mended."""
+        """Continue, try again, or go to the step that fixes the problem."""
         report = self.report
         if report is None:
             return
@@ -174,7 +174,7 @@ class CheckScreen(IntoFilesScreen):
     @on(Button.Pressed, ACCEPT)
     def _accepted(self) -> None:
         if self.report is not None:
-            # What is decided is not to be left, nor decided again, while it is being saved.
+            # A decision can't be repeated or left while it is being saved.
             report, self._is_accepting, self.report = self.report, True, None
             self._accept(report)
 

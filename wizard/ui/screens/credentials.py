@@ -31,7 +31,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
 class CredentialsScreen(IntoFilesScreen):
-    """The form. A stored secret is never put back into it: an empty field keeps it."""
+    """The form. A saved secret is never filled in: an empty field keeps it."""
 
     STEP = Step.CREDENTIALS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -174,10 +174,10 @@ class CredentialsScreen(IntoFilesScreen):
             self._focus(CredentialField.REDIRECT_URL)
             self.action_primary()
 
-    # -- going on ----------------------------------------------------------------------------
+    # -- continuing ----------------------------------------------------------------------------
 
     def action_primary(self) -> None:
-        """Go to the next empty field; with none left, save everything and go on."""
+        """Go to the next empty field; if there is none, save everything and continue."""
         here = next((f for f in CredentialField if self._form.entry(f).has_focus), None)
         if here is not None and not self._form.judged(here).is_empty:
             if not self._settle(here):
@@ -229,7 +229,7 @@ class CredentialsScreen(IntoFilesScreen):
         await self._save_all()
 
     def stay_out_of_files(self, error: SetupError) -> None:
-        """Offer to go on unsaved."""
+        """Offer to continue without saving."""
         self._offer_unsaved(error, is_chosen=True)
 
     def _offer_unsaved(self, error: SetupError, *, is_chosen: bool = False) -> None:

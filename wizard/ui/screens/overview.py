@@ -1,4 +1,4 @@
-"""What is set up, or half set up, and what can be done with it; asks no network by itself."""
+"""Overview: what is set up or unfinished, and the actions on it; uses no network by itself."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class OverviewScreen(StepScreen):
         self._do(self.query_one(Menu).chosen)
 
     def action_resume(self) -> None:
-        """Go on with the draft."""
+        """Resume the draft."""
         self._do("resume")
 
     def action_discard(self) -> None:

@@ -80,7 +80,7 @@ class Rotated(Value):
 
 
 class RotateScreen(Dialog[Rotated | None]):
-    """Closes only with a secret that worked, or that needs a consent to be proven."""
+    """Asks for a rotated secret; closes if it works, or if an authorization has to verify it."""
 
     ENTER = "try"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -159,7 +159,7 @@ class PrerequisitesScreen(StepScreen):
 
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:
-        """Go on once it is known, and said, where the secrets will be kept."""
+        """Continue once it is known, and shown, where the secrets will be saved."""
         self.say_aside("Checking where secrets can be kept…")
         await self._wizard_context.upkeep.settle_storage()
         self.leave(Next())

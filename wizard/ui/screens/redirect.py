@@ -1,4 +1,4 @@
-"""Step 4: paste the address the browser landed on; the doctor answers at once."""
+"""Step 4: paste the URL that the browser landed on; it is checked immediately."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class AddressEntry(Entry):
 
 
 class RedirectScreen(LinkScreen):
-    """A good paste goes on by itself; anything else is answered in words."""
+    """A valid paste continues by itself; for anything else the problem is shown."""
 
     STEP = Step.REDIRECT
 
@@ -96,7 +96,7 @@ class RedirectScreen(LinkScreen):
         self._delivery = state.delivery
         self._silence: Timer | None = None
         self._is_asked = False
-        """Enter was pressed on typed text that may not be all there yet."""
+        """Whether Enter was pressed on typed text of which more may follow."""
         self._pasted: Secret | None = None
         self._has_problem = False
 
@@ -188,7 +188,7 @@ class RedirectScreen(LinkScreen):
             self.take(reading)
 
     def action_primary(self) -> None:
-        """Use the bare code that was asked about, fix what was refused, or say what is wrong."""
+        """Use the code that was asked about, go to the fix, or show the problem."""
         self._is_asked = True
         if self.pending is not None:
             self.follow(self.pending)

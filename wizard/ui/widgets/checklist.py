@@ -54,7 +54,7 @@ class Checklist(Reversing, can_focus=True):
 
     @dataclass
     class Ticked(Message):
-        """The ticks have changed."""
+        """The selection has changed."""
 
         ticks: tuple[str, ...]
 
@@ -102,19 +102,19 @@ class Checklist(Reversing, can_focus=True):
         self.cursor = min(max(self.cursor + by, 0), len(self._items) - 1)
 
     def action_tick(self) -> None:
-        """Tick or untick the line, and move on."""
+        """Toggle the line, and move to the next."""
         self._toggle()
         self.action_move(1)
 
     def on_click(self, event: events.Click) -> None:
-        """Tick or untick the line that was clicked."""
+        """Toggle the line that was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None and offset.y < len(self._items):
             self.cursor = offset.y
             self._toggle()
 
     def watch_cursor(self) -> None:
-        """Tell the line, and bring it into view where the list is higher than the screen."""
+        """Announce the line, and scroll it into view."""
         self.post_message(self.Highlighted(self.highlighted))
         show_row(self, self.cursor)
 

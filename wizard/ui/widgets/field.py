@@ -91,7 +91,7 @@ class Entry(Input):
         self.post_message(self.Pasted(self, Secret(text)))
 
     def secrets(self) -> Iterator[Secret]:
-        """Yield what is in it that nobody else may read."""
+        """Yield the secrets in the entry."""
         yield from ()
 
     def action_restore(self) -> None:
@@ -118,7 +118,7 @@ class SecretEntry(Entry):
         yield Secret(clean(self.value))
 
     def action_copy(self) -> None:
-        """Copy nothing: a secret is copied on purpose only; Ctrl+C is told how to leave instead."""
+        """Copy nothing, as secrets are copied only on purpose; say how to quit instead."""
         raise SkipAction
 
     def action_cut(self) -> None:
@@ -134,7 +134,7 @@ class SecretEntry(Entry):
 
 
 class Field(Vertical):
-    """Label, note, entry, message; it knows no rule, it shows what it is told."""
+    """Label, note, entry, and message; validation is up to others."""
 
     DEFAULT_CSS = """
     Field {

@@ -19,7 +19,7 @@ from wizard.domain.steps import STEPS, Step
 
 
 class Reversing(Widget):
-    """Textual leaves the reverse out when it makes a style of a component."""
+    """A widget with reversed styles, which Textual omits for component classes."""
 
     def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
         """Return the style of components, reversed where the style sheet says so."""
@@ -30,7 +30,7 @@ class Reversing(Widget):
 
 
 def spread(left: Content, right: Content, width: int) -> Content:
-    """Return a line of exactly `width` cells: left, blanks, right; the left gives way."""
+    """Return a line of exactly `width` cells: left, spaces, right; the left is shortened."""
     room = width - right.cell_length - (1 if right.cell_length else 0)
     if left.cell_length > room:
         left = left.truncate(max(room, 0), ellipsis=True)

@@ -23,7 +23,7 @@ MAX_ROWS: Final = 7
 
 
 class LinkView(Widget):
-    """Breaks a link anywhere, as a terminal would, so that no blank gets into it."""
+    """Shows a link, wrapped at any character, so that no space gets into it."""
 
     DEFAULT_CSS = """
     LinkView {
@@ -86,7 +86,7 @@ class _Address(Static, can_focus=True):
 
 
 class PageLink(Horizontal):
-    """An address and a button that copies it; who can open and copy is told by a message."""
+    """A URL and a button that copies it; messages ask the app to open or copy it."""
 
     DEFAULT_CSS = """
     PageLink {

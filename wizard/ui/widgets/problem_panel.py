@@ -103,7 +103,7 @@ class _Layout(Visual):
         self._detail = problem.detail
 
     def _fitted(self, width: int) -> Content:
-        """Return all of it in that width, a blank line between two problems."""
+        """Return all problems in a width, with an empty line between two."""
         return Content("\n\n").join([self._alone(width), *(a._alone(width) for a in self._also)])
 
     def _alone(self, width: int) -> Content:

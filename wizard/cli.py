@@ -1,4 +1,4 @@
-"""The command line: arguments to commands and wizards; what is heavy is imported when needed."""
+"""The command line: runs commands and the wizard; heavy modules are imported when needed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def cli(
 
         return run.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
     if is_demo or plain:
-        # The command would work on a real profile.
+        # The command would use a real profile.
         words = "--demo, --scenario and --plain are for the wizard, not for a command."
         raise click.UsageError(words)
     return ExitCode.FINE
@@ -226,10 +226,10 @@ def _run(
     blank: Mapping[str, object] | None = None,
     is_all: bool = False,
 ) -> int:
-    """Run a command; tell its failure, and what was repaired before it.
+    """Run a command; report its failure, and what was repaired before it.
 
     Args:
-        blank: what its JSON has besides where nothing failed, without values.
+        blank: the additional JSON keys of its success, with empty values.
         is_all: all profiles were asked for.
     """
     store: ProfileStore | None = None
@@ -252,7 +252,7 @@ def _run(
 
 
 def main() -> None:
-    """Run the command line; Ctrl+C ends a command with 130, where click's own way is 1."""
+    """Run the command line; Ctrl+C exits with 130, not with click's 1."""
     end_on_signals()
     take_any_encoding()
     try:

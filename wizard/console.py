@@ -1,7 +1,4 @@
-"""What commands print: the answer on stdout, the rest on stderr, failures also as JSON.
-
-And how a signal ends them.
-"""
+"""The output of commands: results on stdout, everything else on stderr, failures also as JSON. It also sets how signals end them."""
 
 from __future__ import annotations
 
@@ -27,26 +24,26 @@ from wizard.domain.texts.wording import in_command
 from wizard.host.process import SIGNALS
 
 VERSION: Final = 2
-"""Of the shape of what JSON tells."""
+"""The version of the JSON format."""
 
 PASSED: Final = "passed"
 FAILED: Final = "failed"
 
 LATE: Final = 1.0
-"""Seconds after which someone who waits is told what for."""
+"""Seconds after which a waiting user is shown the reason."""
 
 
 def take_any_encoding() -> None:
-    """Let a sign that the encoding of stdout has not be no reason to fail."""
+    """Replace characters that the encoding of stdout lacks."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
 
 def print_answer(answer: str) -> None:
-    """Write the answer to stdout, whole. A reader who has left is no failure.
+    """Write the complete result to stdout. A closed pipe is no failure.
 
     Raises:
-        SetupError: stdout takes no more, as on a full disk.
+        SetupError: stdout can't be written, as on a full disk.
     """
     try:
         print(answer, flush=True)
@@ -60,15 +57,15 @@ def print_answer(answer: str) -> None:
 
 
 def print_json(**values: object) -> None:
-    """Write one JSON object, with the version of its shape, to stdout. Raises SetupError."""
-    # Here, as `Timer` below: `token` answers with neither.
+    """Write one JSON object, with its format version, to stdout. Raises SetupError."""
+    # Imported here, like `Timer` below: `token` needs neither.
     import json
 
     print_answer(json.dumps({"version": VERSION, **values}))
 
 
 def status_of(problem: Problem | None) -> str | None:
-    """Return the status that JSON tells beside a problem: None where nothing is set up yet."""
+    """Return the JSON status for a problem; None if nothing is set up yet."""
     if problem is None:
         return PASSED
     return None if problem.exit_code is ExitCode.NOT_SET_UP else FAILED
@@ -81,7 +78,7 @@ def outcome(
     checked_at: datetime | None = None,
     warnings: Sequence[Problem] = (),
 ) -> dict[str, object]:
-    """Return what JSON tells of any command's outcome, whether it failed or not.
+    """Return the JSON values of any command's outcome, whether it failed or not.
 
     Args: `status`: "passed", "failed", or None for a profile that was never checked or isn't set
         up.
@@ -96,9 +93,9 @@ def outcome(
 
 
 def of_all(outcomes: Sequence[Mapping[str, object]], problem: Problem | None) -> dict[str, object]:
-    """Return what JSON tells of all profiles.
+    """Return the JSON values of all profiles.
 
-    Args: `problem`: why none could be read or there is none; no one's in particular.
+    Args: `problem`: why no profile could be read or there is none; it belongs to no single profile.
     """
     return {
         "profiles": list(outcomes),
@@ -107,7 +104,7 @@ def of_all(outcomes: Sequence[Mapping[str, object]], problem: Problem | None) ->
 
 
 def as_json(problem: Problem, profile: str) -> dict[str, object]:
-    """Return what JSON tells of a problem of a profile."""
+    """Return the JSON values of a problem of a profile."""
     response = problem.response or Response()
     return {
         "id": problem.id,
@@ -124,7 +121,7 @@ def as_json(problem: Problem, profile: str) -> dict[str, object]:
 
 def program() -> Program:
     """Return the program as it was started, with the certificates it was given."""
-    # Here: `token` hardly ever needs it.
+    # Imported here: `token` hardly ever needs it.
     from wizard.host.program import started
 
     context = click.get_current_context(silent=True)
@@ -133,7 +130,7 @@ def program() -> Program:
 
 
 def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
-    """Return the remedy as a command says it, and the command to run for it, if there is one."""
+    """Return the remedy in a command's words, and the command to run for it, if there is one."""
     problem = in_command(problem)
     command = problem.shell
     if problem.run is not None:
@@ -142,7 +139,7 @@ def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
 
 
 def _is_whose(problem: Problem) -> bool:
-    """Whether a problem is a profile's, and not that of an option or a variable."""
+    """Whether a problem is about a profile, not about an option or a variable."""
     return problem.exit_code is not ExitCode.USAGE or problem.id == ENDPOINTS_CONFLICT.id
 
 
@@ -157,9 +154,9 @@ def report(
     """Print a problem of a profile and return its exit code.
 
     Args:
-        profile: whose it is; None where all were asked for.
-        blank: what JSON has besides where nothing failed, without values.
-        warnings: what JSON tells besides.
+        profile: the profile of the problem; None if all were requested.
+        blank: the additional JSON keys of a success, with empty values.
+        warnings: additional warnings for the JSON.
     """
     if as_json:
         told = (
@@ -170,7 +167,7 @@ def report(
                 **(blank or {}),
             }
         )
-        # Where even this cannot be written, the words on stderr are what is left.
+        # If even this can't be written, only the words on stderr remain.
         with suppress(SetupError):
             print_json(**told)
     print_error(problem, profile)
@@ -179,9 +176,9 @@ def report(
 
 @contextmanager
 def naming_faults() -> Iterator[None]:
-    """Turn a fault of the wizard's own into a SetupError.
+    """Turn an internal error of the wizard into a SetupError.
 
-    Python's own report would have its message, and a secret may be in that.
+    Python's own report would print its message, which may hold a secret.
     """
     try:
         yield
@@ -197,7 +194,7 @@ def naming_faults() -> Iterator[None]:
 
 
 def print_error(problem: Problem, profile: str | None = None) -> None:
-    """Print a problem on stderr; `profile` is whose it is, None where it is no one's."""
+    """Print a problem on stderr; `profile` is the profile that it is about, or None."""
     whose = f"Profile {one_line(profile)}: " if profile is not None and _is_whose(problem) else ""
     remedy = what_to_do(problem, profile or DEFAULT_PROFILE)
     print_to_stderr((f"{whose}{problem.title}.", problem.cause, *problem.detail, *remedy))
@@ -224,7 +221,7 @@ def _indented(line: str) -> str:
 
 @contextmanager
 def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
-    """Print lines on stderr if the block takes longer; never once it has ended."""
+    """Print lines on stderr if the block takes longer; never after it has ended."""
     from threading import Timer
 
     timer = Timer(after, print_to_stderr, [lines])
@@ -234,20 +231,20 @@ def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-        # It may be saying them just now, and a screen comes next.
+        # It may be printing at this moment, and a screen comes next.
         timer.join()
 
 
 def _let_go_of_stdout() -> None:
-    """Send what is left in the buffer nowhere; else Python complains at exit and ends with 120."""
+    """Discard what is left in the buffer; else Python reports an error at exit and ends with 120."""
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def end_on_signals() -> None:
-    """Set the handlers; the wizard, and what awaits the network, set their own in their place.
+    """Set the signal handlers; the wizard and network requests replace them with their own.
 
-    A signal that is ignored, as under nohup, stays so.
+    An ignored signal, as under nohup, remains ignored.
     """
     for name in SIGNALS[1:]:
         number = getattr(signal, name, None)
@@ -261,5 +258,5 @@ def _interrupt(_number: int, frame: FrameType | None) -> None:
         handler(signal.SIGINT, frame)
     else:
         # Ctrl+C is ignored, as in a script's background job.
-        # What is on the disk is whole at any time.
+        # The files on disk are complete at any time.
         os._exit(ExitCode.SIGNAL)

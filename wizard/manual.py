@@ -11,7 +11,7 @@ from wizard.domain.models import TWILIO
 from wizard.domain.text import DEFAULT_PROFILE, Program, list_users
 
 Examples = Callable[[Program], Mapping[str, str]]
-"""Gives each example's comment and command, for the program as it was started."""
+"""Returns each example's comment and command, for the program as it was started."""
 
 ANY: Final = {
     "SCIM_WIZARD_PROFILE": "Profile to use.",
@@ -28,7 +28,7 @@ NETWORK: Final = {
     "NO_PROXY": "Hosts to connect to without a proxy.",
     "SSL_CERT_FILE": "Certificates to trust in place of the system's (PEM).",
 }
-"""Variables of what connects to a server."""
+"""Variables of commands that connect to a server."""
 
 WIZARD: Final = {
     "SCIM_WIZARD_STORE": "Where a new profile's secrets go: keyring or file.",
@@ -59,7 +59,7 @@ class ManualCommand(click.Command):
         variables: Mapping[str, str] = ANY,
         **more: Any,  # noqa: ANN401
     ) -> None:
-        """Args: `examples` and `variables` are told after the options; `more` is click's."""
+        """Args: `examples` and `variables` are shown after the options; `more` is passed to click."""
         super().__init__(*args, **more)
         self._examples = examples
         self._variables = variables

@@ -1,4 +1,4 @@
-"""Options that stand before or after a command, and what the shell completes them with."""
+"""Options before or after a command, and their shell completion."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 YEAR: Final = 366 * 24 * 3600
-"""Seconds; no token lives longer."""
+"""Seconds; no token is valid for longer."""
 
 
 class Common(Value):
-    """What stands before a command, and after it."""
+    """The options before and after a command."""
 
     profile: str
     ca_file: Path | None
     given: dict[str, str | None]
     """Endpoints as they were given."""
     variables: dict[str, str]
-    """The variable of each that was given by one."""
+    """The variable of each endpoint that came from one."""
     is_quiet: bool = False
     """Print only failures."""
 
@@ -38,7 +38,7 @@ class Common(Value):
         """Return the settings, checked. Raises SetupError."""
         check_name(self.profile)
         endpoints = endpoint_rules.asked(self.given, self.variables)
-        # The shell leaves the ~ of --ca-file=~/x to us.
+        # The shell doesn't expand the ~ in --ca-file=~/x.
         ca_file = expanded(self.ca_file) if self.ca_file else None
         return wiring.Settings(self.profile, endpoints, ca_file)
 

@@ -1,4 +1,4 @@
-"""Opens the wizard in this terminal, as screens or as prompts, until it is left for good."""
+"""Runs the wizard in this terminal, as screens or prompts, until the user quits."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from wizard.domain.value import replace
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
-"""What is said where the wizard is slow to open."""
+"""Shown if the wizard is slow to open."""
 UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
-"""The same where what it opens is kept there."""
+"""Shown as well if the secrets are in the keyring."""
 OFTEN: Final = (700, 10, 2)
-"""When garbage is looked for (see `gc.set_threshold`): a screen that was left is a MB of it."""
+"""The thresholds of garbage collection (see `gc.set_threshold`): a left screen is 1 MB of garbage."""
 SEEN: Final = 0.5
 """Seconds after which the first step has been painted."""
 
 NO_ROOM: Final = "The window is too small for the screens."
-"""Why this is plain mode, where a person chose it for that."""
+"""The reason for plain mode if the user chose it because of a small window."""
 BUSY: Final = (
     "Another scim-wizard command is using profile {name}. Close it, or let it end.",
     "This wizard then opens by itself. It gives up after 1 minute.",
 )
-"""What is said while a profile's lock is waited for."""
+"""Shown while waiting for a profile's lock."""
 
 
 def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
@@ -59,7 +59,7 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
 
 
 def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
-    """Run wizards until one is left for good, in the demo's scenario if there is one."""
+    """Run wizards, one per opened profile, until the user quits."""
     settings = wiring.Settings() if scenario is not None else obj.settings()
     settings = replace(settings, is_plain=is_plain, why_plain=why_plain)
     while True:
@@ -84,7 +84,7 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
 
 
 def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
-    """Run one wizard; return it, left. Raises SetupError."""
+    """Run one wizard until the user leaves it, and return it. Raises SetupError."""
     if not settings.is_plain and (why := wiring.why_no_screens()):
         settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
@@ -116,7 +116,7 @@ def _take_signs() -> None:
 
 
 def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> wiring.Face:
-    """Run a wizard; return it, left."""
+    """Run a wizard until the user leaves it, and return it."""
     from asyncio import Runner
 
     from wizard.host import terminal
@@ -127,7 +127,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         stack.enter_context(_no_garbage())
         with printing_late(if_slow):
             app = stack.enter_context(opening)
-        # What has been imported is there to stay: no look for garbage goes through it later.
+        # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
         gc.set_threshold(*OFTEN)
         streams = [sys.stdin, sys.stderr]
@@ -144,7 +144,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:
-            # The window was closed: no one is there to read it.
+            # The window was closed, so no one can read it.
             terminal.let_go()
         return app
 
@@ -159,7 +159,7 @@ async def run_to_end(app: wiring.Face) -> None:
 
 @contextmanager
 def _no_garbage() -> Iterator[None]:
-    """Look for none until the first frame: the collector would go through it again and again."""
+    """Pause garbage collection until the first frame: it would slow down the imports."""
     gc.disable()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Makes the services, each on first use: the clock, the profiles, the network, the machine."""
+"""Creates the services on first use: the clock, the profiles, the network, the machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clock() -> datetime:
 
 
 def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
-    """Return the profiles of this user. Raises SetupError when a variable does not hold."""
+    """Return the profiles of this user. Raises SetupError if a variable is invalid."""
     from wizard.store.paths import home, preferred
     from wizard.store.profiles import LocalProfileStore
 
@@ -33,7 +33,7 @@ class Connection:
     """The network services over one client, which is made on first use."""
 
     def __init__(self, ca_file: Path | None = None) -> None:
-        # Not above: a command that needs no network should not wait for it.
+        # Imported here: a command that needs no network should not wait for it.
         import asyncio
 
         self._ca_file = ca_file
@@ -53,7 +53,7 @@ class Connection:
         return self._network
 
     def drop_unsent(self) -> None:
-        """Give up the token requests of which nothing has left."""
+        """Drop the token requests that haven't begun to be sent."""
         if self._network is not None:
             self._network.tokens.drop_unsent()
 
@@ -102,7 +102,7 @@ class _Listener:
 
 
 def services_over(profiles: ProfileStore, connection: Connection) -> Services:
-    """Return everything outside, as a wizard is given it."""
+    """Return all services that a wizard needs."""
     from time import monotonic
 
     from wizard.flow.environment import Services

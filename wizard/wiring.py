@@ -1,4 +1,4 @@
-"""Puts a wizard together: as screens or as prompts, on the user's own profiles or as the demo."""
+"""Creates a wizard: as screens or prompts, on the user's own profiles or as the demo."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Settings(Value):
     """The endpoints that were given, by name (see wizard.domain.endpoints)."""
     ca_file: Path | None = None
     is_plain: bool = False
-    """As prompts, without screens."""
+    """Whether to use prompts instead of screens."""
     came_from: str | None = None
     """The profile that was open before this one was chosen in the wizard."""
     why_plain: str = ""
-    """Why, where it was not asked for, in a sentence."""
+    """Why plain mode is used if the user didn't request it, in a sentence."""
 
 
 @contextmanager
@@ -59,9 +59,9 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
             yield
             journal.note(f"scim-wizard {work} ends")
         finally:
-            # Afterwards, so that neither a screen nor an answer has it in its midst.
+            # Afterwards, so that it doesn't garble a screen or a result.
             if kept.trouble:
-                # Whoever closed the window does not read it.
+                # The window was closed, so no one can read it.
                 with suppress(OSError):
                     print_to_stderr(
                         [f"{one_line(str(path))} takes no more of the log: {kept.trouble}."]
@@ -79,7 +79,7 @@ class Face(Protocol):
 
     @property
     def return_code(self) -> int | None:
-        """What it was left with."""
+        """The exit code."""
 
     @property
     def next_profile(self) -> str | None:
@@ -87,10 +87,10 @@ class Face(Protocol):
 
     @property
     def next_is_plain(self) -> bool:
-        """Whether it is to be opened as prompts."""
+        """Whether the next profile opens as prompts."""
 
     def farewell(self) -> Sequence[str]:
-        """Return what is said afterwards."""
+        """Return the closing lines."""
 
 
 def why_no_screens() -> str:
@@ -102,7 +102,7 @@ def why_no_screens() -> str:
 
 @contextmanager
 def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
-    """Give the wizard on the user's own profiles. Raises SetupError.
+    """Yield the wizard on the user's own profiles. Raises SetupError.
 
     Args: `profiles`: the store, of which the caller holds the wizard's lock of the profile. The
         wizard says its notices.
@@ -117,7 +117,7 @@ def _blank(settings: Settings) -> CredentialSet:
 
 
 def scenarios() -> Sequence[str]:
-    """Return what the demo can act out."""
+    """Return the scenarios of the demo."""
     from wizard.sandbox.twilio import SCENARIOS
 
     return tuple(SCENARIOS)
@@ -125,7 +125,7 @@ def scenarios() -> Sequence[str]:
 
 @contextmanager
 def demo(settings: Settings, scenario: str) -> Iterator[Face]:
-    """Give the wizard against the simulated Twilio, with a home that is thrown away.
+    """Yield the wizard against the simulated Twilio, with a temporary folder.
 
     Raises SetupError when there is no such scenario.
     """

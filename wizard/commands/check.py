@@ -1,7 +1,6 @@
-"""`scim-wizard check`: the live check of what is set up, of one profile or of all at once.
+"""`scim-wizard check`: check the connection of one profile, or of all at once.
 
-The result lines are the answer and go to stdout; what a failure means and what to do about it
-goes to stderr, as everywhere.
+The result lines go to stdout; the cause and the fix of a failure go to stderr, as in all commands.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.refresh import fresh_tokens
 
 BLANK: Final[Mapping[str, object]] = {"users": None, "organization": None}
-"""What JSON tells of a check that could not begin, beside why."""
+"""The JSON values of a check that could not begin, beside its problem."""
 
 AT_ONCE: Final = 10
 """Profiles that are checked at the same time."""
@@ -49,11 +48,11 @@ class CheckRequest(Value):
 
     profile: str
     endpoints: Mapping[str, str]
-    """Endpoints that were given: refused unless they are the stored ones."""
+    """The given endpoints: rejected unless they are the saved ones."""
     is_all: bool = False
     as_json: bool = False
     is_quiet: bool = False
-    """Say nothing of what has not failed."""
+    """Print only failures."""
 
 
 class Outcome(Value):
@@ -79,7 +78,7 @@ class Outcome(Value):
 
     @property
     def as_json(self) -> dict[str, object]:
-        """What JSON tells of it."""
+        """The JSON values of the outcome."""
         warnings = (*self.warnings, *self.store)
         told = outcome(self.profile, self.problem, status_of(self.problem), self.at, warnings)
         return {**told, "users": self.users, "organization": self.organization}
@@ -240,9 +239,9 @@ def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) 
 
 
 def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRequest) -> int:
-    """Tell how one profile does, or all; return the (highest) exit code.
+    """Print the outcome of one profile, or of all; return the (highest) exit code.
 
-    Args: `missing`: why there is none.
+    Args: `missing`: why there is no profile.
     """
     shown = [each for each in outcomes if each.problem or not request.is_quiet]
     try:

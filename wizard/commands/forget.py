@@ -1,4 +1,4 @@
-"""`scim-wizard forget`: removes a profile and its secrets, here; there is no answer on stdout."""
+"""`scim-wizard forget`: removes a local profile and its secrets; prints nothing to stdout."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from wizard.host.terminal import is_interactive
 def run(
     name: str, store: ProfileStore, clock: Clock, *, is_asking: bool, is_quiet: bool = False
 ) -> int:
-    """Remove a profile; return 0, also when the person says no.
+    """Remove a profile; return 0, also if the user says no.
 
     Args:
-        is_asking: ask on the terminal first. Without it even what a damaged record left goes.
+        is_asking: ask on the terminal first. Without it, even the remains of a damaged record are
+            removed.
 
     Raises:
         SetupError: nothing is set up, though what is left of a profile is removed anyway.
@@ -32,8 +33,8 @@ def run(
         raise SetupError(not_set_up(store))
     if is_asking and not is_interactive():
         raise SetupError(UNCONFIRMED)
-    # Held while the question stands, so that no wizard opens what is about to go. Scripts still
-    # get their tokens meanwhile: for those it is the profile's own lock that counts.
+    # Held during the question, so that no wizard opens the profile. Scripts still get their tokens:
+    # they use the profile's own lock.
     with store.wizard_lock(name):
         if is_asking and not _is_sure(name):
             print_to_stderr(["Nothing was removed."])
@@ -64,7 +65,7 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
     except SetupError as error:
         if error.problem.id != FILE_DAMAGED.id:
             raise
-        # It is set aside now, so that the profile can be forgotten anyway.
+        # The damaged record is renamed now, so that the profile can be removed anyway.
         problem = error.problem
     if problem is None:
         return profile if _is_set_up(profile) else None

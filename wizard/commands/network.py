@@ -41,8 +41,7 @@ STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be 
 def run(work: Coroutine[object, object, T]) -> T:
     """Run work to its end, or until a signal cancels it.
 
-    What `to_its_end` guards is waited for anyway, however many signals come, and each time
-    it is said so.
+    Work in `to_its_end` is still awaited, however many signals come, and each time a line says so.
 
     Raises:
         SystemExit: a signal came.
@@ -78,7 +77,7 @@ async def _until_signaled(work: Coroutine[object, object, T]) -> T:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Handle the signals in the block, but for those that are ignored.
+    """Handle the signals in the block, except ignored ones.
 
     In place of asyncio's own handler: its second Ctrl+C drops everything, a token with it.
     """
@@ -115,7 +114,7 @@ LATE: Final = 2.0
 
 
 class Patience:
-    """What a command may still wait for, for one profile; its time begins now."""
+    """The time limit of a command for one profile; it begins now."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         """Args: `is_quiet`: don't say what is waited for."""

@@ -39,13 +39,13 @@ BLANK: Final[Mapping[str, object]] = dict.fromkeys(
         "last_check",
     )
 )
-"""What JSON tells of a profile that cannot be read, beside why."""
+"""The JSON values of a profile that can't be read, beside its problem."""
 
 
 def run(
     name: str, store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False
 ) -> int:
-    """Print how a profile stands; return the exit code. Raises SetupError."""
+    """Print the state of a profile; return the exit code. Raises SetupError."""
     profile, now = _load(name, store), clock()
     if is_quiet and _is_fine(profile, now):
         return ExitCode.FINE
@@ -64,7 +64,7 @@ def run(
 
 
 def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False) -> int:
-    """Print how every profile stands; return the highest exit code. Raises SetupError."""
+    """Print the state of every profile; return the highest exit code. Raises SetupError."""
     found, now = [(name, _try(name, store)) for name in store.names()], clock()
     shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
     missing = None if found else no_profiles(store)

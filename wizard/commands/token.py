@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 BLANK: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))
-"""What JSON tells where there is no token, beside why."""
+"""The JSON values without a token, beside the problem."""
 
 
 class TokenRequest(Value):
@@ -31,7 +31,7 @@ class TokenRequest(Value):
 
     profile: str
     endpoints: Mapping[str, str]
-    """Endpoints that were given: refused unless they are the stored ones."""
+    """The given endpoints: rejected unless they are the saved ones."""
     as_header: bool = False
     as_json: bool = False
     min_ttl: timedelta | None = None

@@ -1,4 +1,4 @@
-"""The desktop: its clipboard, and the program that opens web addresses.
+"""The desktop: its clipboard, and its default browser.
 
 pyperclip runs in a process of its own, because it lets its helpers (xclip, wl-copy, pbcopy) write
 to the terminal, waits for them without limit, and may start Qt, which aborts the process when its

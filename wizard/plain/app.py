@@ -43,7 +43,7 @@ class Terminal(Reader, Protocol):
 
 
 class PlainWizard:
-    """Goes through the steps with a person; the same to its caller as the app with the screens."""
+    """The wizard as prompts; its caller uses it like the app with the screens."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class PlainWizard:
         return self._wizard_context.exit_code
 
     async def _close(self) -> None:
-        """Wait for a request once sent, and save its answer, or it would be lost."""
+        """Wait for a request that was sent, and save its response, or it would be lost."""
         if self._wizard_context.session.protected.is_busy:
             self._paper.say("", LEAVING)
         await self._wizard_context.close()
@@ -123,7 +123,7 @@ class PlainWizard:
             return left.outcome
 
     def _tell_notices(self, notices: Sequence[Problem]) -> None:
-        # The terminal may be gone while what was begun is still being saved.
+        # The terminal may be closed while results are still being saved.
         with contextlib.suppress(EOFError):
             for notice in notices:
                 self._paper.notice(notice)

@@ -1,4 +1,4 @@
-"""Step 5 in plain mode: each line of the check said once it is known."""
+"""Step 5 in plain mode: each line of the check is printed once it is known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPEN = (Status.WAITING, Status.RUNNING)
 
 
 class CheckStep:
-    """Runs, says how it went, and asks what to do where it failed."""
+    """Runs the check, prints its result, and asks what to do if it failed."""
 
     def __init__(self, stage: Stage, run: DraftRun | ActiveRun) -> None:
         self._stage = stage
@@ -23,7 +23,7 @@ class CheckStep:
         self._has_said_wait = False
 
     async def run(self) -> Outcome:
-        """Run until it passed, or someone goes elsewhere. Raises Left."""
+        """Run until the check passes or the user goes elsewhere. Raises Left."""
         self._stage.head(Step.CHECK)
         report = await self._check(is_retry=False)
         while report.verdict is not Verdict.PASSED:

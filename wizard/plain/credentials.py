@@ -60,7 +60,7 @@ FIELDS: Final = tuple(CredentialField)
 
 
 class Credentials:
-    """A stored value is never asked for again: Enter alone keeps it."""
+    """Asks for the three fields; Enter alone keeps a saved value."""
 
     def __init__(self, stage: Stage, state: WizardState) -> None:
         wizard_context = stage.wizard_context
@@ -70,7 +70,7 @@ class Credentials:
         self._state = state
         self._fields = Fields(wizard_context, state.because)
         self._filled: set[CredentialField] = set()
-        """By an Authorization URL."""
+        """The fields that an Authorization URL filled in."""
 
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""

@@ -1,4 +1,4 @@
-"""Asking and waiting: what every step of plain mode is given, and what every prompt accepts."""
+"""Prompts and waiting in plain mode, and the words that every prompt accepts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NO: Final = ("n", "no", "")
 
 
 class Left(Exception):
-    """A prompt was answered by going elsewhere; caught by the one who knows where that is."""
+    """The user left a prompt for another place; the caller decides where that is."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ def headed(step: Step, *words: str) -> str:
 
 
 class Dialogue:
-    """Talks with a person through paper and reader."""
+    """Asks the user questions through a paper and a reader."""
 
     def __init__(self, paper: Paper, reader: Reader) -> None:
         self.paper = paper
@@ -195,7 +195,7 @@ def _choices(prompt: Prompt) -> str:
 
 
 async def _first_of(*tasks: asyncio.Future[Any]) -> None:
-    """Wait until one has ended; end the others, also when ended oneself."""
+    """Wait until one task has ended; cancel the others, also if canceled itself."""
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -203,7 +203,7 @@ async def _first_of(*tasks: asyncio.Future[Any]) -> None:
             task.cancel()
         await asyncio.wait(tasks)
         for task in tasks:
-            # Looked at, so that nothing is logged, onto the terminal, of what no one asks for.
+            # Retrieve the exception, so that it isn't logged onto the terminal.
             _ = task.cancelled() or task.exception()
 
 
@@ -211,7 +211,7 @@ NO_CLIPBOARD: Final = "No clipboard takes it here."
 
 
 class Stage(Value):
-    """The wizard, what is done in it, and the person it is talked about with."""
+    """What the steps of plain mode share: the wizard and its dialogue."""
 
     wizard_context: WizardContext
     upkeep: Upkeep

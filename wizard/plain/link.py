@@ -1,4 +1,4 @@
-"""Steps 3 and 4 in plain mode: the link is handed out, and what comes back is read."""
+"""Steps 3 and 4 in plain mode: open or copy the link, and read the response."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNSEEN: Final = "typing is not shown"
 
 
 class LinkStep:
-    """What both steps share: the link, what is done with it, and taking its answer."""
+    """The base of both steps: the link, what can be done with it, and its response."""
 
     STEP: Step
 
@@ -37,7 +37,7 @@ class LinkStep:
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
         self._fix: Fix | None = None
-        """What was rejected for a reason that is fixed elsewhere: Enter leads there."""
+        """A problem that another step fixes: Enter leads there."""
 
     def _begin(self) -> None:
         """Say which step this is, and what led back to it."""
@@ -47,11 +47,11 @@ class LinkStep:
             self._stage.paper.problem(because, self._state.comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
-        """Told what became of the link."""
+        """Handle what happened to the link."""
         raise NotImplementedError
 
     async def _make(self, *, is_fresh: bool = False) -> Link:
-        """Return the live link, or a new one, however often that has to be tried. Raises Left."""
+        """Return the current link, or create one, with retries. Raises Left."""
         while True:
             try:
                 work = self._links.link(is_fresh=is_fresh)
@@ -101,7 +101,7 @@ class LinkStep:
         return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
-        """Continue with a code; ask about a bare one; say what is wrong with anything else."""
+        """Continue with a code; ask about one without a state; else print the problem."""
         self._fix = None
         match after := after_paste(reading, self.STEP):
             case Go(outcome):
@@ -163,7 +163,7 @@ class Authorize(LinkStep):
     STEP = Step.AUTHORIZE
 
     async def run(self) -> Outcome:
-        """Hand the link out. Raises Left."""
+        """Open or copy the link. Raises Left."""
         self._begin()
         await self._show()
         if self._services.browser.is_here:
@@ -185,7 +185,7 @@ class Authorize(LinkStep):
         await self.delivered(Delivery.SHOWN)
 
     async def delivered(self, delivery: Delivery) -> None:
-        """Continue to Redirect, which says what happened."""
+        """Continue to Redirect, which prints what happened."""
         raise Left(LinkTaken(delivery))
 
     async def _fresh(self) -> None:
@@ -193,7 +193,7 @@ class Authorize(LinkStep):
 
 
 class Redirect(LinkStep):
-    """Step 4: the address landed on; it is not echoed, as there is a code in it."""
+    """Step 4: the URL the browser landed on; it isn't echoed, as it holds a code."""
 
     STEP = Step.REDIRECT
 
@@ -202,7 +202,7 @@ class Redirect(LinkStep):
         self._delivery = state.delivery
 
     async def run(self) -> Outcome:
-        """Wait for the answer. Raises Left."""
+        """Wait for the response. Raises Left."""
         self._begin()
         link = await self._make()
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
@@ -223,7 +223,7 @@ class Redirect(LinkStep):
         return (IF_NO_PAGE.format(copy='"copy"'),) if is_open else ()
 
     async def _fresh(self) -> None:
-        """Make a new link, and go back to where it is handed out, which says why."""
+        """Create a new link, and go back to Authorize, which says why."""
         outcome = with_new_link(self._fix)
         await self._make(is_fresh=True)
         raise Left(outcome)

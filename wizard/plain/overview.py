@@ -18,7 +18,7 @@ LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
 
 
 class OverviewStep:
-    """Asks no network by itself."""
+    """Overview; it uses no network by itself."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage

@@ -1,4 +1,4 @@
-"""Where plain mode writes and reads: line by line, in the characters that the terminal has."""
+"""Input and output of plain mode: line by line, in characters that the terminal supports."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Stream(Protocol):
 
 
 class Paper:
-    """Writes on a stream. Everything is text: what acts on a terminal is taken out.
+    """Writes to a stream. Everything is text: control characters are removed.
 
     Nothing fails on a terminal that is gone: what is under way is saved first, and the reader or
     a signal ends the wizard.

@@ -1,1 +1,1 @@
-"""A stand-in for Twilio on 127.0.0.1, behaving as its documentation says."""
+"""A simulated Twilio on 127.0.0.1 that behaves as Twilio's documentation says."""

@@ -1,4 +1,4 @@
-"""The rules of both OAuth endpoints: which requests are shown, and how codes and tokens end."""
+"""The rules of both OAuth endpoints: valid requests, and when codes and tokens expire."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _redirect(redirect_uri: str, state: str, answer: dict[str, str]) -> str:
 
 
 CODE_SECONDS: Final = 300
-"""Twilio: a code lives five minutes (Set up OAuth for SCIM)."""
+"""Twilio's codes expire in 5 minutes (Set up OAuth for SCIM)."""
 
 CODE_FILLER: Final = 450
 """Random bytes in a code, which make it about 1,200 characters long."""
@@ -121,7 +121,7 @@ class InvalidToken(Exception):
 
 @dataclass(eq=False, slots=True)
 class Grant:
-    """One consent of one user, with all that was issued on it."""
+    """One authorization by one user, with everything issued on it."""
 
     client_id: str
     organization: str
@@ -146,7 +146,7 @@ class _Issued:
 
 
 class Grants:
-    """Issues codes and tokens and takes them back; times are UTC epoch seconds."""
+    """Issues, redeems, and revokes codes and tokens; times are UTC epoch seconds."""
 
     def __init__(
         self,
@@ -176,9 +176,9 @@ class Grants:
         return code
 
     def redeem(self, code: str, redirect_uri: str, verifier: str) -> dict[str, object]:
-        """Trade a code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6). Raises InvalidGrant.
+        """Exchange a code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6). Raises InvalidGrant.
 
-        Whatever comes of it, the code is spent: a client that tries it twice is found out.
+        The code is redeemed even if this fails, so that a client's second try is noticed.
         """
         issued = self._spend(self._codes, code, "authorization code")
         grant = issued.grant
@@ -192,7 +192,7 @@ class Grants:
         return self._tokens(grant, self._issue_refresh(grant) if grant.is_offline else None)
 
     def refresh(self, token: str) -> dict[str, object]:
-        """Trade a refresh token for an access token (RFC 6749 §6). Raises InvalidGrant.
+        """Exchange a refresh token for an access token (RFC 6749 §6). Raises InvalidGrant.
 
         A stable refresh token is not sent again: the answer holds null in its place.
         """
@@ -216,7 +216,7 @@ class Grants:
             issued.expires_at = self._now()
 
     def revoke(self) -> None:
-        """End every consent with its tokens, as when the app was deleted at Twilio."""
+        """End every authorization with its tokens, as if the app was deleted in Twilio."""
         for issued in (*self._codes.values(), *self._refresh.values()):
             issued.grant.is_revoked = True
 

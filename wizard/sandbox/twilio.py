@@ -1,4 +1,4 @@
-"""The stand-in's state and rules: one organization, its OAuth app, its users. No web in here.
+"""The state and rules of the simulated Twilio: one organization, its OAuth app, its users.
 
 It behaves as Twilio's documentation and published specification say. What Twilio publishes
 nothing about (texts of token errors, error redirects, the refresh token's life) follows the RFCs.
@@ -63,7 +63,7 @@ DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 PERMISSIONS: Final = tuple(
     f"managed-users/{action}" for action in ("list", "read", "create", "update", "delete")
 )
-"""Every permission of the group an admin ticks on the app."""
+"""Every permission of the group that an admin selects on the app."""
 
 _LOGIN_PAGE: Final = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>"
 
@@ -96,7 +96,7 @@ class Sandbox:
         users: int = 25,
         has_metadata: bool = True,
     ) -> None:
-        """Set the stage.
+        """Create the organization and its app.
 
         Args:
             scenario: A key of SCENARIOS.
@@ -108,7 +108,7 @@ class Sandbox:
             approver: Who is signed in on the authorization page.
             now: UTC epoch seconds; also tells the Date header.
             token_seconds: Life of an access token.
-            rotate: Each refresh gives a new refresh token and spends the old one.
+            rotate: Each refresh returns a new refresh token and ends the old one.
             reuse_is_theft: A code or refresh token sent twice ends its grant (RFC 9700 §4.14.2).
             delay: Seconds before each answer; at least three in the scenario slow.
             throttles: How many SCIM requests the scenario throttled refuses.
@@ -157,7 +157,7 @@ class Sandbox:
         return tuple(Person(number) for number in range(self.users))
 
     def rotate_secret(self) -> str:
-        """Give the app a new secret and return it; the old one dies at once (no grace period)."""
+        """Give the app a new secret and return it; the old one ends at once (no grace period)."""
         self.client_secret = self._accepted_secret = _new_secret()
         return self.client_secret
 
@@ -166,7 +166,7 @@ class Sandbox:
         self.grants.expire_access_tokens()
 
     def revoke_grants(self) -> None:
-        """End every consent with its codes and tokens, as when the approver was deactivated."""
+        """End every authorization with its codes and tokens, as if the approver was deactivated."""
         self.grants.revoke()
 
     def approve(self, authorize_url: str) -> str:

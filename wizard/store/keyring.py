@@ -103,7 +103,7 @@ class SystemKeyring:
         return self._call(lambda backend: backend.get_password(SERVICE, name))
 
     def put(self, name: str, value: str) -> None:
-        """Write an entry. Raises SetupError, after which it may still be written (but see NOT_KEPT)."""
+        """Write an entry. Raises SetupError; it may still be written later, but see NOT_KEPT."""
         self._call(lambda backend: backend.set_password(SERVICE, name, value))
 
     def delete(self, name: str) -> bool:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class InOrder(SystemCommandsProvider):
-    """The commands in a fixed order: Textual sorts by name, so a stray Enter would run the first by name."""
+    """The commands in a fixed order: Textual sorts by name, so Enter might run a wrong one."""
 
     async def discover(self) -> Hits:
         """Yield all commands; Enter runs the first one."""

@@ -180,7 +180,7 @@ def _is_url(line: str) -> bool:
 
 
 class ConfirmScreen(Dialog[bool]):
-    """A question; True means yes. Enter, and the highlighted button, mean no unless yes is harmless."""
+    """A question; True means yes. Enter means no unless yes is harmless."""
 
     AUTO_FOCUS = "#dialog-buttons .-primary"
     NO: ClassVar[str] = "No"

@@ -1,4 +1,4 @@
-"""Base classes of two steps each: with a link (Authorize, Redirect), or with files as a fallback."""
+"""Base classes: steps with a link (Authorize, Redirect), and steps that may save to files."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class LinkScreen(StepScreen):
         self.take(self._links.read(pasted))
 
     def take(self, reading: Reading) -> None:
-        """Continue with a code; ask about one without a state; show the problem with anything else."""
+        """Continue with a code; ask about one without a state; else show the problem."""
         if not self.is_here:
             return
         panel, after = self.query_one(ProblemPanel), after_paste(reading, self.STEP)

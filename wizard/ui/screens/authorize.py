@@ -116,7 +116,7 @@ class AuthorizeScreen(LinkScreen):
         self.query_one("#where", Static).update(Content("\n".join(where)))
 
     def action_primary(self) -> None:
-        """Open or copy the link, create one if that failed, or use the code that was asked about."""
+        """Open or copy the link, retry to create it, or use the code that was asked about."""
         if self.is_unmade:
             self.show_problem(None)
             self.make_link()

@@ -1,4 +1,4 @@
-"""The output of commands: results on stdout, everything else on stderr, failures also as JSON. It also sets how signals end them."""
+"""The output of commands: results on stdout, all else on stderr, failures also as JSON."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
 
 
 def _let_go_of_stdout() -> None:
-    """Discard what is left in the buffer; else Python reports an error at exit and ends with 120."""
+    """Discard the rest of the buffer; else Python reports an error at exit and ends with 120."""
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 

@@ -59,7 +59,7 @@ class ManualCommand(click.Command):
         variables: Mapping[str, str] = ANY,
         **more: Any,  # noqa: ANN401
     ) -> None:
-        """Args: `examples` and `variables` are shown after the options; `more` is passed to click."""
+        """Args: `examples` and `variables` follow the options; `more` is passed to click."""
         super().__init__(*args, **more)
         self._examples = examples
         self._variables = variables

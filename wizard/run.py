@@ -29,7 +29,7 @@ SLOW: Final = "Opening profile {name}…"
 UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
 """Shown as well if the secrets are in the keyring."""
 OFTEN: Final = (700, 10, 2)
-"""The thresholds of garbage collection (see `gc.set_threshold`): a left screen is 1 MB of garbage."""
+"""Garbage collection thresholds (see `gc.set_threshold`): a left screen is 1 MB of garbage."""
 SEEN: Final = 0.5
 """Seconds after which the first step has been painted."""
 
@@ -90,7 +90,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     if settings.is_plain:
         _take_signs()
     if scenario is not None:
-        return _show(wiring.demo(settings, scenario), ["Starting the demo …"])
+        return _show(wiring.demo(settings, scenario), ["Starting the demo…"])
     # The record first and by itself, so that it is known what is waited for. The same store for
     # all of it: what it finds and fixes on the way is said by the wizard.
     store, name = services.store(), settings.profile

@@ -33,7 +33,7 @@ SIGNALS: Final = {
     "SIGTERM": signal.SIGTERM,
     "SIGHUP": signal.SIGHUP,
 }
-LEAVING: Final = "Leaving: waiting for an answer"
+LEAVING: Final = "Leaving: waiting for a response"
 
 
 @pytest.fixture

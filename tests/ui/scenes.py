@@ -148,7 +148,7 @@ STEPS: Final = (
     Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, act=MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
-    Scene("credentials-unsaved", CredentialsScreen, "Go on unsaved", FORM, SHUT, DOUBTFUL),
+    Scene("credentials-unsaved", CredentialsScreen, "Continue unsaved", FORM, SHUT, DOUBTFUL),
     Scene("authorize", AuthorizeScreen, "state=|Open browser", LINK, LINKED),
     Scene("authorize-ssh", AuthorizeScreen, "state=|Copy link", LINK, REMOTE),
     Scene("authorize-demo", AuthorizeScreen, "state=|Approve for", LINK, REMOTE, demo=DEMO),

@@ -142,7 +142,7 @@ async def test_a_link_that_could_not_be_made_is_said_and_enter_tries_again() -> 
     desk = Desk(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with at_authorize(desk) as stage:
         await stage.until_text(DISK_FULL.title, "Try again ›")
-        assert "Making the link" not in stage.text
+        assert "Creating the link" not in stage.text
         await wait_until(
             stage.pilot, lambda: stage.screen.query_one("#next").has_focus, "the focus"
         )

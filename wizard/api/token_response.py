@@ -19,7 +19,7 @@ from wizard.domain.text import misfit
 from wizard.domain.value import replace
 
 LONGEST_LIFE: Final = timedelta(days=366)
-"""The longest lifetime at Twilio is 30 days; more than a year can't be meant in seconds."""
+"""Twilio's longest lifetime is 30 days; more than a year can't be meant in seconds."""
 UNSAID_LIFE: Final = timedelta(minutes=5)
 """The lifetime if the response has none, as RFC 6749 §5.1 allows, or an invalid one: rejecting it
 would lose a rotated refresh token."""
@@ -88,5 +88,5 @@ def _life(raw: msgspec.Raw) -> timedelta:
     # True is an int, and 1.
     if isinstance(said, int | float) and said is not True and 1 <= said <= longest:
         return timedelta(seconds=int(said))
-    journal.note("expires_in makes no sense, five minutes are taken", is_problem=True)
+    journal.note("expires_in is invalid: using 5 minutes", is_problem=True)
     return UNSAID_LIFE

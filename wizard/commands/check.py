@@ -67,7 +67,7 @@ class Outcome(Value):
     users: int | None = None
     organization: str | None = None
     warnings: tuple[Problem, ...] = ()
-    """What to know besides."""
+    """Warnings that don't change the result."""
     store: tuple[Problem, ...] = ()
     """What is wrong with where secrets are kept; in words it's said after the command."""
 
@@ -200,7 +200,7 @@ class _Checked:
         return tokens
 
     async def record_check(self, check: LastCheck) -> None:
-        """Remember how it ended, unless the profile was forgotten meanwhile.
+        """Save the result, unless the profile was removed in the meantime.
 
         Raises SetupError, also where by now another set is active.
         """

@@ -34,7 +34,7 @@ T = TypeVar("T")
 SOON: Final = 0.2
 """Seconds after a signal until it is said that something is waited for."""
 
-WAITING: Final = "Waiting for Twilio's answer, so that no token is lost; up to 30 s …"
+WAITING: Final = "Waiting up to 30 seconds for Twilio's response, so that no token is lost…"
 STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be had again."
 
 

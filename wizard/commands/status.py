@@ -141,7 +141,7 @@ def _as_json(
 
 
 def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) -> dict[str, object]:
-    """Return what `check` told of it: both say the same in the same words."""
+    """Return the last check's JSON values, in the same form as those of `check`."""
     last = summary.last_check(profile)
     status, at = (last.status.value, last.at) if last else (None, None)
     if profile.active is None:

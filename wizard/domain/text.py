@@ -111,7 +111,7 @@ def clock_time(at: datetime) -> str:
     return f"{local:%H:%M} UTC{zone}"
 
 
-LEAVING: Final = "Leaving: waiting for an answer …"
+LEAVING: Final = "Leaving: waiting for a response…"
 """Shown if the user leaves the wizard while it waits for a response."""
 
 

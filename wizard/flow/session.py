@@ -29,7 +29,7 @@ class Session(Memory):
     def __init__(
         self, name: str, store: ProfileStore, clock: Clock, blank: CredentialSet | None = None
     ) -> None:
-        """Args: `blank` is what a new draft begins with (endpoints, a demo's prefilled fields)."""
+        """Args: `blank` is the initial draft (endpoints, or a demo's prefilled fields)."""
         super().__init__(clock, blank)
         self.name = name
         self.protected = Protected()

@@ -246,7 +246,7 @@ class Credentials:
     async def _unsaved(self, problem: Problem) -> None:
         """Offer what can be done where a value could not be saved; until it is, or need not be."""
         files = self._stage.failed(problem)
-        answers = {"": "tries again", **files, "unsaved": "goes on unsaved"}
+        answers = {"": "tries again", **files, "unsaved": "continues unsaved"}
         choose = self._stage.talk.choose
         prompt = self._stage.prompt(Step.CREDENTIALS, "Enter tries again", answers=answers)
         match await choose(prompt):
@@ -260,7 +260,8 @@ class Credentials:
                 if await self._save(self._draft):
                     self._say("saved.")
 
-    # -- what can be typed besides ---------------------------------------------------------------
+    # -- other words that can be typed
+    # ---------------------------------------------------------------
 
     async def _advanced(self) -> None:
         before = credential_fields.advanced(self._draft)

@@ -47,7 +47,7 @@ class Left(Exception):
 
 
 class Prompt(Value):
-    """What is asked, and what may be typed besides an answer."""
+    """A question, and the words that may be typed instead of an answer."""
 
     words: str
     help: Sequence[str] = ()
@@ -91,7 +91,7 @@ class Dialogue:
     async def ask_or(
         self, prompt: Prompt, caught: Callable[[], Awaitable[Reading]]
     ) -> Secret | Reading:
-        """Ask, and listen: what is caught meanwhile ends the question. Raises Left."""
+        """Ask while listening: a response at the listener ends the question. Raises Left."""
         asking = asyncio.ensure_future(self._ask(prompt))
         listening = asyncio.ensure_future(caught())
         await _first_of(asking, listening)
@@ -135,7 +135,7 @@ class Dialogue:
     ) -> T:
         """Say once what is waited for, and wait; back and quit end the wait. Raises Left.
 
-        Args: `keep`: told every other line that is typed meanwhile.
+        Args: `keep`: called with every other line that is typed while waiting.
         """
         self.say(f"Waiting for {what} …")
         working = asyncio.ensure_future(work)
@@ -259,7 +259,7 @@ class Stage(Value):
 
         Args: `is_chosen`: files were chosen already.
         """
-        self.paper.problem(or_files(problem, "type “files”", is_chosen=is_chosen))
+        self.paper.problem(or_files(problem, 'type "files"', is_chosen=is_chosen))
         return {"files": "uses a file instead"} if can_use_files(problem) else {}
 
     def tell_sheet(self, text: str) -> None:

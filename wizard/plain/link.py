@@ -124,7 +124,8 @@ class LinkStep:
         elif self._fix is not None and self._fix.outcome is not None:
             raise Left(self._fix.outcome)
 
-    # -- what can be typed besides ---------------------------------------------------------------
+    # -- other words that can be typed
+    # ---------------------------------------------------------------
 
     def _acts(self) -> dict[str, Act]:
         acts: dict[str, Act] = {"open": self._open, "copy": self._copy, "new link": self._fresh}

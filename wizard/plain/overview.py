@@ -26,7 +26,7 @@ class OverviewStep:
         self._overview = Overview(stage.wizard_context)
 
     async def run(self) -> Outcome:
-        """Tell how things stand, and do what is chosen until it leads elsewhere. Raises Left."""
+        """Print the state, and do the chosen actions until one leads elsewhere. Raises Left."""
         since, items = self._overview.since, self._overview.items
         self._stage.head(Step.OVERVIEW, f"Set up {since}" if since else "")
         self._tell()

@@ -156,7 +156,7 @@ class Paper:
             self.say(f"Go back to: {problem.step.title}.")
 
     def notice(self, problem: Problem) -> None:
-        """Write what to know besides: nothing failed."""
+        """Write a warning: nothing failed."""
         self.say(f"! {problem.title}. {problem.cause} {problem.remedy}", *problem.detail)
 
     def _wrapped(self, line: str) -> str:

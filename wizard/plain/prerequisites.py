@@ -26,7 +26,7 @@ COUNT = len(PREREQUISITES)
 
 
 class Prerequisites:
-    """Asks, and lets the machine look meanwhile."""
+    """Asks about each item while the machine checks run."""
 
     def __init__(self, stage: Stage, *, can_go_back: bool) -> None:
         self._stage = stage
@@ -147,7 +147,8 @@ class Prerequisites:
         except SetupError as error:
             self._stage.paper.problem(error.problem)
 
-    # -- what can be typed besides ---------------------------------------------------------------
+    # -- other words that can be typed
+    # ---------------------------------------------------------------
 
     async def _look_again(self) -> None:
         work = self._stage.upkeep.probe()

@@ -19,7 +19,7 @@ SCIM_PATH: Final = "/scim/v2"
 
 
 def bearer_token(seen: Seen) -> str:
-    """Return the token of `Authorization: Bearer …` (RFC 6750 §2.1); "" for anything else."""
+    """Return the token of a Bearer Authorization header (RFC 6750 §2.1); "" for anything else."""
     kind, _, token = seen.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
 

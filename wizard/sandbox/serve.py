@@ -80,7 +80,7 @@ class _Server(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._is_told_to_stop.set)
 
     async def main_loop(self) -> None:
-        """Wait until the server is told to stop."""
+        """Wait until `stop` is called."""
         await self._is_told_to_stop.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

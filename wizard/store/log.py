@@ -27,8 +27,8 @@ LINE_LIMIT: Final = 4000
 SEARCHED: Final = 16_384
 """The most characters of a text that are searched, so that no line takes long."""
 SHORTEST: Final = 8
-"""The shortest value that is masked, in characters. A secret that is being typed begins with one letter,
-which must not be masked in every line."""
+"""The shortest value that is masked, in characters. A secret being typed begins with one
+letter, which must not be masked in every line."""
 
 _NAMES: Final = (
     r"(?:client_secret|code_verifier|(?:refresh|access|id)_token|code|state|password|assertion"

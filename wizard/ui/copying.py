@@ -1,4 +1,4 @@
-"""Copying: to the clipboard of this machine, or else to the one of the terminal."""
+"""Copying to the clipboard of this machine, or else to that of the terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def copy_out(app: App[ExitCode], copy: Copy, text: str) -> bool:
 
 
 async def copy_and_say(app: App[ExitCode], copy: Copy, text: str, what: str) -> None:
-    """Copy, and say what has become of `what`: no terminal tells whether it did as it was asked."""
+    """Copy, and say where `what` was sent: no terminal reports whether it copied."""
     if await copy_out(app, copy, text):
         words = f"{what[0].upper()}{what[1:]} sent to the clipboard."
     else:

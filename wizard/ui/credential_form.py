@@ -36,11 +36,11 @@ class CredentialForm:
         return self._shown[which].entry
 
     def text(self, which: CredentialField) -> Secret:
-        """Return what stands in a field."""
+        """Return the text of a field."""
         return Secret(self.entry(which).value)
 
     def judged(self, which: CredentialField) -> Judgment:
-        """Return what is said of a field as it stands."""
+        """Return the verdict on a field's current text."""
         client_id = self.entry(CredentialField.CLIENT_ID).value
         return self._fields.judge(which, self.text(which), client_id)
 
@@ -56,7 +56,7 @@ class CredentialForm:
         return self._fields.with_entered({which: self.text(which) for which in CredentialField})
 
     def typed(self, which: CredentialField) -> None:
-        """Show what can be said while a field is being typed in: not yet what is wrong with it."""
+        """Show notes while a field is being typed in, but no errors yet."""
         judgment = self.judged(which)
         if judgment.is_partial:
             self._shown[which].note(judgment.shape if self.text(which) else "")
@@ -67,7 +67,7 @@ class CredentialForm:
             self.judge(SECRET)
 
     def judge_all(self) -> None:
-        """Show what is said of the fields that have a value, entered or stored."""
+        """Validate the fields that have a value, entered or saved, and show the result."""
         for which in CredentialField:
             judgment = self.judged(which)
             if judgment.source not in (Source.NONE, Source.OTHER_APP):

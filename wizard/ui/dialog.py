@@ -81,7 +81,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         self._has_answer = False
 
     def compose_body(self) -> ComposeResult:
-        """Yield what stands under the title."""
+        """Yield the widgets under the title."""
         yield from ()
 
     def compose_buttons(self) -> Iterable[Button]:
@@ -126,7 +126,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
     def action_close(self) -> None:
-        """Close without an answer."""
+        """Close without a result."""
         self.answer(None)
 
     def action_copy_text(self) -> None:

@@ -79,7 +79,7 @@ class StepScreen(TimedScreen[Outcome]):
     # -- what a step fills in ---------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """Yield what stands under the heading."""
+        """Yield the widgets under the heading."""
         yield from ()
 
     def compose_buttons(self) -> Iterable[Button]:
@@ -129,13 +129,14 @@ class StepScreen(TimedScreen[Outcome]):
         if self._has_left:
             return
         self._has_left = True
-        # A dialog may be open when the listener catches the answer: dismissing takes the top.
+        # A dialog may be open when the listener receives the response: dismiss closes the top
+        # screen.
         while self.app.screen is not self and self in self.app.screen_stack:
             self.app.pop_screen()
         self.dismiss(outcome)
 
     async def ask(self, dialog: Screen[Answer]) -> Answer | None:
-        """Open a dialog and return its answer; None at once while another screen is on top.
+        """Open a dialog and return its result; None immediately if another screen is on top.
 
         Two clicks in one read start two workers, of which the second must open nothing. Call it
         from a worker that isn't exclusive: canceled, a worker leaves its dialog behind.

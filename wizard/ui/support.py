@@ -1,4 +1,4 @@
-"""What someone who helps needs: the problems without a secret, and what the wizard runs on."""
+"""The text to copy for support: the problems, without secrets, and the versions."""
 
 from __future__ import annotations
 

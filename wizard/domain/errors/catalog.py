@@ -1,4 +1,4 @@
-"""The whole error catalog, by id."""
+"""The whole error catalog, by ID."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ _FINAL: Final = {
 }
 """IDs of the problems that no other reading of the same text may override."""
 _ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAGE.id}
-"""IDs of the problems that the query of the same URL alone may not override."""
+"""IDs of the problems that the query of the same URL alone doesn't override."""
 
 
 def read(

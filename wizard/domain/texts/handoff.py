@@ -114,13 +114,13 @@ def _okta(
         "In Okta: Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication, login page URL https://www.twilio.com/login, icon hidden. An existing"
         " Twilio app may be used as well.",
-        f"Before that, the OAuth app at Twilio needs the Redirect URL {OKTA_CALLBACK}, where"
+        f"Before that, the OAuth app in Twilio needs the Redirect URL {OKTA_CALLBACK}, where"
         " APPNAME stands between /app/ and /instance/ in the address of the Okta admin page."
         " Other Okta cells: system-admin.okta-emea.com, system-admin.oktapreview.com.",
-        "If the app's page at Twilio shows another Authorization URL, enter that one.",
-        "Last: Authenticate with …, sign in by e-mail and password as an organization admin"
-        " without SSO, Approve access, and wait for the green check. Then under To App: Create"
-        " Users, Update User Attributes, Deactivate Users.",
+        "If the app's page in Twilio shows another Authorization URL, enter that one.",
+        "Last: Authenticate with …, sign in with email and password as an organization"
+        " admin without SSO, click Approve access, and wait for the green check. Then under To"
+        " App: Create Users, Update User Attributes, Deactivate Users.",
         _APPROVER,
     )
     return Sheet("Twilio SCIM in Okta", name, "okta", rows, paragraphs, values, commands)
@@ -136,10 +136,10 @@ def _entra(profile: Profile, name: str) -> Sheet:
         Row("Client Secret", note=new),
     )
     paragraphs = (
-        "Entra ID signs in with client credentials: no consent, no redirect, no service user. It"
-        " needs a second OAuth app at Twilio: Grant type Client credentials, everything of"
-        " managed-users ticked. The app of this profile has another grant type and cannot be"
-        " used.",
+        "Entra ID signs in with client credentials: no approval, no redirect, no service user. It"
+        " needs a second OAuth app in Twilio: grant type Client credentials, with every"
+        " managed-users permission selected. The app of this profile has another grant type and"
+        " can't be used.",
         "In Entra: Enterprise apps > New application > Create your own application > Integrate"
         " any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
         " Credentials. There enter the above, then Test Connection.",
@@ -172,13 +172,13 @@ def _other(
         Row("Client ID", profile.client_id),
         _secret_row(values),
         Row("Scope", values["scope"] or ""),
-        Row("Redirect URL", note="the provider's own; register it on the app at Twilio"),
+        Row("Redirect URL", note="the provider's own; register it on the app in Twilio"),
         Row("Unique identifier of users", UNIQUE_IDENTIFIER),
         Row("Groups", "none"),
     )
     paragraphs = (
-        "The consent is the provider's own: approve it by e-mail and password, as an"
-        " organization admin without SSO.",
+        "The provider needs its own authorization: sign in with email and password as an"
+        " organization admin without SSO, and click Approve access.",
         "A provider that only takes a pasted bearer token stops after an hour.",
         _APPROVER,
     )

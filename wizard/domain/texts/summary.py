@@ -240,7 +240,7 @@ def what_next(
     if profile.audience == "okta":
         return (
             "Now enter the same Client ID and Secret in Okta and press Authenticate",
-            "there: Okta asks for a consent of its own.",
+            "there: Okta needs its own authorization.",
         )
     if refusal(profile, now) is not None:
         return (

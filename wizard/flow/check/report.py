@@ -39,7 +39,7 @@ class Verdict(Enum):
     UNRENEWABLE = "unrenewable"
     """The token works but can't be refreshed: the user decides whether to use it."""
     OTHER_ORGANIZATION = "other organization"
-    """The token works, but for another organization than the one set up: the user decides."""
+    """The token works, but for another organization than at the setup: the user decides."""
     UNCONFIRMED = "unconfirmed"
     """The token works, but the listener received its code: the user confirms having approved it."""
 

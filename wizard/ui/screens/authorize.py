@@ -35,7 +35,7 @@ class AuthorizeScreen(LinkScreen):
     ]
 
     def can_go_on(self) -> bool:
-        """Nothing to hand out while the link is being made."""
+        """Whether there is a link, so that it can be opened or copied."""
         return self.link is not None or self.is_unmade
 
     def take(self, reading: Reading) -> None:
@@ -45,7 +45,7 @@ class AuthorizeScreen(LinkScreen):
             self._make_room()
 
     def compose_body(self) -> ComposeResult:
-        """Yield the link and the three things to do with it."""
+        """Yield the link and the instructions."""
         yield LinkView()
         yield Gap()
         yield Static("", id="then", classes="pane", markup=False)
@@ -140,7 +140,7 @@ class AuthorizeScreen(LinkScreen):
 
 
 def _around(text: str, landing: str) -> tuple[str, str, str]:
-    """Part a text at what is to be seen in it."""
+    """Split a text around the part that has to be visible."""
     for words, bold in (("Approve access", "Approve access"), ("{landing}", landing)):
         if words in text:
             before, _, after = text.partition(words)

@@ -74,7 +74,7 @@ class CredentialsScreen(IntoFilesScreen):
         yield from super().compose_buttons()
 
     def on_mount(self) -> None:
-        """Show what is there already as it stands."""
+        """Show the verdict on the saved values."""
         super().on_mount()
         self._form.judge_all()
         if self._state.because is not None:
@@ -236,7 +236,9 @@ class CredentialsScreen(IntoFilesScreen):
         self.offer_files(error.problem)
         self.show_failure(error.problem, is_chosen=is_chosen)
         if self.is_here and not self.query("#unsaved"):
-            self.query_one("#buttons").mount(Button("Go on unsaved", id="unsaved"), before="#next")
+            self.query_one("#buttons").mount(
+                Button("Continue unsaved", id="unsaved"), before="#next"
+            )
 
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:

@@ -164,7 +164,7 @@ class OverviewScreen(StepScreen):
     @work(exclusive=True, group="retry")
     async def action_retry(self) -> None:
         """Read the stored secrets again, and show Overview as it then is."""
-        self.say_aside("Reading the stored secrets …")
+        self.say_aside("Reading the saved secrets…")
         try:
             outcome = await self._overview.retry()
         except SetupError as error:

@@ -30,7 +30,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
 class ProfilesScreen(Dialog[str | None]):
-    """Gives the name of the profile to open."""
+    """Asks for the profile to open."""
 
     ENTER = "open"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,7 +58,7 @@ class ProfilesScreen(Dialog[str | None]):
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#open")
     def action_open(self) -> None:
-        """Open the new one if a name stands there, else the highlighted one."""
+        """Open the new profile if a name was entered, else the highlighted one."""
         entry = self.query_one("#new-profile", Entry)
         if not entry.value and self.query(Menu):
             self.answer(self.query_one(Menu).chosen)
@@ -122,7 +122,7 @@ class RotateScreen(Dialog[Rotated | None]):
         button = self.query_one("#try", Button)
         if problem is None and not button.disabled:
             button.disabled = True
-            button.label = "Trying …"
+            button.label = "Trying…"
             self._try(Secret(rules.clean(text)))
 
     @work(exclusive=True, group="rotate")

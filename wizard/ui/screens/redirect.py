@@ -36,7 +36,7 @@ NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
 
 
 class AddressEntry(Entry):
-    """Shows where an address leads, never its code; after a paste, typing starts anew.
+    """Shows a URL without its code; after a paste, typing starts over.
 
     What was typed, or came without paste brackets, is masked too when it rests, and is there
     again when more comes: over a slow line an address can come in pieces.
@@ -127,11 +127,11 @@ class RedirectScreen(LinkScreen):
         self._show_facts()
 
     def watch_link(self, link: Link | None) -> None:
-        """Show what became of the link."""
+        """Show what happened to the link."""
         self._show_facts()
 
     def delivered(self, delivery: Delivery) -> None:
-        """Show what became of the link now."""
+        """Show what happened to the link."""
         self._delivery = delivery
         self._show_facts()
 
@@ -199,7 +199,7 @@ class RedirectScreen(LinkScreen):
         # Or the Enter may be the end of a line in a paste whose next piece is late.
 
     def action_fresh_link(self) -> None:
-        """Create a new link, and go back to where it is handed out, which says why."""
+        """Create a new link, and go back to Authorize, which says why."""
         outcome = with_new_link(self.pending)
         # Or a second Enter would make a second one.
         self.pending = None

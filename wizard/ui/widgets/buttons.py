@@ -17,7 +17,7 @@ from wizard.domain.value import Value
 from wizard.ui.widgets.layout import spread
 
 SHORT: Final = 10
-"""Characters of a label that stand among the keys; of a longer one the first word."""
+"""The longest label shown in the key row; of a longer one, the first word is shown."""
 
 
 class Button(widgets.Button, inherit_css=False):
@@ -61,14 +61,14 @@ class Button(widgets.Button, inherit_css=False):
 
     @property
     def word(self) -> str:
-        """What it says, as short as it stands among the keys."""
+        """The short label for the key row."""
         label = str(self.label).strip(" ‹›")
         is_short = len(label) <= SHORT or label.startswith("To ")
         return label if is_short else label.partition(" ")[0]
 
 
 MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
-"""The first that there is room for is said."""
+"""The texts for more content; the first that fits is shown."""
 
 
 class ButtonRow(Horizontal):
@@ -88,7 +88,7 @@ class ButtonRow(Horizontal):
         self._above = above
 
     def on_mount(self) -> None:
-        """Keep an eye on what stands above."""
+        """Watch the scrolling of the content above."""
         # None there where the screen was left before it came to be.
         for body in self.screen.query(self._above).results(VerticalScroll):
             self.watch(body, "scroll_y", self.look_again)
@@ -124,14 +124,14 @@ class Key(Value):
     """A key that is shown, and what it does."""
 
     key: str
-    """As it is pressed."""
+    """The name of the key."""
     display: str
-    """As it is shown."""
+    """The label of the key."""
     words: str
     action: str
     is_enabled: bool
     is_palette: bool
-    """It opens the palette, and stands at the right."""
+    """Whether it opens the palette; that key is at the right."""
 
     @property
     def width(self) -> int:

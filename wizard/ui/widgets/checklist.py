@@ -48,7 +48,7 @@ class Checklist(Reversing, can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor stands on another line."""
+        """The cursor moved to another line."""
 
         item: Prerequisite
 
@@ -67,7 +67,7 @@ class Checklist(Reversing, can_focus=True):
 
     @property
     def highlighted(self) -> Prerequisite:
-        """The line the cursor stands on."""
+        """The line with the cursor."""
         return self._items[self.cursor]
 
     def point_at(self, item: Prerequisite) -> None:

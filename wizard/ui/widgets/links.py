@@ -50,7 +50,7 @@ class LinkView(Widget):
     def render(self) -> Content:
         """Draw the rows."""
         if not self.url:
-            return Content.styled("Making the link …", "$muted")
+            return Content.styled("Creating the link…", "$muted")
         width = max(self.content_size.width, 1)
         rows = [self.url[i : i + width] for i in range(0, len(self.url), width)]
         if len(rows) > MAX_ROWS:

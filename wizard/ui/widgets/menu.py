@@ -57,7 +57,7 @@ class Menu(OptionList, Reversing):
         return None if self.highlighted is None else self._items[self.highlighted].id
 
     def watch_highlighted(self, highlighted: int | None) -> None:
-        """Mark the line with a sign too: never by its ground alone."""
+        """Mark the line with a sign, too: never by its background color alone."""
         super().watch_highlighted(highlighted)
         if self.option_count and highlighted != self._marked:
             for index in (self._marked, highlighted):

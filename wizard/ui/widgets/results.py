@@ -56,7 +56,7 @@ class Facts(Widget):
 
 
 class Findings(Widget):
-    """Wrapped to whatever width there is; what calls for something stands first."""
+    """The machine checks, wrapped to the width; those that need an action come first."""
 
     DEFAULT_CSS = "Findings { height: auto; }"
 
@@ -73,7 +73,7 @@ class Findings(Widget):
 
     def _told(self, width: int) -> Content:
         if not self.checks:
-            return Content.styled("Looking at this machine …", "$muted")
+            return Content.styled("Checking this machine…", "$muted")
         warnings = [check for check in self.checks if check.status is Status.WARNING]
         # What keeps from the servers first, what is only to be known of last.
         warnings.sort(key=lambda check: check.problem is None)
@@ -117,7 +117,7 @@ class CheckLines(Widget):
 
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
     has_ended: reactive[bool] = reactive(False)
-    """Whether what waits is not run any more."""
+    """Whether the check has ended, so that waiting lines no longer run."""
     _frame: reactive[int] = reactive(0)
 
     def on_mount(self) -> None:

@@ -28,7 +28,7 @@ from wizard.host.desktop import web_handler
 from wizard.host.terminal import is_over_ssh
 
 Command = tuple[str, ...]
-"""A program and its arguments, in which %s stands for the address."""
+"""A program and its arguments, in which %s stands for the URL."""
 
 CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
 """Files that Docker and Podman create in their containers."""
@@ -63,8 +63,8 @@ class SystemBrowser:
         environ: the process environment; what is started gets exactly this one.
         platform: as `sys.platform`.
         container_markers: files that only exist inside a container.
-        patience: seconds a started command is watched; one that still runs then has taken the
-            address (some systems run the browser itself in the foreground).
+        patience: seconds a started command is watched; one that still runs then has accepted the
+            URL (some systems run the browser itself in the foreground).
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class SystemBrowser:
 
 
 def _named(browser: str) -> list[Command]:
-    """Return the commands in BROWSER, as `webbrowser` reads it: a list, %s for the address."""
+    """Return the commands in BROWSER, as `webbrowser` reads it: a list, with %s for the URL."""
     named = []
     for entry in browser.split(os.pathsep):
         try:

@@ -94,7 +94,7 @@ _PATIENCE: Final = 3.0
 
 
 async def web_handler(environ: Mapping[str, str], platform: str) -> Command:
-    """Return the command of the default browser, with %s for an address; () if it isn't known."""
+    """Return the command of the default browser, with %s for a URL; () if it isn't known."""
     if platform == "darwin":
         return ("open", "-b", _macos_handler(Path(environ.get("HOME", ""))), "%s")
     path = environ.get("PATH", os.defpath)

@@ -116,7 +116,7 @@ class Paper:
         self._stream.close()
 
     def say(self, *paragraphs: str) -> None:
-        """Write paragraphs, wrapped; an address stays whole, on a line of its own if it must."""
+        """Write paragraphs, wrapped; a URL stays whole, on a line of its own if necessary."""
         for paragraph in paragraphs:
             for line in paragraph.splitlines() or [""]:
                 self._write(self._wrapped(line) + "\n")
@@ -140,7 +140,7 @@ class Paper:
     def problem(self, problem: Problem, comparison: Comparison | None = None) -> None:
         """Write a problem: what happened, why, what to do, and where to go back to.
 
-        Args: `comparison`: the two addresses of a mismatch.
+        Args: `comparison`: the two URLs of a mismatch.
         """
         journal.note(f"shown: {problem.in_a_line}")
         self.say(f"{'!' if problem.is_warning else 'Error:'} {problem.title}.")

@@ -78,7 +78,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes back; the web half adds Date and a request id."""
+    """A response; the web server adds Date and a request ID."""
 
     status: int
     body: str = field(repr=False)
@@ -92,7 +92,7 @@ def json_answer(
     media_type: str = JSON,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return `value` as compact JSON."""
+    """Return a response with `value` as compact JSON."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Response(status, body, media_type, headers or {})
 

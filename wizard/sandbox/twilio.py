@@ -170,11 +170,11 @@ class Sandbox:
         self.grants.revoke()
 
     def approve(self, authorize_url: str) -> str:
-        """Press Approve access; return the address the browser lands on. Raises BadClient."""
+        """Press Approve access; return the URL that the browser lands on. Raises BadClient."""
         return self._press(authorize_url, is_approved=True)
 
     def deny(self, authorize_url: str) -> str:
-        """Press Deny; return the address the browser lands on. Raises BadClient."""
+        """Press Deny; return the URL that the browser lands on. Raises BadClient."""
         return self._press(authorize_url, is_approved=False)
 
     def _press(self, authorize_url: str, *, is_approved: bool) -> str:
@@ -220,7 +220,7 @@ class Sandbox:
             return twilio_error(400, 20001, str(error), never_stored)
 
     def _is_client(self, form: Fields) -> bool:
-        """Whether ID and secret are the app's; both are always compared."""
+        """Whether Client ID and secret are the app's; both are always compared."""
         is_id = is_same(form.get("client_id"), self.client_id)
         return is_same(form.get("client_secret"), self._accepted_secret) and is_id
 
@@ -270,7 +270,7 @@ class Sandbox:
         return list_users(self.people, grant.permissions)
 
     def _trouble(self) -> Response | None:
-        """Return what stands in for the SCIM API in this scenario; None when it works."""
+        """Return the scenario's error response of the SCIM API; None if it works."""
         if self.scenario == "down":
             return twilio_error(503, 20503, "Service unavailable")
         if self.scenario == "not-scim":

@@ -66,7 +66,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Go with every page."""
+"""The headers of every page."""
 
 
 def consent(
@@ -110,7 +110,7 @@ def _page(title: str, content: str) -> str:
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
-"""Left as they are in a Location; only what is not ASCII has to be encoded (RFC 3986 §2.2)."""
+"""Characters not encoded in a Location; only non-ASCII has to be (RFC 3986 §2.2)."""
 
 
 def build_app(sandbox: Sandbox) -> Starlette:

@@ -249,7 +249,7 @@ class WizardApp(ThemedApp):
     # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
     async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
-        """Open a page of the help, or copy its address."""
+        """Open a page of the help, or copy its URL."""
         services = self._wizard_context.services
         if asked.is_copy:
             await copy_and_say(self, services.clipboard.copy, asked.url, "the address")

@@ -45,7 +45,7 @@ def secrets_of(credentials: CredentialSet | None) -> Iterator[Secret]:
 
 
 def secrets_in(pasted: str) -> Iterator[Secret]:
-    """Yield the codes and states of a pasted text; all of it where it is no address."""
+    """Yield the codes and states of a pasted text; all of it if it isn't a URL."""
     text = visible(pasted[:PASTE_LIMIT])
     found = addresses(text)
     if not found:

@@ -140,7 +140,7 @@ def read_exact(
     now: datetime,
     known_secrets: Sequence[Secret] = (),
 ) -> Reading:
-    """Find the response to one of the attempts in a URL that a browser requested from the listener.
+    """Find the response to an attempt in a URL that a browser requested from the listener.
 
     Its query is decoded once and nothing is removed; all checks of `read` apply.
     """

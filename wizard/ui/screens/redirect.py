@@ -39,7 +39,7 @@ class AddressEntry(Entry):
     """Shows a URL without its code; after a paste, typing starts over.
 
     What was typed, or came without paste brackets, is masked too when it rests, and is there
-    again when more comes: over a slow line an address can come in pieces.
+    again when more comes: over a slow line a URL can come in pieces.
     """
 
     _typed: Secret | None = None
@@ -48,7 +48,7 @@ class AddressEntry(Entry):
     """It shows what was pasted or typed, as far as it may be shown."""
 
     def fill(self, text: str) -> None:
-        """Show the masked address; the text itself goes with the message."""
+        """Show the masked URL; the message carries the text itself."""
         self._typed = None
         self._filled = Secret(text)
         self._mask(text)
@@ -109,7 +109,7 @@ class RedirectScreen(LinkScreen):
         yield Static("", id="facts", markup=False)
 
     def watch_pending(self, pending: Ask | Fix | None) -> None:
-        """Lead to what helps, Credentials or a new link; a new address ends that."""
+        """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
         if not self.is_here:
             return
         self.set_primary(f"{pending.label if pending else 'Next'} ›")

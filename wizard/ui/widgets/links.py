@@ -61,7 +61,7 @@ class LinkView(Widget):
 
 
 class _Address(Static, can_focus=True):
-    """The address itself, broken anywhere as a terminal would."""
+    """The URL, wrapped at any character, as a terminal would."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", key_display="⏎"),
@@ -104,7 +104,7 @@ class PageLink(Horizontal):
 
     @dataclass
     class Asked(Message):
-        """The page is to be opened, or its address copied."""
+        """The page is to be opened, or its URL copied."""
 
         url: str
         is_copy: bool

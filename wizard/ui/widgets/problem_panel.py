@@ -58,7 +58,7 @@ class ProblemPanel(Static):
         key: str = "",
         also: Sequence[Problem] = (),
     ) -> None:
-        """Show a problem, with the two addresses of a mismatch, or nothing.
+        """Show a problem, with the two URLs of a mismatch, or nothing.
 
         Args:
             key: names the key that does what the remedy says.

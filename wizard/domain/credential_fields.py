@@ -101,7 +101,7 @@ def warnings(field: CredentialField, text: str) -> tuple[str, ...]:
 
 
 def is_kept(draft: CredentialSet, field: CredentialField) -> bool:
-    """Whether the draft has a value for the field."""
+    """Whether the draft has a value for a field."""
     return bool(_value(draft, field))
 
 

@@ -141,7 +141,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
 
 class HelpScreen(Dialog[None]):
-    """Paragraphs to read; arrows scroll where they do not fit. A line that is a URL can be opened."""
+    """Paragraphs of help, scrolled with arrow keys. A line that is a URL can be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,f1", "close", "Close", show=False),

@@ -83,7 +83,7 @@ def is_host_and_path(word: str) -> bool:
 
 
 def is_sid(word: str) -> bool:
-    """Whether a word is a Twilio SID: AC…, OQ…, SK…"""
+    """Whether a word is a Twilio SID, such as AC…, OQ…, or SK…."""
     return _SID.fullmatch(word) is not None
 
 

@@ -66,7 +66,7 @@ class ManualCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the variables."""
-        # Here, so that only a help pays for the import.
+        # Imported here: only `--help` needs it.
         from wizard.host.program import started
 
         with formatter.section("Examples"):

@@ -150,7 +150,7 @@ def _choose_quiet(context: click.Context, _option: click.Parameter, is_quiet: bo
 
 def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:
     if url is not None:
-        # Here, so that no other command pays for the import.
+        # Imported here: no other command needs it.
         from wizard.host.program import started
 
         name = option.opts[0]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SOON: Final = 0.2
-"""Seconds after a signal until it is said that something is waited for."""
+"""Seconds after a signal until the reason for waiting is printed."""
 
 WAITING: Final = "Waiting up to 30 seconds for Twilio's response, so that no token is lost…"
 STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be had again."
@@ -108,9 +108,9 @@ LONGEST_REFRESH: Final = 39.0
 """Seconds that a refresh may take, which isn't given up once it was sent: 30 for the request, and
 9 for a keyring that is slow to write the new tokens, to read them back and to remove the old."""
 FOR_THE_RECORD: Final = 3.0
-"""Seconds that are kept to remember how a check ended."""
+"""Seconds reserved to save the result of a check."""
 LATE: Final = 2.0
-"""Seconds until it is said what is waited for."""
+"""Seconds until the reason for waiting is printed."""
 
 
 class Patience:
@@ -131,16 +131,16 @@ class Patience:
 
     @property
     def left_for_the_record(self) -> float:
-        """Seconds to remember how it ended."""
+        """Seconds left to save the result."""
         return max(0.0, self._ends - asyncio.get_running_loop().time())
 
     async def for_lock(self, work: Awaitable[T], name: str) -> T:
-        """Await work that waits for a profile's lock and calls `has_lock` once it holds it.
+        """Await work that acquires a profile's lock and then calls `has_lock`.
 
-        Only that wait is ended here. The rest is bounded by `ask` and by its own limits.
+        Only the wait for the lock is limited here; `ask` and its own limits bound the rest.
 
         Raises:
-            SetupError: the lock was not to be had.
+            SetupError: the lock was not acquired in time.
         """
         words = f"Waiting for another scim-wizard command that uses profile {one_line(name)}…"
         try:
@@ -151,12 +151,12 @@ class Patience:
             raise SetupError(LOCK_BUSY.with_detail(NOT_ASKED)) from None
 
     def has_lock(self) -> None:
-        """Let the wait for the lock be over."""
+        """End the time limit of the wait for the lock."""
         if self._lock is not None and not self._lock.expired():
             self._lock.reschedule(None)
 
     def ask(self, credentials: CredentialSet) -> None:
-        """Let a refresh begin, or be sent, that can end in time; once sent it isn't given up.
+        """Allow a refresh only if it can finish in time; once sent, it isn't canceled.
 
         Raises SetupError.
         """
@@ -164,7 +164,7 @@ class Patience:
             raise SetupError(_no_time_left(_host(credentials.endpoints.token_url)))
 
     def over(self, network: Network) -> Network:
-        """Return the network with its token endpoint and its users asked within this time."""
+        """Return the network services, limited to the remaining time."""
         return replace(
             network,
             tokens=_PatientTokens(network.tokens, self),
@@ -173,7 +173,7 @@ class Patience:
 
     @contextmanager
     def announcing(self, words: str) -> Iterator[None]:
-        """Say on stderr what is waited for, if it takes long; in place of what was said before."""
+        """Print the reason for a long wait to stderr; it replaces an earlier one."""
         if self._is_quiet:
             yield
             return
@@ -187,7 +187,7 @@ class Patience:
 
 
 class _PatientTokens:
-    """A token endpoint of which it is said that it is waited for; a TokenEndpoint."""
+    """A TokenEndpoint that announces long waits."""
 
     def __init__(self, tokens: TokenEndpoint, patience: Patience) -> None:
         self._tokens = tokens
@@ -211,7 +211,7 @@ class _PatientTokens:
 
 
 class _PatientUsers:
-    """A directory that is asked within the time that is left; a UserDirectory."""
+    """A UserDirectory limited to the remaining time."""
 
     def __init__(self, users: UserDirectory, patience: Patience) -> None:
         self._users = users

@@ -82,7 +82,7 @@ def _refuse_beyond(tokens: TokenSet, min_ttl: timedelta) -> None:
     """Raise SetupError unless a token like this can be valid for as long as was asked for."""
     if min_ttl <= tokens.longest_use:
         return
-    # Here: hardly any call needs it.
+    # Imported here: few calls need it.
     from wizard.domain.errors.local import MIN_TTL_TOO_LONG
 
     life = tokens.expires_at - tokens.obtained_at

@@ -18,7 +18,7 @@ from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardSt
 from wizard.plain.dialogue import Act, Left, Stage
 
 UNSEEN: Final = "typing is not shown"
-"""Said at Authorize, where the link is."""
+"""Part of the prompt at Authorize."""
 
 
 class LinkStep:

@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
             self._runner.run(self.serve(sockets))
 
     def stop(self) -> None:
-        """Tell the server to stop, from another thread."""
+        """Stop the server, from another thread."""
         self._loop.call_soon_threadsafe(self._is_told_to_stop.set)
 
     async def main_loop(self) -> None:

@@ -25,7 +25,7 @@ from wizard.ui.widgets.results import Facts
 
 
 class OverviewScreen(StepScreen):
-    """Facts, then actions; an unfinished draft is a line with Resume and Discard, not a gate."""
+    """Facts, then actions; an unfinished draft is a line with Resume and Discard."""
 
     STEP = Step.OVERVIEW
     HAS_RAIL = False
@@ -60,7 +60,7 @@ class OverviewScreen(StepScreen):
         self._overview = overview
 
     def aside(self) -> str:
-        """Tell since when it is set up."""
+        """Return since when the profile is set up."""
         return f"set up {self._overview.since}" if self._overview.since else ""
 
     def compose_body(self) -> ComposeResult:

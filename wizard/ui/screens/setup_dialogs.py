@@ -30,7 +30,7 @@ _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scop
 
 
 class AdvancedScreen(Dialog[Advanced | None]):
-    """Gives the settings as they are then; changing one ends the links made before."""
+    """The advanced settings; changing one invalidates the links created before."""
 
     ENTER = "take"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,7 +88,7 @@ class AdvancedScreen(Dialog[Advanced | None]):
 
 
 class AudienceScreen(Dialog[str | None]):
-    """Choose one; the text under the list follows the highlight."""
+    """Choose who uses the credential; the text under the list is about the highlighted one."""
 
     ENTER = "choose"
     # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
@@ -136,7 +136,7 @@ def _differs(id_: str | None) -> Content:
 
 
 class ChangesScreen(ConfirmScreen):
-    """Before and after of each value; yes is what Enter does."""
+    """Show each changed value, before and after; Enter means yes."""
 
     NO = "Not yet"
 

@@ -71,7 +71,7 @@ class Checklist(Reversing, can_focus=True):
         return self._items[self.cursor]
 
     def point_at(self, item: Prerequisite) -> None:
-        """Put the cursor on a line, and tell it even if it stood there."""
+        """Put the cursor on a line, and announce it even if it was there."""
         self.cursor = self._items.index(item)
         self.post_message(self.Highlighted(item))
 
@@ -119,7 +119,7 @@ class Checklist(Reversing, can_focus=True):
         show_row(self, self.cursor)
 
     def on_focus(self) -> None:
-        """Tell which line the why pane is about."""
+        """Announce the line that the explanation is about."""
         self.post_message(self.Highlighted(self.highlighted))
 
     def _toggle(self) -> None:

@@ -83,8 +83,8 @@ def sheet(
 
 
 _APPROVER: Final = (
-    "Keep the Twilio user who approved active, and leave that user out of what SCIM manages:"
-    " the tokens hang on them."
+    "Keep the Twilio user who approved active, and don't let SCIM manage that user: the tokens"
+    " depend on it."
 )
 
 

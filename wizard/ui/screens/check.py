@@ -74,7 +74,7 @@ class CheckScreen(IntoFilesScreen):
         yield Button("Cancel", id="back")
         yield Button("", id="accept")
         yield Button("", id="elsewhere")
-        yield Button("Checking …", id="next", variant="primary", disabled=True)
+        yield Button("Checking…", id="next", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
         """Begin."""
@@ -115,7 +115,7 @@ class CheckScreen(IntoFilesScreen):
             return
         self.query_one(CheckLines).has_ended = report is not None
         after = after_check(report) if report else None
-        label = f"{after.primary.label} ›" if after else "Checking …"
+        label = f"{after.primary.label} ›" if after else "Checking…"
         self.set_primary(label, is_enabled=after is not None)
         self._offer_others(after)
         back = self.query_one("#back", Button)

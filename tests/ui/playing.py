@@ -88,7 +88,13 @@ def is_there(app: WizardApp, scene: Scene) -> bool:
     is_shown = isinstance(app.screen, scene.screen) and all(
         words in text for words in scene.words.split("|")
     )
-    return is_shown and not is_searching(app)
+    return is_shown and not is_searching(app) and is_painted_behind(app)
+
+
+def is_painted_behind(app: WizardApp) -> bool:
+    """Whether the step behind the palette, of which the top can be seen, has been painted."""
+    is_palette = isinstance(app.screen, CommandPalette)
+    return not is_palette or "SCIM" in app.export_screenshot(title="", simplify=True)
 
 
 def is_searching(app: WizardApp) -> bool:

@@ -129,7 +129,9 @@ SAVE: Final = opening("sheet", SheetScreen, clicking("#save"))
 STEPS: Final = (
     Scene("prerequisites", PrerequisitesScreen, "✓ Browser", FIRST, PARTLY),
     Scene("prerequisites-first", PrerequisitesScreen, "0 of 7|No browser", FIRST, seeds.over_ssh),
-    Scene("prerequisites-looking", PrerequisitesScreen, "Looking at", FIRST, seeds.silent),
+    Scene(
+        "prerequisites-looking", PrerequisitesScreen, "Checking this machine", FIRST, seeds.silent
+    ),
     Scene(
         "prerequisites-warned",
         PrerequisitesScreen,
@@ -148,7 +150,7 @@ STEPS: Final = (
     Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, act=MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
-    Scene("credentials-unsaved", CredentialsScreen, "Continue unsaved", FORM, SHUT, DOUBTFUL),
+    Scene("credentials-unsaved", CredentialsScreen, "Skip saving", FORM, SHUT, DOUBTFUL),
     Scene("authorize", AuthorizeScreen, "state=|Open browser", LINK, LINKED),
     Scene("authorize-ssh", AuthorizeScreen, "state=|Copy link", LINK, REMOTE),
     Scene("authorize-demo", AuthorizeScreen, "state=|Approve for", LINK, REMOTE, demo=DEMO),
@@ -223,19 +225,19 @@ DIALOGS: Final = (
     Scene("sheet", SheetScreen, "Save", HOME, ACTIVE, SHEET),
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
-    Scene("palette", CommandPalette, "Twilio SCIM|Quit", PASTE, LINKED, PALETTE),
-    Scene("themes", CommandPalette, "Twilio SCIM|a theme|this one", PASTE, LINKED, THEMES),
+    Scene("palette", CommandPalette, "Quit", PASTE, LINKED, PALETTE),
+    Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
     # This is Textual's own screen, which doesn't change its theme while it is open.
     Scene(
         "palette-light",
         CommandPalette,
-        "Twilio SCIM|Quit",
+        "Quit",
         PASTE,
         LINKED,
         PALETTE,
         theme=LIGHT.name,
     ),
-    Scene("palette-found", CommandPalette, "Twilio SCIM|Create a new link", PASTE, LINKED, FOUND),
+    Scene("palette-found", CommandPalette, "Create a new link", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

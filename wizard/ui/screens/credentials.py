@@ -236,9 +236,7 @@ class CredentialsScreen(IntoFilesScreen):
         self.offer_files(error.problem)
         self.show_failure(error.problem, is_chosen=is_chosen)
         if self.is_here and not self.query("#unsaved"):
-            self.query_one("#buttons").mount(
-                Button("Continue unsaved", id="unsaved"), before="#next"
-            )
+            self.query_one("#buttons").mount(Button("Skip saving", id="unsaved"), before="#next")
 
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:

@@ -6,6 +6,7 @@ python -m screenshots.render, and look at each picture that differs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from time import monotonic
@@ -107,8 +108,10 @@ async def looked_at(pilot: ThePilot, scene: Scene, look: Look) -> AsyncIterator[
     if look in PICTURES.get(scene.name, ()):
         picture = await still(pilot)
         path = HERE / look.file(scene)
-        if not path.exists() or path.read_text(encoding="utf-8") != picture:
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if kept != picture:
             yield f"{path.name} is out of date: see what python -m screenshots.render makes of it"
+            yield "\n".join(words(picture).difference(words(kept)))
     if look.size in SIZES:
         for what in await lasting(pilot):
             yield what
@@ -118,6 +121,15 @@ async def looked_at(pilot: ThePilot, scene: Scene, look: Look) -> AsyncIterator[
             for what in too_faint(screen):
                 yield f"under the mouse: {what}"
         await pilot.hover(offset=(0, 0))
+
+
+def words(picture: str) -> set[str]:
+    """Return the texts of a picture, each with its colors and its place."""
+    rules = dict(re.findall(r"\.terminal-\d+-(r\d+) (\{.*?\})", picture))
+    found = re.findall(
+        r'class="terminal-\d+-(r\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)', picture
+    )
+    return {f"{x},{y} {text} {rules[rule]}" for rule, x, y, text in found}
 
 
 def at_hand(screen: Screen[Any]) -> list[object]:

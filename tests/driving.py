@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from math import inf
 from time import monotonic
 from typing import Any
 
@@ -62,7 +61,7 @@ async def wait_for_screen(pilot: Pilot[ExitCode], kind: type[StepScreen]) -> Ste
 
     def is_shown() -> bool:
         screen = pilot.app.screen
-        return isinstance(screen, kind) and screen.shown_at < inf
+        return isinstance(screen, kind) and screen.is_painted
 
     await wait_until(pilot, is_shown, f"a {kind.__name__}")
     screen = pilot.app.screen

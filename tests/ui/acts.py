@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tests.driving import paste, text_of, wait_until
 from tests.fakes import World
@@ -59,8 +60,10 @@ def filling(**texts: str) -> Act:
 
     async def act(pilot: ThePilot, _world: World) -> None:
         for id_, text in texts.items():
-            pilot.app.screen.query_one(f"#{id_.replace('_', '-')}").focus()
+            entry = pilot.app.screen.query_one(f"#{id_.replace('_', '-')}", Input)
+            entry.focus()
             await paste(pilot, text)
+            await wait_until(pilot, lambda entry=entry: entry.value, f"{id_} to be pasted")  # type: ignore[misc]
 
     return act
 

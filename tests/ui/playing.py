@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -79,7 +78,7 @@ async def playing(
 
 def is_open(app: WizardApp) -> bool:
     """Whether a step is shown that accepts Enter."""
-    return isinstance(app.screen, StepScreen) and app.screen.shown_at < inf
+    return isinstance(app.screen, StepScreen) and app.screen.is_painted
 
 
 def is_there(app: WizardApp, scene: Scene) -> bool:

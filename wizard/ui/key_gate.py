@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from math import inf
 from typing import Final
+from weakref import ref
 
 from textual import events
 from textual.app import App
@@ -41,7 +42,14 @@ class Settled(Message):
 
     def __init__(self, target: Widget) -> None:
         super().__init__()
-        self.target = target
+        # Not a strong one: until the next key it would keep a step alive that was left.
+        self._target = ref(target)
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the widget is still there; one that was removed takes its barrier along."""
+        target = self._target()
+        return target is not None and target.is_attached
 
 
 class KeyGate:
@@ -78,7 +86,7 @@ class KeyGate:
     @property
     def _is_busy(self) -> bool:
         """Whether something is being handled; a widget that was removed takes its barrier along."""
-        return self._under_way is not None and self._under_way.target.is_attached
+        return self._under_way is not None and self._under_way.is_coming
 
     @property
     def _is_open(self) -> bool:

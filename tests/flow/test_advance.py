@@ -16,8 +16,7 @@ from wizard.domain.models import CredentialSet
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.secret import Secret
-from wizard.domain.steps import STEPS as ROAD
-from wizard.domain.steps import Step
+from wizard.domain.steps import STEPS, Step
 from wizard.domain.value import replace
 from wizard.flow.state import (
     Back,
@@ -44,12 +43,12 @@ ATTEMPT = begin(CredentialSet("OQ", Secret("s"), "https://a.example/"), None, NO
 CODE = Received(Secret("code"), ATTEMPT)
 BARE = BareCode(Secret("code"), ATTEMPT)
 
-STEPS = (Step.OVERVIEW, *ROAD)
+EVERY = (Step.OVERVIEW, *STEPS)
 NOT_ABOUT_THE_DRAFT = (Step.OVERVIEW, Step.CHECK, Step.DONE)
 OUTCOMES: tuple[Outcome, ...] = (
     Next(),
     Back(),
-    *map(GoTo, STEPS),
+    *map(GoTo, EVERY),
     GoTo(Step.CREDENTIALS, WRONG_CLIENT),
     *map(LinkTaken, Delivery),
     CodeReceived(CODE),
@@ -165,7 +164,7 @@ TABLE: dict[tuple[Step, type], Changes] = {
 def states() -> Iterator[WizardState]:
     """Return every kind of state that a wizard can be in."""
     for step, active, changing, resumes, subject, delivery in product(
-        STEPS,
+        EVERY,
         (False, True),
         (False, True),
         (None, Step.CREDENTIALS, Step.REDIRECT, Step.CHECK),
@@ -189,7 +188,7 @@ def expected(state: WizardState, outcome: Outcome) -> WizardState:
     return replace(state, **(changes or {}))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", EVERY)
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: repr(outcome)[:40])
 def test_advance_follows_the_table(step: Step, outcome: Outcome) -> None:
     here = [state for state in states() if state.step is step]
@@ -199,7 +198,7 @@ def test_advance_follows_the_table(step: Step, outcome: Outcome) -> None:
 
 
 def test_table_names_no_step_or_outcome_that_is_not_walked() -> None:
-    assert {step for step, _ in TABLE} == set(STEPS)
+    assert {step for step, _ in TABLE} == set(EVERY)
     assert {kind for _, kind in TABLE} | {GoTo, Quit} == {type(outcome) for outcome in OUTCOMES}
 
 
@@ -236,7 +235,7 @@ STARTS = (
 
 @pytest.mark.parametrize("start", STARTS)
 def test_every_step_is_reached_from_every_start(start: WizardState) -> None:
-    assert {state.step for state in ways(start)} == set(STEPS)
+    assert {state.step for state in ways(start)} == set(EVERY)
 
 
 @pytest.mark.parametrize("start", STARTS)

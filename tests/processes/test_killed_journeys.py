@@ -34,9 +34,9 @@ def server() -> Iterator[SecondServer]:
 
 
 @pytest.fixture
-def road(server: SecondServer, tmp_path: Path) -> Iterator[Journeys]:
-    with journeys(server, tmp_path) as road:
-        yield road
+def walked(server: SecondServer, tmp_path: Path) -> Iterator[Journeys]:
+    with journeys(server, tmp_path) as walked:
+        yield walked
 
 
 class Place:
@@ -89,12 +89,12 @@ def values(server: SecondServer) -> dict[str, str]:
     ids=["setup", "change"],
 )
 def test_journey_killed_anywhere_loses_nothing_that_was_saved(
-    server: SecondServer, road: Journeys, tmp_path: Path, kind: StoreKind, has_active: bool
+    server: SecondServer, walked: Journeys, tmp_path: Path, kind: StoreKind, has_active: bool
 ) -> None:
     trace = tmp_path / "trace"
     whole = Place(tmp_path / "whole", kind)
     old = earlier(server, whole) if has_active else None
-    told = road.order("travel", whole.home, kind.value, trace=str(trace), **values(server))
+    told = walked.order("travel", whole.home, kind.value, trace=str(trace), **values(server))
     assert told.ended == 0
     assert told.saved == (["redirect-url"] if old else list(json.loads(values(server)["fields"])))
     steps = trace.read_text().split()
@@ -102,9 +102,9 @@ def test_journey_killed_anywhere_loses_nothing_that_was_saved(
     assert ({"put", "delete"} <= set(steps)) is (kind is StoreKind.KEYRING)
     for number in moments(steps):
         place = Place(tmp_path / str(number), kind)
-        _kill(server, road, place, number, earlier(server, place) if has_active else None)
+        _kill(server, walked, place, number, earlier(server, place) if has_active else None)
         if steps[number - 1] in ("send", "sent"):
-            _go_on(server, road, place, number)
+            _go_on(server, walked, place, number)
 
 
 def earlier(server: SecondServer, place: Place) -> CredentialSet:
@@ -119,23 +119,23 @@ def earlier(server: SecondServer, place: Place) -> CredentialSet:
 
 @pytest.mark.parametrize("kind", StoreKind, ids=lambda kind: kind.value)
 def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
-    server: SecondServer, road: Journeys, tmp_path: Path, kind: StoreKind
+    server: SecondServer, walked: Journeys, tmp_path: Path, kind: StoreKind
 ) -> None:
     trace = tmp_path / "trace"
-    rotated(server, road, Place(tmp_path / "whole", kind), trace=str(trace))
+    rotated(server, walked, Place(tmp_path / "whole", kind), trace=str(trace))
     steps = trace.read_text().split()
     assert {"send", "sent", "put" if kind is StoreKind.KEYRING else "replace"} <= set(steps)
     ways = []
     for number in moments(steps):
         place = Place(tmp_path / str(number), kind)
-        old, told, refreshed = rotated(server, road, place, kill=str(number))
+        old, told, refreshed = rotated(server, walked, place, kill=str(number))
         assert told.ended == -signal.SIGKILL, number
         if steps[:number].count("sent") == steps.count("sent"):
             # What was sent arrives, although the sender was killed.
             until(partial(_has_refreshed, server, refreshed))
         is_rotated = _has_refreshed(server, refreshed)
         active, _ = place.look()
-        code, words = token(road, place)
+        code, words = token(walked, place)
         if active != old:
             ways.append("kept")
             assert (code, is_rotated) == (0, True), (number, words)
@@ -144,7 +144,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
             # The old secret is rejected; the new one works, unless the response was lost.
             ways.append("lost" if is_rotated else "untouched")
             assert code == 4, (number, words)
-            again = road.order("rotate", place.home, kind.value, secret=server.client_secret)
+            again = walked.order("rotate", place.home, kind.value, secret=server.client_secret)
             assert again.rotation == ("needs consent" if is_rotated else "kept"), number
         assert place.leftovers() == set(), number
     assert ways == sorted(ways, key=["untouched", "lost", "kept"].index)
@@ -156,7 +156,7 @@ def _has_refreshed(server: SecondServer, before: int) -> bool:
 
 
 def rotated(
-    server: SecondServer, road: Journeys, place: Place, **more: str
+    server: SecondServer, walked: Journeys, place: Place, **more: str
 ) -> tuple[CredentialSet, Told, int]:
     """Try a rotated secret on an expired set.
 
@@ -165,7 +165,7 @@ def rotated(
     old = at_second(server, is_expired=True)
     place.put(old)
     secret, refreshed = server.rotate_secret(), server.counts["refreshed"]
-    told = road.order("rotate", place.home, place.kind.value, secret=secret, **more)
+    told = walked.order("rotate", place.home, place.kind.value, secret=secret, **more)
     return old, told, refreshed
 
 
@@ -181,9 +181,9 @@ def moments(steps: list[str]) -> list[int]:
 
 
 def _kill(
-    server: SecondServer, road: Journeys, place: Place, number: int, old: CredentialSet | None
+    server: SecondServer, walked: Journeys, place: Place, number: int, old: CredentialSet | None
 ) -> None:
-    first = road.order("travel", place.home, place.kind.value, kill=str(number), **values(server))
+    first = walked.order("travel", place.home, place.kind.value, kill=str(number), **values(server))
     assert first.ended == -signal.SIGKILL, number
     active, draft = place.look()
     kept = draft or active
@@ -195,18 +195,18 @@ def _kill(
     if old and not is_swapped:
         assert active == old, number
     if active:
-        code, words = token(road, place)
+        code, words = token(walked, place)
         assert code == 0, (number, words)
         assert accepts(server, words.strip()), number
     if active or draft:
         assert place.leftovers() == set(), number
 
 
-def _go_on(server: SecondServer, road: Journeys, place: Place, number: int) -> None:
+def _go_on(server: SecondServer, walked: Journeys, place: Place, number: int) -> None:
     _, draft = place.look()
     is_answered = any(a.code_sent_at for a in draft.attempts) if draft else False
     before = server.counts["refused"]
-    again = road.order("travel", place.home, place.kind.value, **values(server))
+    again = walked.order("travel", place.home, place.kind.value, **values(server))
     assert again.ended == 0, number
     assert server.counts["refused"] == before or is_answered, (number, "a used code or token")
     active, draft = place.look()
@@ -217,8 +217,8 @@ def _go_on(server: SecondServer, road: Journeys, place: Place, number: int) -> N
     assert place.leftovers() == set(), number
 
 
-def token(road: Journeys, place: Place) -> tuple[int, str]:
+def token(walked: Journeys, place: Place) -> tuple[int, str]:
     """Run `token`, and return its exit code and its output."""
     out = place.home.parent / f"{place.home.name}.out"
-    told = road.order("token", place.home, place.kind.value, out=str(out))
+    told = walked.order("token", place.home, place.kind.value, out=str(out))
     return told.ended, out.read_text()

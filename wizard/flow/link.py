@@ -231,7 +231,7 @@ class Fix(Value):
     outcome: GoTo | None = None
     """Where Enter leads; None if only another paste at this step helps."""
     makes_link: bool = False
-    """On Authorize, what only a new link helps with: the one that is shown was used or expired."""
+    """Whether Authorize has to create a new link, as the one that it shows can't be used."""
 
     @property
     def needs_link(self) -> bool:

@@ -175,8 +175,7 @@ class Overview:
         self.wizard_context.next_profile = name
         return Quit()
 
-    # -- after a confirmation
-    # ------------------------------------------------------------------------
+    # -- after a confirmation ----------------------------------------------------------------------
 
     async def _authorize(self) -> Outcome:
         return Change(Step.AUTHORIZE)

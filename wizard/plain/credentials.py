@@ -260,8 +260,7 @@ class Credentials:
                 if await self._save(self._draft):
                     self._say("saved.")
 
-    # -- other words that can be typed
-    # ---------------------------------------------------------------
+    # -- other words that can be typed -------------------------------------------------------------
 
     async def _advanced(self) -> None:
         before = credential_fields.advanced(self._draft)

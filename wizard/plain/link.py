@@ -124,8 +124,7 @@ class LinkStep:
         elif self._fix is not None and self._fix.outcome is not None:
             raise Left(self._fix.outcome)
 
-    # -- other words that can be typed
-    # ---------------------------------------------------------------
+    # -- other words that can be typed -------------------------------------------------------------
 
     def _acts(self) -> dict[str, Act]:
         acts: dict[str, Act] = {"open": self._open, "copy": self._copy, "new link": self._fresh}

@@ -147,8 +147,7 @@ class Prerequisites:
         except SetupError as error:
             self._stage.paper.problem(error.problem)
 
-    # -- other words that can be typed
-    # ---------------------------------------------------------------
+    # -- other words that can be typed -------------------------------------------------------------
 
     async def _look_again(self) -> None:
         work = self._stage.upkeep.probe()

@@ -119,21 +119,29 @@ def refused_token(problem: Problem, *, is_new: bool, is_renewable: bool) -> Prob
     return problem if is_renewable else without_refresh_token(problem)
 
 
-def _scim_problem(answer: ErrorResponse) -> Problem:
+def _of_any_server(
+    answer: ErrorResponse, *, throttled: Problem, failing: Problem
+) -> Problem | None:
+    """Return what a status says of any request: a server that can't respond now, or a proxy."""
     if answer.is_throttled:
-        return scim.SCIM_THROTTLED
+        return throttled
     if answer.status == 408:
         return network.SERVER_TIMED_OUT
     if answer.is_failing:
-        return network.GATEWAY_FAILING if answer.is_gateways else scim.SCIM_FAILING
+        return network.GATEWAY_FAILING if answer.is_gateways else failing
+    return network.PROXY_UNNAMED if answer.status == 407 else None
+
+
+def _scim_problem(answer: ErrorResponse) -> Problem:
+    problem = _of_any_server(answer, throttled=scim.SCIM_THROTTLED, failing=scim.SCIM_FAILING)
+    if problem is not None:
+        return problem
     if answer.status == 404 and (answer.detail or "organization" in answer.words):
         return scim.SCIM_SAYS_NOT_FOUND
     if answer.status in (404, 405):
         return scim.SCIM_NOT_FOUND
     if answer.status < 300:
         return scim.NOT_SCIM
-    if answer.status == 407:
-        return network.PROXY_UNNAMED
     if answer.status == 431 or _HEADER_HINT.search(f"{answer.words} {answer.text or ''}".lower()):
         return scim.TOKEN_TOO_LONG
     if answer.status == 403 and answer.is_bare and not answer.is_page:
@@ -158,18 +166,15 @@ def _scim_problem(answer: ErrorResponse) -> Problem:
 
 def _token_problem(answer: ErrorResponse) -> Problem | None:
     """Return a problem that any grant can cause; None if the words have to decide."""
-    if answer.is_throttled:
-        return exchange.TOKEN_THROTTLED
-    if answer.status == 408:
-        return network.SERVER_TIMED_OUT
-    if answer.is_failing:
-        return network.GATEWAY_FAILING if answer.is_gateways else exchange.TOKEN_SERVER_FAILING
+    problem = _of_any_server(
+        answer, throttled=exchange.TOKEN_THROTTLED, failing=exchange.TOKEN_SERVER_FAILING
+    )
+    if problem is not None:
+        return problem
     if answer.status in (404, 405):
         return exchange.TOKEN_URL_NOT_FOUND
     if answer.status < 300:
         return exchange.NOT_OAUTH
-    if answer.status == 407:
-        return network.PROXY_UNNAMED
     if answer.status == 403 and answer.is_bare and not answer.is_page:
         return exchange.TOKEN_BLOCKED_OR_APP_DISABLED
     if answer.is_from_the_way:

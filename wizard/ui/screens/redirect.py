@@ -101,7 +101,7 @@ class RedirectScreen(LinkScreen):
         self._has_problem = False
 
     def compose_body(self) -> ComposeResult:
-        """Yield the field, the doctor's answer and the facts."""
+        """Yield the field, the problem, and the facts about the link."""
         yield Field("URL", AddressEntry("address", placeholder="paste it here"))
         yield Gap()
         yield ProblemPanel()

@@ -63,6 +63,13 @@ async def prerequisites(pilot: ThePilot, world: World) -> PrerequisitesScreen:
     return screen
 
 
+async def continue_anyway(pilot: ThePilot, key: str = "enter") -> None:
+    """Leave the first step with items unselected: wait for the question between the two keys."""
+    await pilot.press(key)
+    await wait_until(pilot, lambda: "Enter again" in text_of(pilot.app), "the question")
+    await pilot.press(key)
+
+
 async def empty_credentials(pilot: ThePilot, world: World) -> CredentialsScreen:
     """Walk to the second step, with nothing entered yet."""
     await prerequisites(pilot, world)

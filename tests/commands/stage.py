@@ -90,6 +90,35 @@ def wizard(
     return subprocess.CompletedProcess(args, process.returncode, out, words)
 
 
+def run_on_terminal(
+    home: Path, *args: str, typed: bytes = b"", is_output: bool = False
+) -> tuple[int, str, bytes]:
+    """Run a command on a terminal; return its exit code, what is shown there, and what is piped.
+
+    Args:
+        typed: what is typed ahead.
+        is_output: the terminal shows stdout; otherwise it is stdin and shows stderr.
+    """
+    person, terminal = os.openpty()
+    try:
+        os.write(person, typed)
+        run = subprocess.run(
+            [sys.executable, "-m", "wizard", *args],
+            env=environment(home, TERM="xterm-256color"),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL if is_output else terminal,
+            stdout=terminal if is_output else subprocess.PIPE,
+            stderr=subprocess.PIPE if is_output else terminal,
+            timeout=PATIENCE,
+            check=False,
+        )
+        piped: bytes = run.stderr if is_output else run.stdout
+        return run.returncode, os.read(person, 65536).decode(), piped
+    finally:
+        os.close(terminal)
+        os.close(person)
+
+
 def issued(*, hours: float, refresh: str | None = "refresh-1") -> TokenSet:
     """Return tokens that expire in this many hours."""
     expires_at = now() + timedelta(hours=hours)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import BY_NAME, PATIENCE, ROOT, environment, wizard
+from tests.commands.stage import BY_NAME, run_on_terminal, wizard
 from wizard import __version__
 
 
@@ -66,28 +63,8 @@ def test_endpoint_no_secret_may_be_sent_to_is_misuse(home: Path, name: str) -> N
         assert (error["id"], error["title"]) == ("bad-endpoint", f"{called} can't be used")
 
 
-def on_a_terminal(home: Path, *args: str) -> tuple[int, str]:
-    """Run a command with a terminal for input and messages; return exit code and messages."""
-    person, terminal = os.openpty()
-    try:
-        run = subprocess.run(
-            [sys.executable, "-m", "wizard", *args],
-            env=environment(home, TERM="xterm-256color"),
-            cwd=ROOT,
-            stdin=terminal,
-            stdout=subprocess.DEVNULL,
-            stderr=terminal,
-            timeout=PATIENCE,
-            check=False,
-        )
-        return run.returncode, os.read(person, 65536).decode()
-    finally:
-        os.close(terminal)
-        os.close(person)
-
-
 def test_scenario_that_is_not_there_is_misuse_and_all_are_named(home: Path) -> None:
-    code, words = on_a_terminal(home, "--scenario", "nonsense")
+    code, words, _ = run_on_terminal(home, "--scenario", "nonsense")
     assert code == 2
     assert "nonsense" in words
     assert "many-users" in words
@@ -97,7 +74,7 @@ def test_scenario_that_is_not_there_is_misuse_and_all_are_named(home: Path) -> N
 def test_damaged_profile_is_told_before_a_screen_is_painted(home: Path) -> None:
     (home / "profiles").mkdir(parents=True)
     (home / "profiles" / "default.json").write_text("{")
-    code, words = on_a_terminal(home)
+    code, words, _ = run_on_terminal(home)
     assert code == 6
     assert "damaged" in words
     assert "\x1b[?1049h" not in words

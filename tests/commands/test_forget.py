@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, stored, wizard
+from tests.commands.stage import (
+    ACTIVE,
+    issued,
+    put,
+    run_on_terminal,
+    stored,
+    wizard,
+)
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import Profile
 from wizard.domain.value import replace
@@ -133,24 +137,9 @@ def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
 
 def on_a_terminal(home: Path, answer: bytes) -> tuple[int, str]:
     """Run it on a terminal with a typed answer; return the exit code and the messages."""
-    person, terminal = os.openpty()
-    try:
-        os.write(person, answer)
-        run = subprocess.run(
-            [sys.executable, "-m", "wizard", "forget"],
-            env=environment(home, TERM="xterm-256color"),
-            cwd=ROOT,
-            stdin=terminal,
-            stdout=subprocess.PIPE,
-            stderr=terminal,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert run.stdout == b""
-        return run.returncode, os.read(person, 65536).decode()
-    finally:
-        os.close(terminal)
-        os.close(person)
+    code, words, printed = run_on_terminal(home, "forget", typed=answer)
+    assert printed == b""
+    return code, words
 
 
 @pytest.mark.parametrize("answer", [b"y\n", b"Yes\n"])

@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.commands.consents import told, whole
-from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, wizard
+from tests.commands.stage import (
+    ACTIVE,
+    PATIENCE,
+    issued,
+    put,
+    run_on_terminal,
+    wizard,
+)
 from tests.schemas import FAILURE, printed
 from wizard.domain.models import Endpoints, Profile
 from wizard.domain.secret import Secret
@@ -77,22 +84,9 @@ def test_client_secret_is_there_when_asked_for_and_no_token(
 
 def on_a_terminal(home: Path, *args: str) -> tuple[str, str]:
     """Run a command whose output goes to a terminal; return that output and the messages."""
-    person, terminal = os.openpty()
-    try:
-        run = subprocess.run(
-            [sys.executable, "-m", "wizard", *args],
-            env=environment(home, TERM="xterm-256color"),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=terminal,
-            stderr=subprocess.PIPE,
-            timeout=PATIENCE,
-            check=True,
-        )
-        return os.read(person, 65536).decode(), run.stderr.decode()
-    finally:
-        os.close(terminal)
-        os.close(person)
+    code, printed, words = run_on_terminal(home, *args, is_output=True)
+    assert code == 0
+    return printed, words.decode()
 
 
 def test_secret_on_a_screen_is_warned_of(home: Path) -> None:

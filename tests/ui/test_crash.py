@@ -12,7 +12,7 @@ from textual import events
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tests.driving import PATIENCE, make_app, paste, text_of, wait_for_screen, wait_until
+from tests.driving import PATIENCE, make_app, paste, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.leaks.every import screens
 from tests.ui.desk import Desk
@@ -22,7 +22,7 @@ from tests.ui.running import WHOLE, seed
 from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
 from tests.ui.test_prerequisites import Machine
-from tests.walks import ThePilot
+from tests.walks import ThePilot, continue_anyway
 from wizard.domain.credential_fields import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
@@ -186,9 +186,7 @@ async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
 async def in_the_flow(app: WizardApp, pilot: ThePilot) -> None:
     """Fail in the loop around the screens."""
     app._wizard_context.enter = fail_async  # type: ignore[method-assign]
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: "Enter again" in text_of(app), "the question")
-    await pilot.press("enter")
+    await continue_anyway(pilot)
 
 
 @pytest.mark.parametrize("act", [in_a_worker, in_a_timer, after_a_refresh, in_the_flow])

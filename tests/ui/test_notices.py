@@ -11,7 +11,7 @@ from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.store.keyrings import HangingKeyring, LockedKeyring, keyring_on, let_answer
 from tests.ui.running import TICKED_ALL, WHOLE, running, seed
-from tests.walks import CLIENT_ID, REDIRECT_URL
+from tests.walks import CLIENT_ID, REDIRECT_URL, continue_anyway
 from wizard.domain.errors.store import CANNOT_KEEP_OUT, KEYRING_PASSED_OVER, PERMISSIONS_TIGHTENED
 from wizard.domain.models import StoreKind
 from wizard.domain.value import replace
@@ -51,10 +51,7 @@ async def test_downgrade_at_the_first_save_is_said(tmp_path: Path) -> None:
     store = LocalProfileStore(tmp_path, None, keyring_on(backend))
     async with running(make_app(World(store)), notifications=True) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        # The first one names what is missing.
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: "Press Enter again" in text_of(app), "the question")
-        await pilot.press("enter")
+        await continue_anyway(pilot)
         await wait_for_screen(pilot, CredentialsScreen)
         assert not app._notifications
         backend.is_locked = True

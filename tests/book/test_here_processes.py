@@ -200,7 +200,7 @@ def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(
         terminal.wait_for(
             lambda screen: KEYRING_HANGS.title in screen and "Unlock it, then press r." in screen
         )
-        assert "Try again" in terminal.screen()
+        terminal.wait_for("Try again")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 6
         assert not terminal.leftovers

@@ -138,11 +138,10 @@ class Terminal:
         self.send(_pasted(text))
 
     def click(self, text: str, *, below: int = 0) -> None:
-        """Click in the middle of the first place that shows the text, or some rows below it."""
-        lines = self.screen().split("\n")
-        rows = [row for row, line in enumerate(lines) if text in line]
-        assert rows, self._describe(f"nothing to click on that shows {text!r}")
-        self._click(lines, rows[0], text, below)
+        """Wait for a text, and click in the middle of its first place or some rows below it."""
+        lines = self.wait_for(text).split("\n")
+        row = next(row for row, line in enumerate(lines) if text in line)
+        self._click(lines, row, text, below)
 
     def click_button(self, label: str) -> None:
         """Wait for a button and click it: the lowest place that shows its label.

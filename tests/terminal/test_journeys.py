@@ -102,7 +102,7 @@ def forget(hand: Hand) -> None:
     hand.press("Remove  ", TAB, ENTER)
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []
-    assert "removed from this machine" in hand.terminal.screen()
+    hand.terminal.wait_for("removed from this machine")
 
 
 @pytest.mark.parametrize("kind", [Keyboard, Mouse])

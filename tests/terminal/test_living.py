@@ -164,8 +164,8 @@ def test_change_is_shown_before_and_after_and_proven_first(
         terminal.wait_for(other)
         terminal.send(ENTER)
         terminal.wait_for("Review your changes")
-        assert "before" in terminal.screen()
-        assert "after" in terminal.screen()
+        terminal.wait_for("before")
+        terminal.wait_for("after")
         terminal.send(ENTER)
         url = link(terminal)
         status = json.loads(run(env, "status", "--json").stdout)
@@ -193,8 +193,8 @@ def test_profile_is_switched_and_forgotten(env: dict[str, str], sandbox: Sandbox
         terminal.send("\t")
         terminal.send(ENTER)
         assert terminal.wait_exit() == 0
-        assert "removed from this machine" in terminal.screen()
-        assert sandbox.client_id in terminal.screen()
+        terminal.wait_for("removed from this machine")
+        terminal.wait_for(sandbox.client_id)
     assert run(env, "token").returncode == 3
     home = Path(env["SCIM_WIZARD_HOME"])
     assert not list((home / "secrets").glob("default.*"))

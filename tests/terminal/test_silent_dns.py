@@ -43,7 +43,7 @@ def test_wizard_ends_at_once(tmp_path: Path, silence: dict[str, str]) -> None:
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
         assert terminal.leftovers == []
-        assert "stopped at Prerequisites" in terminal.screen()
+        terminal.wait_for("stopped at Prerequisites")
 
 
 @pytest.mark.parametrize(("command", "hours"), [("check", 1), ("token", -1)])

@@ -250,7 +250,7 @@ def test_quit_says_where_it_stopped(home: Path) -> None:
         assert terminal.wait_exit() == 3
         assert terminal.leftovers == []
         stopped = "Profile default: stopped at Credentials. Your entries are saved."
-        assert stopped in terminal.screen()
+        terminal.wait_for(stopped)
 
 
 def test_second_wizard_on_a_profile_says_so(home: Path) -> None:
@@ -284,7 +284,7 @@ def test_two_enters_in_one_read_go_one_step(home: Path, second: SecondServer) ->
         terminal.send(ENTER + ENTER)
         terminal.wait_for("Approve access")
         terminal.wait_for("state=")
-        assert "● Authorize" in terminal.screen()
+        terminal.wait_for("● Authorize")
         assert terminal.clipboard == []
 
 
@@ -309,7 +309,7 @@ def test_split_arrow_key_is_no_escape(home: Path) -> None:
         terminal.paste("OQ" + "1" * 32)
         terminal.wait_for(lambda now: is_saved(now, "Client ID"))
         assert "● Credentials" in screen
-        assert "● Credentials" in terminal.screen()
+        terminal.wait_for("● Credentials")
 
 
 def test_too_small_a_window_says_so_and_goes_by_itself(home: Path) -> None:

@@ -101,7 +101,9 @@ async def crashed(
             await act(pilot)
             await until_dead(app)
     except (PlantedError, WorkerFailed):
-        # The pilot raises the exception that ended the app again.
+        # The pilot raises the exception that ended the app again, maybe before the report is out.
+        assert app._task is not None
+        await asyncio.wait([app._task])
         return
     raise AssertionError("no crash")
 

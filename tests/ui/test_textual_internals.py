@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib
 import inspect
+import os
+import signal
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,7 +30,17 @@ UI: Final = Path(textual_internals.__file__).parent
 SOURCES: Final = sorted(
     path for path in UI.rglob("*.py") if path.name != Path(textual_internals.__file__).name
 )
-OURS: Final = {"_output", "_lenient", "_renderables", "__stderr__", "__stdin__", "__code__"}
+OURS: Final = {
+    "_output",
+    "_loop",
+    "_between_events",
+    "_go_on",
+    "_lenient",
+    "_renderables",
+    "__stderr__",
+    "__stdin__",
+    "__code__",
+}
 
 
 def parts() -> list[tuple[object, set[str]]]:
@@ -41,7 +54,7 @@ def parts() -> list[tuple[object, set[str]]]:
         (_border, {"BORDER_CHARS"}),
         (_styles_cache.StylesCache, {"get_inner_outer"}),
         (linux_driver, {"getincrementaldecoder"}),
-        (LinuxDriver, {"_get_terminal_size", "_sigcont_application"}),
+        (LinuxDriver, {"_get_terminal_size", "_sigcont_application", "_sigtstp_application"}),
         (LinuxDriver(App()), {"_file", "_auto_restart", "_must_signal_resume", "_writer_thread"}),
     ]
 
@@ -59,6 +72,21 @@ async def test_each_private_part_is_named_here() -> None:
 def test_ascii_frame_and_cache_are_what_they_are_taken_for() -> None:
     assert [len(row) for row in _border.BORDER_CHARS["ascii"]] == [3, 3, 3]
     _styles_cache.StylesCache.get_inner_outer.cache_clear()
+
+
+async def test_stop_signal_waits_for_the_event_it_interrupts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the middle of a write, the queue's lock is held, and another write would wait forever."""
+    driver = textual_internals.TerminalDriver(App())
+    driver._loop = asyncio.get_running_loop()
+    acts: list[object] = []
+    monkeypatch.setattr(driver, "suspend_application_mode", lambda: acts.append("suspended"))
+    monkeypatch.setattr(os, "kill", lambda _, number: acts.append(number))
+    driver._sigtstp_application()
+    assert acts == []
+    await asyncio.sleep(0)
+    assert acts == ["suspended", signal.SIGSTOP]
 
 
 # -- crashes --------------------------------------------------------------------------------------

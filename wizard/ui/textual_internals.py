@@ -6,6 +6,7 @@ Textual renames one, and allows none of them anywhere else.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import sys
@@ -135,9 +136,11 @@ if sys.platform != "win32":
         """
 
         _output: Output | None = None
+        _loop: asyncio.AbstractEventLoop | None = None
 
         def start_application_mode(self) -> None:
             """Open the output, then start."""
+            self._loop = asyncio.get_running_loop()
             self._output = Output(sys.__stderr__ or sys.stderr)
             output: Any = self._output
             self._file = output
@@ -156,12 +159,29 @@ if sys.platform != "win32":
             # Textual's own asks stdout, which may be a file, and believes COLUMNS and LINES.
             return size(sys.__stderr__) or size(sys.__stdin__) or super()._get_terminal_size()
 
-        def _sigcont_application(self, *args: object) -> None:
+        def _sigtstp_application(self, *_: object) -> None:
+            self._between_events(super()._sigtstp_application)
+
+        def _sigcont_application(self, *_: object) -> None:
+            self._between_events(self._go_on)
+
+        def _between_events(self, handle: Callable[[], None]) -> None:
+            """Handle a signal in the event loop, or at once if that isn't running.
+
+            A handler may interrupt a write, which holds the lock of the queue that the handler's
+            own write needs.
+            """
+            if self._loop is not None and self._loop.is_running():
+                self._loop.call_soon_threadsafe(handle)
+            else:
+                handle()
+
+        def _go_on(self) -> None:
             """Start again after a stop; after one that gave no warning (SIGSTOP) stop first."""
             if self._auto_restart and not self._must_signal_resume and self._output is not None:
                 self.suspend_application_mode()
                 self._must_signal_resume = True
-            super()._sigcont_application(*args)
+            super()._sigcont_application()
 
         def write(self, data: str) -> None:
             """Write, unless the app is suspended: no one would empty the queue."""

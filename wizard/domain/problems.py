@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import journal
@@ -141,6 +142,14 @@ class Problem(Value):
     def in_a_line(self) -> str:
         """Return the problem in one line, for a log."""
         return f"problem {self.id}: " + " | ".join((self.title, self.cause, *self.detail))
+
+
+at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
+"""An entry for what has to be fixed in Twilio."""
+authorize_again = partial(at_twilio, step=Step.AUTHORIZE)
+fix_credentials = partial(at_twilio, step=Step.CREDENTIALS)
+unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
+on_this_machine = partial(Problem, exit_code=ExitCode.MACHINE)
 
 
 def entries(part: ModuleType) -> tuple[Problem, ...]:

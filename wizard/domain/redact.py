@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -55,9 +56,11 @@ class Redaction:
         """Return the text with a mask in place of each run of characters that is secret."""
         shown: list[str] = []
         end = 0
-        for start, stop in _joined(self._found(text.translate(_LOWER))):
-            shown += (text[end:start], MASK)
-            end = stop
+        for start, stop in sorted(self._found(text.translate(_LOWER))):
+            # Places that touch or overlap get one mask.
+            if start > end or not shown:
+                shown += (text[end:start], MASK)
+            end = max(end, stop)
         return "".join((*shown, text[end:]))
 
     def _found(self, folded: str) -> list[tuple[int, int]]:
@@ -68,25 +71,8 @@ class Redaction:
             if folded[at : at + length] in parts
         ]
         for spelling in self._short:
-            at = folded.find(spelling)
-            while at >= 0:
-                found.append((at, at + len(spelling)))
-                at = folded.find(spelling, at + len(spelling))
-        return sorted(found)
-
-
-def _joined(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join places that touch or overlap. Args: `found` is sorted."""
-    joined: tuple[int, int] | None = None
-    for start, stop in found:
-        if joined is None or start > joined[1]:
-            if joined is not None:
-                yield joined
-            joined = start, stop
-        else:
-            joined = joined[0], max(joined[1], stop)
-    if joined is not None:
-        yield joined
+            found += (place.span() for place in re.finditer(re.escape(spelling), folded))
+        return found
 
 
 def _spellings(secret: str) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from wizard.domain.text import without_invisible
 from wizard.domain.value import Value
 
 CLIENT_ID_LENGTH: Final = 34
@@ -42,13 +42,6 @@ _IDP_HOSTS: Final = (
     "jumpcloud.com",
     "auth0.com",
 )
-
-
-def without_invisible(text: str) -> str:
-    """Drop zero-width, bidi and control characters (Unicode's C categories), not white space."""
-    if text.isprintable():
-        return text
-    return "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
 
 
 def clean(text: str) -> str:

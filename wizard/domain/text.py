@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,18 +19,31 @@ DETAIL_LIMIT: Final = 200
 
 
 def one_line(text: str, limit: int = DETAIL_LIMIT) -> str:
-    """Return outside text as one harmless line of at most `limit` characters.
+    """Return outside text as one harmless line: `inert`, with one space for each run of them.
 
-    Controls, escapes, bidi marks, zero-width characters, surrogates and private use (Unicode's
-    C categories) become spaces, runs of white space one space; what is cut ends in "…".
+    It has at most `limit` characters; what is cut ends in "…".
     """
     # Cut before cleaning: the text may be megabytes long.
     head = text[: limit * 4]
-    clean = " ".join(
-        "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in head).split()
-    )
+    clean = " ".join(inert(head).split())
     is_cut = len(head) < len(text) or len(clean) > limit
     return clean[: limit - 1] + "…" if is_cut else clean
+
+
+def inert(text: str) -> str:
+    """Return text that can't act on a terminal: with a space for each invisible character.
+
+    Invisible are controls, bidi marks, zero-width characters, surrogates, private use, and
+    separators (Unicode's C and Z categories).
+    """
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def without_invisible(text: str) -> str:
+    """Return text with its white space, and without other invisible characters."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c.isprintable() or c.isspace())
 
 
 def wrapped(line: str, width: int) -> str:

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TextIO
 from wizard.domain import journal
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem
-from wizard.domain.text import wrapped
+from wizard.domain.text import inert, wrapped
 
 ASCII: Final = {
     "✓": "+",
@@ -164,17 +164,13 @@ class Paper:
 
     def _inert(self, text: str) -> str:
         """The text as this terminal takes it, without what acts on one."""
-        safe = "".join(" " if unicodedata.category(c) in _ACTS else c for c in text)
         encoding, errors = self._stream.encoding or "ascii", self._stream.errors or "replace"
-        return safe.encode(encoding, errors).decode(encoding)
+        return inert(text).encode(encoding, errors).decode(encoding)
 
     def _write(self, text: str) -> None:
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
-
-
-_ACTS: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def _compared(comparison: Comparison) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import os
 import re
 import time
 import traceback
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -85,9 +84,9 @@ class Redactor:
 
 
 def _visible(character: str) -> str:
-    """Return a character, or its Python escape if it is a control character."""
-    is_plain = unicodedata.category(character)[0] not in "CZ" or character == " "
-    return character if is_plain else character.encode("unicode_escape").decode("ascii")
+    """Return a character, or its Python escape if it is an invisible one."""
+    is_visible = character.isprintable()
+    return character if is_visible else character.encode("unicode_escape").decode("ascii")
 
 
 _OURS: Final = logging.getLogger("wizard")

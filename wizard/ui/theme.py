@@ -5,7 +5,6 @@ Every color has a contrast of 4.5:1 on the grounds it stands on.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -44,8 +43,7 @@ INERT: Final = Inert()
 
 
 def _harmless(character: str) -> str:
-    acts = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    return " " * cell_len(character) if acts else character
+    return character if character.isprintable() else " " * cell_len(character)
 
 
 async def _forgetting(_theme: str) -> None:

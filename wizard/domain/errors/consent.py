@@ -5,30 +5,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
-from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.problems import Who, authorize_again, fix_credentials, unreachable
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
-_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
-
-ACCESS_DENIED: Final = _at_twilio(
+ACCESS_DENIED: Final = authorize_again(
     id="paste-access-denied",
     title="Access wasn't approved",
     cause="Someone clicked Deny, or that user isn't allowed to approve (access_denied).",
     remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
     "access.",
-    step=Step.AUTHORIZE,
 )
-INVALID_REQUEST: Final = _at_twilio(
+INVALID_REQUEST: Final = fix_credentials(
     id="paste-invalid-request",
     title="Twilio rejected the authorization link",
     cause="A parameter is missing or not allowed (invalid_request).",
     remedy="Compare the Client ID and Redirect URL with the app, and fix what differs. Then "
     "create a new link.",
-    step=Step.CREDENTIALS,
 )
 INVALID_REQUEST_WITH_PKCE: Final = replace(
     INVALID_REQUEST,
@@ -42,15 +37,14 @@ INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
     remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
 )
 """Used if the server requires a code challenge and the link had none."""
-INVALID_CLIENT: Final = _at_twilio(
+INVALID_CLIENT: Final = fix_credentials(
     id="paste-invalid-client",
     title="Twilio doesn't recognize the Client ID",
     cause="It's mistyped, or its app was deleted (invalid_client). A new link with the same "
     "Client ID will fail the same way.",
     remedy="Compare it with the Client ID in the app and fix it. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
-UNAUTHORIZED_CLIENT: Final = _at_twilio(
+UNAUTHORIZED_CLIENT: Final = fix_credentials(
     id="paste-unauthorized-client",
     title="This app can't use authorization codes",
     cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
@@ -58,7 +52,6 @@ UNAUTHORIZED_CLIENT: Final = _at_twilio(
     remedy="Create an app with the Authorization code grant type. Then enter its Client ID, "
     "Client Secret, and Redirect URL.",
     who=Who.OWNER,
-    step=Step.CREDENTIALS,
 )
 UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     UNAUTHORIZED_CLIENT,
@@ -67,59 +60,52 @@ UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     "Authorization code grant type and enter its values here. Otherwise, ask Twilio support.",
 )
 """Used if the response has a description that isn't about the grant type."""
-UNSUPPORTED_RESPONSE_TYPE: Final = _at_twilio(
+UNSUPPORTED_RESPONSE_TYPE: Final = fix_credentials(
     id="paste-unsupported-response-type",
     title="The server doesn't issue codes at this URL",
     cause="It rejected response_type=code. The authorization endpoint is probably wrong.",
     remedy="Check the endpoints under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
-INVALID_SCOPE: Final = _at_twilio(
+INVALID_SCOPE: Final = fix_credentials(
     id="paste-invalid-scope",
     title="Twilio rejected the scope",
     cause="The scope in the link is unknown or not allowed (invalid_scope).",
     remedy="Set the scope to offline_access under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
-SERVER_ERROR: Final = Problem(
+SERVER_ERROR: Final = unreachable(
     id="paste-server-error",
     title="Twilio returned a server error",
     cause="Something failed in Twilio during the approval (server_error).",
     remedy="Wait a minute, then create a new link. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.UNREACHABLE,
 )
-TEMPORARILY_UNAVAILABLE: Final = Problem(
+TEMPORARILY_UNAVAILABLE: Final = unreachable(
     id="paste-temporarily-unavailable",
     title="Twilio's approval page is unavailable",
     cause="It's overloaded or in maintenance (temporarily_unavailable).",
     remedy="Wait a few minutes, then create a new link.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
-    exit_code=ExitCode.UNREACHABLE,
 )
-REDIRECT_REFUSED: Final = _at_twilio(
+REDIRECT_REFUSED: Final = fix_credentials(
     id="paste-redirect-refused",
     title="Twilio rejected the link's Redirect URL",
     cause="It doesn't match the Redirect URL in the app. Every character counts.",
     remedy="Fix it in Credentials or in the app. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
-SIGN_IN_FIRST: Final = _at_twilio(
+SIGN_IN_FIRST: Final = authorize_again(
     id="paste-sign-in-first",
     title="Nobody signed in and approved",
     cause="Twilio sent the browser back without showing its pages ({error}).",
     remedy="Create a new link and open it in a private window. Sign in there and click "
     "Approve access.",
-    step=Step.AUTHORIZE,
 )
-OTHER_ERROR: Final = _at_twilio(
+OTHER_ERROR: Final = authorize_again(
     id="paste-other-error",
     title="Twilio returned an error",
     cause='The error is "{error}", which this wizard doesn\'t recognize.',
     remedy="Create a new link. If that fails too, show Twilio support the response.",
-    step=Step.AUTHORIZE,
 )
 
 ERRORS: Final = {

@@ -7,25 +7,28 @@ carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from wizard.domain.errors import network
-from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.problems import (
+    Problem,
+    Who,
+    at_twilio,
+    authorize_again,
+    fix_credentials,
+    on_this_machine,
+    unreachable,
+)
 from wizard.domain.steps import Step
 from wizard.domain.texts.questions import ROTATE_TITLE
 from wizard.domain.value import replace
 
-_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
-_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
-
-WRONG_CLIENT: Final = _at_twilio(
+WRONG_CLIENT: Final = fix_credentials(
     id="wrong-client",
     title="Twilio rejected the Client ID or Client Secret",
     cause="The secret was probably rotated or copied incompletely.",
     remedy="Enter both again. Twilio won't show the secret again; if you lost it, rotate it "
     "on the app's Credentials tab.",
-    step=Step.CREDENTIALS,
 )
 
 NEW_SECRET_REJECTED: Final = replace(
@@ -43,38 +46,34 @@ SECRET_REJECTED_LATER: Final = replace(
 )
 """Used for credentials that worked before; Overview offers both remedies."""
 
-CODE_EXPIRED: Final = _at_twilio(
+CODE_EXPIRED: Final = authorize_again(
     id="code-expired",
     title="The code has expired",
     cause="Codes expire 5 minutes after you click Approve access.",
     remedy="Create a new link, approve access, and paste the URL right away.",
-    step=Step.AUTHORIZE,
 )
 
-CODE_USED: Final = _at_twilio(
+CODE_USED: Final = authorize_again(
     id="code-used",
     title="The code was already used",
     cause="Each code works once. The page at your Redirect URL may have redeemed it.",
     remedy="Create a new link. If it happens again, choose a Redirect URL that no app "
     "handles, here and in the OAuth app.",
-    step=Step.AUTHORIZE,
 )
 
-CODE_REFUSED: Final = _at_twilio(
+CODE_REFUSED: Final = authorize_again(
     id="code-refused",
     title="Twilio rejected the code",
     cause="It's more than 5 minutes old, was already used, was cut off, or belongs to "
     "another app or Redirect URL.",
     remedy="Create a new link, approve access, and paste the URL right away.",
-    step=Step.AUTHORIZE,
 )
 
-REDIRECT_MISMATCH: Final = _at_twilio(
+REDIRECT_MISMATCH: Final = fix_credentials(
     id="redirect-mismatch",
     title="The Redirect URL doesn't match the app's",
     cause="Every character counts: https, host, port, letter case, and the slash at the end.",
     remedy="Fix it here or in the app. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
 
 PKCE_SUSPECTED: Final = Problem(
@@ -93,25 +92,23 @@ PKCE_REQUIRED: Final = Problem(
     step=Step.CREDENTIALS,
 )
 
-APP_REFUSED: Final = _at_twilio(
+APP_REFUSED: Final = fix_credentials(
     id="app-refused",
     title="Twilio doesn't allow this OAuth app to do this",
     cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
     remedy="Look it up under OAuth apps. If it's gone or has another grant type, create a "
     "new app and enter its values here.",
     who=Who.OWNER,
-    step=Step.CREDENTIALS,
 )
 
-REFRESH_REFUSED: Final = _at_twilio(
+REFRESH_REFUSED: Final = authorize_again(
     id="refresh-refused",
     title="Twilio rejected the refresh token",
     cause="The authorization has ended, or the user who approved is no longer active.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
-    step=Step.AUTHORIZE,
 )
 
-REFRESH_REFUSED_AT_ONCE: Final = _at_twilio(
+REFRESH_REFUSED_AT_ONCE: Final = at_twilio(
     id="refresh-refused-at-once",
     title="Twilio rejected the new refresh token",
     cause="The access token works, but it can't be refreshed. An earlier response with a newer "
@@ -119,12 +116,11 @@ REFRESH_REFUSED_AT_ONCE: Final = _at_twilio(
     remedy="Try again. If that doesn't help, authorize again, or use the token until it expires.",
 )
 
-REFRESH_LOST: Final = _at_twilio(
+REFRESH_LOST: Final = authorize_again(
     id="refresh-response-lost",
     title="The response to an earlier refresh was lost",
     cause="It probably had a new refresh token. Twilio now rejects the one that is saved.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
-    step=Step.AUTHORIZE,
 )
 
 REFRESH_NEVER_WORKED: Final = replace(
@@ -134,25 +130,23 @@ REFRESH_NEVER_WORKED: Final = replace(
 )
 """Used if the check's refresh was rejected and the access token is used without it."""
 
-NO_REFRESH_TOKEN: Final = _at_twilio(
+NO_REFRESH_TOKEN: Final = authorize_again(
     id="no-refresh-token",
     title="Twilio returned no refresh token",
     cause="The wizard asked for one (offline_access), but the app might not allow it. The "
     "access token can't be refreshed.",
     remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
     "works until it expires.",
-    step=Step.AUTHORIZE,
 )
 
 NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be refreshed.")
 """Used if the profile has only an access token, and its record doesn't say why."""
 
-NOT_ASKED_FOR: Final = _at_twilio(
+NOT_ASKED_FOR: Final = fix_credentials(
     id="refresh-token-not-asked-for",
     title="The scope didn't ask for a refresh token",
     cause="The scope offline_access is missing, so the access token can't be refreshed.",
     remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
-    step=Step.CREDENTIALS,
 )
 
 TOKEN_THROTTLED: Final = network.throttled(
@@ -184,7 +178,7 @@ TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
 
 ODD_TOKENS: Final = network.unusable(id="odd-tokens", title="Twilio's token response can't be used")
 
-ANSWER_LOST: Final = _unreachable(
+ANSWER_LOST: Final = unreachable(
     id="answer-lost",
     title="The response to the code was lost",
     cause="The code was sent, so it may be redeemed already. No tokens arrived.",
@@ -192,12 +186,11 @@ ANSWER_LOST: Final = _unreachable(
     step=Step.AUTHORIZE,
 )
 
-CLOCK_OFF: Final = Problem(
+CLOCK_OFF: Final = on_this_machine(
     id="clock-off",
     title="This machine's clock is wrong",
     cause="It is {offset}. The wizard would misjudge when tokens expire.",
     remedy="Set the date and time, preferably from the network.",
-    exit_code=ExitCode.MACHINE,
 )
 
 NOTHING_ISSUED: Final = frozenset(

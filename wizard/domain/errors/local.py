@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.problems import ExitCode, Problem, on_this_machine
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
-_on_this_machine = partial(Problem, exit_code=ExitCode.MACHINE)
 _usage = partial(Problem, exit_code=ExitCode.USAGE)
-_not_set_up = partial(Problem, exit_code=ExitCode.NOT_SET_UP)
+_not_set_up = partial(Problem, exit_code=ExitCode.NOT_SET_UP, run=())
 
-CLIENT_ID_ELSEWHERE: Final = _on_this_machine(
+CLIENT_ID_ELSEWHERE: Final = on_this_machine(
     id="client-id-elsewhere",
     title="Profile {profile} has the same Client ID",
     cause="Both use one OAuth app. Rotating its secret or authorizing again may end the "
@@ -21,21 +20,21 @@ CLIENT_ID_ELSEWHERE: Final = _on_this_machine(
     remedy="Continue if you intend this. Otherwise, use that profile with --profile.",
     step=Step.CREDENTIALS,
 )
-PORT_TAKEN: Final = _on_this_machine(
+PORT_TAKEN: Final = on_this_machine(
     id="port-taken",
     title="Port {port} is taken",
     cause="Another program listens on the Redirect URL's port. With localhost, that may be on "
     "127.0.0.1 or on [::1].",
     remedy="Quit that program and create a new link. Or paste the URL you land on.",
 )
-PORT_PRIVILEGED: Final = _on_this_machine(
+PORT_PRIVILEGED: Final = on_this_machine(
     id="port-privileged",
     title="Port {port} is reserved by the system",
     cause="The system doesn't let you listen on it. Ports below 1024 are reserved, and on Windows "
     "other ranges too.",
     remedy="Paste the URL you land on. Or register a Redirect URL with another port.",
 )
-PORT_UNUSABLE: Final = _on_this_machine(
+PORT_UNUSABLE: Final = on_this_machine(
     id="port-unusable",
     title="The wizard can't listen on port {port}",
     cause="The system refused, probably because this machine lacks the address or is short of "
@@ -110,13 +109,13 @@ HOME_NOT_ABSOLUTE: Final = replace(
     remedy="Set it to a whole path, such as /srv/scim-wizard or ~/scim-wizard.",
 )
 
-NO_HOME_FOLDER: Final = _on_this_machine(
+NO_HOME_FOLDER: Final = on_this_machine(
     id="no-home-folder",
     title="This user has no home folder",
     cause="HOME isn't set, and the system doesn't know a home folder for this user.",
     remedy="Set HOME, or set SCIM_WIZARD_HOME to a folder for the wizard's files.",
 )
-BAD_LOG: Final = _on_this_machine(
+BAD_LOG: Final = on_this_machine(
     id="bad-log",
     title="Can't write the log file",
     cause="SCIM_WIZARD_LOG is {path}: {reason}.",
@@ -127,7 +126,6 @@ NOT_SET_UP: Final = _not_set_up(
     title="Nothing is set up yet",
     cause="The profile has no saved credentials.",
     remedy="Set it up in the wizard, or choose another profile with --profile.",
-    run=(),
 )
 NOT_SET_UP_HERE: Final = replace(
     NOT_SET_UP, cause="User {user} has nothing saved for it in {folder}."
@@ -139,7 +137,6 @@ NO_PROFILES: Final = _not_set_up(
     title="No profiles",
     cause="Nothing is set up for this user in the wizard's folder.",
     remedy="Set one up in the wizard.",
-    run=(),
 )
 NO_PROFILES_HERE: Final = replace(NO_PROFILES, cause="User {user} has no profile in {folder}.")
 
@@ -148,9 +145,8 @@ LEFT_UNFINISHED: Final = _not_set_up(
     title="The setup isn't finished",
     cause="It was stopped before the check passed. Your entries are saved.",
     remedy="Resume the setup in the wizard.",
-    run=(),
 )
-INTERNAL: Final = _on_this_machine(
+INTERNAL: Final = on_this_machine(
     id="internal-error",
     title="Internal error in scim-wizard",
     cause="This is an error in the wizard ({error}), not in anything you did. What was "

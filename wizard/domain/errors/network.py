@@ -9,29 +9,28 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.problems import Problem, Who, on_this_machine, unreachable
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
-_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
 _by_proxy = partial(
-    _unreachable, cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}."
+    unreachable, cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}."
 )
 _at_proxy = partial(
-    _unreachable,
+    unreachable,
     cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
     needs_restart=True,
 )
 
 throttled = partial(
-    _unreachable,
+    unreachable,
     title="Twilio's rate limit was reached",
     remedy="Try again in {wait}.",
     who=Who.NOBODY,
 )
 """A rate limit of either of Twilio's servers."""
 failing = partial(
-    _unreachable,
+    unreachable,
     cause="Nothing you entered caused this.",
     remedy="Try again in a few minutes. Check status.twilio.com for outages.",
     who=Who.NOBODY,
@@ -47,7 +46,7 @@ unusable = partial(
 
 def blocked(id_: str, server: str, setting: str) -> Problem:
     """Return the entry for a server that something on the network blocks."""
-    return _unreachable(
+    return unreachable(
         id=id_,
         title=f"The {server} seems to be blocked",
         cause="{host} returned {kind}. A filter or proxy on your network probably did. A "
@@ -69,7 +68,7 @@ def not_from(server: str, id_: str, setting: str) -> Problem:
     )
 
 
-NO_DNS: Final = _unreachable(
+NO_DNS: Final = unreachable(
     id="no-dns",
     title="Can't find {host}",
     cause="DNS lookup failed. You may be offline or off the VPN, or the name is misspelled.",
@@ -77,14 +76,14 @@ NO_DNS: Final = _unreachable(
     "again.",
 )
 
-REFUSED: Final = _unreachable(
+REFUSED: Final = unreachable(
     id="connection-refused",
     title="{host} refused the connection",
     cause="Nothing listens on that port, or a firewall rejected the connection.",
     remedy="Try again later. A company network may need HTTPS_PROXY: set it and start again.",
 )
 
-NOBODY_THERE: Final = _unreachable(
+NOBODY_THERE: Final = unreachable(
     id="nobody-there",
     title="Nothing responds at {host}",
     cause="The address is this machine's own, and no program listens on that port.",
@@ -93,14 +92,14 @@ NOBODY_THERE: Final = _unreachable(
     other_step=Step.CREDENTIALS,
 )
 
-UNREACHABLE: Final = _unreachable(
+UNREACHABLE: Final = unreachable(
     id="unreachable",
     title="Can't reach {host}",
     cause="The connection failed: {reason}.",
     remedy="Check your connection, then try again.",
 )
 
-TIMED_OUT: Final = _unreachable(
+TIMED_OUT: Final = unreachable(
     id="timed-out",
     title="{host} took too long",
     cause="The request timed out: {phase}.",
@@ -117,7 +116,7 @@ NO_TIME_LEFT: Final = replace(
 )
 """Used if a command had to wait for a lock or for the same host first."""
 
-TLS_UNTRUSTED: Final = _unreachable(
+TLS_UNTRUSTED: Final = unreachable(
     id="tls-untrusted",
     title="The certificate of {host} isn't trusted",
     cause="TLS reported: {reason}. A company proxy may be inspecting traffic.",
@@ -125,7 +124,7 @@ TLS_UNTRUSTED: Final = _unreachable(
     needs_restart=True,
 )
 
-TLS_OTHER_HOST: Final = _unreachable(
+TLS_OTHER_HOST: Final = unreachable(
     id="tls-other-host",
     title="The certificate isn't for {host}",
     cause="TLS reported: {reason}. Another server probably responded: a captive portal, a "
@@ -134,7 +133,7 @@ TLS_OTHER_HOST: Final = _unreachable(
     "try again.",
 )
 
-TLS_OUT_OF_DATE: Final = _unreachable(
+TLS_OUT_OF_DATE: Final = unreachable(
     id="tls-out-of-date",
     title="The certificate of {host} isn't valid today",
     cause="TLS reported: {reason}. The certificate wasn't renewed in time, or this "
@@ -150,7 +149,7 @@ TLS_NOT_YET_VALID: Final = replace(
     "server or proxy must replace the certificate.",
 )
 
-TLS_UNFIT: Final = _unreachable(
+TLS_UNFIT: Final = unreachable(
     id="tls-unfit",
     title="The certificate of {host} was rejected",
     cause="TLS reported: {reason}. Trusting its issuer doesn't change that.",
@@ -165,7 +164,7 @@ TLS_WEAK_KEY: Final = replace(
 )
 """Used if the key, or the hash of the signature, is too weak."""
 
-TLS_FAILED: Final = _unreachable(
+TLS_FAILED: Final = unreachable(
     id="tls-failed",
     title="No secure connection to {host}",
     cause="TLS failed: {reason}.",
@@ -179,7 +178,7 @@ PROXY_LOGIN: Final = _by_proxy(
     needs_restart=True,
 )
 
-PROXY_UNNAMED: Final = _unreachable(
+PROXY_UNNAMED: Final = unreachable(
     id="proxy-unnamed",
     title="A proxy in front of {host} requires a login",
     cause="Status 407 came back, which only proxies send. There's a proxy between this "
@@ -216,13 +215,12 @@ PROXY_UNREACHABLE: Final = _at_proxy(
     remedy="Fix or unset {variable}, then start again.",
 )
 
-PROXY_MISSPELLED: Final = Problem(
+PROXY_MISSPELLED: Final = on_this_machine(
     id="proxy-misspelled",
     title="{variable} can't be read",
     cause="A proxy is http://host:port, https://host:port, or socks5://host:port. NO_PROXY "
     "is a list of hosts.",
     remedy="Fix or unset {variable}, then start again.",
-    exit_code=ExitCode.MACHINE,
     needs_restart=True,
 )
 
@@ -233,23 +231,22 @@ PROXY_LOGIN_NOT_ENCODED: Final = replace(
 )
 """Used if the login has a character that splits the URL."""
 
-CA_FILE_UNUSABLE: Final = Problem(
+CA_FILE_UNUSABLE: Final = on_this_machine(
     id="ca-file-unusable",
     title="The file in {variable} can't be used",
     cause="{path} should contain CA certificates in PEM format: {reason}.",
     remedy="Fix the path or the file, then start again.",
-    exit_code=ExitCode.MACHINE,
     needs_restart=True,
 )
 
-DROPPED: Final = _unreachable(
+DROPPED: Final = unreachable(
     id="connection-dropped",
     title="{host} closed the connection",
     cause="It closed before the full response arrived.",
     remedy="Try again.",
 )
 
-NOT_HTTP: Final = _unreachable(
+NOT_HTTP: Final = unreachable(
     id="not-http",
     title="{host} sent a response that isn't valid HTTP",
     cause="It can't be read: {reason}.",
@@ -257,7 +254,7 @@ NOT_HTTP: Final = _unreachable(
     "network team what changes the responses of {host}.",
 )
 
-GATEWAY_FAILING: Final = _unreachable(
+GATEWAY_FAILING: Final = unreachable(
     id="gateway-failing",
     title="{host} or a gateway returned an error",
     cause="It returned {kind}. Nothing you entered caused this.",
@@ -266,7 +263,7 @@ GATEWAY_FAILING: Final = _unreachable(
     who=Who.NOBODY,
 )
 
-ENCODING_REFUSED: Final = _unreachable(
+ENCODING_REFUSED: Final = unreachable(
     id="encoding-refused",
     title="{host} sent a compressed response",
     cause="The wizard asked for an uncompressed one, so something in between changed it.",

@@ -2,95 +2,88 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
-EMPTY: Final = Problem(
+_paste_again = partial(Problem, step=Step.REDIRECT)
+_new_link = partial(Problem, step=Step.AUTHORIZE)
+
+EMPTY: Final = _paste_again(
     id="paste-empty",
     title="Nothing was pasted",
     cause="The text is empty or only spaces.",
     remedy="Copy the full URL of the page you landed on, and paste it here.",
-    step=Step.REDIRECT,
 )
-TOO_LONG: Final = Problem(
+TOO_LONG: Final = _paste_again(
     id="paste-too-long",
     title="The pasted text is too long for a URL",
     cause="It has more than 262,144 characters. None of it was read.",
     remedy="Copy only the URL from the browser's address bar.",
-    step=Step.REDIRECT,
 )
-NO_LINK: Final = Problem(
+NO_LINK: Final = _new_link(
     id="paste-no-link",
     title="No link has been created yet",
     cause="There's no authorization link that this could belong to.",
     remedy="Create a link, open it, and approve access. Then paste the URL here.",
-    step=Step.AUTHORIZE,
 )
-AUTHORIZE_URL: Final = Problem(
+AUTHORIZE_URL: Final = _paste_again(
     id="paste-authorize-url",
     title="This is the link to open, not the result",
     cause="It's the URL of Twilio's approval page, which contains no code.",
     remedy="Open it, sign in, and click Approve access. Then paste the URL you land on.",
-    step=Step.REDIRECT,
 )
-TWILIO_PAGE: Final = Problem(
+TWILIO_PAGE: Final = _paste_again(
     id="paste-twilio-page",
     title="This is a Twilio page, not your Redirect URL",
     cause="Twilio hasn't redirected you yet: it's a Console, sign-in, or error page.",
     remedy="Sign in without SSO and click Approve access. If Twilio shows an error, compare "
     "the Client ID and Redirect URL with the app.",
-    step=Step.REDIRECT,
 )
-NO_CODE: Final = Problem(
+NO_CODE: Final = _paste_again(
     id="paste-no-code",
     title="The URL has no code",
     cause="Everything from code= on is missing. It wasn't copied, or the page dropped it.",
     remedy='Copy the full URL, including the part after "?". If it\'s gone, look in the '
     "browser's history or create a new link.",
-    step=Step.REDIRECT,
 )
 STATE_WITHOUT_CODE: Final = replace(
     NO_CODE, cause="It has a state but no code=. It wasn't copied, or the page dropped it."
 )
-FORWARDED: Final = Problem(
+FORWARDED: Final = _new_link(
     id="paste-forwarded",
     title="The page forwarded you and dropped the code",
     cause="This is another page on your Redirect URL's host, without a code.",
     remedy="Look for the URL with code= in the browser's history. Or create a new link and "
     "stop the page while it loads.",
-    step=Step.AUTHORIZE,
 )
-NO_STATE: Final = Problem(
+NO_STATE: Final = _paste_again(
     id="paste-no-state",
     title="The URL has a code but no state",
     cause="The state shows that the response is yours. Without it, it could be someone else's.",
     remedy="Copy the full URL again. If it still has no state=, create a new link.",
-    step=Step.REDIRECT,
 )
-FOREIGN_STATE: Final = Problem(
+FOREIGN_STATE: Final = _new_link(
     id="paste-foreign-state",
     title="This URL doesn't belong to your link",
     cause="Its state matches no link of this setup. It may come from an old tab, another "
     "run, or an attacker.",
     remedy="Don't use it. Create a new link, open it, and paste the URL you land on.",
-    step=Step.AUTHORIZE,
 )
-LINK_EXPIRED: Final = Problem(
+LINK_EXPIRED: Final = _new_link(
     id="paste-link-expired",
     title="The link has expired",
     cause="Links expire after 30 minutes, and codes after 5.",
     remedy="Create a new link and approve access again.",
-    step=Step.AUTHORIZE,
 )
-LINK_USED: Final = Problem(
+LINK_USED: Final = _new_link(
     id="paste-link-used",
     title="You already used this link's code",
     cause="Each code works once, and the wizard has already sent this one.",
     remedy="Create a new link and approve access again.",
-    step=Step.AUTHORIZE,
 )
 OTHER_ADDRESS: Final = Problem(
     id="paste-other-address",
@@ -122,19 +115,17 @@ OTHER_QUERY: Final = Problem(
     remedy="Compare the Redirect URL in Credentials with the app's. Then create a new link.",
     step=Step.CREDENTIALS,
 )
-CUT_OFF: Final = Problem(
+CUT_OFF: Final = _paste_again(
     id="paste-cut-off",
     title="The URL is cut off",
     cause="Its end is missing, or a part was replaced with dots.",
     remedy="Click in the address bar, select all, copy, and paste it here again.",
-    step=Step.REDIRECT,
 )
-CODE_UNCLEAR: Final = Problem(
+CODE_UNCLEAR: Final = _paste_again(
     id="paste-code-unclear",
     title="The code can't be read exactly",
     cause="It contains a space or another character that a code doesn't have. Nothing was sent.",
     remedy="Copy only the URL from the address bar, on one line, and paste it here again.",
-    step=Step.REDIRECT,
 )
 END_UNCLEAR: Final = replace(
     CODE_UNCLEAR,
@@ -151,52 +142,45 @@ STILL_ENCODED: Final = replace(
     CODE_UNCLEAR, cause="The code was probably percent-encoded twice. Nothing was sent."
 )
 """Used if the decoded code has percent-encoded characters (RFC 3986 §2.1)."""
-DOUBLED: Final = Problem(
+DOUBLED: Final = _paste_again(
     id="paste-doubled",
     title="The URL contains a value twice",
     cause='"{name}" appears more than once, so it isn\'t clear which one is right.',
     remedy="Copy the URL again, once. If that doesn't help, create a new link.",
-    step=Step.REDIRECT,
 )
-ISSUER_DIFFERS: Final = Problem(
+ISSUER_DIFFERS: Final = _new_link(
     id="paste-issuer-differs",
     title="The response is from another server",
     cause="It names {issuer} as its sender, not the server your link leads to.",
     remedy="Don't use it. Create a new link, and check the endpoints in Credentials.",
-    step=Step.AUTHORIZE,
 )
-ISSUER_MISSING: Final = Problem(
+ISSUER_MISSING: Final = _new_link(
     id="paste-issuer-missing",
     title="The response doesn't name its sender",
     cause="The server promises to name itself in each response (iss=), but this URL has no iss.",
     remedy="Copy the full URL again. If it still has no iss=, create a new link.",
-    step=Step.AUTHORIZE,
 )
-TOKEN: Final = Problem(
+TOKEN: Final = _paste_again(
     id="paste-token",
     title="This is a token, not the URL",
     cause="The wizard gets the tokens itself, using the code in the URL.",
     remedy="Paste the URL you landed on after you clicked Approve access.",
-    step=Step.REDIRECT,
 )
-SECRET: Final = Problem(
+SECRET: Final = _paste_again(
     id="paste-secret",
     title="This is a secret, not the URL",
     cause="It is, or looks like, the Client Secret or a saved token.",
     remedy="Paste the URL you landed on after you clicked Approve access.",
-    step=Step.REDIRECT,
 )
-NOTHING_USABLE: Final = Problem(
+NOTHING_USABLE: Final = _paste_again(
     id="paste-nothing-usable",
     title="This contains no URL and no code",
     cause="It's neither https://…?code=…&state=… nor a code.",
     remedy="Copy the full URL from the browser's address bar. An error page is OK.",
-    step=Step.REDIRECT,
 )
-UNPROVEN_ERROR: Final = Problem(
+UNPROVEN_ERROR: Final = _new_link(
     id="paste-unproven-error",
     title="The error might not belong to your link",
     cause='The error is "{error}", but the state that would prove it is missing.',
     remedy="Copy the full URL again, or create a new link.",
-    step=Step.AUTHORIZE,
 )

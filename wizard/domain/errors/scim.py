@@ -5,31 +5,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from wizard.domain.errors import network
-from wizard.domain.problems import ExitCode, Problem, Who
+from wizard.domain.problems import Problem, Who, at_twilio, authorize_again, fix_credentials
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
-_at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
-_unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
-
-BAD_TOKEN: Final = _at_twilio(
+BAD_TOKEN: Final = authorize_again(
     id="bad-token",
     title="Twilio rejected the access token",
     cause="It expired or was revoked, or the user who approved is no longer active.",
     remedy="Try again, which refreshes the token. If that doesn't help, authorize again.",
-    step=Step.AUTHORIZE,
 )
 
-NEW_TOKEN_REFUSED: Final = _at_twilio(
+NEW_TOKEN_REFUSED: Final = authorize_again(
     id="new-token-refused",
     title="Twilio rejected the new access token",
     cause="The user who approved is probably inactive or belongs to another organization.",
     remedy="Authorize again as an active admin of the right organization.",
-    step=Step.AUTHORIZE,
 )
 
 BAD_TOKEN_CLOCK_SLOW: Final = replace(
@@ -39,24 +33,20 @@ BAD_TOKEN_CLOCK_SLOW: Final = replace(
 )
 """Used if the token hasn't expired by this machine's clock."""
 
-MISSING_PERMISSION: Final = _at_twilio(
+MISSING_PERMISSION: Final = authorize_again(
     id="missing-permission",
     title="Missing permission: {permission}",
     cause="The token is valid, but the app isn't allowed to list users.",
     remedy="Select all managed-users permissions in the app's Access settings. Then try "
     "again. If that fails, authorize again.",
     who=Who.OWNER,
-    step=Step.AUTHORIZE,
 )
 
-LIST_REFUSED: Final = _at_twilio(
+LIST_REFUSED: Final = replace(
+    MISSING_PERMISSION,
     id="list-refused",
     title="Twilio refused to list users",
     cause="It gave no reason. The app probably lacks the permission {permission}.",
-    remedy="Select all managed-users permissions in the app's Access settings. Then try "
-    "again. If that fails, authorize again.",
-    who=Who.OWNER,
-    step=Step.AUTHORIZE,
 )
 
 LIST_REFUSED_OR_BLOCKED: Final = replace(
@@ -68,16 +58,15 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
 )
 """Used if nothing shows who responded."""
 
-TOKEN_TOO_LONG: Final = _at_twilio(
+TOKEN_TOO_LONG: Final = authorize_again(
     id="token-too-long",
     title="The access token is too long for the SCIM API",
     cause="{host} doesn't take header fields as long as this token.",
     remedy="Select fewer permissions on the app, then authorize again. If that doesn't help, ask "
     "the network team whether a proxy limits the length of headers.",
-    step=Step.AUTHORIZE,
 )
 
-LIST_REFUSED_WHY: Final = _at_twilio(
+LIST_REFUSED_WHY: Final = at_twilio(
     id="list-refused-why",
     title="Twilio refused to list users and said why",
     cause="Twilio's own words are in the details.",
@@ -85,21 +74,19 @@ LIST_REFUSED_WHY: Final = _at_twilio(
     who=Who.OWNER,
 )
 
-OTHER_ORGANIZATION: Final = _at_twilio(
+OTHER_ORGANIZATION: Final = fix_credentials(
     id="other-organization",
     title="The token is for another organization",
     cause="The app or the user who approved belongs to a different organization.",
     remedy="Use an app of the right organization, and approve as its admin.",
     who=Who.OWNER,
-    step=Step.CREDENTIALS,
 )
 
-ORGANIZATION_CHANGED: Final = _at_twilio(
+ORGANIZATION_CHANGED: Final = authorize_again(
     id="organization-changed",
     title="The token's organization has changed",
     cause="The token is for {organization}. At setup, it was {before}.",
     remedy="If you didn't intend this, authorize again as an admin of the right organization.",
-    step=Step.AUTHORIZE,
 )
 
 ORGANIZATION_TO_CHANGE: Final = replace(
@@ -109,13 +96,12 @@ ORGANIZATION_TO_CHANGE: Final = replace(
 )
 """Used if the token is new, and the user has to accept the change."""
 
-APPROVAL_UNCONFIRMED: Final = _at_twilio(
+APPROVAL_UNCONFIRMED: Final = authorize_again(
     id="approval-unconfirmed",
     title="Confirm that you approved access",
     cause="The approval came by itself, and any user of this machine could have sent one. "
     "It's for {organization}.",
     remedy="If you just clicked Approve access there, press Enter. If not, authorize again.",
-    step=Step.AUTHORIZE,
     is_warning=True,
 )
 

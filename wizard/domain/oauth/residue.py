@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from wizard.domain.rules import clean, without_invisible
+from wizard.domain.rules import clean
+from wizard.domain.text import without_invisible
 
 _ESCAPE: Final = re.compile(
     r"(?:\x1b|\^\[|␛|\\(?:e|033|x1b|u001b))\[[0-?]*[ -/]*[@-~]"

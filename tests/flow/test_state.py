@@ -63,7 +63,7 @@ def test_draft_goes_on_where_no_used_code_is_needed(
 @pytest.mark.parametrize(
     ("profile", "draft", "state"),
     [
-        (None, None, WizardState(Step.PREREQUISITES)),
+        (Profile(), None, WizardState(Step.PREREQUISITES)),
         (Profile(ticks=("admin",)), None, WizardState(Step.PREREQUISITES)),
         (
             Profile(active=GENERATION),
@@ -88,6 +88,6 @@ def test_draft_goes_on_where_no_used_code_is_needed(
     ],
 )
 def test_wizard_opens_with_overview_when_there_is_something_to_come_back_to(
-    profile: Profile | None, draft: CredentialSet | None, state: WizardState
+    profile: Profile, draft: CredentialSet | None, state: WizardState
 ) -> None:
     assert start(profile, draft, NOW) == state

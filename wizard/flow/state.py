@@ -63,15 +63,19 @@ class WizardState(Value):
         return self.has_active or self.resume_at is not None
 
 
-class Next(Value):
+class Outcome(Value):
+    """The outcome of a screen."""
+
+
+class Next(Outcome):
     """The step is done; continue with the next one."""
 
 
-class Back(Value):
+class Back(Outcome):
     """Go one step back."""
 
 
-class GoTo(Value):
+class GoTo(Outcome):
     """Go to the step that a problem's remedy names."""
 
     step: Step
@@ -79,78 +83,58 @@ class GoTo(Value):
     comparison: Comparison | None = None
 
 
-class LinkTaken(Value):
+class LinkTaken(Outcome):
     """The authorization link was opened or copied."""
 
     delivery: Delivery
 
 
-class CodeReceived(Value):
+class CodeReceived(Outcome):
     """A code came by paste, by the listener or from the demo."""
 
     answer: Received | BareCode
 
 
-class Unchanged(Value):
+class Unchanged(Outcome):
     """Nothing in the active set was changed: only a check of it remains."""
 
 
-class Verified(Value):
+class Verified(Outcome):
     """The check passed; a draft has become the active set."""
 
 
-class Resume(Value):
+class Resume(Outcome):
     """Continue with the unfinished draft."""
 
 
-class StartOver(Value):
+class StartOver(Outcome):
     """Start at the first step again, with the saved Client ID and Client Secret filled in."""
 
 
-class Discarded(Value):
+class Discarded(Outcome):
     """The unfinished draft was removed."""
 
 
-class CheckNow(Value):
+class CheckNow(Outcome):
     """Check the active set."""
 
 
-class Change(Value):
+class Change(Outcome):
     """Change the active set, beginning at a step: Credentials or Authorize."""
 
     step: Step
 
 
-class Quit(Value):
+class Quit(Outcome):
     """Leave the wizard; what was saved stays."""
 
 
-Outcome = (
-    Next
-    | Back
-    | GoTo
-    | LinkTaken
-    | CodeReceived
-    | Unchanged
-    | Verified
-    | Resume
-    | StartOver
-    | Discarded
-    | CheckNow
-    | Change
-    | Quit
-)
-"""The outcome of a screen."""
-
-
-def start(profile: Profile | None, draft: CredentialSet | None, now: datetime) -> WizardState:
-    """Return the state a wizard opens with: Overview if there is a profile or a draft."""
-    has_active = profile is not None and profile.active is not None
+def start(profile: Profile, draft: CredentialSet | None, now: datetime) -> WizardState:
+    """Return the state a wizard opens with: Overview if there is an active set or a draft."""
+    has_active = profile.active is not None
     # This includes a draft that can't be read: it must not be overwritten silently.
-    has_draft = profile is not None and profile.draft is not None
-    resume_at = None
-    if profile is not None and draft is not None:
-        resume_at = resume_step(profile.draft_step, draft, now)
+    has_draft = profile.draft is not None
+    resume_at = resume_step(profile.draft_step, draft, now) if draft else None
     step = Step.OVERVIEW if has_active or has_draft else Step.PREREQUISITES
     return WizardState(step, has_active=has_active, is_change=has_active, resume_at=resume_at)
 
@@ -189,13 +173,9 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
             return replace(state, has_left=True)
         case GoTo(step, because, comparison):
             return replace(_at(state, step), because=because, comparison=comparison)
-    match state.step:
-        case Step.OVERVIEW:
-            return _from_overview(state, outcome)
-        case Step.DONE:
-            return _from_done(state, outcome)
-        case _:
-            return _in_setup(state, outcome)
+    if state.step is Step.OVERVIEW:
+        return _from_overview(state, outcome)
+    return _in_setup(state, outcome)
 
 
 def _at(state: WizardState, step: Step) -> WizardState:
@@ -221,20 +201,12 @@ def _from_overview(state: WizardState, outcome: Outcome) -> WizardState:
             return state
 
 
-def _from_done(state: WizardState, outcome: Outcome) -> WizardState:
-    match outcome:
-        case Next():
-            return replace(state, has_left=True)
-        case Back():
-            return _at(state, Step.OVERVIEW)
-        case _:
-            return state
-
-
 def _in_setup(state: WizardState, outcome: Outcome) -> WizardState:
     match state.step, outcome:
         case _, Back():
             return _back(state)
+        case Step.DONE, Next():
+            return replace(state, has_left=True)
         case Step.PREREQUISITES, Next():
             return _at(state, Step.CREDENTIALS)
         case Step.CREDENTIALS, Unchanged() if state.has_active:
@@ -258,16 +230,14 @@ def _back(state: WizardState) -> WizardState:
     match state.step:
         case Step.PREREQUISITES:
             return _at(state, Step.OVERVIEW) if state.has_overview else state
-        case Step.CREDENTIALS if state.is_change:
-            return _at(state, Step.OVERVIEW)
         case Step.CREDENTIALS:
-            return _at(state, Step.PREREQUISITES)
+            return _at(state, Step.OVERVIEW if state.is_change else Step.PREREQUISITES)
+        case Step.AUTHORIZE:
+            return _at(state, Step.CREDENTIALS)
         case Step.REDIRECT:
             return _at(state, Step.AUTHORIZE)
-        case Step.CHECK if state.subject is Subject.ACTIVE:
-            return _at(state, Step.OVERVIEW)
-        case Step.CHECK:
+        case Step.CHECK if state.subject is Subject.DRAFT:
             # Never back to Redirect: its code was already used.
             return _at(state, Step.AUTHORIZE)
         case _:
-            return _at(state, Step.CREDENTIALS)
+            return _at(state, Step.OVERVIEW)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.samples import credentials
 from wizard.domain import credential_fields, rules
-from wizard.domain.credential_fields import Advanced, CredentialField
+from wizard.domain.credential_fields import CredentialField
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
@@ -39,7 +39,7 @@ def test_white_space_in_a_scope_is_one_space_wherever_it_is_entered(white: str) 
     for draft in (
         credential_fields.with_scope(credentials(), parts.scope),
         credential_fields.with_scope(credentials(), entered),
-        credential_fields.with_advanced(credentials(), Advanced(Endpoints(), entered, Pkce.AUTO)),
+        credential_fields.with_advanced(credentials(), replace(credentials(), scope=entered)),
     ):
         assert draft.scope == "offline_access openid"
 
@@ -72,8 +72,8 @@ def test_whatever_a_form_takes_can_be_read_again(tmp_path: Path, odd: str) -> No
         taken.append(credential_fields.with_scope(taken[-1], scope))
     if rules.endpoint(url) is None:
         endpoints = Endpoints(token_url=rules.clean(url))
-        advanced = Advanced(endpoints, taken[-1].scope, Pkce.AUTO)
-        taken.append(credential_fields.with_advanced(taken[-1], advanced))
+        changed = replace(taken[-1], endpoints=endpoints, pkce=Pkce.AUTO)
+        taken.append(credential_fields.with_advanced(taken[-1], changed))
     for draft in taken:
         assert read_again(tmp_path, draft) == draft
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes import World
-from wizard.domain.texts.overview import offers, offers_out_of_reach
+from wizard.domain.texts.overview import OutOfReach, offers
 from wizard.flow.context import Demo, WizardContext
-from wizard.flow.overview import OutOfReach, Overview, Unfinished
+from wizard.flow.overview import Overview, Unfinished
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
 
@@ -47,15 +47,9 @@ def make_overview(
     """Return Overview with an active set, if there are facts, and with a draft."""
     overview = Overview(make_journey())
     has_active, has_draft = bool(facts), unfinished is not None
-    items = offers(has_active=has_active, has_draft=has_draft, is_kept=False, first="check")
-    if lost is not None:
-        items = offers_out_of_reach(
-            is_active=lost.is_active,
-            can_start_over=lost.can_start_over,
-            has_active=has_active,
-            has_draft=has_draft,
-            is_kept=False,
-        )
+    items = offers(
+        has_active=has_active, has_draft=has_draft, is_demo=True, first="check", lost=lost
+    )
     problems = (lost.problem,) if lost else ()
     let(overview, facts=facts, since=since, unfinished=unfinished, lost=lost)
     let(overview, items=items, problems=problems)

@@ -23,7 +23,6 @@ from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
 from tests.ui.test_prerequisites import Machine
 from tests.walks import ThePilot, continue_anyway
-from wizard.domain.credential_fields import advanced
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
@@ -76,7 +75,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: OverviewScreen(BANNER, make_overview()),
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen("Sure?", "", "Yes"),
-    lambda: AdvancedScreen(advanced(CredentialSet())),
+    lambda: AdvancedScreen(CredentialSet()),
     lambda: AudienceScreen(None),
     lambda: ProfilesScreen(("acme",)),
     lambda: SheetScreen("planted-secret", fail_async, fail_async),

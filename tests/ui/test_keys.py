@@ -20,15 +20,15 @@ from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_credentials import WHOLE, Form
 from tests.ui.test_overview_done import FACTS, UNFINISHED
 from tests.ui.test_prerequisites import Machine
-from wizard.domain.credential_fields import advanced
 from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
 from wizard.domain.errors.scim import MISSING_PERMISSION
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.texts.overview import OutOfReach
 from wizard.domain.value import replace
 from wizard.flow.check.report import Report, Verdict
-from wizard.flow.overview import OutOfReach, Unfinished
+from wizard.flow.overview import Unfinished
 from wizard.flow.state import Delivery
 from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
@@ -170,7 +170,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "help": lambda: State(HelpScreen("Help", ("Where\nhttps://example.org/",) * 30)),
     "confirm": lambda: State(ConfirmScreen("Sure?", "", "Yes")),
     "changes": lambda: State(ChangesScreen(())),
-    "advanced": lambda: State(AdvancedScreen(advanced(WHOLE))),
+    "advanced": lambda: State(AdvancedScreen(WHOLE)),
     "audience": lambda: State(AudienceScreen(None)),
     "profiles": lambda: State(ProfilesScreen(("acme",))),
     "rotate": lambda: State(RotateScreen(nothing)),

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from wizard.domain import rules
 from wizard.domain.endpoints import LABELS
-from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.models import CredentialSet
 from wizard.domain.oauth.pasted_urls import addresses
 from wizard.domain.oauth.residue import visible
 from wizard.domain.secret import Secret
-from wizard.domain.value import Value, replace
+from wizard.domain.value import replace
 
 SLIP: Final = 4
 """How many characters a mistyped Client ID may differ in; those of two apps differ in about 30."""
@@ -57,15 +57,16 @@ OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter thi
 FILLED: Final = "filled in from the Authorization URL"
 
 
+_RULES: Final = {
+    CredentialField.CLIENT_ID: rules.client_id,
+    CredentialField.CLIENT_SECRET: rules.client_secret,
+    CredentialField.REDIRECT_URL: rules.redirect_url,
+}
+
+
 def problem(field: CredentialField, text: str) -> str | None:
     """Return what is wrong with the text of a field, or None."""
-    match field:
-        case CredentialField.CLIENT_ID:
-            return rules.client_id(text)
-        case CredentialField.CLIENT_SECRET:
-            return rules.client_secret(text)
-        case CredentialField.REDIRECT_URL:
-            return rules.redirect_url(text)
+    return _RULES[field](text)
 
 
 def redirect_url_of(pasted: str) -> str | None:
@@ -76,17 +77,12 @@ def redirect_url_of(pasted: str) -> str | None:
     if len(pasted) > rules.TEXT_LIMIT:
         return None
     for address in addresses(visible(pasted)):
-        if address.weight and not rules.is_twilio_host(_host(address.base)):
+        if address.weight and not rules.is_twilio_host(rules.host_of(address.base)):
             own = [(name, value) for name, value in address.fields if name not in _RESPONSE]
             url = address.base + (f"?{urlencode(own)}" if own else "")
             if rules.redirect_url(url) is None:
                 return url
     return None
-
-
-def _host(url: str) -> str:
-    parts = rules.split(url)
-    return (parts.hostname if parts else None) or ""
 
 
 def warnings(field: CredentialField, text: str) -> tuple[str, ...]:
@@ -149,46 +145,23 @@ ENDPOINTS: Final = {name.replace("_", "-"): label for name, label in LABELS.item
 """The labels of the endpoints, by their IDs on the screen, in order."""
 
 
-class Advanced(Value):
-    """The advanced settings: endpoints, scope, PKCE."""
+def with_advanced(draft: CredentialSet, changed: CredentialSet) -> CredentialSet:
+    """Return the draft with other advanced settings; old links and tokens become invalid.
 
-    endpoints: Endpoints
-    scope: str
-    pkce: Pkce
-
-
-def advanced(draft: CredentialSet) -> Advanced:
-    """Return a draft's advanced settings."""
-    return Advanced(draft.endpoints, draft.scope, draft.pkce)
-
-
-def with_advanced(draft: CredentialSet, choice: Advanced) -> CredentialSet:
-    """Return the draft with other advanced settings; old links and tokens become invalid."""
-    choice = replace(choice, scope=rules.clean_scope(choice.scope))
-    if choice == advanced(draft):
-        return draft
-    return replace(
-        draft,
-        endpoints=choice.endpoints,
-        scope=choice.scope,
-        pkce=choice.pkce,
-        tokens=None,
-        attempts=(),
-    )
+    Args: `changed`: the draft with its new endpoints, scope, and PKCE.
+    """
+    changed = replace(changed, scope=rules.clean_scope(changed.scope))
+    return draft if changed == draft else replace(changed, tokens=None, attempts=())
 
 
 def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:
     """Return the draft with the scope of an Authorization URL, if that is valid."""
     if scope is None or rules.scope(scope) is not None:
         return draft
-    return with_advanced(draft, Advanced(draft.endpoints, scope or draft.scope, draft.pkce))
+    return with_advanced(draft, replace(draft, scope=scope or draft.scope))
 
 
 def _value(draft: CredentialSet, field: CredentialField) -> Secret:
-    match field:
-        case CredentialField.CLIENT_ID:
-            return Secret(draft.client_id)
-        case CredentialField.CLIENT_SECRET:
-            return draft.client_secret or Secret("")
-        case CredentialField.REDIRECT_URL:
-            return Secret(draft.redirect_url)
+    # In a credential set, the values have the names of the fields.
+    value: str | Secret | None = getattr(draft, field.name.lower())
+    return value if isinstance(value, Secret) else Secret(value or "")

@@ -217,6 +217,12 @@ def split(url: str) -> SplitResult | None:
         return None
 
 
+def host_of(url: str) -> str:
+    """Return the host of a URL, in lower case; "" without a valid one."""
+    parts = split(url)
+    return (parts and parts.hostname) or ""
+
+
 def is_loopback(url: str) -> bool:
     """Whether a URL is plain http to this machine, where a listener can run (RFC 8252 §7.3)."""
     parts = split(clean(url))
@@ -245,13 +251,9 @@ class AuthorizationUrlParts(Value):
     """The values in an Authorization URL, as Twilio shows it for an OAuth app."""
 
     client_id: str
-    authorize_url: str
-    """The endpoint itself: origin and path."""
     redirect_url: str | None
     scope: str | None
     host: str
-    is_foreign: bool
-    """Whether the host isn't Twilio's: ask before using the URL."""
 
 
 def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
@@ -271,13 +273,10 @@ def from_authorization_url(text: str) -> AuthorizationUrlParts | None:
         if parts is None or parts.scheme not in _DEFAULT_PORTS or not query.get("client_id"):
             continue
         if "response_type" in query or parts.path.endswith("/authorize"):
-            host = parts.hostname or ""
             return AuthorizationUrlParts(
                 client_id=query["client_id"],
-                authorize_url=f"{parts.scheme}://{parts.netloc}{parts.path}",
                 redirect_url=query.get("redirect_uri"),
                 scope=query.get("scope") and clean_scope(query["scope"]),
-                host=host,
-                is_foreign=not is_twilio_host(host),
+                host=parts.hostname or "",
             )
     return None

@@ -172,13 +172,9 @@ class Fields:
         """Return the draft with every entered field that is valid."""
         draft = self.draft
         for field, value in entered.items():
-            text = value.reveal()
-            if (
-                text
-                and not credential_fields.problem(field, text)
-                and not self.refuse(field, value)
-            ):
-                draft = credential_fields.with_field(draft, field, text, *self._session.others)
+            if value and self.judge(field, value).problem is None:
+                others = self._session.others
+                draft = credential_fields.with_field(draft, field, value.reveal(), *others)
         return draft
 
     async def save_field(self, field: CredentialField, value: Secret) -> None:
@@ -215,8 +211,7 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
         return (
             None if redirect_url is None else Offer(landed_on(one_line(redirect_url)), redirect_url)
         )
-    own = rules.split(draft.endpoints.authorize_url)
-    ours = (own.hostname if own else None) or ""
+    ours = rules.host_of(draft.endpoints.authorize_url)
     values = {CredentialField.CLIENT_ID: url.client_id}
     if url.redirect_url:
         values[CredentialField.REDIRECT_URL] = url.redirect_url

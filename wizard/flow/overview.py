@@ -11,32 +11,14 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import day, moment
+from wizard.domain.texts import overview as texts
 from wizard.domain.texts import questions, summary
-from wizard.domain.texts.overview import (
-    Item,
-    offers,
-    offers_out_of_reach,
-    remains,
-    unfinished,
-    unreadable,
-)
-from wizard.domain.texts.overview import question as forgetting
 from wizard.domain.texts.questions import Question
 from wizard.domain.texts.wording import of_saved, or_retry
 from wizard.domain.value import Value, replace
+from wizard.flow import state
 from wizard.flow.check.report import on_overview
 from wizard.flow.context import WizardContext
-from wizard.flow.state import (
-    Back,
-    Change,
-    CheckNow,
-    Discarded,
-    GoTo,
-    Outcome,
-    Quit,
-    Resume,
-    StartOver,
-)
 from wizard.flow.upkeep import Rotation, rotate_secret
 
 
@@ -49,25 +31,15 @@ class Unfinished(Value):
     """The step at which it continues."""
     failed: str = ""
     """When its check failed; for a change also how, as Overview shows a setup's problem in full."""
-    outcome: Outcome = Resume()
+    outcome: state.Outcome = state.Resume()
     """The outcome that resumes it."""
-
-
-class OutOfReach(Value):
-    """Saved secrets that can't be read, although the record can."""
-
-    problem: Problem
-    is_active: bool
-    """Whether they belong to the active set, without which nothing works; else to the draft."""
-    can_start_over: bool
-    """Whether a new setup overwrites nothing, since they seem to be lost for good."""
 
 
 class Confirm(Value):
     """An action to confirm first."""
 
     question: Question
-    then: Callable[[], Awaitable[Outcome]]
+    then: Callable[[], Awaitable[state.Outcome]]
     """Performs the action and returns its outcome. Raises SetupError."""
 
 
@@ -115,10 +87,10 @@ class Overview:
         what = "change" if self.facts else "setup"
         if self.unfinished is not None:
             draft = self.unfinished
-            return unfinished(what, draft.saved, draft.step.title, draft.failed)
-        return unreadable(what) if self.lost and not self.lost.is_active else ""
+            return texts.unfinished(what, draft.saved, draft.step.title, draft.failed)
+        return texts.unreadable(what) if self.lost and not self.lost.is_active else ""
 
-    def do(self, action: str) -> Outcome | Confirm | None:
+    def do(self, action: str) -> state.Outcome | Confirm | None:
         """Return an action's outcome, or the question before it; None if more input is needed.
 
         More input is needed to read the secrets again, enter a rotated one, show the handoff sheet,
@@ -126,21 +98,21 @@ class Overview:
         """
         match action:
             case "resume":
-                return self.unfinished.outcome if self.unfinished else Resume()
+                return self.unfinished.outcome if self.unfinished else state.Resume()
             case "check":
-                return CheckNow()
+                return state.CheckNow()
             case "change":
-                return Change(Step.CREDENTIALS)
+                return state.Change(Step.CREDENTIALS)
             case "start-over":
-                return StartOver()
+                return state.StartOver()
             case "quit":
-                return Quit()
+                return state.Quit()
             case "authorize":
                 return Confirm(questions.AUTHORIZE_AGAIN, self._authorize)
             case "discard":
                 return Confirm(self._discarding(), self._discard)
             case "forget":
-                return Confirm(forgetting(self._session.name), self._forget)
+                return Confirm(texts.question(self._session.name), self._forget)
             case _:
                 return None
 
@@ -156,46 +128,46 @@ class Overview:
             await session.reload()
         return rotation
 
-    def after_rotation(self, rotation: Rotation, secret: Secret) -> Outcome | Confirm:
+    def after_rotation(self, rotation: Rotation, secret: Secret) -> state.Outcome | Confirm:
         """Return what follows: a check if the secret was saved, else a new authorization."""
         if rotation is Rotation.KEPT:
-            return CheckNow()
+            return state.CheckNow()
         return Confirm(questions.CONSENT_NEEDED, partial(self._stage, secret))
 
-    async def retry(self) -> Outcome:
+    async def retry(self) -> state.Outcome:
         """Read the saved secrets again. Raises SetupError."""
         await self._session.try_again()
         # No step precedes Overview, so this opens it again.
-        return Back()
+        return state.Back()
 
-    def switch(self, name: str) -> Outcome | None:
+    def switch(self, name: str) -> state.Outcome | None:
         """Open another profile next; return None if it is the open one."""
         if name == self._session.name:
             return None
         self.wizard_context.next_profile = name
-        return Quit()
+        return state.Quit()
 
     # -- after a confirmation ----------------------------------------------------------------------
 
-    async def _authorize(self) -> Outcome:
-        return Change(Step.AUTHORIZE)
+    async def _authorize(self) -> state.Outcome:
+        return state.Change(Step.AUTHORIZE)
 
-    async def _stage(self, secret: Secret) -> Outcome:
+    async def _stage(self, secret: Secret) -> state.Outcome:
         """Save a rotated secret in the draft; an authorization then verifies it."""
         session = self._session
         await session.save_draft(replace(session.working_draft(), client_secret=secret))
-        return Change(Step.AUTHORIZE)
+        return state.Change(Step.AUTHORIZE)
 
-    async def _discard(self) -> Outcome:
+    async def _discard(self) -> state.Outcome:
         await self._session.discard_draft()
-        return Discarded()
+        return state.Discarded()
 
-    async def _forget(self) -> Outcome:
+    async def _forget(self) -> state.Outcome:
         """Remove the profile and its secrets."""
-        words = remains(self._session.profile, self._services.clock())
+        words = texts.remains(self._session.profile, self._services.clock())
         await self._session.forget()
         self.wizard_context.last_words = words
-        return Quit()
+        return state.Quit()
 
     def _discarding(self) -> Question:
         """Return the question before the draft is removed."""
@@ -217,21 +189,21 @@ class Overview:
         problem = summary.problem_of(last)
         if last is None or problem is None:
             return Unfinished(moment(saved), step)
-        outcome: Outcome = Resume()
+        outcome: state.Outcome = state.Resume()
         # A link with the rejected settings would only be rejected again.
         if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
-            step, outcome = problem.step, GoTo(problem.step, problem)
+            step, outcome = problem.step, state.GoTo(problem.step, problem)
         # The problem of a setup is shown in full below.
         how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
         return Unfinished(moment(saved), step, how, outcome)
 
-    def _out_of_reach(self) -> OutOfReach | None:
+    def _out_of_reach(self) -> texts.OutOfReach | None:
         session = self._session
         problem = session.trouble or session.draft_trouble or self._store_trouble()
         if problem is None:
             return None
         is_gone = problem.id in (SECRETS_DAMAGED.id, SECRETS_MISSING.id)
-        return OutOfReach(
+        return texts.OutOfReach(
             problem,
             is_active=session.trouble is not None or session.draft_trouble is None,
             can_start_over=is_gone and session.draft_trouble is None,
@@ -255,24 +227,11 @@ class Overview:
         found = summary.problems(profile, self._services.clock())
         return found if self.wizard_context.demo else tuple(map(of_saved, found))
 
-    def _offers(self) -> list[Item]:
-        has_active = self._session.profile.active is not None
-        has_draft = self.unfinished is not None
-        is_real = not self.wizard_context.demo
-        is_kept = has_active and is_real
-        if self.lost is None:
-            return offers(
-                has_active=has_active,
-                has_draft=has_draft,
-                is_kept=is_kept,
-                first=on_overview(next(iter(self.problems), None)),
-                has_profiles=is_real,
-            )
-        return offers_out_of_reach(
-            is_active=self.lost.is_active,
-            can_start_over=self.lost.can_start_over,
-            has_active=has_active,
-            has_draft=has_draft,
-            is_kept=is_kept,
-            has_profiles=is_real,
+    def _offers(self) -> list[texts.Item]:
+        return texts.offers(
+            has_active=self._session.profile.active is not None,
+            has_draft=self.unfinished is not None,
+            is_demo=self.wizard_context.demo is not None,
+            first=on_overview(next(iter(self.problems), None)),
+            lost=self.lost,
         )

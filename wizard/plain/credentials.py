@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from wizard.domain import credential_fields, rules
-from wizard.domain.credential_fields import ENDPOINTS, FILLED, Advanced, CredentialField
+from wizard.domain.credential_fields import ENDPOINTS, FILLED, CredentialField
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
+from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
 from wizard.plain.dialogue import Dialogue, Left, Prompt, Stage
@@ -21,28 +22,29 @@ EMPTY: Final = "none"
 """Typed for an empty scope, since Enter alone keeps what is there."""
 
 
-async def ask_advanced(talk: Dialogue, settings: Advanced) -> Advanced:
+async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
     """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
     talk.say("Advanced. Changing one of these ends the links made before.")
     try:
-        urls = settings.endpoints.named.values()
+        urls = draft.endpoints.named.values()
         endpoints = [
             await _asked(talk, f"{label}, Enter keeps {value}", rules.endpoint) or value
             for label, value in zip(ENDPOINTS.values(), urls, strict=True)
         ]
-        words = f"Scope (Twilio: offline_access), Enter keeps {settings.scope or EMPTY}"
-        scope = await _asked(talk, words, rules.scope) or settings.scope
+        words = f"Scope (Twilio: offline_access), Enter keeps {draft.scope or EMPTY}"
+        scope = await _asked(talk, words, rules.scope) or draft.scope
         pkce = {each.value: "" for each in Pkce}
-        keeps = f"PKCE, {', '.join(pkce)}, Enter keeps {settings.pkce.value}"
+        keeps = f"PKCE, {', '.join(pkce)}, Enter keeps {draft.pkce.value}"
         chosen = await talk.choose(Prompt(keeps, answers={"": "keeps it", **pkce}))
     except Left as left:
         if isinstance(left.outcome, Back):
-            return settings
+            return draft
         raise
-    return Advanced(
-        Endpoints(*endpoints),
-        "" if scope == EMPTY else rules.clean_scope(scope),
-        Pkce(chosen) if chosen else settings.pkce,
+    return replace(
+        draft,
+        endpoints=Endpoints(*endpoints),
+        scope="" if scope == EMPTY else rules.clean_scope(scope),
+        pkce=Pkce(chosen) if chosen else draft.pkce,
     )
 
 
@@ -263,11 +265,9 @@ class Credentials:
     # -- other words that can be typed -------------------------------------------------------------
 
     async def _advanced(self) -> None:
-        before = credential_fields.advanced(self._draft)
-        choice = await ask_advanced(self._stage.talk, before)
-        if choice != before and await self._save(
-            credential_fields.with_advanced(self._draft, choice)
-        ):
+        before = self._draft
+        changed = await ask_advanced(self._stage.talk, before)
+        if changed != before and await self._save(credential_fields.with_advanced(before, changed)):
             # Again, because the head names hosts that are not Twilio's.
             raise Left(GoTo(Step.CREDENTIALS))
 

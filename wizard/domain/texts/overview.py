@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from wizard.domain.models import Profile
+from wizard.domain.problems import Problem
 from wizard.domain.text import moment, one_line
 from wizard.domain.texts.prerequisites import CONSOLE
 from wizard.domain.texts.questions import ROTATE_TITLE, Question
@@ -43,55 +44,43 @@ SET_UP_AGAIN: Final = Item("start-over", "Set up again", "replaces this profile 
 LEAVE: Final = Item("quit", "Quit")
 
 
+class OutOfReach(Value):
+    """Saved secrets that can't be read, although the record can."""
+
+    problem: Problem
+    is_active: bool
+    """Whether they belong to the active set, without which nothing works; else to the draft."""
+    can_start_over: bool
+    """Whether a new setup overwrites nothing, since they seem to be lost for good."""
+
+
 def offers(
-    *, has_active: bool, has_draft: bool, is_kept: bool, first: str, has_profiles: bool = False
+    *, has_active: bool, has_draft: bool, is_demo: bool, first: str, lost: OutOfReach | None = None
 ) -> list[Item]:
-    """Return the actions if everything saved can be read.
+    """Return the actions.
 
     Args:
-        has_draft: there is an unfinished draft.
-        is_kept: the active set is saved permanently; False in the demo.
-        first: the ID of the action to list first, if it is offered.
-        has_profiles: there may be other profiles; False in the demo.
-    """
-    drafts = [RESUME] if has_draft else []
-    discard = ([DISCARD_CHANGE] if has_active else list(DRAFT)) if has_draft else []
-    active = list(ACTIVE) if has_active else []
-    if is_kept:
-        active.insert(1, ROTATE)
-    active.sort(key=lambda item: item.id != first)
-    if is_kept:
-        active += MORE
-    others = [PROFILES] if has_profiles and not is_kept else []
-    return [*drafts, *active, *discard, *others, LEAVE]
-
-
-def offers_out_of_reach(
-    *,
-    is_active: bool,
-    can_start_over: bool,
-    has_active: bool,
-    has_draft: bool,
-    is_kept: bool,
-    has_profiles: bool = False,
-) -> list[Item]:
-    """Return the actions if something saved can't be read.
-
-    Args:
-        is_active: the active set can't be read; else only the draft.
-        can_start_over: the secrets are lost for good, and nothing would be overwritten.
         has_active: the record names an active set.
-        has_draft: there is a draft, and it can be read.
-        is_kept, has_profiles: as for `offers`.
+        has_draft: there is an unfinished draft, and it can be read.
+        is_demo: nothing is saved permanently, and there are no other profiles.
+        first: the ID of the action to list first, if it is offered.
+        lost: what is saved but can't be read.
     """
-    discard = DISCARD_CHANGE if has_active else DRAFT[1]
-    drafts = [RESUME, discard] if has_draft else []
-    if not is_active:
+    resume = [RESUME] if has_draft else []
+    discard = [DISCARD_CHANGE] if has_active else list(DRAFT)
+    others = [] if is_demo else list(MORE) if has_active else [PROFILES]
+    if lost is not None:
+        again = [SET_UP_AGAIN] if lost.can_start_over and not has_draft else []
         # A change would replace the draft that can't be read.
-        drafts = [*(ACTIVE[:1] if has_active else ()), discard]
-    again = [SET_UP_AGAIN] if can_start_over and not has_draft else []
-    others = MORE if is_kept else (PROFILES,) if has_profiles else ()
-    return [RETRY, *again, *drafts, *others, LEAVE]
+        active = list(ACTIVE[:1]) if has_active and not lost.is_active else []
+        drop = discard[-1:] if has_draft or not lost.is_active else []
+        return [RETRY, *again, *resume, *active, *drop, *others, LEAVE]
+    discard = discard if has_draft else []
+    if not has_active:
+        return [*resume, *discard, *others, LEAVE]
+    actions = [ACTIVE[0], *([] if is_demo else [ROTATE]), *ACTIVE[1:]]
+    actions.sort(key=lambda item: item.id != first)
+    return [*resume, *actions, *others, *discard, LEAVE]
 
 
 def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:

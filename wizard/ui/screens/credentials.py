@@ -271,11 +271,11 @@ class CredentialsScreen(IntoFilesScreen):
     @on(Button.Pressed, "#advanced")
     @work(group="advanced")
     async def _advanced(self, _event: events.Event) -> None:
-        before = credential_fields.advanced(self._fields.draft)
+        before = self._fields.draft
         choice = await self.ask(AdvancedScreen(before))
         if choice is None or choice == before:
             return
-        changed = credential_fields.with_advanced(self._fields.draft, choice)
+        changed = credential_fields.with_advanced(before, choice)
         if await self._is_saved(self._session.save_draft(changed)):
             # Again, because the title names hosts that are not Twilio's.
             self.leave(GoTo(Step.CREDENTIALS))

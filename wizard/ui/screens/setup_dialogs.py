@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from wizard.domain import rules
-from wizard.domain.credential_fields import ENDPOINTS, Advanced
-from wizard.domain.models import Endpoints, Pkce
+from wizard.domain.credential_fields import ENDPOINTS
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.prerequisites import AUDIENCES, audience
 from wizard.domain.texts.questions import AUDIENCE_TITLE, CHANGES
 from wizard.domain.texts.summary import Difference
+from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.field import Entry, Field
@@ -29,7 +30,7 @@ _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scop
 """The rule of each field, by its id; in their order."""
 
 
-class AdvancedScreen(Dialog[Advanced | None]):
+class AdvancedScreen(Dialog[CredentialSet | None]):
     """The advanced settings; changing one invalidates the links created before."""
 
     ENTER = "take"
@@ -39,20 +40,20 @@ class AdvancedScreen(Dialog[Advanced | None]):
     DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, settings: Advanced) -> None:
+    def __init__(self, draft: CredentialSet) -> None:
         super().__init__("Advanced")
-        self._settings = settings
-        self._pkce = settings.pkce
+        self._draft = draft
+        self._pkce = draft.pkce
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
-        urls = self._settings.endpoints.named.values()
+        urls = self._draft.endpoints.named.values()
         for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
             yield Field(label, Entry(id_, value))
-        yield Field("Scope", Entry("scope", self._settings.scope), "Twilio: offline_access")
+        yield Field("Scope", Entry("scope", self._draft.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):
             yield Static("PKCE (auto: on if the server supports it)", markup=False)
-            yield Button(self._settings.pkce.value, id="pkce")
+            yield Button(self._draft.pkce.value, id="pkce")
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out and the change."""
@@ -84,7 +85,8 @@ class AdvancedScreen(Dialog[Advanced | None]):
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in ENDPOINTS)
         scope = rules.clean_scope(self.query_one("#scope", Entry).value)
-        self.answer(Advanced(Endpoints(*urls), scope, self._pkce))
+        changed = replace(self._draft, endpoints=Endpoints(*urls), scope=scope, pkce=self._pkce)
+        self.answer(changed)
 
 
 class AudienceScreen(Dialog[str | None]):

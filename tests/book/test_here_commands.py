@@ -28,7 +28,7 @@ from wizard.domain.errors.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.flow.environment import machine_checks
+from wizard.flow.environment import machine_checks, storage_checks
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 
@@ -309,12 +309,11 @@ def test_folder_that_cannot_keep_others_out_is_told_once(
     for args in (("status",), ("check",)):
         told = json.loads(stage.run(capsys, *args, "--json").out)
         assert [warning["id"] for warning in told["warnings"]] == [OPEN.entry]
-    lines = asyncio.run(
-        machine_checks("default", TWILIO, LocalProfileStore(stage.home), unconnected, SSH)
-    )
-    [storage] = [line for line in lines if line.id == "storage"]
-    assert storage.problem is not None
-    assert storage.problem.id == OPEN.entry
+    storage = storage_checks("default", LocalProfileStore(stage.home))
+    lines = asyncio.run(machine_checks(TWILIO, unconnected, SSH, storage))
+    [kept] = [line for line in lines if line.id == "storage"]
+    assert kept.problem is not None
+    assert kept.problem.id == OPEN.entry
 
 
 def test_file_of_another_user_is_told_with_both_names(

@@ -8,12 +8,14 @@ from tests.fakes import FakeBrowser
 from tests.flow.stage import NAME, PROBLEM, Stage, error, full_disk
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Check, Status
-from wizard.flow.environment import machine_checks
+from wizard.flow.environment import machine_checks, storage_checks
 
 
 async def look(stage: Stage) -> Sequence[Check]:
     world = stage.world
-    return await machine_checks(NAME, TWILIO, world.store, world.connect, world.browser)
+    return await machine_checks(
+        TWILIO, world.connect, world.browser, storage_checks(NAME, world.store)
+    )
 
 
 async def test_everything_is_fine(stage: Stage) -> None:

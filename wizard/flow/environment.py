@@ -14,26 +14,16 @@ from wizard.flow.inactive import lost, standing
 
 if TYPE_CHECKING:
     from wizard.domain.models import Endpoints
-    from wizard.flow.ports import (
-        Browser,
-        Clipboard,
-        Clock,
-        LoopbackListener,
-        MetadataSource,
-        ProfileStore,
-        Reach,
-        TokenEndpoint,
-        UserDirectory,
-    )
+    from wizard.flow import ports
 
 
 class Network(Value):
     """The services on the network, sharing one client."""
 
-    tokens: TokenEndpoint
-    metadata: MetadataSource
-    users: UserDirectory
-    reach: Reach
+    tokens: ports.TokenEndpoint
+    metadata: ports.MetadataSource
+    users: ports.UserDirectory
+    reach: ports.Reach
 
 
 Connect = Callable[[], Awaitable[Network]]
@@ -46,14 +36,14 @@ Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
 class Services(Value):
     """All services of the outside world, as the screens and plain mode use them."""
 
-    store: ProfileStore
+    store: ports.ProfileStore
     connect: Connect
-    browser: Browser
-    clipboard: Clipboard
+    browser: ports.Browser
+    clipboard: ports.Clipboard
     show_bare: Callable[[str], Awaitable[str]]
     """Prints a link in one line on the terminal, without screens; waits until a line is entered."""
-    listener: LoopbackListener
-    clock: Clock
+    listener: ports.LoopbackListener
+    clock: ports.Clock
     timer: Callable[[], float]
     """Seconds from any fixed point, to measure durations."""
     write_new: Callable[[str, str], str]
@@ -68,20 +58,16 @@ class Services(Value):
 
 
 async def machine_checks(
-    name: str,
     endpoints: Endpoints,
-    store: ProfileStore,
     connect: Connect,
-    browser: Browser,
-    storage: Awaitable[tuple[Check, ...]] | None = None,
+    browser: ports.Browser,
+    storage: Awaitable[tuple[Check, ...]],
 ) -> tuple[Check, ...]:
     """Return one line each for the servers, the clock, the store, and the browser.
 
-    Args: `storage`: a check of the store that is already running.
+    Args: `storage`: `storage_checks`, perhaps already running.
     """
-    reached, kept = await asyncio.gather(
-        _reach(endpoints, connect), storage or storage_checks(name, store)
-    )
+    reached, kept = await asyncio.gather(_reach(endpoints, connect), storage)
     return (*reached, *kept, _browser(browser))
 
 
@@ -93,12 +79,12 @@ async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
         return (_warning("reach", error.problem),)
 
 
-async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
+async def storage_checks(name: str, store: ports.ProfileStore) -> tuple[Check, ...]:
     """Return lines about the store; this also chooses where new secrets are saved."""
     return await asyncio.to_thread(_storage, name, store)
 
 
-def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
+def _storage(name: str, store: ports.ProfileStore) -> tuple[Check, ...]:
     try:
         with store.locked(name) as held:
             held.prove_writable()
@@ -108,16 +94,14 @@ def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
         return (_warning("storage", error.problem),)
     fine = Check("storage", "Storage", Status.PASSED)
     kept = fine if known is None else _warning("storage", known)
-    if aside is None:
-        return (kept,)
-    return (kept, _warning("record", aside))
+    return (kept, _warning("record", aside)) if aside else (kept,)
 
 
 def _warning(id_: str, problem: Problem) -> Check:
     return Check(id_, problem.title, Status.WARNING, problem=problem)
 
 
-def _browser(browser: Browser) -> Check:
+def _browser(browser: ports.Browser) -> Check:
     if browser.is_here:
         return Check("browser", "Browser", Status.PASSED)
     title = f"No browser here ({browser.why_not}): you will copy a link"

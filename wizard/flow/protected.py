@@ -10,45 +10,20 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 _NAME: Final = "to its end"
-"""The name of such tasks."""
-
-
-async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None]) -> T:
-    """Await work to its end; a cancellation (Ctrl+C, a signal) takes effect after that.
-
-    It is for a request that was sent and the saving of its response: stopping halfway would lose a
-    rotated refresh token. The work limits its own time.
-
-    Args: `drop` is called on cancellation; it ends the work if nothing has been sent.
-    """
-    task = asyncio.get_running_loop().create_task(work, name=_NAME)
-    try:
-        await asyncio.wait((task,))
-    except asyncio.CancelledError:
-        drop()
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait((task,))
-        # Retrieve the exception, so that it isn't logged: the cancellation is reported instead.
-        _ = task.cancelled() or task.exception()
-        raise
-    return task.result()
-
-
-def is_under_way() -> bool:
-    """Whether such work is in progress in the running loop."""
-    return any(task.get_name() == _NAME for task in asyncio.all_tasks())
+"""The name of the tasks of `to_its_end`."""
 
 
 class Protected:
     """Work that continues after its screen was left, and is awaited when the wizard exits."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str | None = None) -> None:
+        """Args: `name`: the name of its tasks."""
+        self._name = name
         self._tasks: set[asyncio.Task[object]] = set()
 
     def begin(self, work: Coroutine[object, object, T]) -> asyncio.Task[T]:
         """Start work that need not be awaited; its exceptions aren't logged."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, name=self._name)
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         return task
@@ -75,3 +50,27 @@ class Protected:
         if not task.cancelled():
             # Retrieve the exception, so that it isn't logged if the awaiting task is gone.
             task.exception()
+
+
+async def to_its_end(work: Coroutine[object, object, T], drop: Callable[[], None]) -> T:
+    """Await work to its end; a cancellation (Ctrl+C, a signal) takes effect after that.
+
+    It is for a request that was sent and the saving of its response: stopping halfway would lose a
+    rotated refresh token. The work limits its own time.
+
+    Args: `drop` is called on cancellation; it ends the work if nothing has been sent.
+    """
+    protected = Protected(_NAME)
+    try:
+        return await protected.run(work)
+    except asyncio.CancelledError:
+        drop()
+        while protected.is_busy:
+            with suppress(asyncio.CancelledError):
+                await protected.close()
+        raise
+
+
+def is_under_way() -> bool:
+    """Whether work of `to_its_end` is in progress in the running loop."""
+    return any(task.get_name() == _NAME for task in asyncio.all_tasks())

@@ -53,7 +53,7 @@ async def fresh_tokens(
     Raises:
         SetupError: not set up, no refresh token, rejected, unreachable, or not saved.
     """
-    before = seen or store.load(name)
+    before = seen or store.load(name) or Profile()
     async with AsyncExitStack() as stack:
         with _unasked():
             held = await stack.enter_async_context(store.locked_async(name))
@@ -65,7 +65,7 @@ async def fresh_tokens(
         is_dead = active.tokens.access_token == refused
         if is_dead:
             is_good = False
-        elif before is not None and before.active != profile.active:
+        elif before.active != profile.active:
             # Another process saved tokens while this one waited: they are new, and good unless
             # their whole lifetime is shorter than requested.
             is_good = active.tokens.expires_at > clock()
@@ -184,10 +184,8 @@ async def _share(
     await request.note(profile, ended)
 
 
-def _failed_since(before: Profile | None, now: Profile) -> RefreshFailure | None:
+def _failed_since(before: Profile, now: Profile) -> RefreshFailure | None:
     """Return how a refresh failed since a record was read; None if none failed."""
-    if before is None:
-        return None
     pairs = (
         (before.refresh_error, now.refresh_error),
         (before.refresh_failure, now.refresh_failure),

@@ -6,12 +6,7 @@ import asyncio
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from wizard.domain.errors.exchange import (
-    NEW_SECRET_REJECTED,
-    REFRESH_LOST,
-    REFRESH_REFUSED,
-    WRONG_CLIENT,
-)
+from wizard.domain.errors import exchange
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.texts.handoff import sheet
@@ -63,10 +58,10 @@ async def _prove(request: RefreshRequest) -> Rotation:
     try:
         tokens = await request.send()
     except SetupError as error:
-        if error.problem.id in (REFRESH_REFUSED.id, REFRESH_LOST.id):
+        if error.problem.id in (exchange.REFRESH_REFUSED.id, exchange.REFRESH_LOST.id):
             return Rotation.NEEDS_CONSENT
-        if error.problem.id == WRONG_CLIENT.id:
-            problem = NEW_SECRET_REJECTED.with_response_of(error.problem)
+        if error.problem.id == exchange.WRONG_CLIENT.id:
+            problem = exchange.NEW_SECRET_REJECTED.with_response_of(error.problem)
             raise SetupError(problem) from error
         raise
     await request.keep(tokens)
@@ -86,17 +81,12 @@ class Upkeep:
 
     async def probe(self) -> tuple[Check, ...]:
         """Return the results of the machine checks before a setup."""
-        session, services = self._session, self._services
-        endpoints = session.working_draft().endpoints
-        storage = self._look_at_storage()
         checks = await machine_checks(
-            session.name,
-            endpoints,
-            services.store,
-            services.connect,
-            services.browser,
+            self._session.working_draft().endpoints,
+            self._services.connect,
+            self._services.browser,
             # Not canceled with this wait: the next step may wait for it, too.
-            asyncio.shield(storage),
+            asyncio.shield(self._look_at_storage()),
         )
         self._wizard_context.tell_notices()
         return checks

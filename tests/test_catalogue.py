@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from wizard.domain.errors import exchange
-from wizard.domain.errors.catalog import CATALOGUE, PARTS, find, recalled
+from wizard.domain.errors.catalog import CATALOGUE, PARTS, recalled
 from wizard.domain.problems import ExitCode, Problem, entries
 from wizard.domain.steps import STEPS
 
@@ -34,8 +34,8 @@ def test_ids_are_unique_across_the_book() -> None:
 
 
 def test_entry_is_found_by_its_id() -> None:
-    assert all(find(id_) is entry for id_, entry in CATALOGUE.items())
-    assert find("of-a-newer-version") is None
+    assert all(CATALOGUE[id_] is entry for id_, entry in CATALOGUE.items())
+    assert recalled("of-a-newer-version") is None
 
 
 @EVERY

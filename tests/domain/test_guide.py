@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from wizard.domain.steps import Step
-from wizard.domain.texts.guide import GUIDE, ON_SCREEN, TYPED, Keys
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN, TYPED
 
 
 @pytest.mark.parametrize("keys", [ON_SCREEN, TYPED])
 @pytest.mark.parametrize("step", list(GUIDE))
-def test_every_page_names_the_keys_of_its_face(step: Step, keys: Keys) -> None:
+def test_every_page_names_the_keys_of_its_face(step: Step, keys: dict[str, str]) -> None:
     page = GUIDE[step].naming(keys)
     assert not {"{", "}"} & set(page.intro + "".join(page.help))
 

@@ -25,7 +25,7 @@ from wizard.console import (
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.errors.store import PROFILE_CHANGED
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
-from wizard.domain.problems import SIGNS, Check, ExitCode, Problem, SetupError, Status, pause
+from wizard.domain.problems import Check, ExitCode, Problem, SetupError, Status, pause
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
 from wizard.flow.check.active import ACTIVE_LINES, check_active
@@ -269,6 +269,6 @@ def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
 
 def _row(outcome: Outcome, width: int) -> str:
     if outcome.problem is not None:
-        return f"{SIGNS[Status.FAILED]:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
-    sign = SIGNS[Status.WARNING if outcome.warnings else Status.PASSED]
-    return f"{sign:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"
+        return f"{Status.FAILED.value:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
+    status = Status.WARNING if outcome.warnings else Status.PASSED
+    return f"{status.value:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"

@@ -146,7 +146,7 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
     status, at = (last.status.value, last.at) if last else (None, None)
     if profile.active is None:
         return outcome(name, summary.unfinished(profile), status, at, standing(store))
-    problem = summary.last_problem(profile)
+    problem = summary.problem_of(profile.last_check)
     known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)
     for said in summary.last_warnings(profile):
         known = warned(known, said)

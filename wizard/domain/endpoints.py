@@ -46,10 +46,9 @@ def refuse_others(given: Mapping[str, str], stored: Iterable[Endpoints]) -> None
     """Raise SetupError if a given endpoint differs from a saved one."""
     for endpoints in stored:
         for name, value in given.items():
-            if getattr(endpoints, name) != value:
-                raise SetupError(
-                    ENDPOINTS_CONFLICT.filled(stored=getattr(endpoints, name), given=value)
-                )
+            kept = endpoints.named[name]
+            if kept != value:
+                raise SetupError(ENDPOINTS_CONFLICT.filled(stored=kept, given=value))
 
 
 def refuse_tampered(record: Endpoints, secrets: Endpoints) -> None:

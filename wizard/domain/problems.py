@@ -147,7 +147,11 @@ class Problem(Value):
 at_twilio = partial(Problem, exit_code=ExitCode.ACT_AT_TWILIO)
 """An entry for what has to be fixed in Twilio."""
 authorize_again = partial(at_twilio, step=Step.AUTHORIZE)
+"""The same, with another authorization."""
 fix_credentials = partial(at_twilio, step=Step.CREDENTIALS)
+"""The same, with other credentials."""
+in_credentials = partial(Problem, step=Step.CREDENTIALS)
+"""An entry for a setting under Credentials."""
 unreachable = partial(Problem, exit_code=ExitCode.UNREACHABLE)
 on_this_machine = partial(Problem, exit_code=ExitCode.MACHINE)
 
@@ -180,25 +184,14 @@ class SetupError(Exception):
 
 
 class Status(Enum):
-    """The status of a line."""
+    """The status of a line; the value is its sign and its word."""
 
-    WAITING = "waiting"
-    RUNNING = "running"
-    PASSED = "passed"
-    WARNING = "warning"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-SIGNS: Final = {
-    Status.WAITING: "○ not run",
-    Status.RUNNING: "○ running",
-    Status.PASSED: "✓ passed",
-    Status.WARNING: "! warning",
-    Status.FAILED: "✗ failed",
-    Status.SKIPPED: "– skipped",
-}
-"""The sign and the word of each status."""
+    WAITING = "○ not run"
+    RUNNING = "○ running"
+    PASSED = "✓ passed"
+    WARNING = "! warning"
+    FAILED = "✗ failed"
+    SKIPPED = "– skipped"
 
 
 class Check(Value):
@@ -217,7 +210,7 @@ class Check(Value):
         """Return the line as text, without its problem."""
         taken = "" if self.seconds is None else f"{self.seconds:.2f} s"
         ends = "  ".join(part for part in (self.note, taken) if part)
-        return f"{SIGNS[self.status]:<10} {self.title:<25} {ends}".rstrip()
+        return f"{self.status.value:<10} {self.title:<25} {ends}".rstrip()
 
 
 def pause(lines: Iterable[Check]) -> str:

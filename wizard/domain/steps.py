@@ -22,13 +22,6 @@ class Step(Enum):
         """The name of the step, as shown."""
         return self.value.capitalize()
 
-    @property
-    def towards(self) -> str:
-        """The label of the way to this step after a failure."""
-        if self in (Step.AUTHORIZE, Step.REDIRECT):
-            return "Authorize again"
-        return f"To {self.title}"
-
 
 STEPS: Final = (
     Step.PREREQUISITES,

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from wizard.domain import rules
 from wizard.domain.errors import consent
-from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, ServerMetadata
+from wizard.domain.models import AuthorizationAttempt, Endpoints, ServerMetadata
 from wizard.domain.oauth import authorization_request, pasted_response
 from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
 from wizard.domain.oauth.redirect_uri import Comparison
@@ -101,7 +101,7 @@ class LinkDesk:
             except SetupError:
                 if not self._session.may_be_unsaved:
                     raise
-        problem = await self._listen(draft)
+        problem = await self._session.protected.run(self._listen(draft.redirect_url))
         is_listening = self._listening is not None
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
 
@@ -169,10 +169,7 @@ class LinkDesk:
             return None
         return await network.metadata.fetch(endpoints)
 
-    async def _listen(self, draft: CredentialSet) -> Problem | None:
-        return await self._session.protected.run(self._listen_at(draft.redirect_url))
-
-    async def _listen_at(self, redirect_url: str) -> Problem | None:
+    async def _listen(self, redirect_url: str) -> Problem | None:
         async with self._binding:
             if self._listening is not None and self._listening[0] == redirect_url:
                 return None
@@ -241,7 +238,7 @@ class Fix(Value):
     @property
     def label(self) -> str:
         """The label of the button."""
-        return "New link" if self.needs_link else Step.CREDENTIALS.towards
+        return "New link" if self.needs_link else f"To {Step.CREDENTIALS.title}"
 
     @property
     def does(self) -> str:

@@ -75,13 +75,10 @@ class Memory:
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """The secrets that a user might paste by mistake."""
-        sets = tuple(s for s in (self.draft, self.active) if s is not None)
-        tokens = tuple(s.tokens for s in sets if s.tokens is not None)
-        secrets = (
-            *(s.client_secret for s in sets),
-            *(t.access_token for t in tokens),
-            *(t.refresh_token for t in tokens),
-        )
+        sets = [s for s in (self.draft, self.active) if s is not None]
+        tokens = [s.tokens for s in sets if s.tokens is not None]
+        secrets = [s.client_secret for s in sets]
+        secrets += [secret for t in tokens for secret in (t.access_token, t.refresh_token)]
         return tuple(secret for secret in secrets if secret)
 
     # -- changes ------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from wizard.domain.problems import SIGNS, Check, SetupError, Status
+from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
@@ -158,7 +158,7 @@ class Prerequisites:
         for check in checks:
             title = check.problem.title if check.problem else check.title
             note = f" ({check.note})" if check.note else ""
-            self._say(f"{SIGNS[check.status]:<10} {title}{note}")
+            self._say(f"{check.status.value:<10} {title}{note}")
             if check.problem is not None and check.status is Status.WARNING:
                 problem = check.problem
                 self._say(f"  {problem.cause}", f"  {problem.who.value}: {problem.remedy}")

@@ -16,17 +16,12 @@ CATALOGUE: Final = {problem.id: problem for part in PARTS for problem in entries
 """Every entry; IDs are unique."""
 
 
-def find(id_: str) -> Problem | None:
-    """Return the entry with an ID; None for an ID of a newer version."""
-    return CATALOGUE.get(id_)
-
-
 def recalled(id_: str, words: Words | None = None) -> Problem | None:
-    """Return the problem with a saved ID, in the saved words.
+    """Return the problem with a saved ID, in the saved words; None for an ID of a newer version.
 
     If only the ID was saved, the particulars are "…".
     """
-    entry = find(id_)
+    entry = CATALOGUE.get(id_)
     if entry is None:
         return None
     texts = (entry.title, entry.cause, entry.remedy)

@@ -11,11 +11,11 @@ from typing import Final
 
 from wizard.domain.errors import network
 from wizard.domain.problems import (
-    Problem,
     Who,
     at_twilio,
     authorize_again,
     fix_credentials,
+    in_credentials,
     on_this_machine,
     unreachable,
 )
@@ -76,20 +76,18 @@ REDIRECT_MISMATCH: Final = fix_credentials(
     remedy="Fix it here or in the app. Then create a new link.",
 )
 
-PKCE_SUSPECTED: Final = Problem(
+PKCE_SUSPECTED: Final = in_credentials(
     id="pkce-suspected",
     title="Twilio may have rejected PKCE",
     cause="The request included a code verifier, which this app might not support.",
     remedy="Set PKCE to off under Credentials > Advanced. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
 
-PKCE_REQUIRED: Final = Problem(
+PKCE_REQUIRED: Final = in_credentials(
     id="pkce-required",
     title="The server requires PKCE",
     cause="It rejects a code that was requested without a code challenge.",
     remedy="Set PKCE to on under Credentials > Advanced. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
 
 APP_REFUSED: Final = fix_credentials(
@@ -157,12 +155,11 @@ TOKEN_SERVER_FAILING: Final = network.failing(
     id="token-server-failing", title="Twilio's token server returned an error"
 )
 
-TOKEN_URL_NOT_FOUND: Final = Problem(
+TOKEN_URL_NOT_FOUND: Final = in_credentials(
     id="token-url-not-found",
     title="No token endpoint at this URL",
     cause="{host} responded, but it has no token endpoint at that path.",
     remedy="Check the token URL under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
 
 NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token URL")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from wizard.domain.problems import Problem, Who, on_this_machine, unreachable
+from wizard.domain.problems import Problem, Who, in_credentials, on_this_machine, unreachable
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
@@ -271,12 +271,11 @@ ENCODING_REFUSED: Final = unreachable(
     who=Who.NETWORK,
 )
 
-BAD_ADDRESS: Final = Problem(
+BAD_ADDRESS: Final = in_credentials(
     id="bad-address",
     title="The server's URL can't be used",
     cause="{host} isn't a host that can be reached over http or https.",
     remedy="Fix the endpoints under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
 
 UNRECOGNIZED: Final = Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, in_credentials
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
@@ -85,13 +85,12 @@ LINK_USED: Final = _new_link(
     cause="Each code works once, and the wizard has already sent this one.",
     remedy="Create a new link and approve access again.",
 )
-OTHER_ADDRESS: Final = Problem(
+OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
     remedy="If the pasted URL is the one in your OAuth app, fix Credentials. Otherwise, fix "
     "the app. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,
@@ -108,12 +107,11 @@ FORWARDED_HERE: Final = replace(
     "URL in Credentials.",
 )
 """Used if the state matches and the Redirect URL is on this machine."""
-OTHER_QUERY: Final = Problem(
+OTHER_QUERY: Final = in_credentials(
     id="paste-other-query",
     title="Part of your Redirect URL is missing",
     cause='Your Redirect URL has "{name}" after its "?", but the pasted URL doesn\'t.',
     remedy="Compare the Redirect URL in Credentials with the app's. Then create a new link.",
-    step=Step.CREDENTIALS,
 )
 CUT_OFF: Final = _paste_again(
     id="paste-cut-off",

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from wizard.domain.errors import network
-from wizard.domain.problems import Problem, Who, at_twilio, authorize_again, fix_credentials
-from wizard.domain.steps import Step
+from wizard.domain.problems import Who, at_twilio, authorize_again, fix_credentials, in_credentials
 from wizard.domain.value import replace
 
 BAD_TOKEN: Final = authorize_again(
@@ -105,21 +104,19 @@ APPROVAL_UNCONFIRMED: Final = authorize_again(
     is_warning=True,
 )
 
-SCIM_NOT_FOUND: Final = Problem(
+SCIM_NOT_FOUND: Final = in_credentials(
     id="scim-not-found",
     title="No SCIM API at this URL",
     cause="{host} responded, but it has no /Users there.",
     remedy="Check the SCIM base URL under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
 
-SCIM_SAYS_NOT_FOUND: Final = Problem(
+SCIM_SAYS_NOT_FOUND: Final = in_credentials(
     id="scim-says-not-found",
     title="The SCIM API returned Not Found",
     cause="The organization or the SCIM base URL is probably wrong.",
     remedy="Check that the app belongs to the right organization. If it does, check the SCIM "
     "base URL under Credentials > Advanced.",
-    step=Step.CREDENTIALS,
 )
 
 ODD_LIST: Final = network.unusable(id="odd-list", title="Twilio's list of users can't be used")

@@ -85,14 +85,9 @@ def matches(attempt: AuthorizationAttempt, credentials: CredentialSet) -> bool:
     has_wanted_pkce = credentials.pkce is Pkce.AUTO or (
         (credentials.pkce is Pkce.ON) == (attempt.verifier is not None)
     )
-    return has_wanted_pkce and (
-        (attempt.client_id, attempt.redirect_url, attempt.endpoints, attempt.scope)
-        == (
-            credentials.client_id,
-            credentials.redirect_url,
-            credentials.endpoints,
-            credentials.scope,
-        )
+    return has_wanted_pkce and all(
+        getattr(attempt, name) == getattr(credentials, name)
+        for name in ("client_id", "redirect_url", "endpoints", "scope")
     )
 
 
@@ -120,7 +115,6 @@ def attempt_of(
 
 def begins_state(text: str | None, attempts: Sequence[AuthorizationAttempt]) -> bool:
     """Whether the state of an attempt begins with this text."""
-    given = Secret(text or "")
-    length = len(given.reveal())
+    given, length = Secret(text or ""), len(text or "")
     found = [a for a in attempts if Secret(a.state.reveal()[:length]) == given]
     return bool(text and found)

@@ -113,14 +113,10 @@ def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -
     return problem.with_detail(f"The answer says: {description}" if description else "")
 
 
-def _iss(address: Address) -> str | None:
-    """Return the issuer in a response; an empty one is a mismatch, only a missing one is None."""
-    return next((value for name, value in address.fields if name == "iss"), None)
-
-
 def issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem | None:
     """Return the problem with `iss`, if any, by simple string comparison (RFC 9207 §2.4)."""
-    iss = _iss(address)
+    # An empty one is a mismatch; only a missing one is None.
+    iss = next((value for name, value in address.fields if name == "iss"), None)
     if attempt.issuer is None or iss == attempt.issuer:
         return None
     if iss is not None:

@@ -37,6 +37,7 @@ _JWT_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]{8,512}")
 _AUTH_TOKEN = re.compile(r"[0-9a-f]{32}|FK[0-9A-Za-z_-]{30,}")
 _BARE_CODE: Final = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
 _SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+"""A Twilio SID, such as AC…, OQ…, or SK…."""
 
 
 def holds_secret(text: str, secrets: Sequence[Secret]) -> bool:
@@ -71,7 +72,7 @@ def mistaken(code: Secret, secrets: Sequence[Secret], *, is_checked: bool) -> Pr
 def is_like_a_code(word: str) -> bool:
     """Whether a single word may be a code: long, or with a digit, and not a SID."""
     is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
-    return bool(is_code) and not is_sid(word)
+    return bool(is_code) and not _SID.fullmatch(word)
 
 
 def is_host_and_path(word: str) -> bool:
@@ -80,11 +81,6 @@ def is_host_and_path(word: str) -> bool:
     last = host.rpartition(".")[2]
     is_name = "." in host and last.isalpha() and len(last) <= 12 and not host.startswith("eyJ")
     return host == "localhost" or is_name
-
-
-def is_sid(word: str) -> bool:
-    """Whether a word is a Twilio SID, such as AC…, OQ…, or SK…."""
-    return _SID.fullmatch(word) is not None
 
 
 def _is_access_token(header: str) -> bool:
@@ -142,10 +138,9 @@ def read_exact(
 ) -> Reading:
     """Find the response to an attempt in a URL that a browser requested from the listener.
 
-    Its query is decoded once and nothing is removed; all checks of `read` apply.
+    Its query is decoded once and nothing is removed; all checks of `read` apply, except that of its
+    length, which the listener limits.
     """
-    if len(url) > PASTE_LIMIT:
-        return Refused(book.TOO_LONG)
     if not attempts:
         return Refused(book.NO_LINK)
     address = exact(url)

@@ -26,8 +26,6 @@ from wizard.domain.oauth.wrapped_lines import Reading, readings, without_margins
 from wizard.domain.secret import Secret
 from wizard.domain.value import Guarded, replace
 
-__all__ = ["Address", "addresses", "contradicts", "unescaped", "visible"]
-
 _START = re.compile(r"(?<![\w=&%/?+.-])https?://", re.IGNORECASE)
 """The start of a URL that isn't a parameter of another one."""
 _SCHEME = re.compile(r"(?<!iss=)https?://", re.IGNORECASE)

@@ -99,13 +99,15 @@ def elsewhere(
         return problem, None
     problem, comparison = _not(expected, place.shown(), address)
     if is_proven and place.host != expected.host:
-        problem = naming(_forwarding(expected), host=place.host)
+        is_here = expected.host in LOOPBACK_HOSTS
+        entry = book.FORWARDED_HERE if is_here else book.FORWARDED_ELSEWHERE
+        problem = naming(entry, host=place.host)
     return problem, comparison
 
 
 def naming(problem: Problem, **names: str) -> Problem:
     """Fill the {names} of a problem with short excerpts of outside text."""
-    return problem.filled(**{name: one_line(text, 60) for name, text in names.items()})
+    return problem.filled(60, **names)
 
 
 def _without_answer(address: Address, place: UrlParts, expected: UrlParts) -> Problem | None:
@@ -143,11 +145,6 @@ def _is_tunnel(place: UrlParts, port: int | None) -> bool:
     is_known = any(place.host.endswith(f".{domain}") for domain in _TUNNELS)
     is_proxied = f"/proxy/{port}/" in place.path or f"/port/{port}/" in place.path
     return is_proxied or (is_known and str(port) in re.split(r"[.-]", place.host))
-
-
-def _forwarding(expected: UrlParts) -> Problem:
-    is_here = expected.host in LOOPBACK_HOSTS
-    return book.FORWARDED_HERE if is_here else book.FORWARDED_ELSEWHERE
 
 
 def _completed(base: str, expected: UrlParts) -> str:

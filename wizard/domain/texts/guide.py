@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from wizard.domain.rules import split
@@ -13,15 +14,9 @@ DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 """Twilio's own page about the whole setup."""
 
 
-class Keys(Value):
-    """What to press or type, for sentences that the screens and plain mode share."""
-
-    audience: str
-    new_link: str
-
-
-ON_SCREEN: Final = Keys(audience="Press i", new_link="Ctrl+T")
-TYPED: Final = Keys(audience="Type i", new_link='"new link"')
+ON_SCREEN: Final = {"audience": "Press i", "new_link": "Ctrl+T"}
+"""What to press, for sentences that the screens and plain mode share."""
+TYPED: Final = {"audience": "Type i", "new_link": '"new link"'}
 """The same in plain mode."""
 
 
@@ -49,11 +44,10 @@ class Page(Value):
             f"Twilio's documentation\n{DOCUMENTATION}",
         )
 
-    def naming(self, keys: Keys) -> Page:
+    def naming(self, keys: Mapping[str, str]) -> Page:
         """Return the page with the names of keys filled in."""
-        names = {name: getattr(keys, name) for name in keys.__struct_fields__}
-        wrong = tuple(text.format_map(names) for text in self.wrong)
-        return replace(self, intro=self.intro.format_map(names), wrong=wrong)
+        wrong = tuple(text.format_map(keys) for text in self.wrong)
+        return replace(self, intro=self.intro.format_map(keys), wrong=wrong)
 
 
 def _where(current: str = "", legacy: str = "") -> tuple[str, str]:

@@ -70,28 +70,31 @@ def sheet(
         program: the one that was started.
     """
     profile = harmless(profile)
-    commands = _commands(profile, name, program or Program())
+    values = _values(profile, credentials)
     match audience:
-        case "okta":
-            return _okta(profile, name, credentials, commands)
         case "entra":
-            return _entra(profile, name)
+            return _entra(profile, name, values)
+        case "okta":
+            title, rows, paragraphs = _okta(profile, values)
         case "other":
-            return _other(profile, name, credentials, commands)
+            title, rows, paragraphs = _other(profile, values)
         case _:
-            return _script(profile, name, credentials, commands)
+            audience = "script"
+            title, rows, paragraphs = _script(profile, name, values)
+    commands = _commands(profile, name, program or Program())
+    return Sheet(title, name, audience, rows, paragraphs, values, commands)
 
 
+Values = dict[str, str | Secret | None]
+Content = tuple[str, tuple[Row, ...], tuple[str, ...]]
+"""The title, rows, and paragraphs of a sheet."""
 _APPROVER: Final = (
     "Keep the Twilio user who approved active, and don't let SCIM manage that user: the tokens"
     " depend on it."
 )
 
 
-def _okta(
-    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
-) -> Sheet:
-    values = _values(profile, credentials)
+def _okta(profile: Profile, values: Values) -> Content:
     query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
     rows = (
         Row("General > Provisioning", "SCIM"),
@@ -123,10 +126,10 @@ def _okta(
         " App: Create Users, Update User Attributes, Deactivate Users.",
         _APPROVER,
     )
-    return Sheet("Twilio SCIM in Okta", name, "okta", rows, paragraphs, values, commands)
+    return "Twilio SCIM in Okta", rows, paragraphs
 
 
-def _entra(profile: Profile, name: str) -> Sheet:
+def _entra(profile: Profile, name: str, values: Values) -> Sheet:
     new = "from the new app"
     rows = (
         Row("Authentication Method", "OAuth2 client credentials grant"),
@@ -145,12 +148,9 @@ def _entra(profile: Profile, name: str) -> Sheet:
         " Credentials. There enter the above, then Test Connection.",
         "Turn group mappings off: Twilio's SCIM API knows users only.",
     )
-    values = dict.fromkeys(_values(profile, None)) | {
-        "grant_type": "client_credentials",
-        "scim_url": profile.endpoints.scim_url,
-        "token_url": profile.endpoints.token_url,
-        "unique_identifier": UNIQUE_IDENTIFIER,
-    }
+    # Of the new app, no other values are known here.
+    known = {key: values[key] for key in ("scim_url", "token_url", "unique_identifier")}
+    values = dict.fromkeys(values) | known | {"grant_type": "client_credentials"}
     request = (
         "# A token for the new app: fill in its Client ID and Client Secret.\n"
         f"{request_app_token(profile.endpoints.token_url)}"
@@ -159,10 +159,7 @@ def _entra(profile: Profile, name: str) -> Sheet:
     return Sheet(title, name, "entra", rows, paragraphs, values, (request,))
 
 
-def _other(
-    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
-) -> Sheet:
-    values = _values(profile, credentials)
+def _other(profile: Profile, values: Values) -> Content:
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
         Row("Grant", "authorization code (OAuth 2.0)"),
@@ -182,14 +179,10 @@ def _other(
         "A provider that only takes a pasted bearer token stops after an hour.",
         _APPROVER,
     )
-    title = "Twilio SCIM in an identity provider"
-    return Sheet(title, name, "other", rows, paragraphs, values, commands)
+    return "Twilio SCIM in an identity provider", rows, paragraphs
 
 
-def _script(
-    profile: Profile, name: str, credentials: CredentialSet | None, commands: tuple[str, ...]
-) -> Sheet:
-    values = _values(profile, credentials)
+def _script(profile: Profile, name: str, values: Values) -> Content:
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
         Row("Profile of scim-wizard", name),
@@ -204,11 +197,10 @@ def _script(
         " however many scripts ask at the same time. Then neither ID nor secret is needed.",
         _APPROVER,
     )
-    title = "Twilio SCIM in a script"
-    return Sheet(title, name, "script", rows, paragraphs, values, commands)
+    return "Twilio SCIM in a script", rows, paragraphs
 
 
-def _values(profile: Profile, credentials: CredentialSet | None) -> dict[str, str | Secret | None]:
+def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
     return {
         "scim_url": profile.endpoints.scim_url,
         "grant_type": GRANT_TYPE,

@@ -82,12 +82,9 @@ def missing(ticks: Collection[str]) -> tuple[Prerequisite, ...]:
 
 def unselected(open_items: Collection[Prerequisite]) -> str:
     """Say how many required items aren't selected."""
-    count = (
-        "1 required item isn't"
-        if len(open_items) == 1
-        else f"{len(open_items)} required items aren't"
-    )
-    return f"{count} selected."
+    if len(open_items) == 1:
+        return "1 required item isn't selected."
+    return f"{len(open_items)} required items aren't selected."
 
 
 class Audience(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain.value import Value
+from wizard.domain.value import Value, replace
 
 
 class Question(Value):
@@ -44,11 +44,10 @@ DISCARD_CHANGE: Final = Question(
     "This removes only the change. Your current credentials stay in use.",
     "Discard",
 )
-DISCARD_NEW_SECRET: Final = Question(
-    DISCARD_CHANGE.title,
-    "This removes the change and its new Client Secret. Twilio shows the secret only once. If you"
-    " have no other copy, you'll have to rotate it. Your current credentials stay in use.",
-    DISCARD_CHANGE.yes,
+DISCARD_NEW_SECRET: Final = replace(
+    DISCARD_CHANGE,
+    text="This removes the change and its new Client Secret. Twilio shows the secret only once. If"
+    " you have no other copy, you'll have to rotate it. Your current credentials stay in use.",
 )
 CHANGES: Final = Question(
     "Review your changes",

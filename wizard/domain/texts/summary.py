@@ -87,10 +87,6 @@ def _refresh_token(profile: Profile) -> str:
     return "saved; Client Secret rejected" if is_secret else "saved, but rejected"
 
 
-def _is_live(profile: Profile, now: datetime) -> bool:
-    return profile.expires_at is not None and profile.expires_at > now
-
-
 def access_token(profile: Profile, now: datetime) -> str:
     """Return the state of the access token."""
     if profile.expires_at is None:
@@ -128,11 +124,6 @@ def unfinished(profile: Profile) -> Problem:
     return replace(told, response=problem.response)
 
 
-def last_problem(profile: Profile) -> Problem | None:
-    """Return the problem of the last check; None if it passed, or if there was none."""
-    return problem_of(profile.last_check)
-
-
 def last_warnings(profile: Profile) -> tuple[Problem, ...]:
     """Return the warnings of the last check, the worst first."""
     last = profile.last_check
@@ -145,7 +136,7 @@ def last_warnings(profile: Profile) -> tuple[Problem, ...]:
 
 
 def problem_of(last: LastCheck | None) -> Problem | None:
-    """Return the problem of a failed check; None if it passed."""
+    """Return the problem of a failed check; None if it passed, or if there was none."""
     return _told(last.problem, last.words) if last and last.status is CheckStatus.FAILED else None
 
 
@@ -160,11 +151,11 @@ def _told(problem: str | None, words: Words | None) -> Problem | None:
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:
     """Return why the token can't be refreshed, even if it is still valid; None if it can."""
-    failure, is_live = profile.refresh_failure, _is_live(profile, now)
+    failure = profile.refresh_failure
+    is_live = profile.expires_at is not None and profile.expires_at > now
     if failure is None and (profile.refreshable or not is_live):
         return None
-    # As in last_problem.
-    from wizard.domain.errors.catalog import recalled
+    # As in _told.
     from wizard.domain.errors.exchange import NO_REFRESH_TOKEN_SAVED, REFRESH_REFUSED
     from wizard.domain.texts.wording import not_refreshed
 
@@ -172,7 +163,7 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
     if failure is None:
         # An older record, without the reason.
         return not_refreshed(NO_REFRESH_TOKEN_SAVED, token)
-    problem = recalled(failure.problem, failure.words) or REFRESH_REFUSED
+    problem = _told(failure.problem, failure.words) or REFRESH_REFUSED
     rejected = moment(failure.at) if profile.refreshable else ""
     return not_refreshed(problem, token, rejected)
 
@@ -189,7 +180,7 @@ def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Proble
     before = profile.organization
     if not now or not before or now == before:
         return None
-    # As in last_problem.
+    # As in _told.
     from wizard.domain.errors.scim import ORGANIZATION_CHANGED, ORGANIZATION_TO_CHANGE
 
     entry = ORGANIZATION_TO_CHANGE if is_kept else ORGANIZATION_CHANGED
@@ -207,7 +198,7 @@ def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
 
     Of a rejected refresh and a failed check, only the newer counts, as their remedies differ.
     """
-    refused, last = refusal(profile, now), last_problem(profile)
+    refused, last = refusal(profile, now), problem_of(profile.last_check)
     if refused and last:
         is_last = refused.id == last.id or (_is_older(profile) and last.step is not None)
         refused, last = (None, last) if is_last else (refused, None)
@@ -242,16 +233,10 @@ def what_next(
             "Now enter the same Client ID and Secret in Okta and press Authenticate",
             "there: Okta needs its own authorization.",
         )
+    command = usage(profile, name, program)
     if refusal(profile, now) is not None:
-        return (
-            works(profile, now),
-            "Until then a script gets it with",
-            usage(profile, name, program),
-        )
-    return (
-        "A script gets a valid token at any time with",
-        usage(profile, name, program),
-    )
+        return works(profile, now), "Until then a script gets it with", command
+    return "A script gets a valid token at any time with", command
 
 
 class Difference(Value):

@@ -6,16 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from wizard.domain.errors.exchange import (
-    CODE_EXPIRED,
-    CODE_REFUSED,
-    CODE_USED,
-    NOTHING_ISSUED,
-    REFRESH_LOST,
-    REFRESH_NEVER_WORKED,
-    REFRESH_REFUSED,
-    REFRESH_REFUSED_AT_ONCE,
-)
+from wizard.domain.errors import exchange
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, RefreshFailure, TokenSet
 from wizard.domain.oauth import authorization_request
@@ -119,9 +110,9 @@ class DraftCheck:
         """Make the draft the active set."""
         now, problem = self._session.clock(), report.problem
         check = as_kept(replace(report, problem=None), now)
-        if problem and problem.id == REFRESH_REFUSED_AT_ONCE.id:
+        if problem and problem.id == exchange.REFRESH_REFUSED_AT_ONCE.id:
             # A later run couldn't repeat the refresh test.
-            problem = REFRESH_NEVER_WORKED.with_response_of(problem)
+            problem = exchange.REFRESH_NEVER_WORKED.with_response_of(problem)
         # Otherwise it would be reported as a token that can be refreshed.
         failure = RefreshFailure(problem.id, now, problem.words) if problem else None
         try:
@@ -134,7 +125,7 @@ class DraftCheck:
         if answer is None or not self._is_waiting(answer):
             tokens = self._session.working_draft().tokens
             if tokens is None:
-                raise SetupError(LEFT_UNFINISHED if answer is None else CODE_USED)
+                raise SetupError(LEFT_UNFINISHED if answer is None else exchange.CODE_USED)
             for line in (STATE, EXCHANGE, SAVED):
                 self._lines.set(line, Status.SKIPPED, "done before")
             if not self._session.is_draft_saved:
@@ -201,10 +192,8 @@ class DraftCheck:
             return None
         renewed = await self._session.protected.run(self._refresh(tokens))
         if renewed is not None:
-            is_rotated = renewed.refresh_token != tokens.refresh_token
-            self._lines.set(
-                TOKENS, Status.PASSED, "new refresh token" if is_rotated else "same refresh token"
-            )
+            which = "same" if renewed.refresh_token == tokens.refresh_token else "new"
+            self._lines.set(TOKENS, Status.PASSED, f"{which} refresh token")
         return renewed
 
     async def _refresh(self, held: TokenSet) -> TokenSet | None:
@@ -223,10 +212,10 @@ class DraftCheck:
         try:
             tokens = await self._lines.timed(TOKENS, renew())
         except SetupError as error:
-            if error.is_unsent or error.problem.id in NOTHING_ISSUED:
+            if error.is_unsent or error.problem.id in exchange.NOTHING_ISSUED:
                 with suppress(SetupError):
                     await self._session.save_draft_tokens(noted, held)
-            if error.problem.id != REFRESH_REFUSED.id:
+            if error.problem.id != exchange.REFRESH_REFUSED.id:
                 raise
             problem = self._rejected(held).with_response_of(error.problem)
             self._lines.set(TOKENS, Status.WARNING, "rejected", problem)
@@ -237,16 +226,17 @@ class DraftCheck:
     def _rejected(self, held: TokenSet) -> Problem:
         """Return the problem of a rejected refresh token, with its cause if that is known here."""
         if held.is_refresh_open:
-            return REFRESH_LOST
+            return exchange.REFRESH_LOST
         is_new = self._session.clock() - held.obtained_at < JUST_NOW
-        return REFRESH_REFUSED_AT_ONCE if is_new else REFRESH_REFUSED
+        return exchange.REFRESH_REFUSED_AT_ONCE if is_new else exchange.REFRESH_REFUSED
 
 
 def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     """Say that the code was too old if the server said only that it rejected the code."""
     died = expiry(code)
-    is_vague = problem.id == CODE_REFUSED.id
-    return CODE_EXPIRED.with_response_of(problem) if is_vague and died and died <= now else problem
+    if problem.id == exchange.CODE_REFUSED.id and died and died <= now:
+        return exchange.CODE_EXPIRED.with_response_of(problem)
+    return problem
 
 
 def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:

@@ -7,13 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from wizard.domain.errors.exchange import CLOCK_OFF, WRONG_CLIENT
-from wizard.domain.errors.scim import (
-    APPROVAL_UNCONFIRMED,
-    BAD_TOKEN,
-    LIST_REFUSED,
-    MISSING_PERMISSION,
-)
+from wizard.domain.errors import exchange, scim
 from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
@@ -85,7 +79,8 @@ class Report(Value):
 def passed(listed: UserList, tokens: TokenSet) -> Report:
     """Return the report of a check that passed."""
     report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
-    return warned(report, CLOCK_OFF.filled(offset=listed.clock)) if listed.clock else report
+    is_off = exchange.CLOCK_OFF.filled(offset=listed.clock) if listed.clock else None
+    return warned(report, is_off)
 
 
 def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
@@ -96,7 +91,7 @@ def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None
     if not draft.is_unconfirmed or (organization and organization == profile.organization):
         return None
     named = f"organization {organization}" if organization else UNNAMED
-    return APPROVAL_UNCONFIRMED.filled(organization=named)
+    return scim.APPROVAL_UNCONFIRMED.filled(organization=named)
 
 
 def warned(report: Report, problem: Problem | None) -> Report:
@@ -203,11 +198,11 @@ ACCEPT: Final = {
 }
 """What the user may decide, by the verdict that asks for it."""
 
-_FIXED_IN_TWILIO: Final = frozenset({MISSING_PERMISSION.id, LIST_REFUSED.id})
+_FIXED_IN_TWILIO: Final = frozenset({scim.MISSING_PERMISSION.id, scim.LIST_REFUSED.id})
 """Problems that are fixed in Twilio: trying again shows whether they are."""
 
-_ON_OVERVIEW: Final = {Action.AUTHORIZE: "authorize", Action.CREDENTIALS: "change"}
-"""The ids of the actions on Overview that lead to the same step."""
+_ON_OVERVIEW: Final = {Step.AUTHORIZE: "authorize", Step.CREDENTIALS: "change"}
+"""The ids of the actions on Overview that lead to these steps."""
 
 
 def after_check(report: Report) -> AfterCheck:
@@ -235,13 +230,12 @@ def on_overview(problem: Problem | None) -> str:
     """
     if problem is None or problem.is_warning:
         return "check"
-    if problem.id == WRONG_CLIENT.id:
+    if problem.id == exchange.WRONG_CLIENT.id:
         return "rotate"
-    elsewhere = ELSEWHERE.get(problem.step) if problem.step else None
-    if elsewhere is None or problem.id in _FIXED_IN_TWILIO:
+    if problem.step is None or problem.id in _FIXED_IN_TWILIO:
         return "check"
     # BAD_TOKEN is saved only after a refresh was tried, if there was a refresh token.
-    return _ON_OVERVIEW.get(elsewhere.action, "check")
+    return _ON_OVERVIEW.get(problem.step, "check")
 
 
 def _helps_again(problem: Problem | None) -> bool:
@@ -250,4 +244,4 @@ def _helps_again(problem: Problem | None) -> bool:
     A retry refreshes a rejected access token. It can't change wrong entries, or a rejected or
     missing refresh token.
     """
-    return problem is not None and problem.id in (*_FIXED_IN_TWILIO, BAD_TOKEN.id)
+    return problem is not None and problem.id in (*_FIXED_IN_TWILIO, scim.BAD_TOKEN.id)

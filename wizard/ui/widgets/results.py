@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wizard.domain.problems import SIGNS, Check, Status
+from wizard.domain.problems import Check, Status
 from wizard.ui.widgets.layout import packed, spread
 
 GAP: Final = "  "
@@ -145,7 +145,7 @@ class CheckLines(Widget):
 
     def _line(self, check: Check, width: int) -> Content:
         is_running = check.status is Status.RUNNING
-        sign = SPINNER[self._frame] if is_running else SIGNS[check.status][0]
+        sign = SPINNER[self._frame] if is_running else check.status.value[0]
         shade = {
             Status.PASSED: "passed",
             Status.FAILED: "failed",

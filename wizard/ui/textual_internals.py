@@ -6,7 +6,6 @@ Textual renames one, and allows none of them anywhere else.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import sys
@@ -136,11 +135,9 @@ if sys.platform != "win32":
         """
 
         _output: Output | None = None
-        _loop: asyncio.AbstractEventLoop | None = None
 
         def start_application_mode(self) -> None:
             """Open the output, then start."""
-            self._loop = asyncio.get_running_loop()
             self._output = Output(sys.__stderr__ or sys.stderr)
             output: Any = self._output
             self._file = output
@@ -171,7 +168,7 @@ if sys.platform != "win32":
             A handler may interrupt a write, which holds the lock of the queue that the handler's
             own write needs.
             """
-            if self._loop is not None and self._loop.is_running():
+            if self._loop.is_running():
                 self._loop.call_soon_threadsafe(handle)
             else:
                 handle()

@@ -420,7 +420,7 @@ async def rotated_secret(face: Face, scene: Scene) -> None:
 
 async def rotated_without_a_grant(face: Face, scene: Scene) -> None:
     new = scene.sandbox.rotate_secret()
-    scene.sandbox.revoke_grants()
+    scene.sandbox.grants.revoke()
     await face.pick("rotate")
     await face.new_secret(new)
     await face.says("Authorize to verify the new secret?")

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from wizard.sandbox.api import LIST_SCHEMA, Person
+from wizard.sandbox.api import LIST_SCHEMA, user
 
 
 @cache
 def body(count: int) -> bytes:
     """Return a list with this many users."""
-    people = [Person(number).scim() for number in range(count)]
+    people = [user(number) for number in range(count)]
     return json.dumps(
         {"schemas": [LIST_SCHEMA], "totalResults": count, "Resources": people}
     ).encode()

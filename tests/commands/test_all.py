@@ -38,7 +38,7 @@ def ten(home: Path) -> Iterator[Path]:
         put(home, name="second", active=at_second(second))
         put(home, name="expired", active=at_sandbox(expired, two, is_expired=True))
         put(home, name="refused", active=at_sandbox(refused, three, is_expired=True))
-        refused.revoke_grants()
+        refused.grants.revoke()
         put(home, name="unfinished", draft=ACTIVE)
         put(home, name="bad-secret", active=replace(ACTIVE, tokens=issued(hours=1)))
         for secret in (home / "secrets").glob("bad-secret.*"):

@@ -265,7 +265,7 @@ def test_refused_refresh_keeps_what_is_stored(home: Path) -> None:
     sandbox = Sandbox()
     with set_up(sandbox, home):
         before = stored(home)
-        sandbox.revoke_grants()
+        sandbox.grants.revoke()
         run = wizard(home, "token", "--json")
     refused(run, 4, "refresh-refused", "refresh token")
     assert stored(home) == before

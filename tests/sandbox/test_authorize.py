@@ -11,7 +11,6 @@ import pytest
 
 from tests.sandbox.world import STATE, VERIFIER, World, answer_of, challenge_of, world
 from wizard.sandbox.oauth import BadClient
-from wizard.sandbox.serve import authorize_url
 from wizard.sandbox.twilio import PERMISSIONS
 
 NASTY = "<script>alert(1)</script>\"'&amp;<b onclick=x>"
@@ -192,17 +191,7 @@ def test_other_faults_redirect_with_error_and_state(
     assert happy.sandbox.approve(happy.link(**change)) == location
 
 
-def test_doubled_parameter_is_an_invalid_request(happy: World) -> None:
-    response = happy.client.get(happy.link() + "&scope=offline_access")
-    assert answer_of(response.headers["location"])["error"] == "invalid_request"
-
-
 def test_redirect_url_added_later_counts(happy: World) -> None:
     happy.sandbox.redirect_urls.append("http://127.0.0.1:8085/callback")
     answer = happy.press(redirect_uri="http://127.0.0.1:8085/callback")
     assert answer.headers["location"].startswith("http://127.0.0.1:8085/callback?code=")
-
-
-def test_other_methods_are_refused(happy: World) -> None:
-    response = happy.client.put(authorize_url(happy.base))
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")

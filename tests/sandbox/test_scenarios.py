@@ -20,11 +20,6 @@ def test_scenarios_are_those_promised() -> None:
     assert all(SCENARIOS.values())
 
 
-def test_unknown_scenario_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no scenario 'sad'; there are: happy, denied"):
-        Sandbox(scenario="sad")
-
-
 def test_made_up_app_has_the_documented_shapes() -> None:
     sandbox, other = Sandbox(), Sandbox()
     assert sandbox.client_id.startswith("OQ")
@@ -77,14 +72,6 @@ def test_throttled_once() -> None:
         assert it.users(token).status_code == 200
 
 
-def test_throttled_as_often_as_wanted() -> None:
-    with world(scenario="throttled", throttles=2, retry_after=7) as it:
-        token = it.tokens()["access_token"]
-        answers = [it.users(token) for _ in range(3)]
-        assert [a.status_code for a in answers] == [429, 429, 200]
-        assert answers[0].headers["retry-after"] == "7"
-
-
 def test_slow_waits_three_seconds_before_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
@@ -117,10 +104,8 @@ def test_not_scim() -> None:
 
 
 def test_many_users() -> None:
-    # Without the client's hook: validating 20,000 users against a schema is slow.
-    sandbox = Sandbox(scenario="many-users")
-    assert len(sandbox.people) == 20_000
     with world(scenario="many-users") as it:
+        # Validating 20,000 users against a schema is slow.
         it.client.event_hooks = {}
         response = it.users(it.tokens()["access_token"])
         assert 8_000_000 < len(response.content) < 14_000_000

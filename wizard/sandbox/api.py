@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import parse_qsl
 
 AUTHORIZE_PATH: Final = "/v2/authorize"
 
@@ -38,30 +39,16 @@ ERROR_SCHEMA: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
 USER_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """The parameters of a query or form, as OAuth reads them (RFC 6749 §3.1)."""
-
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The first value of each name; a name without a value counts as omitted."""
-    repeated: frozenset[str] = frozenset()
-    """Names sent more than once, which OAuth forbids."""
+class Fields(dict[str, str]):
+    """The parameters of a query or form; one without a value is omitted (RFC 6749 §3.1)."""
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> Fields:
-        """Read name-value pairs in the order they came."""
-        values: dict[str, str] = {}
-        repeated = set()
-        for name, value in pairs:
-            if name in values:
-                repeated.add(name)
-            elif value:
-                values[name] = value
-        return cls(values, frozenset(repeated))
+    def of(cls, text: str) -> Fields:
+        """Read a URL-encoded query or form."""
+        return cls(parse_qsl(text))
 
-    def get(self, name: str) -> str:
-        """Return a value, "" when it was not sent."""
-        return self.values.get(name, "")
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +57,8 @@ class Seen:
 
     method: str
     path: str
-    query: Fields
-    form: Fields
+    query: Fields = field(repr=False)
+    form: Fields = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     """Names in lower case."""
 
@@ -131,47 +118,33 @@ _GIVEN: Final = ("Ada", "Ben", "Chloé", "Dana", "Emre", "Fatima", "Grace", "Hug
 _FAMILY: Final = ("Adeyemi", "Berg", "Castillo", "Dubois", "Eriksen", "Gupta", "Haddad")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A managed user."""
+def user(number: int) -> dict[str, object]:
+    """Return a managed user as Twilio's SCIM API shows it (RFC 7643 §4.1).
 
-    number: int
-    """Counts from 0; all else follows from it, so that every run has the same people."""
-
-    @property
-    def id(self) -> str:
-        """The user SID: `US` and 32 hex digits."""
-        return "US" + hashlib.sha256(str(self.number).encode()).hexdigest()[:32]
-
-    @property
-    def user_name(self) -> str:
-        """The primary email address, as Twilio asks."""
-        return f"person{self.number:05d}@example.com"
-
-    def scim(self) -> dict[str, object]:
-        """Return the user as Twilio's SCIM API shows it (RFC 7643 §4.1)."""
-        given = _GIVEN[self.number % len(_GIVEN)]
-        family = _FAMILY[self.number % len(_FAMILY)]
-        return {
-            "schemas": [USER_SCHEMA],
-            "id": self.id,
-            "userName": self.user_name,
-            "displayName": f"{given} {family}",
-            "name": {"givenName": given, "familyName": family},
-            "emails": [{"primary": True, "value": self.user_name, "type": "work"}],
-            "active": self.number % 12 != 11,
-            "locale": "en-US",
-            "timezone": "America/Los_Angeles",
-            "meta": {
-                "resourceType": "user",
-                "created": "2025-11-03T09:30:00Z",
-                "lastModified": "2026-02-17T16:05:00Z",
-                "version": 'W/"1"',
-            },
-        }
+    All of it follows from the number, which counts from 0: every run has the same users.
+    """
+    given, family = _GIVEN[number % len(_GIVEN)], _FAMILY[number % len(_FAMILY)]
+    address = f"person{number:05d}@example.com"
+    return {
+        "schemas": [USER_SCHEMA],
+        "id": "US" + hashlib.sha256(str(number).encode()).hexdigest()[:32],
+        "userName": address,
+        "displayName": f"{given} {family}",
+        "name": {"givenName": given, "familyName": family},
+        "emails": [{"primary": True, "value": address, "type": "work"}],
+        "active": number % 12 != 11,
+        "locale": "en-US",
+        "timezone": "America/Los_Angeles",
+        "meta": {
+            "resourceType": "user",
+            "created": "2025-11-03T09:30:00Z",
+            "lastModified": "2026-02-17T16:05:00Z",
+            "version": 'W/"1"',
+        },
+    }
 
 
-def list_users(people: Sequence[Person], permissions: Collection[str]) -> Response:
+def list_users(count: int, permissions: Collection[str]) -> Response:
     """Answer `GET /Users` with everyone. The wizard never filters, so no filter is read."""
     if "managed-users/list" not in permissions:
         # 401 and Twilio's own shape, as its other hosts answer code 70051; not 403, not SCIM's.
@@ -179,7 +152,7 @@ def list_users(people: Sequence[Person], permissions: Collection[str]) -> Respon
             "Authorization Error: required permission twilio/iam/managed-users/list is missing"
         )
         return twilio_error(401, 70051, message)
-    resources = [person.scim() for person in people]
+    resources = [user(number) for number in range(count)]
     # Twilio does not page: no startIndex, no itemsPerPage (SCIM API reference).
-    value = {"schemas": [LIST_SCHEMA], "totalResults": len(resources), "Resources": resources}
+    value = {"schemas": [LIST_SCHEMA], "totalResults": count, "Resources": resources}
     return json_answer(200, value, SCIM_JSON)

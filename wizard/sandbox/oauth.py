@@ -60,17 +60,17 @@ class AuthorizationRequest:
 
 def read(fields: Fields, client_id: str, redirect_urls: Collection[str]) -> AuthorizationRequest:
     """Check an authorization request (RFC 6749 §4.1.1). Raises BadClient, BadRequest."""
-    if fields.get("client_id") != client_id or "client_id" in fields.repeated:
+    if fields["client_id"] != client_id:
         raise BadClient("No OAuth app has this client_id.")
-    redirect_uri = fields.get("redirect_uri")
+    redirect_uri = fields["redirect_uri"]
     # Compared as text, without normalizing (RFC 9700 §4.1.3).
-    if redirect_uri not in redirect_urls or "redirect_uri" in fields.repeated:
+    if redirect_uri not in redirect_urls:
         raise BadClient("The redirect_uri is not the Redirect URL of this OAuth app.")
     request = AuthorizationRequest(
         redirect_uri,
-        fields.get("state"),
-        "offline_access" in fields.get("scope").split(),
-        fields.get("code_challenge"),
+        fields["state"],
+        "offline_access" in fields["scope"].split(),
+        fields["code_challenge"],
     )
     fault = _fault(fields)
     if fault is not None:
@@ -81,14 +81,12 @@ def read(fields: Fields, client_id: str, redirect_urls: Collection[str]) -> Auth
 
 def _fault(fields: Fields) -> tuple[str, str] | None:
     """Return what is wrong with a request of a known app: error and description, or None."""
-    challenge, method = fields.get("code_challenge"), fields.get("code_challenge_method")
-    if fields.repeated:
-        return "invalid_request", "A parameter was sent more than once"
-    if not fields.get("response_type"):
+    challenge, method = fields["code_challenge"], fields["code_challenge_method"]
+    if not fields["response_type"]:
         return "invalid_request", "response_type is missing"
-    if fields.get("response_type") != "code":
+    if fields["response_type"] != "code":
         return "unsupported_response_type", "Only response_type=code is supported"
-    if fields.get("scope") not in ("", "offline_access"):
+    if fields["scope"] not in ("", "offline_access"):
         return "invalid_scope", "Only scope=offline_access is supported"
     if (challenge or method) and method != "S256":
         return "invalid_request", "Only code_challenge_method=S256 is supported"
@@ -123,15 +121,12 @@ class InvalidToken(Exception):
 class Grant:
     """One authorization by one user, with everything issued on it."""
 
+    request: AuthorizationRequest
+    """What was approved."""
     client_id: str
     organization: str
-    redirect_uri: str = field(repr=False)
     permissions: frozenset[str]
     """As they were selected when the authorization was given."""
-    is_offline: bool
-    """`offline_access` was asked for, so a refresh token comes with it."""
-    challenge: str = field(repr=False, default="")
-    """PKCE's S256 challenge (RFC 7636 §4.2); "" when none was sent."""
     is_revoked: bool = False
 
 
@@ -181,15 +176,15 @@ class Grants:
         The code is redeemed even if this fails, so that a client's second try is noticed.
         """
         issued = self._spend(self._codes, code, "authorization code")
-        grant = issued.grant
+        grant, request = issued.grant, issued.grant.request
         if self._now() >= issued.expires_at:
             raise InvalidGrant("The authorization code has expired")
-        if redirect_uri != grant.redirect_uri:
+        if redirect_uri != request.redirect_uri:
             raise InvalidGrant("redirect_uri does not match the authorization request")
         # A verifier without a challenge is rejected as well (RFC 9700 §2.1.1, downgrade).
-        if _s256(verifier) != grant.challenge:
+        if _s256(verifier) != request.challenge:
             raise InvalidGrant("code_verifier does not match the code_challenge")
-        return self._tokens(grant, self._issue_refresh(grant) if grant.is_offline else None)
+        return self._tokens(grant, self._issue_refresh(grant) if request.is_offline else None)
 
     def refresh(self, token: str) -> dict[str, object]:
         """Exchange a refresh token for an access token (RFC 6749 §6). Raises InvalidGrant.

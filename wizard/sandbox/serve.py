@@ -35,18 +35,10 @@ def scim_url(base: str) -> str:
 
 
 @contextmanager
-def serving(sandbox: Sandbox, port: int = 0) -> Iterator[str]:
-    """Serve a sandbox as long as the context lasts; gives `http://127.0.0.1:PORT`.
-
-    Args:
-        sandbox: What is served; it may be changed meanwhile.
-        port: 0 takes a free one.
-
-    Raises:
-        OSError: The port is taken.
-    """
+def serving(sandbox: Sandbox) -> Iterator[str]:
+    """Serve a sandbox, which may be changed meanwhile; yield `http://127.0.0.1:PORT`."""
     # The socket listens from here on, so a request that comes before the thread is up waits.
-    with socket.create_server(("127.0.0.1", port)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(_config(sandbox))
         # Outside the main thread Uvicorn leaves signals alone.

@@ -10,9 +10,8 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from wizard.sandbox import oauth
 from wizard.sandbox.api import (
@@ -21,7 +20,6 @@ from wizard.sandbox.api import (
     SCIM_PATH,
     TOKEN_PATH,
     Fields,
-    Person,
     Response,
     Seen,
     bearer_token,
@@ -91,10 +89,8 @@ class Sandbox:
         rotate: bool = False,
         reuse_is_theft: bool = False,
         delay: float = 0.0,
-        throttles: int = 1,
         retry_after: int = 2,
         users: int = 25,
-        has_metadata: bool = True,
     ) -> None:
         """Create the organization and its app.
 
@@ -111,16 +107,9 @@ class Sandbox:
             rotate: Each refresh returns a new refresh token and ends the old one.
             reuse_is_theft: A code or refresh token sent twice ends its grant (RFC 9700 §4.14.2).
             delay: Seconds before each answer; at least three in the scenario slow.
-            throttles: How many SCIM requests the scenario throttled refuses.
-            retry_after: Seconds in their Retry-After.
+            retry_after: Seconds in the Retry-After of the request that throttled refuses.
             users: How many there are; 20,000 in the scenario many-users.
-            has_metadata: Whether RFC 8414's document is served.
-
-        Raises:
-            ValueError: There is no such scenario.
         """
-        if scenario not in SCENARIOS:
-            raise ValueError(f"no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
         self.scenario = scenario
         self.client_id = client_id or "OQ" + secrets.token_hex(16)
         self.client_secret = client_secret or _new_secret()
@@ -134,10 +123,9 @@ class Sandbox:
             self.permissions.discard("managed-users/list")
         self.now = now
         self.delay = max(delay, 3.0) if scenario == "slow" else delay
-        self.throttles_left = throttles if scenario == "throttled" else 0
+        self.throttles_left = 1 if scenario == "throttled" else 0
         self.retry_after = retry_after
         self.users = 20_000 if scenario == "many-users" else users
-        self.has_metadata = has_metadata
         self.seen: list[Seen] = []
         self.grants = Grants(
             lambda: self.now(),
@@ -151,23 +139,10 @@ class Sandbox:
         """The app's first redirect URL."""
         return self.redirect_urls[0]
 
-    @cached_property
-    def people(self) -> tuple[Person, ...]:
-        """The organization's managed users."""
-        return tuple(Person(number) for number in range(self.users))
-
     def rotate_secret(self) -> str:
         """Give the app a new secret and return it; the old one ends at once (no grace period)."""
         self.client_secret = self._accepted_secret = _new_secret()
         return self.client_secret
-
-    def expire_access_tokens(self) -> None:
-        """Let every access token issued so far be expired."""
-        self.grants.expire_access_tokens()
-
-    def revoke_grants(self) -> None:
-        """End every authorization with its codes and tokens, as if the approver was deactivated."""
-        self.grants.revoke()
 
     def approve(self, authorize_url: str) -> str:
         """Press Approve access; return the URL that the browser lands on. Raises BadClient."""
@@ -178,7 +153,7 @@ class Sandbox:
         return self._press(authorize_url, is_approved=False)
 
     def _press(self, authorize_url: str, *, is_approved: bool) -> str:
-        fields = Fields.of(parse_qsl(urlsplit(authorize_url).query))
+        fields = Fields.of(urlsplit(authorize_url).query)
         try:
             return self.decide(self.read(fields), is_approved=is_approved)
         except BadRequest as error:
@@ -194,24 +169,13 @@ class Sandbox:
             return request.answer(
                 error="access_denied", error_description="The user denied the request"
             )
-        grant = Grant(
-            client_id=self.client_id,
-            organization=self.organization,
-            redirect_uri=request.redirect_uri,
-            permissions=frozenset(self.permissions),
-            is_offline=request.is_offline,
-            challenge=request.challenge,
-        )
+        grant = Grant(request, self.client_id, self.organization, frozenset(self.permissions))
         age = CODE_SECONDS if self.scenario == "expired-code" else 0
         return request.answer(code=self.grants.issue_code(grant, age))
 
     def token(self, seen: Seen) -> Response:
         """Answer the token endpoint. The secret counts in the form only (client_secret_post)."""
         never_stored = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
-        if seen.method != "POST":
-            return twilio_error(405, 20004, "Method not allowed", never_stored | {"Allow": "POST"})
-        if seen.form.repeated:
-            return twilio_error(400, 20001, "A parameter was sent more than once", never_stored)
         if not self._is_client(seen.form):
             return twilio_error(401, 20003, "Invalid credentials", never_stored)
         try:
@@ -221,24 +185,20 @@ class Sandbox:
 
     def _is_client(self, form: Fields) -> bool:
         """Whether Client ID and secret are the app's; both are always compared."""
-        is_id = is_same(form.get("client_id"), self.client_id)
-        return is_same(form.get("client_secret"), self._accepted_secret) and is_id
+        is_id = is_same(form["client_id"], self.client_id)
+        return is_same(form["client_secret"], self._accepted_secret) and is_id
 
     def _grant(self, form: Fields) -> dict[str, object]:
-        match form.get("grant_type"):
+        match form["grant_type"]:
             case "authorization_code":
-                return self.grants.redeem(
-                    form.get("code"), form.get("redirect_uri"), form.get("code_verifier")
-                )
+                return self.grants.redeem(form["code"], form["redirect_uri"], form["code_verifier"])
             case "refresh_token":
-                return self.grants.refresh(form.get("refresh_token"))
+                return self.grants.refresh(form["refresh_token"])
             case _:
                 raise InvalidGrant("The grant_type is not one of this OAuth app's")
 
     def metadata(self, issuer: str) -> Response:
         """Answer with RFC 8414's document; `issuer` is the server's own origin."""
-        if not self.has_metadata:
-            return twilio_error(404, 20404, "The requested resource was not found")
         return json_answer(
             200,
             {
@@ -267,7 +227,7 @@ class Sandbox:
             return scim_error(401, 25018, str(error), headers=challenge)
         if seen.path != f"{SCIM_PATH}/Users":
             return scim_error(404, 20404, "There is no such resource")
-        return list_users(self.people, grant.permissions)
+        return list_users(self.users, grant.permissions)
 
     def _trouble(self) -> Response | None:
         """Return the scenario's error response of the SCIM API; None if it works."""

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import secrets
 from asyncio import sleep
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from email.utils import formatdate
 from html import escape
 from importlib.resources import files
@@ -69,33 +69,27 @@ HEADERS: Final = {
 """The headers of every page."""
 
 
-def consent(
-    *,
-    app: str,
-    approver: str,
-    organization: str,
-    permissions: Collection[str],
-    redirect_uri: str,
-    action: str,
-    fields: Mapping[str, str],
-) -> str:
-    """Return the page that asks for approval; `fields` is the request the form sends again."""
-    ordered = [name for name in _LABELS if name in permissions]
+def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
+    """Return the page that asks for approval; its form sends the fields of the request again."""
+    permissions = sandbox.permissions | ({"offline_access"} if request.is_offline else set())
     content = _CONSENT.substitute(
-        app=escape(app),
-        approver=escape(approver),
-        organization=escape(organization),
+        app=escape(sandbox.app_name),
+        approver=escape(sandbox.approver),
+        organization=escape(sandbox.organization),
         permissions="\n".join(
-            f"<li><span>{_LABELS[name]}</span><code>{name}</code></li>" for name in ordered
+            f"<li><span>{label}</span><code>{name}</code></li>"
+            for name, label in _LABELS.items()
+            if name in permissions
         ),
-        redirect_uri=escape(redirect_uri),
-        action=escape(action),
+        redirect_uri=escape(request.redirect_uri),
+        action=AUTHORIZE_PATH,
         fields="\n".join(
-            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-            for name, value in fields.items()
+            f'<input type="hidden" name="{name}" value="{escape(fields[name])}">'
+            for name in PARAMETERS
+            if fields[name]
         ),
     )
-    return _page(f"Approve {app}", content)
+    return _page(f"Approve {sandbox.app_name}", content)
 
 
 def message(title: str, *paragraphs: str) -> str:
@@ -116,7 +110,6 @@ _URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
 def build_app(sandbox: Sandbox) -> Starlette:
     """Return the ASGI app that serves a sandbox."""
     answers: dict[str, Callable[[Seen], Answer]] = {
-        "/": lambda seen: _greet(),
         AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
         TOKEN_PATH: sandbox.token,
         METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
@@ -157,20 +150,18 @@ class _Endpoint:
 async def _see(request: Request) -> Seen:
     """Read a request; a body that is not form-encoded is not looked at."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    pairs = (await request.form()).multi_items() if kind == _FORM else []
+    form = await request.body() if kind == _FORM else b""
     return Seen(
         method=request.method,
         path=request.url.path,
-        query=Fields.of(request.query_params.multi_items()),
-        form=Fields.of((name, value) for name, value in pairs if isinstance(value, str)),
+        query=Fields.of(request.url.query),
+        form=Fields.of(form.decode("latin-1")),
         headers=dict(request.headers),
     )
 
 
 def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
     """Answer the authorization endpoint: GET shows the authorization page, POST is its form."""
-    if seen.method not in ("GET", "POST"):
-        return twilio_error(405, 20004, "Method not allowed", {"Allow": "GET, POST"})
     fields = seen.form if seen.method == "POST" else seen.query
     try:
         request = sandbox.read(fields)
@@ -181,27 +172,9 @@ def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
         return _redirect(302, error.location)
     if seen.method == "GET":
         return _show(200, _consent(sandbox, request, fields))
-    is_approved = fields.get("decision") == "approve"
+    is_approved = fields["decision"] == "approve"
     # 303, so that the browser asks for the redirect URL with GET (RFC 9700 §4.12).
     return _redirect(303, sandbox.decide(request, is_approved=is_approved))
-
-
-def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
-    offline = {"offline_access"} if request.is_offline else set()
-    return consent(
-        app=sandbox.app_name,
-        approver=sandbox.approver,
-        organization=sandbox.organization,
-        permissions=sandbox.permissions | offline,
-        redirect_uri=request.redirect_uri,
-        action=AUTHORIZE_PATH,
-        fields={name: fields.get(name) for name in PARAMETERS if fields.get(name)},
-    )
-
-
-def _greet() -> Answer:
-    text = "It runs, and waits for the wizard. There is nothing to do on this page."
-    return _show(200, message("A stand-in for Twilio", text))
 
 
 def _show(status: int, body: str) -> Answer:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import Exit
 
 from wizard import __version__, manual, options, services, wiring
 from wizard.console import end_on_signals, naming_faults, print_error, report, take_any_encoding
@@ -28,15 +30,8 @@ if TYPE_CHECKING:
     variables=manual.ANY | manual.WIZARD | manual.NETWORK,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.option(
-    "--profile",
-    envvar="SCIM_WIZARD_PROFILE",
-    metavar="NAME",
-    default="default",
-    show_default=True,
-    show_envvar=True,
-    shell_complete=options.profiles,
-    help="Profile to use.",
+@options.profile(
+    envvar="SCIM_WIZARD_PROFILE", default="default", show_default=True, show_envvar=True
 )
 @click.option(
     "--demo", is_flag=True, help="Try the wizard with a simulated Twilio. Nothing is saved."
@@ -91,18 +86,15 @@ def cli(
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles.")
-@click.pass_obj
 def status(obj: Common, as_json: bool, is_all: bool) -> int:
     """Show what is set up, without using the network or opening a secret."""
     from wizard.commands import status as command
 
-    def work(settings: wiring.Settings, store: ProfileStore) -> int:
-        told = {"as_json": as_json, "is_quiet": obj.is_quiet}
+    told = {"as_json": as_json, "is_quiet": obj.is_quiet}
+    with _reporting(obj, as_json=as_json, blank=command.BLANK, is_all=is_all) as (settings, store):
         if is_all:
             return command.run_all(store, services.clock, **told)
         return command.run(settings.profile, store, services.clock, **told)
-
-    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
 
 
 @cli.command(
@@ -113,7 +105,6 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles, 10 at the same time.")
-@click.pass_obj
 def check(obj: Common, as_json: bool, is_all: bool) -> int:
     """Test the connection to the SCIM API (read-only), after refreshing an expired token.
 
@@ -121,14 +112,12 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
     """
     from wizard.commands import check as command
 
-    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+    with _reporting(obj, as_json=as_json, blank=command.BLANK, is_all=is_all) as (settings, store):
         request = command.CheckRequest(
             settings.profile, settings.endpoints, is_all, as_json, obj.is_quiet
         )
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
-
-    return _run(obj, work, as_json=as_json, blank=command.BLANK, is_all=is_all)
 
 
 @cli.command(
@@ -146,7 +135,6 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
     help="Minimum remaining lifetime, in seconds.",
 )
 @click.option("--force", is_flag=True, help="Refresh even a valid token.")
-@click.pass_obj
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
     """Print a valid access token, refreshed if needed, and nothing else to stdout.
 
@@ -157,15 +145,12 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     if as_header and as_json:
         raise click.UsageError("--header and --json cannot be used together.")
     life = None if min_ttl is None else timedelta(seconds=min_ttl)
-
-    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+    with _reporting(obj, as_json=as_json, blank=command.BLANK) as (settings, store):
         request = command.TokenRequest(
             settings.profile, settings.endpoints, as_header, as_json, life, force, obj.is_quiet
         )
         connecting = partial(services.Connection, settings.ca_file)
         return command.run(request, store, connecting, services.clock)
-
-    return _run(obj, work, as_json=as_json, blank=command.BLANK)
 
 
 @cli.command(
@@ -188,16 +173,13 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     help="Who the sheet is for.  [default: as chosen in the wizard]",
 )
 @click.option("--show-secrets", is_flag=True, help="Include the Client Secret in clear text.")
-@click.pass_obj
 def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) -> int:
     """Print a handoff sheet for an IdP admin or a script."""
     from wizard.commands import handoff as command
 
-    def work(settings: wiring.Settings, store: ProfileStore) -> int:
+    with _reporting(obj, as_json=form == "json") as (settings, store):
         request = command.HandoffRequest(settings.profile, form, audience, show_secrets)
         return command.run(request, store)
-
-    return _run(obj, work, as_json=form == "json")
 
 
 @cli.command(
@@ -206,38 +188,38 @@ def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) ->
 )
 @common
 @click.option("--yes", is_flag=True, help="Remove it without a question.")
-@click.pass_obj
 def forget(obj: Common, yes: bool) -> int:
     """Remove a profile and its secrets here, and say what is left to do in Twilio."""
     from wizard.commands import forget as command
 
-    def work(settings: wiring.Settings, store: ProfileStore) -> int:
-        asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}
+    asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}
+    with _reporting(obj) as (settings, store):
         return command.run(settings.profile, store, services.clock, **asked)
 
-    return _run(obj, work)
 
-
-def _run(
+@contextmanager
+def _reporting(
     obj: Common,
-    work: Callable[[wiring.Settings, ProfileStore], int],
     *,
     as_json: bool = False,
     blank: Mapping[str, object] | None = None,
     is_all: bool = False,
-) -> int:
-    """Run a command; report its failure, and what was repaired before it.
+) -> Iterator[tuple[wiring.Settings, ProfileStore]]:
+    """Yield what a command needs; report its failure, and what was repaired before it.
 
     Args:
         blank: the additional JSON keys of its success, with empty values.
         is_all: all profiles were asked for.
+
+    Raises Exit after a failure.
     """
     store: ProfileStore | None = None
+    code: int | None = None
     try:
         with wiring.log(click.get_current_context().info_name or ""), naming_faults():
             settings = obj.settings()
             store = services.store()
-            code = work(settings, store)
+            yield settings, store
     except SetupError as error:
         code = report(
             error.problem,
@@ -248,7 +230,8 @@ def _run(
         )
     for notice in store.notices if store and not obj.is_quiet else ():
         print_error(notice)
-    return code
+    if code is not None:
+        raise Exit(code)
 
 
 def main() -> None:

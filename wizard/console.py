@@ -246,9 +246,8 @@ def end_on_signals() -> None:
 
     An ignored signal, as under nohup, remains ignored.
     """
-    for name in SIGNALS[1:]:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+    for number in SIGNALS[1:]:
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
 
 

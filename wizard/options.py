@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -15,7 +16,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.value import Value, replace
 from wizard.store.paths import check_name, expanded
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., int])
 
 
 YEAR: Final = 366 * 24 * 3600
@@ -66,41 +67,34 @@ def seconds(_context: click.Context, _option: click.Parameter, text: str | None)
     raise click.BadParameter(f"{text!r} is not a number of seconds from 0 to {YEAR}.")
 
 
-def ca_file(callback: Callable[..., None] | None = None) -> Callable[[F], F]:
-    """Return the option that adds certificates; a callback takes its value, if there is one."""
-    return click.option(
-        "--ca-file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        expose_value=callback is None,
-        callback=callback,
-        help="Trust these certificates too (PEM).",
-    )
+profile: Final = partial(
+    click.option, "--profile", metavar="NAME", shell_complete=profiles, help="Profile to use."
+)
+ca_file: Final = partial(
+    click.option,
+    "--ca-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Trust these certificates too (PEM).",
+)
 
 
-def common(command: F) -> F:
-    """Add the options that stand after a command as well as before it; the later one holds."""
-    profile = click.option(
-        "--profile",
-        metavar="NAME",
-        expose_value=False,
-        callback=_choose_profile,
-        shell_complete=profiles,
-        help="Profile to use.",
-    )
+def common(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the `Common`, and the options that may stand after a command, too.
+
+    The later one of two holds.
+    """
+    command = click.pass_obj(command)
     for name in endpoint_rules.LABELS:
         refusing = click.option(
             _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
         command = refusing(command)
+    later = {"expose_value": False, "callback": _choose}
     quiet = click.option(
-        "--quiet",
-        is_flag=True,
-        expose_value=False,
-        callback=_choose_quiet,
-        help="Print only failures (for cron).",
+        "--quiet", "is_quiet", is_flag=True, help="Print only failures (for cron).", **later
     )
-    return profile(ca_file(_choose_ca_file)(quiet(command)))
+    return profile(**later)(ca_file(**later)(quiet(command)))
 
 
 def endpoints(command: F) -> F:
@@ -129,23 +123,12 @@ def _variable(name: str) -> str:
     return f"SCIM_WIZARD_{name.upper()}"
 
 
-# The shell completes a command without running what stands before it: there is no Common then.
-
-
-def _choose_profile(context: click.Context, _option: click.Parameter, name: str | None) -> None:
-    # An empty one, as from a variable that is not set, must not mean the default one.
-    if name is not None and isinstance(context.obj, Common):
-        context.obj = replace(context.obj, profile=name)
-
-
-def _choose_ca_file(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
-    if path is not None and isinstance(context.obj, Common):
-        context.obj = replace(context.obj, ca_file=path)
-
-
-def _choose_quiet(context: click.Context, _option: click.Parameter, is_quiet: bool) -> None:
-    if is_quiet and isinstance(context.obj, Common):
-        context.obj = replace(context.obj, is_quiet=True)
+def _choose(context: click.Context, option: click.Parameter, value: object) -> None:
+    # An empty name, as from a variable that is not set, must not mean the default one.
+    is_given = value is not None and value is not False
+    # The shell completes a command without running what stands before it: there is no Common then.
+    if is_given and isinstance(context.obj, Common):
+        context.obj = replace(context.obj, **{str(option.name): value})
 
 
 def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final
 
 from wizard.commands import network
-from wizard.commands.network import Patience
+from wizard.commands.network import Patience, PatientUsers
 from wizard.console import (
     of_all,
     outcome,
@@ -30,7 +30,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
 from wizard.flow.check.active import ACTIVE_LINES, check_active
 from wizard.flow.check.lines import LiveList
-from wizard.flow.check.report import Report, with_known
+from wizard.flow.check.report import with_known
 from wizard.flow.environment import Connect, Connecting, Network
 from wizard.flow.inactive import no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
@@ -133,14 +133,24 @@ async def _check(
     profile, active = await asyncio.to_thread(_read, name, store)
     refuse_others(request.endpoints, [active.endpoints])
     # A client that cannot be made says nothing about the profile, so nothing is remembered.
-    network = patience.over(await connect())
+    network = await connect()
     checked = _Checked(name, store, clock, profile, active, network, patience)
     shown = _Shown(name if request.is_all else None, is_quiet=request.is_quiet)
     lines = LiveList(ACTIVE_LINES, shown, monotonic)
-    result = await check_active(checked, network.users, lines, checked.current)
+    result = await check_active(
+        checked, PatientUsers(network.users, patience), lines, checked.current
+    )
     result = with_known(result, checked.profile, clock())
-    told = _outcome(name, result, shown.lines, checked.at)
-    return replace(told, store=standing(store))
+    return Outcome(
+        name,
+        result.problem,
+        shown.lines,
+        checked.at,
+        result.users,
+        result.organization,
+        result.warnings,
+        standing(store),
+    )
 
 
 def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
@@ -227,12 +237,6 @@ class _Shown:
         if not self._has_said and (words := pause(lines)):
             self._has_said = True
             print_to_stderr([f"{self._prefix}{words}"])
-
-
-def _outcome(name: str, result: Report, lines: tuple[Check, ...], at: datetime) -> Outcome:
-    return Outcome(
-        name, result.problem, lines, at, result.users, result.organization, result.warnings
-    )
 
 
 # -- telling -------------------------------------------------------------------------------------

@@ -14,10 +14,8 @@ from urllib.parse import urlsplit
 from wizard.console import print_to_stderr
 from wizard.domain.errors.network import NO_TIME_LEFT
 from wizard.domain.errors.store import LOCK_BUSY
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.text import one_line
-from wizard.domain.value import replace
-from wizard.flow.environment import Network
 from wizard.flow.protected import is_under_way
 from wizard.flow.refresh import NOT_ASKED
 from wizard.host.loop import Loop
@@ -25,9 +23,9 @@ from wizard.host.process import SIGNALS
 from wizard.host.terminal import let_go
 
 if TYPE_CHECKING:
-    from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet, UserList
+    from wizard.domain.models import CredentialSet, UserList
     from wizard.domain.secret import Secret
-    from wizard.flow.ports import TokenEndpoint, UserDirectory
+    from wizard.flow.ports import UserDirectory
 
 T = TypeVar("T")
 
@@ -81,8 +79,7 @@ def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 
     In place of asyncio's own handler: its second Ctrl+C drops everything, a token with it.
     """
-    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-    usual = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
+    usual = {n: signal.getsignal(n) for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN}
     for number in usual:
         signal.signal(number, handler)
     try:
@@ -158,59 +155,30 @@ class Patience:
     def ask(self, credentials: CredentialSet) -> None:
         """Allow a refresh only if it can finish in time; once sent, it isn't canceled.
 
-        Raises SetupError.
+        From now on, a long wait is announced as one for the server. Raises SetupError.
         """
+        host = _host(credentials.endpoints.token_url)
         if self.left < LONGEST_REFRESH:
-            raise SetupError(_no_time_left(_host(credentials.endpoints.token_url)))
-
-    def over(self, network: Network) -> Network:
-        """Return the network services, limited to the remaining time."""
-        return replace(
-            network,
-            tokens=_PatientTokens(network.tokens, self),
-            users=_PatientUsers(network.users, self),
-        )
+            raise SetupError(NO_TIME_LEFT.filled(host=host))
+        self._announce_late(f"Waiting for {host}…")
 
     @contextmanager
     def announcing(self, words: str) -> Iterator[None]:
-        """Print the reason for a long wait to stderr; it replaces an earlier one."""
-        if self._is_quiet:
-            yield
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(LATE, print_to_stderr, [words])
+        """Print the reason to stderr if the block takes long, unless another replaces it."""
+        self._announce_late(words)
         try:
             yield
         finally:
+            self._announce_late("")
+
+    def _announce_late(self, words: str) -> None:
+        if self._timer is not None:
             self._timer.cancel()
+        if words and not self._is_quiet:
+            self._timer = asyncio.get_running_loop().call_later(LATE, print_to_stderr, [words])
 
 
-class _PatientTokens:
-    """A TokenEndpoint that announces long waits."""
-
-    def __init__(self, tokens: TokenEndpoint, patience: Patience) -> None:
-        self._tokens = tokens
-        self._patience = patience
-
-    async def exchange(
-        self,
-        credentials: CredentialSet,
-        attempt: AuthorizationAttempt,
-        code: Secret,
-        on_wait: Callable[[str, float], None],
-    ) -> TokenSet:
-        return await self._tokens.exchange(credentials, attempt, code, on_wait)
-
-    async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        with self._patience.announcing(f"Waiting for {_host(credentials.endpoints.token_url)}…"):
-            return await self._tokens.refresh(credentials)
-
-    def drop_unsent(self) -> None:
-        self._tokens.drop_unsent()
-
-
-class _PatientUsers:
+class PatientUsers:
     """A UserDirectory limited to the remaining time."""
 
     def __init__(self, users: UserDirectory, patience: Patience) -> None:
@@ -224,18 +192,15 @@ class _PatientUsers:
         on_wait: Callable[[str, float], None],
         limit: float | None = None,
     ) -> UserList:
+        """Do the same, but announce a long wait. Raises SetupError if no time is left."""
         left = self._patience.left
         host = _host(scim_url)
         if left < 1:
-            raise SetupError(_no_time_left(host))
+            raise SetupError(NO_TIME_LEFT.filled(host=host))
         with self._patience.announcing(f"Waiting for {host}…"):
             return await self._users.list_users(
                 scim_url, access_token, on_wait, min(left, limit or left)
             )
-
-
-def _no_time_left(host: str) -> Problem:
-    return NO_TIME_LEFT.filled(host=host)
 
 
 def _host(url: str) -> str:

@@ -103,7 +103,7 @@ async def _refreshed(
 
     patience = Patience(is_quiet=request.is_quiet)
     async with connecting() as connect:
-        network = patience.over(await connect())
+        network = await connect()
         fresh = fresh_tokens(
             request.profile,
             store,

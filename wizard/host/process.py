@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import sys
 import threading
@@ -12,8 +11,12 @@ from typing import Final
 
 from wizard.domain import journal
 
-SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-"""Ctrl+C first. By name: Windows lacks the last two.
+SIGNALS: Final[tuple[int, ...]] = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    if hasattr(signal, name)
+)
+"""Ctrl+C first; Windows lacks the last two.
 
 SIGQUIT (Ctrl+\\) would otherwise leave a terminal without echo.
 """
@@ -24,11 +27,10 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    for name in SIGNALS:
-        if number := getattr(signal, name, None):
-            # Not on Windows, and not outside the main thread (tests).
-            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-                loop.add_signal_handler(number, leave)
+    for number in SIGNALS:
+        # Not on Windows, and not outside the main thread (tests).
+        with suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, leave)
 
 
 def protect() -> None:

@@ -85,8 +85,12 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
 
 def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     """Run one wizard until the user leaves it, and return it. Raises SetupError."""
-    if not settings.is_plain and (why := wiring.why_no_screens()):
-        settings = replace(settings, is_plain=True, why_plain=why)
+    if not settings.is_plain:
+        from wizard.ui.textual_internals import why_no_screens
+
+        # A Textual that can't be trusted with secrets.
+        if why := why_no_screens():
+            settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
         _take_signs()
     if scenario is not None:

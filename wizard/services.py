@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
     from wizard.flow.environment import Network, Services
-    from wizard.flow.ports import Listening, ProfileStore
+    from wizard.flow.ports import ProfileStore
 
 
 def clock() -> datetime:
@@ -89,18 +89,6 @@ def _network(client: httpx.AsyncClient) -> Network:
     )
 
 
-class _Listener:
-    """Listens on loopback redirect URLs; what it takes is imported when one is listened on."""
-
-    async def listen(
-        self, redirect_url: str, accept: Callable[[str], Awaitable[bool]]
-    ) -> Listening:
-        """Bind the address and port. Raises SetupError when they cannot be bound."""
-        from wizard.host.listener import CallbackListener
-
-        return await CallbackListener().listen(redirect_url, accept)
-
-
 def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     """Return all services that a wizard needs."""
     from time import monotonic
@@ -109,6 +97,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     from wizard.host.browser import SystemBrowser
     from wizard.host.desktop import SystemClipboard
     from wizard.host.line_reader import show_bare
+    from wizard.host.listener import CallbackListener
     from wizard.store.files import write_new
 
     browser = SystemBrowser(os.environ)
@@ -123,7 +112,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
         browser=browser,
         clipboard=SystemClipboard(os.environ),
         show_bare=show_bare,
-        listener=_Listener(),
+        listener=CallbackListener(),
         clock=clock,
         timer=monotonic,
         write_new=write_new,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from wizard import __version__, services
 from wizard.domain import journal
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from wizard.flow.context import Demo, WizardContext
     from wizard.flow.ports import ProfileStore
     from wizard.flow.state import WizardState
+    from wizard.plain.app import PlainWizard
+    from wizard.ui.app import WizardApp
+
+    Face = WizardApp | PlainWizard
+    """A wizard, as screens or as prompts."""
 
 
 class Settings(Value):
@@ -68,38 +73,6 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
                     )
 
 
-class Face(Protocol):
-    """A wizard, as screens or as prompts."""
-
-    async def run_async(self) -> object:
-        """Go through the steps until the wizard is left."""
-
-    async def finish(self) -> None:
-        """Save the response to a request under way, and close what is open."""
-
-    @property
-    def return_code(self) -> int | None:
-        """The exit code."""
-
-    @property
-    def next_profile(self) -> str | None:
-        """The profile to open next, when one was chosen."""
-
-    @property
-    def next_is_plain(self) -> bool:
-        """Whether the next profile opens as prompts."""
-
-    def farewell(self) -> Sequence[str]:
-        """Return the closing lines."""
-
-
-def why_no_screens() -> str:
-    """Return why the installed Textual can't be trusted with secrets; "" if it can."""
-    from wizard.ui.textual_internals import why_no_screens
-
-    return why_no_screens()
-
-
 @contextmanager
 def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     """Yield the wizard on the user's own profiles. Raises SetupError.
@@ -109,11 +82,8 @@ def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     """
     from wizard.store.paths import home
 
-    yield _face(settings, profiles, _blank(settings), home(os.environ))
-
-
-def _blank(settings: Settings) -> CredentialSet:
-    return CredentialSet(endpoints=replace(Endpoints(), **settings.endpoints))
+    blank = CredentialSet(endpoints=replace(Endpoints(), **settings.endpoints))
+    yield _face(settings, profiles, blank, home(os.environ))
 
 
 def scenarios() -> Sequence[str]:

@@ -24,11 +24,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from wizard.host.callback_page import redirect_page
-from wizard.host.desktop import web_handler
+from wizard.host.desktop import Command, web_handler
 from wizard.host.terminal import is_over_ssh
-
-Command = tuple[str, ...]
-"""A program and its arguments, in which %s stands for the URL."""
 
 CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
 """Files that Docker and Podman create in their containers."""
@@ -95,7 +92,10 @@ class SystemBrowser:
         """
         if self._chosen():
             return ""
-        return self._obstacle() or ("" if self._installed() else self._nothing_installed())
+        if (obstacle := self._obstacle()) or self._installed():
+            return obstacle
+        has_text = any(self._which(name) for name in _TEXT_BROWSERS)
+        return "text browser only" if has_text else "no browser"
 
     async def open(self, url: str) -> bool:
         """Ask the browser to open an http or https URL; return whether a program accepted it.
@@ -157,23 +157,18 @@ class SystemBrowser:
 
     def _obstacle(self) -> str:
         """Return what prevents a browser on this machine from reaching the user."""
-        if self._has_only_text_chosen():
+        named = _named(self._environ.get("BROWSER", ""))
+        if named and all(map(_is_text, named)):
             return "text browser only"
         if is_over_ssh(self._environ):
             return "SSH"
         if self._environ.get("container") or any(m.exists() for m in self._container_markers):
             return "container"
         has_display = self._environ.get("DISPLAY") or self._environ.get("WAYLAND_DISPLAY")
-        if self._is_unix_desktop() and not has_display and not self._is_wsl():
+        has_own = self._platform in {"win32", "darwin"} or self._is_wsl()
+        if not has_display and not has_own:
             return "no display"
         return ""
-
-    def _nothing_installed(self) -> str:
-        has_text = any(self._which(name) for name in _TEXT_BROWSERS)
-        return "text browser only" if has_text else "no browser"
-
-    def _is_unix_desktop(self) -> bool:
-        return self._platform not in {"win32", "darwin"}
 
     def _is_wsl(self) -> bool:
         return "WSL_DISTRO_NAME" in self._environ
@@ -182,10 +177,6 @@ class SystemBrowser:
         """Return the graphical commands in BROWSER that exist."""
         named = _named(self._environ.get("BROWSER", ""))
         return [c for c in named if not _is_text(c) and self._which(c[0])]
-
-    def _has_only_text_chosen(self) -> bool:
-        named = _named(self._environ.get("BROWSER", ""))
-        return bool(named) and all(_is_text(command) for command in named)
 
     def _installed(self) -> list[Command]:
         """Return the commands with which this system opens a URL, best first."""

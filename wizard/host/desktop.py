@@ -84,6 +84,7 @@ def _kill_with_helpers(process: subprocess.Popen[bytes]) -> None:
 
 
 Command = tuple[str, ...]
+"""A program and its arguments, in which %s stands for the URL."""
 
 _SETTINGS: Final = (
     "Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist"

@@ -15,7 +15,6 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Final, Self
 
 from wizard.host.terminal import Output, available
@@ -111,12 +110,7 @@ class LineReader:
         self._stack.enter_context(_polled(self._chunks) if os.name == "nt" else _raw(self._chunks))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def forget(self) -> None:

@@ -21,7 +21,7 @@ from wizard.domain.errors.local import PORT_PRIVILEGED, PORT_TAKEN, PORT_UNUSABL
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import Value
 from wizard.host.callback_page import Landing, landing_page, not_found, see_other
-from wizard.host.request import Request, read_request
+from wizard.host.request import LIMIT, Request, read_request
 
 Accept = Callable[[str], Awaitable[bool]]
 """Called with the full URL of a matching request; returns whether it is the expected response."""
@@ -140,7 +140,7 @@ class OpenListener:
                     if error.errno not in _ABSENT or (is_last and not bound):
                         raise
             while bound:
-                server = await asyncio.start_server(self._on_connection, sock=bound[0])
+                server = await asyncio.start_server(self._on_connection, sock=bound[0], limit=LIMIT)
                 self._servers.append(server)
                 del bound[0]
         finally:

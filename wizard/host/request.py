@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-import h11
-
 from wizard.domain.value import Guarded
 
 LIMIT: Final = 64 * 1024
 """Bytes of a request; a code may be a JWT of a few thousand characters."""
-
-_CHUNK: Final = 16 * 1024
 
 
 class Request(Guarded):
@@ -38,22 +34,19 @@ class Request(Guarded):
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
     """Read one request head; None when it is too long, malformed, or cut off by the other side.
 
-    A body is left unread.
+    A body is left unread. Args: `reader` has the limit LIMIT.
     """
-    connection, size = h11.Connection(h11.SERVER, max_incomplete_event_size=LIMIT), 0
+    # Imported here: most wizards read no request.
+    import h11
+
+    connection = h11.Connection(h11.SERVER)
     try:
-        while (event := connection.next_event()) is h11.NEED_DATA:
-            data = await reader.read(_CHUNK)
-            size += len(data)
-            if size > LIMIT:
-                return None
-            connection.receive_data(data)
-    except h11.RemoteProtocolError:
+        connection.receive_data(await reader.readuntil(b"\r\n\r\n"))
+        event = connection.next_event()
+    except (asyncio.LimitOverrunError, asyncio.IncompleteReadError, h11.RemoteProtocolError):
         return None
-    return _parsed(event) if isinstance(event, h11.Request) else None
-
-
-def _parsed(event: h11.Request) -> Request | None:
+    if not isinstance(event, h11.Request):
+        return None
     target = event.target.decode("latin-1")
     if not (target.startswith("/") and target.isascii() and target.isprintable()):
         return None

@@ -250,10 +250,8 @@ def size(stream: TextIO | None) -> tuple[int, int] | None:
 
 def columns(stream: TextIO) -> int:
     """Return how many columns a terminal has now; 80 where it does not tell."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
+    found = size(stream)
+    return found[0] if found else 80
 
 
 def _is_tty(stream: TextIO | None) -> bool:

@@ -17,7 +17,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.store.codec import (
     Damaged,
-    decode_credentials,
+    decode_blob,
     decode_profile,
     encode_credentials,
     encode_profile,
@@ -26,7 +26,7 @@ from wizard.store.codec import (
 
 @given(credential_sets)
 def test_credential_set_comes_back_as_it_was(value: CredentialSet) -> None:
-    assert decode_credentials(encode_credentials(value), "f") == value
+    assert decode_blob(encode_credentials(value), "f").credentials == value
 
 
 @given(profiles)
@@ -57,7 +57,7 @@ _json = st.recursive(
 
 @given(st.binary(max_size=60) | _json.map(lambda value: json.dumps(value).encode()))
 def test_garbage_raises_nothing_unforeseen(data: bytes) -> None:
-    for decode in (decode_profile, decode_credentials):
+    for decode in (decode_profile, decode_blob):
         with suppress(Damaged, SetupError):
             decode(data, "f")
 
@@ -68,7 +68,7 @@ def test_bit_rot_raises_nothing_unforeseen(draw: st.DataObject) -> None:
     place = draw.draw(st.integers(0, len(data) - 1))
     data[place] = draw.draw(st.integers(0, 255))
     with suppress(Damaged, SetupError):
-        decode_credentials(bytes(data), "f")
+        decode_blob(bytes(data), "f")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_record_nested_too_deep_to_be_read_is_refused_or_read() -> None:
 )
 def test_damaged_credential_set_is_refused(data: bytes) -> None:
     with pytest.raises(Damaged):
-        decode_credentials(data, "f")
+        decode_blob(data, "f")
 
 
 def with_value(path: str, value: object) -> bytes:
@@ -171,7 +171,7 @@ def with_value(path: str, value: object) -> bytes:
 )
 def test_credential_set_with_a_value_no_wizard_writes_is_damaged(path: str, value: object) -> None:
     with pytest.raises(Damaged) as caught:
-        decode_credentials(with_value(path, value), "f")
+        decode_blob(with_value(path, value), "f")
     assert "hush" not in str(caught.value)
 
 
@@ -182,7 +182,7 @@ def test_unknown_fields_of_this_version_are_overlooked() -> None:
 
 
 def test_newer_version_is_told_from_damage_whatever_its_shape() -> None:
-    for decode in (decode_profile, decode_credentials):
+    for decode in (decode_profile, decode_blob):
         with pytest.raises(SetupError) as caught:
             decode(b'{"version": 2, "client_id": [], "expires_at": 5}', "the-file")
         assert caught.value.problem.id == "file-newer"

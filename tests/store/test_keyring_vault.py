@@ -18,7 +18,7 @@ from tests.store.keyrings import (
     keyring_on,
 )
 from wizard.domain.problems import SetupError
-from wizard.store.codec import Damaged, decode_credentials, new_generation
+from wizard.store.codec import Damaged, decode_blob, new_generation
 from wizard.store.files import PrivateFolder
 from wizard.store.keyring import LATE, SERVICE, KeyringVault
 
@@ -167,4 +167,4 @@ def test_entry_that_was_spoilt_is_damaged_not_a_crash(tmp_path: Path) -> None:
     blob = vault_on(tmp_path, backend).get("acme", ID)
     assert blob is not None
     with pytest.raises(Damaged):
-        decode_credentials(blob, "f")
+        decode_blob(blob, "f")

@@ -159,16 +159,11 @@ def encode_credentials(credentials: CredentialSet, succeeds: str | None = None) 
     return _encode(Blob(RECORD_VERSION, credentials, succeeds))
 
 
-def decode_credentials(data: bytes, path: str) -> CredentialSet:
-    """Return the credential set that was read from `path`.
+def decode_blob(data: bytes, path: str) -> Blob:
+    """Return the credential set that was read from `path`, with the generation it succeeds.
 
     Raises Damaged, and SetupError for one of a newer version.
     """
-    return decode_blob(data, path).credentials
-
-
-def decode_blob(data: bytes, path: str) -> Blob:
-    """Return the credential set that was read from `path`, with the generation it succeeds."""
     return _decode(data, Blob, path)
 
 

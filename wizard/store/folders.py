@@ -8,7 +8,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from wizard.domain.errors.store import (
     FILE_IS_HARD_LINK,
@@ -71,16 +71,14 @@ def user_name() -> str:
     return name_of(os.geteuid())
 
 
-def has_name(number: int) -> bool:
-    """Whether the system knows a user ID; a container may run as an unknown one."""
+def _account(number: int) -> str | None:
+    """Return the name of a user; None for an unknown one, as a container may run as."""
     # Only Unix has it.
     import pwd
 
-    try:
-        pwd.getpwuid(number)
-    except KeyError:
-        return False
-    return True
+    with suppress(KeyError):
+        return pwd.getpwuid(number).pw_name
+    return None
 
 
 def group_name(number: int) -> str:
@@ -88,23 +86,19 @@ def group_name(number: int) -> str:
     # Only Unix has it.
     import grp
 
-    try:
+    with suppress(KeyError):
         return grp.getgrgid(number).gr_name
-    except KeyError:
-        return str(number)
+    return str(number)
 
 
 def name_of(number: int) -> str:
-    """Return the name of a user; "user 1000" without a name, as in a container."""
-    return account_of(number) if has_name(number) else f"user {number}"
+    """Return the name of a user; "user 1000" without a name."""
+    return _account(number) or f"user {number}"
 
 
 def account_of(number: int) -> str:
     """Return a user as system commands accept it: the name, or the number without one."""
-    # Only Unix has it.
-    import pwd
-
-    return pwd.getpwuid(number).pw_name if has_name(number) else str(number)
+    return _account(number) or str(number)
 
 
 FOLDER_MODE: Final = 0o700
@@ -179,13 +173,9 @@ def refuse_unsafe(folder: Path, *, is_open: bool) -> Problem | None:
             continue
         for problem in filter(None, (_of_owner(above, status), _of_mode(above, status))):
             if not problem.is_warning:
-                _refuse(problem)
+                raise SetupError(problem)
             doubt = doubt or problem
     return doubt
-
-
-def _refuse(problem: Problem) -> NoReturn:
-    raise SetupError(problem)
 
 
 def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
@@ -194,7 +184,7 @@ def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
         return None
     why = f"belongs to {name_of(owner)}"
     # Platforms that run containers as any user ID give them root's group.
-    if me == 0 or os.getegid() == 0 or not has_name(owner):
+    if me == 0 or os.getegid() == 0 or _account(owner) is None:
         return _doubt(path, why)
     shell = quoted("sudo", "chown", account_of(me), str(path))
     unsafe = FOLDER_NOT_OURS.filled(path=str(path), why=why)

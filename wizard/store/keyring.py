@@ -21,7 +21,7 @@ from wizard.domain.errors.store import (
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import new_generation
 from wizard.store.files import PrivateFolder
-from wizard.store.sets import PROOF_SIZE, ids_in
+from wizard.store.sets import PROOF_SIZE, FileVault
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -176,13 +176,11 @@ def _words(error: Exception) -> str:
     return f"{name}: {error}" if is_known else name
 
 
-_SUFFIX: Final = ".keyring"
-
 LATE: Final = 24 * 3600.0
 """Seconds during which a write that timed out may still take effect, as with an open prompt."""
 
 
-class KeyringVault:
+class KeyringVault(FileVault):
     """Saves blobs as entries `<profile>.<generation>`.
 
     A keyring can't list its entries. So an empty file `<profile>.<generation>.keyring` is created
@@ -190,13 +188,15 @@ class KeyringVault:
     is killed, and cleaning up relies on these files.
     """
 
+    _suffix = ".keyring"
+
     def __init__(self, folder: PrivateFolder, keyring: SystemKeyring) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._keyring = keyring
 
     def put(self, profile: str, generation: str, blob: bytes) -> None:
         """Save a blob and read it back. Raises SetupError."""
-        entry, note = _entry(profile, generation), _note(profile, generation)
+        entry, note = _entry(profile, generation), self._file(profile, generation)
         self._folder.write(note, b"")
         try:
             self._keyring.put(entry, blob.decode())
@@ -217,19 +217,11 @@ class KeyringVault:
 
         If it doesn't exist, its marker file stays for a day: its write may still be running.
         """
-        note = _note(profile, generation)
+        note = self._file(profile, generation)
         was_there = self._keyring.delete(_entry(profile, generation))
         noted_at = self._folder.modified_at(note)
         if was_there or (noted_at is not None and time.time() - noted_at > LATE):
             self._folder.delete(note)
-
-    def generations(self, profile: str) -> frozenset[str]:
-        """Return the IDs of the blobs that may exist. Raises SetupError."""
-        return ids_in(self._folder, profile, _SUFFIX)
-
-    def tidy(self, profile: str) -> None:
-        """Remove what interrupted writes left. Raises SetupError."""
-        self._folder.delete_temps(f"{profile}.")
 
     def recover(self, profile: str) -> None:
         """Do nothing: an entry is written completely or not at all."""
@@ -251,7 +243,3 @@ class KeyringVault:
 
 def _entry(profile: str, generation: str) -> str:
     return f"{profile}.{generation}"
-
-
-def _note(profile: str, generation: str) -> str:
-    return _entry(profile, generation) + _SUFFIX

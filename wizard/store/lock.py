@@ -30,7 +30,7 @@ STUCK: Final = 10.0
 even that never returns."""
 
 SOON: Final = 0.1
-"""Seconds to wait for a try that was abandoned."""
+"""Seconds to wait for a try that was given up."""
 
 _UNSUPPORTED: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -88,14 +88,8 @@ def _lock(path: Path) -> BaseFileLock:
 def _try(lock: BaseFileLock) -> bool:
     """Try to take the lock; return whether that succeeded. Raises SetupError."""
     future = _started(lock)
-    try:
+    with _giving_up(lock, future):
         return future.result(STUCK)
-    except TimeoutError:
-        _abandon(lock, future)
-        raise _stuck(lock) from None
-    except KeyboardInterrupt:
-        _abandon(lock, future)
-        raise
 
 
 async def _try_async(lock: BaseFileLock) -> bool:
@@ -104,28 +98,32 @@ async def _try_async(lock: BaseFileLock) -> bool:
 
     future = _started(lock)
     ended = asyncio.wrap_future(future)
-    try:
+    with _giving_up(lock, future):
         await asyncio.wait((ended,), timeout=STUCK)
-        if not ended.done():
-            # The clock may have jumped, as after the machine slept: give the thread some time.
-            await asyncio.wait((ended,), timeout=SOON)
-    except asyncio.CancelledError:
-        _abandon(lock, future)
-        raise
-    if not ended.done():
-        _abandon(lock, future)
-        raise _stuck(lock)
-    return await ended
+        # The clock may have jumped, as after the machine slept: give the thread some time.
+        return await asyncio.wait_for(ended, SOON)
 
 
-def _abandon(lock: BaseFileLock, future: Future[bool]) -> None:
-    """Release a lock that a thread may be taking at this moment."""
+@contextmanager
+def _giving_up(lock: BaseFileLock, future: Future[bool]) -> Iterator[None]:
+    """Release what the try takes after the block has failed. Raises SetupError for a timeout."""
     from concurrent.futures import wait
 
-    # If locks work, a try ends immediately, so that it doesn't disturb the next caller.
-    wait((future,), SOON)
-    if not future.cancel() and future.exception() is None and future.result():
-        lock.release()
+    def release(tried: Future[bool]) -> None:
+        if tried.exception() is None and tried.result():
+            lock.release()
+
+    try:
+        yield
+    except BaseException as error:
+        # If locks work, a try ends immediately, so that it doesn't disturb the next caller.
+        wait((future,), SOON)
+        future.add_done_callback(release)
+        if not isinstance(error, TimeoutError):
+            raise
+        problem = NO_FILE_LOCKS.filled(path=str(Path(lock.lock_file).parent))
+        words = f"A lock was asked for, without a response in {STUCK:g} s."
+        raise SetupError(problem.with_detail(words)) from None
 
 
 def _started(lock: BaseFileLock) -> Future[bool]:
@@ -134,22 +132,13 @@ def _started(lock: BaseFileLock) -> Future[bool]:
     from threading import Thread
 
     future: Future[bool] = Future()
+    future.set_running_or_notify_cancel()  # So that giving up waiting cannot cancel it.
 
     def run() -> None:
-        taken = False
-        failure: BaseException | None = None
         try:
-            taken = _acquire(lock)
+            future.set_result(_acquire(lock))
         except BaseException as error:  # noqa: BLE001  whoever waits for the lock meets it
-            failure = error
-        if not future.set_running_or_notify_cancel():
-            # It was abandoned in the meantime.
-            if taken:
-                lock.release()
-        elif failure is not None:
-            future.set_exception(failure)
-        else:
-            future.set_result(taken)
+            future.set_exception(error)
 
     Thread(target=run, name="lock", daemon=True).start()
     return future
@@ -171,10 +160,3 @@ def _acquire(lock: BaseFileLock) -> bool:
                 raise SetupError(problem.with_detail(error.strerror or "")) from error
             raise
     return True
-
-
-def _stuck(lock: BaseFileLock) -> SetupError:
-    problem = NO_FILE_LOCKS.filled(path=str(Path(lock.lock_file).parent))
-    return SetupError(
-        problem.with_detail(f"A lock was asked for, without a response in {STUCK:g} s.")
-    )

@@ -97,32 +97,23 @@ _UNFIT: Final = {
 }
 
 
-class Log:
-    """The state of a log after it has ended."""
-
-    trouble = ""
-    """The first error that prevented a line from being written, in the system's words."""
-
-
 @contextmanager
-def keeping(path: Path) -> Iterator[Log]:
+def keeping(path: Path) -> Iterator[LogFile]:
     """Append to a log until the end of the block, including the loggers of all libraries.
 
     Raises SetupError if the file can't be created, or isn't the user's own.
     """
-    log, descriptor = Log(), _open(path)
-    redactor = Redactor()
-    handler, root = _Handler(descriptor, redactor, log), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
+    descriptor, root = _open(path), logging.getLogger()
+    log, level = LogFile(descriptor), root.level
+    root.addHandler(log)
     root.setLevel(logging.DEBUG)
-    journal.keep(_Journal(redactor))
+    journal.keep(log)
     try:
         yield log
     finally:
         journal.keep(None)
         root.setLevel(level)
-        root.removeHandler(handler)
+        root.removeHandler(log)
         os.close(descriptor)
 
 
@@ -137,29 +128,20 @@ def _open(path: Path) -> int:
         raise SetupError(BAD_LOG.filled(path=str(path), reason=reason)) from error
 
 
-class _Journal:
-    """Writes the wizard's own events to a logger."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        self._redactor = redactor
-
-    def note(self, words: str, *, is_problem: bool) -> None:
-        """Write a line."""
-        _OURS.log(logging.WARNING if is_problem else logging.INFO, "%s", words)
-
-    def conceal(self, value: str) -> None:
-        """Mask a text in every line from now on."""
-        self._redactor.conceal(value)
-
-
-class _Handler(logging.Handler):
+class LogFile(logging.Handler):
     """Writes each record as one line, in one write: other processes may append to the same file."""
 
-    def __init__(self, descriptor: int, redactor: Redactor, log: Log) -> None:
+    def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._log = log
-        self._redactor = redactor
+        self._redactor = Redactor()
+        self.conceal = self._redactor.conceal
+        self.trouble = ""
+        """The first error that prevented a line from being written, in the system's words."""
+
+    def note(self, words: str, *, is_problem: bool) -> None:
+        """Log one of the wizard's own events."""
+        _OURS.log(logging.WARNING if is_problem else logging.INFO, "%s", words)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line if possible: a full disk or a library's error must not end the wizard."""
@@ -169,7 +151,7 @@ class _Handler(logging.Handler):
             try:
                 os.write(self._descriptor, line)
             except OSError as error:
-                self._log.trouble = self._log.trouble or error.strerror or type(error).__name__
+                self.trouble = self.trouble or error.strerror or type(error).__name__
 
     def format(self, record: logging.LogRecord) -> str:
         """Return time, level, logger, and message; for an exception only its type and places."""

@@ -36,7 +36,7 @@ from wizard.store.keyring import KeyringVault, SystemKeyring
 from wizard.store.lock import hold, hold_async
 from wizard.store.paths import check_name
 from wizard.store.records import LockedProfile, Records
-from wizard.store.sets import CredentialSets, FileVault, Vault
+from wizard.store.sets import CredentialSets, FileVault
 
 PATIENCE: Final = 60.0
 """Seconds to wait for a profile's lock: longer than a refresh and its saves can take."""
@@ -56,7 +56,7 @@ class LocalProfileStore:
     ) -> None:
         """Args: `preferred` is where a new profile saves secrets; None: the keyring if possible."""
         records, secrets = PrivateFolder(home / "profiles"), PrivateFolder(home / "secrets")
-        vaults: dict[StoreKind, Vault] = {
+        vaults = {
             StoreKind.FILE: FileVault(secrets),
             StoreKind.KEYRING: KeyringVault(secrets, keyring or SystemKeyring()),
         }

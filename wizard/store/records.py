@@ -110,26 +110,22 @@ class LockedProfile:
         self._records = records
         self._sets = sets
         self._moving = moving
-        self._profile = records.read_or_set_aside(name)
+        self.profile = records.read_or_set_aside(name)
+        """The current record, or None."""
         # What can't be adopted now is left for the next lock.
         with suppress(SetupError):
             self._take_up()
 
-    @property
-    def profile(self) -> Profile | None:
-        """The current record, or None."""
-        return self._profile
-
     def active(self) -> CredentialSet | None:
         """Return the active credential set, or None. Raises SetupError."""
-        active = self._pointed(self._profile.active if self._profile else None)
-        if self._profile is not None and active is not None:
-            refuse_tampered(self._profile.endpoints, active.endpoints)
+        active = self._pointed(self.profile.active if self.profile else None)
+        if self.profile is not None and active is not None:
+            refuse_tampered(self.profile.endpoints, active.endpoints)
         return active
 
     def draft(self) -> CredentialSet | None:
         """Return the draft, or None. Raises SetupError."""
-        return self._pointed(self._profile.draft if self._profile else None)
+        return self._pointed(self.profile.draft if self.profile else None)
 
     def prove_writable(self) -> None:
         """Raise SetupError unless a test write of the size of a credential set succeeds."""
@@ -150,7 +146,7 @@ class LockedProfile:
         says where the sets are, whatever `profile` has there. Raises SetupError, also if another
         process has saved since `profile` was read.
         """
-        before = self._profile or Profile()
+        before = self.profile or Profile()
         kept = {None if active else profile.active, None if draft else profile.draft}
         if not kept <= {None, before.active, before.draft}:
             raise SetupError(PROFILE_CHANGED)
@@ -160,7 +156,7 @@ class LockedProfile:
             draft = self._pointed(profile.draft) if draft is None else draft
         after = self._put(replace(profile, version=RECORD_VERSION, store=kind), active, draft)
         self._records.write(self._name, after)
-        self._profile = after
+        self.profile = after
         self._moving.discard(self._name)
         # The save has succeeded; what can't be removed now is removed by the next save.
         with suppress(SetupError):
@@ -171,7 +167,7 @@ class LockedProfile:
         self, profile: Profile, active: CredentialSet | None, draft: CredentialSet | None
     ) -> Profile:
         """Write the given sets as new generations; return the record that points at them."""
-        before = self._profile or Profile()
+        before = self.profile or Profile()
         # Two sets count only together, and a set that replaces another setup counts only after the
         # record points at it.
         is_alone = active is None or draft is None
@@ -191,13 +187,13 @@ class LockedProfile:
 
     def remove(self) -> None:
         """Remove the secrets, then damaged records, then the record. Raises SetupError."""
-        self._sets.sweep(self._name, self._profile or Profile())
+        self._sets.sweep(self._name, self.profile or Profile())
         self._records.remove(self._name)
-        self._profile = None
+        self.profile = None
 
     def _take_up(self) -> None:
         """Point the record at complete sets of a save that was interrupted just before that."""
-        before = self._profile
+        before = self.profile
         if before is None or not (before.active or before.draft):
             return
         after, left = before, self._sets.unpointed(self._name, before)
@@ -211,16 +207,16 @@ class LockedProfile:
             after = replace(after, draft=found[0])
         if after is not before:
             self._records.write(self._name, after)
-            self._profile = after
+            self.profile = after
 
     def _pointed(self, generation: str | None) -> CredentialSet | None:
-        if self._profile is None or generation is None:
+        if self.profile is None or generation is None:
             return None
-        return self._sets.get(self._name, self._profile.store, generation)
+        return self._sets.get(self._name, self.profile.store, generation)
 
     def _kind(self, *, is_writing: bool) -> StoreKind:
         """Return where the next save puts its sets; this is chosen if there are none yet."""
-        profile = self._profile or Profile()
+        profile = self.profile or Profile()
         if self._name in self._moving:
             return StoreKind.FILE
         if is_writing and profile.active is None and profile.draft is None:

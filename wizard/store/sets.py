@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final
 
 from wizard.domain.errors.store import (
     KEYRING_ABSENT,
@@ -23,84 +23,46 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import (
     Damaged,
     decode_blob,
-    decode_credentials,
     encode_credentials,
     is_generation,
     new_generation,
 )
 from wizard.store.files import PrivateFolder
 
-_SUFFIX: Final = ".json"
-
 PROOF_SIZE: Final = 64 * 1024
 """Bytes; more than a credential set with long tokens has."""
 
 
-def ids_in(folder: PrivateFolder, profile: str, suffix: str) -> frozenset[str]:
-    """Return the ids in a profile's files `<profile>.<generation><suffix>`. Raises SetupError."""
-    # Profile names have no dots, so the file names of two profiles never overlap.
-    prefix = f"{profile}."
-    ids = (
-        name.removeprefix(prefix).removesuffix(suffix)
-        for name in folder.names()
-        if name.startswith(prefix) and name.endswith(suffix)
-    )
-    return frozenset(filter(is_generation, ids))
-
-
-class Vault(Protocol):
-    """Saves blobs; a profile's record says which kind of vault has its blobs."""
-
-    def put(self, profile: str, generation: str, blob: bytes) -> None:
-        """Save a blob durably, and read it back. Raises SetupError."""
-
-    def get(self, profile: str, generation: str) -> bytes | None:
-        """Return a blob, or None. Raises SetupError."""
-
-    def delete(self, profile: str, generation: str) -> None:
-        """Remove a blob, durably, if there is one. Raises SetupError."""
-
-    def generations(self, profile: str) -> frozenset[str]:
-        """Return the ids of all of a profile's blobs. Raises SetupError."""
-
-    def tidy(self, profile: str) -> None:
-        """Remove what interrupted writes left. Raises SetupError."""
-
-    def recover(self, profile: str) -> None:
-        """Recover blobs of writes that were interrupted at their very end. Raises SetupError."""
-
-    def prove_writable(self, profile: str) -> None:
-        """Raise SetupError unless a large blob can be saved now."""
-
-    def place(self, profile: str, generation: str) -> str:
-        """Return where a blob is saved, for a message."""
-
-
 class FileVault:
-    """Saves blobs as `<profile>.<generation>.json` in a private folder."""
+    """Saves blobs as `<profile>.<generation>.json` in a private folder.
+
+    A profile's record says which kind of vault has its blobs: this one, or one derived from it.
+    """
+
+    _suffix = ".json"
 
     def __init__(self, folder: PrivateFolder) -> None:
         self._folder = folder
 
     def put(self, profile: str, generation: str, blob: bytes) -> None:
         """Save a blob durably, and read it back. Raises SetupError."""
-        name = _file(profile, generation)
-        self._folder.write(name, blob)
-        if self._folder.read(name) != blob:
+        self._folder.write(self._file(profile, generation), blob)
+        if self.get(profile, generation) != blob:
             path = self.place(profile, generation)
             raise SetupError(STORE_FAILED.filled(path=path).with_detail("read back differently"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, or None. Raises SetupError."""
-        return self._folder.read(_file(profile, generation))
+        return self._folder.read(self._file(profile, generation))
 
     def delete(self, profile: str, generation: str) -> None:
         """Remove a blob, durably, if there is one. Raises SetupError."""
-        self._folder.delete(_file(profile, generation))
+        self._folder.delete(self._file(profile, generation))
 
     def generations(self, profile: str) -> frozenset[str]:
-        """Return the ids of a profile's blobs. Raises SetupError."""
-        return ids_in(self._folder, profile, _SUFFIX)
+        """Return the ids of all of a profile's blobs. Raises SetupError."""
+        # Profile names have no dots, so the file names of two profiles never overlap.
+        return frozenset(filter(None, (self._id_in(profile, f) for f in self._folder.names())))
 
     def tidy(self, profile: str) -> None:
         """Remove what interrupted writes left. Raises SetupError."""
@@ -110,24 +72,25 @@ class FileVault:
         """Rename the files of interrupted writes; an incomplete one can't be decoded later."""
         there = set(self._folder.names())
         for temp, name in self._folder.temps(f"{profile}."):
-            if is_generation(_generation_of(name)) and name not in there:
+            if self._id_in(profile, name) and name not in there:
                 self._folder.rename(temp, name)
 
     def prove_writable(self, profile: str) -> None:
         """Raise SetupError unless a large blob can be saved now."""
-        self._folder.prove_writable(f"{profile}{_SUFFIX}", PROOF_SIZE)
+        self._folder.prove_writable(f"{profile}{self._suffix}", PROOF_SIZE)
 
     def place(self, profile: str, generation: str) -> str:
         """Return where a blob is saved, for a message."""
-        return str(self._folder.path / _file(profile, generation))
+        return str(self._folder.path / self._file(profile, generation))
 
+    def _file(self, profile: str, generation: str) -> str:
+        return f"{profile}.{generation}{self._suffix}"
 
-def _generation_of(file: str) -> str:
-    return file.removesuffix(_SUFFIX).partition(".")[2] if file.endswith(_SUFFIX) else ""
-
-
-def _file(profile: str, generation: str) -> str:
-    return f"{profile}.{generation}{_SUFFIX}"
+    def _id_in(self, profile: str, file: str) -> str:
+        """Return the generation in the name of a profile's file; "" in that of another file."""
+        generation = file.removeprefix(f"{profile}.").removesuffix(self._suffix)
+        is_ours = is_generation(generation) and file == self._file(profile, generation)
+        return generation if is_ours else ""
 
 
 _WORTH_SAYING: Final = frozenset(
@@ -139,7 +102,7 @@ _WORTH_SAYING: Final = frozenset(
 class CredentialSets:
     """Writes and reads credential sets in the kind of vault that is named."""
 
-    def __init__(self, vaults: Mapping[StoreKind, Vault], preferred: StoreKind | None) -> None:
+    def __init__(self, vaults: Mapping[StoreKind, FileVault], preferred: StoreKind | None) -> None:
         """Args: `preferred` is where those of a new profile go; None: the keyring if it can be."""
         self._vaults = vaults
         self._preferred = preferred
@@ -175,7 +138,7 @@ class CredentialSets:
             return None
         place = vault.place(name, generation)
         try:
-            return decode_credentials(blob, place)
+            return decode_blob(blob, place).credentials
         except Damaged as damage:
             raise SetupError(
                 SECRETS_DAMAGED.filled(path=place).with_detail(str(damage))

@@ -178,8 +178,9 @@ def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) ->
     from wizard.commands import handoff as command
 
     with _reporting(obj, as_json=form == "json") as (settings, store):
-        request = command.HandoffRequest(settings.profile, form, audience, show_secrets)
-        return command.run(request, store)
+        return command.run(
+            settings.profile, store, form=form, audience=audience, has_secrets=show_secrets
+        )
 
 
 @cli.command(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from asyncio import Runner
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from typing import Final
 
 from wizard import services, wiring
@@ -22,6 +23,8 @@ from wizard.domain.errors.local import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
+from wizard.host import terminal
+from wizard.host.loop import Loop
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
@@ -44,8 +47,6 @@ BUSY: Final = (
 
 def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
     """Open the wizard, in a demo's scenario if there is one; return its exit code."""
-    from wizard.host import terminal
-
     if not terminal.is_interactive():
         return report(NOT_A_TERMINAL)
     why = terminal.why_plain(os.environ)
@@ -92,7 +93,9 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         if why := why_no_screens():
             settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
-        _take_signs()
+        from wizard.plain.paper import take_signs
+
+        take_signs(sys.stderr, terminal.written_with(os.environ))
     if scenario is not None:
         return _show(wiring.demo(settings, scenario), ["Starting the demo…"])
     # The record first and by itself, so that it is known what is waited for. The same store for
@@ -112,35 +115,25 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
             raise
 
 
-def _take_signs() -> None:
-    from wizard.host import terminal
-    from wizard.plain.paper import take_signs
-
-    take_signs(sys.stderr, terminal.written_with(os.environ))
-
-
 def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) -> wiring.Face:
     """Run a wizard until the user leaves it, and return it."""
-    from asyncio import Runner
-
-    from wizard.host import terminal
-    from wizard.host.loop import Loop
-    from wizard.host.terminal import hang_up, is_stalled, noticing_hang_up
-
     with ExitStack() as stack:
-        stack.enter_context(_no_garbage())
+        # No garbage collection until the first frame: it would slow down the imports.
+        gc.disable()
+        stack.callback(gc.enable)
         with printing_late(if_slow):
             app = stack.enter_context(opening)
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
         gc.set_threshold(*OFTEN)
         streams = [sys.stdin, sys.stderr]
-        with noticing_hang_up(streams, hang_up), Runner(loop_factory=Loop) as runner:
+        noticing = terminal.noticing_hang_up(streams, terminal.hang_up)
+        with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))
         # The loop's own handlers end with it; what follows ends with the same exit code.
         end_on_signals()
-        if is_stalled(sys.stderr):
+        if terminal.is_stalled(sys.stderr):
             terminal.let_go()
         try:
             if lines := app.farewell():
@@ -159,13 +152,3 @@ async def run_to_end(app: wiring.Face) -> None:
         await app.run_async()
     finally:
         await app.finish()
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Pause garbage collection until the first frame: it would slow down the imports."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

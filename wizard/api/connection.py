@@ -7,9 +7,10 @@ as truststore passes them on.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 import httpx
+from httpcore import AsyncNetworkStream
 
 from wizard.domain.errors.network import (
     TLS_NOT_YET_VALID,
@@ -21,38 +22,27 @@ from wizard.domain.errors.network import (
 )
 from wizard.domain.problems import Problem
 
-Trace = Callable[[str, Mapping[str, object]], Awaitable[None]]
-"""The `trace` extension of HTTPX."""
-
 
 async def close_what_is_given_up(request: httpx.Request) -> None:
-    """Close the sockets that httpcore leaves open if a request is given up; keeps other traces.
+    """Close the sockets that httpcore leaves open if a request is given up.
+
+    A request's extension "on_leaving" is awaited right before it is sent.
 
     httpcore closes the socket of a failed TLS handshake, but not of one that was canceled, by a
     time limit or by leaving, nor that of a proxy that isn't a SOCKS proxy: they would stay open
     until garbage collection.
     """
-    request.extensions["trace"] = _Watch(request.extensions.get("trace"))
+    request.extensions["trace"] = _Watch(request.extensions.get("on_leaving"))
 
 
 def has_passed_the_proxy(request: httpx.Request) -> bool:
     """Whether a failed request had come further than the proxy, or than connecting."""
-    watch = request.extensions.get("trace")
-    return isinstance(watch, _Watch) and watch.has_passed
+    return bool(getattr(request.extensions.get("trace"), "has_passed", False))
 
 
 def has_begun_to_leave(request: httpx.Request) -> bool:
     """Whether the request has begun to be sent, so that the server may have received it."""
-    watch = request.extensions.get("trace")
-    return isinstance(watch, _Watch) and watch.has_begun
-
-
-@runtime_checkable
-class _Stream(Protocol):
-    """The stream of a connection: a socket, or TLS over one."""
-
-    async def aclose(self) -> None:
-        """Close it."""
+    return bool(getattr(request.extensions.get("trace"), "has_begun", False))
 
 
 _LEFT_OPEN: Final = (".start_tls.failed", ".setup_socks5_connection.failed")
@@ -61,29 +51,27 @@ _TUNNELED: Final = ("proxy.start_tls.started", "socks.start_tls.started")
 _SENDING: Final = "http11.send_request_headers.started"
 
 
-def _is_connect(info: Mapping[str, object]) -> bool:
-    return getattr(info.get("request"), "method", b"") == b"CONNECT"
-
-
 class _Watch:
-    def __init__(self, beside: Trace | None) -> None:
-        self._beside = beside
-        self._stream: _Stream | None = None
+    """The `trace` extension of HTTPX."""
+
+    def __init__(self, on_leaving: Callable[[], Awaitable[None]] | None) -> None:
+        self._on_leaving = on_leaving
+        self._stream: AsyncNetworkStream | None = None
         self.has_passed = False
         self.has_begun = False
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         made = info.get("return_value")
-        if isinstance(made, _Stream):
+        if isinstance(made, AsyncNetworkStream):
             self._stream = made
         elif event.endswith(_LEFT_OPEN) and self._stream is not None:
             await self._stream.aclose()
         elif event in _TUNNELED:
             self.has_passed = True
-        elif event == _SENDING and not _is_connect(info):
+        elif event == _SENDING and getattr(info["request"], "method", b"") != b"CONNECT":
+            if self._on_leaving is not None:
+                await self._on_leaving()
             self.has_passed = self.has_begun = True
-        if self._beside is not None:
-            await self._beside(event, info)
 
 
 _OPENSSL: Final = {

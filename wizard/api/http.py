@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 import stat
@@ -242,16 +243,13 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
     for variable, path in named.items():
         if not path:
             continue
-        reason = ""
         try:
-            if stat.S_ISREG(Path(path).stat().st_mode):
-                context.load_verify_locations(cafile=path)
-            else:
-                # OpenSSL would wait for a writer if it is a pipe.
-                reason = "it isn't a regular file"
+            # OpenSSL would wait for a writer if it is a pipe.
+            if not stat.S_ISREG(Path(path).stat().st_mode):
+                raise OSError(errno.EINVAL, "it isn't a regular file")
+            context.load_verify_locations(cafile=path)
         except (OSError, ValueError) as error:
             reason = strerror(error)
-        if reason:
             problem = CA_FILE_UNUSABLE.filled(variable=variable, path=str(path), reason=reason)
-            raise SetupError(problem)
+            raise SetupError(problem) from error
     return context

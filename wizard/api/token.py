@@ -192,7 +192,7 @@ class TokenService:
 
 
 class _Watch:
-    """Notes when a request begins to be sent (the `trace` extension of HTTPX)."""
+    """Notes when a request begins to be sent."""
 
     def __init__(self) -> None:
         self.has_begun = False
@@ -208,15 +208,12 @@ class _Watch:
             if not self.limit.expired():
                 self.limit.reschedule(asyncio.get_running_loop().time())
 
-    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
-        # A proxy's CONNECT is traced as well.
-        is_post = getattr(info.get("request"), "method", b"") == b"POST"
-        if is_post and event == "http11.send_request_headers.started":
-            if self._is_dropped:
-                # Nothing is sent any more; the cancellation that ends this wait is already on its
-                # way.
-                await asyncio.get_running_loop().create_future()
-            self.has_begun = True
+    async def begin(self) -> None:
+        """Note it, or wait forever if the request is dropped."""
+        if self._is_dropped:
+            # Nothing is sent any more; the cancellation that ends this wait is already on its way.
+            await asyncio.get_running_loop().create_future()
+        self.has_begun = True
 
 
 def _form(
@@ -228,7 +225,7 @@ def _form(
         url,
         data={k: v.reveal() if isinstance(v, Secret) else v for k, v in fields.items()},
         headers={"Accept": "application/json"},
-        extensions={"trace": watch},
+        extensions={"on_leaving": watch.begin},
     )
 
 

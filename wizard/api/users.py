@@ -117,7 +117,6 @@ class UserService:
                 url,
                 headers={
                     "Accept": "application/scim+json",
-                    "Accept-Encoding": "identity",
                     "Authorization": f"Bearer {access_token.reveal()}",
                 },
             )

@@ -69,21 +69,12 @@ async def _until_signaled(work: Coroutine[object, object, T]) -> T:
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(end)
 
-    with _handled(on_signal):
-        return await work
-
-
-@contextmanager
-def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Handle the signals in the block, except ignored ones.
-
-    In place of asyncio's own handler: its second Ctrl+C drops everything, a token with it.
-    """
+    # In place of asyncio's own handler: its second Ctrl+C drops everything, a token with it.
     usual = {n: signal.getsignal(n) for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN}
     for number in usual:
-        signal.signal(number, handler)
+        signal.signal(number, on_signal)
     try:
-        yield
+        return await work
     finally:
         for number, before in usual.items():
             signal.signal(number, before)

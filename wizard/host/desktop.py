@@ -72,15 +72,11 @@ class SystemClipboard:
             try:
                 process.communicate(text.encode("utf-8", "replace"), timeout=self._patience)
             except subprocess.TimeoutExpired:
-                _kill_with_helpers(process)
+                if sys.platform == "win32":  # No groups there, and pyperclip starts nothing there.
+                    process.kill()
+                else:
+                    os.killpg(process.pid, signal.SIGKILL)
         return process.returncode == 0
-
-
-def _kill_with_helpers(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":  # No groups there, and pyperclip starts nothing there.
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 Command = tuple[str, ...]

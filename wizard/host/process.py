@@ -35,9 +35,15 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
 def protect() -> None:
     """Disable core dumps, and replace Python's reports of uncaught exceptions."""
-    _forbid_core_dumps()
-    threading.excepthook = _on_thread_fault
-    sys.unraisablehook = _on_unraisable
+    if sys.platform != "win32":
+        import resource
+
+        # The soft limit: a browser that is started may be given another one.
+        with suppress(OSError, ValueError):
+            hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+            resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    threading.excepthook = lambda fault: note_fault(fault.exc_value)
+    sys.unraisablehook = lambda fault: note_fault(fault.exc_value)
 
 
 def note_fault(error: BaseException | None) -> None:
@@ -51,21 +57,3 @@ def note_fault(error: BaseException | None) -> None:
 
         problem = crash(error)
         journal.note("; ".join((problem.title, problem.cause, *problem.detail)), is_problem=True)
-
-
-def _on_thread_fault(fault: threading.ExceptHookArgs) -> None:
-    note_fault(fault.exc_value)
-
-
-def _on_unraisable(fault: sys.UnraisableHookArgs) -> None:
-    note_fault(fault.exc_value)
-
-
-def _forbid_core_dumps() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        # The soft limit: a browser that is started may be given another one.
-        with suppress(OSError, ValueError):
-            hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-            resource.setrlimit(resource.RLIMIT_CORE, (0, hard))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -64,34 +65,26 @@ def _is_text(text: str) -> bool:
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
-def _own_faults(value: Value) -> list[str]:
-    """Return what violates the rules of this type of value."""
-    broken: dict[str, bool]
+def _own_faults(value: Value) -> Iterator[str]:
+    """Yield what violates the rules of this type of value."""
     match value:
         case Endpoints():
             # Secrets are sent there: a file may hold only what forms and options accept.
-            urls = msgspec.structs.asdict(value)
-            broken = {
-                f"{name} is not a valid endpoint": rules.endpoint(url) is not None
-                for name, url in urls.items()
-            }
+            for name, url in msgspec.structs.asdict(value).items():
+                if rules.endpoint(url) is not None:
+                    yield f"{name} is not a valid endpoint"
         case TokenSet(access_token=access, refresh_token=refresh):
-            is_whole = refresh is None or rules.is_refresh_token(refresh.reveal())
-            broken = {
-                "access_token is not a token": not rules.is_access_token(access.reveal()),
-                "refresh_token is not a token": not is_whole,
-            }
+            if not rules.is_access_token(access.reveal()):
+                yield "access_token is not a token"
+            if refresh is not None and not rules.is_refresh_token(refresh.reveal()):
+                yield "refresh_token is not a token"
         case AuthorizationAttempt(state=state, verifier=verifier):
-            is_verifier = verifier is None or _VERIFIER.fullmatch(verifier.reveal())
-            broken = {
-                "state is not ASCII": not state.reveal().isascii(),
-                "verifier is not a code verifier": not is_verifier,
-            }
-        case LastCheck(users=users):
-            broken = {"users is negative": users is not None and users < 0}
-        case _:
-            return []
-    return [fault for fault, is_broken in broken.items() if is_broken]
+            if not state.reveal().isascii():
+                yield "state is not ASCII"
+            if verifier is not None and not _VERIFIER.fullmatch(verifier.reveal()):
+                yield "verifier is not a code verifier"
+        case LastCheck(users=int(users)) if users < 0:
+            yield "users is negative"
 
 
 _GENERATION: Final = re.compile(r"[0-9a-f]{32}")

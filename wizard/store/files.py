@@ -24,8 +24,6 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.store import folders
 from wizard.store.folders import refuse
 
-TEMP_SUFFIX: Final = ".tmp"
-
 _TEMP: Final = re.compile(r"(.+)\.[0-9a-f]+\.tmp")
 
 _FILE_MODE: Final = 0o600
@@ -165,9 +163,8 @@ class PrivateFolder:
 
     def delete_temps(self, prefix: str) -> None:
         """Remove the temporary files of interrupted writes to `prefix…`. Raises SetupError."""
-        for name in self.names():
-            if name.startswith(prefix) and name.endswith(TEMP_SUFFIX):
-                self.delete(name)
+        for temp, _ in self.temps(prefix):
+            self.delete(temp)
 
     def make(self) -> None:
         """Create the folder. Raises OSError and SetupError, also if others could replace it."""
@@ -196,7 +193,7 @@ class PrivateFolder:
     def _temp(self, name: str, data: bytes) -> Iterator[Path]:
         """Write `data` to a new temporary file, which is removed afterwards unless renamed."""
         self.make()
-        temp = self.path / f"{name}.{os.urandom(8).hex()}{TEMP_SUFFIX}"
+        temp = self.path / f"{name}.{os.urandom(8).hex()}.tmp"
         try:
             with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
                 if sys.platform != "win32":

@@ -125,12 +125,6 @@ class SystemKeyring:
         return self._call(work)
 
     def _call(self, work: Callable[[KeyringBackend], T]) -> T:
-        with self._asking:
-            return self._ask(work)
-
-    def _ask(self, work: Callable[[KeyringBackend], T]) -> T:
-        if self._given_up is not None and self._given_up.is_alive():
-            raise SetupError(KEYRING_HANGS)
         answers: list[T] = []
         problems: list[Problem] = []
 
@@ -140,15 +134,18 @@ class SystemKeyring:
             except Exception as error:  # noqa: BLE001  backends raise what they like
                 problems.append(self._problem_of(error))
 
-        thread = Thread(target=run, name="keyring", daemon=True)
-        thread.start()
-        thread.join(self.limit)
-        if answers:
-            return answers[0]
-        if problems:
-            raise SetupError(problems[0])
-        self._given_up = thread
-        raise SetupError(KEYRING_HANGS)
+        with self._asking:
+            if self._given_up is not None and self._given_up.is_alive():
+                raise SetupError(KEYRING_HANGS)
+            thread = Thread(target=run, name="keyring", daemon=True)
+            thread.start()
+            thread.join(self.limit)
+            if answers:
+                return answers[0]
+            if problems:
+                raise SetupError(problems[0])
+            self._given_up = thread
+            raise SetupError(KEYRING_HANGS)
 
     def _found(self) -> KeyringBackend:
         if self._backend is None:

@@ -70,7 +70,8 @@ def test_consent_page_has_no_script_and_is_not_kept(happy: World) -> None:
 
 
 def test_consent_page_escapes_what_comes_from_outside() -> None:
-    with world(app_name=NASTY, approver=NASTY) as it:
+    with world() as it:
+        it.sandbox.app_name = it.sandbox.approver = NASTY
         response = it.client.get(it.link(state=NASTY))
         page = Page(response.text)
         assert "script" not in page.tags

@@ -114,8 +114,7 @@ class Patience:
     @property
     def left(self) -> float:
         """Seconds for requests and locks; 0 when they are over."""
-        ends = self._ends - FOR_THE_RECORD
-        return max(0.0, ends - asyncio.get_running_loop().time())
+        return max(0.0, self.left_for_the_record - FOR_THE_RECORD)
 
     @property
     def left_for_the_record(self) -> float:

@@ -16,15 +16,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePath
-from threading import Thread
 from typing import Final
 from urllib.parse import urlsplit
 
 from wizard.host.callback_page import redirect_page
 from wizard.host.desktop import Command, web_handler
+from wizard.host.loop import in_daemon_thread
 from wizard.host.terminal import is_over_ssh
 
 CONTAINER_MARKERS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
@@ -197,7 +197,19 @@ class SystemBrowser:
     async def _takes(self, command: Command, url: str) -> bool:
         argv = [word.replace("%s", url) for word in command]
         program = self._which(argv[0]) or argv[0]
-        ending = _start([program, *argv[1:]], self._environ)
+        # Detached from the terminal; waited for in a daemon thread, so that it leaves no zombie and
+        # yet can outlive this process: asyncio would kill a running child with its transport, and a
+        # thread pool would delay the exit.
+        run = partial(
+            subprocess.call,
+            [program, *argv[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=self._environ,
+            start_new_session=True,
+        )
+        ending = in_daemon_thread(run, "browser")
         try:
             return await asyncio.wait_for(asyncio.wrap_future(ending), self._patience) == 0
         except TimeoutError:
@@ -230,31 +242,3 @@ def _is_web_address(url: str) -> bool:
 
 def _is_text(command: Command) -> bool:
     return PurePath(command[0]).name in _TEXT_BROWSERS
-
-
-def _start(argv: Sequence[str], environ: Mapping[str, str]) -> Future[int]:
-    """Start a command detached from the terminal; return a future of its exit status.
-
-    A daemon thread waits for it, so that it leaves no zombie and yet can outlive this process:
-    asyncio would kill a running child with its transport, and a thread pool would delay the exit.
-    """
-    ending: Future[int] = Future()
-    ending.set_running_or_notify_cancel()  # So that giving up waiting cannot cancel it.
-
-    def run() -> None:
-        try:
-            process = subprocess.Popen(  # noqa: S603  an argument list, no shell
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environ,
-                start_new_session=True,
-            )
-        except OSError as error:
-            ending.set_exception(error)
-        else:
-            ending.set_result(process.wait())
-
-    Thread(target=run, name="browser", daemon=True).start()
-    return ending

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from threading import Thread
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from wizard.host.process import note_fault
 
@@ -28,6 +28,23 @@ Addresses: TypeAlias = list[Any]
 
 
 _NOWHERE: Final = logging.NullHandler()
+
+T = TypeVar("T")
+
+
+def in_daemon_thread(work: Callable[[], T], name: str) -> Future[T]:
+    """Call a function in a thread that doesn't delay the exit; return its result as a future."""
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()  # So that giving up waiting cannot cancel it.
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001  all of it is for the one who asked
+            future.set_exception(error)
+
+    Thread(target=run, name=name, daemon=True).start()
+    return future
 
 
 class Loop(_Usual):
@@ -53,21 +70,10 @@ class Loop(_Usual):
         flags: int = 0,
     ) -> Addresses:
         """Return the addresses of a host; see `socket.getaddrinfo`."""
-        found: Future[Addresses] = Future()
-        # Or cancelling would have the thread find nothing to put its answer into.
-        found.set_running_or_notify_cancel()
         ask = partial(socket.getaddrinfo, host, port, family, type, proto, flags)
-        Thread(target=_resolve, args=(ask, found), name="resolver", daemon=True).start()
-        return await asyncio.wrap_future(found, loop=self)
+        return await asyncio.wrap_future(in_daemon_thread(ask, "resolver"), loop=self)
 
 
 def _on_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     # Its message may hold the arguments of a callback.
     note_fault(context.get("exception"))
-
-
-def _resolve(ask: Callable[[], Addresses], found: Future[Addresses]) -> None:
-    try:
-        found.set_result(ask())
-    except Exception as error:  # noqa: BLE001  all of it is for the one who asked
-        found.set_exception(error)

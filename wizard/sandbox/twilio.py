@@ -78,12 +78,8 @@ class Sandbox:
         self,
         *,
         scenario: str = "happy",
-        client_id: str | None = None,
         client_secret: str | None = None,
         redirect_url: str | None = None,
-        app_name: str = "SCIM for our identity provider",
-        organization: str | None = None,
-        approver: str = "scim-service@example.com",
         now: Callable[[], float] = time.time,
         token_seconds: int = 3600,
         rotate: bool = False,
@@ -96,12 +92,9 @@ class Sandbox:
 
         Args:
             scenario: A key of SCENARIOS.
-            client_id: `OQ` and 32 hex digits; random when None, like secret and organization.
-            client_secret: What the admin was given; in wrong-secret the app has another.
+            client_secret: What the admin was given, random when None; in wrong-secret the app has
+                another.
             redirect_url: The app's only one, until more are added to `redirect_urls`.
-            app_name: As the authorization page shows it.
-            organization: `OR` and 32 hex digits.
-            approver: Who is signed in on the authorization page.
             now: UTC epoch seconds; also tells the Date header.
             token_seconds: Life of an access token.
             rotate: Each refresh returns a new refresh token and ends the old one.
@@ -111,13 +104,14 @@ class Sandbox:
             users: How many there are; 20,000 in the scenario many-users.
         """
         self.scenario = scenario
-        self.client_id = client_id or "OQ" + secrets.token_hex(16)
+        self.client_id = "OQ" + secrets.token_hex(16)
         self.client_secret = client_secret or _new_secret()
         self._accepted_secret = _new_secret() if scenario == "wrong-secret" else self.client_secret
         self.redirect_urls = [redirect_url or _default_redirect_url(scenario)]
-        self.app_name = app_name
-        self.organization = organization or "OR" + secrets.token_hex(16)
-        self.approver = approver
+        self.app_name = "SCIM for our identity provider"
+        self.organization = "OR" + secrets.token_hex(16)
+        self.approver = "scim-service@example.com"
+        """Who is signed in on the authorization page."""
         self.permissions = set(PERMISSIONS)
         if scenario == "missing-permission":
             self.permissions.discard("managed-users/list")

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -49,7 +50,7 @@ def serving(sandbox: Sandbox) -> Iterator[str]:
         try:
             yield base
         finally:
-            server.stop()
+            server.end.set_result(None)
             thread.join()
 
 
@@ -58,22 +59,12 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._loop = self._runner.get_loop()
-        self._is_told_to_stop = asyncio.Event()
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until `stop` is called."""
-        with self._runner:
-            self._runner.run(self.serve(sockets))
-
-    def stop(self) -> None:
-        """Stop the server, from another thread."""
-        self._loop.call_soon_threadsafe(self._is_told_to_stop.set)
+        self.end: Future[None] = Future()
+        """Done when the server should stop; may be set from another thread."""
 
     async def main_loop(self) -> None:
-        """Wait until `stop` is called."""
-        await self._is_told_to_stop.wait()
+        """Wait for the end."""
+        await asyncio.wrap_future(self.end)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close all connections, after the responses that are under way."""

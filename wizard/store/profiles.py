@@ -112,7 +112,6 @@ class LocalProfileStore:
 
     def load(self, name: str) -> Profile | None:
         """Return the record, read without a lock, or None. Raises SetupError."""
-        check_name(name)
         try:
             return self._records.read(name)
         except Damaged as damage:
@@ -124,7 +123,6 @@ class LocalProfileStore:
 
     def set_aside(self, name: str) -> str | None:
         """Return the path of a profile's newest damaged record, or None. Raises SetupError."""
-        check_name(name)
         return self._records.set_aside(name)
 
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
@@ -158,7 +156,6 @@ class LocalProfileStore:
     @contextmanager
     def locked(self, name: str, timeout: float = PATIENCE) -> Iterator[LockedProfile]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
-        check_name(name)
         with hold(self._records.lock_path(name), timeout, LOCK_BUSY):
             yield LockedProfile(name, self._records, self._sets, self._moving)
 
@@ -169,13 +166,11 @@ class LocalProfileStore:
         timeout: float = PATIENCE,  # noqa: ASYNC109  bounds the wait for the lock, not its use
     ) -> AsyncIterator[LockedProfile]:
         """Do the same without blocking the event loop while waiting."""
-        check_name(name)
         async with hold_async(self._records.lock_path(name), timeout, LOCK_BUSY):
             yield LockedProfile(name, self._records, self._sets, self._moving)
 
     @contextmanager
     def wizard_lock(self, name: str) -> Iterator[None]:
         """Hold the lock that a wizard keeps while it runs. Raises SetupError if another has it."""
-        check_name(name)
         with hold(self._records.lock_path(name, ".wizard.lock"), 0, ANOTHER_WIZARD):
             yield

@@ -15,7 +15,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
 from wizard.store.codec import Damaged, decode_profile, encode_profile
 from wizard.store.files import PrivateFolder, telling
-from wizard.store.paths import is_name
+from wizard.store.paths import check_name, is_name
 from wizard.store.sets import CredentialSets
 
 _SUFFIX: Final = ".json"
@@ -40,6 +40,7 @@ class Records:
 
     def read(self, name: str) -> Profile | None:
         """Return a record, or None. Raises Damaged and SetupError."""
+        check_name(name)
         data = self._folder.read(name + _SUFFIX)
         return None if data is None else decode_profile(data, self._path(name))
 
@@ -90,6 +91,7 @@ class Records:
 
     def lock_path(self, name: str, suffix: str = ".lock") -> Path:
         """Return the path of a lock file, after creating its folder. Raises SetupError."""
+        check_name(name)
         with telling(self._folder.path):
             self._folder.make()
         return self._folder.path / f"{name}{suffix}"

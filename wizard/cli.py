@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 @click.group(
     cls=manual.ManualGroup,
     invoke_without_command=True,
-    examples=manual.of_wizard,
     variables=manual.ANY | manual.WIZARD | manual.NETWORK,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
@@ -55,17 +54,14 @@ def cli(
     demo: bool,
     scenario: str | None,
     plain: bool,
-    authorize_url: str | None,
-    token_url: str | None,
-    scim_url: str | None,
     ca_file: Path | None,
+    **given: str | None,
 ) -> int:
     """Set up OAuth access to Twilio's SCIM API.
 
     Run it with no command to start the setup wizard. It saves the credentials in a profile
     that your scripts can use.
     """
-    given = {"authorize_url": authorize_url, "token_url": token_url, "scim_url": scim_url}
     context.obj = Common(profile, ca_file, given, options.variables(context))
     is_demo = demo or scenario is not None
     if context.invoked_subcommand is None:
@@ -79,10 +75,7 @@ def cli(
     return ExitCode.FINE
 
 
-@cli.command(
-    short_help="Show what is set up (no network).",
-    examples=manual.of_status,
-)
+@cli.command(short_help="Show what is set up (no network).")
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles.")
@@ -99,7 +92,6 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 
 @cli.command(
     short_help="Test whether the SCIM API still works.",
-    examples=manual.of_check,
     variables=manual.ANY | manual.NETWORK,
 )
 @common
@@ -122,7 +114,6 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
 
 @cli.command(
     short_help="Print a valid access token for a script.",
-    examples=manual.of_token,
     variables=manual.ANY | manual.NETWORK,
 )
 @common
@@ -153,10 +144,7 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
         return command.run(request, store, connecting, services.clock)
 
 
-@cli.command(
-    short_help="Print a handoff sheet for an IdP admin or a script.",
-    examples=manual.of_handoff,
-)
+@cli.command(short_help="Print a handoff sheet for an IdP admin or a script.")
 @common
 @click.option(
     "--format",
@@ -183,10 +171,7 @@ def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) ->
         )
 
 
-@cli.command(
-    short_help="Remove a profile and its secrets.",
-    examples=manual.of_forget,
-)
+@cli.command(short_help="Remove a profile and its secrets.")
 @common
 @click.option("--yes", is_flag=True, help="Remove it without a question.")
 def forget(obj: Common, yes: bool) -> int:

@@ -10,9 +10,6 @@ import click
 from wizard.domain.models import TWILIO
 from wizard.domain.text import DEFAULT_PROFILE, Program, list_users
 
-Examples = Callable[[Program], Mapping[str, str]]
-"""Returns each example's comment and command, for the program as it was started."""
-
 ANY: Final = {
     "SCIM_WIZARD_PROFILE": "Profile to use.",
     "SCIM_WIZARD_HOME": "Folder that everything is saved in.",
@@ -55,13 +52,11 @@ class ManualCommand(click.Command):
     def __init__(
         self,
         *args: Any,  # noqa: ANN401  as click has it
-        examples: Examples = lambda _: {},
         variables: Mapping[str, str] = ANY,
         **more: Any,  # noqa: ANN401
     ) -> None:
-        """Args: `examples` and `variables` follow the options; `more` is passed to click."""
+        """Args: `variables` follow the options; `more` is passed to click."""
         super().__init__(*args, **more)
-        self._examples = examples
         self._variables = variables
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -71,7 +66,7 @@ class ManualCommand(click.Command):
 
         with formatter.section("Examples"):
             pad = " " * formatter.current_indent
-            for comment, command in self._examples(started()).items():
+            for comment, command in _EXAMPLES[str(self.name)](started()).items():
                 lines = (f"# {comment}", *command.splitlines())
                 formatter.write("".join(f"{pad}{line}\n" for line in lines))
         with formatter.section("Variables"):
@@ -90,55 +85,42 @@ class ManualGroup(ManualCommand, click.Group):
             formatter.write_dl(list(EXIT_CODES.items()))
 
 
-def of_wizard(program: Program) -> Mapping[str, str]:
-    """Return examples of the program as a whole."""
-    name = program.command()
-    return {
+def list_all(program: Program) -> str:
+    """Return the command that lists all users of Twilio's SCIM API with the default profile."""
+    return list_users(program, DEFAULT_PROFILE, TWILIO.scim_url)
+
+
+_EXAMPLES: Final[Mapping[str, Callable[[Program], Mapping[str, str]]]] = {
+    "cli": lambda program: {
         "Try the wizard with a simulated Twilio.": program.command("--demo"),
-        "Set up a profile, or change it.": name,
+        "Set up a profile, or change it.": program.command(),
         "Test whether another profile still works.": program.command("check", profile="acme"),
         "List all users, with a token that is in no argument.": list_all(program),
         "Complete commands in bash (in zsh: zsh_source, in fish: fish_source).": (
-            f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {name})"'
+            f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {program.command()})"'
         ),
-    }
-
-
-def of_status(program: Program) -> Mapping[str, str]:
-    """Return examples of `status`."""
-    return {
+    },
+    "status": lambda program: {
         "Show one profile.": program.command("status"),
         "Show all profiles.": program.command("status", "--all"),
         "Print when the access token expires.": (
             f"{program.command('status', '--json')} | jq -r .token.expires_at"
         ),
-    }
-
-
-def of_check(program: Program) -> Mapping[str, str]:
-    """Return examples of `check`."""
-    return {
+    },
+    "check": lambda program: {
         "Test one profile.": program.command("check", "--json", profile="acme"),
         "Test all profiles from cron, which mails what is printed.": program.command(
             "check", "--all", "--quiet"
         ),
-    }
-
-
-def of_token(program: Program) -> Mapping[str, str]:
-    """Return examples of `token`."""
-    return {
+    },
+    "token": lambda program: {
         "List all users; this fails where there is no token.": list_all(program),
         "Print a token that is valid for at least 10 minutes.": program.command(
             "token", "--min-ttl", "600"
         ),
         "Print when it expires.": f"{program.command('token', '--json')} | jq -er .expires_at",
-    }
-
-
-def of_handoff(program: Program) -> Mapping[str, str]:
-    """Return examples of `handoff`."""
-    return {
+    },
+    "handoff": lambda program: {
         "Print the sheet for whom the profile was set up.": program.command("handoff"),
         "Save the sheet for an Okta admin.": (
             f"{program.command('handoff', '--for', 'okta')} > okta.md"
@@ -146,14 +128,9 @@ def of_handoff(program: Program) -> Mapping[str, str]:
         "Save variables for a script, with the Client Secret.": (
             f"{program.command('handoff', '--format', 'env', '--show-secrets')} > scim.env"
         ),
-    }
-
-
-def of_forget(program: Program) -> Mapping[str, str]:
-    """Return examples of `forget`."""
-    return {"Remove a profile.": program.command("forget", "--yes", profile="old")}
-
-
-def list_all(program: Program) -> str:
-    """Return the command that lists all users of Twilio's SCIM API with the default profile."""
-    return list_users(program, DEFAULT_PROFILE, TWILIO.scim_url)
+    },
+    "forget": lambda program: {
+        "Remove a profile.": program.command("forget", "--yes", profile="old")
+    },
+}
+"""Each command's examples, with a comment for each; made for the program as it was started."""

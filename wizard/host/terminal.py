@@ -73,9 +73,6 @@ class Output(Thread):
                 self._write("".join(text for text in texts if text))
             except OSError:
                 hang_up()
-                # Drop the rest.
-                while is_open and self._texts.get() is not None:
-                    pass
                 return
 
     def _write(self, text: str) -> None:

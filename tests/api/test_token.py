@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -567,7 +567,6 @@ async def test_request_whose_time_is_over_at_the_moment_it_is_dropped_fails_as_t
 
     async def hang(_request: httpx.Request) -> httpx.Response:
         watch = next(iter(service._watches))
-        assert watch.limit is not None
         watch.limit.reschedule(0)
         while not watch.limit.expired():
             # The cancellation comes in the round of the loop after the limit has passed.
@@ -594,16 +593,13 @@ async def test_request_that_is_about_to_leave_when_it_is_dropped_does_not(
 ) -> None:
     server = await serve(reply(200, json.dumps(GOOD).encode()))
     service = TokenService(client, lambda: NOW)
-    usual = _Watch.__call__
+    usual = _Watch.begin
 
-    async def dropped_at_the_last_moment(
-        watch: _Watch, event: str, info: Mapping[str, object]
-    ) -> None:
-        if event == "http11.send_request_headers.started":
-            service.drop_unsent()
-        await usual(watch, event, info)
+    async def dropped_at_the_last_moment(watch: _Watch) -> None:
+        service.drop_unsent()
+        await usual(watch)
 
-    monkeypatch.setattr(_Watch, "__call__", dropped_at_the_last_moment)
+    monkeypatch.setattr(_Watch, "begin", dropped_at_the_last_moment)
     with pytest.raises(SetupError) as caught:
         await service.refresh(credentials(server.url))
     assert caught.value.is_unsent

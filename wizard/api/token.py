@@ -160,10 +160,10 @@ class TokenService:
 
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
         """Return the response, or the error to raise without httpx's, which holds the form."""
-        watch = _Watch()
+        # The time limit of all tries together; each also has its own limits.
+        watch = _Watch(asyncio.timeout(self._seconds))
         try:
-            # The time limit of all tries together; each also has its own limits.
-            async with asyncio.timeout(self._seconds) as watch.limit:
+            async with watch.limit:
                 self._watches.add(watch)
                 if self._is_dropping:
                     watch.drop()
@@ -194,15 +194,15 @@ class TokenService:
 class _Watch:
     """Notes when a request begins to be sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        """Args: `limit`: the time limit of all tries."""
         self.has_begun = False
-        self.limit: asyncio.Timeout | None = None
-        """The time limit of all tries."""
+        self.limit = limit
         self._is_dropped = False
 
     def drop(self) -> None:
         """End the time limit now, unless the request has begun to be sent."""
-        if self.limit is not None and not self.has_begun and not self._is_dropped:
+        if not self.has_begun:
             self._is_dropped = True
             # A time limit that is expiring at this moment can't be changed any more.
             if not self.limit.expired():

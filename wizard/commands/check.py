@@ -30,7 +30,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
 from wizard.flow.check.active import ACTIVE_LINES, check_active
 from wizard.flow.check.lines import LiveList
-from wizard.flow.check.report import with_known
+from wizard.flow.check.report import Report, Verdict, with_known
 from wizard.flow.environment import Connect, Connecting, Network
 from wizard.flow.inactive import no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
@@ -59,17 +59,18 @@ class Outcome(Value):
     """How the check of a profile ended."""
 
     profile: str
-    problem: Problem | None
+    report: Report
     lines: tuple[Check, ...] = ()
     """Empty where it ended before the first of them."""
     at: datetime | None = None
     """When, UTC; None where nothing was checked."""
-    users: int | None = None
-    organization: str | None = None
-    warnings: tuple[Problem, ...] = ()
-    """Warnings that don't change the result."""
     store: tuple[Problem, ...] = ()
     """What is wrong with where secrets are kept; in words it's said after the command."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it failed."""
+        return self.report.problem
 
     @property
     def code(self) -> ExitCode:
@@ -79,9 +80,9 @@ class Outcome(Value):
     @property
     def as_json(self) -> dict[str, object]:
         """The JSON values of the outcome."""
-        warnings = (*self.warnings, *self.store)
+        warnings = (*self.report.warnings, *self.store)
         told = outcome(self.profile, self.problem, status_of(self.problem), self.at, warnings)
-        return {**told, "users": self.users, "organization": self.organization}
+        return {**told, "users": self.report.users, "organization": self.report.organization}
 
 
 def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, clock: Clock) -> int:
@@ -116,7 +117,8 @@ async def _check_each(
                 try:
                     return await _check(name, request, store, connect, clock, patience)
                 except SetupError as error:
-                    return Outcome(name, error.problem, store=standing(store))
+                    failed = Report(Verdict.FAILED, error.problem)
+                    return Outcome(name, failed, store=standing(store))
 
         return await asyncio.gather(*map(check, names))
 
@@ -141,16 +143,7 @@ async def _check(
         checked, PatientUsers(network.users, patience), lines, checked.current
     )
     result = with_known(result, checked.profile, clock())
-    return Outcome(
-        name,
-        result.problem,
-        shown.lines,
-        checked.at,
-        result.users,
-        result.organization,
-        result.warnings,
-        standing(store),
-    )
+    return Outcome(name, result, shown.lines, checked.at, standing(store))
 
 
 def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
@@ -258,7 +251,7 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
     finally:
         # Also where stdout takes nothing more.
         for each in shown:
-            for problem in filter(None, (*each.warnings, each.problem)):
+            for problem in filter(None, (*each.report.warnings, each.problem)):
                 print_error(problem, each.profile)
     return max((each.code for each in outcomes), default=ExitCode.NOT_SET_UP)
 
@@ -274,5 +267,5 @@ def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
 def _row(outcome: Outcome, width: int) -> str:
     if outcome.problem is not None:
         return f"{Status.FAILED.value:<10} {outcome.profile:<{width}}  {outcome.problem.title}"
-    status = Status.WARNING if outcome.warnings else Status.PASSED
+    status = Status.WARNING if outcome.report.warnings else Status.PASSED
     return f"{status.value:<10} {outcome.profile:<{width}}  {outcome.lines[-1].note}"

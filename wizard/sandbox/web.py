@@ -66,7 +66,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""The headers of every page."""
+"""The headers of every page and redirect."""
 
 
 def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
@@ -182,9 +182,4 @@ def _show(status: int, body: str) -> Answer:
 
 
 def _redirect(status: int, location: str) -> Answer:
-    headers = {
-        "Location": quote(location, safe=_URL_SIGNS),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-    }
-    return Answer(status, "", HTML, headers)
+    return Answer(status, "", HTML, HEADERS | {"Location": quote(location, safe=_URL_SIGNS)})

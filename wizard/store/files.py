@@ -217,7 +217,7 @@ class PrivateFolder:
         is_open = False
         # Windows has no such bits: only the user has access to the user's data folder.
         if sys.platform != "win32" and status.st_mode & folders.OTHERS:
-            is_open = not folders.close_to_others(self.path, folders.FOLDER_MODE)
+            is_open = not folders.close_to_others(self.path)
             self._note(self.path, is_open=is_open)
         self.doubt = folders.refuse_unsafe(self.path, is_open=is_open)
         return True

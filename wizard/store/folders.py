@@ -123,13 +123,13 @@ def make_folder(path: Path) -> list[Path]:
         path.mkdir(FOLDER_MODE)
     except FileExistsError:
         return made
-    close_to_others(path, FOLDER_MODE, is_new=True)
+    close_to_others(path, is_new=True)
     sync_folder(path.parent)
     return [*made, path]
 
 
-def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
-    """Set the mode of a folder, not of a symbolic link's target; return whether it took effect.
+def close_to_others(path: Path, *, is_new: bool = False) -> bool:
+    """Make a folder private, not of a symbolic link's target; return whether it took effect.
 
     Raises OSError if a new folder can't be changed.
     """
@@ -142,11 +142,11 @@ def close_to_others(path: Path, mode: int, *, is_new: bool = False) -> bool:
         if not is_new:
             return False
         # The umask removed the owner's own permissions, so it can't even be opened.
-        path.chmod(mode)
+        path.chmod(FOLDER_MODE)
         return True
     try:
         with suppress(PermissionError, OSError):
-            os.fchmod(descriptor, mode)
+            os.fchmod(descriptor, FOLDER_MODE)
         return not os.fstat(descriptor).st_mode & OTHERS
     finally:
         os.close(descriptor)

@@ -122,14 +122,13 @@ def noticing_hang_up(streams: Sequence[TextIO], on_hang_up: Callable[[], None]) 
 
 def _watch(fds: Sequence[int], stop: int, on_hang_up: Callable[[], None]) -> None:
     """Wait until a terminal hangs up or the other end of `stop` is closed."""
-    if sys.platform != "win32":
-        poll = select.poll()
-        for fd in (*fds, stop):
-            # Hang-ups are reported without being asked for.
-            poll.register(fd, 0)
-        events = dict(poll.poll())
-        if stop not in events and any(event & select.POLLHUP for event in events.values()):
-            on_hang_up()
+    poll = select.poll()
+    for fd in (*fds, stop):
+        # Hang-ups are reported without being asked for.
+        poll.register(fd, 0)
+    events = dict(poll.poll())
+    if stop not in events and any(event & select.POLLHUP for event in events.values()):
+        on_hang_up()
 
 
 def is_stalled(stream: TextIO) -> bool:

@@ -55,7 +55,10 @@ class AuthorizationRequest:
 
     def answer(self, **answer: str) -> str:
         """Return the redirect that answers with these parameters and the state."""
-        return _redirect(self.redirect_uri, self.state, answer)
+        parts = urlsplit(self.redirect_uri)
+        added = urlencode(answer | ({"state": self.state} if self.state else {}))
+        # The redirect URL may have a query already (RFC 6749 §4.1.2).
+        return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
 
 
 def read(fields: Fields, client_id: str, redirect_urls: Collection[str]) -> AuthorizationRequest:
@@ -93,13 +96,6 @@ def _fault(fields: Fields) -> tuple[str, str] | None:
     if method and not _S256_CHALLENGE.fullmatch(challenge):
         return "invalid_request", "code_challenge is not an S256 challenge"
     return None
-
-
-def _redirect(redirect_uri: str, state: str, answer: dict[str, str]) -> str:
-    """Add an answer to a redirect URL, which may have a query already (RFC 6749 §4.1.2)."""
-    parts = urlsplit(redirect_uri)
-    added = urlencode(answer | ({"state": state} if state else {}))
-    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
 
 
 CODE_SECONDS: Final = 300

@@ -123,29 +123,21 @@ def make_folder(path: Path) -> list[Path]:
         path.mkdir(FOLDER_MODE)
     except FileExistsError:
         return made
-    close_to_others(path, is_new=True)
+    # The umask may have removed the owner's own permissions.
+    with suppress(OSError):
+        path.chmod(FOLDER_MODE)
     sync_folder(path.parent)
     return [*made, path]
 
 
-def close_to_others(path: Path, *, is_new: bool = False) -> bool:
-    """Make a folder private, not of a symbolic link's target; return whether it took effect.
-
-    Raises OSError if a new folder can't be changed.
-    """
-    # Windows has no such bits: what lies in a user's data folder is that user's there.
-    if sys.platform == "win32":
-        return True
+def close_to_others(path: Path) -> bool:
+    """Make a folder private, but not a symbolic link's target; return whether it took effect."""
     try:
         descriptor = os.open(path, _OPEN)
     except PermissionError:
-        if not is_new:
-            return False
-        # The umask removed the owner's own permissions, so it can't even be opened.
-        path.chmod(FOLDER_MODE)
-        return True
+        return False
     try:
-        with suppress(PermissionError, OSError):
+        with suppress(OSError):
             os.fchmod(descriptor, FOLDER_MODE)
         return not os.fstat(descriptor).st_mode & OTHERS
     finally:
@@ -214,9 +206,8 @@ def _doubt(path: Path, why: str) -> Problem:
 
 def _has_list(path: Path) -> bool:
     """Whether an access control list grants write access; the group's bits are only its limit."""
-    if sys.platform != "linux":
-        return False
-    with suppress(OSError):
+    # Only Linux has the function.
+    with suppress(OSError, AttributeError):
         return bool(os.getxattr(path, "system.posix_acl_access"))
     return False
 

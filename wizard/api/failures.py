@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 import httpx
@@ -185,21 +186,17 @@ def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
         if isinstance(secure[0], ssl.SSLCertVerificationError):
             return _tls_problem(secure[0], way.proxy)
         return way.filling(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        reason = "it hung up, or its answer is no HTTP"
-        return way.filling(network.PROXY_OF_OTHER_KIND, host, reason)
-    return None
+    reason = "it hung up, or its answer is no HTTP"
+    return way.filling(network.PROXY_OF_OTHER_KIND, host, reason)
 
 
 def _is_beyond(error: Exception) -> bool:
     """Whether a request had come further than its proxy; True if that is unknown."""
-    if not isinstance(error, httpx.RequestError):
-        return True
-    try:
-        return has_passed_the_proxy(error.request)
-    except RuntimeError:
+    if isinstance(error, httpx.RequestError):
         # HTTPX raises this if the error has no request.
-        return True
+        with suppress(RuntimeError):
+            return has_passed_the_proxy(error.request)
+    return True
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

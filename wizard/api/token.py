@@ -138,12 +138,13 @@ class TokenService:
         self, url: str, fields: Mapping[str, Field], code: Secret, on_wait: OnWait
     ) -> tuple[Reply | SetupError, datetime, bool]:
         """Return the response, the time of its request, and whether the code is still valid."""
-        asked_at = self._clock()
-        left = CODE_SECONDS
+        left, tries_left = CODE_SECONDS, TRIES
         if (dies := expiry(code)) is not None:
-            left = min(left, (dies - asked_at).total_seconds())
-        got = await self._post(url, fields)
-        for tries_left in range(TRIES - 1, -1, -1):
+            left = min(left, (dies - self._clock()).total_seconds())
+        while True:
+            asked_at = self._clock()
+            got = await self._post(url, fields)
+            tries_left -= 1
             if isinstance(got, SetupError) or got.status != 429:
                 return got, asked_at, False
             pause = pause_asked(got, THROTTLED_PAUSE, left)
@@ -152,11 +153,8 @@ class TokenService:
             on_pause = partial(on_wait, "too many requests")
             await count_down(self._sleep, pause, on_pause, lambda: self._is_dropping)
             if self._is_dropping:
-                break
+                return got, asked_at, True
             left -= pause
-            asked_at = self._clock()
-            got = await self._post(url, fields)
-        return got, asked_at, True
 
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
         """Return the response, or the error to raise without httpx's, which holds the form."""

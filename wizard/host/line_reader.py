@@ -214,13 +214,12 @@ def _unedited(loop: asyncio.AbstractEventLoop, fd: int) -> Iterator[None]:
         # At once: what was typed already is kept, not flushed.
         tty.setcbreak(fd, termios.TCSANOW)
     # After Ctrl+Z, the shell has changed the terminal's settings.
-    with contextlib.suppress(ValueError, RuntimeError):
-        loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
+    loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
     try:
         yield
     finally:
-        if loop.remove_signal_handler(signal.SIGCONT):
-            signal.signal(signal.SIGCONT, on_continue)
+        loop.remove_signal_handler(signal.SIGCONT)
+        signal.signal(signal.SIGCONT, on_continue)
         # It may be gone, or its other end not read.
         with contextlib.suppress(termios.error):
             if before is not None:

@@ -119,7 +119,7 @@ class OpenListener:
         self._grace = grace
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[None]] = set()
-        self._silent: dict[asyncio.Task[None], None] = {}
+        self._silent: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         """Connections without a request yet, the oldest first."""
         self._page_path = f"/done-{secrets.token_urlsafe(16)}"
         self._page: Landing | None = None
@@ -168,24 +168,17 @@ class OpenListener:
 
     def _on_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._silent) >= SILENT_LIMIT:
-            oldest = next(iter(self._silent))
-            del self._silent[oldest]
-            oldest.cancel()
+            self._silent.pop(next(iter(self._silent))).cancel()
         connection = asyncio.create_task(self._serve(reader, writer))
         self._connections.add(connection)
-        self._silent[connection] = None
-        connection.add_done_callback(self._forget)
-
-    def _forget(self, connection: asyncio.Task[None]) -> None:
-        self._connections.discard(connection)
-        self._silent.pop(connection, None)
+        connection.add_done_callback(self._connections.discard)
+        self._silent[writer] = connection
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(self._patience):
                 request = await read_request(reader)
-            if (task := asyncio.current_task()) is not None:
-                self._silent.pop(task, None)
+            self._silent.pop(writer, None)
             # Outside the time limits: accepting may mean writing to a disk.
             answer = await self._answer(request)
             async with asyncio.timeout(self._patience):
@@ -196,6 +189,7 @@ class OpenListener:
         except (TimeoutError, ConnectionError):
             pass  # The client stopped responding or disconnected; what it sent was handled above.
         finally:
+            self._silent.pop(writer, None)
             writer.transport.abort()
 
     async def _answer(self, request: Request | None) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, cast
 
 from wizard.domain.value import Guarded
 
@@ -42,10 +42,9 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     connection = h11.Connection(h11.SERVER)
     try:
         connection.receive_data(await reader.readuntil(b"\r\n\r\n"))
-        event = connection.next_event()
+        # A whole head is a request, or else an error.
+        event = cast("h11.Request", connection.next_event())
     except (asyncio.LimitOverrunError, asyncio.IncompleteReadError, h11.RemoteProtocolError):
-        return None
-    if not isinstance(event, h11.Request):
         return None
     target = event.target.decode("latin-1")
     if not (target.startswith("/") and target.isascii() and target.isprintable()):

@@ -163,8 +163,9 @@ class PrivateFolder:
 
     def delete_temps(self, prefix: str) -> None:
         """Remove the temporary files of interrupted writes to `prefix…`. Raises SetupError."""
-        for temp, _ in self.temps(prefix):
-            self.delete(temp)
+        for name in self.names():
+            if name.startswith(prefix) and name.endswith(".tmp"):
+                self.delete(name)
 
     def make(self) -> None:
         """Create the folder. Raises OSError and SetupError, also if others could replace it."""

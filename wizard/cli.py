@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def cli(
     context: click.Context,
+    /,
     profile: str,
     demo: bool,
     scenario: str | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -90,7 +90,7 @@ def common(command: Callable[..., int]) -> Callable[..., int]:
             _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
         command = refusing(command)
-    later = {"expose_value": False, "callback": _choose}
+    later: dict[str, Any] = {"expose_value": False, "callback": _choose}
     quiet = click.option(
         "--quiet", "is_quiet", is_flag=True, help="Print only failures (for cron).", **later
     )
@@ -128,7 +128,8 @@ def _choose(context: click.Context, option: click.Parameter, value: object) -> N
     is_given = value is not None and value is not False
     # The shell completes a command without running what stands before it: there is no Common then.
     if is_given and isinstance(context.obj, Common):
-        context.obj = replace(context.obj, **{str(option.name): value})
+        chosen: dict[str, Any] = {str(option.name): value}
+        context.obj = replace(context.obj, **chosen)
 
 
 def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:

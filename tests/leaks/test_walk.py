@@ -71,7 +71,7 @@ class Walked:
 
     @property
     def verifier(self) -> str:
-        return next(s.form.get("code_verifier") for s in self.sandbox.seen if s.form.get("code"))
+        return next(s.form["code_verifier"] for s in self.sandbox.seen if s.form.get("code"))
 
     @property
     def tokens(self) -> list[str]:

@@ -131,8 +131,8 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
     assert ended.returncode == code, ended
     assert says(ended.stderr, "folder-not-writable")
     assert f"{profiles} doesn't accept files" in ended.stderr
-    learnt = "How this check ended could not be remembered."
-    nothing = "No new access token was asked for, as it could not have been kept."
+    learnt = "The result of this check couldn't be saved."
+    nothing = "No new access token was requested, because it couldn't be saved."
     assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()
     assert (nothing if code == 0 else learnt) not in ended.stderr.splitlines()
     if as_json:

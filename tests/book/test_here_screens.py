@@ -107,7 +107,7 @@ async def test_check_that_cannot_be_noted_names_nothing_that_is_not_there(stage:
         with full_disk():
             await pilot.press("enter")
             await until_said(app, pilot, UNSAVED.entry)
-        assert "How this check ended could not be remembered." in panel(app)
+        assert "The result of this check couldn't be saved." in panel(app)
         assert "ry again" not in text_of(app)
 
 

@@ -113,7 +113,7 @@ async def taken(met: str, entry: str) -> str:
             "no-refresh-token",
             "no-refresh-token",
             None,
-            "none; can't be refreshed",
+            "none; the access token can't be refreshed",
             # The problem is shown in full; the text about the access token comes before it.
             ". The wizard asked for one",
         ),

@@ -78,7 +78,7 @@ def test_what_can_be_asked_again_is_not_waited_for(
     with start(home, *command.split()) as process:
         server.wait_for_request()
         if held == "throttled":
-            assert "too many requests, again in 30 s" in next_line(process)
+            assert "too many requests, retrying in 30 s" in next_line(process)
         process.send_signal(number)
         out, words = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, words.strip()) == (130, "", "")

@@ -120,7 +120,7 @@ def test_pause_that_is_waited_out_is_said(home: Path) -> None:
         run = wizard(home, "check", "--json")
     assert (run.returncode, run.stderr) == (
         0,
-        "No good answer yet: too many requests, again in 1 s.\n",
+        "No good answer yet: too many requests, retrying in 1 s.\n",
     )
     told(run.stdout, PASSED)
 

@@ -169,7 +169,7 @@ async def test_pauses_are_waited_for_as_long_as_they_fit(
     assert problem.id == "scim-failing"
     assert len(command.server.requests) == 2
     assert 30 <= command.clock.passed <= 60
-    assert "status 503, again in 30 s" in capsys.readouterr().err
+    assert "status 503, retrying in 30 s" in capsys.readouterr().err
 
 
 @answering(reply(200))

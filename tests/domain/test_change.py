@@ -21,7 +21,7 @@ ELSEWHERE = "https://b.example/"
         (replace(ACTIVE, client_id="OQ-new"), Difference("Client ID", "OQ-old", "OQ-new")),
         (
             replace(ACTIVE, client_secret=Secret("hush-new")),
-            Difference("Client Secret", "the stored one", "a new one"),
+            Difference("Client Secret", "the saved one", "a new one"),
         ),
         (
             replace(ACTIVE, redirect_url=ELSEWHERE),
@@ -29,15 +29,15 @@ ELSEWHERE = "https://b.example/"
         ),
         (
             replace(ACTIVE, endpoints=replace(TWILIO, authorize_url=ELSEWHERE)),
-            Difference("Authorize URL", TWILIO.authorize_url, ELSEWHERE),
+            Difference("Authorization endpoint", TWILIO.authorize_url, ELSEWHERE),
         ),
         (
             replace(ACTIVE, endpoints=replace(TWILIO, token_url=ELSEWHERE)),
-            Difference("Token URL", TWILIO.token_url, ELSEWHERE),
+            Difference("Token endpoint", TWILIO.token_url, ELSEWHERE),
         ),
         (
             replace(ACTIVE, endpoints=replace(TWILIO, scim_url=ELSEWHERE)),
-            Difference("SCIM URL", TWILIO.scim_url, ELSEWHERE),
+            Difference("SCIM base URL", TWILIO.scim_url, ELSEWHERE),
         ),
         (replace(ACTIVE, scope=""), Difference("Scope", "offline_access", "")),
         (replace(ACTIVE, pkce=Pkce.OFF), Difference("PKCE", "auto", "off")),

@@ -16,5 +16,9 @@ def test_every_page_names_the_keys_of_its_face(step: Step, keys: dict[str, str])
 
 
 def test_each_face_says_how_a_new_link_is_made() -> None:
-    assert "Ctrl+T creates a new link" in " ".join(GUIDE[Step.REDIRECT].naming(ON_SCREEN).help)
-    assert '"new link" creates a new link' in " ".join(GUIDE[Step.REDIRECT].naming(TYPED).help)
+    assert "Press Ctrl+T to create a new link" in " ".join(
+        GUIDE[Step.REDIRECT].naming(ON_SCREEN).help
+    )
+    assert 'Type "new link" to create a new link' in " ".join(
+        GUIDE[Step.REDIRECT].naming(TYPED).help
+    )

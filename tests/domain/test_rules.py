@@ -57,7 +57,7 @@ def test_client_id_shape_counts_what_is_left_after_cleaning() -> None:
         (f"AC{HEX}", "Account SID (AC…), not"),
         (f"SK{HEX}", "API key SID (SK…), not"),
         ("https://example.com/token", "a URL"),
-        ("••••••••", "masked dots"),
+        ("••••••••", "dots that mask"),
     ],
 )
 def test_client_secret(text: str, words: str | None) -> None:

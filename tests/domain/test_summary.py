@@ -37,7 +37,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
 def test_facts_tell_what_is_missing() -> None:
     facts = dict(summary.facts(Profile(), "files", NOW))
     assert facts["Access token"] == "none"
-    assert facts["Refresh token"] == "none; can't be refreshed"
+    assert facts["Refresh token"] == "none; the access token can't be refreshed"
     assert facts["Checked"] == "never"
     assert "Organization" not in facts
 

@@ -156,7 +156,7 @@ async def test_check_that_cannot_be_remembered_tells_what_it_found_and_that(
         report = await check(stage)
     assert (report.verdict, report.problem) == (verdict, problem)
     (warning,) = report.warnings
-    assert warning.detail[-1] == "How this check ended could not be remembered."
+    assert warning.detail[-1] == "The result of this check couldn't be saved."
 
 
 async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:

@@ -242,7 +242,7 @@ async def test_wait_before_a_retry_is_shown(stage: Stage, monkeypatch: pytest.Mo
     monkeypatch.setattr(stage.world.users, "list_users", list_users)
     stage.world.tokens.refreshes = [tokens("2")]
     assert (await exchanged(stage)).verdict is Verdict.PASSED
-    assert seen == [(Status.RUNNING, "too many requests, again in 12 s")]
+    assert seen == [(Status.RUNNING, "too many requests, retrying in 12 s")]
     assert stage.lines["users"].note == ""
 
 

@@ -184,7 +184,7 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
         await person.leave()
 
     async def discards(person: Person) -> None:
-        await person.says("Discard: drops the change; keeps your credentials")
+        await person.says("Discard: removes the change; keeps your credentials")
         await person.pick("discard")
         await person.says("This removes only the change", "yes or no")
         assert "rotate it" not in person.news

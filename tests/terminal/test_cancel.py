@@ -33,7 +33,7 @@ SIGNALS: Final = {
     "SIGTERM": signal.SIGTERM,
     "SIGHUP": signal.SIGHUP,
 }
-LEAVING: Final = "Leaving: waiting for a response"
+LEAVING: Final = "Waiting for a response before quitting"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ class Waiting:
             terminal.paste(self._server.approve(self._link))
         self._server.wait_for_request()
         if self._wait == "countdown":
-            terminal.wait_for("again in")
+            terminal.wait_for("retrying in")
         return terminal
 
     def __exit__(self, *error: object) -> None:

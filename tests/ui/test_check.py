@@ -83,11 +83,11 @@ async def test_the_lines_show_state_note_and_time() -> None:
                 Check("a", "First", Status.PASSED, "25 users", 0.5),
                 Check("b", "Second", Status.FAILED),
                 Check("c", "Third", Status.WARNING, "no refresh token"),
-                Check("d", "Fourth", Status.SKIPPED, "done before"),
+                Check("d", "Fourth", Status.SKIPPED, "already done"),
             )
         )
         await stage.until_text("✓  First", "25 users  0.50 s", "✗  Second", "failed")
-        await stage.until_text("!  Third", "no refresh token", "–  Fourth", "done before")
+        await stage.until_text("!  Third", "no refresh token", "–  Fourth", "already done")
 
 
 async def test_the_spinner_turns_only_while_something_runs() -> None:
@@ -119,8 +119,8 @@ async def spinner(stage: Stage[CheckScreen], before: str) -> str:
 async def test_a_line_that_waits_tells_how_long() -> None:
     check = Steered()
     async with at_check(check) as stage:
-        check.show((Check("users", "GET /Users", Status.RUNNING, "again in 7 s"),))
-        await stage.until_text("again in 7 s")
+        check.show((Check("users", "GET /Users", Status.RUNNING, "retrying in 7 s"),))
+        await stage.until_text("retrying in 7 s")
 
 
 async def test_enter_goes_on_once_it_passed_and_not_before() -> None:

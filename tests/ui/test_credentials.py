@@ -393,7 +393,7 @@ async def test_a_secret_that_was_refused_is_asked_for_again() -> None:
         field = f"{SECRET_ENTRY}-field"
         assert entry(stage, SECRET_ENTRY).has_focus
         await stage.until_words(
-            field, "Twilio rejected this secret with that Client ID. Enter it again."
+            field, "Twilio rejected this secret for that Client ID. Enter it again."
         )
         await stage.pilot.press("enter", "ctrl+n")
         assert "✓ saved" not in stage.words_in(field)
@@ -646,6 +646,6 @@ async def test_scope_that_cannot_be_one_is_told_and_the_rest_of_the_url_is_used(
     url = AUTHORIZATION_URL.replace("offline_access", "caf%C3%A9")
     async with showing(form.screen()) as stage:
         await paste(stage.pilot, url)
-        await stage.until_text("The URL's scope isn't valid, so it isn't used.")
+        await stage.until_text("The URL's scope isn't valid, so it was ignored.")
         await until_saved(stage, ID)
     assert form.kept.scope == "offline_access"

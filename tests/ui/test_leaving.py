@@ -162,7 +162,7 @@ async def waiting(
             await go(pilot, server, wait, landed)
             await asyncio.to_thread(server.wait_for_request)
             if server.held == "throttled":
-                await wait_until(pilot, lambda: "again in" in text_of(app), "the countdown")
+                await wait_until(pilot, lambda: "retrying in" in text_of(app), "the countdown")
             yield app, pilot
 
 

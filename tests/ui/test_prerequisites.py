@@ -116,7 +116,7 @@ async def test_enter_names_what_is_missing_and_a_second_one_goes_on() -> None:
 async def test_ticking_takes_the_warning_back() -> None:
     async with showing(Machine(ticks=IDS[:5]).screen()) as stage:
         await stage.pilot.press("enter")
-        await stage.until_words("#why", "2 required items aren't selected. Next one:")
+        await stage.until_words("#why", "2 required items aren't selected. Next item:")
         await stage.pilot.press("space", "enter")
         await stage.until_words("#why", "1 required item isn't selected.")
         assert stage.outcomes == []

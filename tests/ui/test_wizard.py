@@ -145,7 +145,7 @@ async def test_a_machine_without_a_browser(world: World) -> None:
     world.clipboard.is_here = False
     async with resumed(world, Step.PREREQUISITES, WHOLE) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        await until_text(pilot, "No browser here (SSH)")
+        await until_text(pilot, "No browser on this machine (SSH)")
         await pilot.press("enter")
         await wait_for_screen(pilot, CredentialsScreen)
         await pilot.press("enter")
@@ -498,7 +498,7 @@ async def test_discarding_a_change_says_that_what_is_set_up_stays(
     changed = Secret(secret) if secret else None
     seed(world, active=ACTIVE, draft=replace(WHOLE, client_secret=changed, redirect_url=LOOPBACK))
     async with running(make_app(world)) as (_, pilot):
-        await until_text(pilot, "drops the change; keeps your credentials")
+        await until_text(pilot, "removes the change; keeps your credentials")
         await pilot.press("d")
         await wait_for_dialog(pilot, ConfirmScreen)
         question = " ".join(text_of(pilot.app).replace("│", " ").split())

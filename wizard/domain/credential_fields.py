@@ -52,7 +52,7 @@ class CredentialField(Enum):
 NOTHING_TO_COPY: Final = "There is no Client Secret yet."
 NOT_TO_SEE: Final = "The secret is saved but can't be shown. Type a new one to replace it."
 STORED: Final = "saved: leave empty to keep it"
-REFUSED: Final = "Twilio rejected this secret with that Client ID. Enter it again."
+REFUSED: Final = "Twilio rejected this secret for that Client ID. Enter it again."
 OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
 FILLED: Final = "filled in from the Authorization URL"
 

@@ -72,7 +72,7 @@ def client_id(text: str) -> str | None:
     if name := _NAMED_SIDS.get(text[:2]):
         return f"This is {name} ({text[:2]}…). The app's Client ID starts with OQ."
     if not text.startswith("OQ"):
-        return "A Client ID starts with OQ, in capitals."
+        return "A Client ID starts with OQ (uppercase)."
     if not (text.isascii() and text.isalnum()):
         return "A Client ID has only letters and digits after OQ."
     if not re.fullmatch(_CLIENT_ID, text):
@@ -102,7 +102,7 @@ def client_secret(text: str) -> str | None:
         return "This is part of the URL you land on, not the Client Secret."
     # RFC 6749 appendix A.2: *VSCHAR. Bullets and dots come from copying a masked field.
     if not text.isascii():
-        return "A Client Secret can't contain these characters. Did you copy masked dots?"
+        return "This has invalid characters. Did you copy the dots that mask the secret?"
     return None
 
 
@@ -112,7 +112,7 @@ def redirect_url(text: str) -> str | None:
     if not text:
         return "Enter the Redirect URL, exactly as in the app."
     if "*" in text:
-        return "A Redirect URL can't contain a wildcard (*). It must be the app's exactly."
+        return "A Redirect URL can't contain a wildcard (*). Enter it exactly as in the app."
     if _RESPONSE.search(text):
         return "This is the URL you land on. Remove code=, state=, and error= from it."
     return _address_problem(text, "Redirect URL")
@@ -174,7 +174,7 @@ def _address_problem(text: str, noun: str) -> str | None:
     if not parts.hostname:
         return "The URL has no host after https://"
     if "@" in parts.netloc:
-        return f"The {noun} can't contain a user name or password (…@)."
+        return f"The {noun} can't contain a username or password (…@)."
     if port == 0 or parts.netloc.endswith(":"):
         return "The port must be a number from 1 to 65535."
     if "#" in text:
@@ -202,9 +202,9 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
     if is_twilio_host(host):
         warnings.append("This is a Twilio URL. Use a URL of your own.")
     if is_loopback(text) and host == "localhost":
-        warnings.append("Use 127.0.0.1 if you can. localhost stands for two addresses.")
+        warnings.append("Use 127.0.0.1 if you can. localhost can mean 127.0.0.1 or [::1].")
     if is_loopback(text):
-        warnings.append("Twilio may reject a URL on this machine. Pasting still works.")
+        warnings.append("Twilio may reject a URL that points to this machine. Pasting still works.")
     return tuple(warnings)
 
 

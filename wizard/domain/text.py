@@ -123,7 +123,7 @@ def clock_time(at: datetime) -> str:
     return f"{local:%H:%M} UTC{zone}"
 
 
-LEAVING: Final = "Leaving: waiting for a response…"
+LEAVING: Final = "Waiting for a response before quitting…"
 """Shown if the user leaves the wizard while it waits for a response."""
 
 

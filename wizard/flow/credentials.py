@@ -220,5 +220,5 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
         another_host(url.host, ours) if url.host != ours else None,
         values,
         url.scope,
-        None if is_valid else "The URL's scope isn't valid, so it isn't used.",
+        None if is_valid else "The URL's scope isn't valid, so it was ignored.",
     )

@@ -104,5 +104,5 @@ def _warning(id_: str, problem: Problem) -> Check:
 def _browser(browser: ports.Browser) -> Check:
     if browser.is_here:
         return Check("browser", "Browser", Status.PASSED)
-    title = f"No browser here ({browser.why_not}): you will copy a link"
+    title = f"No browser on this machine ({browser.why_not}): you'll need to copy a link"
     return Check("browser", title, Status.WARNING)

@@ -56,7 +56,7 @@ class Link(Value):
             where = f"! Your browser isn't on this machine ({why_not})."
             return where, "  Paste the URL here instead."
         if self.is_listening:
-            return ("If your browser is on this machine, the wizard continues by itself.",)
+            return ("If your browser is on this machine, the wizard continues automatically.",)
         return ()
 
     @property

@@ -19,7 +19,7 @@ from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
 from wizard.flow.protected import to_its_end
 
-NOT_ASKED: Final = "No new access token was asked for, as it could not have been kept."
+NOT_ASKED: Final = "No new access token was requested, because it couldn't be saved."
 
 
 async def fresh_tokens(

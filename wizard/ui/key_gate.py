@@ -31,7 +31,7 @@ MOVES: Final = frozenset(
 QUIT: Final = "ctrl+q"
 PLAIN: Final = "p"
 """Continues in plain mode if the window is too small."""
-EARLY: Final = "Enter was pressed before this was shown. Press it again to continue."
+EARLY: Final = "You pressed Enter before this appeared. Press it again to continue."
 
 Entered = events.Key | events.Paste | events.MouseDown | events.MouseUp
 """User input, in order."""

@@ -194,7 +194,7 @@ class ThemedApp(CrashingApp):
         """Let a theme be chosen."""
         self.search_commands(
             [
-                (title, partial(self._choose_theme, name), "this one" * (name == self.theme))
+                (title, partial(self._choose_theme, name), "current" * (name == self.theme))
                 for name, title in TITLES.items()
             ],
             placeholder="Search for a theme…",

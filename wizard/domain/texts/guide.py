@@ -14,9 +14,9 @@ DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 """Twilio's own page about the whole setup."""
 
 
-ON_SCREEN: Final = {"audience": "Press i", "new_link": "Ctrl+T"}
+ON_SCREEN: Final = {"audience": "Press i", "new_link": "Press Ctrl+T"}
 """What to press, for sentences that the screens and plain mode share."""
-TYPED: Final = {"audience": "Type i", "new_link": '"new link"'}
+TYPED: Final = {"audience": "Type i", "new_link": 'Type "new link"'}
 """The same in plain mode."""
 
 
@@ -38,7 +38,7 @@ class Page(Value):
         steps = "\n".join(f"{number}. {text}" for number, text in enumerate(self.steps, 1))
         return (
             f"What to do here\n{steps}",
-            f"What goes wrong\n{self.wrong[0]}",
+            f"Troubleshooting\n{self.wrong[0]}",
             *self.wrong[1:],
             *self.where,
             f"Twilio's documentation\n{DOCUMENTATION}",
@@ -86,18 +86,18 @@ GUIDE: Final = {
         "Overview",
         "",
         (
-            "Check now tests the connection. It only reads.",
+            "Check now tests the connection. It's read-only.",
             "Authorize again creates new tokens with the same Client ID and Client Secret.",
-            "Change credentials edits any value. Your current credentials stay in use until the"
-            " new ones work.",
+            "Change credentials lets you edit any value. Your current credentials stay in use until"
+            " the new ones work.",
         ),
         (
             "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in"
             " the Console under Monitor > Insights > Audit.",
-            "Deleting the OAuth app, or rotating its secret with no grace period, ends what is"
-            " saved here.",
+            "If you delete the OAuth app, or rotate its secret with no grace period, the saved"
+            " credentials stop working.",
         ),
-        _where("; the app > Credentials, where you rotate the secret"),
+        _where(". Open the app and select Credentials to rotate the secret."),
     ),
     Step.PREREQUISITES: Page(
         "Before you start",
@@ -110,14 +110,14 @@ GUIDE: Final = {
             " Console). Twilio shows the secret only once.",
         ),
         (
-            "No Authorization code there? An account has a similar page (OAuth applications). Use"
-            " the organization's.",
-            "The page doesn't open? Only an Organization Owner or Admin can open it. Account-level"
+            "Don't see Authorization code? You're probably on an account's OAuth applications page,"
+            " which looks similar. Go to the organization's page instead.",
+            "Can't open the page? Only an Organization Owner or Admin can open it. Account-level"
             " roles can't.",
             "Wrong grant type? You can't change it. Create another app.",
             "Will SCIM create users? Their email domain must be verified in Twilio first.",
-            "Is two-factor authentication required? Decide who holds the second factor of a shared"
-            " account before you start.",
+            "Is two-factor authentication required? Before you start, decide who holds the second"
+            " factor for a shared account.",
         ),
         _where(),
     ),
@@ -131,13 +131,15 @@ GUIDE: Final = {
             "Redirect URL: exactly as in the app, including any trailing slash.",
         ),
         (
-            "AC… is an account and SK… an API key. Neither works here.",
+            "AC… is an Account SID, and SK… is an API key SID. Neither works here.",
             "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab."
             " Twilio may ask how long the old secret should keep working.",
         ),
         _where(
-            "; the app > Credentials for the Client ID, Application details for the Redirect URL",
-            "; the app. Right after you create it, its last page shows all three values",
+            ". Open the app. The Client ID is under Credentials, and the Redirect URL is under"
+            " Application details.",
+            ". Open the app. Right after you create it, its last page shows the Client ID, Client"
+            " Secret, and Authorization URL.",
         ),
     ),
     Step.AUTHORIZE: Page(
@@ -153,15 +155,15 @@ GUIDE: Final = {
         (
             "Are you signed in as someone else? Another Twilio session is open in this browser."
             " Use a private window.",
-            "Can't sign in? The page doesn't support SSO. Use an admin with a password, whose"
-            " email domain doesn't enforce SSO.",
-            "An error, and no Approve access? The Client ID or Redirect URL differs from the"
+            "Can't sign in? The page doesn't support SSO. Sign in as an admin who has a password"
+            " and whose email domain doesn't enforce SSO.",
+            "See an error instead of Approve access? The Client ID or Redirect URL differs from the"
             " app's. Compare them character by character.",
         ),
         (
             "You approve on a separate Twilio page, not in the Console. To look up the app itself,"
             " go to:",
-            *_where("; the app > Application details"),
+            *_where(". Open the app and select Application details."),
         ),
     ),
     Step.REDIRECT: Page(
@@ -170,47 +172,47 @@ GUIDE: Final = {
         " An error page is OK.",
         (
             "In the browser, click in the address bar, select all, and copy.",
-            "Paste it here, all of it. It starts with your Redirect URL, then ?code= and many"
-            " characters, then &state= and some more.",
+            "Paste all of it here. It starts with your Redirect URL, followed by ?code=, a long"
+            " code, &state=, and a shorter value.",
         ),
         (
             "Too late? The code works once and expires 5 minutes after you click Approve access."
-            " {new_link} creates a new link. Approve again.",
+            " {new_link} to create a new link, then approve again.",
             "Did the page drop the code? Look in the browser's history for the first URL with"
             " code= in it.",
-            "Does it start with another URL than your Redirect URL? Then the app and Credentials"
-            " differ. Fix one of them.",
+            "Does it start with something other than your Redirect URL? The Redirect URL in"
+            " Credentials doesn't match the one in the app. Fix one of them.",
         ),
-        _where("; the app > Application details, where the Redirect URL is"),
+        _where(". Open the app. The Redirect URL is under Application details."),
     ),
     Step.CHECK: Page(
         "Check",
-        "A live request to Twilio's SCIM API. It only reads: no user is created, changed, or"
-        " deleted.",
+        "The wizard sends a live request to Twilio's SCIM API. It only reads: no user is created,"
+        " changed, or deleted.",
         (
-            "Wait until every line has ended.",
+            "Wait until every check is finished.",
             "Token refresh tested: the wizard used the refresh token once and it worked.",
-            "The wizard keeps only the number of users, no names.",
+            "The wizard keeps only the number of users, not their names.",
         ),
         (
             "Missing a permission? Select it in the app, then try again. If that fails, authorize"
             " again: Twilio doesn't document whether an earlier approval includes it.",
             "Client ID or Client Secret rejected? The secret was probably rotated.",
         ),
-        _where("; the app > Access settings, where its permissions are"),
+        _where(". Open the app. Its permissions are under Access settings."),
     ),
     Step.DONE: Page(
         "Done",
         "Your SCIM credentials work.",
         (
-            "Nothing changes in Twilio. If you delete the app, this setup stops working. If you"
-            " rotate its secret, enter the new one here.",
+            "The wizard doesn't change your OAuth app in Twilio. If you delete the app, this setup"
+            " stops working. If you rotate its secret, enter the new one here.",
             "To check or change anything later, start the wizard again.",
         ),
         (
             "Did it stop working? The user who approved is probably no longer active, or the"
             " secret was rotated. Don't let SCIM manage that user.",
         ),
-        _where("; the app > Credentials, where you rotate the secret"),
+        _where(". Open the app and select Credentials to rotate the secret."),
     ),
 }

@@ -35,10 +35,10 @@ MORE: Final = (
     Item("forget", "Remove profile…", "from this machine only"),
 )
 DRAFT: Final = (
-    Item("start-over", "Start over", "from the first step; keeps Client ID and secret"),
+    Item("start-over", "Start over", "keeps the Client ID and Client Secret"),
     Item("discard", "Discard", "removes your entries"),
 )
-DISCARD_CHANGE: Final = Item("discard", "Discard", "drops the change; keeps your credentials")
+DISCARD_CHANGE: Final = Item("discard", "Discard", "removes the change; keeps your credentials")
 RETRY: Final = Item("retry", "Try again", "reads the saved secrets again (r)")
 SET_UP_AGAIN: Final = Item("start-over", "Set up again", "replaces this profile once it works")
 LEAVE: Final = Item("quit", "Quit")

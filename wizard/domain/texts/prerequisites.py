@@ -30,8 +30,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "admin",
         "I'm an Organization Owner or Admin",
-        "Only these roles can create and approve organization OAuth apps. Account"
-        " roles (Owner, Developer) see account-level apps, which don't support SCIM.",
+        "Only these roles can create organization OAuth apps and approve access. Account"
+        " roles (Owner, Developer) see account apps, which don't support SCIM.",
     ),
     Prerequisite(
         "service-account",
@@ -44,8 +44,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "no-sso",
         "The approver signs in with email, not SSO",
-        "Twilio's approval page doesn't support SSO. SSO is enforced by email domain:"
-        " use an admin whose domain isn't enforced and who has a password.",
+        "Twilio's approval page doesn't support SSO. Sign in as an admin who has a"
+        " password and whose email domain doesn't enforce SSO.",
     ),
     Prerequisite(
         "app",
@@ -61,13 +61,13 @@ PREREQUISITES: Final = (
     ),
     Prerequisite(
         "redirect-url",
-        "The app's Redirect URL is set, and I have it",
+        "I have the Redirect URL that's set in the app",
         "Any https URL you control; it doesn't have to load. For Okta, use Okta's"
         " callback. Don't use example.com: it isn't yours.",
     ),
     Prerequisite(
         "secret",
-        "Client ID and Client Secret at hand",
+        "I have the Client ID and Client Secret",
         "Twilio shows the Client Secret only once, when you create the app. If you"
         " lost it, rotate it on the app's Credentials tab.",
         aside="shown once",
@@ -118,8 +118,9 @@ AUDIENCES: Final = (
             "Okta runs its own authorization, so this setup is only a test. It confirms that your"
             " OAuth app, permissions, and admin account work.",
             "Redirect URL to register in the app: https://system-admin.okta.com/admin/app/cpc/"
-            "APPNAME/oauth/callback, where APPNAME stands between /app/ and /instance/ in the"
-            " URL of your Okta admin page.",
+            "APPNAME/oauth/callback",
+            "Replace APPNAME with the part between /app/ and /instance/ in the URL of your Okta"
+            " admin page.",
             "After you click Approve access, you land on an Okta page that may show an error."
             " Copy its URL anyway.",
             "Okta requires a verified email domain in Twilio.",
@@ -133,8 +134,9 @@ AUDIENCES: Final = (
             "Entra ID uses the client credentials grant: no approval, no redirect, no service"
             " account. Create an OAuth app in Twilio with the Client credentials grant type and"
             " all managed-users permissions. The handoff sheet lists what to enter in Entra.",
-            "In Entra: Enterprise apps > New application > Create your own application >"
-            " Non-gallery > Provisioning > Mode Automatic > Admin Credentials:",
+            "In Entra, open Enterprise apps > New application > Create your own application >"
+            " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
+            " Credentials. Enter:",
             "Authentication Method  OAuth2 client credentials grant\n"
             "Tenant URL             https://iam.twilio.com/scim/v2\n"
             "OAuth token endpoint   https://oauth.twilio.com/v2/token\n"

@@ -35,8 +35,9 @@ CONSENT_NEEDED: Final = Question(
 )
 DISCARD: Final = Question(
     "Discard the unfinished setup?",
-    "This removes the Client ID, Client Secret, and links you entered. Twilio shows the secret"
-    " only once. If you have no other copy, you'll have to rotate it.",
+    "This removes the Client ID and Client Secret you entered, and any links the wizard created."
+    " Twilio shows the secret only once. If you have no other copy of the Client Secret, you'll"
+    " have to rotate it.",
     "Discard",
 )
 DISCARD_CHANGE: Final = Question(
@@ -47,7 +48,8 @@ DISCARD_CHANGE: Final = Question(
 DISCARD_NEW_SECRET: Final = replace(
     DISCARD_CHANGE,
     text="This removes the change and its new Client Secret. Twilio shows the secret only once. If"
-    " you have no other copy, you'll have to rotate it. Your current credentials stay in use.",
+    " you have no other copy of it, you'll have to rotate it. Your current credentials stay in"
+    " use.",
 )
 CHANGES: Final = Question(
     "Review your changes",
@@ -65,8 +67,8 @@ BARE_CODE: Final = Question(
 ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (
     "Enter the new Client Secret. The wizard tests it with one token refresh. Your current"
-    " credentials stay in use until the new secret works. If you rotated it with a grace period"
-    " of 0, the old secret has already stopped working."
+    " credentials stay in use until the new secret works. If you rotated it with no grace period,"
+    " the old secret has already stopped working."
 )
 ROTATED: Final = "The new secret works and is saved."
 SHEET_TITLE: Final = "Handoff sheet"

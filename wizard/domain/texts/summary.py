@@ -77,7 +77,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
 
 def _refresh_token(profile: Profile) -> str:
     if not profile.refreshable:
-        return "none; can't be refreshed"
+        return "none; the access token can't be refreshed"
     failure = profile.refresh_failure
     if failure is None:
         return "saved"
@@ -230,13 +230,13 @@ def what_next(
     """Return what to do with a credential that works, in lines; `now` is timezone-aware, UTC."""
     if profile.audience == "okta":
         return (
-            "Now enter the same Client ID and Secret in Okta and press Authenticate",
-            "there: Okta needs its own authorization.",
+            "Enter the same Client ID and Client Secret in Okta, and click Authenticate.",
+            "Okta needs its own authorization.",
         )
     command = usage(profile, name, program)
     if refusal(profile, now) is not None:
-        return works(profile, now), "Until then a script gets it with", command
-    return "A script gets a valid token at any time with", command
+        return works(profile, now), "Until then, a script can get the token with:", command
+    return "To get a valid token in a script, run:", command
 
 
 class Difference(Value):
@@ -252,11 +252,11 @@ def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference
     is_new_secret = active.client_secret != draft.client_secret
     rows = (
         ("Client ID", active.client_id, draft.client_id),
-        ("Client Secret", "the stored one", "a new one" if is_new_secret else "the stored one"),
+        ("Client Secret", "the saved one", "a new one" if is_new_secret else "the saved one"),
         ("Redirect URL", active.redirect_url, draft.redirect_url),
-        ("Authorize URL", active.endpoints.authorize_url, draft.endpoints.authorize_url),
-        ("Token URL", active.endpoints.token_url, draft.endpoints.token_url),
-        ("SCIM URL", active.endpoints.scim_url, draft.endpoints.scim_url),
+        ("Authorization endpoint", active.endpoints.authorize_url, draft.endpoints.authorize_url),
+        ("Token endpoint", active.endpoints.token_url, draft.endpoints.token_url),
+        ("SCIM base URL", active.endpoints.scim_url, draft.endpoints.scim_url),
         ("Scope", active.scope, draft.scope),
         ("PKCE", active.pkce.value, draft.pkce.value),
     )

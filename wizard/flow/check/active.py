@@ -77,7 +77,7 @@ async def check_active(
                 raise
             # Twilio ended the token before it expired, as after a rotated secret: a refresh shows
             # why.
-            lines.set(USERS, Status.WAITING, "the token was refused")
+            lines.set(USERS, Status.WAITING, "the token was rejected")
             tokens = await lines.timed(TOKENS, current(tokens.access_token))
             is_new = True
             listed = await ask(tokens.access_token)

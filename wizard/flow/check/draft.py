@@ -127,7 +127,7 @@ class DraftCheck:
             if tokens is None:
                 raise SetupError(LEFT_UNFINISHED if answer is None else exchange.CODE_USED)
             for line in (STATE, EXCHANGE, SAVED):
-                self._lines.set(line, Status.SKIPPED, "done before")
+                self._lines.set(line, Status.SKIPPED, "already done")
             if not self._session.is_draft_saved:
                 save = self._session.save_draft(self._session.working_draft())
                 await self._lines.timed(SAVED, save)

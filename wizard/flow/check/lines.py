@@ -73,7 +73,7 @@ class LiveList:
         """Return a callback that counts down a pause in a line: it takes a reason and seconds."""
 
         def show(why: str, seconds: float) -> None:
-            self.set(line, Status.RUNNING, f"{why}, again in {seconds:.0f} s")
+            self.set(line, Status.RUNNING, f"{why}, retrying in {seconds:.0f} s")
 
         return show
 

@@ -47,7 +47,7 @@ _WORST_FIRST: Final = (
 """The order of warnings: those about what will stop the credentials from working come first."""
 
 UNNAMED: Final = "an organization that the token doesn't name"
-UNREMEMBERED: Final = "How this check ended could not be remembered."
+UNREMEMBERED: Final = "The result of this check couldn't be saved."
 
 
 class Report(Value):

@@ -118,7 +118,7 @@ class PrerequisitesScreen(StepScreen):
         open_items = missing(self._ticks)
         why = Content(item.why)
         if self._is_warned and item in open_items:
-            following = " Next one:" if len(open_items) > 1 else ""
+            following = " Next item:" if len(open_items) > 1 else ""
             words = f"! {unselected(open_items)}{following}"
             why = Content.assemble((words, "$warning"), f"\n{item.text}")
         self.query_one("#why", Static).update(why)
@@ -160,7 +160,7 @@ class PrerequisitesScreen(StepScreen):
     @work(exclusive=True, group="go-on")
     async def _go_on(self) -> None:
         """Continue once it is known, and shown, where the secrets will be saved."""
-        self.say_aside("Checking where secrets can be kept…")
+        self.say_aside("Checking where secrets can be saved…")
         await self._wizard_context.upkeep.settle_storage()
         self.leave(Next())
 
@@ -209,7 +209,7 @@ class PrerequisitesScreen(StepScreen):
             from wizard.ui.dialog import HelpScreen
 
             pages = (f"Twilio Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
-            title = "No browser on this machine. Open this page elsewhere:"
+            title = "No browser on this machine. Open this page on another:"
             await self.ask(HelpScreen(title, pages))
 
     def _say_audience(self) -> None:

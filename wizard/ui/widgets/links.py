@@ -54,7 +54,7 @@ class LinkView(Widget):
         width = max(self.content_size.width, 1)
         rows = [self.url[i : i + width] for i in range(0, len(self.url), width)]
         if len(rows) > MAX_ROWS:
-            hint = "… ^l shows all of it"
+            hint = "… ^l Full link"
             rows = [*rows[: MAX_ROWS - 1], rows[MAX_ROWS - 1][: max(width - len(hint), 0)] + hint]
         link = Style(link=self.url)
         return Content("\n").join([Content.styled(row, link) for row in rows])

@@ -131,7 +131,7 @@ class _Layout(Visual):
 
 
 def _compared(comparison: Comparison) -> list[Content]:
-    at, words = 8 + comparison.differs_at, "differs from here"
+    at, words = 8 + comparison.differs_at, "differs from here on"
     # Before the mark where there is more room, so that it stands on one line.
     mark = f"{words} ^".rjust(at + 1) if at > len(words) + 1 else f"{' ' * at}^ {words}"
     return [

@@ -71,7 +71,7 @@ def cli(
         return run.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
     if is_demo or plain:
         # The command would use a real profile.
-        words = "--demo, --scenario and --plain are for the wizard, not for a command."
+        words = "--demo, --scenario, and --plain work only without a command."
         raise click.UsageError(words)
     return ExitCode.FINE
 
@@ -81,7 +81,7 @@ def cli(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles.")
 def status(obj: Common, as_json: bool, is_all: bool) -> int:
-    """Show what is set up, without using the network or opening a secret."""
+    """Show the setup, without using the network or reading secrets."""
     from wizard.commands import status as command
 
     told = {"as_json": as_json, "is_quiet": obj.is_quiet}
@@ -97,7 +97,7 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 )
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--all", "is_all", is_flag=True, help="All profiles, 10 at the same time.")
+@click.option("--all", "is_all", is_flag=True, help="Check all profiles, up to 10 at a time.")
 def check(obj: Common, as_json: bool, is_all: bool) -> int:
     """Test the connection to the SCIM API (read-only), after refreshing an expired token.
 
@@ -126,7 +126,7 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
     metavar="S",
     help="Minimum remaining lifetime, in seconds.",
 )
-@click.option("--force", is_flag=True, help="Refresh even a valid token.")
+@click.option("--force", is_flag=True, help="Refresh the token even if it's still valid.")
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
     """Print a valid access token, refreshed if needed, and nothing else to stdout.
 
@@ -135,7 +135,7 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     from wizard.commands import token as command
 
     if as_header and as_json:
-        raise click.UsageError("--header and --json cannot be used together.")
+        raise click.UsageError("You can't use --header and --json together.")
     life = None if min_ttl is None else timedelta(seconds=min_ttl)
     with _reporting(obj, as_json=as_json, blank=command.BLANK) as (settings, store):
         request = command.TokenRequest(
@@ -174,9 +174,9 @@ def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) ->
 
 @cli.command(short_help="Remove a profile and its secrets.")
 @common
-@click.option("--yes", is_flag=True, help="Remove it without a question.")
+@click.option("--yes", is_flag=True, help="Don't ask for confirmation.")
 def forget(obj: Common, yes: bool) -> int:
-    """Remove a profile and its secrets here, and say what is left to do in Twilio."""
+    """Remove a profile and its secrets from this machine, and list what's left to do in Twilio."""
     from wizard.commands import forget as command
 
     asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}

@@ -12,24 +12,24 @@ from wizard.domain.text import DEFAULT_PROFILE, Program, list_users
 
 ANY: Final = {
     "SCIM_WIZARD_PROFILE": "Profile to use.",
-    "SCIM_WIZARD_HOME": "Folder that everything is saved in.",
-    "SCIM_WIZARD_LOG": "File to append a log to, without secrets.",
+    "SCIM_WIZARD_HOME": "Folder for everything the wizard saves.",
+    "SCIM_WIZARD_LOG": "Log file to append to (contains no secrets).",
 }
 """Variables that every command reads."""
 
 NETWORK: Final = {
-    "SCIM_WIZARD_AUTHORIZE_URL": "Authorization endpoint of a new setup.",
-    "SCIM_WIZARD_TOKEN_URL": "Token endpoint of a new setup.",
-    "SCIM_WIZARD_SCIM_URL": "SCIM base URL of a new setup.",
+    "SCIM_WIZARD_AUTHORIZE_URL": "Authorization endpoint for a new profile.",
+    "SCIM_WIZARD_TOKEN_URL": "Token endpoint for a new profile.",
+    "SCIM_WIZARD_SCIM_URL": "SCIM base URL for a new profile.",
     "HTTPS_PROXY": "Proxy to connect through; also ALL_PROXY.",
     "NO_PROXY": "Hosts to connect to without a proxy.",
-    "SSL_CERT_FILE": "Certificates to trust in place of the system's (PEM).",
+    "SSL_CERT_FILE": "Certificates to trust instead of the system's (PEM).",
 }
 """Variables of commands that connect to a server."""
 
 WIZARD: Final = {
     "SCIM_WIZARD_STORE": "Where a new profile's secrets go: keyring or file.",
-    "ACCESSIBLE": "1 is the same as --plain.",
+    "ACCESSIBLE": "Set to 1 to use --plain.",
     "NO_COLOR": "Any value turns colors off.",
 }
 """Variables of the wizard alone."""
@@ -95,8 +95,8 @@ _EXAMPLES: Final[Mapping[str, Callable[[Program], Mapping[str, str]]]] = {
         "Try the wizard with a simulated Twilio.": program.command("--demo"),
         "Set up a profile, or change it.": program.command(),
         "Test whether another profile still works.": program.command("check", profile="acme"),
-        "List all users, with a token that is in no argument.": list_all(program),
-        "Complete commands in bash (in zsh: zsh_source, in fish: fish_source).": (
+        "List all users, without the token on the command line.": list_all(program),
+        "Turn on tab completion in bash (in zsh: zsh_source, in fish: fish_source).": (
             f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {program.command()})"'
         ),
     },
@@ -109,19 +109,19 @@ _EXAMPLES: Final[Mapping[str, Callable[[Program], Mapping[str, str]]]] = {
     },
     "check": lambda program: {
         "Test one profile.": program.command("check", "--json", profile="acme"),
-        "Test all profiles from cron, which mails what is printed.": program.command(
+        "Test all profiles from cron, which emails any output.": program.command(
             "check", "--all", "--quiet"
         ),
     },
     "token": lambda program: {
-        "List all users; this fails where there is no token.": list_all(program),
+        "List all users. This fails if there is no token.": list_all(program),
         "Print a token that is valid for at least 10 minutes.": program.command(
             "token", "--min-ttl", "600"
         ),
         "Print when it expires.": f"{program.command('token', '--json')} | jq -er .expires_at",
     },
     "handoff": lambda program: {
-        "Print the sheet for whom the profile was set up.": program.command("handoff"),
+        "Print the sheet for the audience chosen in the wizard.": program.command("handoff"),
         "Save the sheet for an Okta admin.": (
             f"{program.command('handoff', '--for', 'okta')} > okta.md"
         ),

@@ -64,7 +64,7 @@ def seconds(_context: click.Context, _option: click.Parameter, text: str | None)
         return None
     if text.isdecimal() and len(text) <= len(str(YEAR)) and int(text) <= YEAR:
         return int(text)
-    raise click.BadParameter(f"{text!r} is not a number of seconds from 0 to {YEAR}.")
+    raise click.BadParameter(f"{text!r} isn't a number of seconds from 0 to {YEAR:,}.")
 
 
 profile: Final = partial(
@@ -75,7 +75,7 @@ ca_file: Final = partial(
     "--ca-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Trust these certificates too (PEM).",
+    help="Additional CA certificates to trust (PEM file).",
 )
 
 
@@ -101,7 +101,7 @@ def endpoints(command: F) -> F:
     """Add the options that name a new setup's endpoints; each has its variable."""
     # The last one added is listed first.
     for name, what in reversed(endpoint_rules.LABELS.items()):
-        words = f"{what} of a new setup."
+        words = f"{what} for a new profile."
         option = click.option(
             _option(name), envvar=_variable(name), show_envvar=True, metavar="URL", help=words
         )
@@ -138,8 +138,9 @@ def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str 
         from wizard.host.program import started
 
         name = option.opts[0]
+        command = started().command(name, "URL", profile="NAME")
         words = (
-            f"{name} is for a new setup, and a profile keeps the endpoints it was set up with. "
-            f"To set one up with others, run:\n  {started().command(name, 'URL', profile='NAME')}"
+            f"{name} is only for a new profile. A profile keeps the endpoints it was set up with. "
+            f"To set up a profile with other endpoints, run:\n  {command}"
         )
         raise click.UsageError(words)

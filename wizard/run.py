@@ -29,18 +29,18 @@ from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
 """Shown if the wizard is slow to open."""
-UNLOCK: Final = "If the system asks you to unlock its keyring, do so."
+UNLOCK: Final = "If your system asks you to unlock the keyring, unlock it."
 """Shown as well if the secrets are in the keyring."""
 OFTEN: Final = (700, 10, 2)
 """Garbage collection thresholds (see `gc.set_threshold`): a left screen is 1 MB of garbage."""
 SEEN: Final = 0.5
 """Seconds after which the first step has been painted."""
 
-NO_ROOM: Final = "The window is too small for the screens."
+NO_ROOM: Final = "The window is too small for the full-screen wizard."
 """The reason for plain mode if the user chose it because of a small window."""
 BUSY: Final = (
-    "Another scim-wizard command is using profile {name}. Close it, or let it end.",
-    "This wizard then opens by itself. It gives up after 1 minute.",
+    "Another scim-wizard command is using profile {name}. Close it, or wait for it to finish.",
+    "The wizard then opens automatically. It gives up after 1 minute.",
 )
 """Shown while waiting for a profile's lock."""
 

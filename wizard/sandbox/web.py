@@ -43,7 +43,7 @@ _LABELS: Final = {
     "managed-users/create": "Create users",
     "managed-users/update": "Change users",
     "managed-users/delete": "Deactivate users",
-    "offline_access": "Keep access later",
+    "offline_access": "Keep access while you're signed out",
 }
 
 

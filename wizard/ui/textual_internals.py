@@ -24,7 +24,10 @@ from textual.screen import Screen
 from wizard.domain.problems import ExitCode
 from wizard.host.terminal import Output, noticing_hang_up, size
 
-NO_SCREENS: Final = "This version of Textual isn't supported: its crash report could show secrets."
+NO_SCREENS: Final = (
+    "This version of the Textual library isn't supported: its crash report could show secrets. To"
+    " get the screens back, reinstall scim-wizard."
+)
 ERASE: Final = "\x1b[0m\x1b[H\x1b[J"
 """Default colors, cursor to the top left, erase to the end of the screen (ECMA-48 §8.3)."""
 

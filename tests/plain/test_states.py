@@ -151,7 +151,7 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
         await person.says("Enter goes to Credentials")
         await person.type("")
-        await person.says(f"Error: {OTHER_ADDRESS.title}", "They differ from character")
+        await person.says(f"Error: {OTHER_ADDRESS.title}", "They differ starting at character")
         await person.says("Client ID, 1 of 3")
         await person.leave()
 

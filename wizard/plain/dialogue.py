@@ -207,7 +207,7 @@ async def _first_of(*tasks: asyncio.Future[Any]) -> None:
             _ = task.cancelled() or task.exception()
 
 
-NO_CLIPBOARD: Final = "No clipboard takes it here."
+NO_CLIPBOARD: Final = "No clipboard is available here."
 
 
 class Stage(Value):

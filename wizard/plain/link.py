@@ -83,7 +83,7 @@ class LinkStep:
             else:
                 got = await self._stage.talk.ask_or(prompt, self._links.caught)
             if not isinstance(got, Secret):
-                self._say("The browser came to the Redirect URL.")
+                self._say("The browser reached the Redirect URL.")
                 reading = got
             elif got:
                 reading = self._read(got.reveal())
@@ -133,7 +133,7 @@ class LinkStep:
     async def _open(self) -> None:
         if self._link is not None:
             if not self._services.browser.is_here:
-                self._say(f"No browser here ({self._services.browser.why_not}).")
+                self._say(f"No browser on this machine ({self._services.browser.why_not}).")
                 return
             is_open = await self._services.browser.open(self._link.url)
             await self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)

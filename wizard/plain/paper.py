@@ -177,5 +177,5 @@ def _compared(comparison: Comparison) -> tuple[str, ...]:
     return (
         f"pasted  {comparison.pasted}",
         f"set     {comparison.expected}",
-        f"They differ from character {comparison.differs_at + 1} on.",
+        f"They differ starting at character {comparison.differs_at + 1}.",
     )

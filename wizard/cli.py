@@ -76,7 +76,7 @@ def cli(
     return ExitCode.FINE
 
 
-@cli.command(short_help="Show what is set up (no network).")
+@cli.command(short_help="Show the setup (no network).")
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles.")

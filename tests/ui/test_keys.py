@@ -261,7 +261,7 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         ("confirm", "#yes", "Yes"),
         ("audience", "Menu", "Select"),
         ("audience", "#close", "Close"),
-        ("advanced", "#pkce", "Press"),
+        ("advanced", "#pkce", "Change"),
     ],
 )
 async def test_the_row_of_keys_says_what_enter_does_where_the_focus_is(

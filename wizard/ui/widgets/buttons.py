@@ -53,7 +53,7 @@ class Button(widgets.Button, inherit_css=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "press", "Press", key_display="⏎", id="button.press"),
+        Binding("enter", "press", "Change", key_display="⏎", id="button.press"),
     ]
 
     # Textual's own keeps the width of its first label.

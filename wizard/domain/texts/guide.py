@@ -38,7 +38,7 @@ class Page(Value):
         steps = "\n".join(f"{number}. {text}" for number, text in enumerate(self.steps, 1))
         return (
             f"What to do here\n{steps}",
-            f"Troubleshooting\n{self.wrong[0]}",
+            f"If something goes wrong\n{self.wrong[0]}",
             *self.wrong[1:],
             *self.where,
             f"Twilio's documentation\n{DOCUMENTATION}",

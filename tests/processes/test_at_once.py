@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,6 +28,11 @@ FEW: Final = 8
 """Processes that wait for one lock, in tests where their number makes no difference."""
 
 
+def lines(ended: Iterable[tuple[int, str, str]]) -> set[str]:
+    """Return all lines on stderr of processes that ended."""
+    return {line for _, _, words in ended for line in words.splitlines(keepends=True)}
+
+
 def test_fifty_at_once_refresh_once(home: Path) -> None:
     with expired(home) as (server, before):
         server.delay = 1.0
@@ -36,7 +42,7 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
         assert {code for code, _, _ in ended} == {0}, ended
         # A process that waits for more than 2 seconds says why, and nothing else.
         host = urlsplit(server.base_url).netloc
-        assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
+        assert lines(ended) <= {WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}
         assert (tried(server), server.counts["refreshed"]) == (1, 1)
         after = stored(home).tokens
@@ -74,7 +80,7 @@ def test_server_that_is_busy_is_asked_once_by_all_who_wait(home: Path, status: i
                 them.is_at_the_lock()
             ended = them.ended()
         assert {(code, out) for code, out, _ in ended} == {(5, "")}, ended
-        assert len({words for _, _, words in ended}) == 1
+        assert len({words.removeprefix(WAITING) for _, _, words in ended}) == 1
         assert tried(server) == 1
     assert stored(home) == before
 
@@ -94,7 +100,7 @@ def test_refresher_killed_before_the_server_looked_is_followed_by_one(home: Path
         assert {code for code, _, _ in ended} == {0}, ended
         # A process that waits for more than 2 seconds says why, and nothing else.
         host = urlsplit(server.base_url).netloc
-        assert {words for _, _, words in ended} <= {"", WAITING, f"Waiting for {host}…\n"}, ended
+        assert lines(ended) <= {WAITING, f"Waiting for {host}…\n"}, ended
         (line,) = {out for _, out, _ in ended}
         assert accepts(server, line.strip())
         assert (tried(server), server.counts["refreshed"]) == (2, 1)

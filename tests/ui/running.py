@@ -9,7 +9,6 @@ from time import monotonic
 from typing import Any, Final
 
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.screen import Screen
 
 from tests.driving import PATIENCE, make_app, wait_for_screen, wait_until
@@ -26,6 +25,7 @@ from wizard.ui.app import WizardApp
 from wizard.ui.input_timing import BURST, TimedScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.step_screen import StepScreen
+from wizard.ui.textual_internals import Parser
 from wizard.ui.widgets.menu import Menu
 
 WHOLE: Final = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
@@ -113,7 +113,7 @@ def feed(app: WizardApp, text: str, *, stop_before: int = 0) -> None:
         stop_before: the number of the key before which the input paused for a moment.
     """
     assert app._driver is not None
-    for number, event in enumerate(XTermParser().feed(text)):
+    for number, event in enumerate(Parser().feed(text)):
         if number < stop_before:
             event.time -= 2 * BURST
         app._driver.process_message(event)

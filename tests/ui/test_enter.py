@@ -253,6 +253,30 @@ def wrapped(text: str, width: int) -> str:
     return "\r".join(text[i : i + width] for i in range(0, len(text), width)) + "\r"
 
 
+async def test_a_line_end_waits_for_what_the_terminal_has_sent_already(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[bool] = []
+    is_unread = False
+
+    def is_readable(_stdin: object) -> bool:
+        answers.append(is_unread)
+        return is_unread
+
+    monkeypatch.setattr("wizard.ui.input_timing.is_readable", is_readable)
+    async with resumed(world, Step.REDIRECT) as (app, pilot):
+        await walks.linked_redirect(pilot)
+        code = "0123456789abcdef" * 20
+        address = f"{WHOLE.redirect_url}?state={LINKED.attempts[0].state.reveal()}&code={code}"
+        is_unread = True
+        feed(app, address[:-90] + "\r")
+        await wait_until(pilot, lambda: sum(answers) >= 4, "the wait for more")
+        feed(app, address[-90:] + "\r")
+        is_unread = False
+        await walks.reported_check(pilot)
+        assert world.tokens.calls[0][2] == Secret(code)
+
+
 @pytest.mark.parametrize("late", [None, 0, 2, 4])
 async def test_a_wrapped_unbracketed_address_arrives_whole(world: World, late: int | None) -> None:
     """Args: `late`: the line whose end, and all that follows it, arrives after a pause."""

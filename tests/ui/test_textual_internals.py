@@ -7,8 +7,11 @@ import asyncio
 import importlib
 import inspect
 import os
+import pty
 import signal
+import sys
 import textwrap
+import tty
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeGuard
@@ -31,6 +34,7 @@ SOURCES: Final = sorted(
     path for path in UI.rglob("*.py") if path.name != Path(textual_internals.__file__).name
 )
 OURS: Final = {
+    "_read_at",
     "_output",
     "_loop",
     "_between_events",
@@ -53,7 +57,7 @@ def parts() -> list[tuple[object, set[str]]]:
         (Stylesheet, {"has_source", "add_source"}),
         (_border, {"BORDER_CHARS"}),
         (_styles_cache.StylesCache, {"get_inner_outer"}),
-        (linux_driver, {"getincrementaldecoder"}),
+        (linux_driver, {"getincrementaldecoder", "XTermParser"}),
         (LinuxDriver, {"_get_terminal_size", "_sigcont_application", "_sigtstp_application"}),
         (LinuxDriver(App()), {"_file", "_auto_restart", "_must_signal_resume", "_writer_thread"}),
     ]
@@ -87,6 +91,25 @@ async def test_stop_signal_waits_for_the_event_it_interrupts(
     assert acts == []
     await asyncio.sleep(0)
     assert acts == ["suspended", signal.SIGSTOP]
+
+
+# -- input ---------------------------------------------------------------------------------------
+
+
+def test_what_the_terminal_had_sent_together_has_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    leader, follower = pty.openpty()
+    tty.setraw(follower)
+    with os.fdopen(leader, "wb", 0) as terminal, os.fdopen(follower) as stdin:
+        monkeypatch.setattr(sys, "__stdin__", stdin)
+        parser = textual_internals.Parser()
+        terminal.write(b"ab\rc")
+        times = []
+        for count in (2, 1, 1):
+            times += [key.time for key in parser.feed(os.read(follower, count).decode())]
+        assert len(times) == 4
+        assert len(set(times)) == 1
+        (later,) = parser.feed("d")
+        assert later.time > times[0]
 
 
 # -- crashes --------------------------------------------------------------------------------------

@@ -131,6 +131,16 @@ def _watch(fds: Sequence[int], stop: int, on_hang_up: Callable[[], None]) -> Non
         on_hang_up()
 
 
+def is_readable(stream: TextIO | None) -> bool:
+    """Whether a terminal has input that no one has read; False for what isn't a terminal."""
+    try:
+        if stream is None or not stream.isatty():
+            return False
+        return bool(select.select([stream], [], [], 0)[0])
+    except (OSError, ValueError):
+        return False
+
+
 def is_stalled(stream: TextIO) -> bool:
     """Whether a write to a terminal would block because nothing reads it."""
     if sys.platform == "win32":

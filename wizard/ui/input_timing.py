@@ -8,6 +8,7 @@ again takes 150 ms or more. A paste without brackets comes as keys without any p
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from math import inf
 from typing import Final, Generic, TypeVar
@@ -16,6 +17,8 @@ from textual import events
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+
+from wizard.host.terminal import is_readable
 
 BURST: Final = 0.03
 """Seconds: a key this soon after a character was not typed by a hand."""
@@ -85,6 +88,11 @@ class WaitingKey:
         """How long it waits."""
         return max(self.text_seconds, self.repeat_seconds)
 
+    def extend(self) -> None:
+        """Let text that has arrived by now count as following at once, whenever it is read."""
+        if self.text_seconds:
+            self.text_seconds += now() - self.key.time
+
     def is_meant(self, event: events.Event) -> bool:
         """Whether what comes next shows that the key was pressed on purpose."""
         if not isinstance(event, events.Key):
@@ -102,6 +110,11 @@ Result = TypeVar("Result")
 def now() -> float:
     """Return the time in seconds on the clock of `Message.time`, which differs by platform."""
     return Message().time
+
+
+def has_unread() -> bool:
+    """Whether the terminal sent something that hasn't been read yet, as on a busy machine."""
+    return is_readable(sys.__stdin__)
 
 
 class TimedScreen(Screen[Result], Generic[Result]):

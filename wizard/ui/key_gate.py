@@ -19,7 +19,15 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from wizard.domain.problems import ExitCode
-from wizard.ui.input_timing import BURST, PRIMARY, HeldKey, Press, TimedScreen, WaitingKey
+from wizard.ui.input_timing import (
+    BURST,
+    PRIMARY,
+    HeldKey,
+    Press,
+    TimedScreen,
+    WaitingKey,
+    has_unread,
+)
 from wizard.ui.widgets.buttons import Keys
 
 SILENCE: Final = 0.3
@@ -185,7 +193,7 @@ class KeyGate:
             hold.text_seconds = SILENCE
         self._drop_hold()
         if hold.seconds:
-            hold.timer = self._app.set_timer(hold.seconds, self._release)
+            hold.timer = self._app.set_timer(hold.seconds, self._time_out)
             self._hold = hold
         else:
             await self._press(hold)
@@ -214,6 +222,14 @@ class KeyGate:
         if self._hold is not None and self._hold.timer is not None:
             self._hold.timer.stop()
         self._hold = None
+
+    async def _time_out(self) -> None:
+        """Let the key that waits act, unless more was entered: it may be the text of a paste."""
+        if self._hold is not None and (self._waiting or has_unread()):
+            self._hold.extend()
+            self._hold.timer = self._app.set_timer(SILENCE, self._time_out)
+        else:
+            await self._release()
 
     async def _release(self) -> None:
         hold = self._hold

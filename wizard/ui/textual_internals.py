@@ -10,7 +10,7 @@ import base64
 import contextlib
 import sys
 from codecs import IncrementalDecoder, getincrementaldecoder
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,11 +18,13 @@ from typing import Any, Final
 from textual import events
 from textual._border import BORDER_CHARS
 from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.message import Message
 from textual.screen import Screen
 
 from wizard.domain.problems import ExitCode
-from wizard.host.terminal import Output, noticing_hang_up, size
+from wizard.host.terminal import Output, is_readable, noticing_hang_up, size
 
 NO_SCREENS: Final = (
     "This version of the Textual library isn't supported: its crash report could show secrets. To"
@@ -98,6 +100,28 @@ def style_with(app: App[ExitCode], path: Path) -> None:
         app.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
 
 
+# -- input ---------------------------------------------------------------------------------------
+
+
+class Parser(XTermParser):
+    """Gives all input that arrived together the same time, however slow this machine is.
+
+    Without bracketed paste, only the time tells a line end of a paste from a pressed Enter.
+    """
+
+    _read_at: float | None = None
+
+    def feed(self, data: str) -> Iterator[Message]:
+        """Parse what was read."""
+        if self._read_at is None:
+            self._read_at = Message().time
+        for message in super().feed(data):
+            message.time = self._read_at
+            yield message
+        if not is_readable(sys.__stdin__):
+            self._read_at = None
+
+
 # -- clipboard -----------------------------------------------------------------------------------
 
 
@@ -128,6 +152,7 @@ if sys.platform != "win32":
         return partial(getincrementaldecoder(encoding), "replace")
 
     vars(linux_driver)["getincrementaldecoder"] = _lenient
+    vars(linux_driver)["XTermParser"] = Parser
 
     class TerminalDriver(LinuxDriver):
         """Paints through an `Output`, for terminals that close, stall, or lack a second screen.

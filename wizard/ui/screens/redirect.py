@@ -20,6 +20,7 @@ from wizard.domain.texts.guide import CODE_LIVES
 from wizard.flow.context import WizardContext
 from wizard.flow.link import Ask, Fix, Link, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
+from wizard.ui.input_timing import has_unread
 from wizard.ui.step_bases import LinkScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.support import secrets_in
@@ -178,6 +179,9 @@ class RedirectScreen(LinkScreen):
         self._silence = self.set_timer(SILENCE, self._read_typed) if event.value else None
 
     def _read_typed(self) -> None:
+        if has_unread():
+            self._silence = self.set_timer(SILENCE, self._read_typed)
+            return
         self._silence = None
         entry = self.query_one(AddressEntry)
         has_code = "code=" in entry.text

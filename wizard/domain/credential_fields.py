@@ -120,14 +120,12 @@ def with_field(
     if not has_changed(draft, field, text):
         return draft
     value = rules.clean(text)
-    match field:
-        case CredentialField.CLIENT_ID:
-            secret = secret_of(value, draft, *others)
-            return replace(draft, client_id=value, client_secret=secret, tokens=None, attempts=())
-        case CredentialField.CLIENT_SECRET:
-            return replace(draft, client_secret=Secret(value))
-        case CredentialField.REDIRECT_URL:
-            return replace(draft, redirect_url=value, tokens=None, attempts=())
+    if field is CredentialField.CLIENT_SECRET:
+        return replace(draft, client_secret=Secret(value))
+    draft = replace(draft, tokens=None, attempts=())
+    if field is CredentialField.REDIRECT_URL:
+        return replace(draft, redirect_url=value)
+    return replace(draft, client_id=value, client_secret=secret_of(value, draft, *others))
 
 
 def secret_of(client_id: str, *stored: CredentialSet) -> Secret | None:

@@ -248,20 +248,19 @@ class Fix(Value):
 
 def after_paste(reading: Reading, step: Step) -> Go | Ask | Fix:
     """Return what a response leads to at Authorize or Redirect."""
-    match reading:
-        case Received():
-            return Go(CodeReceived(reading))
-        case BareCode():
-            return Ask(CodeReceived(reading))
-        case Refused(problem, comparison):
-            needs_new = is_answer(reading) or problem.step is Step.AUTHORIZE
-            makes_link = step is Step.AUTHORIZE and needs_new
-            # A URL can be pasted at either step, so Redirect is no reason to leave Authorize.
-            if problem.step in (step, Step.REDIRECT):
-                shown = replace(on_arrival(problem, step), step=None)
-                return Fix(shown, comparison, makes_link=makes_link)
-            to = Step.AUTHORIZE if problem.step is Step.AUTHORIZE else Step.CREDENTIALS
-            return Fix(problem, comparison, GoTo(to, problem, comparison), makes_link)
+    if isinstance(reading, Received):
+        return Go(CodeReceived(reading))
+    if isinstance(reading, BareCode):
+        return Ask(CodeReceived(reading))
+    problem, comparison = reading.problem, reading.comparison
+    needs_new = is_answer(reading) or problem.step is Step.AUTHORIZE
+    makes_link = step is Step.AUTHORIZE and needs_new
+    # A URL can be pasted at either step, so Redirect is no reason to leave Authorize.
+    if problem.step in (step, Step.REDIRECT):
+        shown = replace(on_arrival(problem, step), step=None)
+        return Fix(shown, comparison, makes_link=makes_link)
+    to = Step.AUTHORIZE if problem.step is Step.AUTHORIZE else Step.CREDENTIALS
+    return Fix(problem, comparison, GoTo(to, problem, comparison), makes_link)
 
 
 def with_new_link(pending: Ask | Fix | None) -> GoTo:

@@ -62,8 +62,8 @@ async def fresh_tokens(
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None or active.tokens is None:
             raise SetupError(NOT_SET_UP)
-        is_dead = active.tokens.access_token == refused
-        if is_dead:
+        dead = active.tokens if active.tokens.access_token == refused else None
+        if dead:
             is_good = False
         elif before.active != profile.active:
             # Another process saved tokens while this one waited: they are new, and good unless
@@ -79,7 +79,7 @@ async def fresh_tokens(
             raise SetupError(no_refresh_token(active.scope))
         on_ask(active)
         request = RefreshRequest(held, profile, active, endpoint, on_ask)
-        return await to_its_end(_refresh(request, clock, is_dead=is_dead), request.drop)
+        return await to_its_end(_refresh(request, clock, dead), request.drop)
 
 
 class RefreshRequest:
@@ -157,30 +157,32 @@ class RefreshRequest:
         await asyncio.to_thread(self.held.save, profile, active=renewed)
 
 
-async def _refresh(request: RefreshRequest, clock: Clock, *, is_dead: bool) -> TokenSet:
-    """Args: `is_dead`: the SCIM API rejected the current access token."""
+async def _refresh(request: RefreshRequest, clock: Clock, dead: TokenSet | None) -> TokenSet:
+    """Args: `dead`: the current tokens, if the SCIM API rejected their access token."""
     try:
         tokens = await request.send()
     except SetupError as error:
         # A refresh that was dropped here means nothing to other callers.
         if not request.is_dropped:
-            await _share(request, error.problem, clock(), is_dead=is_dead)
+            await _share(request, error.problem, clock(), dead)
         raise
     await request.keep(tokens)
     return tokens
 
 
 async def _share(
-    request: RefreshRequest, problem: Problem, now: datetime, *, is_dead: bool
+    request: RefreshRequest, problem: Problem, now: datetime, dead: TokenSet | None
 ) -> None:
     """Record a failure for callers that wait for the same lock; a rejection stays recorded."""
     failure = RefreshFailure(problem.id, now, problem.words)
     profile = replace(request.held.profile or request.profile, refresh_error=failure)
-    is_rejected = problem.exit_code is ExitCode.ACT_AT_TWILIO
-    if is_rejected:
+    ended = None
+    if problem.exit_code is ExitCode.ACT_AT_TWILIO:
         profile = replace(profile, refresh_failure=failure)
-    # Otherwise the next `token` would print a token that is known to be rejected.
-    ended = _ended(request.credentials, now) if is_rejected and is_dead else None
+        if dead:
+            # Otherwise the next `token` would print a token that is known to be rejected.
+            tokens = replace(dead, expires_at=min(dead.expires_at, now), is_refused=True)
+            ended = replace(request.credentials, tokens=tokens)
     await request.note(profile, ended)
 
 
@@ -200,12 +202,3 @@ def _unasked() -> Iterator[None]:
         yield
     except SetupError as error:
         raise SetupError(error.problem.with_detail(NOT_ASKED)) from error
-
-
-def _ended(active: CredentialSet, now: datetime) -> CredentialSet:
-    """Return the set with its access token marked as expired."""
-    if active.tokens is None:
-        return active
-    expires_at = min(active.tokens.expires_at, now)
-    tokens = replace(active.tokens, expires_at=expires_at, is_refused=True)
-    return replace(active, tokens=tokens)

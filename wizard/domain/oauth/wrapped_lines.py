@@ -152,9 +152,7 @@ class _Pieces:
 
 
 def is_other(words: list[str]) -> bool:
-    """Whether words can't be the continuation of a URL before them."""
-    if not words:
-        return False
+    """Whether words, at least one, can't be the continuation of a URL before them."""
     if not _OF_A_CODE.fullmatch(words[0]) or words[0].startswith("HTTP/"):
         return True
     # What follows a label, as in "Request Method: GET", may be anything.

@@ -200,10 +200,10 @@ class DraftCheck:
         asked, noted = self._session.working_draft(), replace(held, is_refresh_open=True)
 
         async def renew() -> TokenSet:
-            # Save first, because a rotated refresh token that cannot be saved would be lost.
-            await self._session.prove_writable()
-            # Note it on disk too, so that it is known after a power failure or a kill.
             try:
+                # Save first, because a rotated refresh token that cannot be saved would be lost.
+                await self._session.prove_writable()
+                # Note it on disk too, so that it is known after a power failure or a kill.
                 await self._session.save_draft_tokens(held, noted)
             except SetupError as error:
                 raise SetupError(error.problem, is_unsent=True) from error

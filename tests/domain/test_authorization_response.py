@@ -739,3 +739,34 @@ def test_cause_says_what_is_wrong_with_the_code(start: str, code: str, cause: st
     reading = read(f"{start}code={code}&state={STATE}", [ATTEMPT], NOW)
     assert isinstance(reading, Refused)
     assert reading.problem.cause == cause
+
+
+def test_issuer_beside_a_code_alone_is_checked_too() -> None:
+    """Without a state, RFC 9207's `iss` is all that can reveal a mix-up of servers."""
+    promised = replace(ATTEMPT, issuer=ISSUER)
+    for query, problem in (
+        (f"code={CODE}&iss={quote('https://evil.example', safe='')}", book.ISSUER_DIFFERS),
+        (f"code={CODE}&iss={quote(ISSUER, safe='')}", None),
+    ):
+        reading = read(query, [promised], NOW)
+        assert (reading.problem.id if isinstance(reading, Refused) else None) == (
+            problem and problem.id
+        )
+
+
+def test_response_in_a_url_without_a_valid_host_is_still_found() -> None:
+    """Its path can't be resolved against such a URL, so it stays a path."""
+    inner = quote(f"/token?code={CODE}&state={STATE}", safe="")
+    reading = read(f"https://[/?next={inner}", [ATTEMPT], NOW)
+    assert isinstance(reading, Received)
+
+
+def test_url_defense_with_too_little_base64_is_left_as_it_is() -> None:
+    reading = read(f"https://urldefense.com/v3/__{GOOD}__;A!!x$", [ATTEMPT], NOW)
+    assert isinstance(reading, Received | Refused)
+
+
+def test_query_behind_a_brace_is_no_url() -> None:
+    reading = read(f"{{?code={CODE}", [ATTEMPT], NOW)
+    assert isinstance(reading, Refused)
+    assert reading.problem.id == book.NOTHING_USABLE.id

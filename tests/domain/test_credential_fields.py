@@ -9,6 +9,7 @@ from wizard.domain import credential_fields
 from wizard.domain.credential_fields import CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.oauth.authorization_request import begin
+from wizard.domain.rules import TEXT_LIMIT
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 
@@ -125,3 +126,9 @@ def test_another_redirect_url_ends_the_links_made_for_the_old_one() -> None:
 )
 def test_redirect_url_in_a_response_url(pasted: str, redirect_url: str | None) -> None:
     assert credential_fields.redirect_url_of(pasted) == redirect_url
+
+
+def test_text_that_is_too_long_is_no_response() -> None:
+    pasted = f"{GOOD[REDIRECT]}?code=a&state=b"
+    assert credential_fields.redirect_url_of(pasted) == GOOD[REDIRECT]
+    assert credential_fields.redirect_url_of(pasted + "b" * TEXT_LIMIT) is None

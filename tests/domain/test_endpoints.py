@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.domain.endpoints import LABELS, asked, refuse_others
+from wizard.domain.endpoints import LABELS, asked, refuse_others, refuse_tampered
 from wizard.domain.models import TWILIO, Endpoints
 from wizard.domain.problems import ExitCode, SetupError
+from wizard.domain.value import replace
 
 ELSEWHERE = Endpoints("https://a.example/x", "https://a.example/y", "https://a.example/z")
 
@@ -64,3 +65,13 @@ def test_other_endpoint_is_refused_with_both_named(name: str, stored: list[Endpo
     assert (problem.id, problem.exit_code) == ("endpoints-conflict", ExitCode.USAGE)
     assert given in problem.cause
     assert getattr(TWILIO, name) in problem.cause
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_record_that_names_another_server_than_its_secrets_is_refused(name: str) -> None:
+    refuse_tampered(TWILIO, TWILIO)
+    record = replace(TWILIO, **{name: as_given(ELSEWHERE)[name]})
+    with pytest.raises(SetupError) as caught:
+        refuse_tampered(record, TWILIO)
+    assert caught.value.problem.id == "endpoints-differ"
+    assert as_given(ELSEWHERE)[name] in caught.value.problem.cause

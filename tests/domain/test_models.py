@@ -141,3 +141,8 @@ def test_guarded_value_shows_its_first_field_alone() -> None:
     assert repr(address) == pretty_repr(address) == "Address(base='https://a.example/')"
     request = Request("GET", "/?code=hush", "a.example")
     assert repr(request) == pretty_repr(request) == "Request(method='GET')"
+
+
+def test_longest_use_leaves_the_margin() -> None:
+    assert tokens(seconds=HOUR).longest_use == seconds(HOUR - 60)
+    assert tokens(seconds=100).longest_use == seconds(90)

@@ -12,6 +12,7 @@ from wizard.domain.texts.prerequisites import (
     PREREQUISITES,
     audience,
     missing,
+    unselected,
 )
 
 REQUIRED = [p.id for p in PREREQUISITES if p.is_required]
@@ -64,3 +65,8 @@ def test_each_audience_is_found_by_its_id() -> None:
 
 def test_lines_of_what_differs_fit_as_they_are_broken() -> None:
     assert all(len(line) <= 76 for a in AUDIENCES for t in a.text for line in t.split("\n")[1:])
+
+
+def test_count_of_unselected_items_is_told_in_the_singular_and_plural() -> None:
+    assert unselected(PREREQUISITES[:1]) == "1 required item isn't selected."
+    assert unselected(PREREQUISITES[:2]) == "2 required items aren't selected."

@@ -7,6 +7,7 @@ import pytest
 from wizard.domain.problems import ExitCode, Problem, SetupError, Who
 from wizard.domain.steps import Step
 from wizard.domain.text import DETAIL_LIMIT
+from wizard.domain.value import replace
 
 PROBLEM = Problem(
     id="port-taken",
@@ -56,3 +57,8 @@ def test_setup_error_carries_the_problem_and_shows_its_id_only() -> None:
     assert str(error) == "port-taken"
     assert not error.is_unsent
     assert SetupError(PROBLEM, is_unsent=True).is_unsent
+
+
+def test_sign_distinguishes_a_warning() -> None:
+    assert PROBLEM.sign == "✗"
+    assert replace(PROBLEM, is_warning=True).sign == "!"

@@ -102,3 +102,22 @@ def test_usage_names_the_profile_and_its_own_address() -> None:
         '  printf %s "$h" |\n'
         "  curl -gfsSH @- 'https://a.example/token/{x}/Users')"
     )
+
+
+def test_last_check_is_the_drafts_until_something_is_set_up() -> None:
+    failed = LastCheck(CheckStatus.FAILED, NOW)
+    profile = replace(PROFILE, draft_check=failed)
+    assert summary.last_check(profile) == failed
+    assert summary.last_check(replace(profile, active="1")) == PROFILE.last_check
+
+
+def test_older_record_without_a_refresh_token_has_a_reason() -> None:
+    problem = summary.refusal(replace(PROFILE, refreshable=False), NOW)
+    assert problem is not None
+    assert problem.id == "no-refresh-token"
+    assert problem.cause.startswith("The access token is valid until ")
+
+
+def test_okta_needs_an_authorization_of_its_own() -> None:
+    lines = summary.what_next(replace(PROFILE, audience="okta"), "default", NOW)
+    assert "Okta needs its own authorization" in " ".join(lines)

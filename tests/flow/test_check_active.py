@@ -13,10 +13,13 @@ from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem, SetupError, Status
 from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.check.active import check_active
+from wizard.flow.check.active import ActiveRun, check_active, run_of
 from wizard.flow.check.report import Report, Verdict
+from wizard.flow.context import WizardContext
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.state import Subject, WizardState
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
@@ -161,3 +164,20 @@ async def test_check_that_cannot_be_remembered_tells_what_it_found_and_that(
 
 async def test_profile_without_an_active_set_has_nothing_to_check(stage: Stage) -> None:
     assert problem_of(await check(stage)) == "left-unfinished"
+
+
+@pytest.mark.parametrize("subject", Subject)
+async def test_check_without_a_network_fails_with_its_reason(
+    stage: Stage, subject: Subject
+) -> None:
+    stage.active(tokens("old"))
+    stage.world.unconnected = error(UNREACHABLE)
+    context = WizardContext(stage.session, stage.world.services)
+    run = run_of(context, WizardState(Step.CHECK, subject=subject))
+    assert await run.run(lambda _lines: None, is_retry=False) == Report(Verdict.FAILED, UNREACHABLE)
+
+
+async def test_check_of_the_active_set_never_asks(stage: Stage) -> None:
+    report = Report(Verdict.PASSED)
+    run = ActiveRun(stage.session, stage.world.services)
+    assert await run.accept(report) is report

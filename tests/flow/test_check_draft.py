@@ -22,6 +22,7 @@ from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.errors.exchange import (
     ANSWER_LOST,
     CODE_EXPIRED,
+    CODE_REFUSED,
     ODD_TOKENS,
     REDIRECT_MISMATCH,
     REFRESH_LOST,
@@ -719,3 +720,11 @@ async def test_renewed_tokens_of_another_client_are_dropped(stage: Stage) -> Non
     await stage.session.protected.close()
     assert draft_on_disk(stage) == changed
     assert changed.tokens is None
+
+
+async def test_code_that_says_itself_that_it_has_expired_is_told_so(stage: Stage) -> None:
+    """A code may be a JWT (RFC 7519) with the time at which it expires."""
+    received = await stage.code("e30.eyJleHAiOjE3NjM5MDY1MjB9.c2ln")
+    stage.world.clock.move(days=30)
+    stage.world.tokens.exchanges = [error(CODE_REFUSED)]
+    assert problem_of(await stage.run(received)) == CODE_EXPIRED.id

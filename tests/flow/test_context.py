@@ -8,8 +8,9 @@ import pytest
 
 from tests.fakes import NOW, World, tokens
 from tests.flow.stage import COMPLETE, full_disk
+from wizard.domain.errors.store import KEYRING_LOCKED
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import Command, Program
 from wizard.domain.value import replace
@@ -170,3 +171,31 @@ async def test_fault_of_the_wizard_in_a_note_is_not_hushed_up(
     with pytest.raises(RuntimeError, match="a fault"):
         await begun.enter(WizardState(Step.CREDENTIALS))
     await begun.close()
+
+
+async def test_note_that_hangs_holds_up_no_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = wizard_context(tmp_path)
+    await draft(begun)
+    # The tests beside this one run with the real time limit.
+    monkeypatch.setattr("wizard.flow.context.NOTING", 0)
+    with begun.services.store.locked("bravo"):
+        await begun.enter(WizardState(Step.AUTHORIZE))
+        await begun.enter(WizardState(Step.REDIRECT))
+    await begun.close()
+    with begun.services.store.locked("bravo") as held:
+        assert held.profile is not None
+        assert held.profile.draft_step is Step.REDIRECT
+
+
+async def test_secrets_that_cannot_be_read_decide_the_exit_code(tmp_path: Path) -> None:
+    stopped = wizard_context(tmp_path)
+    codes = [stopped.exit_code]
+    await unreadable(stopped)
+    codes.append(stopped.exit_code)
+    stopped.session.draft_trouble, stopped.session.trouble = None, KEYRING_LOCKED
+    codes.append(stopped.exit_code)
+    stopped.last_words = ("Removed.",)
+    codes.append(stopped.exit_code)
+    assert codes == [ExitCode.NOT_SET_UP, ExitCode.MACHINE, ExitCode.MACHINE, ExitCode.FINE]

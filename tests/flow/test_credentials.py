@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import World
+from tests.fakes import World, tokens
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
 from wizard.domain.credential_fields import OTHER_APP, REFUSED, CredentialField
 from wizard.domain.errors.exchange import WRONG_CLIENT
-from wizard.domain.models import CredentialSet
+from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.context import WizardContext
+from wizard.flow.context import Demo, WizardContext
 from wizard.flow.credentials import Fields, Filling, Offer, Source, read_pasted
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
@@ -134,3 +134,32 @@ def test_response_url_is_offered_without_its_code_and_a_value_is_neither() -> No
     assert isinstance(offer, Offer)
     assert offer.redirect_url == REDIRECT_URL
     assert read_pasted(Secret(CLIENT_ID), WHOLE) is None
+
+
+def test_client_id_of_another_profile_is_pointed_out(world: World) -> None:
+    with world.store.locked("acme") as held:
+        held.save(Profile(), active=replace(WHOLE, tokens=tokens()))
+    [warning] = fields(world)[0].judge(ID, Secret(CLIENT_ID)).warnings
+    assert warning.startswith("Profile acme has the same Client ID.")
+    assert fields(world)[0].judge(ID, Secret(OTHER_ID)).warnings == ()
+
+
+def test_demo_takes_no_values_but_its_own(world: World) -> None:
+    async def approve(url: str) -> str:
+        raise AssertionError(url)
+
+    session = Session("default", world.store, world.clock, WHOLE)
+    demo = Fields(WizardContext(session, world.services, Demo(WHOLE, approve)))
+    assert demo.judge(ID, Secret(CLIENT_ID)).problem is None
+    assert "To use your own values, run" in (demo.judge(ID, Secret(OTHER_ID)).problem or "")
+
+
+def test_where_the_secret_will_be_saved_is_said_before_it_is_typed(world: World) -> None:
+    assert fields(world)[0].about_store() == ()
+
+
+def test_changes_are_told_only_where_something_is_set_up(world: World) -> None:
+    judged, session = fields(world, replace(WHOLE, redirect_url="https://b.example.org/"))
+    assert judged.changes() is None
+    session.active = WHOLE
+    assert [change.name for change in judged.changes() or ()] == ["Redirect URL"]

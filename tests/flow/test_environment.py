@@ -8,7 +8,9 @@ from tests.fakes import FakeBrowser
 from tests.flow.stage import NAME, PROBLEM, Stage, error, full_disk
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Check, Status
+from wizard.flow.context import WizardContext
 from wizard.flow.environment import machine_checks, storage_checks
+from wizard.flow.upkeep import Upkeep
 
 
 async def look(stage: Stage) -> Sequence[Check]:
@@ -45,3 +47,13 @@ async def test_browser_elsewhere_is_a_warning_with_its_reason(stage: Stage) -> N
     browser = (await look(stage))[3]
     assert browser.status is Status.WARNING
     assert "(SSH)" in browser.title
+
+
+async def test_store_is_looked_at_once_before_a_secret_is_entered(stage: Stage) -> None:
+    upkeep = Upkeep(WizardContext(stage.session, stage.world.services))
+    await upkeep.settle_storage()
+    with full_disk():
+        # It is known by now.
+        await upkeep.settle_storage()
+        checks = await upkeep.probe()
+    assert checks[2].status is Status.WARNING

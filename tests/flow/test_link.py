@@ -5,21 +5,32 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.fakes import tokens
-from tests.flow.stage import COMPLETE, NAME, Gate, Stage, error, full_disk, landing, refusal
+from tests.flow.stage import (
+    COMPLETE,
+    NAME,
+    PROBLEM,
+    Gate,
+    Stage,
+    error,
+    full_disk,
+    landing,
+    refusal,
+)
 from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
 from wizard.domain.oauth import pasted_response
 from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.link import KEPT, LinkDesk
+from wizard.flow.link import KEPT, Link, LinkDesk
 from wizard.flow.ports import Listening
 from wizard.host.listener import CallbackListener, OpenListener
 from wizard.store.profiles import LocalProfileStore
@@ -469,3 +480,54 @@ async def test_link_shows_its_state_to_nobody_by_accident(stage: Stage) -> None:
     link = await stage.desk.link()
     assert link.attempt.state.reveal() in link.url
     assert link.attempt.state.reveal() not in repr(link)
+
+
+@pytest.mark.parametrize(
+    ("is_listening", "problem", "why_not", "where", "waits"),
+    [
+        (False, None, "", (), "for you to paste the URL"),
+        (True, None, "", ("the wizard continues by itself",), "or for the browser to return"),
+        (True, None, "SSH", ("isn't on this machine (SSH)", "Paste the URL"), "to return"),
+        (False, PROBLEM, "", ("! Made up.", "Nothing."), "paste the URL (Made up)"),
+    ],
+)
+async def test_link_says_where_its_response_arrives(
+    stage: Stage,
+    is_listening: bool,
+    problem: Problem | None,
+    why_not: str,
+    where: tuple[str, ...],
+    waits: str,
+) -> None:
+    attempt = (await stage.desk.link()).attempt
+    link = Link(attempt, is_listening=is_listening, listener_problem=problem)
+    lines = link.where(why_not)
+    assert len(lines) == len(where)
+    assert all(words in line for words, line in zip(where, lines, strict=True))
+    assert waits in link.waits
+
+
+async def test_link_of_a_draft_that_cannot_be_saved_is_given_once_that_is_accepted(
+    stage: Stage,
+) -> None:
+    with full_disk():
+        with pytest.raises(SetupError):
+            await stage.desk.link()
+        stage.session.go_unsaved()
+        link = await stage.desk.link()
+    assert not stage.session.is_draft_saved
+    assert isinstance(stage.desk.read(landing(link)), Received)
+
+
+async def test_response_that_a_step_gave_back_is_the_next_ones(stage: Stage) -> None:
+    reading = await stage.code()
+    stage.desk.give_back(reading)
+    assert await stage.desk.caught() is reading
+
+
+async def test_response_to_settings_that_changed_meanwhile_is_not_taken(home: Path) -> None:
+    stage = Stage(home, LOOPBACK)
+    link = await stage.desk.link()
+    draft = stage.session.working_draft()
+    await stage.session.save_draft(replace(draft, scope="offline_access openid"))
+    assert not await stage.world.listener.catch(landing(link))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.fakes import World
 from tests.flow.test_credentials import WHOLE
 from tests.ui.journeys import make_journey
+from wizard.domain.errors.exchange import CODE_USED, WRONG_CLIENT
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_MISSING
 from wizard.domain.models import CheckStatus, LastCheck, Profile
 from wizard.domain.problems import Problem
@@ -23,6 +27,7 @@ from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Change, CheckNow, Discarded, GoTo, Outcome, Quit, Resume, StartOver
 from wizard.flow.upkeep import Rotation
+from wizard.store.profiles import LocalProfileStore
 
 NEW = Secret("the-new-rotated-secret")
 
@@ -159,3 +164,46 @@ def test_draft_whose_client_was_rejected_resumes_at_credentials() -> None:
     decided = Overview(wizard_context).do("resume")
     assert isinstance(decided, GoTo)
     assert decided.step is Step.CREDENTIALS
+
+
+def test_draft_that_cannot_be_read_is_told_of() -> None:
+    shown = overview()
+    shown.wizard_context.session.draft_trouble = SECRETS_MISSING
+    lost = Overview(shown.wizard_context)
+    assert lost.about_draft() == "An unfinished change can't be read. Nothing was removed."
+    assert lost.shown("press r") == (SECRETS_MISSING,)
+
+
+@pytest.mark.parametrize(
+    ("problem", "step", "outcome"),
+    [
+        (WRONG_CLIENT, Step.CREDENTIALS, GoTo(Step.CREDENTIALS, WRONG_CLIENT)),
+        (CODE_USED, Step.AUTHORIZE, Resume()),
+    ],
+)
+def test_draft_whose_check_failed_resumes_where_that_is_fixed(
+    problem: Problem, step: Step, outcome: Outcome
+) -> None:
+    context = overview(draft=NEW).wizard_context
+    failed = LastCheck(CheckStatus.FAILED, context.session.clock(), None, problem.id, problem.words)
+    context.session.profile = replace(
+        context.session.profile, draft_step=Step.CHECK, draft_check=failed
+    )
+    draft = Overview(context).unfinished
+    assert draft is not None
+    assert (draft.step, draft.outcome) == (step, outcome)
+    assert problem.title in draft.failed
+
+
+def test_folder_that_cannot_be_read_any_more_is_out_of_reach(home: Path) -> None:
+    world = World(LocalProfileStore(home))
+    with world.store.locked("default") as held:
+        held.save(Profile(), draft=WHOLE)
+    context = make_journey(world)
+    context.session.open()
+    assert Overview(context).others == []
+    (home / "profiles").rename(home / "gone")
+    (home / "profiles").symlink_to(home / "gone")
+    shown = Overview(context)
+    assert shown.lost is not None
+    assert shown.others == ()

@@ -27,7 +27,7 @@ from wizard.domain.errors.exchange import (
     WRONG_CLIENT,
 )
 from wizard.domain.errors.network import TIMED_OUT
-from wizard.domain.models import Profile, RefreshFailure, TokenSet
+from wizard.domain.models import CredentialSet, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
 from wizard.flow.refresh import fresh_tokens
@@ -410,3 +410,22 @@ async def test_profile_forgotten_while_waiting_is_not_set_up(stage: Stage) -> No
         held.remove()
     with pytest.raises(SetupError, match="not-set-up"):
         await asking
+
+
+async def test_caller_that_gives_up_before_the_request_is_nobody_elses_failure(
+    stage: Stage,
+) -> None:
+    """A keyring may be slow between the two times that a caller is asked."""
+    stage.active(EXPIRED)
+    world, asked = stage.world, []
+
+    def on_ask(_: CredentialSet) -> None:
+        asked.append(True)
+        if len(asked) > 1:
+            raise error()
+
+    with pytest.raises(SetupError, match=PROBLEM.id):
+        await fresh_tokens(NAME, world.store, world.tokens, world.clock, on_ask=on_ask)
+    assert world.tokens.sent == []
+    profile = stage.on_disk()[0]
+    assert (profile.refresh_error, profile.is_refresh_open) == (None, False)

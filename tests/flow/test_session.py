@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import COMPLETE, NAME, Stage, full_disk
+from tests.flow.stage import COMPLETE, NAME, PROBLEM, Stage, full_disk
 from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import (
     CheckStatus,
@@ -291,3 +291,37 @@ async def test_new_draft_takes_no_endpoints_from_a_record_without_its_secrets(ho
         session = Stage(home, blank).session
         assert session.trouble is not None
         assert session.working_draft() == blank
+
+
+async def test_draft_that_cannot_be_read_is_not_overwritten(stage: Stage) -> None:
+    stage.session.draft_trouble = PROBLEM
+    with pytest.raises(SetupError, match=PROBLEM.id):
+        await stage.session.save_draft(COMPLETE)
+    assert stage.session.draft is None
+
+
+@pytest.mark.parametrize(
+    ("redirect_url", "is_link_out", "is_dropped"),
+    [
+        (COMPLETE.redirect_url, False, True),
+        (COMPLETE.redirect_url, True, False),
+        ("https://b.example.org/", False, False),
+    ],
+)
+async def test_draft_that_changes_nothing_is_dropped_unless_its_link_is_out(
+    stage: Stage, redirect_url: str, is_link_out: bool, is_dropped: bool
+) -> None:
+    session = stage.session
+    active = stage.active(tokens())
+    attempt = begin(active, None, NOW)
+    draft = replace(active, redirect_url=redirect_url, tokens=None, attempts=(attempt,))
+    await session.save_draft(draft)
+    await session.drop_idle_draft(is_link_out=is_link_out)
+    assert (session.draft is None) is is_dropped
+
+
+async def test_without_a_draft_none_is_dropped(stage: Stage) -> None:
+    stage.active(tokens())
+    before = stage.on_disk()
+    await stage.session.drop_idle_draft(is_link_out=False)
+    assert stage.on_disk() == before

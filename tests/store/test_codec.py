@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.store.forking import forking
 from tests.store.samples import NOW, credentials
 from tests.store.strategies import credential_sets, profiles
 from wizard.domain.models import CredentialSet, Profile
@@ -204,3 +206,33 @@ def test_only_secrets_pass_the_hooks() -> None:
 def test_blob_is_plain_json_for_another_reader() -> None:
     blob = msgspec.json.decode(encode_credentials(credentials("x")))
     assert blob["credentials"]["client_secret"] == "hush-secret-x"
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
+from wizard.store.codec import decode_credentials
+
+def work(path):
+    data, together = Path(path).read_bytes(), Barrier(8)
+    sys.setswitchinterval(1e-6)
+
+    def decode():
+        together.wait()
+        decode_credentials(data, path)
+
+    threads = [Thread(target=decode) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_first_sets_are_decoded_by_several_threads_at_once(tmp_path: Path) -> None:
+    """`check --all` does so. Without a lock, one process in eight crashed here."""
+    path = tmp_path / "set.json"
+    path.write_bytes(encode_credentials(credentials()))
+    with forking(AT_ONCE) as decode:
+        assert {decode(path) for _ in range(60)} == {0}

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Final, TypeVar
 
 import msgspec
@@ -29,6 +30,8 @@ from wizard.domain.text import misfit
 from wizard.domain.value import Value
 
 _UTC: Final = timedelta(0)
+_ONE_AT_A_TIME: Final = Lock()
+"""msgspec prepares a type when it first decodes one, and crashes if two threads do that at once."""
 _YEARS: Final = range(1970, 2200)
 """The valid years; in Python's first and last year, local time overflows."""
 
@@ -177,10 +180,11 @@ def _encode(value: object) -> bytes:
 
 def _decode(data: bytes, kind: type[T], path: str) -> T:
     try:
-        version = msgspec.json.decode(data, type=_Header).version
-        if version > RECORD_VERSION:
-            raise SetupError(FILE_NEWER.filled(path=path))
-        value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
+        with _ONE_AT_A_TIME:
+            version = msgspec.json.decode(data, type=_Header).version
+            if version > RECORD_VERSION:
+                raise SetupError(FILE_NEWER.filled(path=path))
+            value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged(misfit(str(error))) from error
     if version < 1:

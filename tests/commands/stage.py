@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.commands.forks import Forks
+from tests.forks import FORKS, Fork, can_fork
 from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.store.profiles import LocalProfileStore
@@ -39,34 +39,38 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     } | more
 
 
+Process = subprocess.Popen[str] | Fork
+
+
 def start(
     home: Path,
     *args: str,
     env: Mapping[str, str] | None = None,
     python: tuple[str, ...] = (),
     under: tuple[str, ...] = (),
-) -> subprocess.Popen[str]:
+) -> Process:
     """Start a command with nothing to read.
+
+    If nothing depends on how an interpreter starts, the command runs in a fork of a loaded process.
 
     Args:
         env: variables in addition to those of `environment`.
         python: options of the interpreter.
         under: a program that runs it.
     """
+    variables = environment(home, **(env or {}))
+    options = [*python, "-m", "wizard", *args]
+    if options[0] == "-m" and not under and can_fork(variables):
+        return FORKS.piped(options[1:], variables)
     return subprocess.Popen(
-        [*under, sys.executable, *python, "-m", "wizard", *args],
-        env=environment(home, **(env or {})),
+        [*under, sys.executable, *options],
+        env=variables,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-FORKS = Forks(ROOT, environment(ROOT))
-OF_A_START = ("LANG", "LC_", "PYTHON", "TZ")
-"""The variables that an interpreter reads when it starts."""
 
 
 def wizard(
@@ -76,18 +80,13 @@ def wizard(
     python: tuple[str, ...] = (),
     under: tuple[str, ...] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; the arguments are those of `start`.
-
-    If nothing depends on how an interpreter starts, the command runs in a fork of a loaded process.
-    """
-    if not python and not under and not any(name.startswith(OF_A_START) for name in env or ()):
-        return FORKS.run(args, environment(home, **(env or {})))
+    """Run a command to its end; the arguments are those of `start`."""
     with start(home, *args, env=env, python=python, under=under) as process:
         try:
             out, words = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
-    return subprocess.CompletedProcess(args, process.returncode, out, words)
+    return subprocess.CompletedProcess(args, process.wait(), out, words)
 
 
 def run_on_terminal(

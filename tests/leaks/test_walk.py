@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.terminal.harness import ENTER, ctrl
-from tests.terminal.walk import fill_in, finish, run, tick_all, variables, wizard
+from tests.terminal.walk import fill_in, finish, run, started, tick_all, variables
 from wizard.cli import cli
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -118,7 +118,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
             "SCIM_WIZARD_STORE": "file",
             "SCIM_WIZARD_LOG": str(folder / "log"),
         }
-        with wizard(env, umask=0) as terminal:
+        with started(env, umask=0) as terminal:
             tick_all(terminal)
             fill_in(terminal, sandbox.client_id, sandbox.client_secret, REDIRECT_URL)
             terminal.wait_for("Approve access")

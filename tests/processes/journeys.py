@@ -8,20 +8,28 @@ is the wizard's own: session, link desk, check, rotation, store, and network.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 
 # Loaded before the forks, not in each of them.
+import anyio._backends._asyncio  # noqa: F401
 import filelock  # noqa: F401
+import httpcore  # noqa: F401
 import httpx  # noqa: F401
 
 import wizard.commands.token
+import wizard.host.browser
+import wizard.host.desktop
+import wizard.host.line_reader
 import wizard.host.listener
 import wizard.services
+from tests.forks import end
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
 from wizard import cli, services
@@ -205,11 +213,11 @@ def main() -> None:
     # Certificates are read once, and there is no connection yet that forks could share.
     client = http.open_client(None)
     wizard.services._client = lambda ca_file: client
+    gc.freeze()
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
-            carry_out(json.loads(line))
-            sys.exit(0)
+            end(partial(carry_out, json.loads(line)))
         tell(ended=os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import http.client
 import os
 import select
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.commands.consents import at_second
-from tests.commands.stage import put, start
+from tests.commands.stage import Process, put, start
 from tests.processes.watched import WATCHED
 from tests.second_server import USERS, SecondServer
 from wizard.domain.models import CredentialSet
@@ -84,7 +83,7 @@ class Crowd:
     def ended(self, patience: float = PATIENCE) -> list[tuple[int, str, str]]:
         """Wait for all; return each one's exit code, stdout, and stderr."""
         written = [process.communicate(timeout=patience) for process in self._processes]
-        codes = (process.returncode for process in self._processes)
+        codes = (process.wait() for process in self._processes)
         return [(code, out, words) for code, (out, words) in zip(codes, written, strict=True)]
 
     def disperse(self) -> None:
@@ -103,7 +102,17 @@ def crowd(home: Path, size: int) -> Iterator[Crowd]:
         them.disperse()
 
 
-def kill(processes: Sequence[subprocess.Popen[str]]) -> None:
+@contextmanager
+def crowd_at_the_lock(home: Path, size: int) -> Iterator[Crowd]:
+    """Start them while the profile is locked, and unlock it when all of them wait for it."""
+    with ExitStack() as stack:
+        with LocalProfileStore(home).locked("default"):
+            them = stack.enter_context(crowd(home, size))
+            them.is_at_the_lock()
+        yield them
+
+
+def kill(processes: Sequence[Process]) -> None:
     """Kill processes (SIGKILL), and wait until they have ended."""
     for process in processes:
         process.kill()

@@ -14,13 +14,13 @@ from tests.processes.stage import (
     PATIENCE,
     accepts,
     crowd,
+    crowd_at_the_lock,
     expired,
     kill,
     leftovers,
     tried,
     until,
 )
-from wizard.store.profiles import LocalProfileStore
 
 WAITING: Final = "Waiting for another scim-wizard command that uses profile default…\n"
 
@@ -61,9 +61,7 @@ def test_fifty_at_once_refresh_once(home: Path) -> None:
 def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
     with expired(home) as (server, before):
         server.revoke()
-        with crowd(home, FEW) as them:
-            with LocalProfileStore(home).locked("default"):
-                them.is_at_the_lock()
+        with crowd_at_the_lock(home, FEW) as them:
             ended = them.ended()
         assert {(code, out) for code, out, _ in ended} == {(4, "")}, ended
         assert all("Authorize again" in words for _, _, words in ended), ended
@@ -75,9 +73,7 @@ def test_refused_refresh_is_asked_for_once_by_all_who_wait(home: Path) -> None:
 def test_server_that_is_busy_is_asked_once_by_all_who_wait(home: Path, status: int) -> None:
     with expired(home) as (server, before):
         server.fail_next(status)
-        with crowd(home, FEW) as them:
-            with LocalProfileStore(home).locked("default"):
-                them.is_at_the_lock()
+        with crowd_at_the_lock(home, FEW) as them:
             ended = them.ended()
         assert {(code, out) for code, out, _ in ended} == {(5, "")}, ended
         assert len({words.removeprefix(WAITING) for _, _, words in ended}) == 1

@@ -73,6 +73,7 @@ class Terminal:
         umask: The program's umask; -1 leaves it unchanged.
         in_band_resize: Whether the terminal reports its size in band (mode 2048).
         has_alternate_screen: False as in GNU screen by default, where all programs share one.
+        is_forked: Run the program, which is a Python module, in a fork of a loaded process.
     """
 
     def __init__(
@@ -86,11 +87,13 @@ class Terminal:
         umask: int = -1,
         in_band_resize: bool = False,
         has_alternate_screen: bool = True,
+        is_forked: bool = False,
     ) -> None:
         self._argv = argv
         self._env = ENVIRONMENT | dict(env or {})
         self._cwd = cwd
         self._umask = umask
+        self._is_forked = is_forked
         self._emulator = Emulator(
             rows,
             cols,
@@ -106,7 +109,14 @@ class Terminal:
 
     def __enter__(self) -> Self:
         size = self._emulator.rows, self._emulator.cols
-        self._process = PtyProcess(self._argv, self._env, size, cwd=self._cwd, umask=self._umask)
+        self._process = PtyProcess(
+            self._argv,
+            self._env,
+            size,
+            cwd=self._cwd,
+            umask=self._umask,
+            is_forked=self._is_forked,
+        )
         self._process.start_reading(self._show)
         return self
 

@@ -16,18 +16,37 @@ import os
 import signal
 import sys
 import termios
+from collections.abc import Callable
+from contextlib import suppress
 
 
 def main() -> None:
     """Make the terminal the session's own, run the program in the foreground, and report."""
     report, lc_ctype, argv = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    take_terminal()
+    lead(report, lambda: _become(argv, lc_ctype))
+
+
+def take_terminal() -> None:
+    """Make the terminal on stdin the one that controls this session, which leads no other yet."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def lead(report: int, run: Callable[[], object]) -> None:
+    """Run a function in a process of its own, and report its process id and how it ended."""
     program = os.fork()
     if not program:
         os.close(report)
-        _become(argv, lc_ctype)
+        run()
+        sys.exit(0)
+
+    def pass_on(number: int, frame: object) -> None:
+        # The program may have ended at this moment.
+        with suppress(ProcessLookupError):
+            os.kill(program, number)
+
     # Closing a window signals only the leader, and shells pass the signal on.
-    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(program, number))
+    signal.signal(signal.SIGHUP, pass_on)
     os.write(report, b"%d\n" % program)
     code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
     try:
@@ -37,11 +56,16 @@ def main() -> None:
     os.write(report, b"%d %d\n" % (code, flags))
 
 
-def _become(argv: list[str], lc_ctype: str) -> None:
+def come_to_the_foreground() -> None:
+    """Make this process the one that the terminal's keys interrupt, as a shell does."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     os.tcsetpgrp(0, os.getpid())
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+
+
+def _become(argv: list[str], lc_ctype: str) -> None:
+    come_to_the_foreground()
     # Python ignores SIGPIPE and sets LC_CTYPE in a C locale (PEP 538); a shell does neither.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.environ.pop("LC_CTYPE", None)

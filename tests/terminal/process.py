@@ -14,9 +14,10 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from tests.forks import FORKS, Fork
 
 _LEADER: Final = Path(__file__).with_name("leader.py")
 _WRITE_PATIENCE: Final = 20.0
@@ -31,6 +32,7 @@ class PtyProcess:
         size: Rows and columns.
         cwd: Where it runs.
         umask: Its umask; -1 leaves it unchanged.
+        is_forked: Run it in a fork of a loaded process; `argv` then starts with Python and `-m`.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class PtyProcess:
         *,
         cwd: Path | None,
         umask: int,
+        is_forked: bool,
     ) -> None:
         self._writing = threading.Lock()
         self._master, slave = os.openpty()
@@ -49,28 +52,38 @@ class PtyProcess:
         self._fds = [self._master, self._wake_reader, self._wake_writer]
         """Empty once the terminal is closed."""
         self.set_size(size)
-        report_reader, report = os.pipe()
-        self._report = os.fdopen(report_reader)
-        self._leader = subprocess.Popen(
-            [
-                *(sys.executable, "-I", "-S", str(_LEADER)),
-                *(str(report), env.get("LC_CTYPE", "")),
-                *argv,
-            ],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            pass_fds=[report],
-            env=env,
-            cwd=cwd,
-            umask=umask,
-            start_new_session=True,
-        )
+        self._leader: subprocess.Popen[bytes] | None = None
+        if is_forked:
+            streams = (slave, slave, slave)
+            self._program = FORKS.start(
+                argv[2:], env, streams, cwd=cwd, umask=umask, is_on_terminal=True
+            )
+        else:
+            report_reader, report = os.pipe()
+            self._leader = subprocess.Popen(
+                [
+                    *(sys.executable, "-I", "-S", str(_LEADER)),
+                    *(str(report), env.get("LC_CTYPE", "")),
+                    *argv,
+                ],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                pass_fds=[report],
+                env=env,
+                cwd=cwd,
+                umask=umask,
+                start_new_session=True,
+            )
+            os.close(report)
+            self._program = Fork(report_reader)
         os.close(slave)
-        os.close(report)
-        self.pid = int(self._report.readline())
-        self._ending: tuple[int, int] | None = None
         self._reader: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int:
+        """The program's process id."""
+        return self._program.pid
 
     def start_reading(self, on_output: Callable[[bytes], None]) -> None:
         """Pass each piece of output, and b"" at its end, to a function, in a thread."""
@@ -80,7 +93,7 @@ class PtyProcess:
     @property
     def is_running(self) -> bool:
         """Whether the program is still running."""
-        return self._leader.poll() is None
+        return self._program.poll() is None
 
     def set_size(self, size: tuple[int, int]) -> None:
         """Set rows and columns; the kernel sends the program SIGWINCH."""
@@ -105,21 +118,14 @@ class PtyProcess:
 
     def kill(self, number: signal.Signals) -> None:
         """Send the program a signal, unless it has ended."""
-        if self.is_running:
-            # The program may end at this moment, before its leader does.
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
+        self._program.send_signal(number)
 
     def wait(self, timeout: float) -> tuple[int, int]:
         """Return exit code (or minus signal) and the terminal's local flags (-1: hung up).
 
         Raises subprocess.TimeoutExpired.
         """
-        self._leader.wait(timeout)
-        if self._ending is None:
-            code, flags = self._report.readline().split()
-            self._ending = int(code), int(flags)
-        return self._ending
+        return self._program.wait(timeout), self._program.flags
 
     def hang_up(self) -> None:
         """Close the terminal; the program gets SIGHUP, and its output is lost."""
@@ -141,9 +147,11 @@ class PtyProcess:
     def close(self) -> None:
         """End the program, by force if necessary, and close the terminal."""
         self.kill(signal.SIGKILL)
-        self._leader.wait()
-        self.hang_up()
-        self._report.close()
+        with self._program:
+            self._program.wait()
+            self.hang_up()
+        if self._leader:
+            self._leader.wait()
 
     def _read(self, on_output: Callable[[bytes], None]) -> None:
         data = b"more"

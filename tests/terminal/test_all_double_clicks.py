@@ -28,7 +28,7 @@ from tests.terminal.clicks import (
     stays_open,
 )
 from tests.terminal.harness import ENTER, ESC, Terminal, ctrl
-from tests.terminal.walk import WIZARD, endpoints, variables
+from tests.terminal.walk import endpoints, variables, wizard
 from tests.ui.running import TICKED
 from wizard.domain.credential_fields import NOT_TO_SEE
 from wizard.domain.models import CredentialSet, Profile
@@ -323,7 +323,7 @@ def test_each_does_one_thing(world: World, name: str, part: int) -> None:
     scene = SCENES[name]
     scene.start(world)
     # Wide enough to show all keys.
-    with Terminal(WIZARD, env=world.env, cwd=world.folder, rows=30, cols=110) as terminal:
+    with wizard(world.env, cwd=world.folder, rows=30, cols=110) as terminal:
         scene.arrive(world, terminal)
         effects = {"Help": opens("Help ·"), "More": opens(PALETTE), "text": keeps}
         effects |= scene.effects(world, terminal)

@@ -40,8 +40,7 @@ def test_a_stopped_wizard_is_painted_whole_when_it_goes_on(
 
 
 def test_without_an_alternate_screen_the_full_link_stands_alone(home: Path) -> None:
-    terminal = Terminal(WIZARD, env=variables(home), has_alternate_screen=False)
-    with terminal:
+    with wizard(variables(home), has_alternate_screen=False) as terminal:
         tick_all(terminal)
         fill_in(terminal, "OQ" + "0" * 32, "a-secret-that-is-long-enough-0123456789", REDIRECT_URL)
         terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))

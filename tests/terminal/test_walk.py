@@ -26,6 +26,7 @@ from tests.terminal.walk import (
     link,
     run,
     set_up,
+    started,
     tick_all,
     variables,
     wizard,
@@ -46,7 +47,7 @@ def second() -> Iterator[SecondServer]:
 
 @requires_chromium
 def test_demo_is_walked_with_a_real_browser(home: Path) -> None:
-    with wizard(variables(home), "--demo") as terminal:
+    with started(variables(home), "--demo") as terminal:
         tick_all(terminal)
         terminal.send(ENTER)
         landed = consent_in_browser(link(terminal))
@@ -93,7 +94,7 @@ def test_loopback_scenario_goes_on_by_itself(home: Path) -> None:
 
 def test_second_server_is_set_up_and_hands_out_tokens(home: Path, second: SecondServer) -> None:
     env = variables(home, second)
-    with wizard(env, umask=0) as terminal:
+    with started(env, umask=0) as terminal:
         assert set_up(terminal, second) == 0
         assert terminal.leftovers == []
         exchange = next(r for r in second.requests if r.form.get("code"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Protocol
 
+from tests.forks import FORKS, can_fork
 from tests.terminal.harness import ENTER, SPACE, Terminal, ctrl
 from wizard.sandbox import serve
 
@@ -59,23 +60,43 @@ def variables(home: Path, server: Server | None = None) -> dict[str, str]:
 
 
 def wizard(
+    env: Mapping[str, str],
+    *arguments: str,
+    rows: int = 24,
+    cols: int = 80,
+    cwd: Path | None = None,
+    umask: int = -1,
+    has_alternate_screen: bool = True,
+) -> Terminal:
+    """Return the wizard on a terminal, in a fork of a loaded process where that is the same."""
+    return Terminal(
+        [*WIZARD, *arguments],
+        env=env,
+        rows=rows,
+        cols=cols,
+        cwd=cwd,
+        umask=umask,
+        has_alternate_screen=has_alternate_screen,
+        is_forked=can_fork(env),
+    )
+
+
+def started(
     env: Mapping[str, str], *arguments: str, rows: int = 24, cols: int = 80, umask: int = -1
 ) -> Terminal:
-    """Return the wizard on a terminal."""
+    """Return the wizard on a terminal, as a shell starts it."""
     return Terminal([*WIZARD, *arguments], env=env, rows=rows, cols=cols, umask=umask)
 
 
 def run(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the wizard without a terminal."""
-    return subprocess.run(
-        [*WIZARD, *arguments],
-        env={"PATH": os.environ["PATH"], **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    assert can_fork(env)
+    with FORKS.piped(["wizard", *arguments], {"PATH": os.environ["PATH"], **env}) as process:
+        try:
+            out, words = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    return subprocess.CompletedProcess(arguments, process.wait(), out, words)
 
 
 def tick_all(terminal: Terminal) -> None:

@@ -7,18 +7,25 @@ import os
 import signal
 from collections.abc import Iterator
 from functools import wraps
+from inspect import unwrap
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from rich.console import RenderableType
+from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.screen import Screen
 
 os.environ.pop("ESCDELAY", None)
 
 # Ignored signals are inherited. Under nohup or in a script's background job, the tested programs
 # would ignore the signals that the tests send.
-for _name, _usual in (("SIGHUP", signal.SIG_DFL), ("SIGINT", signal.default_int_handler)):
+for _name, _usual in (
+    *(("SIGHUP", signal.SIG_DFL), ("SIGQUIT", signal.SIG_DFL)),
+    ("SIGINT", signal.default_int_handler),
+):
     _number = getattr(signal, _name, None)
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
@@ -69,6 +76,39 @@ def styles_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", once)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def frames_drawn_when_read() -> Iterator[None]:
+    """Draw the screen when a test reads it: without a terminal, Textual drops what it draws.
+
+    That is a third of a screen test's time. `drawn` draws each frame, and test_themes.py checks
+    that a screen looks the same.
+    """
+    draw: Final = Compositor.render_update
+
+    @wraps(draw)
+    def dropped(
+        self: Compositor,
+        full: bool = False,
+        screen_stack: list[Screen[Any]] | None = None,
+        simplify: bool = False,
+    ) -> RenderableType | None:
+        if full:
+            # For a picture.
+            return draw(self, full, screen_stack, simplify)
+        self._dirty_regions.clear()
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", dropped)
+        yield
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw each frame, as on a terminal."""
+    monkeypatch.setattr(Compositor, "render_update", unwrap(Compositor.render_update))
 
 
 @pytest.fixture(autouse=True)

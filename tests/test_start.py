@@ -125,6 +125,7 @@ def painted_with(folder: Path, text: str) -> set[str]:
     return set(told.read_text().split())
 
 
+@pytest.mark.usefixtures("drawn")
 async def test_step_that_was_left_takes_no_memory(tmp_path: Path) -> None:
     world = happy_world(tmp_path / "home")
     seed(world)

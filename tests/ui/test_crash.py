@@ -38,6 +38,8 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
 from wizard.ui.step_screen import StepScreen
 
+pytestmark = pytest.mark.usefixtures("drawn")
+
 PLANTED = ("planted-secret", "planted-code", "planted-verifier", "planted-token")
 
 

@@ -11,6 +11,7 @@ import pytest
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from rich.segment import Segment
+from textual._compositor import Compositor
 from textual.color import Color
 from textual.command import CommandList
 from textual.css.stylesheet import Stylesheet
@@ -204,10 +205,10 @@ async def test_dialog_covers_the_step_in_the_terminals_own_colors_too(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["credentials-wrong", "check-failed"])
-async def test_a_screen_looks_the_same_with_its_style_sheets_parsed_anew(
+async def test_a_screen_looks_the_same_with_its_style_sheets_parsed_anew_and_each_frame_drawn(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other tests parse each sheet once for all apps."""
+    """Other tests parse each sheet once for all apps, and draw the frames that they read."""
     [scene] = [scene for scene in SCENES if scene.name == name]
 
     async def pictures(home: Path) -> list[str]:
@@ -216,6 +217,7 @@ async def test_a_screen_looks_the_same_with_its_style_sheets_parsed_anew(
             pilot.app.theme = DARK.name
             return [in_light, await still(pilot)]
 
-    parsed_once = await pictures(tmp_path / "once")
+    usual = await pictures(tmp_path / "usual")
     monkeypatch.setattr(Stylesheet, "_parse_rules", unwrap(Stylesheet._parse_rules))
-    assert await pictures(tmp_path / "anew") == parsed_once
+    monkeypatch.setattr(Compositor, "render_update", unwrap(Compositor.render_update))
+    assert await pictures(tmp_path / "anew") == usual

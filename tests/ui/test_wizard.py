@@ -83,6 +83,7 @@ async def until_text(pilot: ThePilot, *words: str) -> None:
 # -- success ------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("drawn")
 async def test_from_the_first_screen_to_done(world: World) -> None:
     async with running(make_app(world)) as (app, pilot):
         with walks.known_state():
@@ -105,6 +106,7 @@ async def test_from_the_first_screen_to_done(world: World) -> None:
     assert not any(secret in farewell for secret in (SECRET, "access-2", "refresh-2"))
 
 
+@pytest.mark.usefixtures("drawn")
 async def test_help_opens_and_closes_on_every_screen(world: World) -> None:
     keys = [("f1", "escape"), ("ctrl+g", "ctrl+g"), ("f1", "enter")]
 
@@ -635,6 +637,7 @@ async def test_a_host_that_is_not_twilios_shows_on_every_screen(world: World) ->
         await until_text(pilot, "not Twilio: scim.acme.test")
 
 
+@pytest.mark.usefixtures("drawn")
 async def test_nothing_untrue_is_painted_between_two_steps(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

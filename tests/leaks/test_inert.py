@@ -57,6 +57,8 @@ HEADER = "".join(c for c in ALL if c not in "\r\n\x0b\x0c\x85" and ord(c) < 256)
 """The part of them that an HTTP header can carry."""
 VARIABLE = ALL
 LONG = ALL + "m" * 1_000_000
+FIVE_TIMES = "m" * 100_000
+"""Five times the longest text that may be printed."""
 SOUND = "".join(c for c in ALL if unicodedata.category(c) != "Cc")
 """The part of them that a record may contain: with control characters, it is damaged."""
 MARKUP = PAYLOADS["markup"].replace(" ", "")
@@ -223,11 +225,11 @@ def test_reason_of_a_certificate_is_harmless() -> None:
 
 HOSTILE = Profile(
     client_id=SOUND,
-    redirect_url=f"https://idp.example/{SOUND}{LONG[-1_000_000:]}",
+    redirect_url=f"https://idp.example/{SOUND}{FIVE_TIMES}",
     endpoints=Endpoints(
         f"https://a.example/{MARKUP}",
         f"https://b.example/{MARKUP}",
-        f"https://c.example/{MARKUP}{LONG[-1_000_000:]}",
+        f"https://c.example/{MARKUP}{FIVE_TIMES}",
     ),
     organization=SOUND,
     set_up_at=NOW,
@@ -290,9 +292,11 @@ def test_edited_record_is_plain_ascii_in_json(tmp_path: Path, args: tuple[str, .
 
 REJECTED = {
     "client_id": replace(HOSTILE, client_id=ALL),
-    "redirect_url": replace(HOSTILE, redirect_url=f"https://idp.example/{LONG}"),
+    "redirect_url": replace(HOSTILE, redirect_url=f"https://idp.example/{ALL}{FIVE_TIMES}"),
     "organization": replace(HOSTILE, organization=ALL),
-    "endpoints": replace(HOSTILE, endpoints=Endpoints(f"https://a{ALL}", ALL, f"https://c{LONG}")),
+    "endpoints": replace(
+        HOSTILE, endpoints=Endpoints(f"https://a{ALL}", ALL, f"https://c{ALL}{FIVE_TIMES}")
+    ),
 }
 
 

@@ -159,6 +159,11 @@ class Emulator:
                 return b"\x1b[%d;%dR" % (row + 1, column + 1)
             case b"", b"", b"n":
                 return b"\x1b[0n"
+            case b"", b"", b"m":
+                # Only the text is read. Most sequences set colors, and pyte is slow to parse them.
+                pass
+            case b"", b"", b"H":
+                self._screen.cursor_position(*params)
             case b"", b"", _ if b":" not in found["params"]:
                 self._draw(found[0])
         return b""

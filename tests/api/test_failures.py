@@ -104,9 +104,9 @@ async def test_dropped(client: httpx.AsyncClient, serve: Serve, data: bytes) -> 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"not HTTP at all\r\n\r\n", "first line"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "first line"),
-        (b"HTTP/1.1 OK 200\r\n\r\n", "first line"),
+        (b"not HTTP at all\r\n\r\n", "status line"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "status line"),
+        (b"HTTP/1.1 OK 200\r\n\r\n", "status line"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", "longer than 100 kB"),
         (b"HTTP/1.1 200 OK\r\n: no name\r\n\r\n", "headers are malformed"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "headers are malformed"),
@@ -129,7 +129,7 @@ async def test_silence_names_its_phase(client: httpx.AsyncClient, serve: Serve) 
     client.timeout = httpx.Timeout(5, read=0.05)
     problem = await problem_of(client, server.url)
     assert problem.id == "timed-out"
-    assert "waiting for the answer" in problem.cause
+    assert "waiting for the response" in problem.cause
 
 
 async def test_plain_answer_to_tls(client: httpx.AsyncClient, serve: Serve) -> None:
@@ -168,8 +168,8 @@ async def test_proxy_that_is_not_there_is_named(
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "proxy-unreachable"
-    proxy = f"127.0.0.1:{closed_port} (set in {variable})"
-    there = f"{proxy} for iam.twilio.com failed: nothing answers there"
+    proxy = f"the proxy 127.0.0.1:{closed_port} (set in {variable})"
+    there = f"Couldn't reach iam.twilio.com through {proxy}: nothing is listening there"
     assert there in problem.cause
     assert "hunter2" not in repr(problem)
 
@@ -208,10 +208,10 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 @pytest.mark.parametrize(
     ("proxy", "words", "entry", "said"),
     [
-        ("socks5://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "is no SOCKS"),
-        ("socks5h://", [b""], OTHER, "is no SOCKS"),
-        ("socks5://", [b"\x05\x00", b"\x05\x00\x00"], OTHER, "is no SOCKS"),
-        ("socks5://", [b"\x05\x00", b"\x05\x00\x00\x03\xff\xff\xff"], OTHER, "is no SOCKS"),
+        ("socks5://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "in SOCKS"),
+        ("socks5h://", [b""], OTHER, "in SOCKS"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00"], OTHER, "in SOCKS"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00\x03\xff\xff\xff"], OTHER, "in SOCKS"),
         ("socks5://", [b"\x05\xff"], LOGIN, "got NO ACCEPTABLE METHODS."),
         ("socks5://", [b"\x05\x02"], LOGIN, "got USERNAME/PASSWORD."),
         ("socks5://hugo:hunter2@", [b"\x05\x02", b"\x01\x01"], LOGIN, "Invalid username/password."),
@@ -223,9 +223,9 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
             "not allowed by ruleset.",
         ),
         ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "through the SOCKS proxy"),
-        ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "perhaps it is http://"),
-        ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "no HTTP"),
-        ("http://", [b""], OTHER, "no HTTP"),
+        ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "probably starts with http://"),
+        ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "in HTTP"),
+        ("http://", [b""], OTHER, "in HTTP"),
         ("http://", [b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], CUT, "503 Service"),
         ("http://", [None], "timed-out", "went through the HTTP proxy"),
         (
@@ -277,7 +277,7 @@ async def test_certificate_of_the_proxy_itself_is_called_so(
     async with open_client() as client:
         problem = await problem_of(client, URL)
     assert problem.id == "tls-untrusted"
-    assert problem.title == f"The certificate of localhost:{proxy.port} isn't trusted"
+    assert problem.title == f"The certificate for localhost:{proxy.port} isn't trusted"
     assert f"localhost:{proxy.port} (set in https_proxy)" in problem.cause
 
 

@@ -67,7 +67,7 @@ async def test_no_date_skips_the_clock(headers: dict[str, str]) -> None:
     response = httpx.Response(200, headers=headers)
     reach, clock = await probe(response, response)
     assert reach.status is Status.PASSED
-    assert (clock.status, clock.note) == (Status.SKIPPED, "no Date")
+    assert (clock.status, clock.note) == (Status.SKIPPED, "no Date header")
 
 
 async def test_one_unreachable_server_is_a_warning(
@@ -95,7 +95,7 @@ async def test_silence_is_not_waited_for(
     reach, clock = await probing
     assert reach.problem is not None
     assert reach.problem.id == "timed-out"
-    assert (clock.status, clock.note) == (Status.SKIPPED, "no answer")
+    assert (clock.status, clock.note) == (Status.SKIPPED, "no response")
     assert len(server.requests) == 2
 
 

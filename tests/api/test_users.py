@@ -183,11 +183,11 @@ async def test_answer_beyond_the_limit_passes_if_it_begins_like_a_list(
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        ("{AAAA", "something that is no SCIM list"),
-        ('{"schemas":["urn:other"],', "something that is no SCIM list"),
-        ('{"users":[', "something that is no SCIM list"),
+        ("{AAAA", "a response that isn't a SCIM list"),
+        ('{"schemas":["urn:other"],', "a response that isn't a SCIM list"),
+        ('{"users":[', "a response that isn't a SCIM list"),
         ("<!doctype html><title>Sign in</title>", "a web page"),
-        (f'[{{"schemas":["{LIST_RESPONSE}"],', "something that is no SCIM list"),
+        (f'[{{"schemas":["{LIST_RESPONSE}"],', "a response that isn't a SCIM list"),
     ],
 )
 async def test_answer_beyond_the_limit_that_does_not_begin_like_a_list_proves_nothing(
@@ -205,15 +205,23 @@ async def test_answer_beyond_the_limit_that_does_not_begin_like_a_list_proves_no
     [
         (
             httpx.Response(200, html="<html><title>Sign in</title>"),
-            "a web page, as filters, logins and captive portals do",
+            "a web page, probably from a web filter or a captive portal",
             "200: Sign in",
         ),
         (httpx.Response(200, content=b"<html>"), "a web page", "200"),
-        (httpx.Response(200, json={"users": ["Ann"]}), "no SCIM list", "schemas is missing"),
-        (httpx.Response(200, json={"schemas": ["other"]}), "no SCIM list", "no ListResponse"),
-        (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "no SCIM list", "JSON"),
-        (httpx.Response(200, content=b'{"schemas":["\xff"]}'), "no SCIM list", "no ListResponse"),
-        (httpx.Response(200), "no SCIM list", "cut off"),
+        (httpx.Response(200, json={"users": ["Ann"]}), "isn't a SCIM list", "schemas is missing"),
+        (
+            httpx.Response(200, json={"schemas": ["other"]}),
+            "isn't a SCIM list",
+            "ListResponse is missing",
+        ),
+        (httpx.Response(200, content=b'{"x":' + b"[" * 100_000), "isn't a SCIM list", "JSON"),
+        (
+            httpx.Response(200, content=b'{"schemas":["\xff"]}'),
+            "isn't a SCIM list",
+            "ListResponse is missing",
+        ),
+        (httpx.Response(200), "isn't a SCIM list", "cut off"),
     ],
 )
 async def test_what_is_not_scim(

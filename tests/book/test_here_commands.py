@@ -324,8 +324,8 @@ def test_file_of_another_user_is_told_with_both_names(
     owner = pwd.getpwuid(os.geteuid()).pw_name
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
-    assert f"belongs to {owner}, and you are user 54321" in ended.words
-    assert f"Run the wizard as {owner}, whose folder it is," in ended.words
+    assert f"belongs to {owner}, but you're running as user 54321" in ended.words
+    assert f"Run the wizard as {owner}, who owns the folder," in ended.words
     assert ended.words.endswith(f"Run:\n  sudo chown -R 54321 {stage.home}\n")
 
 

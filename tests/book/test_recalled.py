@@ -26,7 +26,7 @@ from wizard.ui.screens.redirect import RedirectScreen
 NAMED: Final = "twilio/iam/managed-users/read"
 ANSWERS: Final = {
     "missing-permission": (reply(403, {"code": 70051, "message": f"No {NAMED}"}), NAMED),
-    "timed-out": (HANGS, "The request timed out: still waiting for the answer."),
+    "timed-out": (HANGS, "The request timed out: still waiting for the response."),
     "unrecognized": (reply(418, {"code": 41800, "message": "I am\x1b[2J a teapot"}), "a teapot"),
 }
 """Maps an entry to the SCIM API's behavior and the details that must be remembered."""

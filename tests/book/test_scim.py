@@ -160,9 +160,9 @@ def test_line_that_was_stopped_on_its_way_is_the_failed_one(
     ended = stage.run(capsys, "check")
     signs = [line.split()[1] for line in ended.out.splitlines()]
     assert signs == ["passed", "failed", "not"], ended.out
-    assert "A filter or proxy on your network probably did." in ended.words
+    assert "A filter or proxy on your network probably blocked the request." in ended.words
     is_login = b" 403 " not in answer
-    assert ("sign in to this network if it asks" in ended.words) is is_login
+    assert ("sign in to this network if prompted" in ended.words) is is_login
 
 
 def test_block_page_is_quoted_harmless(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,7 +120,7 @@ def test_pause_that_is_waited_out_is_said(home: Path) -> None:
         run = wizard(home, "check", "--json")
     assert (run.returncode, run.stderr) == (
         0,
-        "No good answer yet: too many requests, retrying in 1 s.\n",
+        "No usable response yet: too many requests, retrying in 1 s.\n",
     )
     told(run.stdout, PASSED)
 
@@ -295,7 +295,7 @@ def test_what_was_found_of_a_set_is_not_remembered_of_its_successor(
                 connection.sendall(EMPTY_LIST)
             _, words = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, words
-    assert ("The profile was changed meanwhile." in words) is not is_renewed
+    assert ("Another command changed the profile." in words) is not is_renewed
     assert (last_check(home) is not None) is is_renewed
 
 

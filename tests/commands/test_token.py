@@ -240,7 +240,7 @@ def test_failure_without_json_is_words_on_stderr_alone(home: Path) -> None:
     assert (run.returncode, run.stdout) == (3, "")
     assert run.stderr.splitlines() == [
         f"Profile default: {NOT_SET_UP.title}.",
-        f"User {getpass.getuser()} has nothing saved for it in {home}.",
+        f"User {getpass.getuser()} has no saved credentials for this profile in {home}.",
         NOT_SET_UP.remedy,
         "Run:",
         f"  {started().command()}",
@@ -287,7 +287,7 @@ def test_expired_token_that_cannot_be_renewed(home: Path) -> None:
 
 def test_nobody_answers(home: Path) -> None:
     put(home, active=replace(EXPIRED, endpoints=at(silent_port())))
-    refused(wizard(home, "token", "--json"), 5, "nobody-there", "Nothing responds at")
+    refused(wizard(home, "token", "--json"), 5, "nobody-there", "No response from")
 
 
 @pytest.mark.parametrize(

@@ -429,8 +429,8 @@ def test_place_that_a_redirect_url_forwards_to_is_taken_if_the_state_is_right(
 @pytest.mark.parametrize(
     ("landed", "attempt", "words"),
     [
-        ("https://example.org/token", ATTEMPT, "probably forwarded you"),
-        ("https://tunnel.test/callback", PORT, "tunnel.test probably forwards to your localhost"),
+        ("https://example.org/token", ATTEMPT, "probably redirected you"),
+        ("https://tunnel.test/callback", PORT, "tunnel.test probably redirects to your localhost"),
     ],
 )
 def test_forwarding_is_named_as_a_cause(
@@ -525,7 +525,7 @@ def test_error_tells_the_servers_words_sanitised() -> None:
     refused = _read(pasted, ATTEMPT)
     assert isinstance(refused, Refused)
     assert '"x [2J{y}"' in refused.problem.cause
-    assert refused.problem.detail == ("The answer says: No such",)
+    assert refused.problem.detail == ("Twilio's message: No such",)
 
 
 @pytest.mark.parametrize(

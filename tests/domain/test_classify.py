@@ -219,7 +219,7 @@ def test_403_without_a_reason_names_the_permission_and_a_filter(text: str | None
     assert problem.exit_code is ExitCode.ACT_AT_TWILIO
     token = refresh_problem(ErrorResponse("oauth.test", 403, text=text))
     assert "filter" in token.cause
-    assert "app was disabled" in token.cause
+    assert "app may be disabled" in token.cause
 
 
 def test_permission_is_named_as_the_server_names_it() -> None:
@@ -232,7 +232,7 @@ def test_permission_is_named_as_the_server_names_it() -> None:
 
 def test_permission_nobody_named_is_only_likely() -> None:
     cause = scim_problem(twilio(403, "Forbidden")).cause
-    assert "The app probably lacks the permission managed-users/list" in cause
+    assert "The app probably lacks the managed-users/list permission" in cause
 
 
 @pytest.mark.parametrize(

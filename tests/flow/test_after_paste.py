@@ -55,7 +55,7 @@ def test_refused_response_leads_to_where_it_is_fixed(
 def test_authorize_does_not_ask_for_the_link_that_it_has_made() -> None:
     fix = after_paste(Refused(consent.ACCESS_DENIED), AUTHORIZE)
     assert isinstance(fix, Fix)
-    assert fix.problem.remedy.startswith("The link on this step is new.")
+    assert fix.problem.remedy.startswith("Open the new link on this step,")
     assert fix.problem.step is None
 
 

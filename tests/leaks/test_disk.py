@@ -232,7 +232,7 @@ def test_link_or_anothers_file_in_place_of_ours_is_refused(
     # Root could open it, but the owner has to be named anyway.
     env = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     run = wizard(home, "token", "--force", env=env, under=BOUND)
-    what = "is a symlink" if kind == "link" else "belongs to nobody, and you"
+    what = "is a symlink" if kind == "link" else "belongs to nobody, but you"
     assert_told(run, f"{path} {what}")
     assert files(home) == before
 

@@ -57,12 +57,12 @@ def test_file_others_could_read_is_closed_to_them(log: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "why"),
     [
-        ("link", "it is a link"),
-        ("dangling link", "it is a link"),
-        ("folder", "it is no plain file"),
-        ("pipe", "it is no plain file"),
+        ("link", "it's a symbolic link"),
+        ("dangling link", "it's a symbolic link"),
+        ("folder", "it isn't a regular file"),
+        ("pipe", "it isn't a regular file"),
         ("foreign", "it belongs to another user"),
-        ("lost", "there is no folder {folder}"),
+        ("lost", "the folder {folder} doesn't exist"),
     ],
 )
 def test_file_that_is_not_ours_is_refused_and_left_alone(
@@ -87,7 +87,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
     with pytest.raises(SetupError, match="bad-log") as refused, keeping(log):
         raise AssertionError("a log was kept")
     reason = why.format(folder=log.parent)
-    assert refused.value.problem.cause == f"SCIM_WIZARD_LOG is {log}: {reason}."
+    assert refused.value.problem.cause == f"Couldn't open {log} (set in SCIM_WIZARD_LOG): {reason}."
     if kind in ("link", "foreign"):
         assert log.read_text() == "theirs"
     else:

@@ -286,7 +286,7 @@ def test_failed_write_is_named_keeps_the_old_and_leaves_no_temp(
             folder.write("a", b"new")
     assert caught.value.problem.id == problem
     assert str(folder.path) in caught.value.problem.cause
-    left = ("Left: 12 kB",) if number == errno.ENOSPC else ()
+    left = ("Free space: 12 kB",) if number == errno.ENOSPC else ()
     assert caught.value.problem.detail == (os.strerror(number), *left)
     assert folder.names() == ["a"]
     assert folder.read("a") == b"old"

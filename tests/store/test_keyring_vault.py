@@ -131,7 +131,7 @@ def test_entry_that_reads_back_differently_is_not_kept(tmp_path: Path) -> None:
 
     with pytest.raises(SetupError) as caught:
         vault_on(tmp_path, CuttingKeyring()).put("acme", ID, b"{}")
-    assert caught.value.problem.detail == ("read back differently",)
+    assert caught.value.problem.detail == ("the value read back doesn't match",)
 
 
 def test_proof_of_writing_is_as_large_as_tokens_and_leaves_nothing(tmp_path: Path) -> None:

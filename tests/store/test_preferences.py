@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_done_without_and_told(
     spoil(file(home))
     preferences = Preferences(home)
     assert preferences.theme() == ""
-    assert preferences.trouble.startswith("Your theme is not known: ")
+    assert preferences.trouble.startswith("Your theme couldn't be read: ")
 
 
 def test_what_cannot_be_written_is_told_by_its_caller(home: Path) -> None:

@@ -150,7 +150,7 @@ def test_profile_in_a_keyring_is_not_looked_for_without_one(
         alone = {"DBUS_SESSION_BUS_ADDRESS": "", "SCIM_WIZARD_STORE": "file"}
         token = run(session, home, "-m", "wizard", "token", **alone)
     assert token.returncode == 6
-    assert token.stderr.startswith("Profile default: No system keyring here.")
+    assert token.stderr.startswith("Profile default: No system keyring found.")
 
 
 def test_files_are_used_when_they_are_asked_for(session: Desktop, tmp_path: Path) -> None:

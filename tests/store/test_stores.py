@@ -162,7 +162,7 @@ def test_keyring_that_was_asked_for_and_is_not_there_is_told(tmp_path: Path) -> 
         save(store_on(tmp_path, None, KEYRING), active=credentials())
     problem = caught.value.problem
     assert problem.cause == "SCIM_WIZARD_STORE=keyring requires one. No secret is saved yet."
-    assert problem.remedy == "Unset SCIM_WIZARD_STORE, or set it to file, then start again."
+    assert problem.remedy.startswith("Unset SCIM_WIZARD_STORE, or set it to file, then run")
 
 
 def test_full_disk_is_not_taken_for_a_bad_keyring(

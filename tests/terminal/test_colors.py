@@ -91,7 +91,7 @@ def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> Non
             terminal.wait_for("0 of 7 selected")
             if not is_known:
                 # A busy machine may have taken the notification away again by now.
-                terminal.wait_for(lambda _: b"Your theme is not known" in terminal.raw)
+                terminal.wait_for(lambda _: b"Your theme couldn't be read" in terminal.raw)
             terminal.send(ctrl("q"))
             assert terminal.wait_exit() == 3
             assert (LIGHT in terminal.raw) is is_known
@@ -101,7 +101,7 @@ def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "preferences").write_text("a file where the folder should be")
     with wizard(variables(tmp_path / "home")) as terminal:
-        terminal.wait_for("Your theme is not known")
+        terminal.wait_for("Your theme couldn't be read")
         choose_theme(terminal, "Light")
         terminal.wait_for("Not remembered: ")
         leave(terminal)

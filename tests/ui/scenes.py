@@ -61,7 +61,7 @@ WORST: Final = both(
             host="oauth.twilio.com",
             proxy="proxy.example.edu:3128",
             variable="HTTPS_PROXY",
-            reason="its name is unknown",
+            reason="its name can't be found",
         ),
         CLOCK_OFF.filled(offset="3 hours fast"),
     ),

@@ -216,7 +216,7 @@ async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: Worl
         app.post_message(key_at(redirect.asked_at + 0.001))
         await walks.linked_authorize(pilot)
         await wait_until(pilot, lambda: FOREIGN_STATE.title in text_of(app), "why")
-        assert "The link on this step is new" in text_of(app)
+        assert "Open the new link on this step" in text_of(app)
 
 
 # -- order of input ---------------------------------------------------------------------------

@@ -96,7 +96,7 @@ async def test_a_theme_that_cannot_be_remembered_is_taken_and_that_is_said(world
 
 @pytest.mark.parametrize("theme", ["", "nord", "scim-dark"])
 async def test_what_is_not_known_is_the_dark_one(world: World, theme: str) -> None:
-    trouble = "Your theme is not known: it is damaged."
+    trouble = "Your theme couldn't be read: it is damaged."
     async with running(make_app(world, look=Look(theme, trouble=trouble))) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         assert app.theme == DARK.name

@@ -114,6 +114,8 @@ class ReachService:
 
 def _clock_line(offset: str | None, is_silent: bool) -> Check:
     if offset is None:
-        return Check("clock", "Clock", Status.SKIPPED, "no answer" if is_silent else "no Date")
+        return Check(
+            "clock", "Clock", Status.SKIPPED, "no response" if is_silent else "no Date header"
+        )
     problem = CLOCK_OFF.filled(offset=offset) if offset else None
     return Check("clock", "Clock", Status.WARNING if problem else Status.PASSED, problem=problem)

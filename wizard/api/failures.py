@@ -47,7 +47,7 @@ _PHASES: Final = {
     httpx.ConnectTimeout: "still connecting",
     httpx.PoolTimeout: "still waiting for a free connection",
     httpx.WriteTimeout: "still sending",
-    httpx.ReadTimeout: "still waiting for the answer",
+    httpx.ReadTimeout: "still waiting for the response",
 }
 _LOGIN_WORDS: Final = ("got NO ACCEPTABLE", "got USERNAME", "Invalid username")
 """What httpcore says if a SOCKS proxy requires a login, or another one."""
@@ -58,12 +58,12 @@ _CUT_OFF_WORDS: Final = ("General SOCKS", "unreachable", "Connection refused", "
 
 _MALFORMED: Final = "its headers are malformed or contradict each other"
 _INVALID: Final = {
-    "illegal status line": "its first line is no status line of HTTP",
-    "no response line": "its first line is no status line of HTTP",
+    "illegal status line": "it doesn't start with an HTTP status line",
+    "no response line": "it doesn't start with an HTTP status line",
     "Receive buffer too long": "its headers are longer than 100 kB",
     "illegal chunk header": "its chunks are malformed",
     "malformed chunk footer": "its chunks are malformed",
-    "Too much data for declared Content-Length": "it is longer than its Content-Length",
+    "Too much data for declared Content-Length": "it's longer than its Content-Length",
     **dict.fromkeys(
         ("illegal header line", "continuation line", "bad Content-Length", "conflicting Content"),
         _MALFORMED,
@@ -155,7 +155,7 @@ def strerror(error: Exception) -> str:
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
     if reason == "WRONG_VERSION_NUMBER":
-        return "it answers, but without TLS; perhaps it is http:// and not https://"
+        return "it responds without TLS, so its URL probably starts with http://"
     if reason:
         return reason.replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
@@ -166,7 +166,7 @@ def strerror(error: Exception) -> str:
 def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
     """Return the problem for a proxy that responded with an error."""
     if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
-        return way.filling(network.PROXY_OF_OTHER_KIND, host, "its answer is no SOCKS")
+        return way.filling(network.PROXY_OF_OTHER_KIND, host, "it doesn't respond in SOCKS")
     said, entry = str(error), network.PROXY_REFUSED
     if said.startswith("407") or any(words in said for words in _LOGIN_WORDS):
         entry = network.PROXY_LOGIN
@@ -186,7 +186,7 @@ def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
         if isinstance(secure[0], ssl.SSLCertVerificationError):
             return _tls_problem(secure[0], way.proxy)
         return way.filling(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
-    reason = "it hung up, or its answer is no HTTP"
+    reason = "it closed the connection, or it doesn't respond in HTTP"
     return way.filling(network.PROXY_OF_OTHER_KIND, host, reason)
 
 
@@ -242,9 +242,9 @@ def _unconnected_because(error: Exception) -> str:
     causes = tuple(_causes(error))
     # asyncio's own message is "Connect call failed (address)": the kind of error says more.
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
-        return "nothing answers there"
+        return "nothing is listening there"
     if any(isinstance(c, socket.gaierror) for c in causes):
-        return "its name is unknown"
+        return "its name can't be found"
     return _system_says(causes)
 
 

@@ -180,7 +180,7 @@ async def send(
     Raises:
         httpx.HTTPError, OSError: see `failures.WIRE_ERRORS`; TimeoutError past `seconds`.
     """
-    began, outcome = time.monotonic(), "no answer"
+    began, outcome = time.monotonic(), "no response"
     try:
         async with asyncio.timeout(seconds):
             response = await begin(client, request)
@@ -226,7 +226,7 @@ async def read_bounded(response: httpx.Response, limit: int) -> tuple[bytearray,
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
-        raise httpx.DecodingError("content encoding refused", request=response.request)
+        raise httpx.DecodingError("unsupported content encoding", request=response.request)
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk

@@ -156,8 +156,8 @@ async def _read(got: Reply, url: str, access_token: Secret) -> UserList | Proble
     answer = decode_answer(got, url, (access_token,))
     if answer.is_page or answer.status != 200:
         return scim_problem(answer)
-    size = f" in more than {LIMIT >> 20} MiB" if got.is_cut else ""
-    problem = NOT_SCIM.filled(host=answer.host, kind=f"something that is no SCIM list{size}")
+    size = f" (more than {LIMIT >> 20} MiB)" if got.is_cut else ""
+    problem = NOT_SCIM.filled(host=answer.host, kind=f"a response that isn't a SCIM list{size}")
     if _is_list(got.body):
         problem = ODD_LIST
     problem = replace(problem, response=Response(got.status, answer.request_id))
@@ -179,7 +179,7 @@ def _decode(body: bytearray) -> UserList | str:
     except BAD_JSON as error:
         return misfit(str(error))
     if LIST_RESPONSE not in found.schemas:
-        return "schemas: no ListResponse"
+        return "schemas: ListResponse is missing"
     if found.totalResults is None:
         return UserList(total=len(found.Resources or ()))
     return UserList(total=found.totalResults)

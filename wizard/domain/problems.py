@@ -217,4 +217,4 @@ def pause(lines: Iterable[Check]) -> str:
     """Return what to show, once, during a pause before another try; else ""."""
     notes = (line.note for line in lines if line.status is Status.RUNNING and line.note)
     note = next(notes, "")
-    return f"No good answer yet: {note}." if note else ""
+    return f"No usable response yet: {note}." if note else ""

@@ -195,9 +195,11 @@ def why_plain(environ: Mapping[str, str], encoding: str | None = None) -> str:
     """
     term = environ.get("TERM", "")
     if term.lower() in _DUMB:
-        return f"This terminal does not move its cursor (TERM={term})."
+        return f"This terminal can't move its cursor (TERM={term})."
     name = written_with(environ, encoding)
-    return "" if name == "utf-8" else f"This terminal does not take UTF-8 (it takes {name})."
+    return (
+        "" if name == "utf-8" else f"This terminal doesn't support UTF-8 (its encoding is {name})."
+    )
 
 
 def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str:

@@ -68,7 +68,7 @@ def _left(there: Path) -> str:
     import shutil
 
     with suppress(OSError):
-        return f"Left: {shutil.disk_usage(there).free / 1000:,.0f} kB"
+        return f"Free space: {shutil.disk_usage(there).free / 1000:,.0f} kB"
     return ""
 
 

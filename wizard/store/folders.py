@@ -49,7 +49,7 @@ def refuse(
 def _kind(mode: int) -> str:
     if stat.S_ISDIR(mode):
         return "a folder"
-    return "a plain file" if stat.S_ISREG(mode) else "a special file, such as a pipe or a device"
+    return "a regular file" if stat.S_ISREG(mode) else "a special file, such as a pipe or a device"
 
 
 def _not_ours(path: Path, owner: int, home: Path) -> Problem:

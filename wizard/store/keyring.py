@@ -119,7 +119,7 @@ class SystemKeyring:
                 # Backends also raise this for an entry that doesn't exist.
                 refusal = error
             if backend.get_password(SERVICE, name) is not None:
-                raise refusal or PasswordDeleteError("it is still there")
+                raise refusal or PasswordDeleteError("it's still there")
             return refusal is None
 
         return self._call(work)
@@ -202,7 +202,7 @@ class KeyringVault(FileVault):
                 self._folder.delete(note)
             raise
         if self.get(profile, generation) != blob:
-            raise SetupError(KEYRING_FAILED.with_detail("read back differently"))
+            raise SetupError(KEYRING_FAILED.with_detail("the value read back doesn't match"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, or None. Raises SetupError."""

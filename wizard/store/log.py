@@ -91,8 +91,8 @@ def _visible(character: str) -> str:
 
 _OURS: Final = logging.getLogger("wizard")
 _UNFIT: Final = {
-    FILE_IS_LINK.id: "it is a link",
-    FILE_NOT_PLAIN.id: "it is no plain file",
+    FILE_IS_LINK.id: "it's a symbolic link",
+    FILE_NOT_PLAIN.id: "it isn't a regular file",
     FILE_NOT_OURS.id: "it belongs to another user",
 }
 
@@ -124,7 +124,7 @@ def _open(path: Path) -> int:
         met = error.problem
         reason = _UNFIT.get(met.id) or "; ".join(met.detail)
         if isinstance(error.__cause__, FileNotFoundError):
-            reason = f"there is no folder {path.parent}"
+            reason = f"the folder {path.parent} doesn't exist"
         raise SetupError(BAD_LOG.filled(path=str(path), reason=reason)) from error
 
 

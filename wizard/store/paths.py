@@ -115,9 +115,9 @@ class Preferences:
             data = self._folder.read(_FILE)
             return "" if data is None else msgspec.json.decode(data, type=_Kept).theme
         except SetupError as error:
-            self.trouble = f"Your theme is not known: {error.problem.title}."
+            self.trouble = f"Your theme couldn't be read: {error.problem.title}."
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            self.trouble = f"Your theme is not known: {self._folder.path / _FILE} is damaged."
+            self.trouble = f"Your theme couldn't be read: {self._folder.path / _FILE} is damaged."
         journal.note(self.trouble)
         return ""
 

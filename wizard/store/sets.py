@@ -49,7 +49,9 @@ class FileVault:
         self._folder.write(self._file(profile, generation), blob)
         if self.get(profile, generation) != blob:
             path = self.place(profile, generation)
-            raise SetupError(STORE_FAILED.filled(path=path).with_detail("read back differently"))
+            raise SetupError(
+                STORE_FAILED.filled(path=path).with_detail("the value read back doesn't match")
+            )
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, or None. Raises SetupError."""

@@ -22,13 +22,13 @@ INVALID_REQUEST: Final = fix_credentials(
     id="paste-invalid-request",
     title="Twilio rejected the authorization link",
     cause="A parameter is missing or not allowed (invalid_request).",
-    remedy="Compare the Client ID and Redirect URL with the app, and fix what differs. Then "
-    "create a new link.",
+    remedy="Check that the Client ID and Redirect URL match the app's, and fix any difference. "
+    "Then create a new link.",
 )
 INVALID_REQUEST_WITH_PKCE: Final = replace(
     INVALID_REQUEST,
-    remedy="Compare the Client ID and Redirect URL with the app. If they're right, set PKCE to off "
-    "under Credentials > Advanced. Then create a new link.",
+    remedy="Check that the Client ID and Redirect URL match the app's. If they do, set PKCE to "
+    "off under Credentials > Advanced. Then create a new link.",
 )
 """Used if the link had a code challenge."""
 INVALID_REQUEST_WITHOUT_PKCE: Final = replace(
@@ -55,9 +55,9 @@ UNAUTHORIZED_CLIENT: Final = fix_credentials(
 )
 UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     UNAUTHORIZED_CLIENT,
-    cause="Twilio gave a reason of its own (unauthorized_client).",
-    remedy="Look up the app under OAuth apps. If it's gone or disabled, create one with the "
-    "Authorization code grant type and enter its values here. Otherwise, ask Twilio support.",
+    cause="Twilio gave another reason (unauthorized_client). See the details.",
+    remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
+    "gone, create a new one and enter its values here. Otherwise, contact Twilio Support.",
 )
 """Used if the response has a description that isn't about the grant type."""
 UNSUPPORTED_RESPONSE_TYPE: Final = fix_credentials(
@@ -75,7 +75,7 @@ INVALID_SCOPE: Final = fix_credentials(
 SERVER_ERROR: Final = unreachable(
     id="paste-server-error",
     title="Twilio returned a server error",
-    cause="Something failed in Twilio during the approval (server_error).",
+    cause="Something went wrong on Twilio's side during approval (server_error).",
     remedy="Wait a minute, then create a new link. Check status.twilio.com for outages.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
@@ -83,7 +83,7 @@ SERVER_ERROR: Final = unreachable(
 TEMPORARILY_UNAVAILABLE: Final = unreachable(
     id="paste-temporarily-unavailable",
     title="Twilio's approval page is unavailable",
-    cause="It's overloaded or in maintenance (temporarily_unavailable).",
+    cause="It's overloaded or down for maintenance (temporarily_unavailable).",
     remedy="Wait a few minutes, then create a new link.",
     who=Who.NOBODY,
     step=Step.AUTHORIZE,
@@ -96,16 +96,16 @@ REDIRECT_REFUSED: Final = fix_credentials(
 )
 SIGN_IN_FIRST: Final = authorize_again(
     id="paste-sign-in-first",
-    title="Nobody signed in and approved",
-    cause="Twilio sent the browser back without showing its pages ({error}).",
+    title="No one signed in to approve access",
+    cause="Twilio redirected the browser right away, without showing its sign-in page ({error}).",
     remedy="Create a new link and open it in a private window. Sign in there and click "
     "Approve access.",
 )
 OTHER_ERROR: Final = authorize_again(
     id="paste-other-error",
     title="Twilio returned an error",
-    cause='The error is "{error}", which this wizard doesn\'t recognize.',
-    remedy="Create a new link. If that fails too, show Twilio support the response.",
+    cause='The error is "{error}", which the wizard doesn\'t recognize.',
+    remedy="Create a new link. If that fails too, send the response to Twilio Support.",
 )
 
 ERRORS: Final = {

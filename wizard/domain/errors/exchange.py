@@ -34,8 +34,8 @@ WRONG_CLIENT: Final = fix_credentials(
 NEW_SECRET_REJECTED: Final = replace(
     WRONG_CLIENT,
     cause="A character is missing, or the secret was rotated again. Nothing was changed.",
-    remedy="Copy the whole new secret again. If you lost it, rotate it on the app's Credentials "
-    "tab.",
+    remedy="Copy the entire new Client Secret again. If you lost it, rotate it on the app's "
+    "Credentials tab.",
 )
 """Used if only a new secret was entered."""
 
@@ -57,8 +57,8 @@ CODE_USED: Final = authorize_again(
     id="code-used",
     title="The code was already used",
     cause="Each code works once. The page at your Redirect URL may have redeemed it.",
-    remedy="Create a new link. If it happens again, choose a Redirect URL that no app "
-    "handles, here and in the OAuth app.",
+    remedy="Create a new link. If it happens again, use a Redirect URL whose page "
+    "doesn't redeem codes, here and in the OAuth app.",
 )
 
 CODE_REFUSED: Final = authorize_again(
@@ -92,10 +92,10 @@ PKCE_REQUIRED: Final = in_credentials(
 
 APP_REFUSED: Final = fix_credentials(
     id="app-refused",
-    title="Twilio doesn't allow this OAuth app to do this",
+    title="Twilio doesn't allow this OAuth app to get tokens",
     cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
-    remedy="Look it up under OAuth apps. If it's gone or has another grant type, create a "
-    "new app and enter its values here.",
+    remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
+    "gone or has another grant type, create a new app and enter its values here.",
     who=Who.OWNER,
 )
 
@@ -117,14 +117,14 @@ REFRESH_REFUSED_AT_ONCE: Final = at_twilio(
 REFRESH_LOST: Final = authorize_again(
     id="refresh-response-lost",
     title="The response to an earlier refresh was lost",
-    cause="It probably had a new refresh token. Twilio now rejects the one that is saved.",
+    cause="It probably had a new refresh token. Twilio now rejects the saved one.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
 )
 
 REFRESH_NEVER_WORKED: Final = replace(
     REFRESH_REFUSED,
     cause=REFRESH_REFUSED_AT_ONCE.cause,
-    remedy="Authorize again. If that doesn't help, ask Twilio support.",
+    remedy="Authorize again. If that doesn't help, contact Twilio Support.",
 )
 """Used if the check's refresh was rejected and the access token is used without it."""
 
@@ -133,8 +133,8 @@ NO_REFRESH_TOKEN: Final = authorize_again(
     title="Twilio returned no refresh token",
     cause="The wizard asked for one (offline_access), but the app might not allow it. The "
     "access token can't be refreshed.",
-    remedy="Authorize again. If that doesn't help, ask Twilio support. Each access token "
-    "works until it expires.",
+    remedy="Authorize again. If that doesn't help, contact Twilio Support. You can use the "
+    "access token until it expires.",
 )
 
 NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be refreshed.")
@@ -142,7 +142,7 @@ NO_REFRESH_TOKEN_SAVED: Final = replace(NO_REFRESH_TOKEN, cause="It can't be ref
 
 NOT_ASKED_FOR: Final = fix_credentials(
     id="refresh-token-not-asked-for",
-    title="The scope didn't ask for a refresh token",
+    title="No refresh token was requested",
     cause="The scope offline_access is missing, so the access token can't be refreshed.",
     remedy="Set the scope to offline_access under Credentials > Advanced. Then authorize again.",
 )
@@ -159,26 +159,28 @@ TOKEN_URL_NOT_FOUND: Final = in_credentials(
     id="token-url-not-found",
     title="No token endpoint at this URL",
     cause="{host} responded, but it has no token endpoint at that path.",
-    remedy="Check the token URL under Credentials > Advanced.",
+    remedy="Check the token endpoint under Credentials > Advanced.",
 )
 
-NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token URL")
+NOT_OAUTH: Final = network.not_from("an OAuth server", "not-oauth", "token endpoint")
 
-TOKEN_BLOCKED: Final = network.blocked("token-blocked", "token server", "token URL")
+TOKEN_BLOCKED: Final = network.blocked("token-blocked", "token server", "token endpoint")
 
 TOKEN_BLOCKED_OR_APP_DISABLED: Final = replace(
     TOKEN_BLOCKED,
-    cause="{host} returned 403 without a reason. A filter on your network may have done that, or "
-    "the OAuth app was disabled.",
+    cause="{host} returned 403 without a reason. A filter on your network may have blocked the "
+    "request, or the OAuth app may be disabled.",
 )
 """Used if nothing shows who responded."""
 
-ODD_TOKENS: Final = network.unusable(id="odd-tokens", title="Twilio's token response can't be used")
+ODD_TOKENS: Final = network.unusable(
+    id="odd-tokens", title="Twilio's token response is incomplete or invalid"
+)
 
 ANSWER_LOST: Final = unreachable(
     id="answer-lost",
-    title="The response to the code was lost",
-    cause="The code was sent, so it may be redeemed already. No tokens arrived.",
+    title="Twilio's token response was lost",
+    cause="The code was sent, so it may have been redeemed already. No tokens were received.",
     remedy="Check your connection. Then create a new link.",
     step=Step.AUTHORIZE,
 )
@@ -187,7 +189,7 @@ CLOCK_OFF: Final = on_this_machine(
     id="clock-off",
     title="This machine's clock is wrong",
     cause="It is {offset}. The wizard would misjudge when tokens expire.",
-    remedy="Set the date and time, preferably from the network.",
+    remedy="Set the correct date and time, or turn on automatic time.",
 )
 
 NOTHING_ISSUED: Final = frozenset(

@@ -15,43 +15,44 @@ _not_set_up = partial(Problem, exit_code=ExitCode.NOT_SET_UP, run=())
 CLIENT_ID_ELSEWHERE: Final = on_this_machine(
     id="client-id-elsewhere",
     title="Profile {profile} has the same Client ID",
-    cause="Both use one OAuth app. Rotating its secret or authorizing again may end the "
+    cause="Both use the same OAuth app. Rotating its secret or authorizing again may end the "
     "other's access.",
-    remedy="Continue if you intend this. Otherwise, use that profile with --profile.",
+    remedy="If this is intentional, continue. Otherwise, use that profile with --profile.",
     step=Step.CREDENTIALS,
 )
 PORT_TAKEN: Final = on_this_machine(
     id="port-taken",
     title="Port {port} is taken",
-    cause="Another program listens on the Redirect URL's port. With localhost, that may be on "
-    "127.0.0.1 or on [::1].",
+    cause="Another program is listening on the Redirect URL's port. If the host is localhost, that "
+    "may be on 127.0.0.1 or [::1].",
     remedy="Quit that program and create a new link. Or paste the URL you land on.",
 )
 PORT_PRIVILEGED: Final = on_this_machine(
     id="port-privileged",
     title="Port {port} is reserved by the system",
-    cause="The system doesn't let you listen on it. Ports below 1024 are reserved, and on Windows "
-    "other ranges too.",
+    cause="The system doesn't allow the wizard to listen on it. Many systems reserve ports below "
+    "1024, and Windows reserves other ranges.",
     remedy="Paste the URL you land on. Or register a Redirect URL with another port.",
 )
 PORT_UNUSABLE: Final = on_this_machine(
     id="port-unusable",
     title="The wizard can't listen on port {port}",
-    cause="The system refused, probably because this machine lacks the address or is short of "
-    "open files.",
+    cause="The system refused, probably because this machine doesn't have that address or has "
+    "too many open files.",
     remedy="Paste the URL you land on. If it's an IPv6 address, use 127.0.0.1 instead.",
 )
 NOT_A_TERMINAL: Final = _usage(
     id="not-a-terminal",
     title="The wizard needs a terminal",
     cause="Standard input and standard error must both be a terminal.",
-    remedy="Run it in a terminal window. Scripts use the commands token, status, and check.",
+    remedy="Run it in a terminal window. In a script, use the token, status, or check command.",
 )
 UNCONFIRMED: Final = _usage(
     id="unconfirmed",
     title="Removing a profile needs your confirmation",
-    cause="There is no terminal to ask on: stdin and stderr must both be one.",
-    remedy="To remove it without a question, add --yes.",
+    cause="There's no terminal to ask in. Standard input and standard error must both be a "
+    "terminal.",
+    remedy="Add --yes to remove it without confirmation.",
 )
 TERMINAL_TOO_SMALL: Final = _usage(
     id="terminal-too-small",
@@ -69,7 +70,7 @@ BAD_ENDPOINT: Final = _usage(
     id="bad-endpoint",
     title="{name} can't be used",
     cause="{why}",
-    remedy="Fix it, or leave it out to use Twilio's.",
+    remedy="Fix it, or leave it out to use Twilio's endpoint.",
 )
 NO_SCENARIO: Final = _usage(
     id="no-scenario",
@@ -82,13 +83,13 @@ MIN_TTL_TOO_LONG: Final = _usage(
     title="No token is valid that long",
     cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
     remedy="Use --min-ttl {longest} or less. A longer job can run the token command again. If you "
-    "made the app's tokens valid for longer, add --force once.",
+    "increased the lifetime of the app's tokens, add --force once.",
 )
 BAD_PROFILE_NAME: Final = _usage(
     id="bad-profile-name",
     title="Invalid profile name",
-    cause='"{name}" must be 1 to 64 characters from a-z, 0-9, - and _, start with a letter '
-    "or digit, and not be a Windows device name.",
+    cause='"{name}" must be 1 to 64 lowercase letters, digits, hyphens, or underscores. It must '
+    "start with a letter or digit and can't be a Windows device name.",
     remedy="Choose another name, such as default or acme-prod.",
 )
 BAD_STORE: Final = _usage(
@@ -105,21 +106,22 @@ BAD_HOME: Final = _usage(
 )
 HOME_NOT_ABSOLUTE: Final = replace(
     BAD_HOME,
-    cause="{path} isn't an absolute path. Inside single quotes, a shell replaces no variables.",
-    remedy="Set it to a whole path, such as /srv/scim-wizard or ~/scim-wizard.",
+    cause="{path} isn't an absolute path. The shell doesn't expand variables inside single quotes.",
+    remedy="Set it to an absolute path, such as /srv/scim-wizard or ~/scim-wizard.",
 )
 
 NO_HOME_FOLDER: Final = on_this_machine(
     id="no-home-folder",
     title="This user has no home folder",
-    cause="HOME isn't set, and the system doesn't know a home folder for this user.",
+    cause="HOME isn't set, and the system doesn't define a home folder for this user.",
     remedy="Set HOME, or set SCIM_WIZARD_HOME to a folder for the wizard's files.",
 )
 BAD_LOG: Final = on_this_machine(
     id="bad-log",
     title="Can't write the log file",
-    cause="SCIM_WIZARD_LOG is {path}: {reason}.",
-    remedy="Set it to a file you can write to, or unset it. Then start again.",
+    cause="Couldn't open {path} (set in SCIM_WIZARD_LOG): {reason}.",
+    remedy="Set SCIM_WIZARD_LOG to a file you can write to, or unset it. Then run "
+    "scim-wizard again.",
 )
 NOT_SET_UP: Final = _not_set_up(
     id="not-set-up",
@@ -128,7 +130,7 @@ NOT_SET_UP: Final = _not_set_up(
     remedy="Set it up in the wizard, or choose another profile with --profile.",
 )
 NOT_SET_UP_HERE: Final = replace(
-    NOT_SET_UP, cause="User {user} has nothing saved for it in {folder}."
+    NOT_SET_UP, cause="User {user} has no saved credentials for this profile in {folder}."
 )
 """Used in commands: under cron and sudo, user and folder may differ."""
 
@@ -149,9 +151,9 @@ LEFT_UNFINISHED: Final = _not_set_up(
 INTERNAL: Final = on_this_machine(
     id="internal-error",
     title="Internal error in scim-wizard",
-    cause="This is an error in the wizard ({error}), not in anything you did. What was "
-    "saved is intact.",
-    remedy="Start the wizard again. If it happens again, press F9 to copy the details for support.",
+    cause="This is a bug in the wizard ({error}). You didn't cause it. Everything saved earlier is "
+    "intact.",
+    remedy="Start the wizard again. If that doesn't help, include this text when you ask for help.",
     run=(),
 )
 

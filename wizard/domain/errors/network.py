@@ -14,11 +14,12 @@ from wizard.domain.steps import Step
 from wizard.domain.value import replace
 
 _by_proxy = partial(
-    unreachable, cause="The proxy {proxy} (set in {variable}) for {host} replied: {reason}."
+    unreachable,
+    cause="The proxy {proxy} (set in {variable}) responded to the request for {host}: {reason}.",
 )
 _at_proxy = partial(
     unreachable,
-    cause="The proxy {proxy} (set in {variable}) for {host} failed: {reason}.",
+    cause="Couldn't reach {host} through the proxy {proxy} (set in {variable}): {reason}.",
     needs_restart=True,
 )
 
@@ -38,8 +39,8 @@ failing = partial(
 """A server error of either of Twilio's servers."""
 unusable = partial(
     Problem,
-    cause="A value is missing or invalid; the details name it.",
-    remedy="Try again. If that doesn't help, show Twilio support the response.",
+    cause="A value is missing or invalid. See the details.",
+    remedy="Try again. If that doesn't help, send the response to Twilio Support.",
 )
 """A response of the right kind that can't be used."""
 
@@ -49,9 +50,9 @@ def blocked(id_: str, server: str, setting: str) -> Problem:
     return unreachable(
         id=id_,
         title=f"The {server} seems to be blocked",
-        cause="{host} returned {kind}. A filter or proxy on your network probably did. A "
-        f"{setting} that isn't Twilio's may also be wrong.",
-        remedy="Have {host} allowed, or try another network.",
+        cause="{host} returned {kind}. A filter or proxy on your network probably blocked the "
+        f"request. If you changed the {setting}, it may also be wrong.",
+        remedy="Allow {host}, or try another network.",
         who=Who.NETWORK,
     )
 
@@ -72,22 +73,23 @@ NO_DNS: Final = unreachable(
     id="no-dns",
     title="Can't find {host}",
     cause="DNS lookup failed. You may be offline or off the VPN, or the name is misspelled.",
-    remedy="Check your connection, then try again. Behind a proxy, set HTTPS_PROXY and start "
-    "again.",
+    remedy="Check your connection, then try again. If you're behind a proxy, set HTTPS_PROXY and "
+    "run scim-wizard again.",
 )
 
 REFUSED: Final = unreachable(
     id="connection-refused",
     title="{host} refused the connection",
-    cause="Nothing listens on that port, or a firewall rejected the connection.",
-    remedy="Try again later. A company network may need HTTPS_PROXY: set it and start again.",
+    cause="Nothing is listening on that port, or a firewall rejected the connection.",
+    remedy="Try again later. If your company network uses a proxy, set HTTPS_PROXY and run "
+    "scim-wizard again.",
 )
 
 NOBODY_THERE: Final = unreachable(
     id="nobody-there",
-    title="Nothing responds at {host}",
-    cause="The address is this machine's own, and no program listens on that port.",
-    remedy="Start the server, then try again. If the address is wrong, fix it under "
+    title="No response from {host}",
+    cause="The URL points to this machine, but no program is listening on that port.",
+    remedy="Start the server, then try again. If the URL is wrong, fix it under "
     "Credentials > Advanced.",
     other_step=Step.CREDENTIALS,
 )
@@ -103,8 +105,8 @@ TIMED_OUT: Final = unreachable(
     id="timed-out",
     title="{host} took too long",
     cause="The request timed out: {phase}.",
-    remedy="Try again. If that doesn't help, ask your network team whether a firewall drops "
-    "the traffic.",
+    remedy="Try again. If that doesn't help, ask your network team whether a firewall is "
+    "dropping the traffic.",
 )
 
 SERVER_TIMED_OUT: Final = replace(
@@ -112,15 +114,16 @@ SERVER_TIMED_OUT: Final = replace(
 )
 
 NO_TIME_LEFT: Final = replace(
-    TIMED_OUT, cause="Too little of the 60 seconds per profile was left to ask {host}."
+    TIMED_OUT, cause="The limit of 60 seconds per profile ran out before {host} could be contacted."
 )
 """Used if a command had to wait for a lock or for the same host first."""
 
 TLS_UNTRUSTED: Final = unreachable(
     id="tls-untrusted",
-    title="The certificate of {host} isn't trusted",
+    title="The certificate for {host} isn't trusted",
     cause="TLS reported: {reason}. A company proxy may be inspecting traffic.",
-    remedy="Ask your network team for its CA certificate, then start again with --ca-file FILE.",
+    remedy="Ask your network team for its CA certificate, then run scim-wizard again with "
+    "--ca-file FILE.",
     needs_restart=True,
 )
 
@@ -135,7 +138,7 @@ TLS_OTHER_HOST: Final = unreachable(
 
 TLS_OUT_OF_DATE: Final = unreachable(
     id="tls-out-of-date",
-    title="The certificate of {host} isn't valid today",
+    title="The certificate for {host} is out of date",
     cause="TLS reported: {reason}. The certificate wasn't renewed in time, or this "
     "machine's clock is wrong.",
     remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of "
@@ -144,6 +147,7 @@ TLS_OUT_OF_DATE: Final = unreachable(
 
 TLS_NOT_YET_VALID: Final = replace(
     TLS_OUT_OF_DATE,
+    title="The certificate for {host} isn't valid yet",
     cause="TLS reported: {reason}. This machine's clock is probably slow.",
     remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of the "
     "server or proxy must replace the certificate.",
@@ -151,15 +155,15 @@ TLS_NOT_YET_VALID: Final = replace(
 
 TLS_UNFIT: Final = unreachable(
     id="tls-unfit",
-    title="The certificate of {host} was rejected",
-    cause="TLS reported: {reason}. Trusting its issuer doesn't change that.",
-    remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate.",
+    title="The certificate for {host} was rejected",
+    cause="TLS reported: {reason}. Adding its issuer with --ca-file won't help.",
+    remedy="Ask the owner of the server, or of any proxy in between, to replace the certificate.",
     who=Who.NETWORK,
 )
 
 TLS_WEAK_KEY: Final = replace(
     TLS_UNFIT,
-    remedy="Ask the owner of the server, or of a proxy on the way, to replace the certificate. "
+    remedy="Ask the owner of the server, or of any proxy in between, to replace the certificate. "
     "An RSA key needs at least 2,048 bits.",
 )
 """Used if the key, or the hash of the signature, is too weak."""
@@ -174,24 +178,23 @@ TLS_FAILED: Final = unreachable(
 PROXY_LOGIN: Final = _by_proxy(
     id="proxy-login",
     title="The proxy requires a login",
-    remedy="Start again with {variable} set to {scheme}://user:password@host:port.",
+    remedy="Run scim-wizard again with {variable} set to {scheme}://user:password@host:port.",
     needs_restart=True,
 )
 
 PROXY_UNNAMED: Final = unreachable(
     id="proxy-unnamed",
     title="A proxy in front of {host} requires a login",
-    cause="Status 407 came back, which only proxies send. There's a proxy between this "
-    "machine and {host}.",
-    remedy="Set HTTPS_PROXY=http://user:password@host:port, then start again. Your network "
-    "team knows the host and port.",
+    cause="The response was HTTP 407, which only proxies send.",
+    remedy="Set HTTPS_PROXY=http://user:password@host:port, then run scim-wizard again. Your "
+    "network team knows the host and port.",
     needs_restart=True,
 )
 
 PROXY_REFUSED: Final = _by_proxy(
     id="proxy-refused",
     title="The proxy doesn't allow {host}",
-    remedy="Have {host} allowed.",
+    remedy="Allow {host}.",
     who=Who.NETWORK,
 )
 
@@ -205,37 +208,38 @@ PROXY_CUT_OFF: Final = _by_proxy(
 PROXY_OF_OTHER_KIND: Final = _at_proxy(
     id="proxy-of-other-kind",
     title="The proxy doesn't speak {kind}",
-    remedy="Fix {variable}: it starts with http://, https://, or socks5://, whichever the "
-    "proxy speaks. Or fix its port. Then start again.",
+    remedy="Fix the port or the scheme (http, https, or socks5) in {variable}. Then run "
+    "scim-wizard again.",
 )
 
 PROXY_UNREACHABLE: Final = _at_proxy(
     id="proxy-unreachable",
     title="Can't reach the proxy",
-    remedy="Fix or unset {variable}, then start again.",
+    remedy="Fix or unset {variable}, then run scim-wizard again.",
 )
 
 PROXY_MISSPELLED: Final = on_this_machine(
     id="proxy-misspelled",
-    title="{variable} can't be read",
-    cause="A proxy is http://host:port, https://host:port, or socks5://host:port. NO_PROXY "
-    "is a list of hosts.",
-    remedy="Fix or unset {variable}, then start again.",
+    title="{variable} isn't valid",
+    cause="A proxy must be http://host:port, https://host:port, or socks5://host:port. NO_PROXY "
+    "must be a comma-separated list of hosts.",
+    remedy="Fix or unset {variable}, then run scim-wizard again.",
     needs_restart=True,
 )
 
 PROXY_LOGIN_NOT_ENCODED: Final = replace(
     PROXY_MISSPELLED,
-    cause="Its user name or password has a character that isn't allowed there in a URL.",
-    remedy="In {variable}, write @ as %40, # as %23, / as %2F, and ? as %3F. Then start again.",
+    cause="Its username or password has a character that must be percent-encoded.",
+    remedy="Write @ as %40, # as %23, / as %2F, and ? as %3F in {variable}. Then run scim-wizard "
+    "again.",
 )
 """Used if the login has a character that splits the URL."""
 
 CA_FILE_UNUSABLE: Final = on_this_machine(
     id="ca-file-unusable",
     title="The file in {variable} can't be used",
-    cause="{path} should contain CA certificates in PEM format: {reason}.",
-    remedy="Fix the path or the file, then start again.",
+    cause="Couldn't load CA certificates (PEM) from {path}: {reason}.",
+    remedy="Fix the path or the file, then run scim-wizard again.",
     needs_restart=True,
 )
 
@@ -250,16 +254,16 @@ NOT_HTTP: Final = unreachable(
     id="not-http",
     title="{host} sent a response that isn't valid HTTP",
     cause="It can't be read: {reason}.",
-    remedy="Check the endpoint's port under Credentials > Advanced. If it is right, ask the "
-    "network team what changes the responses of {host}.",
+    remedy="Check the endpoint's port under Credentials > Advanced. If it's correct, ask "
+    "your network team what is modifying responses from {host}.",
 )
 
 GATEWAY_FAILING: Final = unreachable(
     id="gateway-failing",
     title="{host} or a gateway returned an error",
     cause="It returned {kind}. Nothing you entered caused this.",
-    remedy="Try again in a few minutes. If that doesn't help, show your network team the "
-    "response. Check status.twilio.com for outages.",
+    remedy="Try again in a few minutes. If that doesn't help, send the response to your "
+    "network team. Check status.twilio.com for outages.",
     who=Who.NOBODY,
 )
 
@@ -281,6 +285,7 @@ BAD_ADDRESS: Final = in_credentials(
 UNRECOGNIZED: Final = Problem(
     id="unrecognized",
     title="{host} sent an unrecognized response",
-    cause="The wizard doesn't know this response. The details have the server's own words.",
-    remedy="Try again. If that doesn't help, show Twilio support the response.",
+    cause="The wizard doesn't recognize the response's status or format. See the details for the "
+    "server's message.",
+    remedy="Try again. If that doesn't help, send the response to Twilio Support.",
 )

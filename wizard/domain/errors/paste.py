@@ -15,62 +15,63 @@ _new_link = partial(Problem, step=Step.AUTHORIZE)
 EMPTY: Final = _paste_again(
     id="paste-empty",
     title="Nothing was pasted",
-    cause="The text is empty or only spaces.",
+    cause="The text is empty or contains only spaces.",
     remedy="Copy the full URL of the page you landed on, and paste it here.",
 )
 TOO_LONG: Final = _paste_again(
     id="paste-too-long",
     title="The pasted text is too long for a URL",
-    cause="It has more than 262,144 characters. None of it was read.",
+    cause="It has more than 262,144 characters. The wizard didn't read any of it.",
     remedy="Copy only the URL from the browser's address bar.",
 )
 NO_LINK: Final = _new_link(
     id="paste-no-link",
     title="No link has been created yet",
-    cause="There's no authorization link that this could belong to.",
+    cause="There's no authorization link to match this URL with.",
     remedy="Create a link, open it, and approve access. Then paste the URL here.",
 )
 AUTHORIZE_URL: Final = _paste_again(
     id="paste-authorize-url",
-    title="This is the link to open, not the result",
+    title="This is the link itself, not the URL you land on",
     cause="It's the URL of Twilio's approval page, which contains no code.",
     remedy="Open it, sign in, and click Approve access. Then paste the URL you land on.",
 )
 TWILIO_PAGE: Final = _paste_again(
     id="paste-twilio-page",
     title="This is a Twilio page, not your Redirect URL",
-    cause="Twilio hasn't redirected you yet: it's a Console, sign-in, or error page.",
-    remedy="Sign in without SSO and click Approve access. If Twilio shows an error, compare "
-    "the Client ID and Redirect URL with the app.",
+    cause="Twilio hasn't redirected you yet. You're still on a Console, sign-in, or error page.",
+    remedy="Sign in without SSO and click Approve access. If Twilio shows an error, check that "
+    "the Client ID and Redirect URL match the app's.",
 )
 NO_CODE: Final = _paste_again(
     id="paste-no-code",
     title="The URL has no code",
-    cause="Everything from code= on is missing. It wasn't copied, or the page dropped it.",
+    cause="Everything from code= onward is missing. It wasn't copied, or the page dropped it.",
     remedy='Copy the full URL, including the part after "?". If it\'s gone, look in the '
     "browser's history or create a new link.",
 )
 STATE_WITHOUT_CODE: Final = replace(
-    NO_CODE, cause="It has a state but no code=. It wasn't copied, or the page dropped it."
+    NO_CODE, cause="It has state= but no code=. The code wasn't copied, or the page dropped it."
 )
 FORWARDED: Final = _new_link(
     id="paste-forwarded",
-    title="The page forwarded you and dropped the code",
-    cause="This is another page on your Redirect URL's host, without a code.",
-    remedy="Look for the URL with code= in the browser's history. Or create a new link and "
-    "stop the page while it loads.",
+    title="The page redirected you and dropped the code",
+    cause="This page is on the same host as your Redirect URL, but its URL has no code.",
+    remedy="Look for the URL with code= in the browser's history. Or create a new link, "
+    "approve, and press Esc in the browser before it redirects you.",
 )
 NO_STATE: Final = _paste_again(
     id="paste-no-state",
     title="The URL has a code but no state",
-    cause="The state shows that the response is yours. Without it, it could be someone else's.",
+    cause="The state proves that the response belongs to your link. Without it, the response "
+    "could be someone else's.",
     remedy="Copy the full URL again. If it still has no state=, create a new link.",
 )
 FOREIGN_STATE: Final = _new_link(
     id="paste-foreign-state",
     title="This URL doesn't belong to your link",
-    cause="Its state matches no link of this setup. It may come from an old tab, another "
-    "run, or an attacker.",
+    cause="Its state doesn't match any link created in this setup. It may come from an old tab, "
+    "another run, or an attacker.",
     remedy="Don't use it. Create a new link, open it, and paste the URL you land on.",
 )
 LINK_EXPIRED: Final = _new_link(
@@ -89,22 +90,22 @@ OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
-    remedy="If the pasted URL is the one in your OAuth app, fix Credentials. Otherwise, fix "
-    "the app. Then create a new link.",
+    remedy="If the URL you pasted starts with the app's Redirect URL, fix the one in "
+    "Credentials. Otherwise, fix the one in the app. Then create a new link.",
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,
-    cause="The code is for your link, but {host} isn't the host of your Redirect URL. That host "
-    "probably forwarded you.",
-    remedy="Choose a Redirect URL that doesn't forward, in Credentials and in the app. Then create "
-    "a new link.",
+    cause="The code is for your link, but {host} isn't your Redirect URL's host. Your Redirect "
+    "URL probably redirected you there.",
+    remedy="Use a Redirect URL that doesn't redirect to another page, both in Credentials and in "
+    "the app. Then create a new link.",
 )
 """Used if the state matches."""
 FORWARDED_HERE: Final = replace(
     OTHER_ADDRESS,
-    cause="The code is for your link. {host} probably forwards to your localhost URL.",
-    remedy="Replace its start with your Redirect URL and paste it again. Or enter another Redirect "
-    "URL in Credentials.",
+    cause="The code is for your link. {host} probably redirects to your localhost URL.",
+    remedy='Replace everything before the "?" with your Redirect URL, then paste the URL again. Or '
+    "enter another Redirect URL in Credentials.",
 )
 """Used if the state matches and the Redirect URL is on this machine."""
 OTHER_QUERY: Final = in_credentials(
@@ -116,13 +117,14 @@ OTHER_QUERY: Final = in_credentials(
 CUT_OFF: Final = _paste_again(
     id="paste-cut-off",
     title="The URL is cut off",
-    cause="Its end is missing, or a part was replaced with dots.",
+    cause="The end is missing, or part of it was replaced with dots.",
     remedy="Click in the address bar, select all, copy, and paste it here again.",
 )
 CODE_UNCLEAR: Final = _paste_again(
     id="paste-code-unclear",
-    title="The code can't be read exactly",
-    cause="It contains a space or another character that a code doesn't have. Nothing was sent.",
+    title="The code can't be read",
+    cause="It contains a space or another character that isn't allowed in a code. Nothing was "
+    "sent.",
     remedy="Copy only the URL from the address bar, on one line, and paste it here again.",
 )
 END_UNCLEAR: Final = replace(
@@ -142,20 +144,21 @@ STILL_ENCODED: Final = replace(
 """Used if the decoded code has percent-encoded characters (RFC 3986 §2.1)."""
 DOUBLED: Final = _paste_again(
     id="paste-doubled",
-    title="The URL contains a value twice",
+    title="The URL has a duplicate parameter",
     cause='"{name}" appears more than once, so it isn\'t clear which one is right.',
-    remedy="Copy the URL again, once. If that doesn't help, create a new link.",
+    remedy="Copy the URL again, and paste it only once. If that doesn't help, create a new link.",
 )
 ISSUER_DIFFERS: Final = _new_link(
     id="paste-issuer-differs",
     title="The response is from another server",
-    cause="It names {issuer} as its sender, not the server your link leads to.",
-    remedy="Don't use it. Create a new link, and check the endpoints in Credentials.",
+    cause="Its issuer (iss) is {issuer}, not the server that your link goes to.",
+    remedy="Don't use it. Check the endpoints under Credentials > Advanced, then create a new "
+    "link.",
 )
 ISSUER_MISSING: Final = _new_link(
     id="paste-issuer-missing",
-    title="The response doesn't name its sender",
-    cause="The server promises to name itself in each response (iss=), but this URL has no iss.",
+    title="The response doesn't identify its issuer",
+    cause="The server's metadata says that every response includes iss=, but this URL has none.",
     remedy="Copy the full URL again. If it still has no iss=, create a new link.",
 )
 TOKEN: Final = _paste_again(
@@ -172,13 +175,13 @@ SECRET: Final = _paste_again(
 )
 NOTHING_USABLE: Final = _paste_again(
     id="paste-nothing-usable",
-    title="This contains no URL and no code",
+    title="The pasted text has no URL or code",
     cause="It's neither https://…?code=…&state=… nor a code.",
-    remedy="Copy the full URL from the browser's address bar. An error page is OK.",
+    remedy="Copy the full URL from the browser's address bar. It's OK if the page shows an error.",
 )
 UNPROVEN_ERROR: Final = _new_link(
     id="paste-unproven-error",
     title="The error might not belong to your link",
-    cause='The error is "{error}", but the state that would prove it is missing.',
+    cause='The error is "{error}", but the URL has no state to show that it belongs to your link.',
     remedy="Copy the full URL again, or create a new link.",
 )

@@ -15,7 +15,7 @@ BAD_TOKEN: Final = authorize_again(
     id="bad-token",
     title="Twilio rejected the access token",
     cause="It expired or was revoked, or the user who approved is no longer active.",
-    remedy="Try again, which refreshes the token. If that doesn't help, authorize again.",
+    remedy="Try again to refresh the token. If that doesn't help, authorize again.",
 )
 
 NEW_TOKEN_REFUSED: Final = authorize_again(
@@ -45,7 +45,7 @@ LIST_REFUSED: Final = replace(
     MISSING_PERMISSION,
     id="list-refused",
     title="Twilio refused to list users",
-    cause="It gave no reason. The app probably lacks the permission {permission}.",
+    cause="It gave no reason. The app probably lacks the {permission} permission.",
 )
 
 LIST_REFUSED_OR_BLOCKED: Final = replace(
@@ -53,23 +53,23 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
     cause="The response (403) gives no reason. The app may lack {permission}, or a filter on this "
     "network may block {host}.",
     remedy="Select all managed-users permissions on the app, then try again. If that doesn't help, "
-    "have {host} allowed on this network.",
+    "ask your network team to allow {host}.",
 )
 """Used if nothing shows who responded."""
 
 TOKEN_TOO_LONG: Final = authorize_again(
     id="token-too-long",
     title="The access token is too long for the SCIM API",
-    cause="{host} doesn't take header fields as long as this token.",
-    remedy="Select fewer permissions on the app, then authorize again. If that doesn't help, ask "
-    "the network team whether a proxy limits the length of headers.",
+    cause="{host} doesn't accept headers as long as this token.",
+    remedy="Select only the managed-users permissions on the app, then authorize again. If that "
+    "doesn't help, ask your network team whether a proxy limits header length.",
 )
 
 LIST_REFUSED_WHY: Final = at_twilio(
     id="list-refused-why",
-    title="Twilio refused to list users and said why",
-    cause="Twilio's own words are in the details.",
-    remedy="Follow Twilio's message, then try again. If that doesn't help, ask Twilio support.",
+    title="Twilio refused to list users and gave a reason",
+    cause="Twilio's message is in the details.",
+    remedy="Follow Twilio's message, then try again. If that doesn't help, contact Twilio Support.",
     who=Who.OWNER,
 )
 
@@ -77,7 +77,8 @@ OTHER_ORGANIZATION: Final = fix_credentials(
     id="other-organization",
     title="The token is for another organization",
     cause="The app or the user who approved belongs to a different organization.",
-    remedy="Use an app of the right organization, and approve as its admin.",
+    remedy="Use an app in the right organization, and approve access as an admin of that "
+    "organization.",
     who=Who.OWNER,
 )
 
@@ -98,16 +99,17 @@ ORGANIZATION_TO_CHANGE: Final = replace(
 APPROVAL_UNCONFIRMED: Final = authorize_again(
     id="approval-unconfirmed",
     title="Confirm that you approved access",
-    cause="The approval came by itself, and any user of this machine could have sent one. "
+    cause="The approval arrived automatically, and any user on this machine could have sent it. "
     "It's for {organization}.",
-    remedy="If you just clicked Approve access there, press Enter. If not, authorize again.",
+    remedy="If you just clicked Approve access for that organization, press Enter. If not, "
+    "authorize again.",
     is_warning=True,
 )
 
 SCIM_NOT_FOUND: Final = in_credentials(
     id="scim-not-found",
     title="No SCIM API at this URL",
-    cause="{host} responded, but it has no /Users there.",
+    cause="{host} responded, but it has no /Users endpoint at that path.",
     remedy="Check the SCIM base URL under Credentials > Advanced.",
 )
 
@@ -119,7 +121,9 @@ SCIM_SAYS_NOT_FOUND: Final = in_credentials(
     "base URL under Credentials > Advanced.",
 )
 
-ODD_LIST: Final = network.unusable(id="odd-list", title="Twilio's list of users can't be used")
+ODD_LIST: Final = network.unusable(
+    id="odd-list", title="Twilio's list of users is incomplete or invalid"
+)
 
 NOT_SCIM: Final = network.not_from("a SCIM API", "not-scim", "SCIM base URL")
 

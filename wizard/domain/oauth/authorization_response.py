@@ -110,7 +110,7 @@ def error_problem(error: str, address: Address, attempt: AuthorizationAttempt) -
         problem = consent.INVALID_REQUEST_WITH_PKCE
     elif problem is consent.UNAUTHORIZED_CLIENT and words and not _GRANT_TYPE.search(words):
         problem = consent.UNAUTHORIZED_CLIENT_EXPLAINED
-    return problem.with_detail(f"The answer says: {description}" if description else "")
+    return problem.with_detail(f"Twilio's message: {description}" if description else "")
 
 
 def issuer_problem(address: Address, attempt: AuthorizationAttempt) -> Problem | None:

@@ -100,8 +100,8 @@ class ErrorResponse(Value):
         if self.status in _REDIRECTS:
             return "a redirect without a usable URL"
         if self.is_page:
-            return "a web page, as filters, logins and captive portals do"
-        return f"status {self.status}, and not in a form of Twilio's"
+            return "a web page, probably from a web filter or a captive portal"
+        return f"status {self.status}, not in Twilio's error format"
 
     @property
     def words(self) -> str:

@@ -17,18 +17,18 @@ from wizard.domain.value import replace
 CHOICES: Final = {Step.CREDENTIALS: "Change credentials", Step.AUTHORIZE: "Authorize again"}
 """The action on Overview that leads to a step."""
 
-IN_FILES: Final = "This profile's secrets are kept in files only you can read from now on."
+IN_FILES: Final = "From now on, this profile's secrets are saved in files only you can read."
 """Confirms that files are used instead of the keyring."""
 
-_NEW_LINK: Final = "Create a new link. If that fails too, show Twilio support the response."
+_NEW_LINK: Final = "Create a new link. If that fails too, send the response to Twilio Support."
 _AFTER_CODE: Final = {
     exchange.TOKEN_THROTTLED.id: "Create a new link in {wait}.",
     exchange.TOKEN_SERVER_FAILING.id: "Create a new link in a few minutes. Check "
     "status.twilio.com for outages.",
-    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, show the "
-    "network team the response. Check status.twilio.com for outages.",
+    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, send "
+    "the response to your network team. Check status.twilio.com for outages.",
     network.TIMED_OUT.id: "Create a new link. If that fails too, ask your network team whether a "
-    "firewall drops the traffic.",
+    "firewall is dropping the traffic.",
     network.UNRECOGNIZED.id: _NEW_LINK,
     exchange.ODD_TOKENS.id: _NEW_LINK,
 }
@@ -62,8 +62,8 @@ def behind_login(problem: Problem) -> Problem:
     """Return an entry for a network that requires a login first; {host} is filled afterwards."""
     then = "create a new link" if problem.step is Step.AUTHORIZE else "try again"
     remedy = (
-        "Open any page in a browser and sign in to this network if it asks, then "
-        f"{then}. If it doesn't ask, have {{host}} allowed."
+        "Open any page in a browser, sign in to this network if prompted, then "
+        f"{then}. If there's no prompt, have {{host}} allowed."
     )
     return replace(problem, remedy=remedy, who=Who.YOU)
 
@@ -72,7 +72,7 @@ def through_proxy(problem: Problem, kind: str, proxy: str, variable: str) -> Pro
     """Return a problem of a request that went through a proxy, which the cause then names."""
     variable = one_line(variable)
     if problem.id == network.TIMED_OUT.id:
-        remedy = f"Try again. If that doesn't help, check {variable} and start again."
+        remedy = f"Try again. If that doesn't help, check {variable} and run scim-wizard again."
         problem = replace(problem, remedy=remedy)
     if problem.id in _NAMING_THE_PROXY:
         return problem
@@ -83,7 +83,7 @@ def through_proxy(problem: Problem, kind: str, proxy: str, variable: str) -> Pro
 
 def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
     """Return a problem whose cause names an entry of NO_PROXY that was left out."""
-    left_out = f"NO_PROXY has an entry that can't be read and was left out: {one_line(entry)}."
+    left_out = f"NO_PROXY has an invalid entry, which was ignored: {one_line(entry)}."
     return replace(problem, cause=f"{problem.cause} {left_out}")
 
 
@@ -129,7 +129,7 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:
         return problem
     remedy = (
-        "The link on this step is new. Sign in as an Organization Owner or Admin, and click "
+        "Open the new link on this step, sign in as an Organization Owner or Admin, and click "
         "Approve access."
     )
     return replace(problem, remedy=remedy, step=None)
@@ -152,7 +152,7 @@ def in_command(problem: Problem) -> Problem:
         how = f'To do this, open the wizard and choose "{CHOICES[problem.step]}".'
     elif problem.other_step in CHOICES:
         choice = CHOICES[problem.other_step]
-        how = f'For {problem.other_step.title}, open the wizard and choose "{choice}".'
+        how = f'To go to {problem.other_step.title}, open the wizard and choose "{choice}".'
     else:
         return problem
     return replace(problem, remedy=f"{problem.remedy} {how}", run=())
@@ -160,7 +160,7 @@ def in_command(problem: Problem) -> Problem:
 
 def while_removing(problem: Problem) -> Problem:
     """Return the problem of a damaged record whose profile is about to be removed."""
-    remedy = "It goes with the profile, and so do its secrets."
+    remedy = "Ignore this. Removing the profile also removes this file and its secrets."
     return replace(problem, remedy=remedy, run=None)
 
 
@@ -180,8 +180,8 @@ def or_files(problem: Problem, key: str, *, is_chosen: bool = False) -> Problem:
         return problem
     is_shut = problem.id in _SHUT
     if is_chosen:
-        first = f"Unlock it, then {key} again. " if is_shut else ""
-        remedy = f"{first}What is stored there has to be read before it can go into files."
+        first = f"Unlock it, then {key} again." if is_shut else "Fix the keyring first."
+        remedy = f"{first} The secrets in it must be read before they can be saved in files."
     else:
         first = "Unlock it, then press Enter." if is_shut else problem.remedy
         remedy = f"{first} Or {key} to use a file instead."

@@ -69,7 +69,7 @@ def log(work: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
                 # The window was closed, so no one can read it.
                 with suppress(OSError):
                     print_to_stderr(
-                        [f"{one_line(str(path))} takes no more of the log: {kept.trouble}."]
+                        [f"Can't write to the log file {one_line(str(path))}: {kept.trouble}."]
                     )
 
 

@@ -75,7 +75,7 @@ async def test_what_is_read_at_the_start_is_told_whole_and_not_looked_at_again(
         assert value.rpartition("@")[2].removeprefix("http://") in found
         assert "then run scim-wizard again.  ^q leaves" in found
         assert "hunter2" not in found
-        assert "r looks again" not in found
+        assert "r Check again" not in found
 
 
 async def test_client_id_of_another_profile(stage: Stage) -> None:

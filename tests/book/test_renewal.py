@@ -66,7 +66,7 @@ def test_check_passes_with_a_warning_and_status_tells_of_it(
     status = json.loads(stage.run(capsys, "status", "--json").out)
     common = ("profile", "status", "checked_at", "warnings", "problem")
     assert [status[key] for key in common] == [checked[key] for key in common]
-    assert ", renewing refused; " in stage.run(capsys, "status", "--all").out
+    assert ", refresh rejected; " in stage.run(capsys, "status", "--all").out
 
 
 def test_rejection_after_a_server_error_names_the_lost_response(
@@ -155,7 +155,7 @@ def test_set_of_before_it_was_noted_why_is_warned_of_too(
     stage.put(active=replace(stage.credentials(), tokens=issued(hours=1, refresh=None)))
     checked = json.loads(stage.run(capsys, "check", "--json").out)
     assert [warning["id"] for warning in checked["warnings"]] == ["no-refresh-token"]
-    assert ", not to be renewed; " in stage.run(capsys, "status", "--all").out
+    assert ", can't be refreshed; " in stage.run(capsys, "status", "--all").out
 
 
 def test_it_is_over_once_a_renewal_succeeds(

@@ -45,7 +45,7 @@ def test_profile_goes_with_draft_and_secrets_and_others_stay(home: Path) -> None
 def test_what_remains_to_be_done_at_twilio_is_said(home: Path) -> None:
     put(home, active=VALID)
     words = wizard(home, "forget", "--yes").stderr
-    assert words.startswith("Profile default is removed from this machine.\n")
+    assert words.startswith("Profile default was removed from this machine.\n")
     assert ACTIVE.client_id in words
     assert "delete" in words
     assert "rotate its secret" in words

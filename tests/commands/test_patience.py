@@ -184,7 +184,7 @@ async def test_lock_that_another_holds_ends_in_time_and_is_named(
         command.clock.passed = 0
         assert (await command.token(seen)).id == "lock-busy"
         assert command.clock.passed <= 60
-    words = "Waiting for another scim-wizard command that uses profile default…"
+    words = "Waiting for another scim-wizard command that is using profile default…"
     assert set(capsys.readouterr().err.splitlines()) == {words}
     assert command.server.requests == []
 

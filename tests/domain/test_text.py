@@ -55,9 +55,12 @@ def test_plain(text: str, line: str) -> None:
             "Object missing required field `status` - at `$.last_check`",
             "last_check.status is missing",
         ),
-        ("Expected `object`, got `array`", "JSON of another kind"),
-        ("Input data was truncated", "not JSON in UTF-8, or cut off"),
-        ("'utf-8' codec can't decode byte 0xff in position 0", "not JSON in UTF-8, or cut off"),
+        ("Expected `object`, got `array`", "unexpected JSON"),
+        ("Input data was truncated", "not valid JSON in UTF-8, or cut off"),
+        (
+            "'utf-8' codec can't decode byte 0xff in position 0",
+            "not valid JSON in UTF-8, or cut off",
+        ),
     ],
 )
 def test_misfit_names_the_field_and_no_type(said: str, words: str) -> None:

@@ -101,7 +101,7 @@ def test_command_goes_on_without_a_log_that_takes_no_more(tmp_path: Path, log: P
     env = {"SCIM_WIZARD_LOG": str(log)}
     run = wizard(tmp_path / "home", "token", env=env, under=limited)
     assert (run.returncode, run.stdout) == (0, "access-1\n")
-    assert run.stderr == f"{log} takes no more of the log: File too large.\n"
+    assert run.stderr == f"Can't write to the log file {log}: File too large.\n"
     assert log.stat().st_size == 1000
 
 

@@ -22,7 +22,7 @@ from tests.processes.stage import (
     until,
 )
 
-WAITING: Final = "Waiting for another scim-wizard command that uses profile default…\n"
+WAITING: Final = "Waiting for another scim-wizard command that is using profile default…\n"
 
 FEW: Final = 8
 """Processes that wait for one lock, in tests where their number makes no difference."""

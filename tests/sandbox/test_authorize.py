@@ -42,7 +42,7 @@ def test_consent_page_says_who_gives_what_to_whom(happy: World) -> None:
     assert happy.sandbox.approver in text
     assert happy.sandbox.organization in text
     assert happy.sandbox.redirect_url in text
-    assert "demo stand-in" in text
+    assert "simulates Twilio" in text
     assert "Approve access" in text
     for permission in (*PERMISSIONS, "offline_access"):
         assert permission in text
@@ -155,7 +155,7 @@ def test_wrong_app_or_redirect_url_never_redirects(
     response = happy.client.get(happy.link(**change)) if get else happy.press(**change)
     assert response.status_code == 400
     assert "location" not in response.headers
-    assert "cannot be used" in response.text
+    assert "can't be used" in response.text
     with pytest.raises(BadClient):
         happy.sandbox.approve(happy.link(**change))
 

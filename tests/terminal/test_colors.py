@@ -103,6 +103,6 @@ def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None
     with wizard(variables(tmp_path / "home")) as terminal:
         terminal.wait_for("Your theme couldn't be read")
         choose_theme(terminal, "Light")
-        terminal.wait_for("Not remembered: ")
+        terminal.wait_for("Couldn't save the theme: ")
         leave(terminal)
         assert LIGHT in terminal.raw

@@ -93,7 +93,7 @@ async def test_where_no_browser_opens_the_address_is_copied_to_the_terminal(worl
         await pilot.press("tab", "enter")
         await wait_until(pilot, lambda: bool(app._notifications), "the reason")
         assert [note.message for note in app._notifications] == [
-            "No browser here: ^y copies the address."
+            "No browser on this machine. Press Ctrl+Y to copy the URL."
         ]
         await pilot.press("ctrl+y")
         await wait_until(pilot, lambda: app.clipboard == CONSOLE, "the copy")

@@ -161,7 +161,7 @@ async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
         await stage.pilot.press("enter")
         await stage.until_shown(PrerequisitesScreen)
         assert machine.audience == "okta"
-        await stage.until_text("Okta uses it")
+        await stage.until_text("Used by: Okta")
         await stage.pilot.press("i")
         await stage.until_shown(AudienceScreen)
         await stage.until_text("runs its own authorization")
@@ -201,7 +201,7 @@ async def test_another_than_entra_leads_to_the_setup_again(world: World) -> None
         await pilot.press("i")
         await wait_until(pilot, lambda: isinstance(app.screen, AudienceScreen), "the question")
         await pilot.press("up", "enter")
-        await wait_until(pilot, lambda: "Okta uses it" in text_of(app), "the setup")
+        await wait_until(pilot, lambda: "Used by: Okta" in text_of(app), "the setup")
         assert screen.query_one(Checklist).has_focus
         assert "Next ›" in text_of(app)
 
@@ -210,7 +210,9 @@ async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> Non
     places = set()
     for audience in (None, *(each.id for each in AUDIENCES if not each.ends_here)):
         async with showing(Machine(audience=audience).screen()) as stage:
-            await stage.until_text("Press i first" if audience is None else "uses it; i shows")
+            await stage.until_text(
+                "Press i first" if audience is None else "Press i to see what differs"
+            )
             places.add(stage.screen.query_one(Checklist).region)
     assert len(places) == 1
 

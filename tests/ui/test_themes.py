@@ -91,7 +91,7 @@ async def test_a_theme_that_cannot_be_remembered_is_taken_and_that_is_said(world
         await wait_until(pilot, lambda: bool(app._notifications), "the words")
         assert app.theme == LIGHT.name
         words = [note.message for note in app._notifications]
-        assert words == [f"Not remembered: {DISK_FULL.title}."]
+        assert words == [f"Couldn't save the theme: {DISK_FULL.title}."]
 
 
 @pytest.mark.parametrize("theme", ["", "nord", "scim-dark"])

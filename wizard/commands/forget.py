@@ -47,7 +47,7 @@ def run(
         raise SetupError(not_set_up(store))
     if not is_quiet:
         print_to_stderr(
-            [f"Profile {name} is removed from this machine.", *remains(profile, clock())]
+            [f"Profile {name} was removed from this machine.", *remains(profile, clock())]
         )
     return 0
 

@@ -32,6 +32,6 @@ def run(
     made = sheet(profile, name, active, audience, program())
     text = FORMATS[form](made)
     if made.has_secrets and form != "curl" and sys.stdout.isatty():
-        print_to_stderr(["The Client Secret is on your screen, and in what it scrolls back to."])
+        print_to_stderr(["The Client Secret is now on your screen and in its scrollback."])
     print_answer(text)
     return 0

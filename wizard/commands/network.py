@@ -33,7 +33,7 @@ SOON: Final = 0.2
 """Seconds after a signal until the reason for waiting is printed."""
 
 WAITING: Final = "Waiting up to 30 seconds for Twilio's response, so that no token is lost…"
-STILL_WAITING: Final = "Still waiting: a refresh token that gets lost cannot be had again."
+STILL_WAITING: Final = "Still waiting. A lost refresh token can't be recovered."
 
 
 def run(work: Coroutine[object, object, T]) -> T:
@@ -129,7 +129,7 @@ class Patience:
         Raises:
             SetupError: the lock was not acquired in time.
         """
-        words = f"Waiting for another scim-wizard command that uses profile {one_line(name)}…"
+        words = f"Waiting for another scim-wizard command that is using profile {one_line(name)}…"
         try:
             async with asyncio.timeout(self.left) as self._lock:
                 with self.announcing(words):

@@ -127,7 +127,7 @@ def _line(what: Profile | SetupError, now: datetime) -> str:
     token = summary.access_token(what, now)
     sign, refused = "✓", ""
     if summary.refusal(what, now):
-        sign, refused = "!", ", renewing refused" if what.refreshable else ", not to be renewed"
+        sign, refused = "!", ", refresh rejected" if what.refreshable else ", can't be refreshed"
     return f"{sign} Set up; token {token}{refused}; checked {summary.checked(what)}"
 
 

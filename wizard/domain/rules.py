@@ -127,7 +127,7 @@ def profile_name(text: str) -> str | None:
     """
     if _PROFILE_NAME.fullmatch(text) and text not in _DEVICES:
         return None
-    return "Use 1 to 64 characters from a-z, 0-9, - and _, starting with a letter or digit."
+    return "Use 1 to 64 characters: a-z, 0-9, -, and _. Start with a letter or digit."
 
 
 def endpoint(text: str) -> str | None:
@@ -146,7 +146,7 @@ def scope(text: str) -> str | None:
     # A scope token has all visible characters but quotes and backslashes.
     if all("!" <= c <= "~" and c not in '"\\' for c in "".join(clean(text).split())):
         return None
-    return "A scope has only plain letters, digits, and signs; no quotes or backslashes."
+    return "Use only ASCII letters, digits, and symbols, but no quotes or backslashes."
 
 
 def is_access_token(text: str) -> bool:

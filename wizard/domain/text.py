@@ -82,7 +82,7 @@ def misfit(said: str) -> str:
     if within:
         return f"{within} isn't valid"
     is_json = said.startswith("Expected")
-    return "JSON of another kind" if is_json else "not JSON in UTF-8, or cut off"
+    return "unexpected JSON" if is_json else "not valid JSON in UTF-8, or cut off"
 
 
 def iso(at: datetime) -> str:

@@ -217,7 +217,7 @@ class WizardContext:
             words = "The demo is over; nothing of it is kept. For your own app, run:"
             return (words, self.program.command())
         if self.last_words:
-            removed = f"Profile {self.session.name} is removed from this machine."
+            removed = f"Profile {self.session.name} was removed from this machine."
             return (removed, *self.last_words)
         if self.reached is Step.DONE:
             rows = [f"{name:<15}{words}" for name, words in self.facts()]

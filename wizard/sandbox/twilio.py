@@ -189,7 +189,7 @@ class Sandbox:
             case "refresh_token":
                 return self.grants.refresh(form["refresh_token"])
             case _:
-                raise InvalidGrant("The grant_type is not one of this OAuth app's")
+                raise InvalidGrant("This OAuth app doesn't allow this grant_type")
 
     def metadata(self, issuer: str) -> Response:
         """Answer with RFC 8414's document; `issuer` is the server's own origin."""
@@ -213,7 +213,7 @@ class Sandbox:
             return trouble
         if seen.method != "GET":
             allow = {"Allow": "GET"}
-            return scim_error(405, 20004, "This stand-in only reads", headers=allow)
+            return scim_error(405, 20004, "The simulated Twilio is read-only", headers=allow)
         try:
             grant = self.grants.bearer(bearer_token(seen))
         except InvalidToken as error:

@@ -166,8 +166,8 @@ def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
     try:
         request = sandbox.read(fields)
     except BadClient as error:
-        why = "So you were not sent back. Close this page and return to the wizard."
-        return _show(400, message("This link cannot be used", str(error), why))
+        why = "That's why your browser wasn't sent back. Close this page and return to the wizard."
+        return _show(400, message("This link can't be used", str(error), why))
     except BadRequest as error:
         return _redirect(302, error.location)
     if seen.method == "GET":

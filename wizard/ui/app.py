@@ -252,11 +252,13 @@ class WizardApp(ThemedApp):
         """Open a page of the help, or copy its URL."""
         services = self._wizard_context.services
         if asked.is_copy:
-            await copy_and_say(self, services.clipboard.copy, asked.url, "the address")
+            await copy_and_say(self, services.clipboard.copy, asked.url, "the URL")
         elif await services.browser.open(asked.url):
-            self.notify("The browser was asked to open it.", timeout=3, markup=False)
+            self.notify("Opening the page in your browser…", timeout=3, markup=False)
         else:
-            self.notify("No browser here: ^y copies the address.", timeout=3, markup=False)
+            self.notify(
+                "No browser on this machine. Press Ctrl+Y to copy the URL.", timeout=3, markup=False
+            )
 
     # -- palette -----------------------------------------------------------------------------
 
@@ -268,7 +270,7 @@ class WizardApp(ThemedApp):
                 run = self._screen_action(command.action)
                 yield SystemCommand(command.title, command.help, run)
         if self._problems_of(screen):
-            words = "The problem, versions and request ID; no secret (F9)"
+            words = "Copy the problem, versions, and request ID, without secrets (F9)"
             yield SystemCommand("Copy for support", words, self._copy_for_support)
         kept = "" if self._wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"

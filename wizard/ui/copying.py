@@ -27,7 +27,7 @@ async def copy_and_say(app: App[ExitCode], copy: Copy, text: str, what: str) -> 
     if await copy_out(app, copy, text):
         words = f"{what[0].upper()}{what[1:]} sent to the clipboard."
     else:
-        words = f"Asked your terminal to copy {what}; if pasting gives nothing, select it by hand."
+        words = f"Asked your terminal to copy {what}. If pasting doesn't work, select and copy it."
     app.notify(words, timeout=5, markup=False)
 
 
@@ -38,4 +38,4 @@ async def copy_secret(app: App[ExitCode], copy: Copy, secret: Secret) -> None:
     else:
         words = "Asked your terminal to copy the Client Secret."
     forget_clipboard(app)
-    app.notify(f"{words} Clear it after use.", markup=False)
+    app.notify(f"{words} Clear the clipboard after use.", markup=False)

@@ -206,7 +206,7 @@ class ThemedApp(CrashingApp):
         try:
             await self._look.remember(name)
         except SetupError as error:
-            self.notify(f"Not remembered: {error.problem.title}.", timeout=3, markup=False)
+            self.notify(f"Couldn't save the theme: {error.problem.title}.", timeout=3, markup=False)
 
     def _put_on(self, name: str) -> None:
         """Apply a theme, or the dark one if there is none of that name."""

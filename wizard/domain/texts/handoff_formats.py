@@ -36,7 +36,7 @@ def env(sheet: Sheet) -> str:
     head = [f"# {sheet.title}, profile {sheet.profile}"]
     # A sheet with a Client ID has a secret, too; Entra's sheet has neither.
     if sheet.values["client_secret"] is None and sheet.values["client_id"] is not None:
-        head.append("# Without the Client Secret: --show-secrets fills it in.")
+        head.append("# The Client Secret is left out. To include it, add --show-secrets.")
     lines = (_assignment(VARIABLE_PREFIX + k.upper(), v) for k, v in sheet.values.items())
     return "\n".join([*head, *lines])
 

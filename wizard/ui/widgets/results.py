@@ -89,7 +89,7 @@ def _warning(check: Check) -> Iterator[Content]:
     if problem is not None:
         yield Content(problem.cause)
         remedy = f"{problem.who.value}: {problem.remedy}"
-        key = "^q leaves" if problem.needs_restart else "r looks again"
+        key = "^q Quit" if problem.needs_restart else "r Check again"
         yield Content.assemble(remedy, (f"  {key}", "$muted"))
 
 

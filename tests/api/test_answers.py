@@ -153,6 +153,7 @@ def test_page_is_known_by_its_content(label: str, head: str, *, is_page: bool) -
         ("999999999999", "more than a day"),
         ("9" * 9000, "more than a day"),
         ("Mon, 31 Dec 9999 23:59:59 GMT", "more than a day"),
+        ("Mon, 31 Dec 9999 23:59:59" + " " * 60 + "GMT", "a minute"),
         ("soon", "a minute"),
         ("-1", "a minute"),
     ],

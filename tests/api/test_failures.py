@@ -174,6 +174,31 @@ async def test_proxy_that_is_not_there_is_named(
     assert "hunter2" not in repr(problem)
 
 
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (socket.gaierror(-2, "unknown"), "failed: its name is unknown"),
+        (OSError(101, "Network is unreachable"), "failed: Network is unreachable"),
+    ],
+)
+def test_proxy_that_cannot_be_reached_is_named_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, cause: Exception, words: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    error = led_by(httpx.ConnectError("", request=httpx.Request("GET", URL)), cause)
+    problem = network_problem(error, URL, 5)
+    assert problem.id == "proxy-unreachable"
+    assert words in problem.cause
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), httpx.ReadError("")])
+def test_failure_of_unknown_place_is_not_blamed_on_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    assert network_problem(error, URL, 5).id in ("timed-out", "connection-dropped")
+
+
 @asynccontextmanager
 async def answering(*words: bytes | None) -> AsyncIterator[int]:
     """Serve a port that writes these pieces after any input and closes; with None, it waits."""

@@ -236,6 +236,7 @@ async def test_life_that_can_be_is_believed(said: float, notes: list[str]) -> No
         ({"token_type": None}, "token_type"),
         ({"token_type": "mac"}, "token_type"),
         ({"refresh_token": {}}, "refresh_token"),
+        ({"refresh_token": "two\nlines"}, "refresh_token"),
     ],
     ids=repr,
 )
@@ -697,3 +698,10 @@ async def test_fault_after_the_request_left_never_sends_it_again(
         assert is_named or caught.value.problem.id == "connection-dropped"
     else:
         assert caught.value.problem.id == "answer-lost"
+
+
+async def test_life_that_is_no_number_of_python_is_short(notes: list[str]) -> None:
+    body = json.dumps(GOOD).replace("3600", "1e400").encode()
+    tokens = await ask(lambda _: httpx.Response(200, content=body))
+    assert tokens.expires_at == NOW + UNSAID_LIFE
+    assert any("expires_in" in note for note in notes)

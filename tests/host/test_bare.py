@@ -79,3 +79,12 @@ async def test_paste_is_read_to_its_end_and_not_echoed(
     assert await showing == entered
     loop.remove_reader(terminal.master)
     assert b"code" not in shown
+
+
+async def test_terminal_that_closes_enters_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as stdin, os.fdopen(writing, "w") as stderr:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        monkeypatch.setattr("wizard.host.line_reader.available", lambda _: b"")
+        assert await show_bare(URL) == ""

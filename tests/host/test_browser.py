@@ -21,6 +21,7 @@ import pytest
 
 from tests.host.programs import hang, install
 from wizard.host.browser import PAGE_LIFE, SystemBrowser
+from wizard.host.desktop import web_handler
 
 URL = "https://oauth.twilio.com/v2/authorize?client_id=OQ1&state=a'b;c%20$(d)&scope=x"
 
@@ -331,6 +332,17 @@ async def test_page_is_given_to_what_opens_web_addresses(
     assert await browser(environ).open(URL)
     assert started(log) == ["firefox.desktop", URL]
     assert not editor.exists()
+
+
+async def test_desktop_that_does_not_name_its_browser_is_not_waited_for(
+    programs: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "never")
+    install(programs, "gtk-launch")
+    (programs / "xdg-settings").write_text(f"#!/bin/sh\nread line < {tmp_path}/never\n")
+    (programs / "xdg-settings").chmod(0o755)
+    monkeypatch.setattr("wizard.host.desktop._PATIENCE", 0.01)
+    assert await web_handler(environ, "linux") == ()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,28 @@ async def test_line_is_read_and_the_terminal_is_left_as_it_was(tty: Tty) -> None
     assert tty.flags == before
 
 
+async def test_input_without_line_editing_is_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a terminal that is gone, which has no settings to change."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with LineReader(lambda _text: None) as reader:
+            os.write(writing, b"back\n")
+            assert await reader.line() == "back"
+            os.close(writing)
+            with pytest.raises(EOFError):
+                await reader.line()
+
+
+async def test_what_was_typed_before_a_question_is_dropped_but_not_the_end(tty: Tty) -> None:
+    with tty.reader() as reader:
+        for typed in (b"early\r", b""):
+            reader._chunks.put_nowait(typed)
+        reader.forget()
+        with pytest.raises(EOFError):
+            await reader.line()
+
+
 async def test_paste_arrives_whole(tty: Tty) -> None:
     address = "https://example.edu/callback?code=" + "c" * 6000
     with tty.reader() as reader:

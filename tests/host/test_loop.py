@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from wizard.domain import journal
 from wizard.host.loop import Loop
 
 T = TypeVar("T")
@@ -58,3 +59,17 @@ def test_others_go_on_and_the_loop_ends_while_names_are_asked_for(
         for thread in threading.enumerate():
             if thread.name == "resolver":
                 thread.join()
+
+
+def test_fault_is_noted_without_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(journal, "note", lambda words, **_: noted.append(words))
+
+    async def fail() -> None:
+        fault = {"message": "hush", "exception": ValueError("hush")}
+        asyncio.get_running_loop().call_exception_handler(fault)
+
+    run(fail())
+    [words] = noted
+    assert "ValueError" in words
+    assert "hush" not in words

@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -98,3 +99,25 @@ def test_end_of_the_block_is_no_hang_up(terminal: Pty) -> None:
     with noticing_hang_up([terminal.stream], told.set):
         pass
     assert not told.is_set()
+
+
+def test_output_has_the_descriptor_of_its_stream(terminal: Pty) -> None:
+    out = Output(terminal.stream)
+    out.close()
+    assert out.fileno() == terminal.stream.fileno()
+
+
+def test_closed_terminal_is_not_stalled_and_has_no_input(terminal: Pty) -> None:
+    terminal.close()
+    assert output.available(terminal.stream.fileno()) == b""
+    with io.StringIO() as closed:
+        assert not is_stalled(closed)
+
+
+def test_streams_that_are_let_go_take_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    output.let_go()
+    with sys.stdout as nowhere:
+        assert sys.stderr.write("lost") == 4
+    assert nowhere.name == os.devnull

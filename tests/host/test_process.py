@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
+
+from wizard.domain import journal
+from wizard.host import process
 
 PLANTED: Final = "planted-secret"
 
@@ -135,3 +141,21 @@ finally:
         [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=True
     )
     assert got.stdout.splitlines()[-1] == "0"
+
+
+def test_uncaught_exceptions_are_noted_without_their_messages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: list[tuple[int, int]] = []
+    noted: list[str] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))
+    monkeypatch.setattr(threading, "excepthook", None)
+    monkeypatch.setattr(sys, "unraisablehook", None)
+    monkeypatch.setattr(journal, "note", lambda words, **_: noted.append(words))
+    process.protect()
+    for hook in (threading.excepthook, sys.unraisablehook):
+        for fault in (ValueError(PLANTED), SystemExit(3), None):
+            hook(SimpleNamespace(exc_value=fault))
+    assert [soft for soft, _ in limits] == [0]
+    assert ["ValueError" in words for words in noted] == [True, True]
+    assert PLANTED not in "".join(noted)

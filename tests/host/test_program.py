@@ -141,3 +141,8 @@ def test_certificates_are_named_so_that_they_are_found_from_another_folder(
 def test_default_profile_is_named_where_a_variable_sets_another(tmp_path: Path) -> None:
     told = run(sys.executable, "-c", TELL, cwd=tmp_path, SCIM_WIZARD_PROFILE="acme")
     assert "--profile default" in told
+
+
+def test_name_alone_is_used_if_it_leads_here() -> None:
+    assert started({"PATH": str(SCRIPT.parent)}).command() == "scim-wizard"
+    assert started({"PATH": "."}).command() != "scim-wizard"

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from wizard.host.terminal import (
     has_few_colors,
+    is_in_tmux,
     is_interactive,
     is_over_ssh,
     prepare_environment,
@@ -144,3 +145,11 @@ def test_few_colors_are_those_that_the_screens_are_sent_in(
 def test_no_color_is_few_also_where_there_are_many() -> None:
     assert has_few_colors({"NO_COLOR": "", "COLORTERM": "truecolor"}, "linux")
     assert not has_few_colors({}, "win32")
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_there"),
+    [({"TMUX": "/tmp/tmux-0/default"}, True), ({"TERM": "tmux-256color"}, True), ({}, False)],
+)
+def test_tmux_is_known_by_its_variables(environ: dict[str, str], is_there: bool) -> None:
+    assert is_in_tmux(environ) is is_there

@@ -18,8 +18,9 @@ import pytest
 
 from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
+from wizard.domain.errors.store import STORE_FAILED
 from wizard.domain.problems import SetupError
-from wizard.store import files
+from wizard.store import files, folders
 from wizard.store.files import PrivateFolder
 
 
@@ -382,7 +383,7 @@ def test_replace_waits_for_a_reader_where_the_system_wants_it(
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", refuse_twice)
-    monkeypatch.setattr(files, "_REPLACE_TRIES", 3)
+    monkeypatch.setattr(files, "_REPLACE_TRIES", 4)
     folder.write("a", b"one")
     assert folder.read("a") == b"one"
 
@@ -433,3 +434,73 @@ def test_folder_that_another_process_makes_meanwhile_is_fine(
         patch.setattr(Path, "is_dir", lambda path: path != folder.path)
         folder.write("a", b"one")
     assert folder.read("a") == b"one"
+
+
+def test_folder_that_cannot_be_made_is_told_from_one_that_cannot_be_written(
+    tmp_path: Path,
+) -> None:
+    for path, id_ in ((tmp_path / "new", "folder-not-made"), (tmp_path, "folder-not-writable")):
+        with pytest.raises(SetupError, match=id_), files.telling(path):
+            raise PermissionError(errno.EACCES, "denied")
+
+
+def test_full_disk_of_unknown_size_is_named_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", failing(errno.ESTALE))
+    with pytest.raises(SetupError, match="disk-full") as caught, files.telling(tmp_path):
+        raise OSError(errno.ENOSPC, "full")
+    assert caught.value.problem.detail == ("full",)
+
+
+def test_folder_that_others_may_replace_is_not_left_behind(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_named: object) -> NoReturn:
+        raise SetupError(STORE_FAILED)
+
+    monkeypatch.setattr(folders, "refuse_unsafe", refuse)
+    with pytest.raises(SetupError, match="store-failed"):
+        folder.write("a", b"")
+    assert not folder.path.exists()
+
+
+def test_folder_that_the_system_denies_is_told(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "make_folder", failing(errno.EACCES))
+    with pytest.raises(SetupError, match="folder-not-made"):
+        folder.write("a", b"")
+
+
+def test_folder_that_cannot_be_opened_stays_open_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "open", failing(errno.EACCES))
+    assert not folders.close_to_others(tmp_path)
+
+
+def test_file_that_was_replaced_after_the_look_is_not_appended_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log"
+    path.touch()
+    os.link(path, tmp_path / "second name")
+    monkeypatch.setattr(files, "refuse_unfit", lambda _: None)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(SetupError, match="file-is-hard-link"):
+        files.open_for_appending(path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_new_file_replaces_nothing_and_is_not_left_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with umask(0o777):
+        assert files.write_new("sheet", "whole") == str(tmp_path / "sheet")
+    with pytest.raises(SetupError, match="file-not-made"):
+        files.write_new("sheet", "other")
+    with pytest.raises(UnicodeEncodeError):
+        files.write_new("half", "\ud800")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("sheet", "whole")]

@@ -15,6 +15,7 @@ from tests.store.samples import credentials
 from tests.users import IS_ROOT, pass_for_ordinary
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem, SetupError
+from wizard.store.folders import name_of
 from wizard.store.profiles import LocalProfileStore
 
 NAME, OWNER, GROUP = "default", 7001, 7002
@@ -210,3 +211,32 @@ def test_link_above_leads_to_where_it_leads(home: Path, monkeypatch: pytest.Monk
     link = home.parent / "var"
     link.symlink_to(home.parent)
     assert opened(link / home.name) == ()
+
+
+@pytest.mark.parametrize(
+    ("uid_map", "is_fine"), [("0 0 4294967295", False), ("0 1000 1", True), (None, False)]
+)
+def test_owner_that_a_container_does_not_know_is_no_matter_there(
+    home: Path, monkeypatch: pytest.MonkeyPatch, uid_map: str | None, is_fine: bool
+) -> None:
+    read_text = Path.read_text
+
+    def read(path: Path, **named: str) -> str:
+        if str(path) != "/proc/self/uid_map":
+            return read_text(path, **named)
+        if uid_map is None:
+            raise FileNotFoundError
+        return uid_map
+
+    pass_for_ordinary(monkeypatch, home)
+    own(monkeypatch, home.parent, user=65534)
+    know(monkeypatch, users={65534: "nobody"}, groups={})
+    monkeypatch.setattr(Path, "read_text", read)
+    if is_fine:
+        assert opened(home) == ()
+    else:
+        is_refused(home)
+
+
+def test_store_says_where_it_is_and_whose(home: Path) -> None:
+    assert LocalProfileStore(home).whereabouts == (str(home), name_of(os.geteuid()))

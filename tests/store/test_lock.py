@@ -174,6 +174,17 @@ async def test_file_system_without_kernel_locks_is_refused(
             pass
 
 
+def test_disk_that_fails_is_not_taken_for_one_without_locks(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with pytest.raises(SetupError, match="store-failed"), hold(path, 0, LOCK_BUSY):
+        pass
+
+
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("error", [RuntimeError("odd"), MemoryError(), SystemExit(3)])
 async def test_whatever_goes_wrong_in_a_try_is_met_by_who_waits_for_the_lock(

@@ -41,6 +41,18 @@ def test_path_that_is_not_absolute_is_refused(path: str) -> None:
         log_file({"SCIM_WIZARD_LOG": path})
 
 
+def test_home_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SetupError, match="bad-home"):
+        home({"SCIM_WIZARD_HOME": str(tmp_path / "file" / "home")})
+
+
+def test_data_folder_that_is_not_absolute_is_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda *_args, **_named: "~/data")
+    with pytest.raises(SetupError, match="no-home-folder"):
+        home({})
+
+
 @pytest.mark.parametrize("home_variable", [None, "", "here"])
 def test_user_that_the_system_does_not_know_has_no_home(
     monkeypatch: pytest.MonkeyPatch, home_variable: str | None

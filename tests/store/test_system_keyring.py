@@ -195,6 +195,18 @@ def test_named_keyring_is_taken_alone_or_from_a_chain(
     assert type(find_backend()) is SecretService.Keyring
 
 
+def test_without_a_desktop_there_is_no_keyring(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", SecretService.Keyring())
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PYTHON_KEYRING_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert find_backend() is None
+    (tmp_path / "bus").touch()
+    assert find_backend() is not None
+
+
 def test_without_a_desktop_no_keyring_is_loaded() -> None:
     program = (
         "import sys; from wizard.store.keyring import find_backend\n"

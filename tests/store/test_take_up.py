@@ -111,3 +111,18 @@ def test_set_that_an_older_one_left_behind_is_not_taken_up(tmp_path: Path) -> No
     # As if it could not be removed.
     old.write_bytes(content)
     assert active(tmp_path) == credentials("new")
+
+
+def test_set_whose_token_was_refused_is_taken_up_with_its_failure(tmp_path: Path) -> None:
+    def refuse(store: LocalProfileStore) -> Profile:
+        with store.locked(NAME) as held:
+            assert held.profile is not None
+            refused = replace(credentials("new"), tokens=None)
+            return held.save(held.profile, active=refused)
+
+    set_up(tmp_path)
+    save_without_the_pointer(tmp_path, refuse)
+    assert active(tmp_path) == replace(credentials("new"), tokens=None)
+    profile = LocalProfileStore(tmp_path).load(NAME)
+    assert profile is not None
+    assert (profile.is_refresh_open, profile.refresh_error) == (True, KILLED)

@@ -51,7 +51,7 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
         return report(NOT_A_TERMINAL)
     why = terminal.why_plain(os.environ)
     is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
-    terminal.prepare_environment()
+    terminal.prepare_environment(os.environ)
     try:
         with wiring.log("wizard"):
             return _walk(obj, scenario, is_plain=is_plain, why_plain=why)

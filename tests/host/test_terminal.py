@@ -115,9 +115,9 @@ def test_of_textuals_variables_the_harmless_ones_stay() -> None:
 
 def test_textual_reads_the_delay_set_before_its_import() -> None:
     program = (
-        "import sys\n"
+        "import os, sys\n"
         "from wizard.host.terminal import prepare_environment\n"
-        "prepare_environment()\n"
+        "prepare_environment(os.environ)\n"
         "assert 'textual' not in sys.modules\n"
         "from textual.constants import ESCAPE_DELAY\n"
         "print(ESCAPE_DELAY)\n"

@@ -228,14 +228,13 @@ def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> 
     return environ.get("TERM", "").rpartition("-")[2].lower() not in ("256color", "kitty")
 
 
-def prepare_environment(environ: MutableMapping[str, str] | None = None) -> None:
+def prepare_environment(variables: MutableMapping[str, str]) -> None:
     """Set ESCDELAY, which Textual reads on import, unless the user has set it.
 
     Of Textual's own variables only the harmless ones stay. Others send every key and paste, the
     secrets among them, to a console or a file (TEXTUAL=devtools, TEXTUAL_LOG), save pictures of
     the screen (TEXTUAL_SCREENSHOT), or import a module (TEXTUAL_DRIVER).
     """
-    variables = os.environ if environ is None else environ
     for name in [name for name in variables if name.upper().startswith("TEXTUAL")]:
         if name not in TEXTUAL_VARIABLES:
             del variables[name]

@@ -42,13 +42,16 @@ _REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
 
 @contextmanager
 def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]:
-    """Turn an OSError about `path` into a SetupError; `denied` is for missing permissions."""
+    """Turn an OSError about `path` into a SetupError.
+
+    Args: `denied`: the problem if permissions are missing, or if a new path exists already.
+    """
     try:
         yield
     except OSError as error:
         there = next(filter(os.path.exists, (path, *path.parents)), path)
         match error.errno:
-            case errno.EACCES | errno.EPERM | errno.EROFS:
+            case errno.EACCES | errno.EPERM | errno.EROFS | errno.EEXIST:
                 problem = denied
                 if denied is FOLDER_NOT_WRITABLE and there != path:
                     problem = FOLDER_NOT_MADE
@@ -270,11 +273,7 @@ def write_new(name: str, text: str) -> str:
     with telling(Path(name), FILE_NOT_MADE):
         path = Path.cwd() / name
     with telling(path, FILE_NOT_MADE):
-        try:
-            descriptor = os.open(path, _CREATE, _FILE_MODE)
-        except FileExistsError as error:
-            problem = FILE_NOT_MADE.filled(path=str(path)).with_detail(error.strerror or "")
-            raise SetupError(problem) from error
+        descriptor = os.open(path, _CREATE, _FILE_MODE)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 if sys.platform != "win32":

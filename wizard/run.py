@@ -126,8 +126,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
         gc.set_threshold(*OFTEN)
-        streams = [sys.stdin, sys.stderr]
-        noticing = terminal.noticing_hang_up(streams, terminal.hang_up)
+        noticing = terminal.noticing_hang_up([sys.stdin, sys.stderr], terminal.hang_up)
         with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))

@@ -38,7 +38,6 @@ _PAGE: Final = "scim-wizard-"
 
 _TEXT_BROWSERS: Final = frozenset({"www-browser", "w3m", "lynx", "links", "links2", "elinks"})
 
-_MACOS: Final[Command] = ("open", "%s")
 _WINDOWS: Final[Command] = ("rundll32.exe", "url.dll,FileProtocolHandler", "%s")
 # rundll32 passes the URL unchanged: PowerShell would parse it as code, and explorer.exe exits with
 # 1 even if it succeeded.
@@ -182,7 +181,7 @@ class SystemBrowser:
         """Return the commands with which this system opens a URL, best first."""
         commands: tuple[Command, ...] = _DESKTOP
         if self._platform == "darwin":
-            commands = (_MACOS,)
+            commands = (("open", "%s"),)
         elif self._platform == "win32":
             # The full path: on Windows a search begins in the current folder.
             folder = self._environ.get("SYSTEMROOT", r"C:\Windows")

@@ -106,7 +106,8 @@ class _Redirect(Value):
 
     def matches(self, request: Request) -> bool:
         """Whether the request is for the redirect URL; it may add parameters to its query."""
-        return request.path == self.path and self.query.issubset(_parameters(request.query))
+        path, _, query = request.target.partition("?")
+        return path == self.path and self.query.issubset(_parameters(query))
 
 
 class OpenListener:
@@ -200,7 +201,8 @@ class OpenListener:
             self._settle()
             return landing_page(self._page)
         if self._redirect.matches(request) and await self._is_awaited(request):
-            is_error = any(name == "error" for name, _ in _parameters(request.query))
+            query = request.target.partition("?")[2]
+            is_error = "error" in dict(_parameters(query))
             self._page = Landing.NEUTRAL if is_error else Landing.GOOD
             return see_other(self._page_path)
         return not_found()

@@ -20,16 +20,6 @@ class Request(Guarded):
     host: str
     """The Host field in lower case; "" without one."""
 
-    @property
-    def path(self) -> str:
-        """The target up to its query."""
-        return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> str:
-        """The target behind the first "?"."""
-        return self.target.partition("?")[2]
-
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
     """Read one request head; None when it is too long, malformed, or cut off by the other side.

@@ -31,18 +31,11 @@ class Output(Thread):
         super().__init__(name="output", daemon=True)
         self._fd = stream.fileno()
         self._stream = stream
+        self.encoding = stream.encoding
+        self.errors = stream.errors
+        """What the encoding does with a character that it lacks."""
         self._texts: SimpleQueue[str | None] = SimpleQueue()
         self.start()
-
-    @property
-    def encoding(self) -> str:
-        """The encoding the terminal takes."""
-        return self._stream.encoding
-
-    @property
-    def errors(self) -> str | None:
-        """What the encoding does with a character that it lacks."""
-        return self._stream.errors
 
     def fileno(self) -> int:
         """Return the terminal's file descriptor."""

@@ -41,7 +41,7 @@ def serving(sandbox: Sandbox) -> Iterator[str]:
     # The socket listens from here on, so a request that comes before the thread is up waits.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = _Server(_config(sandbox))
+        server = _Server(sandbox)
         # Outside the main thread Uvicorn leaves signals alone.
         thread = threading.Thread(
             target=server.run, args=([listener],), name="twilio-stand-in", daemon=True
@@ -57,7 +57,19 @@ def serving(sandbox: Sandbox) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Stops when told to; Uvicorn's own server polls for it and so takes 0.2 s."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
+        config = uvicorn.Config(
+            build_app(sandbox),
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            date_header=False,  # the sandbox's clock tells it
+        )
         super().__init__(config)
         self.end: Future[None] = Future()
         """Done when the server should stop; may be set from another thread."""
@@ -77,18 +89,3 @@ class _Server(uvicorn.Server):
                 # Uvicorn has no event for its last connection.
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(0.001)
-
-
-def _config(sandbox: Sandbox) -> uvicorn.Config:
-    return uvicorn.Config(
-        build_app(sandbox),
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        date_header=False,  # the sandbox's clock tells it
-    )

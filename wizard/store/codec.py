@@ -29,7 +29,6 @@ from wizard.domain.secret import Secret
 from wizard.domain.text import misfit
 from wizard.domain.value import Value
 
-_UTC: Final = timedelta(0)
 _ONE_AT_A_TIME: Final = Lock()
 """msgspec prepares a type when it first decodes one, and crashes if two threads do that at once."""
 _YEARS: Final = range(1970, 2200)
@@ -54,7 +53,7 @@ def fault_in(value: object, name: str = "") -> str | None:
     if isinstance(value, tuple):
         return next(filter(None, (fault_in(each, name) for each in value)), None)
     if isinstance(value, datetime):
-        is_sound = value.utcoffset() == _UTC and value.year in _YEARS
+        is_sound = value.utcoffset() == timedelta(0) and value.year in _YEARS
         return None if is_sound else f"{name} is not a UTC time of this age"
     text = value.reveal() if isinstance(value, Secret) else value
     if isinstance(text, str) and not _is_text(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
@@ -54,7 +54,7 @@ def find_backend() -> KeyringBackend | None:
 
     It may hang, as it may prompt on the desktop, and may raise what the backend raises.
     """
-    if sys.platform == "linux" and not _has_desktop(os.environ):
+    if sys.platform == "linux" and not _has_desktop():
         # As on a server, where loading the modules to find that out would take 10 MB.
         return None
     import logging
@@ -71,11 +71,11 @@ def find_backend() -> KeyringBackend | None:
     return next((backend for backend in found if type(backend).__module__ in _NAMED), None)
 
 
-def _has_desktop(environ: Mapping[str, str]) -> bool:
+def _has_desktop() -> bool:
     """Whether there may be a desktop with a keyring, or a keyring is configured."""
     names = ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PYTHON_KEYRING_BACKEND")
-    runtime = environ.get("XDG_RUNTIME_DIR", "")
-    return any(map(environ.get, names)) or (bool(runtime) and Path(runtime, "bus").exists())
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return any(map(os.environ.get, names)) or (bool(runtime) and Path(runtime, "bus").exists())
 
 
 class SystemKeyring:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -439,9 +439,10 @@ def test_folder_that_another_process_makes_meanwhile_is_fine(
 def test_folder_that_cannot_be_made_is_told_from_one_that_cannot_be_written(
     tmp_path: Path,
 ) -> None:
-    for path, id_ in ((tmp_path / "new", "folder-not-made"), (tmp_path, "folder-not-writable")):
-        with pytest.raises(SetupError, match=id_), files.telling(path):
+    for path, is_made in ((tmp_path / "new", False), (tmp_path, True)):
+        with pytest.raises(SetupError) as caught, files.telling(path):
             raise PermissionError(errno.EACCES, "denied")
+        assert ("can't be created" in caught.value.problem.cause) is not is_made
 
 
 def test_full_disk_of_unknown_size_is_named_all_the_same(
@@ -469,8 +470,9 @@ def test_folder_that_the_system_denies_is_told(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folders, "make_folder", failing(errno.EACCES))
-    with pytest.raises(SetupError, match="folder-not-made"):
+    with pytest.raises(SetupError, match="folder-not-writable") as caught:
         folder.write("a", b"")
+    assert "can't be created" in caught.value.problem.cause
 
 
 def test_folder_that_cannot_be_opened_stays_open_to_others(
@@ -487,10 +489,17 @@ def test_file_that_was_replaced_after_the_look_is_not_appended_to(
     path.touch()
     os.link(path, tmp_path / "second name")
     monkeypatch.setattr(files, "refuse_unfit", lambda _: None)
-    before = len(list(Path("/proc/self/fd").iterdir()))
-    with pytest.raises(SetupError, match="file-is-hard-link"):
+    usual, opened = os.open, list[int]()
+
+    def remember(*given: Any) -> int:
+        opened.append(usual(*given))
+        return opened[-1]
+
+    monkeypatch.setattr(os, "open", remember)
+    with pytest.raises(SetupError, match="file-is-link"):
         files.open_for_appending(path)
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])
 
 
 def test_new_file_replaces_nothing_and_is_not_left_half_written(

@@ -229,7 +229,7 @@ def test_owner_that_a_container_does_not_know_is_no_matter_there(
         return uid_map
 
     pass_for_ordinary(monkeypatch, home)
-    own(monkeypatch, home.parent, user=65534)
+    own(monkeypatch, home, user=65534)
     know(monkeypatch, users={65534: "nobody"}, groups={})
     monkeypatch.setattr(Path, "read_text", read)
     if is_fine:

@@ -24,9 +24,7 @@ HIGHEST_PORT: Final = 65535
 LONGEST_LOGIN: Final = 255
 """The maximum bytes of a user name or password in SOCKS (RFC 1929 §2)."""
 
-_SYSTEM: Final = "the system's settings"
 _WINDOWS_SETTINGS: Final = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
-_NO_PROXY: Final = ("no_proxy", "NO_PROXY")
 _ENDS_A_LOGIN: Final = re.compile(r"[@#/?\\\s]")
 _BRACKETED: Final = re.compile(
     r"(?:\w+://)?\[(?P<address>[^][]*)\](?P<prefix>/\d+)?(?::(?P<port>\d+))?/?"
@@ -117,7 +115,7 @@ def way_of(url: httpx.URL) -> Way | None:
     if url.host in LOOPBACK or not address or _is_bypassed(url):
         return None
     variables = (*_variables(url.scheme), *_variables("all"))
-    variable = variables[0] if variables else _SYSTEM
+    variable = variables[0] if variables else "the system's settings"
     return _usable(variable, address)
 
 
@@ -166,7 +164,7 @@ def _is_proxy(address: str) -> bool:
 
 def _entries() -> list[str]:
     """Return the entries of NO_PROXY; of its two spellings, the first that is set counts."""
-    value = next((os.environ[name] for name in _NO_PROXY if os.environ.get(name)), "")
+    value = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     return re.split(r"[,\s]+", value.strip(", \t"))
 
 

@@ -101,7 +101,8 @@ async def _try_async(lock: BaseFileLock) -> bool:
     with _giving_up(lock, future):
         await asyncio.wait((ended,), timeout=STUCK)
         # The clock may have jumped, as after the machine slept: give the thread some time.
-        return await asyncio.wait_for(ended, SOON)
+        async with asyncio.timeout(SOON):
+            return await ended
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -153,7 +153,8 @@ def test_uncaught_exceptions_are_noted_without_their_messages(
     monkeypatch.setattr(sys, "unraisablehook", None)
     monkeypatch.setattr(journal, "note", lambda words, **_: noted.append(words))
     process.protect()
-    for hook in (threading.excepthook, sys.unraisablehook):
+    hooks: list[Any] = [threading.excepthook, sys.unraisablehook]
+    for hook in hooks:
         for fault in (ValueError(PLANTED), SystemExit(3), None):
             hook(SimpleNamespace(exc_value=fault))
     assert [soft for soft, _ in limits] == [0]

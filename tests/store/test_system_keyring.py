@@ -198,7 +198,8 @@ def test_named_keyring_is_taken_alone_or_from_a_chain(
 def test_without_a_desktop_there_is_no_keyring(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(keyring.core, "_keyring_backend", SecretService.Keyring())
+    chosen: type[KeyringBackend] = SecretService.Keyring
+    monkeypatch.setattr(keyring.core, "_keyring_backend", chosen())
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "PYTHON_KEYRING_BACKEND"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))

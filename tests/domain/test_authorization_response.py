@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from wizard.domain.errors import consent
 from wizard.domain.errors import paste as book
-from wizard.domain.models import ATTEMPT_LIFE, TWILIO, AuthorizationAttempt
+from wizard.domain.models import LINK_LIFE, TWILIO, AuthorizationAttempt
 from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.oauth.authorization_response import BareCode, Received, Refused, mask
 from wizard.domain.oauth.pasted_response import PASTE_LIMIT, read
@@ -46,7 +46,7 @@ OLDER = replace(
     created_at=NOW - timedelta(minutes=20),
     verifier=Secret("w" * 43),
 )
-EXPIRED = replace(OLDER, created_at=NOW - ATTEMPT_LIFE)
+EXPIRED = replace(OLDER, created_at=NOW - LINK_LIFE)
 USED = replace(OLDER, code_sent_at=NOW)
 PROMISED = replace(ATTEMPT, issuer=ISSUER, iss_required=True)
 TENANT = replace(ATTEMPT, redirect_url="https://example.com/token?tenant=7")

@@ -9,7 +9,7 @@ from rich.pretty import pretty_repr
 
 from tests.fakes import NOW, tokens
 from wizard.domain.models import (
-    ATTEMPT_LIFE,
+    LINK_LIFE,
     TWILIO,
     CredentialSet,
     Endpoints,
@@ -68,10 +68,10 @@ def test_more_life_can_be_asked_for_but_never_less_than_the_margin(
 
 def test_attempt_lives_half_an_hour_unless_its_code_was_sent() -> None:
     attempt = begin(CredentialSet("OQ", Secret("s"), "https://a.example/"), None, NOW)
-    assert ATTEMPT_LIFE.total_seconds() == 1800
+    assert LINK_LIFE.total_seconds() == 1800
     assert attempt.is_live(NOW)
-    assert attempt.is_live(NOW + ATTEMPT_LIFE - seconds(1))
-    assert not attempt.is_live(NOW + ATTEMPT_LIFE)
+    assert attempt.is_live(NOW + LINK_LIFE - seconds(1))
+    assert not attempt.is_live(NOW + LINK_LIFE)
     assert not replace(attempt, code_sent_at=NOW).is_live(NOW)
 
 

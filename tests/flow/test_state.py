@@ -8,15 +8,15 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE
-from wizard.domain.models import ATTEMPT_LIFE, CredentialSet, Profile
+from wizard.domain.models import LINK_LIFE, CredentialSet, Profile
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.state import WizardState, resume_step, start
 
 GENERATION = "0" * 32
-LIVE = begin(COMPLETE, None, NOW - ATTEMPT_LIFE + timedelta(seconds=1))
-DEAD = begin(COMPLETE, None, NOW - ATTEMPT_LIFE)
+LIVE = begin(COMPLETE, None, NOW - LINK_LIFE + timedelta(seconds=1))
+DEAD = begin(COMPLETE, None, NOW - LINK_LIFE)
 SENT = replace(LIVE, code_sent_at=NOW)
 LATER = replace(LIVE, code_sent_at=NOW + timedelta(seconds=1))
 

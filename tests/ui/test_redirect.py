@@ -16,7 +16,7 @@ from wizard.domain.errors import consent
 from wizard.domain.errors import paste as book
 from wizard.domain.errors.local import PORT_TAKEN
 from wizard.domain.errors.store import DISK_FULL
-from wizard.domain.models import ATTEMPT_LIFE
+from wizard.domain.models import LINK_LIFE
 from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.oauth.authorization_response import BareCode, Received, Refused
 from wizard.domain.oauth.pasted_response import PASTE_LIMIT
@@ -29,7 +29,7 @@ from wizard.ui.screens.redirect import AddressEntry, RedirectScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 RECEIVED = CodeReceived(Received(Secret(CODE), ATTEMPT))
-EXPIRED = replace(ATTEMPT, state=Secret("an-older-state-4711"), created_at=NOW - ATTEMPT_LIFE)
+EXPIRED = replace(ATTEMPT, state=Secret("an-older-state-4711"), created_at=NOW - LINK_LIFE)
 USED = replace(ATTEMPT, state=Secret("a-used-state-0815"), code_sent_at=NOW)
 CUT = ANSWER[:-9]
 FOREIGN = ANSWER.replace(STATE, "somebody-elses-state")

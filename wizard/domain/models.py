@@ -15,7 +15,7 @@ from wizard.domain.value import Value, field
 RECORD_VERSION: Final = 1
 """The version written into every file; files of a higher version aren't changed."""
 
-ATTEMPT_LIFE: Final = timedelta(minutes=30)
+LINK_LIFE: Final = timedelta(minutes=30)
 """How long the response to an authorization link is accepted, also after a restart."""
 
 SCOPE: Final = "offline_access"
@@ -119,7 +119,7 @@ class AuthorizationAttempt(Value):
 
     def is_live(self, now: datetime) -> bool:
         """Whether a response to this link is still accepted."""
-        return self.code_sent_at is None and now - self.created_at < ATTEMPT_LIFE
+        return self.code_sent_at is None and now - self.created_at < LINK_LIFE
 
 
 class CredentialSet(Value):

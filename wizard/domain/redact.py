@@ -1,4 +1,7 @@
-"""Hides known secrets in text, whole or in part, however they are spelled."""
+"""Hides known secrets in text, whole or in part, however they are spelled.
+
+Used for messages of servers, pasted text, and the log (`store/log.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The authorization link: creating it, receiving and reading its response, and what follows."""
+"""The authorization link: creating it, receiving and reading its response, and what follows.
+
+A link expires after LINK_LIFE (`domain/models.py`).
+"""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class WizardApp(ThemedApp):
         return self._wizard_context.farewell()
 
     def crash_report(self) -> Sequence[str]:
-        """Return what went wrong and where, without any local variable or message."""
+        """Return what went wrong and where, without local variables; CrashingApp prints it."""
         from wizard.domain.errors.local import crash
 
         problem = crash(sys.exc_info()[1] or RuntimeError())

@@ -93,7 +93,7 @@ class LinkScreen(StepScreen):
         """Handle that the link was opened or copied."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take a pasted URL, wherever the focus is; an Enter that came with it does nothing."""
+        """Take a URL pasted outside a field; an Enter that came with it does nothing."""
         event.stop()
         self.expect_new_enter(after=PASTE_PAUSE)
         self.receive(event.text)

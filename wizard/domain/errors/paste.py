@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from wizard.domain.models import LINK_LIFE
 from wizard.domain.problems import Problem, in_credentials
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
@@ -77,7 +79,7 @@ FOREIGN_STATE: Final = _new_link(
 LINK_EXPIRED: Final = _new_link(
     id="paste-link-expired",
     title="The link has expired",
-    cause="Links expire after 30 minutes, and codes after 5.",
+    cause=f"Links expire after {LINK_LIFE // timedelta(minutes=1)} minutes, and codes after 5.",
     remedy="Create a new link and approve access again.",
 )
 LINK_USED: Final = _new_link(

@@ -1,4 +1,4 @@
-"""The check of the active credential set; and both checks as screens and plain mode run them."""
+"""The check of the active credential set, and which check a state calls for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wizard.domain.models import CredentialSet, LastCheck, TokenSet
 from wizard.domain.oauth.classify import refused_token
 from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
+from wizard.flow.check.draft import DraftRun
 from wizard.flow.check.lines import DRAFT_LINES, LIST, TOKENS, USERS, LiveList, Shown, ask_users
 from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
 from wizard.flow.ports import Clock, UserDirectory
@@ -97,34 +97,6 @@ def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | Dra
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
     return DraftRun(wizard_context.session, wizard_context.services, state.answer)
-
-
-class DraftRun:
-    """Runs the draft's check; it connects to the network when it starts."""
-
-    def __init__(
-        self, session: Session, services: Services, answer: AuthorizationResponse | None
-    ) -> None:
-        self._session = session
-        self._services = services
-        self._answer = answer
-        self._check: DraftCheck
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-        lines = LiveList(DRAFT_LINES, show, self._services.timer)
-        try:
-            network = await self._services.connect()
-        except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
-        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
-        report = await self._check.run(self._answer, is_retry=is_retry)
-        lines.raise_fault()
-        return report
-
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what the check asked about."""
-        return await self._check.accept(report)
 
 
 class ActiveRun:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.errors import exchange
 from wizard.domain.errors.local import LEFT_UNFINISHED
@@ -18,10 +18,22 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved
 from wizard.domain.value import replace
-from wizard.flow.check.lines import EXCHANGE, SAVED, STATE, TOKENS, LiveList, ask_users
+from wizard.flow.check.lines import (
+    DRAFT_LINES,
+    EXCHANGE,
+    SAVED,
+    STATE,
+    TOKENS,
+    LiveList,
+    Shown,
+    ask_users,
+)
 from wizard.flow.check.report import Report, Verdict, as_kept, passed, remembered, unconfirmed
 from wizard.flow.ports import TokenEndpoint, UserDirectory
 from wizard.flow.session import Session
+
+if TYPE_CHECKING:
+    from wizard.flow.environment import Services
 
 AuthorizationResponse = Received | BareCode
 
@@ -243,3 +255,31 @@ def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> Creden
     """Return the draft with the attempt that has the same state replaced by this one."""
     attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
     return replace(draft, attempts=attempts)
+
+
+class DraftRun:
+    """Runs the draft's check; it connects to the network when it starts."""
+
+    def __init__(
+        self, session: Session, services: Services, answer: AuthorizationResponse | None
+    ) -> None:
+        self._session = session
+        self._services = services
+        self._answer = answer
+        self._check: DraftCheck
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+        lines = LiveList(DRAFT_LINES, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+        report = await self._check.run(self._answer, is_retry=is_retry)
+        lines.raise_fault()
+        return report
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+        return await self._check.accept(report)

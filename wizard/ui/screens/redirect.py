@@ -192,7 +192,10 @@ class RedirectScreen(LinkScreen):
             self.take(reading)
 
     def action_primary(self) -> None:
-        """Use the code that was asked about, go to the fix, or show the problem."""
+        """Use the code that was asked about, go to the fix, or show the problem.
+
+        An empty field has one, too: nothing was pasted.
+        """
         self._is_asked = True
         if self.pending is not None:
             self.follow(self.pending)

@@ -212,7 +212,7 @@ AT_ONCE = """
 import sys
 from pathlib import Path
 from threading import Barrier, Thread
-from wizard.store.codec import decode_credentials
+from wizard.store.codec import decode_blob
 
 def work(path):
     data, together = Path(path).read_bytes(), Barrier(8)
@@ -220,7 +220,7 @@ def work(path):
 
     def decode():
         together.wait()
-        decode_credentials(data, path)
+        decode_blob(data, path)
 
     threads = [Thread(target=decode) for _ in range(8)]
     for thread in threads:

@@ -31,7 +31,7 @@ HEAVY = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "async
 
 LATER = {"httpx", "truststore", "keyring", "starlette", "uvicorn", "pyperclip", "webbrowser"} | {
     "importlib.metadata",
-    "wizard.host.listener",
+    "h11",
     "wizard.flow.link",
     "wizard.flow.ports",
     "wizard.flow.check.draft",

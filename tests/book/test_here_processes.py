@@ -114,7 +114,8 @@ def test_home_that_cannot_be_made_is_told_with_the_folder_that_is_there(
     with on_terminal(stage, env, under=UNPRIVILEGED) as terminal:
         assert terminal.wait_exit() == 6
         said = "".join(terminal.screen().split())
-    assert f"{locked}/a/b/profilescan'tbecreated:{locked}doesn'tacceptfoldersfromyou." in said
+    assert f"{locked}/a/b/profilescan'tbecreated:" in said
+    assert f"permissiontocreatefoldersin{locked}." in said
     assert "SetSCIM_WIZARD_HOMEtoanotherfolder" in said
 
 
@@ -130,7 +131,7 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
         ended = wizard(stage.home, "check", *as_json, under=UNPRIVILEGED)
     assert ended.returncode == code, ended
     assert says(ended.stderr, "folder-not-writable")
-    assert f"{profiles} doesn't accept files" in ended.stderr
+    assert f"permission to write to {profiles}." in ended.stderr
     learnt = "The result of this check couldn't be saved."
     nothing = "No new access token was requested, because it couldn't be saved."
     assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()

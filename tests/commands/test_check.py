@@ -329,7 +329,7 @@ def test_token_of_another_set_is_not_sent_to_the_old_address(
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
-    assert "changed meanwhile" in capsys.readouterr().err
+    assert "Another command changed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -386,4 +386,4 @@ def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
 def test_life_asked_for_is_a_number_within_bounds(home: Path, life: str) -> None:
     run = wizard(home, "token", "--min-ttl", life)
     assert (run.returncode, run.stdout) == (2, "")
-    assert f"'--min-ttl': '{life}' is not a number of seconds from 0 to" in run.stderr
+    assert f"'--min-ttl': '{life}' isn't a number of seconds from 0 to" in run.stderr

@@ -50,7 +50,7 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
 
     def show(_face: object, if_slow: Sequence[str]) -> SimpleNamespace:
         said.append(if_slow)
-        return SimpleNamespace(next_profile=None, return_code=0)
+        return SimpleNamespace(wizard_context=SimpleNamespace(next_profile=None), return_code=0)
 
     monkeypatch.setattr(run, "_show", show)
     run._walk(Common("default", None, {}, {}), None, is_plain=False, why_plain="")
@@ -66,7 +66,7 @@ def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPa
         opened.append(settings)
         return nullcontext()
 
-    left = SimpleNamespace(next_profile=None, return_code=0)
+    left = SimpleNamespace(wizard_context=SimpleNamespace(next_profile=None), return_code=0)
     monkeypatch.setattr(wiring, "wizard", wizard)
     monkeypatch.setattr(run, "_show", lambda *_: left)
     monkeypatch.delattr(App, "_fatal_error")
@@ -109,7 +109,7 @@ def open_wizard(profile: str = "default") -> wiring.Face:
 def test_second_wizard_on_a_profile_is_refused_from_before_the_first_is_built(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left = SimpleNamespace(next_profile=None, return_code=0)
+    left = SimpleNamespace(wizard_context=SimpleNamespace(next_profile=None), return_code=0)
     others: list[str] = []
 
     def show(_face: object, _if_slow: Sequence[str]) -> SimpleNamespace:

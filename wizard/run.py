@@ -71,13 +71,13 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
         except SetupError as error:
             # Another profile than at the start, once one was chosen.
             return report(error.problem, profile=settings.profile)
-        if left.next_profile is None:
+        chosen = left.wizard_context.next_profile
+        if chosen is None:
             return left.return_code or 0
-        if left.next_profile != settings.profile:
-            is_back = left.next_profile == settings.came_from
-            came_from = None if is_back else settings.profile
-            settings = replace(settings, profile=left.next_profile, came_from=came_from)
-        if left.next_is_plain and not settings.is_plain:
+        if chosen != settings.profile:
+            came_from = None if chosen == settings.came_from else settings.profile
+            settings = replace(settings, profile=chosen, came_from=came_from)
+        if left.wizard_context.next_is_plain:
             settings = replace(settings, is_plain=True, why_plain=NO_ROOM)
         # With all it knew: what is there when the next one opens stays.
         del left
@@ -135,7 +135,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         if terminal.is_stalled(sys.stderr):
             terminal.let_go()
         try:
-            if lines := app.farewell():
+            if lines := app.wizard_context.farewell():
                 print_to_stderr(lines)
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
@@ -150,4 +150,4 @@ async def run_to_end(app: wiring.Face) -> None:
     try:
         await app.run_async()
     finally:
-        await app.finish()
+        await app.wizard_context.close()

@@ -236,7 +236,7 @@ async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> No
         await paste(pilot, "acme-prod")
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
-        assert app.next_profile == "acme-prod"
+        assert app.wizard_context.next_profile == "acme-prod"
 
 
 async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
@@ -251,8 +251,8 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
         await wait_until(pilot, lambda: bool(world.store.names()), "a record")
         await pilot.press("escape")
         await left(app)
-        assert app.next_profile == "acme"
-        assert app.farewell() == ()
+        assert app.wizard_context.next_profile == "acme"
+        assert app.wizard_context.farewell() == ()
     assert world.store.names() == []
 
 
@@ -265,7 +265,7 @@ async def test_the_palette_leads_back_and_keeps_what_was_entered(world: World) -
         commands = {c.title: c.callback for c in app.get_system_commands(app.screen)}
         commands["Back to acme"]()
         await left(app)
-        assert app.next_profile == "acme"
+        assert app.wizard_context.next_profile == "acme"
     assert stored(world)[1] == WHOLE
 
 
@@ -276,7 +276,7 @@ async def test_profiles_are_offered_beside_an_unfinished_setup(world: World) -> 
         await paste(pilot, "acme")
         await pilot.press("enter")
         await left(app)
-        assert app.next_profile == "acme"
+        assert app.wizard_context.next_profile == "acme"
 
 
 async def test_forgetting_asks_first_and_says_what_is_left_to_do(world: World) -> None:
@@ -289,5 +289,5 @@ async def test_forgetting_asks_first_and_says_what_is_left_to_do(world: World) -
         await open_dialog(pilot, "forget", ConfirmScreen)
         await pilot.click("#yes")
         assert await left(app) is ExitCode.FINE
-        assert "Twilio" in " ".join(app.farewell())
+        assert "Twilio" in " ".join(app.wizard_context.farewell())
     assert world.store.load("default") is None

@@ -26,6 +26,7 @@ from tests.walks import ThePilot, continue_anyway
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
+from wizard.domain.texts.questions import Question
 from wizard.flow.state import Delivery
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import ConfirmScreen, HelpScreen
@@ -76,7 +77,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: DoneScreen(BANNER, (), ()),
     lambda: OverviewScreen(BANNER, make_overview()),
     lambda: HelpScreen("Help", ()),
-    lambda: ConfirmScreen("Sure?", "", "Yes"),
+    lambda: ConfirmScreen(Question("Sure?", "", "Yes")),
     lambda: AdvancedScreen(CredentialSet()),
     lambda: AudienceScreen(None),
     lambda: ProfilesScreen(("acme",)),

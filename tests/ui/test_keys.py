@@ -26,6 +26,7 @@ from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.texts.overview import OutOfReach
+from wizard.domain.texts.questions import Question
 from wizard.domain.value import replace
 from wizard.flow.check.report import Report, Verdict
 from wizard.flow.overview import Unfinished
@@ -168,7 +169,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "overview, locked": lambda: overview(lost=lost(KEYRING_LOCKED, is_active=True)),
     "overview, draft lost": lambda: overview(lost=lost(SECRETS_DAMAGED, is_active=False)),
     "help": lambda: State(HelpScreen("Help", ("Where\nhttps://example.org/",) * 30)),
-    "confirm": lambda: State(ConfirmScreen("Sure?", "", "Yes")),
+    "confirm": lambda: State(ConfirmScreen(Question("Sure?", "", "Yes"))),
     "changes": lambda: State(ChangesScreen(())),
     "advanced": lambda: State(AdvancedScreen(WHOLE)),
     "audience": lambda: State(AudienceScreen(None)),

@@ -187,7 +187,7 @@ async def test_entra_leads_to_its_sheet_and_the_end(world: World) -> None:
         await wait_for_screen(pilot, PrerequisitesScreen)
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
-        words, command = app.farewell()
+        words, command = app.wizard_context.farewell()
         assert "nothing to set up" in words
         assert command == "scim-wizard handoff --for entra"
 

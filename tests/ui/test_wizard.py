@@ -90,7 +90,7 @@ async def test_from_the_first_screen_to_done(world: World) -> None:
             await walks.done(pilot, world)
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
-        farewell = "\n".join(app.farewell())
+        farewell = "\n".join(app.wizard_context.farewell())
     assert stored(world) == (
         replace(WHOLE, tokens=tokens("2", refresh="refresh-2"), attempts=()),
         None,
@@ -539,7 +539,7 @@ async def test_quitting_an_unfinished_setup_says_where_it_stopped(
         await wait_for_screen(pilot, kind)
         await pilot.press("ctrl+q")
         assert await left(app) is ExitCode.NOT_SET_UP
-        assert step.title in " ".join(app.farewell())
+        assert step.title in " ".join(app.wizard_context.farewell())
     kept = stored(world)[1]
     assert kept is not None
     assert kept.client_secret == Secret(SECRET)
@@ -624,7 +624,7 @@ async def test_the_demo_takes_its_own_values_only_and_approves(world: World) -> 
         assert "curl" not in text_of(app)
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
-        assert "demo" in " ".join(app.farewell())
+        assert "demo" in " ".join(app.wizard_context.farewell())
 
 
 async def test_a_host_that_is_not_twilios_shows_on_every_screen(world: World) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import Step
@@ -27,19 +26,8 @@ from wizard.plain.prerequisites import Prerequisites
 TITLE: Final = "Twilio SCIM setup"
 
 
-class Terminal(Reader, Protocol):
-    """Reads from the terminal, which it leaves as it found it."""
-
-    def __enter__(self) -> Self:
-        """Begin, in a running event loop."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Restore the terminal."""
+class Terminal(Reader, contextlib.AbstractContextManager["Terminal"], Protocol):
+    """Reads from the terminal; entered in a running event loop, and left as it was found."""
 
 
 class PlainWizard:
@@ -54,7 +42,7 @@ class PlainWizard:
         why: str = "",
     ) -> None:
         """Args: `why`: why this is plain mode, in a sentence."""
-        self._wizard_context = wizard_context
+        self.wizard_context = wizard_context
         self._start = start
         self._paper = paper
         self._terminal = terminal
@@ -62,30 +50,12 @@ class PlainWizard:
         self._stage = Stage(wizard_context, wizard_context.upkeep, Dialogue(paper, terminal))
         self.return_code: int | None = None
 
-    @property
-    def next_profile(self) -> str | None:
-        """The profile to open next, when one was chosen."""
-        return self._wizard_context.next_profile
-
-    @property
-    def next_is_plain(self) -> bool:
-        """It is, as this is."""
-        return True
-
-    def farewell(self) -> Sequence[str]:
-        """Return the last lines, which the caller says."""
-        return self._wizard_context.farewell()
-
     async def run_async(self) -> None:
         """Go through the steps until the wizard is left."""
         try:
             self.return_code = await self._run()
         finally:
             self._paper.close()
-
-    async def finish(self) -> None:
-        """Save the response to a request under way, and close what is open."""
-        await self._wizard_context.close()
 
     async def _run(self) -> ExitCode:
         with self._terminal:
@@ -100,21 +70,21 @@ class PlainWizard:
         except EOFError:
             # The window was closed.
             return ExitCode.SIGNAL
-        return self._wizard_context.exit_code
+        return self.wizard_context.exit_code
 
     async def _close(self) -> None:
         """Wait for a request that was sent, and save its response, or it would be lost."""
-        if self._wizard_context.session.protected.is_busy:
+        if self.wizard_context.session.protected.is_busy:
             self._paper.say("", LEAVING)
-        await self._wizard_context.close()
+        await self.wizard_context.close()
 
     # -- the steps -------------------------------------------------------------------------------
 
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
-        self._wizard_context.begin_notices(self._tell_notices)
-        await self._wizard_context.walk(self._start, self._show_step)
+        self.wizard_context.begin_notices(self._tell_notices)
+        await self.wizard_context.walk(self._start, self._show_step)
 
     async def _show_step(self, state: WizardState) -> Outcome:
         try:
@@ -130,7 +100,7 @@ class PlainWizard:
 
     async def _step(self, state: WizardState) -> Outcome:
         """Do a step. Raises Left."""
-        stage, wizard_context = self._stage, self._wizard_context
+        stage, wizard_context = self._stage, self.wizard_context
         match state.step:
             case Step.OVERVIEW:
                 return await OverviewStep(stage).run()
@@ -152,8 +122,8 @@ class PlainWizard:
     async def _done(self) -> Outcome:
         stage = self._stage
         stage.head(Step.DONE)
-        stage.paper.rows(self._wizard_context.facts())
-        for words in self._wizard_context.usage():
+        stage.paper.rows(self.wizard_context.facts())
+        for words in self.wizard_context.usage():
             if isinstance(words, Command):
                 for line in words.splitlines():
                     stage.paper.line(line)

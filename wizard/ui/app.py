@@ -62,7 +62,7 @@ class WizardApp(ThemedApp):
         look: Look | None = None,
     ) -> None:
         super().__init__(look or Look())
-        self._wizard_context = wizard_context
+        self.wizard_context = wizard_context
         self._start = start
         self._codes: list[Secret] = []
         """Codes received in this run, to be masked in what is copied for support."""
@@ -90,7 +90,7 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
-        self._wizard_context.begin_notices(self._notify_all)
+        self.wizard_context.begin_notices(self._notify_all)
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)
 
@@ -101,13 +101,13 @@ class WizardApp(ThemedApp):
 
     @work(group="flow")
     async def _run_flow(self) -> None:
-        await self._wizard_context.walk(self._start, self._show_step)
-        self._leave(self._wizard_context.exit_code)
+        await self.wizard_context.walk(self._start, self._show_step)
+        self._leave(self.wizard_context.exit_code)
 
     async def _show_step(self, state: WizardState) -> Outcome:
         if state.answer is not None:
             self._codes.append(state.answer.code)
-        outcome = await self.push_screen_wait(screen_for(self._wizard_context, state))
+        outcome = await self.push_screen_wait(screen_for(self.wizard_context, state))
         textual_internals.forget_strips()
         return outcome
 
@@ -115,60 +115,41 @@ class WizardApp(ThemedApp):
 
     async def action_quit(self) -> None:
         """Leave from anywhere; what was saved stays."""
-        self._leave(self._wizard_context.exit_code)
+        self._leave()
 
     def _go_plain(self) -> None:
         """Exit, to continue in plain mode."""
-        self._wizard_context.next_profile, self._wizard_context.next_is_plain = (
-            self._wizard_context.session.name,
-            True,
-        )
-        self._leave(self._wizard_context.exit_code)
+        self.wizard_context.next_profile = self.wizard_context.session.name
+        self.wizard_context.next_is_plain = True
+        self._leave()
 
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
         """Exit, to continue with the previous profile."""
-        for screen in self.screen_stack:
-            if isinstance(screen, StepScreen):
-                await screen.keep()
-        await self._wizard_context.return_to_previous()
-        self._leave(self._wizard_context.exit_code)
-
-    def _leave(self, code: ExitCode) -> None:
-        self._close(code)
+        for step in self._steps:
+            await step.keep()
+        await self.wizard_context.return_to_previous()
+        self._leave()
 
     @work(exclusive=True, group="leave")
-    async def _close(self, code: ExitCode) -> None:
-        steps = [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
-        for screen in steps:
+    async def _leave(self, code: ExitCode | None = None) -> None:
+        if code is None:
+            code = self.wizard_context.exit_code
+        for step in self._steps:
             # First, as saving what was entered may take as long as a request, for example in a
             # keyring.
-            if screen.is_here:
-                screen.say_aside(LEAVING)
-            await screen.keep()
+            if step.is_here:
+                step.say_aside(LEAVING)
+            await step.keep()
             # Otherwise a check that is dropped here would be saved as failed.
-            self.workers.cancel_node(screen)
+            self.workers.cancel_node(step)
         # A request that was sent is awaited and its response saved, or it would be lost.
-        await self._wizard_context.close()
+        await self.wizard_context.close()
         self.exit(code, return_code=code)
 
-    async def finish(self) -> None:
-        """Save the response to a request under way, and close what is open."""
-        await self._wizard_context.close()
-
     @property
-    def next_profile(self) -> str | None:
-        """The profile to open next, when one was chosen."""
-        return self._wizard_context.next_profile
-
-    @property
-    def next_is_plain(self) -> bool:
-        """Whether the next profile opens in plain mode."""
-        return self._wizard_context.next_is_plain
-
-    def farewell(self) -> Sequence[str]:
-        """Return the lines to print after the screens are gone."""
-        return self._wizard_context.farewell()
+    def _steps(self) -> list[StepScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
 
     def crash_report(self) -> Sequence[str]:
         """Return what went wrong and where, without local variables; CrashingApp prints it."""
@@ -242,15 +223,15 @@ class WizardApp(ThemedApp):
         if problems:
             entries = [entry for each in self.screen_stack for entry in each.query(Entry)]
             entered = [secret for entry in entries for secret in entry.secrets()]
-            copy, secrets = self._wizard_context.services.clipboard.copy, [*self._codes, *entered]
-            text = for_support(self._wizard_context.session, problems, secrets)
+            copy, secrets = self.wizard_context.services.clipboard.copy, [*self._codes, *entered]
+            text = for_support(self.wizard_context.session, problems, secrets)
             await copy_and_say(self, copy, text, "the problem")
 
     # By its name: the help, which asks it, is imported when it is opened.
     @work(exclusive=True, group="page")
     async def on_page_link_asked(self, asked: PageLink.Asked) -> None:
         """Open a page of the help, or copy its URL."""
-        services = self._wizard_context.services
+        services = self.wizard_context.services
         if asked.is_copy:
             await copy_and_say(self, services.clipboard.copy, asked.url, "the URL")
         elif await services.browser.open(asked.url):
@@ -264,28 +245,22 @@ class WizardApp(ThemedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
-        yield SystemCommand("Help", "What this step is about", self._screen_action("help"))
+        yield SystemCommand("Help", "What this step is about", self._later("screen.help"))
         if isinstance(screen, StepScreen):
             for command in screen.commands():
-                run = self._screen_action(command.action)
+                run = self._later(f"screen.{command.action}")
                 yield SystemCommand(command.title, command.help, run)
         if self._problems_of(screen):
             words = "Copy the problem, versions, and request ID, without secrets (F9)"
-            yield SystemCommand("Copy for support", words, self._copy_for_support)
-        kept = "" if self._wizard_context.demo else "; remembered"
+            yield SystemCommand("Copy for support", words, self._later("copy_for_support"))
+        kept = "" if self.wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"
         yield SystemCommand("Change theme", words, self.ask_theme)
-        if self._wizard_context.came_from is not None:
-            name = self._wizard_context.came_from
+        if self.wizard_context.came_from is not None:
+            name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
         yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
 
-    def _copy_for_support(self) -> None:
-        # Once the palette is gone, which is a screen of its own.
-        self.call_later(self.run_action, "app.copy_for_support")
-
-    def _screen_action(self, name: str) -> Callable[[], None]:
-        def run() -> None:
-            self.call_later(self.run_action, f"screen.{name}")
-
-        return run
+    def _later(self, action: str) -> Callable[[], object]:
+        """Return what runs an action once the palette is gone, which is a screen of its own."""
+        return partial(self.call_later, self.run_action, action)

@@ -70,10 +70,11 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         # A menu has few lines; what is to be read stands under it.
         Binding("pageup", "scroll_body(-1)", "Up", priority=True, show=False, id="dialog.up"),
         Binding("pagedown", "scroll_body(1)", "Down", priority=True, show=False, id="dialog.down"),
+        Binding("enter", "primary", "OK", key_display="⏎", priority=True, id="dialog.primary"),
     ]
     AUTO_FOCUS = "#dialog-body Menu, #close"
-    ENTER: ClassVar[str] = ""
-    """The action of the dialog's own that Enter does; it belongs to a button that has the focus."""
+    PRIMARY: ClassVar[str] = ""
+    """The label of the button for what Enter does; "" where Enter only presses a focused button."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -85,8 +86,10 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         yield from ()
 
     def compose_buttons(self) -> Iterable[Button]:
-        """Yield the buttons."""
-        yield Button("Close", id="close", variant="primary")
+        """Yield the way out, and the primary action if there is one."""
+        yield Button("Close", id="close", variant="default" if self.PRIMARY else "primary")
+        if self.PRIMARY:
+            yield Button(self.PRIMARY, id="primary", variant="primary")
 
     def compose(self) -> ComposeResult:
         """Lay out the window."""
@@ -98,12 +101,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             with ButtonRow("dialog-buttons", above="#dialog-body"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
-        yield Keys()
-
-    def on_resize(self) -> None:
-        """Look again whether all of it is seen, once it has its new size."""
-        for row in self.query(ButtonRow):
-            self.call_after_refresh(row.look_again)
+        yield Keys(lambda: self.PRIMARY.strip(" ›"))
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""
@@ -113,12 +111,21 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave an Enter to a focused button."""
-        return not (action == self.ENTER and isinstance(self.focused, Button))
+        is_for_button = not self.PRIMARY or isinstance(self.focused, Button)
+        return not (action == "primary" and is_for_button)
 
-    # Not the action itself: Textual calls the decorated method of every class in the line.
+    # Not the actions themselves: Textual calls the decorated method of every class in the line.
     @on(Button.Pressed, "#close")
     def _close_pressed(self) -> None:
         self.action_close()
+
+    @on(Button.Pressed, "#primary")
+    def _primary_pressed(self) -> None:
+        self.action_primary()
+
+    def action_primary(self) -> None:
+        """Do what the dialog is there for."""
+        raise NotImplementedError
 
     def action_scroll_body(self, pages: int) -> None:
         """Scroll what does not fit."""
@@ -185,20 +192,18 @@ class ConfirmScreen(Dialog[bool]):
     AUTO_FOCUS = "#dialog-buttons .-primary"
     NO: ClassVar[str] = "No"
 
-    def __init__(self, title: str, text: str, yes: str, *, is_harmless: bool = False) -> None:
-        super().__init__(title)
-        self._text = text
-        self._yes = yes
-        self._is_harmless = is_harmless
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.title)
+        self._question = question
 
     def compose_body(self) -> ComposeResult:
         """Yield the question."""
-        yield Static(self._text, classes="paragraph", markup=False)
+        yield Static(self._question.text, classes="paragraph", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield no and yes."""
-        no, yes = Button(self.NO, id="close"), Button(self._yes, id="yes")
-        (yes if self._is_harmless else no).variant = "primary"
+        no, yes = Button(self.NO, id="close"), Button(self._question.yes, id="yes")
+        (yes if self._question.is_harmless else no).variant = "primary"
         yield from (no, yes)
 
     def action_close(self) -> None:
@@ -208,12 +213,6 @@ class ConfirmScreen(Dialog[bool]):
     @on(Button.Pressed, "#yes")
     def _say_yes(self) -> None:
         self.answer(True)
-
-
-def asking(question: Question) -> ConfirmScreen:
-    """Return the dialog of a question."""
-    is_harmless = question.is_harmless
-    return ConfirmScreen(question.title, question.text, question.yes, is_harmless=is_harmless)
 
 
 class TooSmall(Static):

@@ -55,6 +55,7 @@ CHANGES: Final = Question(
     "Review your changes",
     "Your current credentials stay in use until a live request proves that the new ones work.",
     "Continue",
+    is_harmless=True,
 )
 BARE_CODE: Final = Question(
     "Use this code without its state?",

@@ -20,7 +20,7 @@ from wizard.flow.credentials import SECRET, Fields, Filling, Offer, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Unchanged, WizardState
 from wizard.ui.copying import copy_secret
 from wizard.ui.credential_form import CredentialForm
-from wizard.ui.dialog import asking
+from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import FILES, IntoFilesScreen
 from wizard.ui.step_screen import Banner, Command
@@ -154,7 +154,7 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="spread")
     async def _fill(self, filling: Filling) -> None:
         """Fill in what an Authorization URL holds; ask first when it is not the server's own."""
-        if filling.question is not None and not await self.ask(asking(filling.question)):
+        if filling.question is not None and not await self.ask(ConfirmScreen(filling.question)):
             return
         for field, text in filling.values.items():
             self._form.entry(field).value = text
@@ -169,7 +169,7 @@ class CredentialsScreen(IntoFilesScreen):
     @work(group="spread")
     async def _offer(self, offer: Offer) -> None:
         """Ask whether to use a response URL without its response."""
-        if await self.ask(asking(offer.question)) and self.is_here:
+        if await self.ask(ConfirmScreen(offer.question)) and self.is_here:
             self._form.entry(CredentialField.REDIRECT_URL).value = offer.redirect_url
             self._focus(CredentialField.REDIRECT_URL)
             self.action_primary()

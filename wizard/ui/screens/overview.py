@@ -31,7 +31,6 @@ class OverviewScreen(StepScreen):
     HAS_RAIL = False
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "primary", "Choose", key_display="⏎", priority=True, id="step.primary"),
         Binding(
             "u",
             "resume",
@@ -129,9 +128,10 @@ class OverviewScreen(StepScreen):
     async def _confirmed(self, decided: Outcome | Confirm) -> Outcome | None:
         if not isinstance(decided, Confirm):
             return decided
-        from wizard.ui.dialog import asking
+        from wizard.ui.dialog import ConfirmScreen
 
-        return await decided.then() if await self.ask(asking(decided.question)) else None
+        is_sure = await self.ask(ConfirmScreen(decided.question))
+        return await decided.then() if is_sure else None
 
     async def _dialog(self, action: str) -> Outcome | None:
         wizard_context = self._overview.wizard_context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -14,7 +14,6 @@ from textual.widgets import OptionList, Static
 
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
-from wizard.domain.rules import profile_name
 from wizard.domain.secret import Secret
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE
@@ -32,10 +31,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 class ProfilesScreen(Dialog[str | None]):
     """Asks for the profile to open."""
 
-    ENTER = "open"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", key_display="⏎", priority=True),
-    ]
+    PRIMARY = "Open ›"
     AUTO_FOCUS = "Menu, Entry"
 
     def __init__(self, others: Sequence[str]) -> None:
@@ -50,23 +46,17 @@ class ProfilesScreen(Dialog[str | None]):
             yield Gap()
         yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
 
-    def compose_buttons(self) -> Iterable[Button]:
-        """Yield the way out and the choice."""
-        yield Button("Close", id="close")
-        yield Button("Open ›", id="open", variant="primary")
-
     @on(OptionList.OptionSelected)
-    @on(Button.Pressed, "#open")
-    def action_open(self) -> None:
+    def action_primary(self) -> None:
         """Open the new profile if a name was entered, else the highlighted one."""
-        entry = self.query_one("#new-profile", Entry)
-        if not entry.value and self.query(Menu):
+        name = self.query_one(Entry).value
+        if not name and self._others:
             self.answer(self.query_one(Menu).chosen)
             return
-        problem = profile_name(entry.value)
+        problem = rules.profile_name(name)
         self.query_one(Field).say(problem)
         if problem is None:
-            self.answer(entry.value)
+            self.answer(name)
 
 
 Rotate = Callable[[Secret], Awaitable[Rotation]]
@@ -82,12 +72,15 @@ class Rotated(Value):
 class RotateScreen(Dialog[Rotated | None]):
     """Asks for a rotated secret; closes if it works, or if an authorization has to verify it."""
 
-    ENTER = "try"
+    PRIMARY = "Try it ›"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "try", "Try it", key_display="⏎", priority=True),
         Binding("ctrl+r,f2", "show_secret", "Show secret", show=False),
     ]
     AUTO_FOCUS = "Entry"
+
+    _entry = getters.query_one(SecretEntry)
+    _panel = getters.query_one(ProblemPanel)
+    _try_button = getters.query_one("#primary", Button)
 
     def __init__(self, rotate: Rotate) -> None:
         super().__init__(ROTATE_TITLE)
@@ -99,30 +92,22 @@ class RotateScreen(Dialog[Rotated | None]):
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 
-    def compose_buttons(self) -> Iterable[Button]:
-        """Yield the way out and the trial."""
-        yield Button("Close", id="close")
-        yield Button("Try it ›", id="try", variant="primary")
-
     @on(Entry.Changed)
     def _typed(self) -> None:
-        self.query_one(ProblemPanel).show(None)
+        self._panel.show(None)
 
     def action_close(self) -> None:
         """Close, but not during a trial: what comes of it has to be known."""
-        if not self.query_one("#try", Button).disabled:
+        if not self._try_button.disabled:
             super().action_close()
 
-    @on(Button.Pressed, "#try")
-    def action_try(self) -> None:
+    def action_primary(self) -> None:
         """Try what has been entered."""
-        text = self.query_one(SecretEntry).value
+        text = self._entry.value
         problem = rules.client_secret(text)
         self.query_one(Field).say(problem)
-        button = self.query_one("#try", Button)
-        if problem is None and not button.disabled:
-            button.disabled = True
-            button.label = "Trying…"
+        if problem is None and not self._try_button.disabled:
+            self._offer(is_enabled=False)
             self._try(Secret(rules.clean(text)))
 
     @work(exclusive=True, group="rotate")
@@ -130,17 +115,19 @@ class RotateScreen(Dialog[Rotated | None]):
         try:
             rotation = await self._rotate(secret)
         except SetupError as error:
-            self.query_one(ProblemPanel).show(error.problem)
-            button = self.query_one("#try", Button)
-            button.disabled = False
-            button.label = "Try it ›"
-            self.set_focus(self.query_one(SecretEntry))
+            self._panel.show(error.problem)
+            self._offer(is_enabled=True)
+            self.set_focus(self._entry)
             return
         self.answer(Rotated(secret, rotation))
 
+    def _offer(self, *, is_enabled: bool) -> None:
+        self._try_button.disabled = not is_enabled
+        self._try_button.label = self.PRIMARY if is_enabled else "Trying…"
+
     def action_show_secret(self) -> None:
         """Show the secret as it is being entered, or mask it again."""
-        self.query_one(SecretEntry).action_toggle_shown()
+        self._entry.action_toggle_shown()
 
 
 Save = Callable[[], Awaitable[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -33,10 +33,7 @@ _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scop
 class AdvancedScreen(Dialog[CredentialSet | None]):
     """The advanced settings; changing one invalidates the links created before."""
 
-    ENTER = "take"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Apply", key_display="⏎", priority=True),
-    ]
+    PRIMARY = "Apply"
     DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
     AUTO_FOCUS = "Entry"
 
@@ -55,11 +52,6 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
             yield Static("PKCE (auto: on if the server supports it)", markup=False)
             yield Button(self._draft.pkce.value, id="pkce")
 
-    def compose_buttons(self) -> Iterable[Button]:
-        """Yield the way out and the change."""
-        yield Button("Close", id="close")
-        yield Button("Apply", id="take", variant="primary")
-
     @on(Button.Pressed, "#pkce")
     def _next_choice(self, event: Button.Pressed) -> None:
         choices = list(Pkce)
@@ -76,8 +68,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         self.query_one(f"#{id_}-field", Field).say(problem)
         return problem is None
 
-    @on(Button.Pressed, "#take")
-    def action_take(self) -> None:
+    def action_primary(self) -> None:
         """Close with the changes, or say what is wrong with them."""
         wrong = [id_ for id_ in _RULES if not self._is_right(id_)]
         if wrong:
@@ -92,7 +83,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
 class AudienceScreen(Dialog[str | None]):
     """Choose who uses the credential; the text under the list is about the highlighted one."""
 
-    ENTER = "choose"
+    PRIMARY = "Select"
     # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
     DEFAULT_CSS = """
     AudienceScreen {
@@ -102,7 +93,6 @@ class AudienceScreen(Dialog[str | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "close", "Close", show=False),
-        Binding("enter", "choose", "Select", key_display="⏎", priority=True),
     ]
 
     def __init__(self, current: str | None) -> None:
@@ -116,18 +106,12 @@ class AudienceScreen(Dialog[str | None]):
         yield Gap()
         yield Static(_differs(menu.chosen), id="differs", classes="pane", markup=False)
 
-    def compose_buttons(self) -> Iterable[Button]:
-        """Yield the choice and the way out."""
-        yield Button("Close", id="close")
-        yield Button("Select", id="choose", variant="primary")
-
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
         self.query_one("#differs", Static).update(_differs(event.option_id))
 
     @on(OptionList.OptionSelected)
-    @on(Button.Pressed, "#choose")
-    def action_choose(self) -> None:
+    def action_primary(self) -> None:
         """Close with the highlighted one."""
         self.answer(self.query_one(Menu).chosen)
 
@@ -143,7 +127,7 @@ class ChangesScreen(ConfirmScreen):
     NO = "Not yet"
 
     def __init__(self, differences: Sequence[Difference]) -> None:
-        super().__init__(CHANGES.title, CHANGES.text, f"{CHANGES.yes} ›", is_harmless=True)
+        super().__init__(replace(CHANGES, yes=f"{CHANGES.yes} ›"))
         self._differences = differences
 
     def compose_body(self) -> ComposeResult:

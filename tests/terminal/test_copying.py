@@ -25,7 +25,7 @@ LINK = re.compile(rb"\x1b\]8;[^;]*;(https[^\x07\x1b]*)\x1b\\")
 def to_authorize(terminal: Terminal) -> None:
     terminal.wait_for("Unfinished setup")
     terminal.send("u")
-    terminal.wait_for(lambda screen: "Approve access" in screen and "Copy link" in screen)
+    terminal.wait_for(lambda screen: "Copy link" in screen and "Creating the link" not in screen)
 
 
 def handed_out(home: Path) -> str:

@@ -103,6 +103,7 @@ class Desk:
         world.show_bare = self.show_bare
         demo = Demo(CredentialSet(), self.approve) if self.approve else None
         wizard_context = make_journey(world, demo)
+        wizard_context.session.draft = CredentialSet(redirect_url=REDIRECT_URL)
         wizard_context.links = Links(self)
         return wizard_context
 

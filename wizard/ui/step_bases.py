@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from textual import events, work
 from textual.app import SuspendNotSupported
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import var
 
 from wizard.domain.oauth.authorization_response import Reading
@@ -18,7 +18,7 @@ from wizard.flow.context import WizardContext
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.copying import copy_out
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 OPENS: Final = "Open the link in this machine's browser"
@@ -28,31 +28,12 @@ class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f8",
-            "approve",
-            "Approve",
-            key_display="F8",
-            id="demo.approve",
-            tooltip="Approve for you (demo only)",
-        ),
-        Binding("ctrl+o", "open_link", "Open", id="link.open", tooltip=OPENS),
-        Binding(
-            "ctrl+y", "copy_link", "Copy", id="link.copy", tooltip="Copy the link to the clipboard"
-        ),
-        Binding(
-            "ctrl+l",
-            "show_bare",
-            "Full link",
-            id="link.bare",
-            tooltip="Show the full link on one line",
-        ),
-        Binding(
-            "ctrl+t",
-            "fresh_link",
-            "New link",
-            id="link.fresh",
-            tooltip="Create a new link with a new state",
+        offered("f8", "approve", "Approve", "demo.approve", "Approve for you (demo only)", "F8"),
+        offered("ctrl+o", "open_link", "Open", "link.open", OPENS),
+        offered("ctrl+y", "copy_link", "Copy", "link.copy", "Copy the link to the clipboard"),
+        offered("ctrl+l", "show_bare", "Full link", "link.bare", "Show the full link on one line"),
+        offered(
+            "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a new link with a new state"
         ),
     ]
 

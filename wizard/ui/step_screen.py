@@ -52,6 +52,13 @@ class Command(Value):
     """Name of an action of the screen."""
 
 
+def offered(
+    key: str, action: str, label: str, id: str, title: str, key_display: str | None = None
+) -> Binding:
+    """Return a key that the palette offers too; `title` is its line there."""
+    return Binding(key, action, label, key_display=key_display, tooltip=title, id=id)
+
+
 class StepScreen(TimedScreen[Outcome]):
     """A step: given what it needs, left once with an outcome, knowing no other step."""
 
@@ -95,7 +102,7 @@ class StepScreen(TimedScreen[Outcome]):
         """Save what has been entered so far: the wizard is being left."""
 
     def commands(self) -> Iterable[Command]:
-        """Yield what the palette offers on this step: each key with a tooltip that works now.
+        """Yield what the palette offers on this step: each key that is `offered` and works now.
 
         So a key for which the row of keys has no room is found there.
         """
@@ -226,8 +233,6 @@ class StepScreen(TimedScreen[Outcome]):
         self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
         self._cover_step(columns, rows)
         self.refresh_bindings()
-        for row in self.query(ButtonRow):
-            self.call_after_refresh(row.look_again)
 
     def _cover_step(self, columns: int, rows: int) -> None:
         if self._too_small is None and self.is_too_small:

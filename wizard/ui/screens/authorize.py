@@ -13,9 +13,11 @@ from textual.widgets import Static
 from wizard.domain.oauth.authorization_response import Reading
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import THEN, landing_on
+from wizard.flow.context import WizardContext
 from wizard.flow.link import Link
-from wizard.flow.state import Delivery, LinkTaken
+from wizard.flow.state import Delivery, LinkTaken, WizardState
 from wizard.ui.step_bases import OPENS, LinkScreen
+from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.links import LinkView
@@ -44,11 +46,15 @@ class AuthorizeScreen(LinkScreen):
         if self.is_here:
             self._make_room()
 
+    def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
+        super().__init__(banner, wizard_context, state)
+        self._then = _instructions(wizard_context.session.working_draft().redirect_url)
+
     def compose_body(self) -> ComposeResult:
-        """Yield the link and the instructions."""
+        """Yield the link and the instructions, which are there to read while it is being made."""
         yield LinkView()
         yield Gap()
-        yield Static("", id="then", classes="pane", markup=False)
+        yield Static(self._then, id="then", classes="pane", markup=False)
         yield Gap()
         yield Static("", id="where", classes="muted", markup=False)
         yield Gap()
@@ -94,26 +100,15 @@ class AuthorizeScreen(LinkScreen):
 
     def _make_room(self) -> None:
         """Leave the instructions out for a problem, unless the window is high enough for both."""
-        self.query_one("#then").display = self.link is not None
+        self.query_one("#then").display = not self.is_unmade
         self.set_class(self.query_one(ProblemPanel).display, "-problem")
 
     def watch_link(self, link: Link | None) -> None:
-        """Show the link and where it will lead."""
-        if not self.is_here:
-            return
-        self._offer()
-        if link is None:
-            return
-        landing = landing_on(link.attempt.redirect_url)
-        parts: list[str | tuple[str, str]] = []
-        for number, lines in enumerate(THEN, 1):
-            before, bold, after = _around("\n   ".join(lines), landing)
-            end = "\n" if number < len(THEN) else ""
-            parts += [(str(number), "bold"), f"  {before}", (bold, "bold"), f"{after}{end}"]
-        then = Content.assemble(*parts)
-        where = link.where(self._services.browser.why_not)
-        self.query_one("#then", Static).update(then)
-        self.query_one("#where", Static).update(Content("\n".join(where)))
+        """Show the link, and where its response will arrive."""
+        if self.is_here:
+            self._offer()
+            where = link.where(self._services.browser.why_not) if link else ()
+            self.query_one("#where", Static).update(Content("\n".join(where)))
 
     def action_primary(self) -> None:
         """Open or copy the link, retry to create it, or use the code that was asked about."""
@@ -139,10 +134,14 @@ class AuthorizeScreen(LinkScreen):
             self.action_copy_link()
 
 
-def _around(text: str, landing: str) -> tuple[str, str, str]:
-    """Split a text around the part that has to be visible."""
-    for words, bold in (("Approve access", "Approve access"), ("{landing}", landing)):
-        if words in text:
-            before, _, after = text.partition(words)
-            return before, bold, after
-    return text, "", ""
+def _instructions(redirect_url: str) -> Content:
+    """Return what to do in the browser; what to look for there is bold."""
+    landing, steps = landing_on(redirect_url), []
+    for number, lines in enumerate(THEN, 1):
+        text = "\n   ".join(lines).format(landing=landing)
+        step = Content(text)
+        for words in ("Approve access", landing):
+            if (at := text.find(words)) >= 0:
+                step = step.stylize("bold", at, at + len(words))
+        steps.append(Content.assemble((str(number), "bold"), "  ", step))
+    return Content("\n").join(steps)

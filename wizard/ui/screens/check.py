@@ -7,16 +7,17 @@ from typing import ClassVar, Final, Protocol
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import var
 from textual.widgets import Static
 
 from wizard.domain.problems import Check
 from wizard.domain.steps import Step
+from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import Action, AfterCheck, Offer, Report, Verdict, after_check
 from wizard.flow.state import Verified
 from wizard.ui.step_bases import FILES, IntoFilesScreen
-from wizard.ui.step_screen import Banner
+from wizard.ui.step_screen import Banner, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -26,13 +27,11 @@ ACCEPT: Final = "#accept"
 ELSEWHERE: Final = "#elsewhere"
 """The buttons of the choices beside the primary one."""
 
-Show = Callable[[tuple[Check, ...]], None]
-
 
 class Running(Protocol):
     """A check that can be run, and run again."""
 
-    async def run(self, show: Show, *, is_retry: bool) -> Report:
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
         """Run the check and pass the lines to `show` whenever one changes."""
 
     async def accept(self, report: Report) -> Report:
@@ -44,9 +43,7 @@ class CheckScreen(IntoFilesScreen):
 
     STEP = Step.CHECK
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f,f7", "use_file", "Use a file", key_display="f", id="keyring.file", tooltip=FILES
-        ),
+        offered("f,f7", "use_file", "Use a file", "keyring.file", FILES, "f"),
     ]
     AUTO_FOCUS = "#next"
     FILES_KEY = "f"

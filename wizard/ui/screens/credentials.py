@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from wizard.domain import credential_fields
@@ -23,11 +23,13 @@ from wizard.ui.credential_form import CredentialForm
 from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import FILES, IntoFilesScreen
-from wizard.ui.step_screen import Banner, Command
+from wizard.ui.step_screen import Banner, Command, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+SHOWS: Final = "Show the secret as you type, or mask it again"
 
 
 class CredentialsScreen(IntoFilesScreen):
@@ -35,14 +37,8 @@ class CredentialsScreen(IntoFilesScreen):
 
     STEP = Step.CREDENTIALS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+r,f2",
-            "show_secret",
-            "Show secret",
-            id="secret.show",
-            tooltip="Show the secret as you type, or mask it again",
-        ),
-        Binding("f7", "use_file", "Use a file", key_display="F7", id="keyring.file", tooltip=FILES),
+        offered("ctrl+r,f2", "show_secret", "Show secret", "secret.show", SHOWS),
+        offered("f7", "use_file", "Use a file", "keyring.file", FILES, "F7"),
     ]
     FILES_KEY = "F7"
 

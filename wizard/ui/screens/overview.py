@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
@@ -16,12 +16,14 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.questions import ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Facts
+
+DRAFT: Final = "the unfinished setup or change"
 
 
 class OverviewScreen(StepScreen):
@@ -31,27 +33,9 @@ class OverviewScreen(StepScreen):
     HAS_RAIL = False
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "u",
-            "resume",
-            "Resume",
-            id="overview.resume",
-            tooltip="Resume the unfinished setup or change",
-        ),
-        Binding(
-            "d",
-            "discard",
-            "Discard",
-            id="overview.discard",
-            tooltip="Discard the unfinished setup or change",
-        ),
-        Binding(
-            "r",
-            "retry",
-            "Try again",
-            id="overview.retry",
-            tooltip="Try to read the saved secrets again",
-        ),
+        offered("u", "resume", "Resume", "overview.resume", f"Resume {DRAFT}"),
+        offered("d", "discard", "Discard", "overview.discard", f"Discard {DRAFT}"),
+        offered("r", "retry", "Try again", "overview.retry", "Try to read the saved secrets again"),
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:

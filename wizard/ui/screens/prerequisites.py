@@ -26,13 +26,15 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Next, Quit, WizardState
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Findings
 
+AUDIENCE: Final = "Choose who will use the credential"
+OPENS: Final = "Open the Console page where you create the app"
 PAINTED: Final = 0.05
 """Seconds after which what was laid out has been painted too."""
 
@@ -43,20 +45,8 @@ class PrerequisitesScreen(StepScreen):
     DEFAULT_CSS = "PrerequisitesScreen #why { min-height: 3; }"
     STEP = Step.PREREQUISITES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "i",
-            "audience",
-            "Who uses it",
-            id="prerequisites.audience",
-            tooltip="Choose who will use the credential",
-        ),
-        Binding(
-            "o",
-            "open_console",
-            "Console",
-            id="prerequisites.console",
-            tooltip="Open the Console page where you create the app",
-        ),
+        offered("i", "audience", "Who uses it", "prerequisites.audience", AUDIENCE),
+        offered("o", "open_console", "Console", "prerequisites.console", OPENS),
         Binding(
             "r",
             "probe",
@@ -68,6 +58,7 @@ class PrerequisitesScreen(StepScreen):
     ]
 
     checks: var[tuple[Check, ...]] = var(())
+    """What the machine checks found."""
 
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner)
@@ -85,7 +76,7 @@ class PrerequisitesScreen(StepScreen):
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
         yield Gap()
-        yield Findings(id="machine")
+        yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Back only where it leads somewhere."""
@@ -195,12 +186,6 @@ class PrerequisitesScreen(StepScreen):
     @work(exclusive=True, group="probe")
     async def _look(self) -> None:
         self.checks = await self._wizard_context.upkeep.probe()
-
-    def watch_checks(self, checks: tuple[Check, ...]) -> None:
-        """Paint the results of the machine checks."""
-        if not self.is_here:
-            return
-        self.query_one(Findings).checks = checks
 
     @work(group="open")
     async def action_open_console(self) -> None:

@@ -88,11 +88,12 @@ class ButtonRow(Horizontal):
         self._above = above
 
     def on_mount(self) -> None:
-        """Watch the scrolling of the content above."""
+        """Watch the content above: its scrolling, its size, and how much of it has room."""
         # None there where the screen was left before it came to be.
         for body in self.screen.query(self._above).results(VerticalScroll):
             self.watch(body, "scroll_y", self.look_again)
             self.watch(body, "virtual_size", self.look_again)
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self.look_again())
 
     def look_again(self) -> None:
         """See whether there is more, and how much room is left beside the buttons."""

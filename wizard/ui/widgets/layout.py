@@ -7,11 +7,14 @@ from typing import ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.geometry import Region, Size
 from textual.layout import ArrangeResult, Layout
 from textual.layouts.vertical import VerticalLayout
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.style import Style
+from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -27,6 +30,28 @@ class Reversing(Widget):
         styles = map(self.get_component_styles, component_classes)
         is_reversed = any(each.text_style.reverse for each in styles)
         return style + Style(reverse=True) if is_reversed else style
+
+
+class Fitted(Visual):
+    """What is drawn to whatever width there is, so that it need not be known beforehand."""
+
+    def content(self, width: int) -> Content:
+        """Return it in a width."""
+        raise NotImplementedError
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Draw it."""
+        return self.content(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """All there is."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """As many rows as it needs."""
+        return self.content(width).get_height(rules, width)
 
 
 def spread(left: Content, right: Content, width: int) -> Content:

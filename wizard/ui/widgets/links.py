@@ -20,6 +20,8 @@ from textual.widgets import Static
 from wizard.ui.widgets.buttons import Button
 
 MAX_ROWS: Final = 7
+USUAL_ROWS: Final = 5
+"""Rows kept for a link that is being made, so that what is under it hardly moves."""
 
 
 class LinkView(Widget):
@@ -40,6 +42,8 @@ class LinkView(Widget):
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """As many rows as the link needs, at most seven."""
+        if not self.url:
+            return USUAL_ROWS
         return min(max(-(-len(self.url) // max(width, 1)), 1), MAX_ROWS)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from wizard.ui.widgets.layout import Reversing, show_row, spread
+from wizard.ui.widgets.layout import Fitted, Reversing, show_row, spread
 
 if TYPE_CHECKING:
     from wizard.domain.texts.overview import Item
@@ -69,28 +65,16 @@ class Menu(OptionList, Reversing):
             self.call_after_refresh(show_row, self, highlighted)
 
 
-class _Line(Visual):
-    """An item drawn to whatever width there is, so that it need not be known beforehand."""
-
+class _Line(Fitted):
     def __init__(self, item: Item, is_marked: bool) -> None:
         self._item = item
         self._is_marked = is_marked
 
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        """Draw the one line."""
+    def content(self, width: int) -> Content:
+        """Return the one line."""
         title = Content(f"{'›' if self._is_marked else ' '} {self._item.title}")
         # Whole, or its first words, or none: a line that is cut off only makes one wonder.
         words = (self._item.brief, self._item.brief.partition(";")[0])
         fits = (text for text in words if len(text) + 2 <= width - title.cell_length)
         brief = Content.styled(next(fits, ""), "$muted")
-        return spread(title, brief, width).render_strips(width, height, style, options)
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """All there is."""
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        """One line."""
-        return 1
+        return spread(title, brief, width)

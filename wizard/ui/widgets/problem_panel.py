@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 from textual.widgets import Static
 
 from wizard.domain import journal
 from wizard.domain.problems import Problem
+from wizard.ui.widgets.layout import Fitted
 
 if TYPE_CHECKING:
     from wizard.domain.oauth.redirect_uri import Comparison
@@ -84,7 +81,7 @@ class ProblemPanel(Static):
         self.call_after_refresh(self.scroll_visible, animate=False)
 
 
-class _Layout(Visual):
+class _Layout(Fitted):
     """A problem in words, in as few rows as the width allows."""
 
     def __init__(
@@ -102,7 +99,7 @@ class _Layout(Visual):
         self._body = [part for part in (*why, Content(what), *commands) if part]
         self._detail = problem.detail
 
-    def _fitted(self, width: int) -> Content:
+    def content(self, width: int) -> Content:
         """Return all problems in a width, with an empty line between two."""
         return Content("\n\n").join([self._alone(width), *(a._alone(width) for a in self._also)])
 
@@ -114,20 +111,6 @@ class _Layout(Visual):
             if title.cell_length <= width:
                 return Content("\n").join([title, *self._body])
         return Content("\n").join([self._title, *self._body, *detail])
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        """Draw it."""
-        return self._fitted(width).render_strips(width, height, style, options)
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """All there is."""
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        """As many rows as it needs."""
-        return self._fitted(width).get_height(rules, width)
 
 
 def _compared(comparison: Comparison) -> list[Content]:

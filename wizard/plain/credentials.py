@@ -165,13 +165,7 @@ class Credentials:
             is_shown=field is not SECRET,
         )
         says = "advanced: endpoints, scope and PKCE; copy secret: to the clipboard, on purpose."
-        return Prompt(
-            prompt.words,
-            (f"{field.label}: {field.hint}.", *prompt.help, says),
-            prompt.answers,
-            prompt.acts,
-            is_shown=prompt.is_shown,
-        )
+        return replace(prompt, help=(f"{field.label}: {field.hint}.", *prompt.help, says))
 
     @property
     def _draft(self) -> CredentialSet:

@@ -22,7 +22,7 @@ from wizard.plain.paper import Paper, Reader
 
 T = TypeVar("T")
 
-Act = Callable[[], Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
 
 NOT_HERE: Final = {
     "back": "There is nothing to go back to here.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from wizard.domain import rules
@@ -111,18 +112,15 @@ class OverviewStep:
 
     async def _sheet(self) -> None:
         """Show the sheet; copy and save it when asked to."""
-        talk = self._stage.talk
-        self._stage.tell_sheet(self._stage.upkeep.sheet())
+        talk, sheet = self._stage.talk, self._stage.upkeep.sheet()
+        self._stage.tell_sheet(sheet)
         prompt = Prompt(
             "save, copy, or Enter goes back",
             answers={"": "goes back", "save": "writes a new file here"},
-            acts={"copy": self._copy_sheet},
+            acts={"copy": partial(self._stage.copy, sheet, "Sheet")},
         )
         if await talk.choose(prompt) == "save":
             talk.say("✓ Saved as", await self._stage.upkeep.save_sheet())
-
-    async def _copy_sheet(self) -> None:
-        await self._stage.copy(self._stage.upkeep.sheet(), "Sheet")
 
     async def _switch(self) -> Outcome | None:
         """Ask for another profile, or a new one."""

@@ -7,12 +7,15 @@ import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 from wizard.domain import journal
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem
 from wizard.domain.text import inert, wrapped
+
+if TYPE_CHECKING:
+    from wizard.host.terminal import Output
 
 ASCII: Final = {
     "✓": "+",
@@ -78,27 +81,6 @@ WIDTH: Final = 80
 """Columns of a line at the most."""
 
 
-class Stream(Protocol):
-    """What is written on: a text stream, or the wizard's `Output`."""
-
-    @property
-    def encoding(self) -> str:
-        """The encoding the terminal takes."""
-
-    @property
-    def errors(self) -> str | None:
-        """What the encoding does with a character that it lacks."""
-
-    def write(self, text: str, /) -> int:
-        """Write a text."""
-
-    def flush(self) -> None:
-        """Write out what is buffered."""
-
-    def close(self) -> None:
-        """Write out everything, and end."""
-
-
 class Paper:
     """Writes to a stream. Everything is text: control characters are removed.
 
@@ -106,7 +88,7 @@ class Paper:
     a signal ends the wizard.
     """
 
-    def __init__(self, stream: Stream, columns: Callable[[], int] = lambda: WIDTH) -> None:
+    def __init__(self, stream: TextIO | Output, columns: Callable[[], int] = lambda: WIDTH) -> None:
         """Args: `columns`: how many the terminal has now."""
         self._stream = stream
         self._columns = columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
@@ -19,8 +20,9 @@ from wizard.domain.texts.prerequisites import (
     unselected,
 )
 from wizard.domain.texts.questions import AUDIENCE_TITLE
+from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, Quit
-from wizard.plain.dialogue import Left, Prompt, Stage
+from wizard.plain.dialogue import Act, Left, Prompt, Stage
 
 COUNT = len(PREREQUISITES)
 
@@ -57,10 +59,7 @@ class Prerequisites:
         self._say(chosen.ends_here)
         sheet = self._stage.upkeep.sheet(chosen.id)
         self._stage.tell_sheet(sheet)
-
-        async def copy() -> None:
-            await self._stage.copy(sheet, "Sheet")
-
+        copy = partial(self._stage.copy, sheet, "Sheet")
         words = "Enter finishes, i changes who will use the credential, copy copies the sheet"
         prompt = self._stage.prompt(
             Step.PREREQUISITES,
@@ -88,23 +87,10 @@ class Prerequisites:
                 await self._save((*self._session.profile.ticks, item.id))
 
     def _question(self, number: int, item: Prerequisite) -> Prompt:
-        prompt = self._prompt(
-            f"{number} of {COUNT}, yes, no or all",
-            {
-                "yes": "it's true",
-                "no": "not yet",
-                "all": "all seven are true",
-                "y": "yes",
-                "n": "no",
-            },
-        )
-        return Prompt(
-            prompt.words,
-            (item.why, *prompt.help),
-            prompt.answers,
-            prompt.acts,
-            can_go_back=self._can_go_back,
-        )
+        answers = {"yes": "it's true", "no": "not yet", "all": "all seven are true"}
+        answers |= {"y": "yes", "n": "no"}
+        prompt = self._prompt(f"{number} of {COUNT}, yes, no or all", answers)
+        return replace(prompt, help=(item.why, *prompt.help))
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named."""
@@ -119,23 +105,13 @@ class Prerequisites:
         return await self._stage.talk.choose(prompt)
 
     def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
-        acts = {
-            "i": self._choose_audience,
-            "o": self._open,
-            "open": self._open,
-            "r": self._look_again,
-        }
+        acts: dict[str, Act] = {"i": self._choose_audience, "r": self._look_again}
+        acts |= {"o": self._open, "open": self._open}
         says = "i: choose who will use the credential; open: open the Console; r: check again."
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
-        return Prompt(
-            prompt.words,
-            (*prompt.help, says),
-            prompt.answers,
-            prompt.acts,
-            can_go_back=self._can_go_back,
-        )
+        return replace(prompt, help=(*prompt.help, says))
 
     def _ticked(self) -> str:
         return f"{len(self._session.profile.ticks)} of {COUNT} selected"

@@ -17,7 +17,6 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.options import Common
-from wizard.ui.app import WizardApp
 from wizard.ui.textual_internals import NO_SCREENS
 from wizard.wiring import Settings
 
@@ -80,8 +79,7 @@ def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:
 
 
 def draft_of(face: wiring.Face) -> CredentialSet:
-    assert isinstance(face, WizardApp)
-    return face._wizard_context.session.working_draft()
+    return face.wizard_context.session.working_draft()
 
 
 def test_new_setup_begins_with_the_endpoints_that_were_given() -> None:

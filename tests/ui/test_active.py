@@ -243,7 +243,7 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
     world: World,
 ) -> None:
     app = make_app(world)
-    app._wizard_context.came_from = "acme"
+    app.wizard_context.came_from = "acme"
     async with running(app) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         # A checked box creates a record.
@@ -259,7 +259,7 @@ async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(
 async def test_the_palette_leads_back_and_keeps_what_was_entered(world: World) -> None:
     seed(world, draft=WHOLE)
     app = make_app(world)
-    app._wizard_context.came_from = "acme"
+    app.wizard_context.came_from = "acme"
     async with running(app) as (app, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         commands = {c.title: c.callback for c in app.get_system_commands(app.screen)}

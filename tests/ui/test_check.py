@@ -18,9 +18,10 @@ from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import Report, Verdict, warned
 from wizard.flow.state import Back, GoTo, Verified
-from wizard.ui.screens.check import CheckScreen, Show
+from wizard.ui.screens.check import CheckScreen
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import SPINNER, CheckLines
 
@@ -38,9 +39,9 @@ class Steered:
     accepted: list[Report] = field(default_factory=list)
     may_accept: asyncio.Event = field(default_factory=asyncio.Event)
     is_cancelled: bool = False
-    show: Show = print
+    show: Shown = print
 
-    async def run(self, show: Show, *, is_retry: bool) -> Report:
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
         self.runs.append(is_retry)
         self.show = show
         show(WAITING)

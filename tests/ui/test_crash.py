@@ -189,7 +189,7 @@ async def after_a_refresh(app: WizardApp, pilot: ThePilot) -> None:
 
 async def in_the_flow(app: WizardApp, pilot: ThePilot) -> None:
     """Fail in the loop around the screens."""
-    app._wizard_context.enter = fail_async  # type: ignore[method-assign]
+    app.wizard_context.enter = fail_async  # type: ignore[method-assign]
     await continue_anyway(pilot)
 
 

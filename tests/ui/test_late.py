@@ -51,6 +51,6 @@ async def test_a_report_that_comes_late() -> None:
 async def test_findings_that_come_late() -> None:
     async with showing(Machine(can_go_back=True).screen()) as stage:
         await leave(stage)
-        stage.screen.watch_checks(FINE)
+        stage.screen.checks = FINE
         stage.screen.show_problem(DISK_FULL)
         assert stage.outcomes == [Back()]

@@ -31,8 +31,6 @@ SLOW: Final = "Opening profile {name}…"
 """Shown if the wizard is slow to open."""
 UNLOCK: Final = "If your system asks you to unlock the keyring, unlock it."
 """Shown as well if the secrets are in the keyring."""
-OFTEN: Final = (700, 10, 2)
-"""Garbage collection thresholds (see `gc.set_threshold`): a left screen is 1 MB of garbage."""
 SEEN: Final = 0.5
 """Seconds after which the first step has been painted."""
 
@@ -125,7 +123,6 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             app = stack.enter_context(opening)
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
-        gc.set_threshold(*OFTEN)
         noticing = terminal.noticing_hang_up([sys.stdin, sys.stderr], terminal.hang_up)
         with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)

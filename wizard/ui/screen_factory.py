@@ -8,6 +8,11 @@ from wizard.flow.state import WizardState
 from wizard.ui.step_screen import Banner, StepScreen
 
 
+def import_steps() -> None:
+    """Import the steps of a setup, so that none of them waits for it when it is first shown."""
+    from wizard.ui.screens import authorize, check, credentials, done, redirect  # noqa: F401
+
+
 def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
     """Return the screen of a state.
 

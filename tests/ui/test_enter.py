@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -234,6 +235,31 @@ async def test_what_comes_between_two_enters_makes_them_two(world: World) -> Non
         assert draft is not None
         assert draft.client_secret == Secret(SECRET)
         assert (draft.client_id, draft.redirect_url) == (CLIENT_ID, WHOLE.redirect_url)
+
+
+async def test_text_that_comes_before_a_step_is_composed_is_for_its_field(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_come, is_free = asyncio.Event(), asyncio.Event()
+
+    async def on_compose(_screen: CredentialsScreen) -> None:
+        has_come.set()
+        await is_free.wait()
+
+    monkeypatch.setattr(CredentialsScreen, "on_compose", on_compose, raising=False)
+    async with running(make_app(world)) as (app, pilot):
+        await walks.prerequisites(pilot, world)
+        await pilot.press("space", "space")
+        feed(app, "\r")
+        await has_come.wait()
+        feed(app, bracketed(CLIENT_ID))
+        has_taken = asyncio.Event()
+        app.call_later(has_taken.set)
+        await has_taken.wait()
+        is_free.set()
+        credentials = await wait_for_screen(pilot, CredentialsScreen)
+        entry = credentials.query_one("#client-id", Entry)
+        await wait_until(pilot, lambda: entry.value == CLIENT_ID, "the text")
 
 
 async def test_an_enter_that_comes_too_early_says_so(world: World) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from rich.pretty import pretty_repr
 
-from tests.api.conftest import CERTIFICATE, Serve
+from tests.api.conftest import CERTIFICATE, LoopClock, Serve
 from tests.api.server import Script, reply
 from wizard import __version__
 from wizard.api.failures import network_problem
@@ -80,6 +80,20 @@ async def test_slow_body_ends_with_the_total_time(client: httpx.AsyncClient, ser
     with pytest.raises(TimeoutError) as caught:
         await send(client, client.build_request("GET", server.url), limit=9, seconds=0.05)
     assert network_problem(caught.value, server.url, 5).id == "timed-out"
+
+
+async def test_silent_server_ends_with_the_real_limit(
+    client: httpx.AsyncClient, serve: Serve, loop_clock: LoopClock
+) -> None:
+    server = await serve(Script(hangs=True))
+    request = client.build_request("GET", server.url)
+    asking = asyncio.create_task(send(client, request, limit=9, seconds=60))
+    await server.until_answered()
+    await loop_clock.skip(29)
+    assert not asking.done()
+    await loop_clock.skip(1)
+    with pytest.raises(httpx.ReadTimeout):
+        await asking
 
 
 async def test_connection_given_up_in_the_middle_of_tls_is_closed(

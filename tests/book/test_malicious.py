@@ -20,8 +20,8 @@ FAULT = "The wizard made a mistake"
 def no_longer_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ignore every wait that a server asks for."""
     monkeypatch.setattr("wizard.api.answers.retry_after", lambda _headers: None)
-    for module in ("users", "token"):
-        monkeypatch.setattr(f"wizard.api.{module}.THROTTLED_PAUSE", 0.0)
+    monkeypatch.setattr("wizard.api.users.THROTTLED_PAUSE", 0.0)
+    monkeypatch.setattr("wizard.api.token.THROTTLED_PAUSE", 0.0)
 
 
 def misbehave(stage: Stage, generator: Generator) -> None:

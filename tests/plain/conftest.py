@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from wizard.flow.link import PASTE_PAUSE
 from wizard.host import line_reader
 from wizard.plain import link
 
@@ -31,6 +32,12 @@ def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def paste_pause(no_paste_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ignore an Enter after a paste for longer than a test takes, however busy the machine is."""
     monkeypatch.setattr(link, "PASTE_PAUSE", 600.0)
+
+
+@pytest.fixture
+def real_paste_pause(no_paste_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore an Enter after a paste for as long as the product does."""
+    monkeypatch.setattr(link, "PASTE_PAUSE", PASTE_PAUSE)
 
 
 @pytest.fixture

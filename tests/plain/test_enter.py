@@ -68,6 +68,27 @@ def test_enter_that_follows_a_refused_paste_leads_nowhere(
         assert held.draft() == draft
 
 
+@pytest.mark.usefixtures("draft", "real_paste_pause")
+def test_enter_counts_again_after_the_real_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    ignored, next_step = ("".join(words.split()) for words in (EARLY, "Step 3 of 6"))
+
+    async def walk(person: Person) -> None:
+        def has_said(*words: str) -> bool:
+            news = "".join(person.news.split())
+            return any(each in news for each in words)
+
+        await person.type("resume")
+        await person.paste(FOREIGN)
+        await person.says("Enter creates a new link")
+        while not has_said(next_step):
+            await person.type("")
+            await person.until(lambda: has_said(ignored, next_step), "what the Enter did")
+        await person.type("quit")
+
+    with terminal(monkeypatch, {"TERM": "dumb", "LC_ALL": "C"}) as person:
+        assert run([], lambda: walk(person), person) == 3
+
+
 @pytest.mark.usefixtures("draft")
 def test_url_pasted_while_the_link_is_being_made_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     make, read = LinkDesk.link, LineReader.line

@@ -125,7 +125,7 @@ ON = (
     ("on-warning", "warning"),
     ("foreground", "input-selection-background"),
     ("input-cursor-foreground", "input-cursor-background"),
-    ("footer-key-foreground", "footer-background"),
+    ("footer-key-foreground", "background"),
 )
 
 

@@ -61,11 +61,6 @@ class Prompt(Value):
     """What is typed is echoed; not so where it may be a secret."""
 
 
-def headed(step: Step, *words: str) -> str:
-    """Return the words of a prompt, the step before them."""
-    return ", ".join([step_number(step), *(word for word in words if word)])
-
-
 class Dialogue:
     """Asks the user questions through a paper and a reader."""
 
@@ -246,7 +241,7 @@ class Stage(Value):
     ) -> Prompt:
         """Return a prompt of a step, with the step's help."""
         return Prompt(
-            headed(step, *words),
+            ", ".join(filter(None, (step_number(step), *words))),
             GUIDE[step].naming(TYPED).help,
             answers or {},
             acts or {},

@@ -86,12 +86,10 @@ DARK: Final = Theme(
         "line": "#5C6778",
         "on-primary": "#0B1220",
         "on-warning": "#1B1300",
-        "footer-background": "#0F1114",
         "footer-key-foreground": "#7FA8F5",
         "input-selection-background": "#35538C",
         "input-cursor-background": "#E9EAEE",
         "input-cursor-foreground": "#0F1114",
-        "button-focus-text-style": "bold underline",
         "scrollbar": "#3A4453",
         "scrollbar-background": "#0F1114",
     },
@@ -116,12 +114,10 @@ LIGHT: Final = Theme(
         "line": "#858E9C",
         "on-primary": "#FFFFFF",
         "on-warning": "#FFFFFF",
-        "footer-background": "#FBFBFC",
         "footer-key-foreground": "#1A4FAE",
         "input-selection-background": "#BFD3F8",
         "input-cursor-background": "#1B1F27",
         "input-cursor-foreground": "#FBFBFC",
-        "button-focus-text-style": "bold underline",
         "scrollbar": "#B9C0CC",
         "scrollbar-background": "#FBFBFC",
     },
@@ -135,7 +131,6 @@ _ANSI_VARIABLES: Final = {
     "on-primary": "ansi_default",
     "on-warning": "ansi_default",
     "footer-key-foreground": "ansi_default",
-    "button-focus-text-style": "bold reverse",
 }
 
 TITLES: Final = {

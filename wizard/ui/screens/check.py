@@ -23,9 +23,9 @@ from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import CheckLines
 
-ACCEPT: Final = "#accept"
-ELSEWHERE: Final = "#elsewhere"
-"""The buttons of the choices beside the primary one."""
+ACCEPT: Final = "accept"
+ELSEWHERE: Final = "elsewhere"
+"""The ids of the buttons of the choices beside the primary one."""
 
 
 class Running(Protocol):
@@ -58,6 +58,8 @@ class CheckScreen(IntoFilesScreen):
         super().__init__(banner, use_file)
         self._check = check
         self._is_accepting = False
+        self._others: dict[str, Offer] = {}
+        """What the buttons beside the primary one do, by their ids."""
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
@@ -69,15 +71,14 @@ class CheckScreen(IntoFilesScreen):
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Cancel while it runs; what is next once it is known."""
         yield Button("Cancel", id="back")
-        yield Button("", id="accept")
-        yield Button("", id="elsewhere")
+        yield Button("", id=ACCEPT)
+        yield Button("", id=ELSEWHERE)
         yield Button("Checking…", id="next", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
         """Begin."""
         super().on_mount()
-        for later in (ACCEPT, ELSEWHERE, "#organization"):
-            self.query_one(later).display = False
+        self.query(f"#{ACCEPT}, #{ELSEWHERE}, #organization").set(display=False)
         self._run()
 
     def can_go_on(self) -> bool:
@@ -131,9 +132,10 @@ class CheckScreen(IntoFilesScreen):
 
     def _offer_others(self, after: AfterCheck | None) -> None:
         """Give each other choice its button: one to accept the report, one for the rest."""
+        others = after.others if after else ()
+        self._others = {ACCEPT if o.action is Action.ACCEPT else ELSEWHERE: o for o in others}
         for id_ in (ACCEPT, ELSEWHERE):
-            offer = _offer_of(id_, after)
-            button = self.query_one(id_, Button)
+            offer, button = self._others.get(id_), self.query_one(f"#{id_}", Button)
             button.display = offer is not None
             button.label = offer.label if offer else ""
 
@@ -152,37 +154,24 @@ class CheckScreen(IntoFilesScreen):
         else:
             self._do(after_check(report).primary, report)
 
-    @on(Button.Pressed, ELSEWHERE)
-    def _go_elsewhere(self) -> None:
-        report = self.report
-        offer = _offer_of(ELSEWHERE, after_check(report)) if report else None
-        if report is not None and offer is not None:
-            self._do(offer, report)
+    @on(Button.Pressed, f"#{ACCEPT}, #{ELSEWHERE}")
+    def _other_pressed(self, event: Button.Pressed) -> None:
+        offer = self._others.get(event.button.id or "")
+        if self.report is not None and offer is not None:
+            self._do(offer, self.report)
 
     def _do(self, offer: Offer, report: Report) -> None:
         outcome = offer.outcome(report)
         if offer.action is Action.ACCEPT:
-            self._accepted()
+            # A decision can't be repeated or left while it is being saved.
+            self._is_accepting, self.report = True, None
+            self._accept(report)
         elif outcome is None:
             self._run(is_retry=True)
         else:
             self.leave(outcome)
 
-    @on(Button.Pressed, ACCEPT)
-    def _accepted(self) -> None:
-        if self.report is not None:
-            # A decision can't be repeated or left while it is being saved.
-            report, self._is_accepting, self.report = self.report, True, None
-            self._accept(report)
-
     @work(group="check")
     async def _accept(self, report: Report) -> None:
         taken = await self._check.accept(report)
         self._is_accepting, self.report = False, taken
-
-
-def _offer_of(id_: str, after: AfterCheck | None) -> Offer | None:
-    """Return which of the other choices a button is for."""
-    others = after.others if after else ()
-    is_accept = id_ == ACCEPT
-    return next((o for o in others if (o.action is Action.ACCEPT) is is_accept), None)

@@ -24,6 +24,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Facts
 
 DRAFT: Final = "the unfinished setup or change"
+SECRETS: Final = "the saved secrets"
 
 
 class OverviewScreen(StepScreen):
@@ -33,9 +34,9 @@ class OverviewScreen(StepScreen):
     HAS_RAIL = False
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("u", "resume", "Resume", "overview.resume", f"Resume {DRAFT}"),
-        offered("d", "discard", "Discard", "overview.discard", f"Discard {DRAFT}"),
-        offered("r", "retry", "Try again", "overview.retry", "Try to read the saved secrets again"),
+        offered("u", "do('resume')", "Resume", "overview.resume", f"Resume {DRAFT}"),
+        offered("d", "do('discard')", "Discard", "overview.discard", f"Discard {DRAFT}"),
+        offered("r", "do('retry')", "Try again", "overview.retry", f"Try to read {SECRETS} again"),
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:
@@ -68,34 +69,26 @@ class OverviewScreen(StepScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the keys of what is offered; nothing lies before Overview."""
-        is_item = action in ("resume", "discard", "retry")
-        if action == "back" or (is_item and not self._overview.can(action)):
+        if action == "back" or (action == "do" and not self._overview.can(str(parameters[0]))):
             return False
         return super().check_action(action, parameters)
 
     def action_primary(self) -> None:
         """Do the highlighted action."""
-        self._do(self.query_one(Menu).chosen)
-
-    def action_resume(self) -> None:
-        """Resume the draft."""
-        self._do("resume")
-
-    def action_discard(self) -> None:
-        """Remove the draft, after a question."""
-        self._do("discard")
+        self.action_do(self.query_one(Menu).chosen or "")
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
-        self._do(event.option_id)
+        self.action_do(event.option_id or "")
 
-    def _do(self, action: str | None) -> None:
-        decided = self._overview.do(action) if action else None
+    def action_do(self, action: str) -> None:
+        """Do an action of the menu, some of them after a question or in a dialog."""
+        decided = self._overview.do(action)
         if action == "retry":
-            self.action_retry()
-        elif isinstance(decided, Confirm) or (action and decided is None):
-            self._ask_first(action or "", decided)
-        elif decided is not None:
+            self._retry()
+        elif isinstance(decided, Confirm) or decided is None:
+            self._ask_first(action, decided)
+        else:
             self.leave(decided)
 
     @work(group="tools")
@@ -146,9 +139,9 @@ class OverviewScreen(StepScreen):
         return await self._confirmed(decided)
 
     @work(exclusive=True, group="retry")
-    async def action_retry(self) -> None:
+    async def _retry(self) -> None:
         """Read the stored secrets again, and show Overview as it then is."""
-        self.say_aside("Reading the saved secrets…")
+        self.say_aside(f"Reading {SECRETS}…")
         try:
             outcome = await self._overview.retry()
         except SetupError as error:

@@ -148,7 +148,6 @@ class Keys(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--disabled", "keys--hovered"}
     DEFAULT_CSS = """
     Keys {
         dock: bottom;
@@ -156,9 +155,6 @@ class Keys(Widget):
         margin: 1 0 0 0;
         padding-right: 1;
         pointer: pointer;
-        & > .keys--key { color: $footer-key-foreground; text-style: bold; }
-        & > .keys--disabled { text-style: dim; }
-        & > .keys--hovered { background: $panel; }
     }
     """
 
@@ -239,13 +235,10 @@ class Keys(Widget):
         return ""
 
     def _drawn(self, key: Key) -> Content:
-        style = self.get_visual_style("keys--key")
-        drawn = Content.assemble((key.display, style), " ", key.words)
+        drawn = Content.assemble((key.display, "bold $footer-key-foreground"), " ", key.words)
         if not key.is_enabled:
-            drawn = drawn.stylize(self.get_visual_style("keys--disabled"))
-        if key == self.hovered:
-            drawn = drawn.stylize(self.get_visual_style("keys--hovered"))
-        return drawn
+            drawn = drawn.stylize("dim")
+        return drawn.stylize("on $panel") if key == self.hovered else drawn
 
 
 def _is_under(button: Button) -> bool:

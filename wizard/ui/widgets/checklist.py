@@ -34,14 +34,10 @@ class Checklist(Reversing, can_focus=True):
     Checklist {
         height: auto;
         color: $foreground;
-        & > .checklist--ticked { color: $success; }
         & > .checklist--cursor { background: $panel; text-style: bold; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "checklist--ticked",
-        "checklist--cursor",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"checklist--cursor"}
 
     cursor: reactive[int] = reactive(0)
     ticks: reactive[frozenset[str]] = reactive(frozenset)
@@ -87,10 +83,7 @@ class Checklist(Reversing, can_focus=True):
         )
 
     def _line(self, index: int, item: Prerequisite, width: int) -> Content:
-        if item.id in self.ticks:
-            box = Content.styled("[x] ", self.get_visual_style("checklist--ticked"))
-        else:
-            box = Content("[ ] ")
+        box = ("[x] ", "$success") if item.id in self.ticks else "[ ] "
         aside = Content.styled(item.aside, "$muted")
         line = spread(Content.assemble(box, item.text), aside, width)
         if index == self.cursor and self.has_focus:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -93,27 +93,18 @@ def _warning(check: Check) -> Iterator[Content]:
         yield Content.assemble(remedy, (f"  {key}", "$muted"))
 
 
+COLORS: Final = {
+    Status.PASSED: "$success",
+    Status.FAILED: "$error",
+    Status.WARNING: "$warning",
+}
 SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class CheckLines(Widget):
     """Paints checks; the only motion is a spinner on the line that runs."""
 
-    DEFAULT_CSS = """
-    CheckLines {
-        height: auto;
-        & > .check-lines--passed { color: $success; }
-        & > .check-lines--failed { color: $error; }
-        & > .check-lines--warning { color: $warning; }
-        & > .check-lines--muted { color: $muted; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "check-lines--passed",
-        "check-lines--failed",
-        "check-lines--warning",
-        "check-lines--muted",
-    }
+    DEFAULT_CSS = "CheckLines { height: auto; }"
 
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
     has_ended: reactive[bool] = reactive(False)
@@ -146,19 +137,12 @@ class CheckLines(Widget):
     def _line(self, check: Check, width: int) -> Content:
         is_running = check.status is Status.RUNNING
         sign = SPINNER[self._frame] if is_running else check.status.value[0]
-        shade = {
-            Status.PASSED: "passed",
-            Status.FAILED: "failed",
-            Status.WARNING: "warning",
-        }.get(check.status, "muted")
-        style = self.get_visual_style(f"check-lines--{shade}")
         word = check.note
         if check.status is Status.WAITING and not word:
             word = "not run" if self.has_ended else "waiting"
         if check.status is Status.FAILED and not word:
             word = "failed"
         time = "" if check.seconds is None else f"{check.seconds:.2f} s"
-        right = Content.styled(
-            "  ".join(p for p in (word, time) if p), self.get_visual_style("check-lines--muted")
-        )
+        right = Content.styled("  ".join(p for p in (word, time) if p), "$muted")
+        style = COLORS.get(check.status, "$muted")
         return spread(Content.assemble((f"{sign}  ", style), check.title), right, width)

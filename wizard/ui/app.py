@@ -226,8 +226,7 @@ class WizardApp(ThemedApp):
         self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
 
     def _problems_of(self, screen: Screen[object]) -> tuple[Problem, ...]:
-        panel = next(iter(screen.query(ProblemPanel)), None)
-        return panel.problems if panel is not None else ()
+        return tuple(each for panel in screen.query(ProblemPanel) for each in panel.problems)
 
     @work(exclusive=True, group="support")
     async def action_copy_for_support(self) -> None:

@@ -57,8 +57,7 @@ class OverviewScreen(StepScreen):
         if line := overview.about_draft():
             yield Static(Content.styled(f"· {line}", "$warning"), id="unfinished", markup=False)
             yield Gap()
-        shown = overview.shown("press r")
-        yield ProblemPanel(next(iter(shown), None), also=shown[1:])
+        yield ProblemPanel(shown := overview.shown("press r"))
         if shown:
             yield Gap()
         yield Menu(overview.items)

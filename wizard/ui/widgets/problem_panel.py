@@ -29,24 +29,17 @@ class ProblemPanel(Static):
     }
     """
 
-    def __init__(
-        self,
-        problem: Problem | None = None,
-        id: str = "problem",
-        also: Sequence[Problem] = (),
-    ) -> None:
-        """Show a problem from the start, so that nothing under it moves later; see `show`."""
-        words = _Layout(problem, also=also) if problem else ""
-        super().__init__(words, id=id, markup=False)
-        self.set_class(problem is not None and problem.is_warning, "-warning")
-        self.display = problem is not None
-        self.problem = problem
-        self._also = tuple(also)
+    def __init__(self, problems: Sequence[Problem] = ()) -> None:
+        """Show problems from the start, so that nothing under them moves later."""
+        words = _Layout(problems[0], also=problems[1:]) if problems else ""
+        super().__init__(words, id="problem", markup=False)
+        self._hold(problems)
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
+    def _hold(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
         """All that is shown."""
-        return (self.problem, *self._also) if self.problem is not None else ()
+        self.set_class(any(problem.is_warning for problem in problems[:1]), "-warning")
+        self.display = bool(problems)
 
     def show(
         self,
@@ -62,21 +55,18 @@ class ProblemPanel(Static):
             also: what is shown under it.
         """
         self.remove_class("-question")
-        self.set_class(problem is not None and problem.is_warning, "-warning")
-        self.display = problem is not None
-        self.problem, self._also = problem, tuple(also)
-        if problem is None:
-            return
-        for each in (problem, *also):
-            journal.note(f"shown: {each.in_a_line}")
-        self.update(_Layout(problem, comparison, key, also))
-        self.call_after_refresh(self.scroll_visible, animate=False)
+        self._hold((problem, *also) if problem else ())
+        if problem is not None:
+            for each in self.problems:
+                journal.note(f"shown: {each.in_a_line}")
+            self.update(_Layout(problem, comparison, key, also))
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
         """Show a question that the primary action answers."""
+        self._hold(())
         self.add_class("-question")
         self.display = True
-        self.problem = None
         self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
         self.call_after_refresh(self.scroll_visible, animate=False)
 

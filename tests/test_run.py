@@ -25,14 +25,14 @@ async def test_response_is_saved_although_the_wizard_crashed(tmp_path: Path) -> 
     class Crashing:
         """A wizard with an internal error during a request."""
 
+        def __init__(self) -> None:
+            self.wizard_context = wizard_context
+
         async def run_async(self) -> None:
             self.waiting = asyncio.ensure_future(stage.session.protected.run(request()))
             await gate.reached.wait()
             asyncio.get_running_loop().call_soon(gate.opened.set)
             raise RuntimeError("a fault of the wizard's own")
-
-        async def finish(self) -> None:
-            await wizard_context.close()
 
     face: Any = Crashing()
     with pytest.raises(RuntimeError, match="of the wizard's own"):

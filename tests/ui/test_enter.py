@@ -41,7 +41,7 @@ from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.redirect import RedirectScreen
+from wizard.ui.screens.redirect import SILENCE, RedirectScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.field import Entry
@@ -204,12 +204,12 @@ async def test_an_enter_in_the_read_of_a_bare_code_waives_no_state_check(
 async def test_an_enter_that_belongs_to_a_refused_paste_does_nothing(world: World) -> None:
     async with resumed(world, Step.REDIRECT) as (app, pilot):
         redirect = await walks.linked_redirect(pilot)
+        pasted = now()
         feed(app, bracketed(f"{WHOLE.redirect_url}?code=c-0123456789&state=another") + "\r")
         await wait_until(pilot, lambda: FOREIGN_STATE.title in text_of(app), "the problem")
         await settle(pilot)
-        shown = now()
-        assert redirect.asked_at > shown + 1
-        app.post_message(key_at(shown + 1))
+        assert redirect.asked_at > pasted + 1
+        app.post_message(key_at(redirect.asked_at - 0.001))
         await settle(pilot)
         assert top(app) is redirect
         assert FOREIGN_STATE.title in text_of(app)
@@ -317,6 +317,20 @@ async def test_a_wrapped_unbracketed_address_arrives_whole(world: World, late: i
         await walks.reported_check(pilot)
         assert isinstance(top(app), CheckScreen)
     assert world.tokens.calls[0][2] == Secret(code)
+
+
+async def test_address_is_read_only_once_the_field_has_taken_all_of_it(world: World) -> None:
+    async with resumed(world, Step.REDIRECT) as (_, pilot):
+        redirect = await walks.linked_redirect(pilot)
+        entry, is_free = redirect.query_one("#address", Entry), asyncio.Event()
+        for letter in ANSWER[:-4]:
+            entry.post_message(events.Key(letter, letter))
+        entry.call_later(is_free.wait)
+        for letter in ANSWER[-4:]:
+            entry.post_message(events.Key(letter, letter))
+        asyncio.get_running_loop().call_later(2 * SILENCE, is_free.set)
+        await walks.reported_check(pilot)
+    assert world.tokens.calls[0][2] == Secret(walks.CODE)
 
 
 async def test_a_bracketed_address_goes_on_whatever_its_lines(world: World) -> None:

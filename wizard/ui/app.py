@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import SystemCommand
@@ -15,7 +15,6 @@ from textual.command import DiscoveryHit, Hits
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
-from textual.timer import Timer
 
 from wizard.domain import journal
 from wizard.domain.problems import ExitCode, Problem
@@ -26,7 +25,7 @@ from wizard.flow.state import Outcome, WizardState
 from wizard.host.process import leave_on_signals
 from wizard.ui import textual_internals
 from wizard.ui.copying import copy_and_say
-from wizard.ui.input_timing import TimedScreen
+from wizard.ui.input_timing import PAINTED, TimedScreen
 from wizard.ui.key_gate import PLAIN, Entered, KeyGate, Settled
 from wizard.ui.screen_factory import import_steps, screen_for
 from wizard.ui.step_screen import StepScreen
@@ -35,10 +34,6 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
     from wizard.ui.widgets.links import PageLink
-
-
-IDLE: Final = 0.3
-"""Seconds after a screen is shown in which nobody waits for it any more."""
 
 
 class InOrder(SystemCommandsProvider):
@@ -74,8 +69,6 @@ class WizardApp(ThemedApp):
         """Codes received in this run, to be masked in what is copied for support."""
         self._gate = KeyGate(self, self._hand_out)
         self._has_said_notices = False
-        self._idle: Timer | None = None
-        """Runs when nothing was painted for a moment."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that survives its terminal; Textual's own on Windows."""
@@ -208,14 +201,14 @@ class WizardApp(ThemedApp):
     @on(TimedScreen.Painted)
     async def _let_keys_through(self) -> None:
         await self._gate.go_on()
-        if self._idle is not None:
-            self._idle.stop()
-        self._idle = self.set_timer(IDLE, self._catch_up)
+        self.set_timer(PAINTED, self._catch_up)
 
     def _catch_up(self) -> None:
         """Free the step that was left and import the others: both would delay the next paint."""
-        gc.collect()
         import_steps()
+        # Whether there is anything that only a full pass frees.
+        if gc.get_count()[2]:
+            gc.collect()
 
     @on(Settled)
     async def _let_next_through(self, settled: Settled) -> None:

@@ -28,6 +28,8 @@ REPEAT: Final = 0.125
 """Seconds: the longest interval at which a key held down repeats."""
 FIRST_REPEAT: Final = 1.1
 """Seconds: the longest delay after which a key held down begins to repeat."""
+PAINTED: Final = 0.05
+"""Seconds after which what was laid out has been painted too."""
 PRIMARY: Final = ("enter", "ctrl+n")
 """Keys of the primary action."""
 

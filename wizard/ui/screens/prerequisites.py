@@ -26,6 +26,7 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Next, Quit, WizardState
+from wizard.ui.input_timing import PAINTED
 from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.checklist import Checklist
@@ -35,8 +36,6 @@ from wizard.ui.widgets.results import Findings
 
 AUDIENCE: Final = "Choose who will use the credential"
 OPENS: Final = "Open the Console page where you create the app"
-PAINTED: Final = 0.05
-"""Seconds after which what was laid out has been painted too."""
 
 
 class PrerequisitesScreen(StepScreen):

@@ -179,11 +179,10 @@ class RedirectScreen(LinkScreen):
         self._silence = self.set_timer(SILENCE, self._read_typed) if event.value else None
 
     def _read_typed(self) -> None:
-        if has_unread():
+        entry, self._silence = self.query_one(AddressEntry), None
+        if has_unread() or entry.message_queue_size:
             self._silence = self.set_timer(SILENCE, self._read_typed)
             return
-        self._silence = None
-        entry = self.query_one(AddressEntry)
         has_code = "code=" in entry.text
         if has_code or self._is_asked:
             reading = self._links.read(entry.text)

@@ -73,7 +73,7 @@ async def test_what_is_read_at_the_start_is_told_whole_and_not_looked_at_again(
         await until_said(app, pilot, entry, "#machine")
         found = panel(app, "#machine")
         assert value.rpartition("@")[2].removeprefix("http://") in found
-        assert "then run scim-wizard again.  ^q leaves" in found
+        assert "then run scim-wizard again.  ^q Quit" in found
         assert "hunter2" not in found
         assert "r Check again" not in found
 

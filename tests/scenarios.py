@@ -26,7 +26,7 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import PREREQUISITES
 from wizard.domain.texts.questions import BARE_CODE, CHANGES, ROTATED
 from wizard.sandbox import serve
-from wizard.sandbox.twilio import Sandbox
+from wizard.sandbox.twilio import NEW_SECRET, Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL: Final = "https://scim.example.edu/callback"
@@ -233,7 +233,9 @@ async def wrong_secret(face: Face, scene: Scene) -> None:
     await face.says(exchange.WRONG_CLIENT.title)
     await face.primary()
     await face.says(REFUSED)
-    await face.leave()
+    await face.enter(CredentialField.CLIENT_SECRET, NEW_SECRET)
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
 
 
 async def denied(face: Face, scene: Scene) -> None:
@@ -251,7 +253,8 @@ async def expired_code(face: Face, scene: Scene) -> None:
     await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
     await face.primary()
     await face.says("Copy the full URL from the address bar.")
-    await face.leave()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await to_the_end(face)
 
 
 async def mismatch(face: Face, scene: Scene) -> None:
@@ -353,7 +356,8 @@ async def missing_permission(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.approve(link))
     problem = scim.MISSING_PERMISSION.filled(permission="twilio/iam/managed-users/list")
     await face.says(problem.title, problem.who.value, problem.remedy, "401 (70051)")
-    await face.leave()
+    await face.primary()
+    await to_the_end(face)
 
 
 async def not_scim(face: Face, scene: Scene) -> None:
@@ -473,13 +477,9 @@ SCENARIOS: Final = {
     "authorization url": Scenario(authorization_url_fills_in),
     "another host": Scenario(another_host_is_asked_about, code=3),
     "wrong client id": Scenario(wrong_client_id, code=3),
-    "wrong secret": Scenario(
-        wrong_secret, code=3, starts="draft", sandbox={"scenario": "wrong-secret"}
-    ),
+    "wrong secret": Scenario(wrong_secret, starts="draft", sandbox={"scenario": "wrong-secret"}),
     "denied": Scenario(denied, code=3, starts="draft"),
-    "expired code": Scenario(
-        expired_code, code=3, starts="draft", sandbox={"scenario": "expired-code"}
-    ),
+    "expired code": Scenario(expired_code, starts="draft", sandbox={"scenario": "expired-code"}),
     "mismatch": Scenario(mismatch, starts="draft"),
     "copied with residue": Scenario(copied_with_residue, starts="draft"),
     "pasted on authorize": Scenario(pasted_on_authorize, starts="draft"),
@@ -492,7 +492,7 @@ SCENARIOS: Final = {
         caught_by_the_listener, sandbox={"scenario": "loopback", "redirect_url": None}
     ),
     "missing permission": Scenario(
-        missing_permission, code=3, starts="draft", sandbox={"scenario": "missing-permission"}
+        missing_permission, starts="draft", sandbox={"scenario": "missing-permission"}
     ),
     "throttled": Scenario(
         resume, starts="draft", sandbox={"scenario": "throttled", "retry_after": 1}

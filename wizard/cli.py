@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "--scenario",
     metavar="NAME",
     shell_complete=options.scenarios,
-    help="Demo scenario: denied, throttled, down, …",
+    help="Demo scenario, such as denied or throttled.",
 )
 @click.option(
     "--plain", is_flag=True, help="Use plain text prompts (screen readers, basic terminals)."

@@ -79,8 +79,13 @@ class ManualGroup(ManualCommand, click.Group):
     command_class = ManualCommand
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, the variables and the exit codes."""
+        """Write the examples, the variables, the demo's scenarios, and the exit codes."""
+        # Imported here, like `started` above.
+        from wizard import wiring
+
         super().format_epilog(ctx, formatter)
+        with formatter.section("Demo scenarios"):
+            formatter.write_dl([(name, f"{does}.") for name, does in wiring.scenarios().items()])
         with formatter.section("Exit codes"):
             formatter.write_dl(list(EXIT_CODES.items()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,11 +86,11 @@ def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     yield _face(settings, profiles, blank, home(os.environ))
 
 
-def scenarios() -> Sequence[str]:
-    """Return the scenarios of the demo."""
+def scenarios() -> Mapping[str, str]:
+    """Return the scenarios of the demo, and what each one shows."""
     from wizard.sandbox.twilio import SCENARIOS
 
-    return tuple(SCENARIOS)
+    return SCENARIOS
 
 
 @contextmanager
@@ -124,7 +124,14 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
             ),
         )
         home = Path(folder) / "home"
-        yield _face(settings, LocalProfileStore(home), values, home, Demo(values, approve))
+        is_wrong = sandbox.accepted_secret != sandbox.client_secret
+        acted = Demo(
+            values,
+            approve,
+            f"This demo: {sandbox.about}." if sandbox.about else "",
+            sandbox.accepted_secret if is_wrong else "",
+        )
+        yield _face(settings, LocalProfileStore(home), values, home, acted)
 
 
 def _face(

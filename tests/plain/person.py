@@ -139,6 +139,10 @@ class Person:
         await self.type(text)
 
     async def hand_out(self) -> str:
+        await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
+        if "Enter keeps" in self.news.rpartition("\nStep ")[2]:
+            # A field after the one that was entered.
+            await self.type("")
         await self.says("Enter when you have the link")
         link = next(line for line in self.news.splitlines() if "/authorize?" in line)
         await self.type("")

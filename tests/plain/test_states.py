@@ -14,7 +14,7 @@ from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
 from wizard.domain.credential_fields import OTHER_APP, CredentialField
-from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
+from wizard.domain.errors.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT
 from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.errors.scim import ORGANIZATION_CHANGED
 from wizard.domain.errors.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
@@ -360,6 +360,32 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
     assert (draft.scope, draft.pkce, draft.attempts) == ("", Pkce.ON, ())
 
 
+def test_demo_says_what_fails_and_which_secret_works_then(walk: Walk) -> None:
+    async def steps(person: Person) -> None:
+        await person.says("This demo: Twilio rejects the Client Secret, and the demo shows")
+        await person.tick_all()
+        for _ in range(3):
+            await person.says("Enter keeps")
+            await person.type("")
+        await person.says("Enter approves for you")
+        await person.type("")
+        await person.says(f"Error: {WRONG_CLIENT.title}", "Enter goes to Credentials")
+        await person.type("")
+        await person.says("Twilio rejected this secret. In this demo, enter brand-new-demo-secret")
+        await person.type("a-secret-of-my-own-12")
+        await person.says("Error: In this demo, enter brand-new-demo-secret")
+        await person.type("brand-new-demo-secret")
+        await person.says("Client Secret: accepted.", "Redirect URL, 3 of 3", "Enter keeps")
+        await person.type("")
+        await person.says("Enter approves for you")
+        await person.type("")
+        await person.passed()
+        await person.says("This was the demo.")
+        await person.type("")
+
+    assert walk(steps, "--scenario", "wrong-secret", "--plain")[0] == 0
+
+
 def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     walk: Walk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,7 +393,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     monkeypatch.setattr("wizard.host.program.started", lambda **_given: program)
 
     async def steps(person: Person) -> None:
-        await person.says("Before you start", "Demo.")
+        await person.says("Before you start", "Demo: nothing is saved.")
         await person.tick_all()
         for field in ("Client ID, 1 of 3", "Client Secret, 2 of 3, not shown"):
             await person.says(field, "Enter keeps")
@@ -382,10 +408,13 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
             assert "Go back to" not in person.news
             await person.type(line)
         await person.passed()
-        await person.says("This was the demo: nothing is kept.")
+        await person.says("This was the demo. Nothing is saved.")
         await person.type("")
 
     code, text = walk(steps, "--demo", "--plain")
     assert code == 0
-    assert "The demo is over" in text
+    assert "The demo is over. Nothing is saved." in text
+    assert [
+        words for words in text.split(". ") if " saved" in words.replace("Nothing is", "")
+    ] == []
     assert not home.exists()

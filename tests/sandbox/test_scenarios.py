@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.sandbox.test_token import claims
 from tests.sandbox.world import START, answer_of, world
-from wizard.sandbox.twilio import DEFAULT_REDIRECT_URL, SCENARIOS, Sandbox
+from wizard.sandbox.twilio import DEFAULT_REDIRECT_URL, NEW_SECRET, SCENARIOS, Sandbox
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_scenarios_are_those_promised() -> None:
@@ -31,36 +34,55 @@ def test_made_up_app_has_the_documented_shapes() -> None:
     assert sandbox.client_secret != other.client_secret
 
 
-def test_denied() -> None:
+def test_readme_says_what_each_scenario_shows() -> None:
+    rows = [f"| `{name}` | {does} |" for name, does in SCENARIOS.items() if name != "happy"]
+    assert "\n".join(rows) in README.read_text()
+
+
+def test_approval_page_says_what_the_scenario_shows() -> None:
     with world(scenario="denied") as it:
-        for location in (it.press().headers["location"], it.sandbox.approve(it.link())):
-            assert answer_of(location)["error"] == "access_denied"
+        assert f"This demo: {SCENARIOS['denied']}." in it.client.get(it.link()).text
+    with world() as it:
+        assert "This demo:" not in it.client.get(it.link()).text
 
 
-def test_expired_code() -> None:
+def test_first_approval_is_denied_and_then_what_is_pressed_counts() -> None:
+    with world(scenario="denied") as it:
+        assert answer_of(it.press().headers["location"])["error"] == "access_denied"
+        assert answer_of(it.press("deny").headers["location"])["error"] == "access_denied"
+        assert it.exchange(it.code()).status_code == 200
+
+
+def test_first_code_has_expired() -> None:
     with world(scenario="expired-code") as it:
         code = it.code()
         assert claims(code)["exp"] == START
         response = it.exchange(code)
         assert response.status_code == 400
         assert "expired" in response.json()["message"]
+        assert it.exchange(it.code()).status_code == 200
 
 
-def test_wrong_secret_until_it_is_rotated() -> None:
+def test_wrong_secret_until_the_new_one_is_entered() -> None:
     with world(scenario="wrong-secret", client_secret="what the admin has") as it:
         assert it.sandbox.client_secret == "what the admin has"
         response = it.exchange(it.code())
         assert response.status_code == 401
         assert response.json()["message"] == "Invalid credentials"
+        assert it.exchange(it.code(), client_secret=NEW_SECRET).status_code == 200
         it.sandbox.rotate_secret()
         assert it.exchange(it.code()).status_code == 200
 
 
-def test_missing_permission() -> None:
+def test_permission_is_missing_at_the_first_request() -> None:
     with world(scenario="missing-permission") as it:
-        response = it.users(it.tokens()["access_token"])
+        assert "List users" not in it.client.get(it.link()).text
+        token = it.tokens()["access_token"]
+        response = it.users(token)
         assert response.status_code == 401
         assert "managed-users/list" in response.json()["message"]
+        assert it.users(token).status_code == 200
+        assert "List users" in it.client.get(it.link()).text
 
 
 def test_throttled_once() -> None:

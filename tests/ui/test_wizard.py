@@ -606,7 +606,7 @@ async def test_the_demo_takes_its_own_values_only_and_approves(world: World) -> 
 
     async with running(make_app(world, blank=values, demo=Demo(values, approve))) as (app, pilot):
         await walks.prerequisites(pilot, world)
-        await until_text(pilot, "demo")
+        await until_text(pilot, "demo: nothing is saved")
         assert not any("remembered" in each.help for each in app.get_system_commands(app.screen))
         assert "not Twilio" not in text_of(app)
         await pilot.press("space", "space", "enter")
@@ -622,6 +622,7 @@ async def test_the_demo_takes_its_own_values_only_and_approves(world: World) -> 
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
         assert "curl" not in text_of(app)
+        assert "saved in" not in text_of(app)
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
         assert "demo" in " ".join(app.wizard_context.farewell())

@@ -34,6 +34,10 @@ class Demo(Value):
     """The only values it accepts."""
     approve: Callable[[str], Awaitable[str]]
     """Approves an authorization link without a browser; returns the URL a browser would land on."""
+    about: str = ""
+    """What its scenario shows, in a sentence; "" where nothing is to be expected."""
+    new_secret: str = ""
+    """The Client Secret to enter where the first one is rejected, which is no one's."""
 
 
 NOTING: Final = 2.0
@@ -185,13 +189,15 @@ class WizardContext:
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""
         profile = self.session.profile
-        place = summary.storage_name(profile.store, is_open=is_open(self.services.store))
+        place = ""
+        if self.demo is None:
+            place = summary.storage_name(profile.store, is_open=is_open(self.services.store))
         return summary.facts(profile, place, self.services.clock())
 
     def usage(self) -> Sequence[str]:
         """What to do with the credential now, in lines; the demo only shows it."""
         if self.demo is not None:
-            lines = ("This was the demo: nothing is kept.", "For your own app, run:")
+            lines = ("This was the demo. Nothing is saved.", "For your own app, run:")
             return (*lines, self.program.command())
         session = self.session
         now = self.services.clock()
@@ -214,7 +220,7 @@ class WizardContext:
         if self.next_profile is not None:
             return ()
         if self.demo is not None:
-            words = "The demo is over; nothing of it is kept. For your own app, run:"
+            words = "The demo is over. Nothing is saved. For your own app, run:"
             return (words, self.program.command())
         if self.last_words:
             removed = f"Profile {self.session.name} was removed from this machine."

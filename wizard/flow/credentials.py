@@ -49,6 +49,8 @@ class Judgment(Value):
     shape: str = ""
     """How much of a Client ID was typed."""
     is_saved: bool = False
+    is_demo: bool = False
+    """It is kept for the demo only, so it isn't called saved."""
     is_partial: bool = False
     """The value isn't valid yet, which is no error while it is being typed."""
 
@@ -62,7 +64,7 @@ class Judgment(Value):
         """The note beside the field."""
         if self.source is Source.REJECTED:
             return "refused"
-        good = "" if self.problem else "✓ saved" if self.is_saved else "✓"
+        good = "" if self.problem else "✓ saved" if self.is_saved and not self.is_demo else "✓"
         return f"{self.shape} {good}".strip()
 
 
@@ -85,6 +87,11 @@ class Fields:
         self._rejected = (self.draft.client_id, self.draft.client_secret) if is_rejected else None
         self.looked_at = Secret("")
         """The secret for which Enter stayed once, so that the user sees its warning."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether nothing that is entered is saved for good."""
+        return self._demo is not None
 
     @property
     def draft(self) -> CredentialSet:
@@ -110,6 +117,7 @@ class Fields:
             () if problem else self._warnings(field, text),
             rules.client_id_shape(text) if field is CredentialField.CLIENT_ID else "",
             is_saved=not credential_fields.has_changed(self._session.kept, field, text),
+            is_demo=self.is_demo,
             is_partial=wrong is not None,
         )
 
@@ -120,10 +128,16 @@ class Fields:
             problem = OTHER_APP if is_other else credential_fields.problem(SECRET, "")
             return Judgment(Source.OTHER_APP if is_other else Source.NONE, problem, is_partial=True)
         if self._rejected == (client_id, secret):
-            return Judgment(Source.REJECTED, REFUSED)
-        is_saved = self._session.kept.client_secret == secret
+            return Judgment(Source.REJECTED, self._in_demo(REFUSED))
+        is_saved, is_demo = self._session.kept.client_secret == secret, self.is_demo
         warnings = self._warnings(SECRET, secret.reveal())
-        return Judgment(Source.STORED, warnings=warnings, is_saved=is_saved)
+        return Judgment(Source.STORED, warnings=warnings, is_saved=is_saved, is_demo=is_demo)
+
+    def _in_demo(self, problem: str) -> str:
+        """Return what is wrong with the secret, with the one to enter if the demo has one."""
+        if self._demo is None or not self._demo.new_secret:
+            return problem
+        return f"Twilio rejected this secret. In this demo, enter {self._demo.new_secret}"
 
     def _secret_of(self, client_id: str) -> Secret | None:
         """Return the saved secret of a Client ID; while that is being typed, the draft's secret."""
@@ -145,6 +159,9 @@ class Fields:
             self._demo.values, field, value.reveal()
         ):
             return None
+        if field is SECRET and self._demo.new_secret:
+            is_new = rules.clean(value.reveal()) == self._demo.new_secret
+            return None if is_new else f"In this demo, enter {self._demo.new_secret}"
         command = self._program.command()
         return f"The demo saves nothing. To use your own values, run: {command}"
 

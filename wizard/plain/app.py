@@ -83,6 +83,8 @@ class PlainWizard:
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
         self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
+        if (demo := self.wizard_context.demo) is not None and demo.about:
+            self._paper.say(demo.about)
         self.wizard_context.begin_notices(self._tell_notices)
         await self.wizard_context.walk(self._start, self._show_step)
 

@@ -202,7 +202,7 @@ class Credentials:
             await self._unsaved(error.problem)
         else:
             shape = f"{judgment.shape}, " if judgment.shape else ""
-            self._say(f"{field.label}: {shape}saved.")
+            self._say(f"{field.label}: {shape}{'accepted' if judgment.is_demo else 'saved'}.")
         return not stays
 
     async def _fill(self, filling: Filling) -> bool:

@@ -223,7 +223,7 @@ class Stage(Value):
         where = f"{step_number(step)}, {step.title}" if step in STEPS else step.title
         title = page.heading if page.heading != step.title else ""
         parts = [where, title, f"Profile {self.wizard_context.session.name}", aside]
-        parts += ["Demo"] if self.wizard_context.demo else []
+        parts += ["Demo: nothing is saved"] if self.wizard_context.demo else []
         self.talk.say("", ". ".join(part for part in parts if part) + ".")
         if self.wizard_context.foreign_hosts:
             self.talk.say(f"! not Twilio: {', '.join(self.wizard_context.foreign_hosts)}")

@@ -122,7 +122,7 @@ class Grant:
     client_id: str
     organization: str
     permissions: frozenset[str]
-    """As they were selected when the authorization was given."""
+    """As they were selected when the authorization was given, unless they are changed here."""
     is_revoked: bool = False
 
 

@@ -41,19 +41,22 @@ from wizard.sandbox.oauth import (
 
 SCENARIOS: Final[dict[str, str]] = {
     "happy": "Everything works",
-    "denied": "The admin clicks Deny",
-    "expired-code": "The code has expired when it arrives",
-    "wrong-secret": "The secret was rotated; the one entered is wrong",
-    "missing-permission": "The app lacks managed-users/list",
-    "throttled": "The first SCIM request hits the rate limit",
+    "denied": "The first approval is denied, and the next one works",
+    "expired-code": "The first code arrives expired, and the next one works",
+    "wrong-secret": "Twilio rejects the Client Secret, and the demo shows the one that works",
+    "missing-permission": "The app lacks managed-users/list at the first check, and has it later",
+    "throttled": "The first SCIM request hits the rate limit, and the next one works",
     "slow": "Every response takes 3 seconds",
-    "down": "The SCIM API returns 503",
-    "not-scim": "A network login page replaces the SCIM API",
+    "down": "The SCIM API returns 503 every time",
+    "not-scim": "A network login page replaces the SCIM API every time",
     "many-users": "The organization has 20,000 users",
     "rotating": "Each refresh returns a new refresh token",
     "loopback": "The Redirect URL is on this machine",
 }
 """The demo's scenarios, and what each one shows."""
+
+NEW_SECRET: Final = "brand-new-demo-secret"  # noqa: S105  shown by the demo
+"""The Client Secret that works in the scenario wrong-secret."""
 
 DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 """Reserved (RFC 6761 §6.4), so the browser shows the error page most admins will see."""
@@ -71,7 +74,7 @@ class Sandbox:
 
     The server reads and changes it in its own thread, one request at a time. Attributes may be
     changed meanwhile; a scenario chosen later acts only where it needs no preparation (denied,
-    expired-code, down, not-scim, and happy in their place).
+    expired-code, down, not-scim, and happy in their place). What a user can fix fails once.
     """
 
     def __init__(
@@ -93,7 +96,7 @@ class Sandbox:
         Args:
             scenario: A key of SCENARIOS.
             client_secret: What the admin was given, random when None; in wrong-secret the app has
-                another.
+                NEW_SECRET.
             redirect_url: The app's only one, until more are added to `redirect_urls`.
             now: UTC epoch seconds; also tells the Date header.
             token_seconds: Life of an access token.
@@ -104,9 +107,10 @@ class Sandbox:
             users: How many there are; 20,000 in the scenario many-users.
         """
         self.scenario = scenario
+        self._has_failed = False
         self.client_id = "OQ" + secrets.token_hex(16)
         self.client_secret = client_secret or _new_secret()
-        self._accepted_secret = _new_secret() if scenario == "wrong-secret" else self.client_secret
+        self.accepted_secret = NEW_SECRET if scenario == "wrong-secret" else self.client_secret
         self.redirect_urls = [redirect_url or _default_redirect_url(scenario)]
         self.app_name = "SCIM for our identity provider"
         self.organization = "OR" + secrets.token_hex(16)
@@ -129,13 +133,18 @@ class Sandbox:
         )
 
     @property
+    def about(self) -> str:
+        """What the scenario shows; "" where nothing is to be expected."""
+        return SCENARIOS[self.scenario] if self.scenario != "happy" else ""
+
+    @property
     def redirect_url(self) -> str:
         """The app's first redirect URL."""
         return self.redirect_urls[0]
 
     def rotate_secret(self) -> str:
         """Give the app a new secret and return it; the old one ends at once (no grace period)."""
-        self.client_secret = self._accepted_secret = _new_secret()
+        self.client_secret = self.accepted_secret = _new_secret()
         return self.client_secret
 
     def approve(self, authorize_url: str) -> str:
@@ -159,13 +168,19 @@ class Sandbox:
 
     def decide(self, request: AuthorizationRequest, *, is_approved: bool) -> str:
         """Return the redirect that answers a request (RFC 6749 §4.1.2)."""
-        if not is_approved or self.scenario == "denied":
+        if self._fails_now("denied") or not is_approved:
             return request.answer(
                 error="access_denied", error_description="The user denied the request"
             )
         grant = Grant(request, self.client_id, self.organization, frozenset(self.permissions))
-        age = CODE_SECONDS if self.scenario == "expired-code" else 0
+        age = CODE_SECONDS if self._fails_now("expired-code") else 0
         return request.answer(code=self.grants.issue_code(grant, age))
+
+    def _fails_now(self, scenario: str) -> bool:
+        """Return whether the failure of this scenario is due, which comes once."""
+        is_due = self.scenario == scenario and not self._has_failed
+        self._has_failed = self._has_failed or is_due
+        return is_due
 
     def token(self, seen: Seen) -> Response:
         """Answer the token endpoint. The secret counts in the form only (client_secret_post)."""
@@ -180,7 +195,7 @@ class Sandbox:
     def _is_client(self, form: Fields) -> bool:
         """Whether Client ID and secret are the app's; both are always compared."""
         is_id = is_same(form["client_id"], self.client_id)
-        return is_same(form["client_secret"], self._accepted_secret) and is_id
+        return is_same(form["client_secret"], self.accepted_secret) and is_id
 
     def _grant(self, form: Fields) -> dict[str, object]:
         match form["grant_type"]:
@@ -221,7 +236,12 @@ class Sandbox:
             return scim_error(401, 25018, str(error), headers=challenge)
         if seen.path != f"{SCIM_PATH}/Users":
             return scim_error(404, 20404, "There is no such resource")
-        return list_users(self.users, grant.permissions)
+        response = list_users(self.users, grant.permissions)
+        if self._fails_now("missing-permission"):
+            # As if the admin selected it in the app now.
+            self.permissions = set(PERMISSIONS)
+            grant.permissions = frozenset(PERMISSIONS)
+        return response
 
     def _trouble(self) -> Response | None:
         """Return the scenario's error response of the SCIM API; None if it works."""

@@ -88,6 +88,7 @@ def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) ->
             for name in PARAMETERS
             if fields[name]
         ),
+        demo=f'<p class="next">This demo: {escape(sandbox.about)}.</p>' if sandbox.about else "",
     )
     return _page(f"Approve {sandbox.app_name}", content)
 

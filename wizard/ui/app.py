@@ -91,6 +91,8 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
+        if (demo := self.wizard_context.demo) is not None and demo.about:
+            self.notify(demo.about, timeout=10, markup=False)
         self.wizard_context.begin_notices(self._notify_all)
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)
@@ -216,7 +218,12 @@ class WizardApp(ThemedApp):
 
     def action_help_quit(self) -> None:
         """Say how to quit: Ctrl+C copies in a terminal, or is meant to quit."""
-        self.notify("^q leaves; what was saved stays.", timeout=3, markup=False)
+        self.notify(f"^q leaves; {self._what_stays}.", timeout=3, markup=False)
+
+    @property
+    def _what_stays(self) -> str:
+        is_demo = self.wizard_context.demo is not None
+        return "the demo saves nothing" if is_demo else "what was saved stays"
 
     def _problems_of(self, screen: Screen[object]) -> tuple[Problem, ...]:
         return tuple(each for panel in screen.query(ProblemPanel) for each in panel.problems)
@@ -267,7 +274,7 @@ class WizardApp(ThemedApp):
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
-        yield SystemCommand("Quit", "Leave; what was saved stays", self.action_quit)
+        yield SystemCommand("Quit", f"Leave; {self._what_stays}", self.action_quit)
 
     def _later(self, action: str) -> Callable[[], object]:
         """Return what runs an action once the palette is gone, which is a screen of its own."""

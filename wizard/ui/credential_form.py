@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wizard.domain.credential_fields import STORED, CredentialField
+from wizard.domain.credential_fields import FILLED_IN, STORED, CredentialField
 from wizard.domain.models import CredentialSet
 from wizard.domain.secret import Secret
 from wizard.flow.credentials import SECRET, Fields, Judgment, Source
@@ -17,13 +17,14 @@ class CredentialForm:
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
         self._shown: dict[CredentialField, Field] = {}
+        self._kept = FILLED_IN if fields.is_demo else STORED
 
     def compose(self) -> Iterator[Field]:
         """Make the widgets, in their order."""
         draft = self._fields.draft
         entries = (
             Entry("client-id", draft.client_id),
-            SecretEntry("client-secret", placeholder=STORED if draft.client_secret else ""),
+            SecretEntry("client-secret", placeholder=self._kept if draft.client_secret else ""),
             Entry("redirect-url", draft.redirect_url),
         )
         for which, entry in zip(CredentialField, entries, strict=True):
@@ -82,6 +83,6 @@ class CredentialForm:
     def _show(self, which: CredentialField, judgment: Judgment) -> None:
         field = self._shown[which]
         if which is SECRET:
-            field.entry.placeholder = STORED if judgment.source is Source.STORED else ""
+            field.entry.placeholder = self._kept if judgment.source is Source.STORED else ""
         field.say(judgment.problem, judgment.warnings)
         field.note(judgment.note, is_good=judgment.problem is None)

@@ -55,20 +55,23 @@ def storage_name(kind: StoreKind, *, is_open: bool = False) -> str:
     return "files that other users may be able to read" if is_open else "files only you can read"
 
 
+IN_DEMO: Final = "not saved: this is a demo"
+
+
 def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """Return the facts about an active set.
 
     Args:
-        place: where its secrets are saved.
+        place: where its secrets are saved; "" in the demo, which saves nothing.
         now: aware, UTC.
     """
     profile = harmless(profile)
     organization = profile.token_organization or profile.organization
     return (
         ("Client ID", short_id(profile.client_id)),
-        ("Refresh token", _refresh_token(profile)),
+        ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
         ("Redirect URL", profile.redirect_url),
-        ("Secret", f"saved in {place}"),
+        ("Secret", f"saved in {place}" if place else IN_DEMO),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),
         *((("Organization", organization),) if organization else ()),

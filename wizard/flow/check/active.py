@@ -14,7 +14,16 @@ from wizard.domain.oauth.classify import refused_token
 from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.flow.check.draft import DraftRun
-from wizard.flow.check.lines import DRAFT_LINES, LIST, TOKENS, USERS, LiveList, Shown, ask_users
+from wizard.flow.check.lines import (
+    DEMO_LINES,
+    DRAFT_LINES,
+    LIST,
+    TOKENS,
+    USERS,
+    LiveList,
+    Shown,
+    ask_users,
+)
 from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
 from wizard.flow.ports import Clock, UserDirectory
 from wizard.flow.refresh import fresh_tokens
@@ -96,7 +105,8 @@ def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | Dra
     """Return the runner of the check that a state calls for."""
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
-    return DraftRun(wizard_context.session, wizard_context.services, state.answer)
+    titles = DEMO_LINES if wizard_context.demo else DRAFT_LINES
+    return DraftRun(wizard_context.session, wizard_context.services, state.answer, titles)
 
 
 class ActiveRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -261,16 +262,22 @@ class DraftRun:
     """Runs the draft's check; it connects to the network when it starts."""
 
     def __init__(
-        self, session: Session, services: Services, answer: AuthorizationResponse | None
+        self,
+        session: Session,
+        services: Services,
+        answer: AuthorizationResponse | None,
+        titles: Mapping[str, str] = DRAFT_LINES,
     ) -> None:
+        """Args: `titles` of the lines, by id."""
         self._session = session
         self._services = services
         self._answer = answer
+        self._titles = titles
         self._check: DraftCheck
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
         """Run the check and pass the lines to `show` whenever one changes."""
-        lines = LiveList(DRAFT_LINES, show, self._services.timer)
+        lines = LiveList(self._titles, show, self._services.timer)
         try:
             network = await self._services.connect()
         except SetupError as error:

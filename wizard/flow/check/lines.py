@@ -113,3 +113,5 @@ DRAFT_LINES: Final = {
     LIST: "Response is a SCIM list",
     TOKENS: "Token refresh tested",
 }
+DEMO_LINES: Final = {**DRAFT_LINES, SAVED: "Tokens kept for the demo"}
+"""The same in the demo, which saves nothing."""

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from wizard.domain import credential_fields
-from wizard.domain.credential_fields import FILLED, CredentialField
+from wizard.domain.credential_fields import FILLED, NOT_TO_SEE, NOT_TO_SEE_IN_DEMO, CredentialField
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -248,7 +248,9 @@ class CredentialsScreen(IntoFilesScreen):
         if entry.value or self._form.judged(SECRET).is_empty:
             entry.action_toggle_shown()
         else:
-            self.notify(credential_fields.NOT_TO_SEE, timeout=3, markup=False)
+            is_demo = self._fields.is_demo
+            words = NOT_TO_SEE_IN_DEMO if is_demo else NOT_TO_SEE
+            self.notify(words, timeout=3, markup=False)
 
     def commands(self) -> Iterable[Command]:
         """Offer to copy the secret too. No key does this: it must never happen by accident."""

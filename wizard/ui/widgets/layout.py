@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -132,6 +132,10 @@ def _joined(children: list[Widget]) -> list[Widget]:
     return [here for last, here in pairs if not (isinstance(last, Gap) and isinstance(here, Gap))]
 
 
+DEMO: Final = " demo: nothing is saved "
+"""The mark of the demo, where there is room."""
+
+
 class Title(Reversing):
     """Product and profile; what else is at work is named between them and after them.
 
@@ -165,7 +169,9 @@ class Title(Reversing):
         share = width // 4 if self._foreign_hosts else width * 2 // 5
         right = [profile.truncate(share, ellipsis=True)]
         if self._is_demo:
-            right.append(Content.styled(" demo ", self.get_visual_style("title--mark")))
+            used = sum(part.cell_length + 2 for part in (name, *right))
+            words = DEMO if used + len(DEMO) <= width else " demo "
+            right.append(Content.styled(words, self.get_visual_style("title--mark")))
         if self._foreign_hosts:
             room = width - sum(part.cell_length + 2 for part in (name, *right))
             hosts = f"! not Twilio: {', '.join(self._foreign_hosts)}"

@@ -458,7 +458,7 @@ async def change_of_the_redirect_url(face: Face, scene: Scene) -> None:
 
 async def handed_off(face: Face, scene: Scene) -> None:
     await face.pick("sheet")
-    await face.says("# Twilio SCIM in a script", "••• (not shown)")
+    await face.says("Twilio SCIM in a script", "••• (not shown)", "All users.")
     await face.save_sheet()
     await face.says("✓ Saved as", "twilio-scim-default.md")
     await face.leave()

@@ -108,7 +108,9 @@ def test_okta_finds_the_names_of_its_fields(home: Path) -> None:
         f"https://oauth.twilio.com/v2/authorize?client_id={ACTIVE.client_id}"
         "&response_type=code&scope=offline_access"
     )
+    callback = "https://system-admin.okta.com/admin/app/cpc/APPNAME/oauth/callback"
     for field, value in {
+        "Redirect URL to register in Twilio": callback,
         "General > Provisioning": "SCIM",
         "SCIM connector base URL": "https://iam.twilio.com/scim/v2",
         "Unique identifier field for users": "userName",
@@ -119,6 +121,7 @@ def test_okta_finds_the_names_of_its_fields(home: Path) -> None:
     }.items():
         assert f"- **{field}:** `{value}`\n" in sheet
     assert "- **Client Secret:** ••• (not shown)\n" in sheet
+    assert "replace APPNAME with the part between /app/ and /instance/ in the URL" in sheet
 
 
 def test_entra_has_id_and_secret_blank_and_needs_no_setup(home: Path) -> None:
@@ -126,9 +129,11 @@ def test_entra_has_id_and_secret_blank_and_needs_no_setup(home: Path) -> None:
     assert fresh.returncode == 0
     assert not home.exists()
     put(home, Profile(audience="entra"), active=VALID)
-    assert wizard(home, "handoff", "--show-secrets").stdout == fresh.stdout
-    assert "- **Client identifier:** from the new app\n" in fresh.stdout
-    assert "- **Client Secret:** from the new app\n" in fresh.stdout
+    beside = wizard(home, "handoff", "--show-secrets").stdout
+    other_app = " The OAuth app of this profile has another grant type, so Entra ID can't use it."
+    assert beside.replace(other_app, "", 1) == fresh.stdout != beside
+    assert "- **Client identifier:** from the OAuth app for Entra ID\n" in fresh.stdout
+    assert "- **Client Secret:** from the OAuth app for Entra ID\n" in fresh.stdout
     assert "Client credentials" in fresh.stdout
     sheet = told(wizard(home, "handoff", "--format", "json").stdout, SHEET)
     assert (sheet["client_id"], sheet["client_secret"]) == (None, None)

@@ -15,7 +15,14 @@ from wizard.domain.models import CredentialSet, Endpoints, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.text import one_line
 from wizard.domain.texts.handoff import Sheet, sheet
-from wizard.domain.texts.handoff_formats import FORMATS, as_json, curl, env, markdown
+from wizard.domain.texts.handoff_formats import (
+    FORMATS,
+    as_json,
+    curl,
+    env,
+    markdown,
+    paragraphs,
+)
 from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.value import replace
 
@@ -62,6 +69,19 @@ def test_sheet_with_the_secret_does_not_show_it_by_itself(audience: str) -> None
 
 def test_names_for_programs_are_the_same_for_everybody() -> None:
     assert len({tuple(sorted(made(audience).values)) for audience in IDS}) == 1
+
+
+@pytest.mark.parametrize("audience", IDS)
+def test_sheet_to_be_read_says_the_same_without_markdown(audience: str) -> None:
+    text = "\n\n".join(paragraphs(made(audience)))
+    assert not re.search(r"[`*]|^#", text, re.MULTILINE)
+    words = markdown(made(audience)).replace("```sh", "")
+    assert text.split() == re.sub("[`*#]|^-", "", words, flags=re.MULTILINE).split()
+
+
+@pytest.mark.parametrize("audience", IDS)
+def test_every_sheet_says_that_the_users_domain_must_be_verified(audience: str) -> None:
+    assert "verify their email domain in Twilio" in markdown(made(audience))
 
 
 def test_profile_that_is_not_the_default_is_named_in_the_commands() -> None:

@@ -286,7 +286,7 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         ROTATE_TITLE: opens("Client Secret", {"Try it": stays_open}),
         "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
         "Change credentials": leads(CREDENTIALS, back=ESC),
-        "Handoff sheet": opens("# Twilio SCIM", sheet),
+        "Handoff sheet": opens("Twilio SCIM in", sheet),
         "Profiles": opens("A new profile", {"Open": stays_open}),
         "Remove profile": opens("Remove profile default?", {"Remove": left_out}),
     }

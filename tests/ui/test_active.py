@@ -147,6 +147,9 @@ async def test_the_sheet_holds_no_secret_and_can_be_copied(world: World) -> None
         await pilot.click("#copy")
         await wait_until(pilot, lambda: bool(world.clipboard.copied), "the copy")
         sheet = world.clipboard.copied[0]
+        assert "- **Client ID:** `" in sheet
+        assert "Client ID: OQ" in text_of(app)
+        assert not [signs for signs in ("**", "`", "# ") if signs in text_of(app)]
         for secret in (SECRET, "access-active", "refresh-active"):
             assert secret not in sheet
             assert secret not in text_of(app)

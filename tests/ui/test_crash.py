@@ -23,9 +23,10 @@ from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
 from tests.ui.test_prerequisites import Machine
 from tests.walks import ThePilot, continue_anyway
-from wizard.domain.models import CredentialSet
+from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
+from wizard.domain.texts.handoff import sheet
 from wizard.domain.texts.questions import Question
 from wizard.flow.state import Delivery
 from wizard.ui.app import WizardApp
@@ -81,7 +82,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: AdvancedScreen(CredentialSet()),
     lambda: AudienceScreen(None),
     lambda: ProfilesScreen(("acme",)),
-    lambda: SheetScreen("planted-secret", fail_async, fail_async),
+    lambda: SheetScreen(sheet(Profile(), "planted-secret", None, None), fail_async, fail_async),
     lambda: ChangesScreen(()),
     lambda: RotateScreen(fail_async),
 ]

@@ -23,8 +23,9 @@ from tests.ui.test_prerequisites import Machine
 from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
 from wizard.domain.errors.scim import MISSING_PERMISSION
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
-from wizard.domain.models import CredentialSet
+from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.texts.handoff import sheet
 from wizard.domain.texts.overview import OutOfReach
 from wizard.domain.texts.questions import Question
 from wizard.domain.value import replace
@@ -175,7 +176,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "audience": lambda: State(AudienceScreen(None)),
     "profiles": lambda: State(ProfilesScreen(("acme",))),
     "rotate": lambda: State(RotateScreen(nothing)),
-    "sheet": lambda: State(SheetScreen("text", nothing, nothing)),
+    "sheet": lambda: State(SheetScreen(sheet(Profile(), "default", None, None), nothing, nothing)),
 }
 
 

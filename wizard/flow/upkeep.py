@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wizard.domain.errors import exchange
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.problems import Check, SetupError
-from wizard.domain.texts.handoff import sheet
+from wizard.domain.texts.handoff import Sheet, sheet
 from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.value import replace
 from wizard.flow.context import WizardContext
@@ -111,16 +111,16 @@ class Upkeep:
         # A new context: a task keeps its own, which would keep the current screen alive.
         self._storage = None
 
-    def sheet(self, audience: str | None = None) -> str:
-        """Return the handoff sheet as Markdown, without secrets.
+    def sheet(self, audience: str | None = None) -> Sheet:
+        """Return the handoff sheet, without secrets.
 
         Args: `audience`: who it is for; None: the audience saved in the profile.
         """
         profile, program = self._session.profile, self._wizard_context.program
         audience = audience or profile.audience
-        return markdown(sheet(profile, self._session.name, None, audience, program))
+        return sheet(profile, self._session.name, None, audience, program)
 
     async def save_sheet(self, audience: str | None = None) -> str:
-        """Save the handoff sheet in a new file; return its path. Raises SetupError."""
-        name, text = f"twilio-scim-{self._session.name}.md", self.sheet(audience) + "\n"
+        """Save the handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
+        name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet(audience)) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

@@ -12,7 +12,9 @@ from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 from wizard.domain.steps import STEPS, Step, step_number
 from wizard.domain.texts.guide import GUIDE, TYPED
-from wizard.domain.texts.questions import SHEET_TITLE, Question
+from wizard.domain.texts.handoff import Sheet
+from wizard.domain.texts.handoff_formats import markdown
+from wizard.domain.texts.questions import Question
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value, field
 from wizard.flow.context import WizardContext
@@ -257,14 +259,9 @@ class Stage(Value):
         self.paper.problem(or_files(problem, 'type "files"', is_chosen=is_chosen))
         return {"files": "uses a file instead"} if can_use_files(problem) else {}
 
-    def tell_sheet(self, text: str) -> None:
-        """Write a handoff sheet, its commands as they are."""
-        self.talk.say(f"{SHEET_TITLE}:", "")
-        is_code = False
-        for line in text.splitlines():
-            is_code ^= line.startswith("```")
-            (self.paper.line if is_code else self.talk.say)(line)
-        self.talk.say("")
+    async def copy_sheet(self, sheet: Sheet) -> None:
+        """Copy a handoff sheet as Markdown."""
+        await self.copy(markdown(sheet), "Sheet")
 
     async def copy(self, text: str, what: str = "") -> bool:
         """Copy to this machine's clipboard; say where none takes it, and return whether one did.

@@ -9,6 +9,7 @@ from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.overview import Item
+from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import ROTATE, ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
@@ -113,11 +114,11 @@ class OverviewStep:
     async def _sheet(self) -> None:
         """Show the sheet; copy and save it when asked to."""
         talk, sheet = self._stage.talk, self._stage.upkeep.sheet()
-        self._stage.tell_sheet(sheet)
+        self._stage.paper.sheet(sheet)
         prompt = Prompt(
             "save, copy, or Enter goes back",
             answers={"": "goes back", "save": "writes a new file here"},
-            acts={"copy": partial(self._stage.copy, sheet, "Sheet")},
+            acts={"copy": partial(self._stage.copy, markdown(sheet), "Sheet")},
         )
         if await talk.choose(prompt) == "save":
             talk.say("✓ Saved as", await self._stage.upkeep.save_sheet())

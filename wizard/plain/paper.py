@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 from wizard.domain import journal
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem
-from wizard.domain.text import inert, wrapped
+from wizard.domain.text import Command, inert, wrapped
+from wizard.domain.texts.handoff import Sheet
+from wizard.domain.texts.handoff_formats import paragraphs
+from wizard.domain.texts.questions import SHEET_TITLE
 
 if TYPE_CHECKING:
     from wizard.host.terminal import Output
@@ -118,6 +121,19 @@ class Paper:
     def rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Write facts: a name and what there is to know, a line each."""
         self.say(*(f"{name}: {words}" for name, words in rows))
+
+    def sheet(self, sheet: Sheet) -> None:
+        """Write a handoff sheet as text, its commands as they are."""
+        self.say(f"{SHEET_TITLE}.", "")
+        for paragraph in paragraphs(sheet):
+            words, _, command = paragraph.partition("\n")
+            if isinstance(paragraph, Command):
+                self.say(words)
+                for line in command.splitlines():
+                    self.line(line)
+            else:
+                self.say(paragraph)
+            self.say("")
 
     def problem(self, problem: Problem, comparison: Comparison | None = None) -> None:
         """Write a problem: what happened, why, what to do, and where to go back to.

@@ -8,6 +8,7 @@ from functools import partial
 
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
+from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
     CONSOLE,
@@ -58,8 +59,8 @@ class Prerequisites:
         self._stage.head(Step.PREREQUISITES)
         self._say(chosen.ends_here)
         sheet = self._stage.upkeep.sheet(chosen.id)
-        self._stage.tell_sheet(sheet)
-        copy = partial(self._stage.copy, sheet, "Sheet")
+        self._stage.paper.sheet(sheet)
+        copy = partial(self._stage.copy, markdown(sheet), "Sheet")
         words = "Enter finishes, i changes who will use the credential, copy copies the sheet"
         prompt = self._stage.prompt(
             Step.PREREQUISITES,

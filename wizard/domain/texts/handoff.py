@@ -89,14 +89,16 @@ Values = dict[str, str | Secret | None]
 Content = tuple[str, tuple[Row, ...], tuple[str, ...]]
 """The title, rows, and paragraphs of a sheet."""
 _APPROVER: Final = (
-    "Keep the Twilio user who approved active, and don't let SCIM manage that user: the tokens"
-    " depend on it."
+    "Don't deactivate the Twilio user who approved, and don't let SCIM manage that user."
+    " Otherwise, the tokens may stop working."
 )
+_DOMAIN: Final = "Before users can be created, verify their email domain in Twilio."
 
 
 def _okta(profile: Profile, values: Values) -> Content:
     query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
     rows = (
+        Row("Redirect URL to register in Twilio", OKTA_CALLBACK),
         Row("General > Provisioning", "SCIM"),
         Row("SCIM connector base URL", profile.endpoints.scim_url),
         Row("Unique identifier field for users", UNIQUE_IDENTIFIER),
@@ -114,45 +116,48 @@ def _okta(profile: Profile, values: Values) -> Content:
         _secret_row(values),
     )
     paragraphs = (
-        "In Okta: Applications > Applications > Create App Integration > SWA - Secure Web"
-        " Authentication, login page URL https://www.twilio.com/login, icon hidden. An existing"
-        " Twilio app may be used as well.",
-        f"Before that, the OAuth app in Twilio needs the Redirect URL {OKTA_CALLBACK}, where"
-        " APPNAME stands between /app/ and /instance/ in the address of the Okta admin page."
-        " Other Okta cells: system-admin.okta-emea.com, system-admin.oktapreview.com.",
+        "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in the"
+        " URL of your Okta admin page. Other Okta cells use system-admin.okta-emea.com or"
+        " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
+        f"{_DOMAIN} Okta requires this.",
+        "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
+        " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
+        " icon. You can also use an existing Twilio app.",
         "If the app's page in Twilio shows another Authorization URL, enter that one.",
-        "Last: Authenticate with …, sign in with email and password as an organization"
-        " admin without SSO, click Approve access, and wait for the green check. Then under To"
-        " App: Create Users, Update User Attributes, Deactivate Users.",
+        "Last, click Authenticate with Twilio (your app's name). Sign in with email and password as an Organization"
+        " Owner or Admin who doesn't use SSO, and click Approve access. Wait for the green"
+        " check. If it doesn't appear, reload the page.",
+        "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
         _APPROVER,
     )
     return "Twilio SCIM in Okta", rows, paragraphs
 
 
 def _entra(profile: Profile, name: str, values: Values) -> Sheet:
-    new = "from the new app"
+    of_app = "from the OAuth app for Entra ID"
     rows = (
         Row("Authentication Method", "OAuth2 client credentials grant"),
         Row("Tenant URL", profile.endpoints.scim_url),
         Row("OAuth token endpoint", profile.endpoints.token_url),
-        Row("Client identifier", note=new),
-        Row("Client Secret", note=new),
+        Row("Client identifier", note=of_app),
+        Row("Client Secret", note=of_app),
     )
+    other_app = " The OAuth app of this profile has another grant type, so Entra ID can't use it."
     paragraphs = (
-        "Entra ID signs in with client credentials: no approval, no redirect, no service user. It"
-        " needs a second OAuth app in Twilio: grant type Client credentials, with every"
-        " managed-users permission selected. The app of this profile has another grant type and"
-        " can't be used.",
-        "In Entra: Enterprise apps > New application > Create your own application > Integrate"
-        " any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
-        " Credentials. There enter the above, then Test Connection.",
-        "Turn group mappings off: Twilio's SCIM API knows users only.",
+        "Entra ID uses the client credentials grant: no approval, no Redirect URL, no service"
+        " account. Create an OAuth app in Twilio with the Client credentials grant type, and"
+        f" select every managed-users permission.{other_app if profile.client_id else ''}",
+        "In Entra, open Enterprise apps > New application > Create your own application >"
+        " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
+        " Credentials. Enter the values above, then click Test Connection.",
+        "Turn group mappings off. Twilio's SCIM API has users only.",
+        _DOMAIN,
     )
     # Of the new app, no other values are known here.
     known = {key: values[key] for key in ("scim_url", "token_url", "unique_identifier")}
     values = dict.fromkeys(values) | known | {"grant_type": "client_credentials"}
     request = (
-        "# A token for the new app: fill in its Client ID and Client Secret.\n"
+        "# A token for that app. Fill in its Client ID and Client Secret.\n"
         f"{request_app_token(profile.endpoints.token_url)}"
     )
     title = "Twilio SCIM in Microsoft Entra ID"
@@ -162,21 +167,22 @@ def _entra(profile: Profile, name: str, values: Values) -> Sheet:
 def _other(profile: Profile, values: Values) -> Content:
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
-        Row("Grant", "authorization code (OAuth 2.0)"),
+        Row("Grant type", "authorization code (OAuth 2.0)"),
         Row("Authorization endpoint", profile.endpoints.authorize_url),
         Row("Token endpoint", profile.endpoints.token_url),
-        Row("Client authentication", "ID and secret in the body of the request"),
+        Row("Client authentication", "Client ID and Client Secret in the body of the request"),
         Row("Client ID", profile.client_id),
         _secret_row(values),
         Row("Scope", values["scope"] or ""),
-        Row("Redirect URL", note="the provider's own; register it on the app in Twilio"),
+        Row("Redirect URL", note="the provider's own; register it in the OAuth app in Twilio"),
         Row("Unique identifier of users", UNIQUE_IDENTIFIER),
         Row("Groups", "none"),
     )
     paragraphs = (
-        "The provider needs its own authorization: sign in with email and password as an"
-        " organization admin without SSO, and click Approve access.",
-        "A provider that only takes a pasted bearer token stops after an hour.",
+        "The provider needs its own authorization. Sign in with email and password as an"
+        " Organization Owner or Admin who doesn't use SSO, and click Approve access.",
+        "A provider that takes only a pasted bearer token stops working when the token expires.",
+        _DOMAIN,
         _APPROVER,
     )
     return "Twilio SCIM in an identity provider", rows, paragraphs
@@ -193,8 +199,10 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         Row("Scope", values["scope"] or ""),
     )
     paragraphs = (
-        "Ask scim-wizard for a token each time, as below: it renews what has expired, once,"
-        " however many scripts ask at the same time. Then neither ID nor secret is needed.",
+        "Ask scim-wizard for a token each time, with the commands below. It refreshes an expired"
+        " token once, even if many scripts ask at the same time. Your script needs neither the"
+        " Client ID nor the Client Secret.",
+        _DOMAIN,
         _APPROVER,
     )
     return "Twilio SCIM in a script", rows, paragraphs

@@ -1,4 +1,4 @@
-"""A handoff sheet as text: Markdown, JSON, variables for a shell, and commands with curl."""
+"""A handoff sheet as text: to be read, Markdown, JSON, variables, and commands with curl."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shlex import quote
 from typing import Final
 
 from wizard.domain.secret import Secret
-from wizard.domain.text import one_line
+from wizard.domain.text import Command, one_line
 from wizard.domain.texts.handoff import Row, Sheet
 
 VARIABLE_PREFIX: Final = "TWILIO_"
@@ -22,6 +22,20 @@ def markdown(sheet: Sheet) -> str:
     if sheet.audience == "script":
         parts.append(_fenced("\n\n".join(sheet.commands)))
     return "\n\n".join(parts)
+
+
+def paragraphs(sheet: Sheet) -> tuple[str, ...]:
+    """Return a sheet as paragraphs to be read or heard, without Markdown's signs.
+
+    The first one has the rows. A command follows the line that says what it does.
+    """
+    rows = (f"{row.title}: {_value(row) or row.note}" for row in sheet.rows)
+    commands = (Command(text.removeprefix("# ")) for text in sheet.commands)
+    return (
+        "\n".join((sheet.title, *rows)),
+        *sheet.paragraphs,
+        *(commands if sheet.audience == "script" else ()),
+    )
 
 
 def as_json(sheet: Sheet) -> str:
@@ -66,9 +80,13 @@ def _assignment(name: str, value: str | Secret | None) -> str:
 
 
 def _item(row: Row) -> str:
-    text = _reveal(row.value) or ""
-    text = one_line(text, len(text))
+    text = _value(row)
     return f"- **{row.title}:** {_code(text) if text else row.note}"
+
+
+def _value(row: Row) -> str:
+    text = _reveal(row.value) or ""
+    return one_line(text, len(text))
 
 
 def _code(text: str) -> str:

@@ -15,6 +15,8 @@ from textual.widgets import OptionList, Static
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.texts.handoff import Sheet
+from wizard.domain.texts.handoff_formats import markdown, paragraphs
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE
 from wizard.domain.value import Value
@@ -135,11 +137,11 @@ Save = Callable[[], Awaitable[str]]
 
 
 class SheetScreen(HelpScreen):
-    """Shows Markdown as it is written, which is how it is copied and saved."""
+    """Shows a handoff sheet as text; it is copied and saved as Markdown."""
 
-    def __init__(self, text: str, copy: Copy, save: Save) -> None:
-        super().__init__(SHEET_TITLE, (text,))
-        self._text = text
+    def __init__(self, sheet: Sheet, copy: Copy, save: Save) -> None:
+        super().__init__(SHEET_TITLE, paragraphs(sheet))
+        self._text = markdown(sheet)
         self._copy = copy
         self._save = save
         self._is_saving = False

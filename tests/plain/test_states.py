@@ -314,13 +314,15 @@ def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
 
     async def steps(person: Person) -> None:
         await person.pick("profiles")
-        await person.says("1. acme", "Name of the profile, 1 to 1 or a new one's")
+        await person.says("1. acme", "2. default, the current one", "Type a profile's number")
         await person.type("NOT ONE")
         await person.says("Error: ")
+        await person.type("2")
+        await person.says("Error: Profile default is already open.")
         await person.type("1")
         await person.says("Overview. Profile acme.")
         await person.pick("profiles")
-        await person.says("1. default")
+        await person.says("1. acme, the current one", "2. default")
         await person.type("brand-new")
         await person.says("Profile brand-new.")
         await person.leave()

@@ -15,6 +15,7 @@ from tests.driving import make_app, paste, text_of, wait_for_dialog, wait_for_sc
 from tests.fakes import FakeTokenEndpoint, World, tokens
 from tests.masks import umask
 from tests.ui.running import ACTIVE, WHOLE, left, point_at, running, seed, stored
+from tests.ui.seeds import other_profiles
 from tests.walks import SECRET, ThePilot
 from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.errors.store import FILE_NOT_MADE
@@ -240,6 +241,32 @@ async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> No
         await pilot.press("enter")
         assert await left(app) is ExitCode.FINE
         assert app.wizard_context.next_profile == "acme-prod"
+
+
+async def test_all_profiles_are_listed_and_the_open_one_is_marked(world: World) -> None:
+    seed(world, active=ACTIVE)
+    other_profiles("acme", "test")(world)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "profiles", ProfilesScreen)
+        lines = [line.strip(" │").split() for line in text_of(app).splitlines()]
+        assert ["›", "acme"] in lines
+        assert ["default", "current"] in lines
+        assert ["test"] in lines
+        await pilot.press("down", "enter")
+        await until_text(pilot, "Profile default is already open.")
+        await pilot.press("up", "enter")
+        assert await left(app) is ExitCode.FINE
+        assert app.next_profile == "acme"
+
+
+async def test_only_profile_is_named(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "profiles", ProfilesScreen)
+        assert "default is the only profile." in text_of(app)
+        await paste(pilot, "default")
+        await pilot.press("enter")
+        await until_text(pilot, "Profile default is already open.")
 
 
 async def test_escape_on_a_new_profile_leads_back_and_leaves_nothing_behind(

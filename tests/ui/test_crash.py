@@ -81,7 +81,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: ConfirmScreen(Question("Sure?", "", "Yes")),
     lambda: AdvancedScreen(CredentialSet()),
     lambda: AudienceScreen(None),
-    lambda: ProfilesScreen(("acme",)),
+    lambda: ProfilesScreen(("acme", "default"), "default"),
     lambda: SheetScreen(sheet(Profile(), "planted-secret", None, None), fail_async, fail_async),
     lambda: ChangesScreen(()),
     lambda: RotateScreen(fail_async),

@@ -174,7 +174,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "changes": lambda: State(ChangesScreen(())),
     "advanced": lambda: State(AdvancedScreen(WHOLE)),
     "audience": lambda: State(AudienceScreen(None)),
-    "profiles": lambda: State(ProfilesScreen(("acme",))),
+    "profiles": lambda: State(ProfilesScreen(("acme", "default"), "default")),
     "rotate": lambda: State(RotateScreen(nothing)),
     "sheet": lambda: State(SheetScreen(sheet(Profile(), "default", None, None), nothing, nothing)),
 }

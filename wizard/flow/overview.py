@@ -63,11 +63,17 @@ class Overview:
         """The actions, in order."""
 
     @property
-    def others(self) -> Sequence[str]:
-        """The names of the other profiles; empty if the store can't be read."""
+    def current(self) -> str:
+        """The name of the profile that is open."""
+        return self._session.name
+
+    @property
+    def profiles(self) -> Sequence[str]:
+        """The names of all profiles, in order; only the open one if the store can't be read."""
+        names = {self.current}
         with suppress(SetupError):
-            return [n for n in self._services.store.names() if n != self._session.name]
-        return ()
+            names.update(self._services.store.names())
+        return sorted(names)
 
     def can(self, action: str) -> bool:
         """Whether an action is offered."""

@@ -8,9 +8,9 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
-from wizard.domain.texts.overview import Item
 from wizard.domain.texts.handoff_formats import markdown
-from wizard.domain.texts.questions import ROTATE, ROTATED
+from wizard.domain.texts.overview import Item
+from wizard.domain.texts.questions import ROTATE, ROTATED, already_open
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
 from wizard.plain.dialogue import Left, Prompt, Stage
@@ -125,16 +125,20 @@ class OverviewStep:
 
     async def _switch(self) -> Outcome | None:
         """Ask for another profile, or a new one."""
-        others = self._overview.others
-        for number, other in enumerate(others, 1):
-            self._say(f"  {number}. {other}")
-        numbers = f", 1 to {len(others)} or a new one's" if others else ", of a new one"
-        prompt = Prompt(f"Name of the profile{numbers}, Enter goes back")
-        while answer := await self._stage.talk.ask(prompt):
-            if answer.isdecimal() and 0 < int(answer) <= len(others):
-                answer = others[int(answer) - 1]
+        names, current = self._overview.profiles, self._overview.current
+        listed = tuple(
+            f"{number}. {name}{', the current one' if name == current else ''}"
+            for number, name in enumerate(names, 1)
+        )
+        self._say("Profiles:", *listed)
+        words = "Type a profile's number, or a name for a new one. Or press Enter to go back"
+        while answer := await self._stage.talk.ask(Prompt(words, listed)):
+            if answer.isdecimal() and 0 < int(answer) <= len(names):
+                answer = names[int(answer) - 1]
             if problem := rules.profile_name(answer):
                 self._say(f"Error: {problem}")
             elif outcome := self._overview.switch(answer):
                 return outcome
+            else:
+                self._say(f"Error: {already_open(answer)}")
         return None

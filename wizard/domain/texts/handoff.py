@@ -124,9 +124,9 @@ def _okta(profile: Profile, values: Values) -> Content:
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
         " icon. You can also use an existing Twilio app.",
         "If the app's page in Twilio shows another Authorization URL, enter that one.",
-        "Last, click Authenticate with Twilio (your app's name). Sign in with email and password as an Organization"
-        " Owner or Admin who doesn't use SSO, and click Approve access. Wait for the green"
-        " check. If it doesn't appear, reload the page.",
+        "Last, click Authenticate with Twilio (your app's name). Sign in with email and password"
+        " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Wait"
+        " for the green check. If it doesn't appear, reload the page.",
         "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
         _APPROVER,
     )

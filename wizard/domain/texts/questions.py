@@ -76,6 +76,11 @@ SHEET_TITLE: Final = "Handoff sheet"
 AUDIENCE_TITLE: Final = "Who will use the credential?"
 
 
+def already_open(name: str) -> str:
+    """Return what is wrong with choosing the profile that is open."""
+    return f"Profile {name} is already open."
+
+
 def another_host(theirs: str, ours: str) -> Question:
     """Return the question about an authorization URL that has another host."""
     text = (

@@ -122,7 +122,9 @@ class OverviewScreen(StepScreen):
             case "profiles":
                 from wizard.ui.screens.overview_dialogs import ProfilesScreen
 
-                name = await self.ask(ProfilesScreen(self._overview.others))
+                name = await self.ask(
+                    ProfilesScreen(self._overview.profiles, self._overview.current)
+                )
                 return self._overview.switch(name) if name is not None else None
         return None
 

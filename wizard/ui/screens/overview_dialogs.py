@@ -18,7 +18,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.texts.handoff import Sheet
 from wizard.domain.texts.handoff_formats import markdown, paragraphs
 from wizard.domain.texts.overview import Item
-from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE
+from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE, already_open
 from wizard.domain.value import Value
 from wizard.flow.upkeep import Rotation
 from wizard.ui.copying import Copy, copy_and_say
@@ -36,26 +36,30 @@ class ProfilesScreen(Dialog[str | None]):
     PRIMARY = "Open ›"
     AUTO_FOCUS = "Menu, Entry"
 
-    def __init__(self, others: Sequence[str]) -> None:
-        """Args: `others`: the names of the profiles that aren't open."""
+    def __init__(self, names: Sequence[str], current: str) -> None:
+        """Args: `names`: all profiles, of which `current` is open."""
         super().__init__("Profiles")
-        self._others = others
+        self._names = names
+        self._current = current
 
     def compose_body(self) -> ComposeResult:
-        """Yield those there are, and a field for a new one."""
-        if self._others:
-            yield Menu([Item(name, name) for name in self._others])
-            yield Gap()
+        """Yield those there are, with a mark on the open one, and a field for a new one."""
+        other = next((name for name in self._names if name != self._current), None)
+        if other is None:
+            yield Static(f"{self._current} is the only profile.", markup=False)
+        else:
+            words = {self._current: "current"}
+            yield Menu([Item(name, name, words.get(name, "")) for name in self._names], other)
+        yield Gap()
         yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
 
     @on(OptionList.OptionSelected)
     def action_primary(self) -> None:
         """Open the new profile if a name was entered, else the highlighted one."""
-        name = self.query_one(Entry).value
-        if not name and self._others:
-            self.answer(self.query_one(Menu).chosen)
-            return
-        problem = rules.profile_name(name)
+        name = self.query_one("#new-profile", Entry).value
+        if not name and self.query(Menu):
+            name = self.query_one(Menu).chosen or ""
+        problem = already_open(name) if name == self._current else rules.profile_name(name)
         self.query_one(Field).say(problem)
         if problem is None:
             self.answer(name)

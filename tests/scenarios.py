@@ -253,6 +253,7 @@ async def expired_code(face: Face, scene: Scene) -> None:
     await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
     await face.primary()
     await face.says("Copy the full URL from the address bar.")
+    await face.says("click Approve access, and paste the URL right away.")
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await to_the_end(face)
 

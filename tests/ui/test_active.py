@@ -214,8 +214,9 @@ async def test_a_problem_is_copied_for_support_without_a_secret(world: World) ->
     seed(world, active=ACTIVE)
     refused = WRONG_CLIENT.with_detail(f"401: {SECRET} or {ROTATED} is wrong", "Request ID: RQ1")
     world.tokens.refreshes = [SetupError(refused)]
-    async with running(make_app(world)) as (_, pilot):
+    async with running(make_app(world)) as (app, pilot):
         await pilot.press("f9")
+        assert "F9" not in text_of(app)
         await open_dialog(pilot, "rotate", RotateScreen)
         await paste(pilot, ROTATED)
         await pilot.press("enter")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from tests.driving import text_of
+from tests.ui.playing import playing
 from tests.ui.running import ACTIVE
+from tests.ui.scenes import SCENES
 from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import TWILIO, AuthorizationAttempt
 from wizard.domain.secret import Secret
@@ -52,3 +59,21 @@ def test_a_pasted_address_keeps_its_place_and_loses_its_code() -> None:
     pasted = "https://idp.example.org/callback?code=planted%2Bcode&state=planted-state&iss=x"
     assert {s.reveal() for s in secrets_in(pasted)} == {"planted+code", "planted-state"}
     assert {s.reveal() for s in secrets_in(" planted-code\n")} == {"planted-code"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_offered"),
+    [
+        ("check-failed", True),
+        ("credentials-refused", True),
+        ("overview-failed", True),
+        ("check", False),
+        ("overview", False),
+    ],
+)
+async def test_row_of_keys_offers_it_where_a_problem_is_shown(
+    name: str, is_offered: bool, tmp_path: Path
+) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == name)
+    async with playing(scene, tmp_path) as pilot:
+        assert ("F9 Copy for support" in text_of(pilot.app)) is is_offered

@@ -53,7 +53,7 @@ class WizardApp(ThemedApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
-        Binding("f9", "copy_for_support", "Copy for support", show=False, priority=True),
+        Binding("f9", "copy_for_support", "Copy for support", key_display="F9", priority=True),
     ]
 
     def __init__(
@@ -224,6 +224,12 @@ class WizardApp(ThemedApp):
     def _what_stays(self) -> str:
         is_demo = self.wizard_context.demo is not None
         return "the demo saves nothing" if is_demo else "what was saved stays"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy for support only where a problem is shown."""
+        if action == "copy_for_support" and not self._problems_of(self.screen):
+            return False
+        return super().check_action(action, parameters)
 
     def _problems_of(self, screen: Screen[object]) -> tuple[Problem, ...]:
         return tuple(each for panel in screen.query(ProblemPanel) for each in panel.problems)

@@ -33,6 +33,18 @@ _AFTER_CODE: Final = {
     exchange.ODD_TOKENS.id: _NEW_LINK,
 }
 
+_APPROVE: Final = (
+    "Open the new link on this step, sign in as an Organization Owner or Admin, and click Approve "
+    "access."
+)
+_IN_TIME: Final = (
+    "Open the new link on this step, click Approve access, and paste the URL right away."
+)
+_WITH_NEW_LINK: Final = {
+    exchange.CODE_EXPIRED.id: _IN_TIME,
+    exchange.CODE_REFUSED.id: _IN_TIME,
+}
+
 _SHUT: Final = frozenset({store.KEYRING_LOCKED.id, store.KEYRING_HANGS.id})
 _KEYRING: Final = _SHUT | {
     store.KEYRING_ABSENT.id,
@@ -128,11 +140,7 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     """
     if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:
         return problem
-    remedy = (
-        "Open the new link on this step, sign in as an Organization Owner or Admin, and click "
-        "Approve access."
-    )
-    return replace(problem, remedy=remedy, step=None)
+    return replace(problem, remedy=_WITH_NEW_LINK.get(problem.id, _APPROVE), step=None)
 
 
 def of_saved(problem: Problem) -> Problem:

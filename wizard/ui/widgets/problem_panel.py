@@ -56,6 +56,8 @@ class ProblemPanel(Static):
         """
         self.remove_class("-question")
         self._hold((problem, *also) if problem else ())
+        # The key that copies it for support is offered only where it is shown.
+        self.screen.refresh_bindings()
         if problem is not None:
             for each in self.problems:
                 journal.note(f"shown: {each.in_a_line}")
@@ -67,6 +69,7 @@ class ProblemPanel(Static):
         self._hold(())
         self.add_class("-question")
         self.display = True
+        self.screen.refresh_bindings()
         self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
         self.call_after_refresh(self.scroll_visible, animate=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wizard.domain import rules
 from wizard.domain.steps import STEPS, Step
 from wizard.domain.texts.guide import GUIDE
@@ -70,3 +72,24 @@ def test_lines_of_what_differs_fit_as_they_are_broken() -> None:
 def test_count_of_unselected_items_is_told_in_the_singular_and_plural() -> None:
     assert unselected(PREREQUISITES[:1]) == "1 required item isn't selected."
     assert unselected(PREREQUISITES[:2]) == "2 required items aren't selected."
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("email domain", {"prerequisites", "script", "okta", "entra", "other"}),
+        ("second factor", {"service-account", "prerequisites", "authorize"}),
+        ("domain isn't enforced", {"no-sso"}),
+        ("domain doesn't enforce SSO", {"authorize"}),
+        ("Monitor > Insights > Audit", {"overview", "check"}),
+        ("Organization API access", {step.value for step in GUIDE}),
+        ("Got it!", {"prerequisites"}),
+    ],
+)
+def test_what_is_easily_missed_in_twilio_is_said_where_it_helps(
+    words: str, places: set[str]
+) -> None:
+    said = {step.value: " ".join(page.help) for step, page in GUIDE.items()}
+    said |= {each.id: each.why for each in PREREQUISITES}
+    said |= {each.id: " ".join(each.text) for each in AUDIENCES}
+    assert {place for place, text in said.items() if words in text} >= places

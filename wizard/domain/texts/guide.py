@@ -93,7 +93,7 @@ GUIDE: Final = {
         ),
         (
             "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in"
-            " the Console under Monitor > Insights > Audit.",
+            " the Console under Monitor > Insights > Audit (event oauth-apps.secret-rotated).",
             "If you delete the OAuth app, or rotate its secret with no grace period, the saved"
             " credentials stop working.",
         ),
@@ -104,10 +104,12 @@ GUIDE: Final = {
         "Using Okta or Microsoft Entra ID? {audience} first.",
         (
             "Click Create OAuth application, then select the Authorization code grant type.",
-            "Enter an application name, a company name, and your Redirect URL.",
+            "Under Application details, enter an application name, a company name, and your"
+            " Redirect URL.",
             "Under Scopes & permissions, select every managed-users permission and nothing else.",
-            "Copy the Client ID and Client Secret before you click Finish (Save in the Legacy"
-            " Console). Twilio shows the secret only once.",
+            "Copy the Client ID and Client Secret. Twilio shows the secret only once. In the"
+            " Legacy Console, click Save to see them.",
+            "In the Twilio Console, check Got it! and click Finish.",
         ),
         (
             "Don't see Authorization code? You're probably on an account's OAuth applications page,"
@@ -157,6 +159,7 @@ GUIDE: Final = {
             " Use a private window.",
             "Can't sign in? The page doesn't support SSO. Sign in as an admin who has a password"
             " and whose email domain doesn't enforce SSO.",
+            "Does it ask for a second factor? Ask the person who holds it for that account.",
             "See an error instead of Approve access? The Client ID or Redirect URL differs from the"
             " app's. Compare them character by character.",
         ),
@@ -197,7 +200,8 @@ GUIDE: Final = {
         (
             "Missing a permission? Select it in the app, then try again. If that fails, authorize"
             " again: Twilio doesn't document whether an earlier approval includes it.",
-            "Client ID or Client Secret rejected? The secret was probably rotated.",
+            "Client ID or Client Secret rejected? The secret was probably rotated. To see who"
+            " rotated it, look in the Console under Monitor > Insights > Audit.",
         ),
         _where(". Open the app. Its permissions are under Access settings."),
     ),

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from wizard.domain.models import GRANT_TYPE, SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
+from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN
 from wizard.domain.texts.summary import harmless
 from wizard.domain.value import Value
 
@@ -92,7 +93,6 @@ _APPROVER: Final = (
     "Don't deactivate the Twilio user who approved, and don't let SCIM manage that user."
     " Otherwise, the tokens may stop working."
 )
-_DOMAIN: Final = "Before users can be created, verify their email domain in Twilio."
 
 
 def _okta(profile: Profile, values: Values) -> Content:
@@ -119,14 +119,15 @@ def _okta(profile: Profile, values: Values) -> Content:
         "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in the"
         " URL of your Okta admin page. Other Okta cells use system-admin.okta-emea.com or"
         " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
-        f"{_DOMAIN} Okta requires this.",
+        f"{VERIFIED_DOMAIN} Okta requires this.",
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
         " icon. You can also use an existing Twilio app.",
         "If the app's page in Twilio shows another Authorization URL, enter that one.",
         "Last, click Authenticate with Twilio (your app's name). Sign in with email and password"
-        " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Wait"
-        " for the green check. If it doesn't appear, reload the page.",
+        " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Have"
+        " that user's second factor at hand. Wait for the green check. If it doesn't appear,"
+        " reload the page.",
         "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
         _APPROVER,
     )
@@ -151,7 +152,7 @@ def _entra(profile: Profile, name: str, values: Values) -> Sheet:
         " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
         " Credentials. Enter the values above, then click Test Connection.",
         "Turn group mappings off. Twilio's SCIM API has users only.",
-        _DOMAIN,
+        VERIFIED_DOMAIN,
     )
     # Of the new app, no other values are known here.
     known = {key: values[key] for key in ("scim_url", "token_url", "unique_identifier")}
@@ -180,9 +181,10 @@ def _other(profile: Profile, values: Values) -> Content:
     )
     paragraphs = (
         "The provider needs its own authorization. Sign in with email and password as an"
-        " Organization Owner or Admin who doesn't use SSO, and click Approve access.",
+        " Organization Owner or Admin who doesn't use SSO, and click Approve access. Have that"
+        " user's second factor at hand.",
         "A provider that takes only a pasted bearer token stops working when the token expires.",
-        _DOMAIN,
+        VERIFIED_DOMAIN,
         _APPROVER,
     )
     return "Twilio SCIM in an identity provider", rows, paragraphs
@@ -202,7 +204,7 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         "Ask scim-wizard for a token each time, with the commands below. It refreshes an expired"
         " token once, even if many scripts ask at the same time. Your script needs neither the"
         " Client ID nor the Client Secret.",
-        _DOMAIN,
+        VERIFIED_DOMAIN,
         _APPROVER,
     )
     return "Twilio SCIM in a script", rows, paragraphs

@@ -36,8 +36,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "service-account",
         "A shared service account exists",
-        "Tokens may stop working if the user who approves is deactivated. Use a"
-        " shared account, and don't let SCIM manage it.",
+        "Tokens may stop working if the user who approves is deactivated. Use a shared"
+        " account. Decide who holds its second factor. Don't let SCIM manage it.",
         aside="recommended",
         is_required=False,
     ),
@@ -63,7 +63,7 @@ PREREQUISITES: Final = (
         "redirect-url",
         "I have the Redirect URL that's set in the app",
         "Any https URL you control; it doesn't have to load. For Okta, use Okta's"
-        " callback. Don't use example.com: it isn't yours.",
+        " callback. example.com is only a placeholder.",
     ),
     Prerequisite(
         "secret",
@@ -99,6 +99,8 @@ class Audience(Value):
     """Why there is only a handoff sheet and nothing to set up here; "" if there is a setup."""
 
 
+VERIFIED_DOMAIN: Final = "Before users can be created, verify their email domain in Twilio."
+
 AUDIENCES: Final = (
     Audience(
         "script",
@@ -108,6 +110,7 @@ AUDIENCES: Final = (
             "The wizard saves the tokens. When your script needs one, it runs: scim-wizard token",
             "Redirect URL to register in the app: any https URL you control. The page doesn't"
             " have to load; you copy the URL you land on.",
+            VERIFIED_DOMAIN,
         ),
     ),
     Audience(
@@ -142,7 +145,8 @@ AUDIENCES: Final = (
             "OAuth token endpoint   https://oauth.twilio.com/v2/token\n"
             "Client identifier      from that app\n"
             "Client Secret          from that app",
-            "Turn group mappings off: Twilio's SCIM API knows users only.",
+            "Turn group mappings off: Twilio's SCIM API has users only.",
+            VERIFIED_DOMAIN,
         ),
         "Entra ID uses the client credentials grant: there's nothing to authorize here. The"
         " handoff sheet lists the app to create in Twilio and the values to enter in Entra.",
@@ -156,6 +160,7 @@ AUDIENCES: Final = (
             " only a pasted bearer token stops working when the token expires.",
             "Redirect URL to register in the app: the provider's own callback. If it redeems the"
             " code before you can copy it, register a URL of your own first.",
+            VERIFIED_DOMAIN,
         ),
     ),
 )

@@ -62,8 +62,8 @@ def test_authorize_does_not_ask_for_the_link_that_it_has_made() -> None:
 @pytest.mark.parametrize(
     ("problem", "label", "does"),
     [
-        (paste.LINK_USED, "New link", "creates a new link"),
-        (paste.OTHER_ADDRESS, "To Credentials", "goes to Credentials"),
+        (paste.LINK_USED, "New link", "create a new link"),
+        (paste.OTHER_ADDRESS, "To Credentials", "go to Credentials"),
     ],
 )
 def test_each_fix_says_what_enter_does(problem: Problem, label: str, does: str) -> None:

@@ -88,6 +88,11 @@ class Person:
         """The output since the last typed text."""
         return self.raw[self._read_from :].decode("utf-8", "replace").replace("\r\n", "\n")
 
+    @property
+    def prompt(self) -> str:
+        """The prompt of a step that was printed last, on one line."""
+        return " ".join(self.news.rpartition("\nStep ")[2].split())
+
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
         """Wait until a condition holds; on failure, show all output."""
 
@@ -125,35 +130,34 @@ class Person:
     async def tick_all(self) -> None:
         await self.says("Before you start")
         await self.type("all")
-        await self.says("press Enter to continue")
+        await self.says("Press Enter to continue")
         await self.type("")
 
     async def enter(self, field: CredentialField, text: str) -> None:
         while True:
             await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
-            asked = self.news.rpartition("\nStep ")[2]
-            if asked.startswith(f"2 of 6, {field.label}, "):
+            if f"Paste the {field.label}" in self.prompt:
                 break
-            assert "Enter keeps" in asked, self.text
+            assert "press Enter to keep" in self.prompt, self.text
             await self.type("")
         await self.type(text)
 
     async def hand_out(self) -> str:
         await self.until(lambda: bool(PROMPT.search(self.news)), "a prompt")
-        if "Enter keeps" in self.news.rpartition("\nStep ")[2]:
+        if "press Enter to keep" in self.prompt:
             # A field after the one that was entered.
             await self.type("")
-        await self.says("Enter when you have the link")
+        await self.says("press Enter to continue once you have the link")
         link = next(line for line in self.news.splitlines() if "/authorize?" in line)
         await self.type("")
-        await self.says("Step 4 of 6, URL (input hidden):")
+        await self.says("Step 4 of 6. Paste the URL you land on (input hidden):")
         return link
 
     async def fresh_link(self) -> None:
         await self.type("new link")
 
     async def paste(self, text: str) -> None:
-        await self.says("Step 4 of 6, URL (input hidden)")
+        await self.says("Step 4 of 6. Paste the URL you land on (input hidden)")
         await self.type(text)
 
     async def paste_anywhere(self, text: str) -> None:
@@ -163,7 +167,7 @@ class Person:
         await self.says("passed   GET /Users responds", "passed   Response is a SCIM list")
 
     async def confirm(self) -> None:
-        await self.says("Enter confirms that you approved it")
+        await self.says("Press Enter to confirm that you approved it")
         await self.type("")
 
     async def primary(self) -> None:
@@ -173,15 +177,15 @@ class Person:
         await self.type("back")
 
     async def yes(self) -> None:
-        await self.says("yes or no:")
+        await self.says("press Enter for no:")
         await self.type("yes")
 
     async def pick(self, id_: str) -> None:
-        await self.says("Overview, 1 to")
+        await self.says("Type a number from 1 to")
         await self.type(id_)
 
     async def new_secret(self, text: str) -> None:
-        await self.says("Client Secret, not shown:")
+        await self.says("Paste the new Client Secret (input hidden)")
         await self.type(text)
 
     async def save_sheet(self) -> None:

@@ -22,12 +22,12 @@ from wizard.store.profiles import LocalProfileStore
 
 FOREIGN = "https://scim.example.edu/callback?code=c&state=of-somebody-else"
 REFUSED = {
-    "another link's": (FOREIGN, "Enter creates a new link"),
+    "another link's": (FOREIGN, "press Enter to create a new link"),
     "another address": (
         "https://other.example.edu/?code=c&state=s",
-        f"Enter goes to {Step.CREDENTIALS.title}",
+        f"press Enter to go to {Step.CREDENTIALS.title}",
     ),
-    "a bare code": ("c" * 1100, "yes or no"),
+    "a bare code": ("c" * 1100, "press Enter for no"),
 }
 """A pasted text, and the words of the prompt that it leads to."""
 

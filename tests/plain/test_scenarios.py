@@ -9,6 +9,7 @@ import pytest
 
 from tests.plain.person import Person, run, terminal
 from tests.scenarios import SCENARIOS, Face, Scenario, Scene, scene, to_redirect, to_the_end
+from wizard.plain.paper import Paper
 from wizard.sandbox.twilio import Sandbox
 
 ROWS = list(SCENARIOS)
@@ -35,11 +36,13 @@ def walked(scenario: Scenario, made: Scene, monkeypatch: pytest.MonkeyPatch) -> 
 def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     scenario = SCENARIOS[name]
+    prompts = recorded_prompts(monkeypatch)
     with scene(scenario, tmp_path / "home") as made:
         secret = made.sandbox.client_secret
         person = walked(scenario, made, monkeypatch)
         secrets = [secret, *secrets_of(made.sandbox)]
     assert_plain(person)
+    assert [words for words in prompts if not is_clear_alone(words)] == []
     printed, told = "".join(person.text.split()), log_of(made).read_text()
     assert "wizard step" in told
     assert not [value for value in secrets if value in printed]
@@ -57,6 +60,25 @@ def test_wrapped_address_is_one_answer(tmp_path: Path, monkeypatch: pytest.Monke
     scenario = Scenario(first_setup_with_a_wrapped_paste)
     with scene(scenario, tmp_path / "home") as made:
         walked(scenario, made, monkeypatch)
+
+
+def recorded_prompts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the words of every prompt from now on."""
+    prompts: list[str] = []
+    write = Paper.prompt
+
+    def prompt(paper: Paper, words: str) -> None:
+        prompts.append(words)
+        write(paper, words)
+
+    monkeypatch.setattr(Paper, "prompt", prompt)
+    return prompts
+
+
+def is_clear_alone(words: str) -> bool:
+    """Whether a prompt says in sentences what to type, paste, or press."""
+    *_, last = re.split(r"(?<=[.?]) ", words)
+    return bool(re.match(r"(Type|Paste|Press Enter) ", last)) and len(last.split()) <= 25
 
 
 def log_of(made: Scene) -> Path:

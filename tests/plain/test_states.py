@@ -86,7 +86,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
 async def at_credentials(person: Person) -> None:
     """Resume the unfinished setup, which is at Credentials."""
     await person.type("1")
-    await person.says("Client ID, 1 of 3")
+    await person.says("Paste the Client ID")
 
 
 def test_locked_keyring_is_told_and_r_reads_it_once_it_is_unlocked(
@@ -97,10 +97,10 @@ def test_locked_keyring_is_told_and_r_reads_it_once_it_is_unlocked(
 
     async def steps(person: Person) -> None:
         await person.says(f"Error: {KEYRING_LOCKED.title}", "Unlock it, then type r.")
-        await person.says("1. Try again", "Overview, 1 to")
+        await person.says("1. Try again", "Type a number from 1 to")
         await person.type("r")
         await person.says(f"Error: {KEYRING_LOCKED.title}")
-        await person.says("Overview, 1 to")
+        await person.says("Type a number from 1 to")
         backend.is_locked = False
         await person.type("r")
         await person.says("1. Check now")
@@ -118,12 +118,12 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
         await at_credentials(person)
         backend.is_locked = True
         await person.type(f"{WHOLE.client_id[:-2]}zz")
-        await person.says(f"Error: {KEYRING_LOCKED.title}", "Enter tries again")
+        await person.says(f"Error: {KEYRING_LOCKED.title}", "Press Enter to try again")
         await person.type("")
         await person.says(f"Error: {KEYRING_LOCKED.title}")
         await person.type("files")
         await person.says(IN_FILES)
-        await person.says("saved.", "Client Secret, 2 of 3")
+        await person.says("saved.", "Paste the Client Secret")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -144,15 +144,17 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
     async def steps(person: Person) -> None:
         await person.type("1")
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
-        await person.says(f"Error: {OTHER_ADDRESS.title}", "Enter goes to Credentials")
+        await person.says(f"Error: {OTHER_ADDRESS.title}", "ress Enter to go to Credentials")
         await person.paste(LINKED.redirect_url)
-        await person.says(f"Error: {NO_CODE.title}", "Step 4 of 6, URL (input hidden):")
+        await person.says(
+            f"Error: {NO_CODE.title}", "Step 4 of 6. Paste the URL you land on (input hidden):"
+        )
         assert "Go back to" not in person.news
         await person.paste(f"{LINKED.redirect_url}s?code=c0de12345&state=x{STATE}")
-        await person.says("Enter goes to Credentials")
+        await person.says("ress Enter to go to Credentials")
         await person.type("")
         await person.says(f"Error: {OTHER_ADDRESS.title}", "They differ starting at character")
-        await person.says("Client ID, 1 of 3")
+        await person.says("Paste the Client ID")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -166,27 +168,29 @@ def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(
     async def steps(person: Person) -> None:
         await person.pick("change")
         await person.enter(CredentialField.CLIENT_ID, OTHER_ID)
-        await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
+        await person.says(f"! {OTHER_APP}", "Paste the Client Secret (input hidden):")
         await person.type("")
         await person.says("Error: Enter the Client Secret.")
         await person.type("back")
-        await person.says("Client ID, 1 of 3")
+        await person.says("Paste the Client ID")
         await person.type(ACTIVE.client_id)
-        await person.says("Client Secret, 2 of 3, not shown, Enter keeps the stored one:")
+        await person.says(
+            "Paste the Client Secret (input hidden), or press Enter to keep the saved one:"
+        )
         await person.type("")
         # With the last field, an Authorization URL sets another Client ID.
-        await person.says("Redirect URL, 3 of 3")
+        await person.says("Paste the Redirect URL")
         await person.type(
             f"https://oauth.twilio.com/v2/authorize?client_id={OTHER_ID}"
             "&redirect_uri=https%3A%2F%2Fidp.example.edu%2Fcb"
         )
-        await person.says(f"! {OTHER_APP}", "Client Secret, 2 of 3, not shown:")
+        await person.says(f"! {OTHER_APP}", "Paste the Client Secret (input hidden):")
         await person.leave()
 
     async def discards(person: Person) -> None:
         await person.says("Discard: removes the change; keeps your credentials")
         await person.pick("discard")
-        await person.says("This removes only the change", "yes or no")
+        await person.says("This removes only the change", "press Enter for no")
         assert "rotate it" not in person.news
         await person.yes()
         await person.says("1. Check now")
@@ -209,12 +213,14 @@ def test_secret_that_is_too_short_to_be_one_is_asked_for_again_until_enter_keeps
         await at_credentials(person)
         await person.type("")
         for short, words in (("12345", "! Only 5 characters"), ("123456", "! Only 6 characters")):
-            await person.says("Client Secret, 2 of 3, not shown")
+            await person.says("Paste the Client Secret (input hidden)")
             await person.type(short)
             await person.says("Client Secret: saved.", words)
-        await person.says("Client Secret, 2 of 3, not shown, Enter keeps the stored one:")
+        await person.says(
+            "Paste the Client Secret (input hidden), or press Enter to keep the saved one:"
+        )
         await person.type("")
-        await person.says("Redirect URL, 3 of 3")
+        await person.says("Paste the Redirect URL")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -236,11 +242,12 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
             await person.pick("resume")
             await person.says(
                 f"Error: {ORGANIZATION_CHANGED.title}",
-                "Enter goes to Authorize for a new link, use:",
+                "Press Enter to go to Authorize for a new link, or type use to use the token",
             )
             await person.type("use")
             await person.says(
-                f"Error: {NO_REFRESH_TOKEN.title}", "Enter goes to Authorize for a new link, use:"
+                f"Error: {NO_REFRESH_TOKEN.title}",
+                "Press Enter to go to Authorize for a new link, or type use to use the token",
             )
             assert stored(home) == ACTIVE
             await person.type("use")
@@ -299,12 +306,12 @@ def test_entra_leads_to_its_sheet_and_the_end(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
         await person.type("i")
         await person.type("entra")
-        await person.says("OAuth token endpoint", "Enter finishes")
+        await person.says("OAuth token endpoint", "Press Enter to finish")
         await person.type("")
 
     code, text = walk(steps)
     assert (code, "handoff --for entra" in text) == (0, True)
-    assert "Client ID, 1 of 3" not in text
+    assert "Paste the Client ID" not in text
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(
@@ -338,7 +345,7 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
     async def steps(person: Person) -> None:
         await at_credentials(person)
         await person.type("advanced")
-        await person.says("Authorization endpoint, Enter keeps")
+        await person.says("Authorization endpoint. Paste another, or press Enter to keep")
         await person.type("http://scim-server.example.edu/authorize")
         await person.says("Error: ")
         await person.type(f"{SERVER}/authorize")
@@ -350,10 +357,10 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type("none")
         await person.says("PKCE, auto, on, off")
         await person.type("on")
-        await person.says("! not Twilio: scim-server.example.edu", "Client ID, 1 of 3")
+        await person.says("! not Twilio: scim-server.example.edu", "Paste the Client ID")
         await person.type("advanced")
         await person.type("back")
-        await person.says("Client ID, 1 of 3")
+        await person.says("Paste the Client ID")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -367,19 +374,21 @@ def test_demo_says_what_fails_and_which_secret_works_then(walk: Walk) -> None:
         await person.says("This demo: Twilio rejects the Client Secret, and the demo shows")
         await person.tick_all()
         for _ in range(3):
-            await person.says("Enter keeps")
+            await person.says("press Enter to keep")
             await person.type("")
-        await person.says("Enter approves for you")
+        await person.says("or press Enter to approve")
         await person.type("")
-        await person.says(f"Error: {WRONG_CLIENT.title}", "Enter goes to Credentials")
+        await person.says(f"Error: {WRONG_CLIENT.title}", "ress Enter to go to Credentials")
         await person.type("")
         await person.says("Twilio rejected this secret. In this demo, enter brand-new-demo-secret")
         await person.type("a-secret-of-my-own-12")
         await person.says("Error: In this demo, enter brand-new-demo-secret")
         await person.type("brand-new-demo-secret")
-        await person.says("Client Secret: accepted.", "Redirect URL, 3 of 3", "Enter keeps")
+        await person.says(
+            "Client Secret: accepted.", "Paste the Redirect URL", "press Enter to keep"
+        )
         await person.type("")
-        await person.says("Enter approves for you")
+        await person.says("or press Enter to approve")
         await person.type("")
         await person.passed()
         await person.says("This was the demo.")
@@ -397,8 +406,8 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     async def steps(person: Person) -> None:
         await person.says("Before you start", "Demo: nothing is saved.")
         await person.tick_all()
-        for field in ("Client ID, 1 of 3", "Client Secret, 2 of 3, not shown"):
-            await person.says(field, "Enter keeps")
+        for field in ("Paste the Client ID", "Paste the Client Secret (input hidden)"):
+            await person.says(field, "press Enter to keep")
             await person.type("")
         await person.type("https://somewhere.example.edu/else")
         await person.says(
@@ -406,7 +415,9 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
         )
         await person.type("")
         for line in ("https://idp.example.invalid/callback", ""):
-            await person.says("Step 3 of 6, typing is not shown, Enter approves for you:")
+            await person.says(
+                "Step 3 of 6. Paste the URL you land on (input hidden), or press Enter to approve:"
+            )
             assert "Go back to" not in person.news
             await person.type(line)
         await person.passed()

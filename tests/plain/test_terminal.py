@@ -66,14 +66,17 @@ async def words_at_every_prompt(person: Person) -> None:
         ("back", "There is nothing to go back to here."),
         ("open", "No browser on this machine. The pages are:"),
         ("copy", "There is nothing to copy here."),
-        ("new link", "There is no link here; Authorize makes it."),
-        ("nonsense", "Not understood. yes: it's true"),
+        ("new link", "There is no link here. Authorize creates it."),
+        ("nonsense", "Not understood."),
+        ("1", "Not understood."),
+        ("", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
+        ("?", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
     ):
         await person.type(word)
         await person.says(answer)
     await person.type("all")
     await person.type("")
-    await person.says("Client ID, 1 of 3:")
+    await person.says("Paste the Client ID:")
     for word, answer in (
         ("?", "Client ID: OQ…, 34 characters."),
         ("open", "There is nothing to open here."),

@@ -125,9 +125,9 @@ def test_terminal_that_reads_nothing_holds_up_neither_saving_nor_leaving(
     server.held = "exchange"
     with wizard(env, *(["--plain"] if mode == "plain" else [])) as terminal:
         if mode == "plain":
-            terminal.wait_for("Overview, 1 to")
+            terminal.wait_for("Type a number from 1 to")
             terminal.send("1\r")
-            terminal.wait_for("URL (input hidden)")
+            terminal.wait_for("Paste the URL you land on")
             terminal.send(f"{server.approve(link)}\r")
         else:
             reach(terminal, server, home, "exchange")
@@ -157,9 +157,9 @@ def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: 
     link, env = prepare(server, home, "exchange")
     server.held = "exchange"
     with redirected(gone, env, "--plain") as terminals:
-        terminals.screen.wait_for("Overview, 1 to")
+        terminals.screen.wait_for("Type a number from 1 to")
         terminals.keyboard.send("1\r")
-        terminals.screen.wait_for("URL (input hidden)")
+        terminals.screen.wait_for("Paste the URL you land on")
         terminals.keyboard.send(f"{server.approve(link)}\r")
         server.wait_for_request()
         terminals.hang_up()

@@ -76,4 +76,4 @@ async def test_row_of_keys_offers_it_where_a_problem_is_shown(
 ) -> None:
     (scene,) = (scene for scene in SCENES if scene.name == name)
     async with playing(scene, tmp_path) as pilot:
-        assert ("F9 Copy for support" in text_of(pilot.app)) is is_offered
+        assert ("F9 Copy problem" in text_of(pilot.app)) is is_offered

@@ -245,8 +245,8 @@ class Fix(Value):
 
     @property
     def does(self) -> str:
-        """What Enter does, in the words of a prompt."""
-        return "creates a new link" if self.needs_link else f"goes to {Step.CREDENTIALS.title}"
+        """What Enter does, after "press Enter to"."""
+        return "create a new link" if self.needs_link else f"go to {Step.CREDENTIALS.title}"
 
 
 def after_paste(reading: Reading, step: Step) -> Go | Ask | Fix:

@@ -17,7 +17,7 @@ from wizard.flow.state import Back, Next, Outcome, WizardState
 from wizard.host.process import leave_on_signals
 from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
-from wizard.plain.dialogue import Dialogue, Left, Stage
+from wizard.plain.dialogue import Dialogue, Left, Stage, offered
 from wizard.plain.link import Authorize, Redirect
 from wizard.plain.overview import OverviewStep
 from wizard.plain.paper import Paper, Reader
@@ -82,7 +82,7 @@ class PlainWizard:
 
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
-        self._paper.say("At every prompt: ? is help, back goes back, quit leaves.")
+        self._paper.say("At every prompt, type ? for help, back to go back, or quit to leave.")
         if (demo := self.wizard_context.demo) is not None and demo.about:
             self._paper.say(demo.about)
         self.wizard_context.begin_notices(self._tell_notices)
@@ -132,7 +132,7 @@ class PlainWizard:
             else:
                 stage.paper.say(words)
         stage.paper.say(f"! {' '.join(KEEP_THE_APPROVER)}")
-        answers = {"": "finishes", "overview": "looks at what is set up"}
-        words = "Enter finishes, overview looks at what is set up"
-        chosen = await stage.talk.choose(stage.prompt(Step.DONE, words, answers=answers))
+        answers = {"": "finish", "overview": "see what is set up"}
+        prompt = stage.prompt(Step.DONE, offered(answers), answers=answers)
+        chosen = await stage.talk.choose(prompt)
         return Back() if chosen else Next()

@@ -8,7 +8,7 @@ from wizard.flow.check.active import ActiveRun
 from wizard.flow.check.draft import DraftRun
 from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
 from wizard.flow.state import Outcome, Verified
-from wizard.plain.dialogue import Stage
+from wizard.plain.dialogue import Stage, offered
 
 OPEN = (Status.WAITING, Status.RUNNING)
 
@@ -43,7 +43,7 @@ class CheckStep:
     async def _check(self, *, is_retry: bool) -> Report:
         self._lines, self._said, self._has_said_wait = (), {}, False
         work = self._run.run(self._show, is_retry=is_retry)
-        report = await self._stage.talk.wait("Twilio's answers", work)
+        report = await self._stage.talk.wait("Twilio's response", work)
         self._say_ended()
         for problem in report.warnings:
             self._stage.paper.notice(problem)
@@ -70,6 +70,5 @@ class CheckStep:
         after = after_check(report)
         offers = {offer.action.value: offer for offer in after.others} | {"": after.primary}
         answers = {word: offer.does for word, offer in offers.items()} | files
-        words = (f"Enter {after.primary.does}", *(word for word in answers if word))
-        prompt = self._stage.prompt(Step.CHECK, *words, answers=answers)
+        prompt = self._stage.prompt(Step.CHECK, offered(answers), answers=answers)
         return offers.get(await self._stage.talk.choose(prompt))

@@ -16,26 +16,33 @@ from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.dialogue import Dialogue, Left, Prompt, Stage
+from wizard.plain.dialogue import Dialogue, Left, Prompt, Stage, offered
 
+KEEP: Final = "press Enter to keep"
 EMPTY: Final = "none"
 """Typed for an empty scope, since Enter alone keeps what is there."""
 
 
 async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
     """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
-    talk.say("Advanced. Changing one of these ends the links made before.")
+    talk.say("Advanced. Changing one of these ends the links created before.")
     try:
         urls = draft.endpoints.named.values()
         endpoints = [
-            await _asked(talk, f"{label}, Enter keeps {value}", rules.endpoint) or value
+            await _asked(talk, f"{label}. Paste another, or {KEEP} {value}", rules.endpoint)
+            or value
             for label, value in zip(ENDPOINTS.values(), urls, strict=True)
         ]
-        words = f"Scope (Twilio: offline_access), Enter keeps {draft.scope or EMPTY}"
+        kept = draft.scope or EMPTY
+        words = f"Scope, for Twilio offline_access. Type another, or {KEEP} {kept}"
         scope = await _asked(talk, words, rules.scope) or draft.scope
-        pkce = {each.value: "" for each in Pkce}
-        keeps = f"PKCE, {', '.join(pkce)}, Enter keeps {draft.pkce.value}"
-        chosen = await talk.choose(Prompt(keeps, answers={"": "keeps it", **pkce}))
+        pkce = {
+            Pkce.AUTO.value: "on if the server supports it",
+            Pkce.ON.value: "always",
+            Pkce.OFF.value: "never",
+        }
+        keeps = f"PKCE. Type auto, on, or off, or {KEEP} {draft.pkce.value}"
+        chosen = await talk.choose(Prompt(keeps, answers={"": "keep it", **pkce}))
     except Left as left:
         if isinstance(left.outcome, Back):
             return draft
@@ -151,20 +158,19 @@ class Credentials:
             CredentialField.CLIENT_ID: self._draft.client_id,
             CredentialField.REDIRECT_URL: self._draft.redirect_url,
         }.get(field, "")
-        keeps = f"Enter keeps {value or 'the stored one'}" if self._has(field) else ""
-        words = (
-            field.label,
-            f"{FIELDS.index(field) + 1} of {len(FIELDS)}",
-            "not shown" if field is SECRET else "",
-            keeps,
-        )
+        ask = f"Paste the {field.label}{' (input hidden)' if field is SECRET else ''}"
+        kept = value or ("the demo's" if self._fields.is_demo else "the saved one")
         prompt = self._stage.prompt(
             Step.CREDENTIALS,
-            *words,
+            f"Field {FIELDS.index(field) + 1} of {len(FIELDS)}",
+            f"{ask}, or {KEEP} {kept}" if self._has(field) else ask,
             acts={"advanced": self._advanced, "copy secret": self._copy_secret},
             is_shown=field is not SECRET,
         )
-        says = "advanced: endpoints, scope and PKCE; copy secret: to the clipboard, on purpose."
+        says = (
+            "Type advanced to change the endpoints, scope, or PKCE. Type copy secret to copy the"
+            " Client Secret."
+        )
         return replace(prompt, help=(f"{field.label}: {field.hint}.", *prompt.help, says))
 
     @property
@@ -242,9 +248,9 @@ class Credentials:
     async def _unsaved(self, problem: Problem) -> None:
         """Offer what can be done where a value could not be saved; until it is, or need not be."""
         files = self._stage.failed(problem)
-        answers = {"": "tries again", **files, "unsaved": "continues unsaved"}
+        answers = {"": "try again", **files, "unsaved": "continue without saving"}
         choose = self._stage.talk.choose
-        prompt = self._stage.prompt(Step.CREDENTIALS, "Enter tries again", answers=answers)
+        prompt = self._stage.prompt(Step.CREDENTIALS, offered(answers), answers=answers)
         match await choose(prompt):
             case "unsaved":
                 self._session.go_unsaved()

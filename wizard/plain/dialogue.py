@@ -12,8 +12,6 @@ from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 from wizard.domain.steps import STEPS, Step, step_number
 from wizard.domain.texts.guide import GUIDE, TYPED
-from wizard.domain.texts.handoff import Sheet
-from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import Question
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value, field
@@ -30,9 +28,9 @@ NOT_HERE: Final = {
     "back": "There is nothing to go back to here.",
     "open": "There is nothing to open here.",
     "copy": "There is nothing to copy here.",
-    "new link": "There is no link here; Authorize makes it.",
+    "new link": "There is no link here. Authorize creates it.",
 }
-ALWAYS: Final = "?, back, open, copy, new link, quit"
+ALWAYS: Final = "At every prompt, you can type: ?, back, open, copy, new link, quit."
 EARLY: Final = (
     "Enter came right after the paste, so it was ignored. Press Enter again if you meant it."
 )
@@ -55,12 +53,25 @@ class Prompt(Value):
     help: Sequence[str] = ()
     """Paragraphs."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """Words that are answers, and what each does; said by the help."""
+    """Words that are answers, and what each does, as in "type save to …"; said by the help."""
+    listed: Sequence[str] = ()
+    """The answers that were listed with a number, which can be typed, too."""
     acts: Mapping[str, Act] = field(default_factory=dict)
     """What words do without answering."""
     can_go_back: bool = True
     is_shown: bool = True
     """What is typed is echoed; not so where it may be a secret."""
+
+
+def offered(answers: Mapping[str, str]) -> str:
+    """Return a sentence that offers answers: "Press Enter to go back, or type save to save it"."""
+    ways = [
+        f"type {word} to {does}" if word else f"press Enter to {does}"
+        for word, does in answers.items()
+    ]
+    *first, last = sorted(ways, key=lambda way: way.startswith("type"))
+    words = f"{', '.join(first)}, or {last}" if first else last
+    return words[0].upper() + words[1:]
 
 
 class Dialogue:
@@ -98,29 +109,29 @@ class Dialogue:
         return listening.result()
 
     async def choose(self, prompt: Prompt) -> str:
-        """Ask for one of the prompt's answers, which may be named by its number. Raises Left."""
-        words = [word for word in prompt.answers if word]
+        """Ask for one of the prompt's answers, or the number of a listed one. Raises Left."""
         while True:
             answer = (await self.ask(prompt)).lower()
             if answer in prompt.answers:
                 return answer
-            if answer.isdecimal() and 0 < int(answer) <= len(words):
-                return words[int(answer) - 1]
-            self.say(f"Not understood. {_choices(prompt)}")
+            if answer.isdecimal() and 0 < int(answer) <= len(prompt.listed):
+                return prompt.listed[int(answer) - 1]
+            self.say("Not understood.")
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
         self.say(question.title, question.text)
         while True:
             try:
-                answer = await self.ask(Prompt(f"{question.yes}, yes or no", (question.text,)))
+                words = f"{question.yes}? Type yes, or press Enter for no"
+                answer = await self.ask(Prompt(words, (question.text,)))
             except Left as left:
                 if isinstance(left.outcome, Back):
                     return False
                 raise
             if answer.lower() in (*YES, *NO):
                 return answer.lower() in YES
-            self.say("Not understood: yes or no.")
+            self.say("Not understood.")
 
     async def wait(
         self,
@@ -134,7 +145,7 @@ class Dialogue:
 
         Args: `keep`: called with every other line that is typed while waiting.
         """
-        self.say(f"Waiting for {what} …")
+        self.say(f"Waiting for {what}…")
         working = asyncio.ensure_future(work)
         leaving = asyncio.ensure_future(self._told_to_leave(can_go_back=can_go_back, keep=keep))
         await _first_of(working, leaving)
@@ -183,7 +194,7 @@ class Dialogue:
         self.say(*prompt.help)
         if prompt.answers:
             self.say(_choices(prompt))
-        self.say(f"At every prompt: {ALWAYS}.")
+        self.say(ALWAYS)
 
 
 def _choices(prompt: Prompt) -> str:
@@ -235,7 +246,7 @@ class Stage(Value):
     def prompt(
         self,
         step: Step,
-        *words: str,
+        *sentences: str,
         answers: Mapping[str, str] | None = None,
         acts: Mapping[str, Act] | None = None,
         can_go_back: bool = True,
@@ -243,7 +254,7 @@ class Stage(Value):
     ) -> Prompt:
         """Return a prompt of a step, with the step's help."""
         return Prompt(
-            ", ".join(filter(None, (step_number(step), *words))),
+            ". ".join((step_number(step), *sentences)),
             GUIDE[step].naming(TYPED).help,
             answers or {},
             acts or {},
@@ -257,11 +268,7 @@ class Stage(Value):
         Args: `is_chosen`: files were chosen already.
         """
         self.paper.problem(or_files(problem, 'type "files"', is_chosen=is_chosen))
-        return {"files": "uses a file instead"} if can_use_files(problem) else {}
-
-    async def copy_sheet(self, sheet: Sheet) -> None:
-        """Copy a handoff sheet as Markdown."""
-        await self.copy(markdown(sheet), "Sheet")
+        return {"files": "use a file instead"} if can_use_files(problem) else {}
 
     async def copy(self, text: str, what: str = "") -> bool:
         """Copy to this machine's clipboard; say where none takes it, and return whether one did.

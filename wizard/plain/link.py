@@ -15,10 +15,9 @@ from wizard.domain.texts.wording import on_arrival
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
-from wizard.plain.dialogue import Act, Left, Stage
+from wizard.plain.dialogue import Act, Left, Stage, offered
 
-UNSEEN: Final = "typing is not shown"
-"""Part of the prompt at Authorize."""
+PASTE: Final = "Paste the URL you land on (input hidden)"
 
 
 class LinkStep:
@@ -58,26 +57,26 @@ class LinkStep:
                 self._link = await self._stage.talk.wait("the link", work, keep=self._early.append)
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
-                again = self._stage.prompt(
-                    self.STEP, "Enter tries again", answers={"": "tries again"}
-                )
+                answers = {"": "try again"}
+                again = self._stage.prompt(self.STEP, offered(answers), answers=answers)
                 await self._stage.talk.choose(again)
             else:
                 return self._link
 
-    async def _answered(self, primary: Callable[[], Awaitable[None]], *words: str) -> Outcome:
+    async def _answered(self, primary: Callable[[], Awaitable[None]], does: str = "") -> Outcome:
         """Ask until there is a code. Raises Left.
 
         Args:
             primary: what Enter alone does.
-            words: of the prompt; the first says that what is typed is not shown.
+            does: the same in words, after "press Enter to"; "" where it only says what is missing.
         """
         while True:
-            shown, acts = words, self._acts()
+            to, acts = does, self._acts()
             if self._fix is not None:
-                shown = (words[0], f"Enter {self._fix.does}")
+                to = self._fix.does
                 acts |= {} if self._fix.needs_link else {Step.CREDENTIALS.value: self._follow}
-            prompt = self._stage.prompt(self.STEP, *shown, acts=acts, is_shown=False)
+            words = f"{PASTE}, or press Enter to {to}" if to else PASTE
+            prompt = self._stage.prompt(self.STEP, words, acts=acts, is_shown=False)
             if self._early:
                 got: Secret | Reading = self._early.pop(0)
             else:
@@ -167,10 +166,10 @@ class Authorize(LinkStep):
         self._begin()
         await self._show()
         if self._services.browser.is_here:
-            return await self._answered(self._open, UNSEEN, "Enter opens the browser")
+            return await self._answered(self._open, "open the browser")
         if self._demo is not None:
-            return await self._answered(self._approve, UNSEEN, "Enter approves for you")
-        return await self._answered(self._taken, UNSEEN, "Enter when you have the link")
+            return await self._answered(self._approve, "approve")
+        return await self._answered(self._taken, "continue once you have the link")
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
@@ -208,7 +207,7 @@ class Redirect(LinkStep):
         made = f"{link.attempt.created_at.astimezone():%H:%M}"
         self._say(f"Link: created {made}; {self._delivery.value}.", *self._hint())
         self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
-        return await self._answered(self._nothing, "URL (input hidden)")
+        return await self._answered(self._nothing)
 
     async def _nothing(self) -> None:
         await self._take(self._links.read(""))

@@ -9,11 +9,11 @@ from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.handoff_formats import markdown
-from wizard.domain.texts.overview import Item
 from wizard.domain.texts.questions import ROTATE, ROTATED, already_open
+from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
-from wizard.plain.dialogue import Left, Prompt, Stage
+from wizard.plain.dialogue import Left, Prompt, Stage, offered
 
 LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
 """The keys of the screen."""
@@ -29,12 +29,13 @@ class OverviewStep:
 
     async def run(self) -> Outcome:
         """Print the state, and do the chosen actions until one leads elsewhere. Raises Left."""
-        since, items = self._overview.since, self._overview.items
+        since = self._overview.since
         self._stage.head(Step.OVERVIEW, f"Set up {since}" if since else "")
         self._tell()
+        self._say(*self._listed)
         while True:
             try:
-                outcome = await self._do(await self._chosen(items))
+                outcome = await self._do(await self._chosen())
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
                 continue
@@ -53,18 +54,26 @@ class OverviewStep:
         for problem in self._overview.shown("type r"):
             paper.problem(problem)
 
-    async def _chosen(self, items: list[Item]) -> str:
-        for number, item in enumerate(items, 1):
-            self._say(f"  {number}. {item.title}{f': {item.brief}' if item.brief else ''}")
+    @property
+    def _listed(self) -> list[str]:
+        """The actions in lines, read out once and on request."""
+        return [
+            f"{number}. {item.title}{f': {item.brief}' if item.brief else ''}"
+            for number, item in enumerate(self._overview.items, 1)
+        ]
+
+    async def _chosen(self) -> str:
+        items = self._overview.items
         ids = {item.id: item.title for item in items}
         letters = {letter: ids[id_] for letter, id_ in LETTERS.items() if id_ in ids}
-        words = f"1 to {len(items)}, Enter: {items[0].title}"
+        words = f"Type a number from 1 to {len(items)}, or press Enter for {items[0].title}"
         prompt = self._stage.prompt(
             Step.OVERVIEW,
             words,
             answers={**ids, **letters, "": items[0].title},
             can_go_back=False,
         )
+        prompt = replace(prompt, help=(*self._listed, *prompt.help), listed=tuple(ids))
         chosen = await self._stage.talk.choose(prompt)
         return LETTERS.get(chosen, chosen) or items[0].id
 
@@ -73,7 +82,7 @@ class OverviewStep:
         match action:
             case "retry":
                 retry = self._overview.retry()
-                return await self._stage.talk.wait("the stored secrets", retry)
+                return await self._stage.talk.wait("the saved secrets", retry)
             case "rotate":
                 return await self._rotate()
             case "sheet":
@@ -93,7 +102,8 @@ class OverviewStep:
         talk = self._stage.talk
         talk.say(ROTATE)
         while True:
-            prompt = Prompt("Client Secret, not shown", (ROTATE,), is_shown=False)
+            words = "Paste the new Client Secret (input hidden), or type back to keep the old one"
+            prompt = Prompt(words, (ROTATE,), is_shown=False)
             secret = await talk.ask_secret(prompt)
             if problem := rules.client_secret(secret.reveal()):
                 talk.say(f"Error: {problem}")
@@ -101,7 +111,7 @@ class OverviewStep:
             try:
                 # Not to be left by back: what comes of it has to be known.
                 trial = self._overview.rotate(secret)
-                rotation = await talk.wait("Twilio's answer", trial, can_go_back=False)
+                rotation = await talk.wait("Twilio's response", trial, can_go_back=False)
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
                 continue
@@ -115,9 +125,10 @@ class OverviewStep:
         """Show the sheet; copy and save it when asked to."""
         talk, sheet = self._stage.talk, self._stage.upkeep.sheet()
         self._stage.paper.sheet(sheet)
+        answers = {"": "go back", "save": "save the sheet in a new file here"}
         prompt = Prompt(
-            "save, copy, or Enter goes back",
-            answers={"": "goes back", "save": "writes a new file here"},
+            offered({**answers, "copy": "copy the sheet"}),
+            answers=answers,
             acts={"copy": partial(self._stage.copy, markdown(sheet), "Sheet")},
         )
         if await talk.choose(prompt) == "save":

@@ -23,7 +23,7 @@ from wizard.domain.texts.prerequisites import (
 from wizard.domain.texts.questions import AUDIENCE_TITLE
 from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, Quit
-from wizard.plain.dialogue import Act, Left, Prompt, Stage
+from wizard.plain.dialogue import Act, Left, Prompt, Stage, offered
 
 COUNT = len(PREREQUISITES)
 
@@ -47,7 +47,7 @@ class Prerequisites:
         try:
             await self._ask_each()
             wait = self._stage.talk.wait
-            self._tell(await wait("this machine's checks", looking, can_go_back=False))
+            self._tell(await wait("the checks of this machine", looking, can_go_back=False))
         finally:
             looking.cancel()
         while await self._end() == "again":
@@ -61,11 +61,11 @@ class Prerequisites:
         sheet = self._stage.upkeep.sheet(chosen.id)
         self._stage.paper.sheet(sheet)
         copy = partial(self._stage.copy, markdown(sheet), "Sheet")
-        words = "Enter finishes, i changes who will use the credential, copy copies the sheet"
+        ways = {"": "finish", "i": "change who will use the credential", "copy": "copy the sheet"}
         prompt = self._stage.prompt(
             Step.PREREQUISITES,
-            words,
-            answers={"": "finishes"},
+            offered(ways),
+            answers={"": "finish"},
             acts={"i": self._choose_audience, "copy": copy},
             can_go_back=self._can_go_back,
         )
@@ -75,10 +75,8 @@ class Prerequisites:
     async def _ask_each(self) -> None:
         for number, item in enumerate(PREREQUISITES, 1):
             if item.id in self._session.profile.ticks:
-                self._say(f"{number} of {COUNT}, [x] {item.text}")
+                self._say(f"Item {number} of {COUNT}, selected: {item.text}.")
                 continue
-            aside = f" ({item.aside})" if item.aside else ""
-            self._say(f"{number} of {COUNT}, [ ] {item.text}{aside}")
             answer = await self._stage.talk.choose(self._question(number, item))
             if answer == "all":
                 await self._save(tuple(p.id for p in PREREQUISITES))
@@ -89,26 +87,28 @@ class Prerequisites:
 
     def _question(self, number: int, item: Prerequisite) -> Prompt:
         answers = {"yes": "it's true", "no": "not yet", "all": "all seven are true"}
-        answers |= {"y": "yes", "n": "no"}
-        prompt = self._prompt(f"{number} of {COUNT}, yes, no or all", answers)
-        return replace(prompt, help=(item.why, *prompt.help))
+        prompt = self._prompt("", answers | {"y": "yes", "n": "no"})
+        aside = f" ({item.aside})" if item.aside else ""
+        words = f"Item {number} of {COUNT}: {item.text}{aside}. Type yes, no, or all"
+        return replace(prompt, words=words, help=(item.why, *prompt.help))
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named."""
-        answers = {"": "continues"}
+        answers = {"": "continue"}
         open_items = missing(self._session.profile.ticks)
-        on = "press Enter to continue"
         if open_items:
-            self._say(f"! {unselected(open_items)} {'; '.join(p.text for p in open_items)}.")
-            answers["again"] = "asks about them again"
-            on = "press Enter to continue anyway"
-        prompt = self._prompt(f"{self._ticked()}, {on}", answers)
+            self._say(f"! {unselected(open_items)}", *(f"{p.text}." for p in open_items))
+            answers = {"": "continue anyway", "again": "answer the open items again"}
+        prompt = self._prompt(f"{self._ticked()}. {offered(answers)}", answers)
         return await self._stage.talk.choose(prompt)
 
     def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
         acts: dict[str, Act] = {"i": self._choose_audience, "r": self._look_again}
         acts |= {"o": self._open, "open": self._open}
-        says = "i: choose who will use the credential; open: open the Console; r: check again."
+        says = (
+            "Type i to choose who will use the credential, open to open the Console, or r to check"
+            " this machine again."
+        )
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
@@ -128,7 +128,9 @@ class Prerequisites:
 
     async def _look_again(self) -> None:
         work = self._stage.upkeep.probe()
-        self._tell(await self._stage.talk.wait("this machine's checks", work, can_go_back=False))
+        self._tell(
+            await self._stage.talk.wait("the checks of this machine", work, can_go_back=False)
+        )
 
     def _tell(self, checks: Sequence[Check]) -> None:
         self._say("Checked for you:")
@@ -147,12 +149,14 @@ class Prerequisites:
 
     async def _choose_audience(self) -> None:
         talk = self._stage.talk
-        talk.say(AUDIENCE_TITLE)
-        for number, each in enumerate(AUDIENCES, 1):
-            talk.say(f"  {number}. {each.title}: {each.brief}")
+        listed = [f"{n}. {each.title}: {each.brief}" for n, each in enumerate(AUDIENCES, 1)]
+        talk.say(AUDIENCE_TITLE, *listed)
         answers = {each.id: each.title for each in AUDIENCES}
+        words = f"Type a number from 1 to {len(AUDIENCES)} for who will use the credential"
         try:
-            chosen = await talk.choose(Prompt(f"Who, 1 to {len(AUDIENCES)}", answers=answers))
+            chosen = await talk.choose(
+                Prompt(words, listed, answers=answers, listed=tuple(answers))
+            )
         except Left as left:
             if isinstance(left.outcome, Back):
                 return

@@ -154,7 +154,7 @@ class Offer(Value):
     label: str
     """On a button."""
     does: str
-    """After "Enter" or after the word that is typed for it."""
+    """After "press Enter to", or after the word that is typed for it and "to"."""
     step: Step | None = None
     """The step it leads to; None: it stays on Check."""
 
@@ -170,31 +170,29 @@ class AfterCheck(Value):
     others: tuple[Offer, ...] = ()
 
 
-CONTINUE: Final = Offer(Action.CONTINUE, "Next", "continues")
-AGAIN: Final = Offer(Action.AGAIN, "Try again", "tries again")
+CONTINUE: Final = Offer(Action.CONTINUE, "Next", "continue")
+AGAIN: Final = Offer(Action.AGAIN, "Try again", "try again")
 AUTHORIZE: Final = Offer(
-    Action.AUTHORIZE, "Authorize again", "goes to Authorize for a new link", Step.AUTHORIZE
+    Action.AUTHORIZE, "Authorize again", "go to Authorize for a new link", Step.AUTHORIZE
 )
 ELSEWHERE: Final = {
     Step.AUTHORIZE: AUTHORIZE,
     # Neither a code that was sent nor its link can be used after a check.
     Step.REDIRECT: AUTHORIZE,
     Step.CREDENTIALS: Offer(
-        Action.CREDENTIALS, "To Credentials", "goes to Credentials", Step.CREDENTIALS
+        Action.CREDENTIALS, "To Credentials", "go to Credentials", Step.CREDENTIALS
     ),
     Step.PREREQUISITES: Offer(
-        Action.PREREQUISITES, "To Prerequisites", "goes to Prerequisites", Step.PREREQUISITES
+        Action.PREREQUISITES, "To Prerequisites", "go to Prerequisites", Step.PREREQUISITES
     ),
 }
 """The offer that leads to each step."""
 ACCEPT: Final = {
     Verdict.UNRENEWABLE: Offer(
-        Action.ACCEPT, "Use until it expires", "uses the token until it expires"
+        Action.ACCEPT, "Use until it expires", "use the token until it expires"
     ),
-    Verdict.OTHER_ORGANIZATION: Offer(
-        Action.ACCEPT, "Use the new one", "uses the new organization"
-    ),
-    Verdict.UNCONFIRMED: Offer(Action.ACCEPT, "Confirm", "confirms that you approved it"),
+    Verdict.OTHER_ORGANIZATION: Offer(Action.ACCEPT, "Use the new one", "use the new organization"),
+    Verdict.UNCONFIRMED: Offer(Action.ACCEPT, "Confirm", "confirm that you approved it"),
 }
 """What the user may decide, by the verdict that asks for it."""
 

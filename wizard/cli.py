@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     cls=manual.ManualGroup,
     invoke_without_command=True,
     variables=manual.ANY | manual.WIZARD | manual.NETWORK,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @options.profile(
     envvar="SCIM_WIZARD_PROFILE", default="default", show_default=True, show_envvar=True

@@ -56,6 +56,16 @@ def print_answer(answer: str) -> None:
             raise SetupError(problem.filled(path="stdout").with_detail(reason)) from error
 
 
+def fitted(text: str) -> str:
+    """Return text for stdout, wrapped between words if that is a terminal."""
+    if not sys.stdout.isatty():
+        return text
+    from wizard.host.terminal import columns
+
+    width = columns(sys.stdout) - 1
+    return "\n".join(wrapped(line, width) for line in text.split("\n"))
+
+
 def print_json(**values: object) -> None:
     """Write one JSON object, with its format version, to stdout. Raises SetupError."""
     # Imported here, like `Timer` below: `token` needs neither.

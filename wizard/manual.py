@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from shutil import get_terminal_size
 from typing import Any, Final
 
 import click
 
 from wizard.domain.models import TWILIO
-from wizard.domain.text import DEFAULT_PROFILE, Program, list_users
+from wizard.domain.text import DEFAULT_PROFILE, Program, list_users, wrapped
+
+WIDEST: Final = 80
+"""Columns of help at the most."""
 
 ANY: Final = {
     "SCIM_WIZARD_PROFILE": "Profile to use.",
@@ -46,8 +50,28 @@ EXIT_CODES: Final = {
 }
 
 
+NARROW: Final = 60
+"""Columns; with fewer, a description starts on a line of its own."""
+
+
+class _Formatter(click.HelpFormatter):
+    """Click's own, which in a narrow terminal leaves no room for descriptions."""
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write names and descriptions."""
+        super().write_dl(rows, col_max if self.width >= NARROW else 8, col_spacing)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 class ManualCommand(click.Command):
     """A command whose help ends with examples and variables."""
+
+    context_class = _Context
 
     def __init__(
         self,
@@ -59,6 +83,18 @@ class ManualCommand(click.Command):
         super().__init__(*args, **more)
         self._variables = variables
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401
+    ) -> click.Context:
+        """Use as many columns as the terminal has; click takes at least 50."""
+        columns = min(get_terminal_size().columns, WIDEST)
+        extra.setdefault("terminal_width", max(columns - 2, 1))
+        return super().make_context(info_name, args, parent, **extra)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the variables."""
         # Imported here: only `--help` needs it.
@@ -67,7 +103,8 @@ class ManualCommand(click.Command):
         with formatter.section("Examples"):
             pad = " " * formatter.current_indent
             for comment, command in _EXAMPLES[str(self.name)](started()).items():
-                lines = (f"# {comment}", *command.splitlines())
+                comments = wrapped(comment, formatter.width - len(pad) - 2).splitlines()
+                lines = (*(f"# {line}" for line in comments), *command.splitlines())
                 formatter.write("".join(f"{pad}{line}\n" for line in lines))
         with formatter.section("Variables"):
             formatter.write_dl(list(self._variables.items()))

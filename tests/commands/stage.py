@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,16 +93,18 @@ def wizard(
 
 
 def run_on_terminal(
-    home: Path, *args: str, typed: bytes = b"", is_output: bool = False
+    home: Path, *args: str, typed: bytes = b"", is_output: bool = False, columns: int = 0
 ) -> tuple[int, str, bytes]:
     """Run a command on a terminal; return its exit code, what is shown there, and what is piped.
 
     Args:
         typed: what is typed ahead.
         is_output: the terminal shows stdout; otherwise it is stdin and shows stderr.
+        columns: the width of the terminal; 0 if it doesn't tell.
     """
     person, terminal = os.openpty()
     try:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.write(person, typed)
         run = subprocess.run(
             [sys.executable, "-m", "wizard", *args],

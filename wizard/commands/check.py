@@ -14,6 +14,7 @@ from typing import Final
 from wizard.commands import network
 from wizard.commands.network import Patience, PatientUsers
 from wizard.console import (
+    fitted,
     of_all,
     outcome,
     print_answer,
@@ -261,7 +262,7 @@ def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
     rows = [_row(each, width) for each in shown]
     lines = rows if is_all else [line.in_a_line for each in shown for line in each.lines]
     if lines:
-        print_answer("\n".join(lines))
+        print_answer(fitted("\n".join(lines)))
 
 
 def _row(outcome: Outcome, width: int) -> str:

@@ -9,11 +9,12 @@ from wizard.domain.errors.local import UNCONFIRMED
 from wizard.domain.errors.store import FILE_DAMAGED
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
+from wizard.domain.text import wrapped
 from wizard.domain.texts.overview import question, remains
 from wizard.domain.texts.wording import while_removing
 from wizard.flow.inactive import lost, not_set_up
 from wizard.flow.ports import Clock, ProfileStore
-from wizard.host.terminal import is_interactive
+from wizard.host.terminal import columns, is_interactive
 
 
 def run(
@@ -74,5 +75,6 @@ def _load(name: str, store: ProfileStore) -> Profile | None:
 
 
 def _is_sure(name: str) -> bool:
-    print(question(name).text, "[y/N] ", end="", file=sys.stderr, flush=True)
+    asked = wrapped(f"{question(name).text} [y/N]", columns(sys.stderr) - 1)
+    print(asked, end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from wizard.console import print_answer, print_to_stderr, program
+from wizard.console import fitted, print_answer, print_to_stderr, program
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.texts.handoff import sheet
@@ -33,5 +33,7 @@ def run(
     text = FORMATS[form](made)
     if made.has_secrets and form != "curl" and sys.stdout.isatty():
         print_to_stderr(["The Client Secret is now on your screen and in its scrollback."])
-    print_answer(text)
+    # Only what is read: a command is copied, and the other formats are for programs.
+    prose, fence, rest = text.partition("```") if form == "markdown" else ("", "", text)
+    print_answer(fitted(prose) + fence + rest)
     return 0

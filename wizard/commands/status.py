@@ -8,6 +8,7 @@ from typing import Final
 
 from wizard.console import (
     as_json,
+    fitted,
     of_all,
     outcome,
     print_answer,
@@ -20,7 +21,7 @@ from wizard.console import (
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import GRANT_TYPE, Profile
 from wizard.domain.problems import ExitCode, SetupError
-from wizard.domain.text import iso, moment
+from wizard.domain.text import Command, iso, moment
 from wizard.domain.texts import summary
 from wizard.flow.check.report import Report, Verdict, warned, with_known
 from wizard.flow.inactive import is_open, no_profiles, standing, why_inactive
@@ -59,8 +60,14 @@ def run(
     for problem in summary.problems(profile, now):
         lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
         rows = (*rows, ("", f"{problem.sign} {problem.title}"), *(("", line) for line in lines))
-    print_answer("\n".join(f"{title:<15}{words}" for title, words in rows))
+    print_answer("\n".join(_row(title, words) for title, words in rows))
     return ExitCode.FINE
+
+
+def _row(title: str, words: str) -> str:
+    line = f"{title:<15}{words}"
+    # A command stays on one line, to be copied.
+    return line if isinstance(words, Command) else fitted(line)
 
 
 def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False) -> int:
@@ -71,7 +78,7 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     if as_json and (shown or missing or not is_quiet):
         print_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
     elif shown and (rows := _lines(shown, now, is_quiet=is_quiet)):
-        print_answer("\n".join(rows))
+        print_answer(fitted("\n".join(rows)))
     for name, what in found:
         if isinstance(what, SetupError):
             print_error(what.problem, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from shutil import get_terminal_size
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ class _Formatter(click.HelpFormatter):
     """Click's own, which in a narrow terminal leaves no room for descriptions."""
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         """Write names and descriptions."""
         super().write_dl(rows, col_max if self.width >= NARROW else 8, col_spacing)

@@ -79,8 +79,7 @@ def test_count_of_unselected_items_is_told_in_the_singular_and_plural() -> None:
     [
         ("email domain", {"prerequisites", "script", "okta", "entra", "other"}),
         ("second factor", {"service-account", "prerequisites", "authorize"}),
-        ("domain isn't enforced", {"no-sso"}),
-        ("domain doesn't enforce SSO", {"authorize"}),
+        ("domain doesn't enforce SSO", {"no-sso", "authorize"}),
         ("Monitor > Insights > Audit", {"overview", "check"}),
         ("Organization API access", {step.value for step in GUIDE}),
         ("Got it!", {"prerequisites"}),

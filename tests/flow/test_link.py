@@ -73,6 +73,18 @@ async def test_link_is_the_same_while_it_lives(stage: Stage) -> None:
     assert stage.on_disk()[1] == replace(COMPLETE, attempts=(first.attempt, second.attempt))
 
 
+async def test_link_that_expires_is_noticed_and_leads_to_a_new_one(stage: Stage) -> None:
+    link = await stage.desk.link()
+    stage.world.clock.move(minutes=29, seconds=59)
+    assert stage.desk.expired(link) is None
+    stage.world.clock.move(seconds=1)
+    fix = stage.desk.expired(link)
+    assert fix is not None
+    assert fix.needs_link
+    assert fix.problem.title == "This link has expired"
+    assert stage.desk.expired(await stage.desk.link()) is None
+
+
 async def test_few_links_are_remembered_after_their_time(stage: Stage) -> None:
     """A response to them gets its own message: link expired or already used, not someone else's."""
     links = []

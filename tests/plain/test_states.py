@@ -242,7 +242,7 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
             await person.pick("resume")
             await person.says(
                 f"Error: {ORGANIZATION_CHANGED.title}",
-                "Press Enter to go to Authorize for a new link, or type use to use the token",
+                "Press Enter to go to Authorize for a new link, or type use to use the new",
             )
             await person.type("use")
             await person.says(
@@ -351,11 +351,11 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type(f"{SERVER}/authorize")
         await person.type(f"{SERVER}/token")
         await person.type(f"{SERVER}/scim")
-        await person.says("Scope (Twilio: offline_access)")
+        await person.says("Scope, for Twilio offline_access. Type another, or press Enter to keep")
         await person.type("offline_access \\")
         await person.says("Error: A scope has only plain letters")
         await person.type("none")
-        await person.says("PKCE, auto, on, off")
+        await person.says("PKCE. Type auto, on, or off, or press Enter to keep")
         await person.type("on")
         await person.says("! not Twilio: scim-server.example.edu", "Paste the Client ID")
         await person.type("advanced")

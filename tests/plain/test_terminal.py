@@ -118,7 +118,7 @@ def test_paste_of_six_thousand_characters_arrives_whole(
 @pytest.mark.parametrize("way", ["Ctrl+C", "Ctrl+\\", "SIGTERM", "SIGHUP", "SIGQUIT", "closed"])
 def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
     with wizard({**variables(home), "TERM": "dumb"}) as process:
-        process.wait_for("yes, no or all:")
+        process.wait_for("Type yes, no, or all:")
         leave(process, way)
         assert process.wait_exit() == 130
         if way != "closed":

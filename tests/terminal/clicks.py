@@ -79,7 +79,7 @@ def controls(screen: str) -> list[Control]:
         elif "▌" in row:
             if "▌" not in rows[at - 1]:
                 found.append(Control(Kind.TEXT, row, at, row.index("▌") + 4))
-        elif re.search(r"(?<!`)https://", row) and edges:
+        elif re.search(r"(?<!: )https://", row) and edges:
             found += _in_row(rows, at, Kind.LINE)
         elif "PKCE" in row:
             found += _in_row(rows, at, Kind.LINE)[-1:]

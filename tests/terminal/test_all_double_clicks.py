@@ -267,7 +267,9 @@ def check(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     again = does_once(world.checks, says("from a SCIM API"))
-    return {"Try again": again, "Back": leads(OVERVIEW, back=ENTER)}
+    copied = does_once(lambda: len(terminal.clipboard), says("from a SCIM API"))
+    back = leads(OVERVIEW, back=ENTER)
+    return {"Try again": again, "Copy for support": copied, "Back": back}
 
 
 def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:

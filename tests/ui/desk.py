@@ -120,6 +120,9 @@ class Links(LinkDesk):
     def read(self, pasted: str) -> Reading:
         return self._desk.read(pasted)
 
+    def expired(self, link: Link) -> None:
+        """No link expires."""
+
     async def caught(self) -> Reading:
         return await self._desk.caught.get()
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from tests.driving import wait_until
+import pytest
+
+from tests.driving import text_of, wait_until
+from tests.fakes import World
 from tests.ui.desk import ATTEMPT, Desk
 from tests.ui.hosting import BANNER, Shown, Stage, showing
+from tests.ui.running import press_enter_as_a_reader, resumed
 from tests.ui.test_check import PASSED, Steered, in_files
 from tests.ui.test_prerequisites import FINE, Machine
+from tests.walks import linked_authorize, linked_redirect
 from wizard.domain.errors.consent import ACCESS_DENIED
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.oauth.authorization_response import Received, Refused
 from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
 from wizard.flow.state import Back, Delivery
 from wizard.ui.screens.check import CheckScreen
 
@@ -37,6 +43,29 @@ async def test_a_link_that_comes_late() -> None:
             screen.show_problem(DISK_FULL)
             await stage.pilot.pause()
             assert stage.outcomes == [Back()]
+
+
+@pytest.mark.parametrize("step", [Step.AUTHORIZE, Step.REDIRECT])
+async def test_link_expires_while_it_is_shown(
+    step: Step, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.ui.step_bases.LOOK", 0.02)
+    reach = linked_authorize if step is Step.AUTHORIZE else linked_redirect
+    async with resumed(world, step) as (app, pilot):
+        screen = await reach(pilot)
+        assert screen.link is not None
+        before = screen.link.url
+        world.clock.move(minutes=31)
+        words = ("This link has expired", "Press Ctrl+T for a new link.")
+        await wait_until(pilot, lambda: all(each in text_of(app) for each in words), "the words")
+        await press_enter_as_a_reader(pilot, screen)
+        authorize = await linked_authorize(pilot)
+
+        def is_new() -> bool:
+            return authorize.link is not None and authorize.link.url != before
+
+        await wait_until(pilot, is_new, "another link")
+        assert "This link has expired" not in text_of(app)
 
 
 async def test_a_report_that_comes_late() -> None:

@@ -65,7 +65,6 @@ def test_a_pasted_address_keeps_its_place_and_loses_its_code() -> None:
     ("name", "is_offered"),
     [
         ("check-failed", True),
-        ("credentials-refused", True),
         ("overview-failed", True),
         ("check", False),
         ("overview", False),
@@ -76,4 +75,4 @@ async def test_row_of_keys_offers_it_where_a_problem_is_shown(
 ) -> None:
     (scene,) = (scene for scene in SCENES if scene.name == name)
     async with playing(scene, tmp_path) as pilot:
-        assert ("F9 Copy problem" in text_of(pilot.app)) is is_offered
+        assert ("F9 Copy for support" in text_of(pilot.app)) is is_offered

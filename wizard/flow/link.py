@@ -11,9 +11,16 @@ from typing import ClassVar, Final
 
 from wizard.domain import rules
 from wizard.domain.errors import consent
+from wizard.domain.errors.paste import LINK_EXPIRED, LINK_ON_SCREEN_EXPIRED
 from wizard.domain.models import AuthorizationAttempt, Endpoints, ServerMetadata
 from wizard.domain.oauth import authorization_request, pasted_response
-from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused
+from wizard.domain.oauth.authorization_response import (
+    BareCode,
+    Reading,
+    Received,
+    Refused,
+    stale,
+)
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError, entries
 from wizard.domain.secret import Secret
@@ -107,6 +114,12 @@ class LinkDesk:
         problem = await self._session.protected.run(self._listen(draft.redirect_url))
         is_listening = self._listening is not None
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
+
+    def expired(self, link: Link) -> Fix | None:
+        """Return what to show once a link has expired, or None."""
+        if stale(link.attempt, self._session.clock()) is None:
+            return None
+        return Fix(LINK_ON_SCREEN_EXPIRED, outcome=GoTo(Step.AUTHORIZE, LINK_EXPIRED))
 
     def read(self, pasted: str) -> Reading:
         """Match a pasted URL against the draft's links."""

@@ -54,13 +54,13 @@ class Prompt(Value):
     """Paragraphs."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Words that are answers, and what each does, as in "type save to …"; said by the help."""
-    listed: Sequence[str] = ()
-    """The answers that were listed with a number, which can be typed, too."""
     acts: Mapping[str, Act] = field(default_factory=dict)
     """What words do without answering."""
     can_go_back: bool = True
     is_shown: bool = True
     """What is typed is echoed; not so where it may be a secret."""
+    listed: Sequence[str] = ()
+    """The answers that were listed with a number, which can be typed, too."""
 
 
 def offered(answers: Mapping[str, str]) -> str:

@@ -53,7 +53,7 @@ class WizardApp(ThemedApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
-        Binding("f9", "copy_for_support", "Copy problem", key_display="F9", priority=True),
+        Binding("f9", "copy_for_support", "Copy for support", key_display="F9", priority=True),
     ]
 
     def __init__(

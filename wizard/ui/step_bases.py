@@ -21,6 +21,8 @@ from wizard.ui.copying import copy_out
 from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
+LOOK: Final = 5.0
+"""Seconds between two looks at whether the link has expired."""
 OPENS: Final = "Open the link in this machine's browser"
 
 
@@ -50,6 +52,8 @@ class LinkScreen(StepScreen):
         self._services = wizard_context.services
         self._demo = wizard_context.demo
         self._state = state
+        self._expired: Link | None = None
+        """The link of which was said that it has expired."""
 
     def on_mount(self) -> None:
         """Make the link, the listener first, and wait for what it may catch."""
@@ -59,6 +63,8 @@ class LinkScreen(StepScreen):
             self.show_problem(because, self._state.comparison)
         self.make_link()
         self._catch()
+        # Not one timer for the whole time, which would stand still while the machine sleeps.
+        self.set_interval(LOOK, self._look_at_link)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the demo's key in the demo only, a browser where there is one, and no lost link."""
@@ -103,6 +109,18 @@ class LinkScreen(StepScreen):
             self.expect_new_enter(after=PASTE_PAUSE)
         if isinstance(after, Fix) and after.makes_link:
             self.make_link(is_fresh=True)
+
+    def _look_at_link(self) -> None:
+        """Say that the link has expired, once; Enter then leads to a new one."""
+        link = self.link
+        if not self.is_here or link is None or link is self._expired:
+            return
+        fix = self._links.expired(link)
+        if fix is not None:
+            self._expired = link
+            self.show_problem(fix.problem)
+            self.pending = fix
+            self.expect_new_enter()
 
     def follow(self, pending: Ask | Fix) -> None:
         """Use the code, or go to where the problem is fixed, with a new link if it needs one."""

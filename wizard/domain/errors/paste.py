@@ -82,6 +82,13 @@ LINK_EXPIRED: Final = _new_link(
     cause=f"Links expire after {LINK_LIFE // timedelta(minutes=1)} minutes, and codes after 5.",
     remedy="Create a new link and approve access again.",
 )
+LINK_ON_SCREEN_EXPIRED: Final = replace(
+    LINK_EXPIRED,
+    title="This link has expired",
+    cause="Links expire after 30 minutes.",
+    remedy="Press Ctrl+T for a new link.",
+)
+"""Used on the step that shows the link."""
 LINK_USED: Final = _new_link(
     id="paste-link-used",
     title="You already used this link's code",

@@ -257,7 +257,7 @@ async def test_all_profiles_are_listed_and_the_open_one_is_marked(world: World) 
         await until_text(pilot, "Profile default is already open.")
         await pilot.press("up", "enter")
         assert await left(app) is ExitCode.FINE
-        assert app.next_profile == "acme"
+        assert app.wizard_context.next_profile == "acme"
 
 
 async def test_only_profile_is_named(world: World) -> None:

@@ -147,7 +147,7 @@ class Person:
         if "press Enter to keep" in self.prompt:
             # A field after the one that was entered.
             await self.type("")
-        await self.says("press Enter to continue once you have the link")
+        await self.says("press Enter to continue when you've copied the link")
         link = next(line for line in self.news.splitlines() if "/authorize?" in line)
         await self.type("")
         await self.says("Step 4 of 6. Paste the URL you land on (input hidden):")

@@ -123,7 +123,7 @@ def test_field_that_a_locked_keyring_does_not_take_goes_into_a_file(
         await person.says(f"Error: {KEYRING_LOCKED.title}")
         await person.type("files")
         await person.says(IN_FILES)
-        await person.says("saved.", "Paste the Client Secret")
+        await person.says("Saved.", "Paste the Client Secret")
         await person.leave()
 
     assert walk(steps)[0] == 3
@@ -351,9 +351,9 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
         await person.type(f"{SERVER}/authorize")
         await person.type(f"{SERVER}/token")
         await person.type(f"{SERVER}/scim")
-        await person.says("Scope, for Twilio offline_access. Type another, or press Enter to keep")
+        await person.says("Scope (Twilio: offline_access). Type another, or press Enter to keep")
         await person.type("offline_access \\")
-        await person.says("Error: A scope has only plain letters")
+        await person.says("Error: Use only ASCII letters")
         await person.type("none")
         await person.says("PKCE. Type auto, on, or off, or press Enter to keep")
         await person.type("on")

@@ -63,12 +63,12 @@ def test_plain_mode_is_chosen_and_says_why(
 async def words_at_every_prompt(person: Person) -> None:
     for word, answer in (
         ("?", "Click Create OAuth application, then select the Authorization code grant type."),
-        ("back", "There is nothing to go back to here."),
+        ("back", "You can't go back from here."),
         ("open", "No browser on this machine. The pages are:"),
-        ("copy", "There is nothing to copy here."),
-        ("new link", "There is no link here. Authorize creates it."),
-        ("nonsense", "Not understood."),
-        ("1", "Not understood."),
+        ("copy", "There's nothing to copy here."),
+        ("new link", "There's no link here. The Authorize step creates it."),
+        ("nonsense", "That isn't a choice here."),
+        ("1", "That isn't a choice here."),
         ("", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
         ("?", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
     ):
@@ -79,7 +79,7 @@ async def words_at_every_prompt(person: Person) -> None:
     await person.says("Paste the Client ID:")
     for word, answer in (
         ("?", "Client ID: OQ…, 34 characters."),
-        ("open", "There is nothing to open here."),
+        ("open", "There's nothing to open here."),
         ("copy secret", "There is no Client Secret yet."),
         ("back", "Before you start"),
     ):

@@ -21,7 +21,7 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.field import SecretEntry
 from wizard.ui.widgets.links import PageLink
 
-HINT: Final = "^q leaves; what was saved stays."
+HINT: Final = "Press Ctrl+Q to quit. Saved values are kept."
 
 
 @pytest.mark.parametrize("step", GUIDE)

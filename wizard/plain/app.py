@@ -82,7 +82,7 @@ class PlainWizard:
 
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
-        self._paper.say("At every prompt, type ? for help, back to go back, or quit to leave.")
+        self._paper.say("At every prompt, type ? for help, back to go back, or quit to quit.")
         if (demo := self.wizard_context.demo) is not None and demo.about:
             self._paper.say(demo.about)
         self.wizard_context.begin_notices(self._tell_notices)
@@ -132,7 +132,7 @@ class PlainWizard:
             else:
                 stage.paper.say(words)
         stage.paper.say(f"! {' '.join(KEEP_THE_APPROVER)}")
-        answers = {"": "finish", "overview": "see what is set up"}
+        answers = {"": "finish", "overview": "see the setup"}
         prompt = stage.prompt(Step.DONE, offered(answers), answers=answers)
         chosen = await stage.talk.choose(prompt)
         return Back() if chosen else Next()

@@ -25,7 +25,7 @@ EMPTY: Final = "none"
 
 async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
     """Ask for each setting; Enter keeps it, back keeps all of them. Raises Left on quit."""
-    talk.say("Advanced. Changing one of these ends the links created before.")
+    talk.say("Advanced settings. If you change one, links that you created earlier stop working.")
     try:
         urls = draft.endpoints.named.values()
         endpoints = [
@@ -34,7 +34,7 @@ async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
             for label, value in zip(ENDPOINTS.values(), urls, strict=True)
         ]
         kept = draft.scope or EMPTY
-        words = f"Scope, for Twilio offline_access. Type another, or {KEEP} {kept}"
+        words = f"Scope (Twilio: offline_access). Type another, or {KEEP} {kept}"
         scope = await _asked(talk, words, rules.scope) or draft.scope
         pkce = {
             Pkce.AUTO.value: "on if the server supports it",
@@ -255,12 +255,12 @@ class Credentials:
             case "unsaved":
                 self._session.go_unsaved()
             case "files" if await self._stage.use_file():
-                self._say("saved.")
+                self._say("Saved.")
             case "files":
                 await self._unsaved(problem)
             case _:
                 if await self._save(self._draft):
-                    self._say("saved.")
+                    self._say("Saved.")
 
     # -- other words that can be typed -------------------------------------------------------------
 
@@ -276,4 +276,4 @@ class Credentials:
         if not secret:
             self._say(credential_fields.NOTHING_TO_COPY)
         elif await self._stage.copy(secret.reveal(), "Client Secret"):
-            self._say("Clear it after use.")
+            self._say("Clear the clipboard after use.")

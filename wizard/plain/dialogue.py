@@ -25,12 +25,12 @@ T = TypeVar("T")
 Act = Callable[[], Awaitable[object]]
 
 NOT_HERE: Final = {
-    "back": "There is nothing to go back to here.",
-    "open": "There is nothing to open here.",
-    "copy": "There is nothing to copy here.",
-    "new link": "There is no link here. Authorize creates it.",
+    "back": "You can't go back from here.",
+    "open": "There's nothing to open here.",
+    "copy": "There's nothing to copy here.",
+    "new link": "There's no link here. The Authorize step creates it.",
 }
-ALWAYS: Final = "At every prompt, you can type: ?, back, open, copy, new link, quit."
+ALWAYS: Final = "At every prompt, you can type ?, back, open, copy, new link, or quit."
 EARLY: Final = (
     "Enter came right after the paste, so it was ignored. Press Enter again if you meant it."
 )
@@ -116,7 +116,7 @@ class Dialogue:
                 return answer
             if answer.isdecimal() and 0 < int(answer) <= len(prompt.listed):
                 return prompt.listed[int(answer) - 1]
-            self.say("Not understood.")
+            self.say("That isn't a choice here.")
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
@@ -131,7 +131,7 @@ class Dialogue:
                 raise
             if answer.lower() in (*YES, *NO):
                 return answer.lower() in YES
-            self.say("Not understood.")
+            self.say("That isn't a choice here.")
 
     async def wait(
         self,

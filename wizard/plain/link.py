@@ -169,7 +169,7 @@ class Authorize(LinkStep):
             return await self._answered(self._open, "open the browser")
         if self._demo is not None:
             return await self._answered(self._approve, "approve")
-        return await self._answered(self._taken, "continue once you have the link")
+        return await self._answered(self._taken, "continue when you've copied the link")
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)

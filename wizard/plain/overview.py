@@ -125,7 +125,7 @@ class OverviewStep:
         """Show the sheet; copy and save it when asked to."""
         talk, sheet = self._stage.talk, self._stage.upkeep.sheet()
         self._stage.paper.sheet(sheet)
-        answers = {"": "go back", "save": "save the sheet in a new file here"}
+        answers = {"": "go back", "save": "save the sheet as a new file in this folder"}
         prompt = Prompt(
             offered({**answers, "copy": "copy the sheet"}),
             answers=answers,
@@ -142,7 +142,7 @@ class OverviewStep:
             for number, name in enumerate(names, 1)
         )
         self._say("Profiles:", *listed)
-        words = "Type a profile's number, or a name for a new one. Or press Enter to go back"
+        words = "Type a profile's number or the name of a new profile, or press Enter to go back"
         while answer := await self._stage.talk.ask(Prompt(words, listed)):
             if answer.isdecimal() and 0 < int(answer) <= len(names):
                 answer = names[int(answer) - 1]

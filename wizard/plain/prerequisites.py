@@ -86,7 +86,7 @@ class Prerequisites:
                 await self._save((*self._session.profile.ticks, item.id))
 
     def _question(self, number: int, item: Prerequisite) -> Prompt:
-        answers = {"yes": "it's true", "no": "not yet", "all": "all seven are true"}
+        answers = {"yes": "it's true", "no": "not yet", "all": f"all {COUNT} are true"}
         prompt = self._prompt("", answers | {"y": "yes", "n": "no"})
         aside = f" ({item.aside})" if item.aside else ""
         words = f"Item {number} of {COUNT}: {item.text}{aside}. Type yes, no, or all"

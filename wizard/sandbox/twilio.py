@@ -42,7 +42,7 @@ from wizard.sandbox.oauth import (
 SCENARIOS: Final[dict[str, str]] = {
     "happy": "Everything works",
     "denied": "The first approval is denied, and the next one works",
-    "expired-code": "The first code arrives expired, and the next one works",
+    "expired-code": "The first code has already expired, and the next one works",
     "wrong-secret": "Twilio rejects the Client Secret, and the demo shows the one that works",
     "missing-permission": "The app lacks managed-users/list at the first check, and has it later",
     "throttled": "The first SCIM request hits the rate limit, and the next one works",

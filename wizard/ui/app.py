@@ -218,12 +218,12 @@ class WizardApp(ThemedApp):
 
     def action_help_quit(self) -> None:
         """Say how to quit: Ctrl+C copies in a terminal, or is meant to quit."""
-        self.notify(f"^q leaves; {self._what_stays}.", timeout=3, markup=False)
+        self.notify(f"Press Ctrl+Q to quit. {self._what_stays}.", timeout=3, markup=False)
 
     @property
     def _what_stays(self) -> str:
         is_demo = self.wizard_context.demo is not None
-        return "the demo saves nothing" if is_demo else "what was saved stays"
+        return "The demo saves nothing" if is_demo else "Saved values are kept"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to copy for support only where a problem is shown."""
@@ -280,7 +280,7 @@ class WizardApp(ThemedApp):
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
-        yield SystemCommand("Quit", f"Leave; {self._what_stays}", self.action_quit)
+        yield SystemCommand("Quit", f"Leave the wizard. {self._what_stays}", self.action_quit)
 
     def _later(self, action: str) -> Callable[[], object]:
         """Return what runs an action once the palette is gone, which is a screen of its own."""

@@ -119,14 +119,14 @@ def _okta(profile: Profile, values: Values) -> Content:
         "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in the"
         " URL of your Okta admin page. Other Okta cells use system-admin.okta-emea.com or"
         " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
-        f"{VERIFIED_DOMAIN} Okta requires this.",
+        VERIFIED_DOMAIN,
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
-        " icon. You can also use an existing Twilio app.",
-        "If the app's page in Twilio shows another Authorization URL, enter that one.",
-        "Last, click Authenticate with Twilio (your app's name). Sign in with email and password"
+        " icon. You can also use a Twilio app that already exists in Okta.",
+        "If the app's page in Twilio shows a different Authorization URL, enter that one.",
+        "Finally, click Authenticate with Twilio (your app's name). Sign in with email and password"
         " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Have"
-        " that user's second factor at hand. Wait for the green check. If it doesn't appear,"
+        " that user's second factor ready. Wait for the green check. If it doesn't appear,"
         " reload the page.",
         "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
         _APPROVER,
@@ -143,7 +143,7 @@ def _entra(profile: Profile, name: str, values: Values) -> Sheet:
         Row("Client identifier", note=of_app),
         Row("Client Secret", note=of_app),
     )
-    other_app = " The OAuth app of this profile has another grant type, so Entra ID can't use it."
+    other_app = " This profile's OAuth app has a different grant type, so Entra ID can't use it."
     paragraphs = (
         "Entra ID uses the client credentials grant: no approval, no Redirect URL, no service"
         " account. Create an OAuth app in Twilio with the Client credentials grant type, and"
@@ -151,7 +151,7 @@ def _entra(profile: Profile, name: str, values: Values) -> Sheet:
         "In Entra, open Enterprise apps > New application > Create your own application >"
         " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
         " Credentials. Enter the values above, then click Test Connection.",
-        "Turn group mappings off. Twilio's SCIM API has users only.",
+        "Turn off group mappings. Twilio's SCIM API supports only users.",
         VERIFIED_DOMAIN,
     )
     # Of the new app, no other values are known here.
@@ -171,18 +171,18 @@ def _other(profile: Profile, values: Values) -> Content:
         Row("Grant type", "authorization code (OAuth 2.0)"),
         Row("Authorization endpoint", profile.endpoints.authorize_url),
         Row("Token endpoint", profile.endpoints.token_url),
-        Row("Client authentication", "Client ID and Client Secret in the body of the request"),
+        Row("Client authentication", "Client ID and Client Secret in the request body"),
         Row("Client ID", profile.client_id),
         _secret_row(values),
         Row("Scope", values["scope"] or ""),
         Row("Redirect URL", note="the provider's own; register it in the OAuth app in Twilio"),
-        Row("Unique identifier of users", UNIQUE_IDENTIFIER),
+        Row("Unique identifier for users", UNIQUE_IDENTIFIER),
         Row("Groups", "none"),
     )
     paragraphs = (
         "The provider needs its own authorization. Sign in with email and password as an"
         " Organization Owner or Admin who doesn't use SSO, and click Approve access. Have that"
-        " user's second factor at hand.",
+        " user's second factor ready.",
         "A provider that takes only a pasted bearer token stops working when the token expires.",
         VERIFIED_DOMAIN,
         _APPROVER,
@@ -193,7 +193,7 @@ def _other(profile: Profile, values: Values) -> Content:
 def _script(profile: Profile, name: str, values: Values) -> Content:
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
-        Row("Profile of scim-wizard", name),
+        Row("scim-wizard profile", name),
         Row("Token endpoint", profile.endpoints.token_url),
         Row("Client ID", profile.client_id),
         _secret_row(values),
@@ -201,9 +201,9 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         Row("Scope", values["scope"] or ""),
     )
     paragraphs = (
-        "Ask scim-wizard for a token each time, with the commands below. It refreshes an expired"
-        " token once, even if many scripts ask at the same time. Your script needs neither the"
-        " Client ID nor the Client Secret.",
+        "Get a token from scim-wizard each time, with the commands below. It refreshes an expired"
+        " token only once, even if several scripts ask at the same time. Your script doesn't need"
+        " the Client ID or Client Secret.",
         VERIFIED_DOMAIN,
         _APPROVER,
     )

@@ -126,7 +126,7 @@ AUDIENCES: Final = (
             " admin page.",
             "After you click Approve access, you land on an Okta page that may show an error."
             " Copy its URL anyway.",
-            "Okta requires a verified email domain in Twilio.",
+            VERIFIED_DOMAIN,
         ),
     ),
     Audience(
@@ -145,7 +145,7 @@ AUDIENCES: Final = (
             "OAuth token endpoint   https://oauth.twilio.com/v2/token\n"
             "Client identifier      from that app\n"
             "Client Secret          from that app",
-            "Turn group mappings off: Twilio's SCIM API has users only.",
+            "Turn off group mappings. Twilio's SCIM API supports only users.",
             VERIFIED_DOMAIN,
         ),
         "Entra ID uses the client credentials grant: there's nothing to authorize here. The"

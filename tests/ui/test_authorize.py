@@ -162,7 +162,7 @@ async def test_where_it_waits_fills_its_lines() -> None:
         rows = [line[18:].strip() for line in stage.text.splitlines()]
         at = next(i for i, row in enumerate(rows) if row.startswith("If your browser"))
         assert len(rows[at]) > 45
-        assert rows[at + 1].endswith("itself.")
+        assert rows[at + 1].endswith("automatically.")
 
 
 async def test_what_is_selected_of_the_link_is_in_one_piece() -> None:

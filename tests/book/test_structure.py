@@ -24,6 +24,8 @@ RAISED: Final = {
     "ClickException": "wrong usage: click says it, and the command line ends with 2",
     "UsageError": "the same",
     "BadParameter": "the same",
+    "Exit": "cli.py: click ends the program with the code of a command",
+    "OSError": "api/http.py: on its way to CA_FILE_UNUSABLE",
     "Left": "plain/dialogue.py: a prompt answered by going elsewhere",
     "EOFError": "host/line_reader.py: the window was closed; plain mode ends with 130",
     "SystemExit": "commands/network.py: a signal came; the command ends with 130",

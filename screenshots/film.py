@@ -1,7 +1,7 @@
 """Render a whole setup as one animated SVG, from the real app.
 
 Each frame is the app's own screenshot. The frames lie on top of each other, and CSS shows one at
-a time, so the picture plays wherever an SVG is shown as an image, without a script.
+a time. So the picture plays wherever an SVG is shown as an image, without a script.
 """
 
 from __future__ import annotations

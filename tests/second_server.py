@@ -1,8 +1,9 @@
 """A second OAuth and SCIM server, written independently of the simulated Twilio.
 
 It conforms to RFC 6749, 7636, 6750, and 7644, and requires the same of its clients. Where they
-leave a choice, it differs from the simulated Twilio: 201 for tokens, opaque tokens, a long code,
-more parameters in another order, a list without `Resources`, other paths, no metadata. A client
+leave a choice, it differs from the simulated Twilio. It returns 201 for tokens, opaque tokens, a
+long code, more parameters in another order, and a list without `Resources`. It has other paths and
+no metadata. A client
 that works with both servers relies on the standards, not on one server's habits.
 """
 

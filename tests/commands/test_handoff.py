@@ -121,7 +121,7 @@ def test_okta_finds_the_names_of_its_fields(home: Path) -> None:
     }.items():
         assert f"- **{field}:** `{value}`\n" in sheet
     assert "- **Client Secret:** ••• (not shown)\n" in sheet
-    assert "replace APPNAME with the part between /app/ and /instance/ in the URL" in sheet
+    assert "replace APPNAME with the part between /app/ and /instance/ in your" in sheet
 
 
 def test_entra_has_id_and_secret_blank_and_needs_no_setup(home: Path) -> None:

@@ -191,7 +191,7 @@ async def test_lock_that_another_holds_ends_in_time_and_is_named(
 
 @answering(reply(200))
 async def test_refresh_that_could_not_end_in_time_is_not_begun(command: Command) -> None:
-    """A refresh can't be cancelled once it is sent: a rotated refresh token would be lost."""
+    """A refresh can't be canceled once it is sent: a rotated refresh token would be lost."""
     seen = command.stored(hours=-1)
     with ExitStack() as held:
         held.enter_context(LocalProfileStore(command.home).locked("default"))

@@ -1,4 +1,4 @@
-"""Work that runs to its end, even if the task that awaits it is cancelled."""
+"""Work that runs to its end, even if the task that awaits it is canceled."""
 
 from __future__ import annotations
 

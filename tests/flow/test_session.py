@@ -1,4 +1,4 @@
-"""The session: its values are on disk even if the caller is cancelled."""
+"""The session: its values are on disk even if the caller is canceled."""
 
 from __future__ import annotations
 

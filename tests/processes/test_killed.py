@@ -22,8 +22,11 @@ STEPS = [
     *(NEW_FILE + NEW_FILE),
     *("unlink", "fsync"),
 ]
-"""The steps of a refresh: test whether set and record can be written, note the refresh in the
-record, send the request, write the new set, write the record, remove the old set."""
+"""The steps of a refresh.
+
+It tests whether set and record can be written, notes the refresh in the record, and sends the
+request. Then it writes the new set, writes the record, and removes the old set.
+"""
 
 
 class Next(IntEnum):

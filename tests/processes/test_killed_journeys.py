@@ -145,7 +145,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
             ways.append("lost" if is_rotated else "untouched")
             assert code == 4, (number, words)
             again = walked.order("rotate", place.home, kind.value, secret=server.client_secret)
-            assert again.rotation == ("needs consent" if is_rotated else "kept"), number
+            assert again.rotation == ("needs authorization" if is_rotated else "kept"), number
         assert place.leftovers() == set(), number
     assert ways == sorted(ways, key=["untouched", "lost", "kept"].index)
     assert set(ways) == {"untouched", "lost", "kept"}

@@ -5,8 +5,8 @@ Variables select what is watched. Each one is optional:
     WATCH_TRACE: a file; gets a line for each step.
     WATCH_KILL: the number, from 1, of the step at which the process kills itself.
 
-A step is a moment just before a file is created, replaced, removed, or synced, just before data
-is sent, or just after it was sent. There are no steps after other calls, because nothing changes
+A step is a moment just before a file is created, replaced, removed, or synced, or just before
+or after data is sent. There are no steps after other calls, because nothing changes
 outside the process before the next step.
 """
 

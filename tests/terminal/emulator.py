@@ -1,8 +1,8 @@
 """A terminal in memory that processes a program's output and replies to its queries.
 
 pyte draws the screen. Sequences that pyte doesn't know are handled here, because pyte would draw
-some of them as text: the alternate screen, private sequences of xterm and kitty, and OSC and DCS
-strings.
+some of them as text. They are the alternate screen, private sequences of xterm and kitty, and OSC
+and DCS strings.
 """
 
 from __future__ import annotations

@@ -156,8 +156,8 @@ class Terminal:
     def click_button(self, label: str) -> None:
         """Wait for a button and click it: the lowest place that shows its label.
 
-        The row of keys at the bottom has the same words, but it is drawn later than the buttons
-        and drawn again with each move of the focus.
+        The row of keys at the bottom has the same words. It is drawn later than the buttons, and
+        again with each move of the focus.
         """
         lines = self.wait_for(lambda screen: label in _without_keys(screen)).split("\n")
         rows = [row for row, line in enumerate(lines[:-1]) if label in line]

@@ -121,7 +121,7 @@ class PtyProcess:
         self._program.send_signal(number)
 
     def wait(self, timeout: float) -> tuple[int, int]:
-        """Return exit code (or minus signal) and the terminal's local flags (-1: hung up).
+        """Return exit code (or minus signal) and the terminal's local flags (-1: it was closed).
 
         Raises subprocess.TimeoutExpired.
         """

@@ -1,8 +1,8 @@
 """Leaving the wizard with its real services during each wait for the network or a keyring.
 
 Over real sockets, the server holds its response, and releases it only if it would be lost
-otherwise: the wizard leaves at once, or not at all. tests/terminal/test_cancel.py covers the state
-of a real terminal afterwards, and closed terminals.
+otherwise. So the wizard leaves at once, or not at all. The state of a real terminal afterwards, and
+closed terminals, are covered by tests/terminal/test_cancel.py.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def decode_json(body: bytes | bytearray, type: type[T]) -> T:
     """Decode JSON as a type, even if strings in it hold what JSON doesn't allow.
 
     Half a surrogate pair, a control character, or a byte that isn't UTF-8 doesn't make the other
-    fields invalid: in a list of users, the names were typed by people.
+    fields invalid. In a list of users, people typed the names.
 
     Raises one of BAD_JSON.
     """

@@ -28,9 +28,9 @@ async def close_what_is_given_up(request: httpx.Request) -> None:
 
     A request's extension "on_leaving" is awaited right before it is sent.
 
-    httpcore closes the socket of a failed TLS handshake, but not of one that was canceled, by a
-    time limit or by leaving, nor that of a proxy that isn't a SOCKS proxy: they would stay open
-    until garbage collection.
+    httpcore closes the socket of a failed TLS handshake, but not of one that a time limit or the
+    user canceled. Nor does it close that of a proxy that isn't a SOCKS proxy. Those sockets would
+    stay open until garbage collection.
     """
     request.extensions["trace"] = _Watch(request.extensions.get("on_leaving"))
 

@@ -77,7 +77,7 @@ class Way(Value):
 class ByProxy(httpx.AsyncBaseTransport):
     """Sends each request directly or through its proxy.
 
-    HTTPX's own mounts aren't used: they read every variable before the first request, and fail at
+    HTTPX's own mounts aren't used. They read every variable before the first request, and fail at
     values that no request needs, such as an IPv6 network in NO_PROXY.
     """
 

@@ -79,9 +79,9 @@ class UserService:
     ) -> UserList:
         """Send `GET {scim}/Users`, at most three times.
 
-        It pauses before another try: after a 429 for as long as Retry-After says, up to a minute;
-        after 502, 503, 504, and failed connections briefly. `on_wait` gets the reason and the
-        seconds left, once a second and 0 at the end.
+        It pauses before another try. After a 429, the pause is as long as Retry-After says, up to a
+        minute. After 502, 503, 504, and failed connections, it is short. `on_wait` gets the reason
+        and the seconds left, once a second and 0 at the end.
 
         Args:
             limit: seconds for all tries and pauses together; a pause that doesn't fit isn't

@@ -195,7 +195,7 @@ class _Checked:
                 on_ask=self._patience.ask,
             )
             tokens = await self._patience.for_lock(fresh, self._name)
-        # A wizard may have put another set in its place since this one was read: its tokens
+        # A wizard may have put another set in its place since this one was read. Its tokens
         # must not be sent to the endpoints of the old one.
         profile = await asyncio.to_thread(self._store.load, self._name)
         if profile is None or profile.endpoints != self.active.endpoints:

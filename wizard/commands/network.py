@@ -93,8 +93,11 @@ def _say(words: str) -> None:
 LIMIT: Final = 58.0
 """Seconds for all that is awaited for a profile; with what comes before and after it 60."""
 LONGEST_REFRESH: Final = 39.0
-"""Seconds that a refresh may take, which isn't given up once it was sent: 30 for the request, and
-9 for a keyring that is slow to write the new tokens, to read them back and to remove the old."""
+"""Seconds that a refresh may take, because it isn't given up once it was sent.
+
+30 are for the request. 9 are for a slow keyring: it writes the new tokens, reads them back, and
+removes the old ones.
+"""
 FOR_THE_RECORD: Final = 3.0
 """Seconds reserved to save the result of a check."""
 LATE: Final = 2.0

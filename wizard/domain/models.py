@@ -217,8 +217,8 @@ class Profile(Value):
     """The record of a profile, without secrets: the content of `profiles/<name>.json`.
 
     `active` and `draft` are generation IDs and the only pointers to credential sets. The fields
-    after them repeat what `status` shows, so that it needs no secrets: values of the active set, or
-    of the draft if there is none.
+    after them repeat what `status` shows, so that it needs no secrets. They have the values of the
+    active set, or of the draft if there is none.
     """
 
     version: int = RECORD_VERSION

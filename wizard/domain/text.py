@@ -1,6 +1,6 @@
 """Text that is printed: sanitized, wrapped, times in words, and commands quoted for a shell.
 
-All commands that users or scripts may copy are made here: one place decides how the program is
+All commands that users or scripts may copy are created here. One place decides how the program is
 named, which profile is meant, and that no request is sent if `token` failed.
 """
 

@@ -37,7 +37,7 @@ async def fresh_tokens(
 ) -> TokenSet:
     """Return tokens of the active set that are valid for long enough, refreshed once if needed.
 
-    Tokens that another process saved, or a rejection that it met, since the record was read count
+    Another process may have saved tokens, or met a rejection, since the record was read. Both count
     as this call's own result: a rotating refresh token must not be used twice (RFC 9700 §4.14).
     Records are compared, not times, because clocks can be set back.
 

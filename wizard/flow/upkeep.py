@@ -27,7 +27,7 @@ class Rotation(Enum):
 
     KEPT = "kept"
     """It worked and is saved; no new authorization was needed."""
-    NEEDS_CONSENT = "needs consent"
+    NEEDS_CONSENT = "needs authorization"
     """There is no valid refresh token to verify it with; nothing was changed."""
 
 

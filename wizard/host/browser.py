@@ -1,8 +1,8 @@
 """Opens a URL in the browser of the user at the terminal.
 
-Commands are started here rather than through `webbrowser`: that module lets children write to the
-terminal, waits for some of them without limit, leaves others as zombies, and falls back on text
-browsers, which would take over the terminal.
+Commands are started here rather than through `webbrowser`. That module lets children write to the
+terminal, waits for some of them without limit, and leaves others as zombies. It also falls back on
+text browsers, which would take over the terminal.
 """
 
 from __future__ import annotations
@@ -197,8 +197,8 @@ class SystemBrowser:
         argv = [word.replace("%s", url) for word in command]
         program = self._which(argv[0]) or argv[0]
         # Detached from the terminal; waited for in a daemon thread, so that it leaves no zombie and
-        # yet can outlive this process: asyncio would kill a running child with its transport, and a
-        # thread pool would delay the exit.
+        # yet can outlive this process. asyncio would kill a running child with its transport, and
+        # a thread pool would delay the exit.
         run = partial(
             subprocess.call,
             [program, *argv[1:]],

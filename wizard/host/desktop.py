@@ -1,7 +1,7 @@
 """The desktop: its clipboard, and its default browser.
 
-pyperclip runs in a process of its own, because it lets its helpers (xclip, wl-copy, pbcopy) write
-to the terminal, waits for them without limit, and may start Qt, which aborts the process when its
+pyperclip runs in a process of its own. It lets its helpers (xclip, wl-copy, pbcopy) write to the
+terminal and waits for them without limit. It may also start Qt, which aborts the process when its
 display is gone. The text goes through standard input: other users can read arguments.
 """
 

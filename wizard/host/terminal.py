@@ -224,9 +224,9 @@ def has_few_colors(environ: Mapping[str, str], platform: str = sys.platform) -> 
 def prepare_environment(variables: MutableMapping[str, str]) -> None:
     """Set ESCDELAY, which Textual reads on import, unless the user has set it.
 
-    Of Textual's own variables only the harmless ones stay. Others send every key and paste, the
-    secrets among them, to a console or a file (TEXTUAL=devtools, TEXTUAL_LOG), save pictures of
-    the screen (TEXTUAL_SCREENSHOT), or import a module (TEXTUAL_DRIVER).
+    Of Textual's own variables only the harmless ones stay. Others send every key and paste,
+    including secrets, to a console or a file (TEXTUAL=devtools, TEXTUAL_LOG). TEXTUAL_SCREENSHOT
+    saves pictures of the screen, and TEXTUAL_DRIVER imports a module.
     """
     for name in [name for name in variables if name.upper().startswith("TEXTUAL")]:
         if name not in TEXTUAL_VARIABLES:

@@ -107,7 +107,7 @@ class Prerequisites:
         acts |= {"o": self._open, "open": self._open}
         says = (
             "Type i to choose who will use the credential, open to open the Console, or r to check"
-            " this machine again."
+            " again."
         )
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back

@@ -115,7 +115,7 @@ def build_app(sandbox: Sandbox) -> Starlette:
         TOKEN_PATH: sandbox.token,
         METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
         SCIM_PATH + "/{rest:path}": sandbox.scim,
-        "/{rest:path}": lambda seen: twilio_error(404, 20404, "The resource was not found"),
+        "/{rest:path}": lambda seen: twilio_error(404, 20404, "The resource wasn't found"),
     }
     return Starlette(
         routes=[Route(path, _Endpoint(sandbox, answer)) for path, answer in answers.items()]

@@ -81,9 +81,9 @@ def _has_desktop() -> bool:
 class SystemKeyring:
     """Entries by name in the OS keyring.
 
-    Calls run in daemon threads, since a backend may wait for a user who isn't there, and one at a
-    time, so that the user is prompted once. A call that timed out keeps running: until it ends,
-    further calls fail immediately.
+    Calls run in daemon threads, since a backend may wait for a user who isn't there. They run one
+    at a time, so that the user is prompted once. A call that timed out keeps running. Until it
+    ends, further calls fail immediately.
     """
 
     def __init__(

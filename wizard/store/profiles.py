@@ -6,11 +6,11 @@
     secrets/<name>.<generation>.json      a credential set
     secrets/<name>.<generation>.keyring   an empty marker of one in the OS keyring
 
-A save writes new credential sets, then replaces the record, then removes the old sets, each
-step durable before the next: a crash leaves the old state or the new one, and at most sets
-that nothing points at. A complete set that only refreshes the one in the record is adopted under
-the next lock, as its tokens may be the only ones that the server still accepts. The next save
-removes the others.
+A save writes new credential sets, then replaces the record, then removes the old sets. Each step
+is durable before the next. A crash leaves the old state or the new one, and at most sets that
+nothing points at. A complete set that only refreshes the one in the record is adopted under the
+next lock. Its tokens may be the only ones that the server still accepts. The next save removes the
+others.
 """
 
 from __future__ import annotations

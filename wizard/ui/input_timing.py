@@ -1,9 +1,10 @@
 """Decides by timing which keys and clicks the user meant for what is on the screen.
 
 A terminal doesn't say whether a key was pressed, held down, or pasted. A key that is held down
-comes once, then after a delay at short intervals: X11 250 to 660 ms, then 33 to 40 ms; macOS
-up to 1 s, then 30 to 90 ms; the Linux console 250 ms, then 92 ms. A person who presses a key
-again takes 150 ms or more. A paste without brackets comes as keys without any pause.
+comes once, then after a delay at short intervals. The delay is 250 to 660 ms in X11, up to 1 s in
+macOS, and 250 ms in the Linux console. The intervals are 33 to 40, 30 to 90, and 92 ms.
+A person who presses a key again takes 150 ms or more. A paste without brackets comes as keys
+without any pause.
 """
 
 from __future__ import annotations

@@ -63,11 +63,11 @@ class Settled(Message):
 class KeyGate:
     """Dispatches keys, pastes, and clicks one by one, in order.
 
-    Each waits until the one before has been handled and the screen it led to has been painted: a
-    Tab has moved the focus before the text after it is handed out, and an Enter is judged by what
-    could be seen when it was pressed. A terminal without bracketed paste sends a paste as keys:
-    its line ends must not press the primary action, and its letters must not press any key. A key
-    that is held down presses once, and so does a double click.
+    Each waits until the one before has been handled and the screen it led to has been painted. So a
+    Tab has moved the focus before the text after it is handed out. An Enter is judged by what
+    could be seen when it was pressed. A terminal without bracketed paste sends a paste as keys. Its
+    line ends must not press the primary action, and its letters must not press any key. A key that
+    is held down presses once, and so does a double click.
     """
 
     def __init__(

@@ -180,8 +180,8 @@ class LinkScreen(StepScreen):
         if self.link is None:
             return
         try:
-            # Nothing may be painted meanwhile, not even a cursor that blinks: what goes to a
-            # suspended terminal is queued, and the full queue would hold the event loop for good.
+            # Nothing may be painted meanwhile, not even a cursor that blinks. What goes to a
+            # suspended terminal is queued, and a full queue would block the event loop forever.
             with self.app.suspend(), self.app.batch_update():
                 entered = await self._services.show_bare(self.link.url)
         except SuspendNotSupported:

@@ -65,8 +65,8 @@ class Look(Value):
     """Whether the terminal has 16 colors or shows none; signs then say the same as colors."""
 
 
-# The grounds are tinted so little that 256 colors, all there is over most SSH, round them to grays
-# of their own: with a little more blue all of them would become the same black.
+# The backgrounds are tinted so little that 256 colors, which most SSH sessions have, round them to
+# different grays. With a little more blue, all of them would become the same black.
 DARK: Final = Theme(
     name="scim-dark",
     dark=True,

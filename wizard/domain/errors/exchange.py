@@ -1,8 +1,7 @@
 """The error catalog: the token endpoint's rejections (RFC 6749 §5.2) and invalid responses.
 
-Twilio publishes no texts for an expired or used code; the entries name the likely cause and
-carry the server's own words as detail. {host}, {kind}, {wait} and {offset} are filled with
-`Problem.filled`.
+Twilio publishes no texts for an expired or used code. The entries name the likely cause and carry
+the server's own words as detail. `Problem.filled` fills in {host}, {kind}, {wait}, and {offset}.
 """
 
 from __future__ import annotations

@@ -256,6 +256,7 @@ NOT_HTTP: Final = unreachable(
     cause="It can't be read: {reason}.",
     remedy="Check the endpoint's port under Credentials > Advanced. If it's correct, ask "
     "your network team what is modifying responses from {host}.",
+    other_step=Step.CREDENTIALS,
 )
 
 GATEWAY_FAILING: Final = unreachable(

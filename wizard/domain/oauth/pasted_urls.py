@@ -103,8 +103,8 @@ class Address(Guarded):
 def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
     """Whether a text anywhere gives "code" or "state" a value other than these.
 
-    The beginning of a value counts as that value, since the rest may be on the next line; if lines
-    were joined, so does a value with more after it.
+    The beginning of a value counts as that value, since the rest may be on the next line. If lines
+    were joined, a value with more after it counts too.
     """
     wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
     layer = unescaped(without_ends(text))

@@ -77,7 +77,7 @@ def elsewhere(
     """Return the problem if a URL isn't the attempt's Redirect URL; None if it is.
 
     With a matching state (`is_proven`), a URL to which the Redirect URL's own host forwards is
-    accepted, too: Twilio must have sent the response to the Redirect URL.
+    accepted, too. Twilio must have sent the response to the Redirect URL.
     """
     expected = url_parts(attempt.redirect_url)
     if not address.base or expected is None:

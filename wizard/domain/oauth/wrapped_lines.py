@@ -1,6 +1,6 @@
 """Where a URL in running text ends, and how the lines it was wrapped into are joined.
 
-The end of a URL is often a guess, which `Reading.is_sure` shows: a matching `state` proves that
+The end of a URL is often a guess, which `Reading.is_sure` shows. A matching `state` proves that
 everything before it was joined correctly, but not what follows it.
 """
 

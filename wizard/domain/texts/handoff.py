@@ -116,8 +116,8 @@ def _okta(profile: Profile, values: Values) -> Content:
         _secret_row(values),
     )
     paragraphs = (
-        "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in the"
-        " URL of your Okta admin page. Other Okta cells use system-admin.okta-emea.com or"
+        "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in your"
+        " Okta admin page's URL. Other Okta cells use system-admin.okta-emea.com or"
         " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
         VERIFIED_DOMAIN,
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"

@@ -39,8 +39,8 @@ NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
 class AddressEntry(Entry):
     """Shows a URL without its code; after a paste, typing starts over.
 
-    What was typed, or came without paste brackets, is masked too when it rests, and is there
-    again when more comes: over a slow line a URL can come in pieces.
+    What was typed, or came without paste brackets, is masked too when no more comes. It is there
+    again when more comes, because over a slow line a URL can come in pieces.
     """
 
     _typed: Secret | None = None

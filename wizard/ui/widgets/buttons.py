@@ -143,8 +143,8 @@ class Key(Value):
 class Keys(Widget):
     """One line, drawn by one widget.
 
-    Textual's own footer is a widget for each key, mounted anew whenever the focus moves, and cuts
-    the last ones off where the window is too narrow for all.
+    Textual's own footer has a widget for each key and mounts them again whenever the focus moves.
+    It cuts off the last ones if the window is too narrow for all.
     """
 
     ALLOW_SELECT = False

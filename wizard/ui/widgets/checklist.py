@@ -1,7 +1,7 @@
 """Items to select with Space or a click.
 
-Written here because Textual's own lists draw the same glyph whether or not an item is selected,
-select on Enter, which is the primary action of every step, and can't show a note at the right.
+Textual's own lists draw the same glyph whether or not an item is selected, and can't show a note at
+the right. They also select on Enter, which is the primary action of every step.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_enter_counts_again_after_the_real_pause(monkeypatch: pytest.MonkeyPatch
 
         await person.type("resume")
         await person.paste(FOREIGN)
-        await person.says("Enter creates a new link")
+        await person.says("press Enter to create a new link")
         while not has_said(next_step):
             await person.type("")
             await person.until(lambda: has_said(ignored, next_step), "what the Enter did")

@@ -210,7 +210,7 @@ def test_env_leaves_a_line_to_fill_in_for_what_it_does_not_tell(home: Path, tmp_
     put(home, active=NASTY)
     lines = wizard(home, "handoff", "--format", "env").stdout
     assert "\n# TWILIO_CLIENT_SECRET=\n" in lines
-    assert "--show-secrets fills it in" in lines
+    assert "To include it, add --show-secrets." in lines
     assert sh(f'{lines}\nprintf %s "${{TWILIO_CLIENT_SECRET-unset}}"', tmp_path) == "unset"
 
 

@@ -30,9 +30,9 @@ SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     [
         (["--plain"], {}, "plain mode.\n", 80),
         ([], {"ACCESSIBLE": "1"}, "plain mode.\n", 80),
-        ([], {"TERM": "dumb"}, "This terminal does not move its cursor\n(TERM=dumb).", 80),
-        ([], {"LC_ALL": "C"}, "This terminal does not take UTF-8 (it", 80),
-        ([], {"TERM": "dumb"}, "This terminal\ndoes not move its cursor (TERM=dumb).", 45),
+        ([], {"TERM": "dumb"}, "This terminal can't move its cursor (TERM=dumb).", 80),
+        ([], {"LC_ALL": "C"}, "This terminal doesn't support UTF-8 (its", 80),
+        ([], {"TERM": "dumb"}, "This terminal\ncan't move its cursor (TERM=dumb).", 45),
     ],
 )
 def test_plain_mode_is_chosen_and_says_why(

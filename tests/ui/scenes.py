@@ -140,7 +140,7 @@ STEPS: Final = (
         PARTLY,
         keys("enter"),
     ),
-    Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY|clock is", FIRST, WORST),
+    Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
     Scene("notice", PrerequisitesScreen, "leaves", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
     Scene("too-small", PrerequisitesScreen, "is 52×14", FIRST, PARTLY, resizing(52, 14)),

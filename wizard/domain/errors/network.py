@@ -215,7 +215,7 @@ PROXY_OF_OTHER_KIND: Final = _at_proxy(
 PROXY_UNREACHABLE: Final = _at_proxy(
     id="proxy-unreachable",
     title="Can't reach the proxy",
-    remedy="Fix or unset {variable}, then run scim-wizard again.",
+    remedy="Change or unset {variable}, then run scim-wizard again.",
 )
 
 PROXY_MISSPELLED: Final = on_this_machine(
@@ -223,7 +223,7 @@ PROXY_MISSPELLED: Final = on_this_machine(
     title="{variable} isn't valid",
     cause="A proxy must be http://host:port, https://host:port, or socks5://host:port. NO_PROXY "
     "must be a comma-separated list of hosts.",
-    remedy="Fix or unset {variable}, then run scim-wizard again.",
+    remedy="Change or unset {variable}, then run scim-wizard again.",
     needs_restart=True,
 )
 

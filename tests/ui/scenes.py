@@ -226,7 +226,7 @@ DIALOGS: Final = (
     Scene("sheet-saved", SheetScreen, "Saved as", HOME, both(ACTIVE, seeds.saves_sheet), SAVE),
     Scene("sheet-unsaved", SheetScreen, "✗", HOME, both(ACTIVE, seeds.saves_no_sheet), SAVE),
     Scene("palette", CommandPalette, "Quit", PASTE, LINKED, PALETTE),
-    Scene("themes", CommandPalette, "a theme|this one", PASTE, LINKED, THEMES),
+    Scene("themes", CommandPalette, "a theme|current", PASTE, LINKED, THEMES),
     # This is Textual's own screen, which doesn't change its theme while it is open.
     Scene(
         "palette-light",

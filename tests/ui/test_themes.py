@@ -145,7 +145,7 @@ def focus_of(pilot: ThePilot) -> str:
 async def test_with_few_colors_brackets_show_fields_and_reverse_the_focus(world: World) -> None:
     async with running(make_app(world, look=Look(has_few_colors=True))) as (app, pilot):
         await walks.prerequisites(pilot, world)
-        assert focus_of(pilot).startswith("[ ] The app's Redirect URL is set")
+        assert focus_of(pilot).startswith("[ ] I have the Redirect URL that's set in the app")
         await pilot.press("space", "space", "enter")
         await wait_for_screen(pilot, CredentialsScreen)
         rows = [row.strip(" ○●│✓") for row in text_of(app).splitlines()]

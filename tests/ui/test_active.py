@@ -79,7 +79,7 @@ async def test_a_rotated_secret_that_is_refused_changes_nothing(world: World) ->
         await until_text(pilot, "Enter the Client Secret")
         await paste(pilot, ROTATED)
         await pilot.press("enter")
-        await until_text(pilot, WRONG_CLIENT.title, "Copy the whole new secret again")
+        await until_text(pilot, WRONG_CLIENT.title, "Copy the entire new Client Secret again")
         assert "both" not in text_of(app)
         assert isinstance(app.screen, RotateScreen)
         assert isinstance(app.focused, Entry)

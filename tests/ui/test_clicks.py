@@ -15,7 +15,8 @@ from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import HelpScreen
-from wizard.ui.key_gate import KeyGate, Settled
+from wizard.ui.input_timing import Settled
+from wizard.ui.key_gate import KeyGate
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.widgets.buttons import Keys

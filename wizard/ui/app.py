@@ -25,8 +25,8 @@ from wizard.flow.state import Outcome, WizardState
 from wizard.host.process import leave_on_signals
 from wizard.ui import textual_internals
 from wizard.ui.copying import copy_and_say
-from wizard.ui.input_timing import PAINTED, TimedScreen
-from wizard.ui.key_gate import PLAIN, Entered, KeyGate, Settled
+from wizard.ui.input_timing import PAINTED, Settled, TimedScreen
+from wizard.ui.key_gate import PLAIN, Entered, KeyGate
 from wizard.ui.screen_factory import import_steps, screen_for
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import Look, ThemedApp

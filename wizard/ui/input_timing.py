@@ -13,11 +13,13 @@ import sys
 from enum import Enum
 from math import inf
 from typing import Final, Generic, TypeVar
+from weakref import ref
 
 from textual import events
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from wizard.host.terminal import is_readable
 
@@ -71,6 +73,21 @@ class HeldKey:
             self._press = Press.MAYBE if since < FIRST_REPEAT else Press.NEW
             self._is_doubled = False
         return self._press
+
+
+class Settled(Message):
+    """Barrier message: it bubbles from a widget to the app behind what was sent to the widget."""
+
+    def __init__(self, target: Widget) -> None:
+        super().__init__()
+        # Not a strong one: until the next key it would keep a step alive that was left.
+        self._target = ref(target)
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the widget is still there; one that was removed takes its barrier along."""
+        target = self._target()
+        return target is not None and target.is_attached
 
 
 class WaitingKey:

@@ -6,12 +6,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from math import inf
 from typing import Final
-from weakref import ref
 
 from textual import events
 from textual.app import App
 from textual.errors import NoWidget
-from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.timer import Timer
@@ -24,6 +22,7 @@ from wizard.ui.input_timing import (
     PRIMARY,
     HeldKey,
     Press,
+    Settled,
     TimedScreen,
     WaitingKey,
     has_unread,
@@ -43,21 +42,6 @@ EARLY: Final = "You pressed Enter before this appeared. Press it again to contin
 
 Entered = events.Key | events.Paste | events.MouseDown | events.MouseUp
 """User input, in order."""
-
-
-class Settled(Message):
-    """Barrier message: it bubbles from a widget to the app behind what was sent to the widget."""
-
-    def __init__(self, target: Widget) -> None:
-        super().__init__()
-        # Not a strong one: until the next key it would keep a step alive that was left.
-        self._target = ref(target)
-
-    @property
-    def is_coming(self) -> bool:
-        """Whether the widget is still there; one that was removed takes its barrier along."""
-        target = self._target()
-        return target is not None and target.is_attached
 
 
 class KeyGate:

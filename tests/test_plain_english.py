@@ -76,7 +76,7 @@ WORDS_TO_READ: Final = 25
 """The same in the README, in docstrings, and in comments."""
 
 VERBS: Final = (
-    "Add|Allow|Ask|Authorize|Check|Choose|Clear|Click|Compare|Continue|Copy|Correct|Create|Don't|Enlarge|Enter|Exempt|"
+    "Add|Allow|Ask|Authorize|Change|Check|Choose|Clear|Click|Compare|Continue|Copy|Correct|Create|Don't|Enlarge|Enter|Exempt|"
     "Fix|Follow|Free|Give|Have|Ignore|Leave|Look|Make|Move|Open|Paste|Press|Put|Quit|Rename|Replace|"
     "Restore|Resume|Rotate|Run|Select|Set|Sign|Start|Try|Type|Undo|Unlock|Unset|Update|Use|Wait|Write"
 )

@@ -177,8 +177,8 @@ async def test_proxy_that_is_not_there_is_named(
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (socket.gaierror(-2, "unknown"), "failed: its name is unknown"),
-        (OSError(101, "Network is unreachable"), "failed: Network is unreachable"),
+        (socket.gaierror(-2, "unknown"), ": its name can't be found"),
+        (OSError(101, "Network is unreachable"), ": Network is unreachable"),
     ],
 )
 def test_proxy_that_cannot_be_reached_is_named_with_the_reason(

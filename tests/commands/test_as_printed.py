@@ -144,7 +144,7 @@ def test_command_of_a_remedy_runs_as_printed(program: Path, tmp_path: Path) -> N
     assert (failed.returncode, words[-1], command[:2]) == (6, "Run:", "  ")
     done = sh(f"{command.removesuffix('forget')}forget --yes", tmp_path / "elsewhere")
     assert done.returncode == 0, done.stderr
-    assert "Profile acme is removed" in done.stderr
+    assert "Profile acme was removed" in done.stderr
 
 
 def test_readme_has_the_very_recipe() -> None:

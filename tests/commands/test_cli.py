@@ -32,7 +32,7 @@ def test_wizard_without_a_terminal_names_the_alternatives(
     run = wizard(home, *args)
     assert (run.returncode, run.stdout) == (2, "")
     assert "needs a terminal" in run.stderr
-    assert "the commands token" in run.stderr
+    assert "use the token" in run.stderr
     assert "Traceback" not in run.stderr
     assert not home.exists()
 

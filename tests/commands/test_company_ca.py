@@ -98,5 +98,5 @@ def test_a_file_that_holds_no_certificate_is_named(company: Company) -> None:
     company.ca.write_text("-----BEGIN CERTIFICATE-----\nno base64 !\n-----END CERTIFICATE-----\n")
     run = company.run("check", "--ca-file", str(company.ca))
     assert (run.returncode, run.stdout) == (6, "")
-    for words in ("--ca-file", str(company.ca), "CA certificates in PEM form"):
+    for words in ("--ca-file", str(company.ca), "CA certificates (PEM)"):
         assert words in run.stderr

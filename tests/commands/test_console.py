@@ -35,7 +35,7 @@ def test_the_profile_is_always_named(profile: str, capsys: pytest.CaptureFixture
         (SECRETS_MISSING, "", " forget"),
         (REFRESH_REFUSED, '"Authorize again"', ""),
         (WRONG_CLIENT, '"Change credentials"', ""),
-        (NOT_OAUTH, 'For Credentials, open the wizard and choose "Change credentials".', ""),
+        (NOT_OAUTH, 'To go to Credentials, open the wizard and choose "Change credentials".', ""),
     ],
 )
 def test_a_remedy_ends_with_the_command_for_this_profile(

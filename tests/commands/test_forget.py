@@ -131,7 +131,7 @@ def test_without_a_terminal_yes_must_be_said(home: Path) -> None:
     run = wizard(home, "forget")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith("Removing a profile needs your confirmation.\n")
-    assert "add --yes" in run.stderr
+    assert "Add --yes" in run.stderr
     assert files(home)
 
 

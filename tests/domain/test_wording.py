@@ -10,7 +10,7 @@ from wizard.domain.texts import wording
 
 UNLOCK = "Unlock it, then press Enter. Or press F7 to use a file instead."
 ABSENT = f"{store.KEYRING_ABSENT.remedy} Or press F7 to use a file instead."
-READ_FIRST = "What is stored there has to be read before it can go into files."
+READ_FIRST = "The secrets in it must be read before they can be saved in files."
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ READ_FIRST = "What is stored there has to be read before it can go into files."
     [
         (exchange.CODE_USED, 'open the wizard and choose "Authorize again".'),
         (exchange.REDIRECT_MISMATCH, 'open the wizard and choose "Change credentials".'),
-        (scim.NOT_SCIM, 'For Credentials, open the wizard and choose "Change credentials".'),
+        (scim.NOT_SCIM, 'To go to Credentials, open the wizard and choose "Change credentials".'),
         (exchange.WRONG_CLIENT, exchange.SECRET_REJECTED_LATER.remedy),
     ],
 )
@@ -36,7 +36,7 @@ def test_command_leaves_a_remedy_that_needs_no_step(problem: Problem) -> None:
 def test_problem_of_a_profile_that_is_being_removed_asks_for_nothing() -> None:
     told = wording.while_removing(store.FILE_DAMAGED)
     assert told.run is None
-    assert "goes with the profile" in told.remedy
+    assert "also removes this file" in told.remedy
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_problem_of_a_profile_that_is_being_removed_asks_for_nothing() -> None:
         (store.KEYRING_LOCKED, False, UNLOCK),
         (store.KEYRING_ABSENT, False, ABSENT),
         (store.KEYRING_LOCKED, True, f"Unlock it, then press F7 again. {READ_FIRST}"),
-        (store.KEYRING_FAILED, True, READ_FIRST),
+        (store.KEYRING_FAILED, True, f"Fix the keyring first. {READ_FIRST}"),
         (store.DISK_FULL, False, store.DISK_FULL.remedy),
     ],
 )

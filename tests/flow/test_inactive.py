@@ -19,7 +19,7 @@ def test_nothing_saved_is_told_with_the_folder_that_was_searched(stage: Stage) -
     problem = why_inactive(NAME, store, None)
     assert problem == not_set_up(store)
     assert problem.id == "not-set-up"
-    assert problem.cause == f"User {user} has nothing saved for it in {folder}."
+    assert problem.cause == f"User {user} has no saved credentials for this profile in {folder}."
     assert no_profiles(store).cause == f"User {user} has no profile in {folder}."
 
 

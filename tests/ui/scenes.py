@@ -142,7 +142,7 @@ STEPS: Final = (
     ),
     Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
-    Scene("notice", PrerequisitesScreen, "leaves", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
+    Scene("notice", PrerequisitesScreen, "to quit", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
     Scene("too-small", PrerequisitesScreen, "is 52×14", FIRST, PARTLY, resizing(52, 14)),
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),

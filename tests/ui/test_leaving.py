@@ -31,6 +31,7 @@ from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.text import LEAVING
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 from wizard.ui.app import WizardApp
@@ -205,7 +206,7 @@ async def test_what_would_be_lost_is_waited_for_however_often_and_kept(
         for _ in range(2):
             await leave(pilot, way)
             aside = steps[-1].query_one(Heading)
-            await wait_until(pilot, lambda: "Leaving" in str(aside.render()), "its being said")  # noqa: B023
+            await wait_until(pilot, lambda: LEAVING in str(aside.render()), "its being said")  # noqa: B023
         assert app.return_value is None
         server.release()
         assert await left(app) is code_of(way, wait)
@@ -330,7 +331,7 @@ async def test_what_the_keyring_is_to_keep_is_waited_for_and_kept(
             await wait_until(pilot, lambda: backend.hung == 1, "its being asked")
             await leave(pilot, way)
             aside = screen.query_one(Heading)
-            await wait_until(pilot, lambda: "Leaving" in str(aside.render()), "its being said")
+            await wait_until(pilot, lambda: LEAVING in str(aside.render()), "its being said")
             assert app.return_value is None
             backend.may_answer.set()
             assert await left(app) is code_of(way, "credentials")

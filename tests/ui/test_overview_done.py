@@ -31,7 +31,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.widgets.menu import Menu
 
 FACTS = (("Client ID", "OQ0123…cdef"), ("Checked", "[b]never[/b]"))
-UNFINISHED = Unfinished("12 Mar 2026, 14:02", Step.REDIRECT)
+UNFINISHED = Unfinished("Mar 12, 2026, 14:02", Step.REDIRECT)
 
 
 def at_overview(
@@ -42,7 +42,7 @@ def at_overview(
 ) -> AbstractAsyncContextManager[Stage[OverviewScreen]]:
     overview = make_overview(
         facts=FACTS if has_active else (),
-        since="20 Nov 2025" if has_active else "",
+        since="Nov 20, 2025" if has_active else "",
         unfinished=UNFINISHED if has_draft else None,
         discard=discard,
     )
@@ -118,7 +118,7 @@ async def test_a_click_chooses_too() -> None:
 
 async def test_what_is_set_up_is_told_as_it_is_written() -> None:
     async with at_overview() as stage:
-        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "20 Nov 2025")
+        await stage.until_text("OQ0123…cdef", "[b]never[/b]", "Nov 20, 2025")
         await stage.pilot.press("u", "d", "escape")
         assert stage.outcomes == []
         assert stage.app.screen is stage.screen
@@ -126,7 +126,7 @@ async def test_what_is_set_up_is_told_as_it_is_written() -> None:
 
 async def test_an_unfinished_change_can_be_resumed_with_a_key() -> None:
     async with at_overview(has_draft=True) as stage:
-        await stage.until_text("12 Mar 2026, 14:02", "Redirect", "OQ0123…cdef")
+        await stage.until_text("Mar 12, 2026, 14:02", "Redirect", "OQ0123…cdef")
         await stage.pilot.press("u")
         assert await stage.outcome() == Resume()
 

@@ -103,13 +103,13 @@ def counted_users(total: int | None) -> str:
 
 
 def day(at: datetime) -> str:
-    """Return a date in local time: 3 Nov 2026."""
+    """Return a date in local time: Nov 3, 2026."""
     local = at.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return f"{local:%b} {local.day}, {local.year}"
 
 
 def moment(at: datetime) -> str:
-    """Return a date and time in local time, with its zone: 3 Nov 2026, 14:02 UTC+1."""
+    """Return a date and time in local time, with its zone: Nov 3, 2026, 14:02 UTC+1."""
     return f"{day(at)}, {clock_time(at)}"
 
 

@@ -87,8 +87,8 @@ class AudienceScreen(Dialog[str | None]):
     # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
     DEFAULT_CSS = """
     AudienceScreen {
-        & #dialog-body { min-height: 22; scrollbar-gutter: stable; }
-        &.-narrow #dialog-body { min-height: 27; }
+        & #dialog-body { min-height: 24; scrollbar-gutter: stable; }
+        &.-narrow #dialog-body { min-height: 31; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

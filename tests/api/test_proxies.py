@@ -65,6 +65,15 @@ def test_no_proxy_takes_nothing_else(monkeypatch: pytest.MonkeyPatch, entry: str
     assert way_of(URL) is not None
 
 
+def test_proxy_of_the_system_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("wizard.api.proxies.getproxies", lambda: {"https": "http://proxy:3128"})
+    way = way_of(URL)
+    assert way is not None
+    assert (way.variable, way.proxy) == ("the system's settings", "proxy:3128")
+
+
 async def test_entry_that_was_left_out_is_named_where_the_proxy_fails(
     closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import select
 import signal
 import sys
 import threading
@@ -107,11 +108,36 @@ def test_output_has_the_descriptor_of_its_stream(terminal: Pty) -> None:
     assert out.fileno() == terminal.stream.fileno()
 
 
-def test_closed_terminal_is_not_stalled_and_has_no_input(terminal: Pty) -> None:
-    terminal.close()
-    assert output.available(terminal.stream.fileno()) == b""
+def test_closed_terminal_is_not_stalled_and_has_no_input() -> None:
+    assert output.available(-1) == b""
     with io.StringIO() as closed:
         assert not is_stalled(closed)
+    assert not output.is_readable(closed)
+
+
+def test_input_that_no_one_has_read_is_seen(terminal: Pty) -> None:
+    assert not output.is_readable(None)
+    assert not output.is_readable(terminal.stream)
+    os.write(terminal.master, b"x\n")
+    select.select([terminal.stream], [], [])
+    assert output.is_readable(terminal.stream)
+
+
+def test_terminal_that_takes_nothing_at_the_moment_is_waited_for(
+    terminal: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, refusals = os.write, iter([True])
+
+    def refuse_once(descriptor: int, data: bytes) -> int:
+        if descriptor == terminal.stream.fileno() and next(refusals, False):
+            raise BlockingIOError
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", refuse_once)
+    out = Output(terminal.stream)
+    out.write("late")
+    out.close()
+    assert os.read(terminal.master, 100) == b"late"
 
 
 def test_streams_that_are_let_go_take_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

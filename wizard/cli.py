@@ -159,7 +159,7 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     "--for",
     "audience",
     type=click.Choice(["script", "okta", "entra", "other"]),
-    help="Who the sheet is for.  [default: as chosen in the wizard]",
+    help="Audience of the sheet.  [default: as chosen in the wizard]",
 )
 @click.option("--show-secrets", is_flag=True, help="Include the Client Secret in clear text.")
 def handoff(obj: Common, form: str, audience: str | None, show_secrets: bool) -> int:

@@ -16,7 +16,7 @@ WIDEST: Final = 80
 
 ANY: Final = {
     "SCIM_WIZARD_PROFILE": "Profile to use.",
-    "SCIM_WIZARD_HOME": "Folder for everything the wizard saves.",
+    "SCIM_WIZARD_HOME": "Folder for the wizard's files.",
     "SCIM_WIZARD_LOG": "Log file to append to (contains no secrets).",
 }
 """Variables that every command reads."""
@@ -32,7 +32,7 @@ NETWORK: Final = {
 """Variables of commands that connect to a server."""
 
 WIZARD: Final = {
-    "SCIM_WIZARD_STORE": "Where a new profile's secrets go: keyring or file.",
+    "SCIM_WIZARD_STORE": "Storage for a new profile's secrets: keyring or file.",
     "ACCESSIBLE": "Set to 1 to use --plain.",
     "NO_COLOR": "Any value turns colors off.",
 }

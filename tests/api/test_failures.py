@@ -233,10 +233,10 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 @pytest.mark.parametrize(
     ("proxy", "words", "entry", "said"),
     [
-        ("socks5://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "in SOCKS"),
-        ("socks5h://", [b""], OTHER, "in SOCKS"),
-        ("socks5://", [b"\x05\x00", b"\x05\x00\x00"], OTHER, "in SOCKS"),
-        ("socks5://", [b"\x05\x00", b"\x05\x00\x00\x03\xff\xff\xff"], OTHER, "in SOCKS"),
+        ("socks5://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "isn't a SOCKS proxy"),
+        ("socks5h://", [b""], OTHER, "isn't a SOCKS proxy"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00"], OTHER, "isn't a SOCKS proxy"),
+        ("socks5://", [b"\x05\x00", b"\x05\x00\x00\x03\xff\xff\xff"], OTHER, "isn't a SOCKS proxy"),
         ("socks5://", [b"\x05\xff"], LOGIN, "got NO ACCEPTABLE METHODS."),
         ("socks5://", [b"\x05\x02"], LOGIN, "got USERNAME/PASSWORD."),
         ("socks5://hugo:hunter2@", [b"\x05\x02", b"\x01\x01"], LOGIN, "Invalid username/password."),
@@ -248,9 +248,14 @@ CONNECTED = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
             "not allowed by ruleset.",
         ),
         ("socks5://", [b"\x05\x00", CONNECTED, b"no TLS"], "tls-failed", "through the SOCKS proxy"),
-        ("https://", [b"HTTP/1.1 400 Bad Request\r\n\r\n"], OTHER, "probably starts with http://"),
-        ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "in HTTP"),
-        ("http://", [b""], OTHER, "in HTTP"),
+        (
+            "https://",
+            [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
+            OTHER,
+            "should probably start with http://",
+        ),
+        ("http://", [b"SSH-2.0-OpenSSH_9.6\r\n"], OTHER, "isn't HTTP"),
+        ("http://", [b""], OTHER, "isn't HTTP"),
         ("http://", [b"HTTP/1.1 503 Service Unavailable\r\n\r\n"], CUT, "503 Service"),
         ("http://", [None], "timed-out", "went through the HTTP proxy"),
         (

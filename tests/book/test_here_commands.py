@@ -303,7 +303,7 @@ def test_folder_that_cannot_keep_others_out_is_told_once(
     for args in (("token",), ("status",), ("check",)):
         ended = stage.run(capsys, *args)
         assert (ended.code, says(ended.words, OPEN.entry)) == (OPEN.exit_code, True), ended
-        assert ended.words.count("can't keep other users out") == 1
+        assert ended.words.count("Other users can access this folder") == 1
         assert "tightened" not in ended.words
         assert "only you can read" not in ended.out
     for args in (("status",), ("check",)):

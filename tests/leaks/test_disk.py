@@ -232,7 +232,7 @@ def test_link_or_anothers_file_in_place_of_ours_is_refused(
     # Root could open it, but the owner has to be named anyway.
     env = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     run = wizard(home, "token", "--force", env=env, under=BOUND)
-    what = "is a symlink" if kind == "link" else "belongs to nobody, but you"
+    what = "is a symbolic link" if kind == "link" else "belongs to nobody, but you"
     assert_told(run, f"{path} {what}")
     assert files(home) == before
 
@@ -241,5 +241,5 @@ def test_link_that_dangles_in_place_of_a_lock_makes_no_file(home: Path) -> None:
     lock = home / "profiles" / "default.lock"
     lock.unlink()
     lock.symlink_to(home.parent / "made")
-    assert_told(wizard(home, "token", "--force"), "is a symlink")
+    assert_told(wizard(home, "token", "--force"), "is a symbolic link")
     assert not (home.parent / "made").exists()

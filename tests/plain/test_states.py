@@ -242,16 +242,18 @@ def test_another_organization_is_asked_about_and_then_that_it_cannot_be_renewed(
             await person.pick("resume")
             await person.says(
                 f"Error: {ORGANIZATION_CHANGED.title}",
-                "Press Enter to go to Authorize for a new link, or type use to use the new",
+                'Press Enter to go to Authorize for a new link, or type "use" to use the new',
             )
             await person.type("use")
             await person.says(
                 f"Error: {NO_REFRESH_TOKEN.title}",
-                "Press Enter to go to Authorize for a new link, or type use to use the token",
+                'Press Enter to go to Authorize for a new link, or type "use" to use the token',
             )
             assert stored(home) == ACTIVE
             await person.type("use")
-            await person.says(f"Organization {sandbox.organization}", "; then authorize again")
+            await person.says(
+                f"Organization {sandbox.organization}", "To get a new one, authorize again"
+            )
             await person.type("")
 
         code, text = walk(steps)

@@ -67,8 +67,8 @@ async def words_at_every_prompt(person: Person) -> None:
         ("open", "No browser on this machine. The pages are:"),
         ("copy", "There's nothing to copy here."),
         ("new link", "There's no link here. The Authorize step creates it."),
-        ("nonsense", "That isn't a choice here."),
-        ("1", "That isn't a choice here."),
+        ("nonsense", "Enter one of the choices in the prompt."),
+        ("1", "Enter one of the choices in the prompt."),
         ("", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
         ("?", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
     ):

@@ -72,4 +72,4 @@ def test_the_windows_real_size_counts_over_exported_variables(home: Path) -> Non
 def test_the_windows_real_size_counts_where_stdout_is_a_file(home: Path) -> None:
     command = f"exec {' '.join(WIZARD)} >{os.devnull}"
     with Terminal(["/bin/sh", "-c", command], env=variables(home), rows=14, cols=52) as terminal:
-        terminal.wait_for("is 52×14; the wizard needs 60×18")
+        terminal.wait_for("is 52×14. The wizard needs 60×18")

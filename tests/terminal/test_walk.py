@@ -318,7 +318,7 @@ def test_too_small_a_window_says_so_and_goes_by_itself(home: Path) -> None:
         tick_all(terminal)
         enter(terminal, "Client ID", "OQ" + "2" * 32)
         terminal.resize(14, 52)
-        terminal.wait_for("is 52×14; the wizard needs 60×18")
+        terminal.wait_for("is 52×14. The wizard needs 60×18")
         terminal.resize(24, 80)
         terminal.wait_for("OQ" + "2" * 32)
 

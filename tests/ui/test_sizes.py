@@ -108,7 +108,7 @@ async def test_a_window_too_small_says_so_and_nothing_happens_behind_it(world: W
         assert "Before you start" not in text_of(app)
         # Nothing of the step, or of its keys, is left around the overlay.
         assert " ".join(text_of(app).split()) == (
-            "The window is too small The window is 52×14; the wizard needs 60×18."
+            "The window is too small The window is 52×14. The wizard needs 60×18."
             " Enlarge the window, or press p for plain mode."
         )
         for key in ("space", "enter", "enter", "ctrl+n", "escape", "i", "o", "f1"):

@@ -155,7 +155,7 @@ def strerror(error: Exception) -> str:
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
     if reason == "WRONG_VERSION_NUMBER":
-        return "it responds without TLS, so its URL probably starts with http://"
+        return "it responds without TLS, so its URL should probably start with http://"
     if reason:
         return reason.replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
@@ -166,7 +166,7 @@ def strerror(error: Exception) -> str:
 def _refused_by(way: Way, error: httpx.ProxyError, host: str) -> Problem:
     """Return the problem for a proxy that responded with an error."""
     if any(isinstance(cause, SOCKSError | AssertionError) for cause in _causes(error)):
-        return way.filling(network.PROXY_OF_OTHER_KIND, host, "it doesn't respond in SOCKS")
+        return way.filling(network.PROXY_OF_OTHER_KIND, host, "it isn't a SOCKS proxy")
     said, entry = str(error), network.PROXY_REFUSED
     if said.startswith("407") or any(words in said for words in _LOGIN_WORDS):
         entry = network.PROXY_LOGIN
@@ -186,7 +186,7 @@ def _missed_at(way: Way, error: Exception, host: str) -> Problem | None:
         if isinstance(secure[0], ssl.SSLCertVerificationError):
             return _tls_problem(secure[0], way.proxy)
         return way.filling(network.PROXY_OF_OTHER_KIND, host, strerror(secure[0]))
-    reason = "it closed the connection, or it doesn't respond in HTTP"
+    reason = "it closed the connection, or its response isn't HTTP"
     return way.filling(network.PROXY_OF_OTHER_KIND, host, reason)
 
 

@@ -82,7 +82,7 @@ class PlainWizard:
 
     async def _walk(self) -> None:
         self._paper.say(f"{TITLE}, plain mode. {self._why}".rstrip())
-        self._paper.say("At every prompt, type ? for help, back to go back, or quit to quit.")
+        self._paper.say('At every prompt, type "?" for help, "back" to go back, or "quit" to quit.')
         if (demo := self.wizard_context.demo) is not None and demo.about:
             self._paper.say(demo.about)
         self.wizard_context.begin_notices(self._tell_notices)

@@ -168,8 +168,8 @@ class Credentials:
             is_shown=field is not SECRET,
         )
         says = (
-            "Type advanced to change the endpoints, scope, or PKCE. Type copy secret to copy the"
-            " Client Secret."
+            'Type "advanced" to change the endpoints, scope, or PKCE. Type "copy secret" to copy'
+            " the Client Secret."
         )
         return replace(prompt, help=(f"{field.label}: {field.hint}.", *prompt.help, says))
 

@@ -30,10 +30,11 @@ NOT_HERE: Final = {
     "copy": "There's nothing to copy here.",
     "new link": "There's no link here. The Authorize step creates it.",
 }
-ALWAYS: Final = "At every prompt, you can type ?, back, open, copy, new link, or quit."
+ALWAYS: Final = 'At every prompt, you can type "?", "back", "open", "copy", "new link", or "quit".'
 EARLY: Final = (
-    "Enter came right after the paste, so it was ignored. Press Enter again if you meant it."
+    "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."
 )
+NO_CHOICE: Final = 'Enter one of the choices in the prompt. For help, type "?".'
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
 
@@ -53,7 +54,7 @@ class Prompt(Value):
     help: Sequence[str] = ()
     """Paragraphs."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """Words that are answers, and what each does, as in "type save to …"; said by the help."""
+    """Words that are answers, and what each does, as in `type "save" to …`; said by the help."""
     acts: Mapping[str, Act] = field(default_factory=dict)
     """What words do without answering."""
     can_go_back: bool = True
@@ -64,9 +65,9 @@ class Prompt(Value):
 
 
 def offered(answers: Mapping[str, str]) -> str:
-    """Return a sentence that offers answers: "Press Enter to go back, or type save to save it"."""
+    """Return a sentence that offers answers: `Press Enter to go back, or type "save" to save`."""
     ways = [
-        f"type {word} to {does}" if word else f"press Enter to {does}"
+        f'type "{word}" to {does}' if word else f"press Enter to {does}"
         for word, does in answers.items()
     ]
     *first, last = sorted(ways, key=lambda way: way.startswith("type"))
@@ -116,7 +117,7 @@ class Dialogue:
                 return answer
             if answer.isdecimal() and 0 < int(answer) <= len(prompt.listed):
                 return prompt.listed[int(answer) - 1]
-            self.say("That isn't a choice here.")
+            self.say(NO_CHOICE)
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
@@ -131,7 +132,7 @@ class Dialogue:
                 raise
             if answer.lower() in (*YES, *NO):
                 return answer.lower() in YES
-            self.say("That isn't a choice here.")
+            self.say(NO_CHOICE)
 
     async def wait(
         self,

@@ -102,7 +102,7 @@ class OverviewStep:
         talk = self._stage.talk
         talk.say(ROTATE)
         while True:
-            words = "Paste the new Client Secret (input hidden), or type back to keep the old one"
+            words = 'Paste the new Client Secret (input hidden), or type "back" to keep the old one'
             prompt = Prompt(words, (ROTATE,), is_shown=False)
             secret = await talk.ask_secret(prompt)
             if problem := rules.client_secret(secret.reveal()):

@@ -47,7 +47,7 @@ class Prerequisites:
         try:
             await self._ask_each()
             wait = self._stage.talk.wait
-            self._tell(await wait("the checks of this machine", looking, can_go_back=False))
+            self._tell(await wait("the machine checks", looking, can_go_back=False))
         finally:
             looking.cancel()
         while await self._end() == "again":
@@ -106,8 +106,8 @@ class Prerequisites:
         acts: dict[str, Act] = {"i": self._choose_audience, "r": self._look_again}
         acts |= {"o": self._open, "open": self._open}
         says = (
-            "Type i to choose who will use the credential, open to open the Console, or r to check"
-            " again."
+            'Type "i" to choose who will use the credential, "open" to open the Console, or "r" to'
+            " check again."
         )
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
@@ -128,9 +128,7 @@ class Prerequisites:
 
     async def _look_again(self) -> None:
         work = self._stage.upkeep.probe()
-        self._tell(
-            await self._stage.talk.wait("the checks of this machine", work, can_go_back=False)
-        )
+        self._tell(await self._stage.talk.wait("the machine checks", work, can_go_back=False))
 
     def _tell(self, checks: Sequence[Check]) -> None:
         self._say("Checked for you:")
@@ -152,7 +150,7 @@ class Prerequisites:
         listed = [f"{n}. {each.title}: {each.brief}" for n, each in enumerate(AUDIENCES, 1)]
         talk.say(AUDIENCE_TITLE, *listed)
         answers = {each.id: each.title for each in AUDIENCES}
-        words = f"Type a number from 1 to {len(AUDIENCES)} for who will use the credential"
+        words = f"Type a number from 1 to {len(AUDIENCES)} to choose who will use the credential"
         try:
             chosen = await talk.choose(
                 Prompt(words, listed, answers=answers, listed=tuple(answers))

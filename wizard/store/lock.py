@@ -123,7 +123,7 @@ def _giving_up(lock: BaseFileLock, future: Future[bool]) -> Iterator[None]:
         if not isinstance(error, TimeoutError):
             raise
         problem = NO_FILE_LOCKS.filled(path=str(Path(lock.lock_file).parent))
-        words = f"A lock was requested, but the system didn't respond in {STUCK:g} s."
+        words = f"A lock was requested, but the system didn't respond within {STUCK:g} seconds."
         raise SetupError(problem.with_detail(words)) from None
 
 

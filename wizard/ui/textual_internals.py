@@ -28,7 +28,7 @@ from wizard.host.terminal import Output, is_readable, noticing_hang_up, size
 
 NO_SCREENS: Final = (
     "This version of the Textual library isn't supported: its crash report could show secrets. To"
-    " get the screens back, reinstall scim-wizard."
+    " use the full-screen wizard again, reinstall scim-wizard."
 )
 ERASE: Final = "\x1b[0m\x1b[H\x1b[J"
 """Default colors, cursor to the top left, erase to the end of the screen (ECMA-48 §8.3)."""

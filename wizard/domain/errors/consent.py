@@ -55,7 +55,7 @@ UNAUTHORIZED_CLIENT: Final = fix_credentials(
 )
 UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     UNAUTHORIZED_CLIENT,
-    cause="Twilio gave another reason (unauthorized_client). See the details.",
+    cause="Twilio's reason is in the details (unauthorized_client).",
     remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
     "gone, create a new one and enter its values here. Otherwise, contact Twilio Support.",
 )

@@ -26,7 +26,7 @@ WRONG_CLIENT: Final = fix_credentials(
     id="wrong-client",
     title="Twilio rejected the Client ID or Client Secret",
     cause="The secret was probably rotated or copied incompletely.",
-    remedy="Enter both again. Twilio won't show the secret again; if you lost it, rotate it "
+    remedy="Enter both again. Twilio won't show the secret again. If you lost it, rotate it "
     "on the app's Credentials tab.",
 )
 

@@ -23,8 +23,8 @@ CLIENT_ID_ELSEWHERE: Final = on_this_machine(
 PORT_TAKEN: Final = on_this_machine(
     id="port-taken",
     title="Port {port} is taken",
-    cause="Another program is listening on the Redirect URL's port. If the host is localhost, that "
-    "may be on 127.0.0.1 or [::1].",
+    cause="Another program is listening on the Redirect URL's port. If the host is localhost, the "
+    "other program may be listening on 127.0.0.1 or on [::1].",
     remedy="Quit that program and create a new link. Or paste the URL you land on.",
 )
 PORT_PRIVILEGED: Final = on_this_machine(
@@ -37,8 +37,8 @@ PORT_PRIVILEGED: Final = on_this_machine(
 PORT_UNUSABLE: Final = on_this_machine(
     id="port-unusable",
     title="The wizard can't listen on port {port}",
-    cause="The system refused, probably because this machine doesn't have that address or has "
-    "too many open files.",
+    cause="The system rejected the request, probably because this machine doesn't have that "
+    "address or has too many open files.",
     remedy="Paste the URL you land on. If it's an IPv6 address, use 127.0.0.1 instead.",
 )
 NOT_A_TERMINAL: Final = _usage(
@@ -50,14 +50,14 @@ NOT_A_TERMINAL: Final = _usage(
 UNCONFIRMED: Final = _usage(
     id="unconfirmed",
     title="Removing a profile needs your confirmation",
-    cause="There's no terminal to ask in. Standard input and standard error must both be a "
-    "terminal.",
+    cause="There's no terminal to show the prompt in. Standard input and standard error must both "
+    "be a terminal.",
     remedy="Add --yes to remove it without confirmation.",
 )
 TERMINAL_TOO_SMALL: Final = _usage(
     id="terminal-too-small",
     title="The window is too small",
-    cause="The window is {size}; the wizard needs 60×18.",
+    cause="The window is {size}. The wizard needs 60×18.",
     remedy="Enlarge the window, or press p for plain mode.",
 )
 ENDPOINTS_CONFLICT: Final = _usage(

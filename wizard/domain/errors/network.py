@@ -114,7 +114,7 @@ SERVER_TIMED_OUT: Final = replace(
 )
 
 NO_TIME_LEFT: Final = replace(
-    TIMED_OUT, cause="The limit of 60 seconds per profile ran out before {host} could be contacted."
+    TIMED_OUT, cause="The 60-second limit per profile was reached before {host} could be contacted."
 )
 """Used if a command had to wait for a lock or for the same host first."""
 
@@ -138,7 +138,7 @@ TLS_OTHER_HOST: Final = unreachable(
 
 TLS_OUT_OF_DATE: Final = unreachable(
     id="tls-out-of-date",
-    title="The certificate for {host} is out of date",
+    title="The certificate for {host} has expired",
     cause="TLS reported: {reason}. The certificate wasn't renewed in time, or this "
     "machine's clock is wrong.",
     remedy="Fix the date and time if they're wrong, then try again. Otherwise, the owner of "
@@ -186,8 +186,8 @@ PROXY_UNNAMED: Final = unreachable(
     id="proxy-unnamed",
     title="A proxy in front of {host} requires a login",
     cause="The response was HTTP 407, which only proxies send.",
-    remedy="Set HTTPS_PROXY=http://user:password@host:port, then run scim-wizard again. Your "
-    "network team knows the host and port.",
+    remedy="Ask your network team for the proxy's host and port. Set "
+    "HTTPS_PROXY=http://user:password@host:port, then run scim-wizard again.",
     needs_restart=True,
 )
 

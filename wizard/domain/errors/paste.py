@@ -59,8 +59,8 @@ FORWARDED: Final = _new_link(
     id="paste-forwarded",
     title="The page redirected you and dropped the code",
     cause="This page is on the same host as your Redirect URL, but its URL has no code.",
-    remedy="Look for the URL with code= in the browser's history. Or create a new link, "
-    "approve, and press Esc in the browser before it redirects you.",
+    remedy="Look for the URL with code= in the browser's history. Or create a new link and "
+    "approve access. Press Esc in the browser as soon as your Redirect URL appears.",
 )
 NO_STATE: Final = _paste_again(
     id="paste-no-state",
@@ -79,7 +79,8 @@ FOREIGN_STATE: Final = _new_link(
 LINK_EXPIRED: Final = _new_link(
     id="paste-link-expired",
     title="The link has expired",
-    cause=f"Links expire after {LINK_LIFE // timedelta(minutes=1)} minutes, and codes after 5.",
+    cause=f"Links expire after {LINK_LIFE // timedelta(minutes=1)} minutes, and codes after "
+    "5 minutes.",
     remedy="Create a new link and approve access again.",
 )
 LINK_ON_SCREEN_EXPIRED: Final = replace(
@@ -114,7 +115,7 @@ FORWARDED_HERE: Final = replace(
     OTHER_ADDRESS,
     cause="The code is for your link. {host} probably redirects to your localhost URL.",
     remedy='Replace everything before the "?" with your Redirect URL, then paste the URL again. Or '
-    "enter another Redirect URL in Credentials.",
+    "use another Redirect URL, both in Credentials and in the app.",
 )
 """Used if the state matches and the Redirect URL is on this machine."""
 OTHER_QUERY: Final = in_credentials(

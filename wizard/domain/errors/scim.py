@@ -15,7 +15,8 @@ BAD_TOKEN: Final = authorize_again(
     id="bad-token",
     title="Twilio rejected the access token",
     cause="It expired or was revoked, or the user who approved is no longer active.",
-    remedy="Try again to refresh the token. If that doesn't help, authorize again.",
+    remedy="Try again. The wizard refreshes the token first. If that doesn't help, "
+    "authorize again.",
 )
 
 NEW_TOKEN_REFUSED: Final = authorize_again(
@@ -44,7 +45,7 @@ MISSING_PERMISSION: Final = authorize_again(
 LIST_REFUSED: Final = replace(
     MISSING_PERMISSION,
     id="list-refused",
-    title="Twilio refused to list users",
+    title="Twilio rejected the request to list users",
     cause="It gave no reason. The app probably lacks the {permission} permission.",
 )
 
@@ -67,7 +68,7 @@ TOKEN_TOO_LONG: Final = authorize_again(
 
 LIST_REFUSED_WHY: Final = at_twilio(
     id="list-refused-why",
-    title="Twilio refused to list users and gave a reason",
+    title="Twilio rejected the request and gave a reason",
     cause="Twilio's message is in the details.",
     remedy="Follow Twilio's message, then try again. If that doesn't help, contact Twilio Support.",
     who=Who.OWNER,

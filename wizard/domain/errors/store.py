@@ -29,10 +29,10 @@ FILE_NOT_READABLE: Final = on_this_machine(
 FILE_IS_LINK: Final = on_this_machine(
     id="file-is-link",
     title="A wizard file is a symbolic link",
-    cause="{path} is a symlink. It wasn't followed, because others may be able to change "
+    cause="{path} is a symbolic link. It wasn't followed, because others may be able to change "
     "its target.",
-    remedy="Replace it with the real file or folder. To store everything elsewhere, set "
-    "SCIM_WIZARD_HOME to that folder.",
+    remedy="Replace it with the real file or folder. To keep the wizard's files in "
+    "another folder, set SCIM_WIZARD_HOME to it.",
 )
 FILE_IS_HARD_LINK: Final = replace(
     FILE_IS_LINK,
@@ -69,8 +69,8 @@ FILE_NOT_OURS: Final = on_this_machine(
 )
 FILE_NOT_OURS_IN_OUR_FOLDER: Final = replace(
     FILE_NOT_OURS,
-    remedy="Give yourself ownership of everything in your folder. Running the wizard with sudo may "
-    "have changed the owner.",
+    remedy="Make yourself the owner of everything in the wizard's folder. Running the wizard "
+    "with sudo may have changed the owner.",
 )
 """Used if the wizard's folder itself belongs to the user."""
 
@@ -87,7 +87,7 @@ DISK_FULL: Final = on_this_machine(
     title="The disk is full",
     cause="Can't write to {path}: the disk or your quota is full. Everything saved earlier is "
     "intact.",
-    remedy="Free some space; 1 MB is more than enough.",
+    remedy="Free some space. 1 MB is more than enough.",
 )
 STORE_FAILED: Final = on_this_machine(
     id="store-failed",
@@ -153,7 +153,7 @@ PERMISSIONS_TIGHTENED: Final = on_this_machine(
 )
 CANNOT_KEEP_OUT: Final = on_this_machine(
     id="cannot-keep-others-out",
-    title="This folder can't keep other users out",
+    title="Other users can access this folder",
     cause="{path} is open to them, and its file system doesn't let the wizard change that.",
     remedy="Set SCIM_WIZARD_HOME to a folder on a local disk. "
     "Windows drives in WSL and some network folders don't support file permissions.",
@@ -161,6 +161,7 @@ CANNOT_KEEP_OUT: Final = on_this_machine(
 )
 OTHERS_MAY_REPLACE: Final = replace(
     CANNOT_KEEP_OUT,
+    title="Other users may be able to replace this folder",
     cause="{path} {why}. Anyone who can change that folder can replace the wizard's folder inside "
     "it.",
     remedy="If this is a container that only you use, ignore this. Otherwise, set SCIM_WIZARD_HOME "
@@ -173,7 +174,7 @@ KEYRING_ABSENT: Final = on_this_machine(
     title="No system keyring found",
     cause="This profile's secrets are in a system keyring, and none was found. Cron jobs "
     "and SSH sessions often have none.",
-    remedy="Run this on the desktop, or set up another profile with SCIM_WIZARD_STORE=file.",
+    remedy="Run this in a desktop session, or set up another profile with SCIM_WIZARD_STORE=file.",
 )
 KEYRING_REQUIRED: Final = replace(
     KEYRING_ABSENT,
@@ -238,5 +239,5 @@ PROFILE_CHANGED: Final = on_this_machine(
     title="Another command changed the profile",
     cause="Another scim-wizard command saved different credentials. Nothing from this run "
     "was saved.",
-    remedy="Try again. The next run starts with the saved credentials.",
+    remedy="Run scim-wizard again. It will use the saved credentials.",
 )

@@ -16,7 +16,7 @@ DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 
 ON_SCREEN: Final = {"audience": "Press i", "new_link": "Press Ctrl+T"}
 """What to press, for sentences that the screens and plain mode share."""
-TYPED: Final = {"audience": "Type i", "new_link": 'Type "new link"'}
+TYPED: Final = {"audience": 'Type "i"', "new_link": 'Type "new link"'}
 """The same in plain mode."""
 
 
@@ -140,8 +140,8 @@ GUIDE: Final = {
         _where(
             ". Open the app. The Client ID is under Credentials, and the Redirect URL is under"
             " Application details.",
-            ". Open the app. Right after you create it, its last page shows the Client ID, Client"
-            " Secret, and Authorization URL.",
+            ". When you create an app, the last page shows its Client ID, Client Secret, and"
+            " Authorization URL.",
         ),
     ),
     Step.AUTHORIZE: Page(
@@ -151,7 +151,7 @@ GUIDE: Final = {
         (
             "Open the link. Twilio's approval page opens, not the Console.",
             "Sign in and click Approve access.",
-            "Your browser goes to your Redirect URL. The page may show an error; only its URL"
+            "Your browser goes to your Redirect URL. The page may show an error. Only its URL"
             " matters.",
         ),
         (

@@ -151,7 +151,7 @@ def _entra(profile: Profile, name: str, values: Values) -> Sheet:
         "In Entra, open Enterprise apps > New application > Create your own application >"
         " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
         " Credentials. Enter the values above, then click Test Connection.",
-        "Turn off group mappings. Twilio's SCIM API supports only users.",
+        "Turn off group mappings. Twilio documents SCIM only for users.",
         VERIFIED_DOMAIN,
     )
     # Of the new app, no other values are known here.
@@ -201,9 +201,9 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         Row("Scope", values["scope"] or ""),
     )
     paragraphs = (
-        "Get a token from scim-wizard each time, with the commands below. It refreshes an expired"
-        " token only once, even if several scripts ask at the same time. Your script doesn't need"
-        " the Client ID or Client Secret.",
+        "Get a token from scim-wizard each time, with the commands on this sheet. It refreshes an"
+        " expired token only once, even if several scripts ask at the same time. Your script"
+        " doesn't need the Client ID or Client Secret.",
         VERIFIED_DOMAIN,
         _APPROVER,
     )

@@ -117,5 +117,5 @@ def remains(profile: Profile, now: datetime) -> tuple[str, ...]:
     if profile.expires_at is not None and profile.expires_at > now:
         lines.append(f"Its access token works until {moment(profile.expires_at)}.")
     if profile.refreshable:
-        lines.append("Its refresh token works for as long as Twilio keeps it.")
+        lines.append("Its refresh token works until it expires or is revoked.")
     return tuple(lines)

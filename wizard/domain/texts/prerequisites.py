@@ -30,8 +30,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "admin",
         "I'm an Organization Owner or Admin",
-        "Only these roles can create organization OAuth apps and approve access. Account"
-        " roles (Owner, Developer) see account apps, which don't support SCIM.",
+        "Only these roles can create organization OAuth apps and approve access. Account-level"
+        " roles (Owner, Developer) open apps that don't support SCIM.",
     ),
     Prerequisite(
         "service-account",
@@ -62,7 +62,7 @@ PREREQUISITES: Final = (
     Prerequisite(
         "redirect-url",
         "I have the Redirect URL that's set in the app",
-        "Any https URL you control; it doesn't have to load. For Okta, use Okta's"
+        "Any https URL you control. It doesn't have to load. For Okta, use Okta's"
         " callback. example.com is only a placeholder.",
     ),
     Prerequisite(
@@ -109,7 +109,7 @@ AUDIENCES: Final = (
         (
             "The wizard saves the tokens. When your script needs one, it runs: scim-wizard token",
             "Redirect URL to register in the app: any https URL you control. The page doesn't"
-            " have to load; you copy the URL you land on.",
+            " have to load. You copy the URL you land on.",
             VERIFIED_DOMAIN,
         ),
     ),
@@ -145,7 +145,7 @@ AUDIENCES: Final = (
             "OAuth token endpoint   https://oauth.twilio.com/v2/token\n"
             "Client identifier      from that app\n"
             "Client Secret          from that app",
-            "Turn off group mappings. Twilio's SCIM API supports only users.",
+            "Turn off group mappings. Twilio documents SCIM only for users.",
             VERIFIED_DOMAIN,
         ),
         "Entra ID uses the client credentials grant: there's nothing to authorize here. The"
@@ -158,8 +158,9 @@ AUDIENCES: Final = (
         (
             "It must support OAuth 2.0 with the authorization code grant. A provider that takes"
             " only a pasted bearer token stops working when the token expires.",
-            "Redirect URL to register in the app: the provider's own callback. If it redeems the"
-            " code before you can copy it, register a URL of your own first.",
+            "Redirect URL to register in the app: the provider's own callback. If the callback"
+            " redeems the code before you can copy it, register a URL of your own for this setup."
+            " Replace it with the callback afterward.",
             VERIFIED_DOMAIN,
         ),
     ),

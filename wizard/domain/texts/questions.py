@@ -20,9 +20,9 @@ class Question(Value):
 
 AUTHORIZE_AGAIN: Final = Question(
     "Authorize again?",
-    "Authorizing again might revoke tokens that were issued earlier, including an identity"
-    " provider's. Twilio doesn't document this. Your current credentials stay in use until the"
-    " new ones work.",
+    "Authorizing again might invalidate refresh tokens that were issued earlier, including an"
+    " identity provider's. Twilio doesn't document this. Your current credentials stay in use"
+    " until the new ones work.",
     "Authorize",
     is_harmless=True,
 )

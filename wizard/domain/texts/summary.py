@@ -224,7 +224,8 @@ def works(profile: Profile, now: datetime) -> str:
     """Return the sentence that a credential works, and until when if it can't be refreshed."""
     if refusal(profile, now) is None:
         return "Your SCIM credentials work."
-    return f"The token can't be refreshed. It's {access_token(profile, now)}; then authorize again."
+    state = access_token(profile, now)
+    return f"The token can't be refreshed. It's {state}. To get a new one, authorize again."
 
 
 def what_next(

@@ -193,7 +193,7 @@ class PrerequisitesScreen(StepScreen):
             from wizard.ui.dialog import HelpScreen
 
             pages = (f"Twilio Console\n{CONSOLE}", f"Legacy Console\n{LEGACY_CONSOLE}")
-            title = "No browser on this machine. Open this page on another:"
+            title = "No browser here. Open a page on another machine:"
             await self.ask(HelpScreen(title, pages))
 
     def _say_audience(self) -> None:
@@ -202,7 +202,7 @@ class PrerequisitesScreen(StepScreen):
         # None there where the screen was left before it came to be.
         intro = next(iter(self.query(".intro").results(Static)), None)
         if chosen is not None and intro is not None:
-            intro.update(self._ends_here or f"Used by: {chosen.title}. Press i to change.")
+            intro.update(self._ends_here or f"Used by: {chosen.title}. Press i for instructions.")
         if intro is not None:
             self._offer()
 

@@ -210,9 +210,7 @@ async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> Non
     places = set()
     for audience in (None, *(each.id for each in AUDIENCES if not each.ends_here)):
         async with showing(Machine(audience=audience).screen()) as stage:
-            await stage.until_text(
-                "Press i first" if audience is None else "Press i for instructions"
-            )
+            await stage.until_text("Press i first" if audience is None else "Press i to change")
             places.add(stage.screen.query_one(Checklist).region)
     assert len(places) == 1
 

@@ -202,7 +202,7 @@ class PrerequisitesScreen(StepScreen):
         # None there where the screen was left before it came to be.
         intro = next(iter(self.query(".intro").results(Static)), None)
         if chosen is not None and intro is not None:
-            intro.update(self._ends_here or f"Used by: {chosen.title}. Press i for instructions.")
+            intro.update(self._ends_here or f"Used by: {chosen.title}. Press i to change.")
         if intro is not None:
             self._offer()
 

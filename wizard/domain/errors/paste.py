@@ -59,8 +59,8 @@ FORWARDED: Final = _new_link(
     id="paste-forwarded",
     title="The page redirected you and dropped the code",
     cause="This page is on the same host as your Redirect URL, but its URL has no code.",
-    remedy="Look for the URL with code= in the browser's history. Or create a new link and "
-    "approve access. Press Esc in the browser as soon as your Redirect URL appears.",
+    remedy="Look in the browser's history. Or create a new link, approve access, and press Esc in "
+    "the browser as soon as your Redirect URL appears.",
 )
 NO_STATE: Final = _paste_again(
     id="paste-no-state",

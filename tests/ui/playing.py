@@ -92,8 +92,14 @@ def is_there(app: WizardApp, scene: Scene) -> bool:
 
 def is_painted_behind(app: WizardApp) -> bool:
     """Whether the step behind the palette, of which the top can be seen, has been painted."""
-    is_palette = isinstance(app.screen, CommandPalette)
-    return not is_palette or "SCIM" in app.export_screenshot(title="", simplify=True)
+    if not isinstance(app.screen, CommandPalette):
+        return True
+    # Without a title of its own, the picture would have the app's.
+    is_painted = "SCIM" in app.export_screenshot(title="-", simplify=True)
+    if not is_painted:
+        # It keeps what was behind it when it was drawn: it was opened faster than by a person.
+        app.screen.refresh()
+    return is_painted
 
 
 def is_searching(app: WizardApp) -> bool:

@@ -16,6 +16,7 @@ from tests.ui.playing import Scene
 from tests.ui.running import TICKED, WHOLE
 from tests.ui.seeds import both
 from tests.walks import ANSWER, CLIENT_ID, CODE, REDIRECT_URL, SECRET, STATE
+from wizard.domain.errors.consent import ACCESS_DENIED
 from wizard.domain.errors.exchange import CLOCK_OFF, WRONG_CLIENT
 from wizard.domain.errors.network import PROXY_UNREACHABLE
 from wizard.domain.errors.scim import MISSING_PERMISSION
@@ -48,6 +49,7 @@ FIRST: Final = WizardState(Step.PREREQUISITES)
 FORM: Final = WizardState(Step.CREDENTIALS)
 REFUSED: Final = replace(FORM, because=WRONG_CLIENT)
 LINK: Final = WizardState(Step.AUTHORIZE)
+NOT_APPROVED: Final = replace(LINK, because=ACCESS_DENIED)
 PASTE: Final = WizardState(Step.REDIRECT, delivery=Delivery.OPENED)
 ARRIVED: Final = seeds.arrived()
 DONE: Final = WizardState(Step.DONE)
@@ -157,6 +159,7 @@ STEPS: Final = (
     Scene("authorize-listening", AuthorizeScreen, "state=|isn't on this machine", LINK, LISTENING),
     Scene("authorize-taken", AuthorizeScreen, "state=|8765 is", LINK, TAKEN),
     Scene("authorize-failed", AuthorizeScreen, "is full", LINK, UNSAVED),
+    Scene("authorize-denied", AuthorizeScreen, "state=|wasn't approved", NOT_APPROVED, LINKED),
     Scene("authorize-foreign", AuthorizeScreen, "! not Twilio|state=|Open", LINK, FOREIGN),
     Scene("redirect", RedirectScreen, "paste it here|created 14", PASTE, LINKED),
     Scene(

@@ -36,6 +36,7 @@ from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
+from wizard.ui.widgets.layout import Body
 from wizard.ui.widgets.menu import Menu
 
 
@@ -278,3 +279,15 @@ async def test_a_screen_is_laid_out_for_its_size_from_the_first_frame_on(
         pilot.app.push_screen(screen)
         await wait_until(pilot, lambda: bool(laid_out), "the first layout")
     assert classes <= laid_out[0]
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+async def test_what_led_back_to_the_link_leaves_room_for_all_of_it(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == "authorize-denied")
+    async with playing(scene, tmp_path, size) as pilot:
+        body = pilot.app.screen.query_one(Body)
+        await wait_until(pilot, lambda: body.virtual_size.height > 0, "its layout")
+        await pilot.pause()
+        assert (body.scroll_y, body.max_scroll_y) == (0, 0)

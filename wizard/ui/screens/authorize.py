@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.domain.oauth.authorization_response import Reading
+from wizard.domain.oauth.redirect_uri import Comparison
+from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.context import WizardContext
@@ -30,6 +32,7 @@ class AuthorizeScreen(LinkScreen):
     DEFAULT_CSS = """
     AuthorizeScreen.-problem #then { display: none; }
     AuthorizeScreen.-problem.-high #then { display: block; }
+    AuthorizeScreen.-unmade #then { display: none; }
     """
     STEP = Step.AUTHORIZE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,10 +44,20 @@ class AuthorizeScreen(LinkScreen):
         return self.link is not None or self.is_unmade
 
     def take(self, reading: Reading) -> None:
-        """Handle a reading, and make room for its problem."""
+        """Handle a reading, and make room for its question."""
         super().take(reading)
         if self.is_here:
             self._make_room()
+
+    def show_problem(
+        self,
+        problem: Problem | None,
+        comparison: Comparison | None = None,
+        also: Sequence[Problem] = (),
+    ) -> None:
+        """Show a problem, and make room for it, or clear it."""
+        super().show_problem(problem, comparison, also)
+        self._make_room()
 
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner, wizard_context, state)
@@ -100,7 +113,7 @@ class AuthorizeScreen(LinkScreen):
 
     def _make_room(self) -> None:
         """Leave the instructions out for a problem, unless the window is high enough for both."""
-        self.query_one("#then").display = not self.is_unmade
+        self.set_class(self.is_unmade, "-unmade")
         self.set_class(self.query_one(ProblemPanel).display, "-problem")
 
     def watch_link(self, link: Link | None) -> None:

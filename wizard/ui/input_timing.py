@@ -12,16 +12,18 @@ from __future__ import annotations
 import sys
 from enum import Enum
 from math import inf
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from weakref import ref
 
 from textual import events
+from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
 from wizard.host.terminal import is_readable
+from wizard.ui.textual_internals import Parser
 
 BURST: Final = 0.03
 """Seconds: a key this soon after a character was not typed by a hand."""
@@ -132,9 +134,9 @@ def now() -> float:
     return Message().time
 
 
-def has_unread() -> bool:
-    """Whether the terminal sent something that hasn't been read yet, as on a busy machine."""
-    return is_readable(sys.__stdin__)
+def has_unread(app: App[Any]) -> bool:
+    """Whether the terminal sent something that the app hasn't seen yet, as on a busy machine."""
+    return is_readable(sys.__stdin__) or Parser.is_feeding or app.message_queue_size > 0
 
 
 class TimedScreen(Screen[Result], Generic[Result]):
@@ -149,6 +151,8 @@ class TimedScreen(Screen[Result], Generic[Result]):
     """Whether it can be seen; until then no key reaches it."""
     is_too_small = False
     """The window is; the step is covered, and no key is for it."""
+    has_waiting_input = False
+    """Whether something was entered that hasn't been handed out yet."""
     asked_at = 0.0
     """When it last changed what Enter does; no Enter pressed before is an answer."""
 

@@ -113,6 +113,8 @@ class KeyGate:
                 await self._release()
             else:
                 await self._judge(self._waiting.popleft())
+        if self._app.screen_stack and isinstance(screen := self._app.screen, TimedScreen):
+            screen.has_waiting_input = bool(self._waiting)
         if self._waiting and self._watch is None:
             # The widget with the barrier may be removed.
             self._watch = self._app.set_timer(SILENCE, self._look_again)
@@ -209,7 +211,7 @@ class KeyGate:
 
     async def _time_out(self) -> None:
         """Let the key that waits act, unless more was entered: it may be the text of a paste."""
-        if self._hold is not None and (self._waiting or has_unread()):
+        if self._hold is not None and (self._waiting or has_unread(self._app)):
             self._hold.extend()
             self._hold.timer = self._app.set_timer(SILENCE, self._time_out)
         else:

@@ -109,15 +109,21 @@ class Parser(XTermParser):
     Without bracketed paste, only the time tells a line end of a paste from a pressed Enter.
     """
 
+    is_feeding = False
+    """Whether what was read has not all been handed to the app yet; it is in another thread."""
     _read_at: float | None = None
 
     def feed(self, data: str) -> Iterator[Message]:
         """Parse what was read."""
         if self._read_at is None:
             self._read_at = Message().time
-        for message in super().feed(data):
-            message.time = self._read_at
-            yield message
+        Parser.is_feeding = True
+        try:
+            for message in super().feed(data):
+                message.time = self._read_at
+                yield message
+        finally:
+            Parser.is_feeding = False
         if not is_readable(sys.__stdin__):
             self._read_at = None
 

@@ -180,7 +180,7 @@ class RedirectScreen(LinkScreen):
 
     def _read_typed(self) -> None:
         entry, self._silence = self.query_one(AddressEntry), None
-        if has_unread() or entry.message_queue_size:
+        if self.has_waiting_input or has_unread(self.app) or entry.message_queue_size:
             self._silence = self.set_timer(SILENCE, self._read_typed)
             return
         has_code = "code=" in entry.text

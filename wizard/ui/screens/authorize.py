@@ -57,7 +57,8 @@ class AuthorizeScreen(LinkScreen):
     ) -> None:
         """Show a problem, and make room for it, or clear it."""
         super().show_problem(problem, comparison, also)
-        self._make_room()
+        if self.is_here:
+            self._make_room()
 
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner, wizard_context, state)

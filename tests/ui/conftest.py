@@ -22,7 +22,7 @@ def brisk_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     tests with the real times, see test_held_key.py and terminal/test_held_key.py.
     """
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
-    monkeypatch.setattr("wizard.ui.input_timing.BOUNCE", 0.002)
+    monkeypatch.setattr("wizard.ui.input_timing.BOUNCE", 0.001)
     monkeypatch.setattr("wizard.ui.input_timing.FIRST_REPEAT", 0.0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,9 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from wizard.domain.oauth.authorization_response import Reading
-from wizard.domain.oauth.redirect_uri import Comparison
-from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.context import WizardContext
@@ -29,6 +26,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 class AuthorizeScreen(LinkScreen):
     """Opens the link, or copies it where the browser is on another machine."""
 
+    # The instructions are left out for a problem, unless the window is high enough for both.
     DEFAULT_CSS = """
     AuthorizeScreen.-problem #then { display: none; }
     AuthorizeScreen.-problem.-high #then { display: block; }
@@ -42,23 +40,6 @@ class AuthorizeScreen(LinkScreen):
     def can_go_on(self) -> bool:
         """Whether there is a link, so that it can be opened or copied."""
         return self.link is not None or self.is_unmade
-
-    def take(self, reading: Reading) -> None:
-        """Handle a reading, and make room for its question."""
-        super().take(reading)
-        if self.is_here:
-            self._make_room()
-
-    def show_problem(
-        self,
-        problem: Problem | None,
-        comparison: Comparison | None = None,
-        also: Sequence[Problem] = (),
-    ) -> None:
-        """Show a problem, and make room for it, or clear it."""
-        super().show_problem(problem, comparison, also)
-        if self.is_here:
-            self._make_room()
 
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner, wizard_context, state)
@@ -105,17 +86,12 @@ class AuthorizeScreen(LinkScreen):
         """Show the link, and give the primary action what can be done now."""
         self.query_one(LinkView).url = self.link.url if self.link else ""
         self.query_one(LinkView).display = not self.is_unmade
-        self._make_room()
+        self.set_class(self.is_unmade, "-unmade")
         self.query("#copy").set(display=not self.is_unmade)
         self.set_primary(self._primary, is_enabled=self.can_go_on())
         if self.can_go_on() and self.focused is None:
             self.set_focus(self.query_one("#next"))
         self.refresh_bindings()
-
-    def _make_room(self) -> None:
-        """Leave the instructions out for a problem, unless the window is high enough for both."""
-        self.set_class(self.is_unmade, "-unmade")
-        self.set_class(self.query_one(ProblemPanel).display, "-problem")
 
     def watch_link(self, link: Link | None) -> None:
         """Show the link, and where its response will arrive."""

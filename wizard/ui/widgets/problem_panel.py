@@ -56,8 +56,7 @@ class ProblemPanel(Static):
         """
         self.remove_class("-question")
         self._hold((problem, *also) if problem else ())
-        # The key that copies it for support is offered only where it is shown.
-        self.screen.refresh_bindings()
+        self._tell_screen()
         if problem is not None:
             for each in self.problems:
                 journal.note(f"shown: {each.in_a_line}")
@@ -69,9 +68,14 @@ class ProblemPanel(Static):
         self._hold(())
         self.add_class("-question")
         self.display = True
-        self.screen.refresh_bindings()
+        self._tell_screen()
         self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
         self.call_after_refresh(self.scroll_visible, animate=False)
+
+    def _tell_screen(self) -> None:
+        """Let the screen make room (-problem), and offer the key that copies for support."""
+        self.screen.set_class(self.display, "-problem")
+        self.screen.refresh_bindings()
 
 
 class _Layout(Fitted):

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.forks import FORKS, Fork, can_fork
 from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
 from wizard.store.profiles import LocalProfileStore
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +150,13 @@ def stored(home: Path, name: str = "default") -> CredentialSet:
         active = held.active()
     assert active is not None
     return active
+
+
+def saved_step(home: Path, name: str = "default") -> Step | None:
+    """Return the step at which an unfinished setup resumes."""
+    with LocalProfileStore(home).locked(name) as held:
+        assert held.profile is not None
+        return held.profile.draft_step
 
 
 def silent_port() -> int:

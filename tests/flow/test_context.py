@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.stage import saved_step
 from tests.fakes import NOW, World, tokens
 from tests.flow.stage import COMPLETE, full_disk
 from wizard.domain.errors.store import KEYRING_LOCKED
@@ -23,10 +24,10 @@ PROGRAM = Program(options=("--ca-file", "/etc/ca.pem"))
 
 
 def wizard_context(
-    home: Path, blank: CredentialSet = COMPLETE, program: Program = PROGRAM
+    home: Path, initial: CredentialSet = COMPLETE, program: Program = PROGRAM
 ) -> WizardContext:
     world = World(LocalProfileStore(home))
-    session = Session("bravo", world.store, world.clock, blank)
+    session = Session("bravo", world.store, world.clock, initial)
     session.open()
     return WizardContext(session, world.services, program=program)
 
@@ -66,12 +67,12 @@ async def test_farewell_names_the_profile_and_the_command_that_resumes_it(
 async def test_farewell_gives_the_endpoints_that_are_saved_nowhere_yet(tmp_path: Path) -> None:
     """Without them, the setup would continue with Twilio's endpoints."""
     url = "https://oauth.example.edu/token"
-    blank = CredentialSet(endpoints=replace(Endpoints(), token_url=url))
-    stopped = wizard_context(tmp_path, blank, Program())
+    initial = CredentialSet(endpoints=replace(Endpoints(), token_url=url))
+    stopped = wizard_context(tmp_path, initial, Program())
     resume = "scim-wizard --profile bravo"
     stopped.reached = Step.PREREQUISITES
     assert stopped.farewell()[-1] == f"{resume} --token-url {url}"
-    await stopped.session.save_draft(replace(blank, client_id=COMPLETE.client_id))
+    await stopped.session.save_draft(replace(initial, client_id=COMPLETE.client_id))
     stopped.reached = Step.CREDENTIALS
     assert stopped.farewell()[-1] == resume
 
@@ -134,9 +135,7 @@ async def test_step_is_shown_while_its_note_is_written_and_closing_waits_for_it(
         await begun.enter(WizardState(Step.AUTHORIZE))
         assert begun.session.profile.draft_step is None
     await begun.close()
-    with begun.services.store.locked("bravo") as held:
-        assert held.profile is not None
-        assert held.profile.draft_step is Step.AUTHORIZE
+    assert saved_step(tmp_path, "bravo") is Step.AUTHORIZE
 
 
 async def test_steps_are_noted_in_the_order_they_were_entered(tmp_path: Path) -> None:
@@ -184,9 +183,7 @@ async def test_note_that_hangs_holds_up_no_step(
         await begun.enter(WizardState(Step.AUTHORIZE))
         await begun.enter(WizardState(Step.REDIRECT))
     await begun.close()
-    with begun.services.store.locked("bravo") as held:
-        assert held.profile is not None
-        assert held.profile.draft_step is Step.REDIRECT
+    assert saved_step(tmp_path, "bravo") is Step.REDIRECT
 
 
 async def test_secrets_that_cannot_be_read_decide_the_exit_code(tmp_path: Path) -> None:

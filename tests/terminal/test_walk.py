@@ -15,7 +15,8 @@ import pytest
 
 from tests.browser import consent_in_browser, requires_chromium
 from tests.commands.consents import at_second
-from tests.commands.stage import put
+from tests.commands.stage import put, saved_step
+from tests.processes.stage import until
 from tests.second_server import SecondServer
 from tests.terminal.harness import ENTER, ESC, ctrl
 from tests.terminal.walk import (
@@ -31,6 +32,7 @@ from tests.terminal.walk import (
     variables,
     wizard,
 )
+from wizard.domain.steps import Step
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
 F8 = "\x1b[19~"
@@ -184,6 +186,8 @@ def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: Seco
         tick_all(terminal)
         fill_in(terminal, second.client_id, second.client_secret, REDIRECT_URL)
         url = link(terminal)
+        # The step is saved behind the paint.
+        until(lambda: saved_step(home) is Step.REDIRECT)
         terminal.kill(signal.SIGKILL)
         terminal.wait_exit()
     with wizard(env) as terminal:

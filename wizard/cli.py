@@ -85,7 +85,7 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
     from wizard.commands import status as command
 
     told = {"as_json": as_json, "is_quiet": obj.is_quiet}
-    with _reporting(obj, as_json=as_json, blank=command.BLANK, is_all=is_all) as (settings, store):
+    with _reporting(obj, as_json=as_json, empty=command.EMPTY, is_all=is_all) as (settings, store):
         if is_all:
             return command.run_all(store, services.clock, **told)
         return command.run(settings.profile, store, services.clock, **told)
@@ -105,7 +105,7 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
     """
     from wizard.commands import check as command
 
-    with _reporting(obj, as_json=as_json, blank=command.BLANK, is_all=is_all) as (settings, store):
+    with _reporting(obj, as_json=as_json, empty=command.EMPTY, is_all=is_all) as (settings, store):
         request = command.CheckRequest(
             settings.profile, settings.endpoints, is_all, as_json, obj.is_quiet
         )
@@ -137,7 +137,7 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
     if as_header and as_json:
         raise click.UsageError("You can't use --header and --json together.")
     life = None if min_ttl is None else timedelta(seconds=min_ttl)
-    with _reporting(obj, as_json=as_json, blank=command.BLANK) as (settings, store):
+    with _reporting(obj, as_json=as_json, empty=command.EMPTY) as (settings, store):
         request = command.TokenRequest(
             settings.profile, settings.endpoints, as_header, as_json, life, force, obj.is_quiet
         )
@@ -189,13 +189,13 @@ def _reporting(
     obj: Common,
     *,
     as_json: bool = False,
-    blank: Mapping[str, object] | None = None,
+    empty: Mapping[str, object] | None = None,
     is_all: bool = False,
 ) -> Iterator[tuple[wiring.Settings, ProfileStore]]:
     """Yield what a command needs; report its failure, and what was repaired before it.
 
     Args:
-        blank: the additional JSON keys of its success, with empty values.
+        empty: the additional JSON keys of its success, with empty values.
         is_all: all profiles were asked for.
 
     Raises Exit after a failure.
@@ -212,7 +212,7 @@ def _reporting(
             error.problem,
             as_json=as_json,
             profile=None if is_all else obj.profile,
-            blank=blank,
+            empty=empty,
             warnings=standing(store) if store else (),
         )
     for notice in store.notices if store and not obj.is_quiet else ():

@@ -158,14 +158,14 @@ def report(
     *,
     as_json: bool = False,
     profile: str | None = None,
-    blank: Mapping[str, object] | None = None,
+    empty: Mapping[str, object] | None = None,
     warnings: Sequence[Problem] = (),
 ) -> int:
     """Print a problem of a profile and return its exit code.
 
     Args:
         profile: the profile of the problem; None if all were requested.
-        blank: the additional JSON keys of a success, with empty values.
+        empty: the additional JSON keys of a success, with empty values.
         warnings: additional warnings for the JSON.
     """
     if as_json:
@@ -174,7 +174,7 @@ def report(
             if profile is None
             else {
                 **outcome(profile, problem, status_of(problem), warnings=warnings),
-                **(blank or {}),
+                **(empty or {}),
             }
         )
         # If even this can't be written, only the words on stderr remain.

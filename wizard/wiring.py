@@ -82,8 +82,8 @@ def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
     """
     from wizard.store.paths import home
 
-    blank = CredentialSet(endpoints=replace(Endpoints(), **settings.endpoints))
-    yield _face(settings, profiles, blank, home(os.environ))
+    initial = CredentialSet(endpoints=replace(Endpoints(), **settings.endpoints))
+    yield _face(settings, profiles, initial, home(os.environ))
 
 
 def scenarios() -> Mapping[str, str]:
@@ -137,7 +137,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
 def _face(
     settings: Settings,
     profiles: ProfileStore,
-    blank: CredentialSet,
+    initial: CredentialSet,
     home: Path,
     demo: Demo | None = None,
 ) -> Face:
@@ -146,7 +146,7 @@ def _face(
     from wizard.flow.state import start
     from wizard.host.program import started
 
-    session = Session(settings.profile, profiles, services.clock, blank)
+    session = Session(settings.profile, profiles, services.clock, initial)
     session.open()
     stored = (kept.endpoints for kept in (session.active, session.draft) if kept is not None)
     refuse_others(settings.endpoints, stored)

@@ -39,10 +39,10 @@ UNREACHABLE = Problem("made-up-net", "No way", "A test.", "Wait.", exit_code=Exi
 class Stage:
     """A session on a real store with fakes around it, and a new list of lines for each check."""
 
-    def __init__(self, home: Path, blank: CredentialSet = COMPLETE) -> None:
+    def __init__(self, home: Path, initial: CredentialSet = COMPLETE) -> None:
         self.home = home
         self.world = World(LocalProfileStore(home))
-        self.session = Session(NAME, self.world.store, self.world.clock, blank)
+        self.session = Session(NAME, self.world.store, self.world.clock, initial)
         self.session.open()
         self.desk = LinkDesk(self.session, self.world.connect, self.world.listener)
         self.lines: Mapping[str, Check] = {}

@@ -287,10 +287,10 @@ async def test_new_draft_takes_no_endpoints_from_a_record_without_its_secrets(ho
         record = replace(held.profile, active="0" * 32, endpoints=collect)
     (home / "profiles" / "default.json").write_bytes(encode_profile(record))
     asked = replace(EMPTY, endpoints=Endpoints(scim_url="http://127.0.0.1:9/scim/v2"))
-    for blank in (EMPTY, asked):
-        session = Stage(home, blank).session
+    for initial in (EMPTY, asked):
+        session = Stage(home, initial).session
         assert session.trouble is not None
-        assert session.working_draft() == blank
+        assert session.working_draft() == initial
 
 
 async def test_draft_that_cannot_be_read_is_not_overwritten(stage: Stage) -> None:

@@ -37,7 +37,7 @@ from wizard.flow.inactive import no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.refresh import fresh_tokens
 
-BLANK: Final[Mapping[str, object]] = {"users": None, "organization": None}
+EMPTY: Final[Mapping[str, object]] = {"users": None, "organization": None}
 """The JSON values of a check that could not begin, beside its problem."""
 
 AT_ONCE: Final = 10

@@ -27,7 +27,7 @@ from wizard.flow.check.report import Report, Verdict, warned, with_known
 from wizard.flow.inactive import is_open, no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
 
-BLANK: Final[Mapping[str, object]] = dict.fromkeys(
+EMPTY: Final[Mapping[str, object]] = dict.fromkeys(
     (
         "grant_type",
         "client_id",
@@ -143,7 +143,7 @@ def _as_json(
 ) -> dict[str, object]:
     if isinstance(what, SetupError):
         problem = what.problem
-        return {**outcome(name, problem, status_of(problem), warnings=standing(store)), **BLANK}
+        return {**outcome(name, problem, status_of(problem), warnings=standing(store)), **EMPTY}
     return {**_outcome(name, what, now, store), **_known(name, what, now)}
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wizard.flow.ports import Clock, ProfileStore
 
 
-BLANK: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))
+EMPTY: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))
 """The JSON values without a token, beside the problem."""
 
 

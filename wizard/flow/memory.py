@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Memory:
     """What is known without reading the disk, including a draft that could not be saved."""
 
-    def __init__(self, clock: Clock, blank: CredentialSet | None = None) -> None:
-        """Args: `blank` is the initial draft (endpoints, or a demo's prefilled fields)."""
+    def __init__(self, clock: Clock, initial: CredentialSet | None = None) -> None:
+        """Args: `initial` is the initial draft (endpoints, or a demo's prefilled fields)."""
         self.clock = clock
         self.profile = Profile()
         self.draft: CredentialSet | None = None
@@ -29,7 +29,7 @@ class Memory:
         """Why the active set cannot be read, though the record names one."""
         self.draft_trouble: Problem | None = None
         """Why the draft cannot be read, though the record names one."""
-        self._blank = blank or CredentialSet()
+        self._initial = initial or CredentialSet()
         self._on_disk: CredentialSet | None = None
         """The draft as it was last written."""
         self._let_go: tuple[CredentialSet, ...] = ()
@@ -60,7 +60,7 @@ class Memory:
             return replace(self.active, tokens=None, attempts=())
         # The record repeats the endpoints of a set that can't be read. They aren't used: someone
         # who can write the record could have the next secret sent elsewhere.
-        return self._blank
+        return self._initial
 
     def resume_at(self) -> Step | None:
         """The step at which the unfinished draft continues; None without a draft."""

@@ -27,10 +27,10 @@ class Session(Memory):
     """
 
     def __init__(
-        self, name: str, store: ProfileStore, clock: Clock, blank: CredentialSet | None = None
+        self, name: str, store: ProfileStore, clock: Clock, initial: CredentialSet | None = None
     ) -> None:
-        """Args: `blank` is the initial draft (endpoints, or a demo's prefilled fields)."""
-        super().__init__(clock, blank)
+        """Args: `initial` is the initial draft (endpoints, or a demo's prefilled fields)."""
+        super().__init__(clock, initial)
         self.name = name
         self.protected = Protected()
         """Work that must not be canceled: every write, and every request that was sent."""

@@ -54,7 +54,7 @@ class Prompt(Value):
     help: Sequence[str] = ()
     """Paragraphs."""
     answers: Mapping[str, str] = field(default_factory=dict)
-    """Words that are answers, and what each does, as in `type "save" to …`; said by the help."""
+    """Words that are answers, each with what it does in the imperative; said by the help."""
     acts: Mapping[str, Act] = field(default_factory=dict)
     """What words do without answering."""
     can_go_back: bool = True

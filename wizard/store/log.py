@@ -35,7 +35,7 @@ _NAMES: Final = (
 )
 _QUOTED: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)"""
 _BY_NAME: Final = (
-    # "code": "…" and (b'Authorization', b'Bearer …'), also with escaped quotes.
+    # "code": "x" and (b'Authorization', b'Bearer x'), also with escaped quotes.
     re.compile(
         rf"(?i)(\\{{0,8}}['\"]{_NAMES}\\{{0,8}}['\"]\s*[:,]\s*b?)(?:\\{{1,8}}['\"].*?\\{{1,8}}['\"]|{_QUOTED})"
     ),

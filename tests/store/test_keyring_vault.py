@@ -19,8 +19,9 @@ from tests.store.keyrings import (
 )
 from wizard.domain.problems import SetupError
 from wizard.store.codec import Damaged, decode_blob, new_generation
+from wizard.store.entries import SERVICE
 from wizard.store.files import PrivateFolder
-from wizard.store.keyring import LATE, SERVICE, KeyringVault
+from wizard.store.keyring import LATE, KeyringVault
 
 ID = new_generation()
 

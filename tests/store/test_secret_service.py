@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from tests.store.desktop import MISSING, PATIENCE, Desktop, desktop
-from wizard.store.keyring import SERVICE
+from wizard.store.entries import SERVICE
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: dbus gnome-keyring)"

@@ -20,16 +20,14 @@ from wizard.domain.errors.store import (
 )
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.codec import new_generation
+from wizard.store.entries import SERVICE, Entries, entries_of
 from wizard.store.files import PrivateFolder
-from wizard.store.sets import PROOF_SIZE, FileVault
+from wizard.store.sets import FileVault
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
-
-SERVICE: Final = "twilio-scim-wizard"
-"""The service name of all entries."""
 
 LIMIT: Final = 3.0
 """Seconds a command waits for the keyring."""
@@ -47,6 +45,9 @@ _LOCKED: Final = frozenset({"KeyringLocked", "LockedException", "PromptDismissed
 
 _BAD_STUB_DATA: Final = 1783
 """RPC_X_BAD_STUB_DATA: CredWrite's error for more than 2,560 bytes."""
+
+_NO_INTERACTION: Final = -25308
+"""errSecInteractionNotAllowed: the keychain is locked, and no one can be asked to unlock it."""
 
 
 def find_backend() -> KeyringBackend | None:
@@ -90,39 +91,33 @@ class SystemKeyring:
         self,
         limit: float = LIMIT,
         find: Callable[[], KeyringBackend | None] = find_backend,
+        entries: Entries | None = None,
     ) -> None:
+        """Args: `entries`: how values are kept; None: as this system's keyring needs it."""
         self.limit = limit
         """Seconds to wait for the keyring; may be changed at any time."""
         self._find = find
+        self._entries = entries or entries_of()
         self._backend: KeyringBackend | None = None
         self._given_up: Thread | None = None
         self._asking = Lock()
 
+    @property
+    def proof_size(self) -> int:
+        """Bytes to save as a test that values of any size can be saved."""
+        return self._entries.proof_size
+
     def get(self, name: str) -> str | None:
         """Return an entry, or None. Raises SetupError."""
-        return self._call(lambda backend: backend.get_password(SERVICE, name))
+        return self._call(lambda backend: self._entries.read(backend, name))
 
     def put(self, name: str, value: str) -> None:
         """Write an entry. Raises SetupError; it may still be written later, but see NOT_KEPT."""
-        self._call(lambda backend: backend.set_password(SERVICE, name, value))
+        self._call(lambda backend: self._entries.write(backend, name, value))
 
     def delete(self, name: str) -> bool:
         """Remove an entry, and verify it; return whether it existed. Raises SetupError."""
-
-        def work(backend: KeyringBackend) -> bool:
-            from keyring.errors import PasswordDeleteError
-
-            refusal = None
-            try:
-                backend.delete_password(SERVICE, name)
-            except PasswordDeleteError as error:
-                # Backends also raise this for an entry that doesn't exist.
-                refusal = error
-            if backend.get_password(SERVICE, name) is not None:
-                raise refusal or PasswordDeleteError("it's still there")
-            return refusal is None
-
-        return self._call(work)
+        return self._call(lambda backend: self._entries.remove(backend, name))
 
     def _call(self, work: Callable[[KeyringBackend], T]) -> T:
         answers: list[T] = []
@@ -159,11 +154,16 @@ class SystemKeyring:
             return error.problem
         if self._backend is None:
             return KEYRING_ABSENT.with_detail(_words(error))
-        if {type(error).__name__, type(error.__cause__).__name__} & _LOCKED:
+        if {type(error).__name__, type(error.__cause__).__name__} & _LOCKED or _needs_user(error):
             return KEYRING_LOCKED
         if getattr(error, "winerror", None) == _BAD_STUB_DATA:
             return VALUE_TOO_LARGE
         return KEYRING_FAILED.with_detail(_words(error))
+
+
+def _needs_user(error: Exception) -> bool:
+    """Whether macOS can't ask the user to unlock the keychain, as over SSH."""
+    return error.__cause__ is not None and error.__cause__.args[:1] == (_NO_INTERACTION,)
 
 
 def _words(error: Exception) -> str:
@@ -228,7 +228,7 @@ class KeyringVault(FileVault):
         generation = new_generation()
         # Reading first: if the user doesn't respond to a prompt, no write can take effect late.
         self.get(profile, generation)
-        self.put(profile, generation, b"0" * PROOF_SIZE)
+        self.put(profile, generation, b"0" * self._keyring.proof_size)
         # The write succeeded, which was the test; a later cleanup removes it.
         with suppress(SetupError):
             self.delete(profile, generation)

@@ -205,7 +205,7 @@ KEYRING_FAILED: Final = on_this_machine(
 VALUE_TOO_LARGE: Final = on_this_machine(
     id="value-too-large",
     title="The system keyring accepts only small values",
-    cause="Tokens are larger than it allows (2,560 bytes on Windows).",
+    cause="The credentials are larger than it allows.",
     remedy="Set up another profile with SCIM_WIZARD_STORE=file.",
 )
 KEYRING_PASSED_OVER: Final = on_this_machine(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import resource
 import shutil
@@ -20,7 +21,7 @@ from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.errors.store import STORE_FAILED
 from wizard.domain.problems import SetupError
-from wizard.store import files, folders
+from wizard.store import access, files, folders
 from wizard.store.files import PrivateFolder
 
 
@@ -372,19 +373,59 @@ def test_content_is_synced_before_the_name_and_the_folder_after(
     assert calls == ["sync file", "replace", "sync folder"]
 
 
-def test_replace_waits_for_a_reader_where_the_system_wants_it(
+@pytest.mark.parametrize("is_supported", [True, False])
+def test_files_on_macos_are_written_through_to_the_disk(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, is_supported: bool
+) -> None:
+    """fsync alone leaves them in the disk's own memory there."""
+    calls: list[str] = []
+
+    def control(_descriptor: int, command: int) -> None:
+        assert command == 51
+        calls.append("F_FULLFSYNC")
+        if not is_supported:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", control)
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: calls.append("fsync"))
+    folder.make()
+    calls.clear()
+    with folder._temp("a", b"one"):
+        assert calls == ["F_FULLFSYNC", *([] if is_supported else ["fsync"])]
+
+
+@pytest.mark.parametrize("name", ["replace", "open", "unlink", "stat"])
+def test_file_that_another_process_uses_is_tried_again_where_the_system_wants_it(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder.write("a", b"one")
+    real, refusals = getattr(os, name), iter([True, True])
+
+    def refuse_twice(*args: Any, **named: Any) -> Any:
+        if str(args[0]).startswith(str(folder.path / "a")) and next(refusals, False):
+            raise PermissionError(errno.EACCES, "in use")
+        return real(*args, **named)
+
+    monkeypatch.setattr(access, "RETRY_FOR", 30.0)
+    monkeypatch.setattr(os, name, refuse_twice)
+    assert folder.read("a") == b"one"
+    if name != "open":
+        folder.write("a", b"two")
+        assert folder.read("a") == b"two"
+    folder.delete("a")
+    assert folder.read("a") is None
+    assert next(refusals, None) is None
+
+
+def test_file_that_stays_in_use_is_a_failure(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replace, calls = os.replace, iter([True, True, False])
-
-    def refuse_twice(source: Path, target: Path) -> None:
-        if next(calls):
-            raise PermissionError(errno.EACCES, "in use")
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", refuse_twice)
-    monkeypatch.setattr(files, "_REPLACE_TRIES", 4)
     folder.write("a", b"one")
+    monkeypatch.setattr(access, "RETRY_FOR", 0.05)
+    monkeypatch.setattr(os, "replace", failing(errno.EACCES))
+    with pytest.raises(SetupError, match="folder-not-writable"):
+        folder.write("a", b"two")
     assert folder.read("a") == b"one"
 
 
@@ -460,7 +501,7 @@ def test_folder_that_others_may_replace_is_not_left_behind(
     def refuse(*_args: object, **_named: object) -> NoReturn:
         raise SetupError(STORE_FAILED)
 
-    monkeypatch.setattr(folders, "refuse_unsafe", refuse)
+    monkeypatch.setattr(access, "refuse_unsafe", refuse)
     with pytest.raises(SetupError, match="store-failed"):
         folder.write("a", b"")
     assert not folder.path.exists()
@@ -479,7 +520,7 @@ def test_folder_that_cannot_be_opened_stays_open_to_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "open", failing(errno.EACCES))
-    assert not folders.close_to_others(tmp_path)
+    assert not access.close_to_others(tmp_path)
 
 
 def test_file_that_was_replaced_after_the_look_is_not_appended_to(

@@ -15,7 +15,7 @@ from tests.store.samples import credentials
 from tests.users import IS_ROOT, pass_for_ordinary
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.folders import name_of
+from wizard.store.access_posix import name_of
 from wizard.store.profiles import LocalProfileStore
 
 NAME, OWNER, GROUP = "default", 7001, 7002

@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from wizard.domain.errors.store import (
     DISK_FULL,
@@ -21,12 +20,17 @@ from wizard.domain.errors.store import (
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
-from wizard.store import folders
+from wizard.store import access, folders
 from wizard.store.folders import refuse
+
+T = TypeVar("T")
 
 _TEMP: Final = re.compile(r"(.+)\.[0-9a-f]+\.tmp")
 
 _FILE_MODE: Final = 0o600
+
+_PAUSE: Final = 0.02
+"""Seconds between tries."""
 
 # Windows knows neither of the first two, and only Windows the third.
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -35,9 +39,6 @@ _BINARY: Final = getattr(os, "O_BINARY", 0)
 _READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
-
-_REPLACE_TRIES: Final = 20 if os.name == "nt" else 1
-"""Windows refuses to replace a file while another process reads it, which takes a moment."""
 
 
 @contextmanager
@@ -105,10 +106,7 @@ class PrivateFolder:
             if not self._is_there():
                 return None
             try:
-                # Check the path first: a user who can't open another user's file should see whose
-                # it is.
-                refuse(path, path.lstat())
-                descriptor = os.open(path, _READ)
+                descriptor = _retried(lambda: _opened(path))
             except FileNotFoundError:
                 return None
             try:
@@ -127,7 +125,7 @@ class PrivateFolder:
         """
         path = self.path / name
         with telling(path, FILE_NOT_READABLE), suppress(FileNotFoundError):
-            return path.lstat().st_mtime
+            return _retried(path.lstat).st_mtime
         return None
 
     def write(self, name: str, data: bytes) -> None:
@@ -136,8 +134,8 @@ class PrivateFolder:
         Raises SetupError.
         """
         with telling(self.path), self._temp(name, data) as temp:
-            _replace(temp, self.path / name)
-            folders.sync_folder(self.path)
+            _retried(lambda: temp.replace(self.path / name))
+            access.sync_folder(self.path)
 
     def prove_writable(self, name: str, size: int) -> None:
         """Write `size` bytes to a temporary file and remove it. Raises SetupError."""
@@ -147,14 +145,14 @@ class PrivateFolder:
     def rename(self, name: str, new_name: str) -> None:
         """Give a file another name, durably. Raises SetupError."""
         with telling(self.path):
-            _replace(self.path / name, self.path / new_name)
-            folders.sync_folder(self.path)
+            _retried(lambda: (self.path / name).replace(self.path / new_name))
+            access.sync_folder(self.path)
 
     def delete(self, name: str) -> None:
         """Remove a file, durably, if there is one. Raises SetupError."""
         with telling(self.path), suppress(FileNotFoundError):
-            (self.path / name).unlink()
-            folders.sync_folder(self.path)
+            _retried((self.path / name).unlink)
+            access.sync_folder(self.path)
 
     def temps(self, prefix: str) -> list[tuple[str, str]]:
         """Return the temporary files of interrupted writes to `prefix…`, with their targets.
@@ -200,12 +198,11 @@ class PrivateFolder:
         temp = self.path / f"{name}.{os.urandom(8).hex()}.tmp"
         try:
             with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
-                if sys.platform != "win32":
-                    # The umask may have removed the owner's own permissions.
-                    os.fchmod(file.fileno(), _FILE_MODE)
+                # The umask may have removed the owner's own permissions.
+                access.close_file(file.fileno())
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                access.sync_file(file.fileno())
             yield temp
         finally:
             with suppress(OSError):
@@ -219,19 +216,18 @@ class PrivateFolder:
             return False
         refuse(self.path, status, "folder")
         is_open = False
-        # Windows has no such bits: only the user has access to the user's data folder.
-        if sys.platform != "win32" and status.st_mode & folders.OTHERS:
-            is_open = not folders.close_to_others(self.path)
+        if access.is_open(status):
+            is_open = not access.close_to_others(self.path)
             self._note(self.path, is_open=is_open)
-        self.doubt = folders.refuse_unsafe(self.path, is_open=is_open)
+        self.doubt = access.refuse_unsafe(self.path, is_open=is_open)
         return True
 
     def _tighten(self, path: Path, status: os.stat_result, descriptor: int) -> None:
-        if sys.platform != "win32" and status.st_mode & folders.OTHERS:
+        if access.is_open(status):
             # If that isn't possible, the mode stays as it is, and the file is still read.
             with suppress(OSError):
-                os.fchmod(descriptor, _FILE_MODE)
-            self._note(path, is_open=bool(os.fstat(descriptor).st_mode & folders.OTHERS))
+                access.close_file(descriptor)
+            self._note(path, is_open=access.is_open(os.fstat(descriptor)))
 
     def _note(self, path: Path, *, is_open: bool) -> None:
         if is_open:
@@ -257,8 +253,7 @@ def open_for_appending(path: Path) -> int:
         descriptor = os.open(path, _APPEND, _FILE_MODE)
         try:
             refuse(path, os.fstat(descriptor))
-            if sys.platform != "win32":
-                os.fchmod(descriptor, _FILE_MODE)
+            access.close_file(descriptor)
         except BaseException:
             os.close(descriptor)
             raise
@@ -276,8 +271,7 @@ def write_new(name: str, text: str) -> str:
         descriptor = os.open(path, _CREATE, _FILE_MODE)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                if sys.platform != "win32":
-                    os.fchmod(file.fileno(), _FILE_MODE)
+                access.close_file(file.fileno())
                 file.write(text)
         except BaseException:
             # A partial file could be mistaken for a complete one.
@@ -287,10 +281,19 @@ def write_new(name: str, text: str) -> str:
     return str(path)
 
 
-def _replace(source: Path, target: Path) -> None:
-    for _ in range(_REPLACE_TRIES - 1):
-        with suppress(PermissionError):
-            source.replace(target)
-            return
-        time.sleep(0.02)
-    source.replace(target)
+def _opened(path: Path) -> int:
+    # Check the path first: a user who can't open another user's file should see whose it is.
+    refuse(path, path.lstat())
+    return os.open(path, _READ)
+
+
+def _retried(work: Callable[[], T]) -> T:
+    """Try again while a file is in use by another process; only Windows refuses that."""
+    until = time.monotonic() + access.RETRY_FOR
+    while True:
+        try:
+            return work()
+        except PermissionError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(_PAUSE)

@@ -29,9 +29,9 @@ from wizard.domain.errors.store import (
 )
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
+from wizard.store.access import user_name
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
-from wizard.store.folders import user_name
 from wizard.store.keyring import KeyringVault, SystemKeyring
 from wizard.store.lock import hold, hold_async
 from wizard.store.paths import check_name

@@ -280,12 +280,16 @@ LATE: Final = (
 """What the wizard's libraries import late."""
 
 
+WINDOWS: Final = {"wizard.host.windows", "wizard.store.access_windows"}
+
+
 def load() -> None:
     """Import all modules of the wizard, and what these import late."""
     modules = [each.name for each in pkgutil.walk_packages(wizard.__path__, "wizard.")]
     for name in (*LATE, *modules):
-        # The simulated Twilio is for the demo alone.
-        if name != "wizard.__main__" and not name.startswith("wizard.sandbox"):
+        # The simulated Twilio is for the demo alone, and some modules are for Windows alone.
+        is_for_others = name.startswith("wizard.sandbox") or name in WINDOWS
+        if name != "wizard.__main__" and not is_for_others:
             importlib.import_module(name)
     gc.collect()
     gc.freeze()

@@ -14,7 +14,15 @@ import click
 from click.exceptions import Exit
 
 from wizard import __version__, manual, options, services, wiring
-from wizard.console import end_on_signals, naming_faults, print_error, report, take_any_encoding
+from wizard.console import (
+    end_on_signals,
+    is_closed_pipe,
+    let_go_of_stdout,
+    naming_faults,
+    print_error,
+    report,
+    take_any_encoding,
+)
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.inactive import standing
 from wizard.options import Common, common
@@ -241,4 +249,10 @@ def _cli() -> int:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
+    except OSError as error:
+        # Of --help and --version. Elsewhere than on Windows, click knows it.
+        if not is_closed_pipe(error):
+            raise
+        let_go_of_stdout()
+        code = ExitCode.FINE
     return code

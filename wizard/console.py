@@ -22,6 +22,7 @@ from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
 from wizard.domain.texts.wording import in_command
 from wizard.host.process import SIGNALS
+from wizard.host.signs import take_signs
 
 VERSION: Final = 2
 """The version of the JSON format."""
@@ -34,9 +35,10 @@ LATE: Final = 1.0
 
 
 def take_any_encoding() -> None:
-    """Replace characters that the encoding of stdout lacks."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    """Replace signs that the encoding of stdout or stderr lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            take_signs(stream, stream.encoding)
 
 
 def print_answer(answer: str) -> None:
@@ -48,12 +50,18 @@ def print_answer(answer: str) -> None:
     try:
         print(answer, flush=True)
     except OSError as error:
-        _let_go_of_stdout()
-        if not isinstance(error, BrokenPipeError):
+        let_go_of_stdout()
+        if not is_closed_pipe(error):
             reason = error.strerror or type(error).__name__
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             problem = DISK_FULL if is_full else STORE_FAILED
             raise SetupError(problem.filled(path="stdout").with_detail(reason)) from error
+
+
+def is_closed_pipe(error: OSError, platform: str = sys.platform) -> bool:
+    """Whether a write failed because no one reads the pipe any more; Windows calls it EINVAL."""
+    is_windows = platform == "win32" and error.errno == errno.EINVAL
+    return isinstance(error, BrokenPipeError) or is_windows
 
 
 def fitted(text: str) -> str:
@@ -245,7 +253,7 @@ def printing_late(lines: Sequence[str], after: float = LATE) -> Iterator[None]:
         timer.join()
 
 
-def _let_go_of_stdout() -> None:
+def let_go_of_stdout() -> None:
     """Discard the rest of the buffer; else Python reports an error at exit and ends with 120."""
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -25,6 +25,8 @@ from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
 from wizard.host import terminal
 from wizard.host.loop import Loop
+from wizard.host.signs import take_signs
+from wizard.host.system import hang_up, noticing_hang_up
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
@@ -91,8 +93,6 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         if why := why_no_screens():
             settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
-        from wizard.plain.paper import take_signs
-
         take_signs(sys.stderr, terminal.written_with(os.environ))
     if scenario is not None:
         return _show(wiring.demo(settings, scenario), ["Starting the demo…"])
@@ -123,7 +123,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             app = stack.enter_context(opening)
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
-        noticing = terminal.noticing_hang_up([sys.stdin, sys.stderr], terminal.hang_up)
+        noticing = noticing_hang_up([sys.stdin, sys.stderr], hang_up)
         with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))

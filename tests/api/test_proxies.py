@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +65,22 @@ def test_no_proxy_takes_nothing_else(monkeypatch: pytest.MonkeyPatch, entry: str
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     monkeypatch.setenv("NO_PROXY", entry)
     assert way_of(URL) is not None
+
+
+class WindowsVariables(dict[str, str]):
+    """Finds variables by names in any case, as `os.environ` does on Windows."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key.upper(), default)
+
+
+def test_variable_is_named_as_it_is_set_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = WindowsVariables(HTTPS_PROXY="http://proxy:3128")
+    monkeypatch.setattr(os, "environ", variables)
+    monkeypatch.setattr("wizard.api.proxies.getproxies", lambda: {"https": "http://proxy:3128"})
+    way = way_of(URL)
+    assert way is not None
+    assert way.variable == "HTTPS_PROXY"
 
 
 def test_proxy_of_the_system_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:

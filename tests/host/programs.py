@@ -13,6 +13,7 @@ record = {{
     "stdin": sys.stdin.read(),
     "has_terminal": any(os.isatty(fd) for fd in (0, 1, 2)),
     "leads_session": os.getsid(0) == os.getpid(),
+    "locale": os.environ.get("LC_ALL"),
 }}
 print("noise on stdout", flush=True)
 print("noise on stderr", file=sys.stderr, flush=True)
@@ -26,7 +27,7 @@ os.replace({log!r} + ".part", {log!r})
 def install(folder: Path, name: str, then: str = "") -> Path:
     """Put an executable Python program in `folder`, and return the path of its record.
 
-    The record is JSON: argv, stdin, has_terminal, leads_session. `then` is code that runs
+    The record is JSON: argv, stdin, has_terminal, leads_session, locale. `then` is code that runs
     afterwards.
     """
     folder.mkdir(exist_ok=True)

@@ -86,5 +86,5 @@ async def test_terminal_that_closes_enters_nothing(monkeypatch: pytest.MonkeyPat
     with os.fdopen(reading) as stdin, os.fdopen(writing, "w") as stderr:
         monkeypatch.setattr(sys, "stdin", stdin)
         monkeypatch.setattr(sys, "stderr", stderr)
-        monkeypatch.setattr("wizard.host.line_reader.available", lambda _: b"")
+        monkeypatch.setattr("wizard.host.posix.available", lambda _: b"")
         assert await show_bare(URL) == ""

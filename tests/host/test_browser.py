@@ -91,6 +91,7 @@ async def test_a_desktop_opens_it_away_from_our_terminal(
         "stdin": "",
         "has_terminal": False,
         "leads_session": True,
+        "locale": None,
     }
     assert capfd.readouterr() == ("", "")
 
@@ -190,6 +191,18 @@ async def test_windows_starts_the_one_in_its_own_folder(
     # Passed unchanged: a page could open in an editor, and no other user can read these.
     assert json.loads(log.read_text())["argv"] == ["url.dll,FileProtocolHandler", URL]
     assert not elsewhere.exists()
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+async def test_browser_on_windows_may_be_quoted(
+    programs: Path, environ: dict[str, str], quote: str
+) -> None:
+    name = "my browser.exe" if quote else "browser.exe"
+    log = install(programs, name)
+    named = f"missing.exe;{quote}{programs / name}{quote} --new %s"
+
+    assert await browser({**environ, "BROWSER": named}, "win32").open(URL)
+    assert started(log) == ["--new", URL]
 
 
 async def test_browser_goes_first_with_its_place_for_the_address(

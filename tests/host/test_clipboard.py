@@ -109,3 +109,15 @@ async def test_a_module_in_the_folder_we_stand_in_is_not_run(
     assert not trap.exists()
     assert Path.cwd() == tmp_path
     assert os.environ.get("DISPLAY") != ":99"
+
+
+@pytest.mark.parametrize(("platform", "expected"), [("linux", "C"), ("darwin", "en_US.UTF-8")])
+async def test_only_on_macos_the_helper_gets_a_utf8_locale(
+    tmp_path: Path, environ: dict[str, str], platform: str, expected: str
+) -> None:
+    log = install(tmp_path / "bin", "xclip")
+    environ["LC_ALL"] = "C"
+
+    assert await SystemClipboard(environ, platform=platform, patience=60).copy(TEXT)
+
+    assert json.loads(log.read_text())["locale"] == expected

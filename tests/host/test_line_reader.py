@@ -204,3 +204,10 @@ async def test_closed_terminal_ends_every_wait(tty: Tty) -> None:
         reader.forget()
         with pytest.raises(EOFError):
             await reader.line()
+
+
+async def test_ctrl_s_does_not_stop_the_output(tty: Tty) -> None:
+    """The screens save the sheet with it, so it is pressed in plain mode too."""
+    with tty.reader():
+        assert not termios.tcgetattr(sys.stdin.fileno())[0] & termios.IXON
+    assert termios.tcgetattr(sys.stdin.fileno())[0] & termios.IXON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Coroutine
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from wizard.domain import journal
-from wizard.host.loop import Loop
+from wizard.host.loop import Loop, SignalHandlers
 
 T = TypeVar("T")
 
@@ -73,3 +74,54 @@ def test_fault_is_noted_without_its_message(monkeypatch: pytest.MonkeyPatch) -> 
     [words] = noted
     assert "ValueError" in words
     assert "hush" not in words
+
+
+class WindowsLoop(SignalHandlers, asyncio.SelectorEventLoop):
+    """Has the signal handlers of the loop on Windows."""
+
+
+@pytest.mark.parametrize("loop", [Loop, WindowsLoop])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_is_handled_in_the_loop_until_it_is_closed(
+    loop: type[asyncio.AbstractEventLoop], number: signal.Signals
+) -> None:
+    def before(*_: object) -> None:
+        seen.append("before")
+
+    seen: list[object] = []
+
+    async def wait() -> None:
+        handled = asyncio.Event()
+
+        def on_signal(word: str) -> None:
+            seen.append((word, asyncio.get_running_loop()))
+            handled.set()
+
+        running = asyncio.get_running_loop()
+        running.add_signal_handler(number, on_signal, "first")
+        running.add_signal_handler(number, on_signal, "second")
+        signal.raise_signal(number)
+        await asyncio.wait_for(handled.wait(), 30)
+        assert seen == [("second", running)]
+        assert running.remove_signal_handler(number)
+        assert not running.remove_signal_handler(number)
+        running.add_signal_handler(number, on_signal, "third")
+
+    usual = signal.signal(number, before)
+    try:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(wait())
+        if loop is WindowsLoop:
+            signal.raise_signal(number)
+            assert seen[1:] == ["before"]
+    finally:
+        signal.signal(number, usual)
+
+
+def test_signal_while_the_loop_closes_is_not_lost_in_an_error() -> None:
+    loop = WindowsLoop()
+    loop.add_signal_handler(signal.SIGTERM, lambda: None)
+    handler = signal.getsignal(signal.SIGTERM)
+    loop.close()
+    assert callable(handler)
+    handler(signal.SIGTERM, None)

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 import pytest
 
 from wizard.host import terminal as output
-from wizard.host.terminal import Output, is_stalled, noticing_hang_up
+from wizard.host.posix import available
+from wizard.host.system import noticing_hang_up
+from wizard.host.terminal import Output, is_stalled
 
 PATIENCE = 20.0
 
@@ -109,7 +111,7 @@ def test_output_has_the_descriptor_of_its_stream(terminal: Pty) -> None:
 
 
 def test_closed_terminal_is_not_stalled_and_has_no_input() -> None:
-    assert output.available(-1) == b""
+    assert available(-1) == b""
     with io.StringIO() as closed:
         assert not is_stalled(closed)
     assert not output.is_readable(closed)

@@ -68,6 +68,18 @@ def test_why_the_screens_cannot_be_drawn(environ: dict[str, str], encoding: str,
     assert said in why
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [("is_painting_on_terminal", "output is redirected"), ("takes_escapes", "escape sequences")],
+)
+def test_why_the_screens_cannot_be_drawn_on_windows(
+    monkeypatch: pytest.MonkeyPatch, missing: str, said: str
+) -> None:
+    """As with `scim-wizard > file`: it isn't painted into the file."""
+    monkeypatch.setattr(f"wizard.host.terminal.{missing}", lambda: False)
+    assert said in why_plain({}, "utf-8")
+
+
 def test_the_encoding_is_that_of_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
     assert "iso8859-1" in why_plain({})

@@ -21,7 +21,7 @@ import pytest
 
 from wizard.cli import cli, main
 from wizard.domain.credential_fields import CredentialField
-from wizard.plain.paper import take_signs
+from wizard.host.signs import take_signs
 
 T = TypeVar("T")
 

@@ -126,8 +126,9 @@ def unreadable_entries() -> list[str]:
 
 def _variables(scheme: str) -> tuple[str, ...]:
     """Return the variables that are set for "https", "http", or "all"; the first counts."""
-    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
-    return tuple(name for name in names if os.environ.get(name))
+    # Not looked up by name: Windows would find HTTPS_PROXY as https_proxy.
+    present = {name for name, value in os.environ.items() if value}
+    return tuple(n for n in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY") if n in present)
 
 
 def _usable(variable: str, address: str) -> Way:
@@ -184,7 +185,7 @@ def _exceptions() -> list[str]:
 
         found = _get_proxy_settings()
         return [*filter(None, found.get("exceptions", ())), *["<local>"] * found["exclude_simple"]]
-    if sys.platform == "win32":
+    elif sys.platform == "win32":
         import winreg
 
         try:
@@ -192,7 +193,8 @@ def _exceptions() -> list[str]:
                 return str(winreg.QueryValueEx(key, "ProxyOverride")[0]).split(";")
         except OSError:  # The value doesn't exist.
             return []
-    return []
+    else:
+        return []
 
 
 def is_excepted(host: str, exceptions: list[str]) -> bool:

@@ -20,6 +20,7 @@ from wizard.flow.protected import is_under_way
 from wizard.flow.refresh import NOT_ASKED
 from wizard.host.loop import Loop
 from wizard.host.process import SIGNALS
+from wizard.host.system import hang_up, noticing_hang_up
 from wizard.host.terminal import let_go
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def run(work: Coroutine[object, object, T]) -> T:
         SystemExit: a signal came.
     """
     try:
-        with asyncio.Runner(loop_factory=Loop) as runner:
+        # A window that closes waits for it, where the system lets it.
+        with noticing_hang_up((), hang_up), asyncio.Runner(loop_factory=Loop) as runner:
             return runner.run(_until_signaled(work))
     except asyncio.CancelledError:
         # Not a KeyboardInterrupt: click ends the line with "^C" too, but not on a closed terminal.

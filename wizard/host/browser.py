@@ -156,7 +156,7 @@ class SystemBrowser:
 
     def _obstacle(self) -> str:
         """Return what prevents a browser on this machine from reaching the user."""
-        named = _named(self._environ.get("BROWSER", ""))
+        named = _named(self._environ.get("BROWSER", ""), self._platform)
         if named and all(map(_is_text, named)):
             return "text browser only"
         if is_over_ssh(self._environ):
@@ -174,7 +174,7 @@ class SystemBrowser:
 
     def _chosen(self) -> list[Command]:
         """Return the graphical commands in BROWSER that exist."""
-        named = _named(self._environ.get("BROWSER", ""))
+        named = _named(self._environ.get("BROWSER", ""), self._platform)
         return [c for c in named if not _is_text(c) and self._which(c[0])]
 
     def _installed(self) -> list[Command]:
@@ -217,14 +217,18 @@ class SystemBrowser:
             return False
 
 
-def _named(browser: str) -> list[Command]:
+def _named(browser: str, platform: str) -> list[Command]:
     """Return the commands in BROWSER, as `webbrowser` reads it: a list, with %s for the URL."""
     named = []
-    for entry in browser.split(os.pathsep):
+    # Windows has backslashes and colons in paths.
+    is_windows = platform == "win32"
+    for entry in browser.split(";" if is_windows else ":"):
         try:
-            words = [word for word in shlex.split(entry, posix=os.name == "posix") if word != "&"]
+            words = [word for word in shlex.split(entry, posix=not is_windows) if word != "&"]
         except ValueError:  # An unclosed quote.
             continue
+        if is_windows:
+            words = [word.strip('"') for word in words]
         if words:
             place = () if any("%s" in word for word in words) else ("%s",)
             named.append((*words, *place))

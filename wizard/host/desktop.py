@@ -36,12 +36,22 @@ class SystemClipboard:
     """The clipboard of this machine.
 
     Args:
-        environ: the process environment; what is started gets exactly this one.
+        environ: the process environment; what is started gets exactly this one, and on macOS a
+            UTF-8 locale.
+        platform: as `sys.platform`.
         patience: seconds until a helper that hangs is given up.
     """
 
-    def __init__(self, environ: Mapping[str, str], *, patience: float = 2.0) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        platform: str = sys.platform,
+        patience: float = 2.0,
+    ) -> None:
         self._environ = environ
+        # pbcopy takes the text for another encoding if the locale isn't UTF-8.
+        self._locale = {"LC_ALL": "en_US.UTF-8"} if platform == "darwin" else {}
         self._patience = patience
 
     async def copy(self, text: str) -> bool:
@@ -63,7 +73,7 @@ class SystemClipboard:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=self._environ,
+                env={**self._environ, **self._locale},
                 start_new_session=True,
             )
         except OSError:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import codecs
 import contextlib
-import os
 import re
-import signal
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, Self
 
-from wizard.host.terminal import Output, available
+from wizard.host.system import drop_typed, reading_keys
+from wizard.host.terminal import Output
 
 SILENCE: Final = 0.3
 """Seconds without input after the end of a long line: then it is the end, and not a wrap."""
@@ -25,8 +24,6 @@ SHORT: Final = 16
 """Characters of a line that is no part of a longer text: a word, a number, Enter alone."""
 LIMIT: Final = 1024 * 1024
 """The most characters of a line that are kept."""
-POLL: Final = 0.03
-"""Seconds between polls of a Windows console, which doesn't signal key presses."""
 
 _SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])?")
 """A key that isn't text, a paste bracket (ECMA-48 §5.4), or Escape alone."""
@@ -107,7 +104,7 @@ class LineReader:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(_polled(self._chunks) if os.name == "nt" else _raw(self._chunks))
+        self._stack.enter_context(reading_keys(self._chunks))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,11 +117,7 @@ class LineReader:
                 # The end of all input stays the end.
                 self._chunks.put_nowait(b"")
                 return
-        if os.name != "nt":
-            import termios
-
-            with contextlib.suppress(termios.error):
-                termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+        drop_typed()
 
     async def line(self, *, is_shown: bool = True, short: int = SHORT) -> str | None:
         """Wait for a line; None for Ctrl+D. May be canceled; a partial line is then dropped.
@@ -181,73 +174,3 @@ async def show_bare(url: str) -> str:
         # A paste may begin with an empty line, so even that one waits for the rest.
         return await reader.line(is_shown=False, short=-1) or ""
     return ""
-
-
-@contextlib.contextmanager
-def _raw(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
-    """Give each read of the terminal, b"" at its end; without line editing, and without echo."""
-    loop, fd = asyncio.get_running_loop(), sys.stdin.fileno()
-
-    def read() -> None:
-        chunk = available(fd)
-        chunks.put_nowait(chunk)
-        if not chunk:
-            loop.remove_reader(fd)
-
-    with _unedited(loop, fd):
-        loop.add_reader(fd, read)
-        try:
-            yield
-        finally:
-            loop.remove_reader(fd)
-
-
-@contextlib.contextmanager
-def _unedited(loop: asyncio.AbstractEventLoop, fd: int) -> Iterator[None]:
-    """Turn the kernel's line editing and echo off; a terminal that is gone has none."""
-    import termios
-    import tty
-
-    before, on_continue = None, signal.getsignal(signal.SIGCONT)
-    with contextlib.suppress(termios.error):
-        before = termios.tcgetattr(fd)
-        # At once: what was typed already is kept, not flushed.
-        tty.setcbreak(fd, termios.TCSANOW)
-    # After Ctrl+Z, the shell has changed the terminal's settings.
-    loop.add_signal_handler(signal.SIGCONT, tty.setcbreak, fd, termios.TCSANOW)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGCONT)
-        signal.signal(signal.SIGCONT, on_continue)
-        # It may be gone, or its other end not read.
-        with contextlib.suppress(termios.error):
-            if before is not None:
-                termios.tcsetattr(fd, termios.TCSANOW, before)
-
-
-@contextlib.contextmanager
-def _polled(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
-    """The same on Windows."""
-    task = asyncio.get_running_loop().create_task(_poll(chunks))
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def _poll(chunks: asyncio.Queue[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        while True:
-            while msvcrt.kbhit():
-                key = msvcrt.getwch()
-                if key in "\x00\xe0":
-                    # An arrow or a function key: its name follows.
-                    msvcrt.getwch()
-                elif key == "\x03":
-                    signal.raise_signal(signal.SIGINT)
-                else:
-                    chunks.put_nowait(key.encode("utf-8", "replace"))
-            await asyncio.sleep(POLL)

@@ -8,18 +8,56 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from threading import Thread
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from wizard.host.process import note_fault
 
+
+class SignalHandlers(asyncio.BaseEventLoop):
+    """Signal handlers for a loop without them, as on Windows; for the main thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: dict[int, Any] = {}
+
+    def add_signal_handler(self, sig: int, callback: Callable[[*Ts], object], *args: *Ts) -> None:
+        """Call a function in the loop on a signal, until the loop is closed."""
+        work = partial(callback, *args)
+        before = signal.signal(sig, lambda *_: self._hand_over(work))
+        self._before.setdefault(sig, before)
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Restore the handler from before; return whether one was added."""
+        if sig not in self._before:
+            return False
+        signal.signal(sig, self._before.pop(sig))
+        return True
+
+    def close(self) -> None:
+        """Restore all handlers, and close."""
+        for sig in tuple(self._before):
+            self.remove_signal_handler(sig)
+        super().close()
+
+    def _hand_over(self, work: Callable[[], object]) -> None:
+        # Not during the close, when no one would call it.
+        with suppress(RuntimeError):
+            self.call_soon_threadsafe(work)
+
+
 if sys.platform == "win32":
-    _Usual = asyncio.ProactorEventLoop
+
+    class _Usual(SignalHandlers, asyncio.ProactorEventLoop):
+        pass
+
 else:
     _Usual = asyncio.SelectorEventLoop
 
@@ -30,6 +68,7 @@ Addresses: TypeAlias = list[Any]
 _NOWHERE: Final = logging.NullHandler()
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 def in_daemon_thread(work: Callable[[], T], name: str) -> Future[T]:

@@ -13,10 +13,10 @@ from wizard.domain import journal
 
 SIGNALS: Final[tuple[int, ...]] = tuple(
     getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
     if hasattr(signal, name)
 )
-"""Ctrl+C first; Windows lacks the last two.
+"""Ctrl+C first. Windows lacks SIGHUP and SIGQUIT; only it has SIGBREAK (Ctrl+Break).
 
 SIGQUIT (Ctrl+\\) would otherwise leave a terminal without echo.
 """
@@ -28,8 +28,8 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
-        # Not on Windows, and not outside the main thread (tests).
-        with suppress(NotImplementedError, ValueError, RuntimeError):
+        # Not outside the main thread (tests).
+        with suppress(ValueError, RuntimeError):
             loop.add_signal_handler(number, leave)
 
 

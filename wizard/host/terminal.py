@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import select
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread, main_thread
+from threading import Thread
 from typing import Final, TextIO
+
+from wizard.host.system import hang_up, is_painting_on_terminal, takes_escapes
 
 PATIENCE: Final = 2.0
 """Seconds `close` waits for a terminal that doesn't read."""
@@ -73,55 +74,14 @@ class Output(Thread):
             # A console takes characters, not bytes.
             self._stream.write(text)
             self._stream.flush()
-            return
-        data = text.encode(self.encoding, self.errors or "replace")
-        while data:
-            try:
-                data = data[os.write(self._fd, data) :]
-            except BlockingIOError:
-                # Another program that shares the terminal made it non-blocking.
-                select.select([], [self._fd], [])
-
-
-def hang_up() -> None:
-    """Send this process the signal of a closed terminal; there is none on Windows."""
-    if sys.platform != "win32":
-        # To the main thread, which the kernel wakes to handle it.
-        signal.pthread_kill(main_thread().ident or 0, signal.SIGHUP)
-
-
-@contextlib.contextmanager
-def noticing_hang_up(streams: Sequence[TextIO], on_hang_up: Callable[[], None]) -> Iterator[None]:
-    """Call a function, in a thread, if one of the terminals closes during the block.
-
-    The kernel sends SIGHUP to the leader of the terminal's session only, and to no one if stdin
-    or stderr is another terminal. Windows has no such call: there the process is ended.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    stop_reader, stop_writer = os.pipe()
-    fds = [stream.fileno() for stream in streams]
-    arguments = (fds, stop_reader, on_hang_up)
-    watching = Thread(target=_watch, args=arguments, name="hang-up", daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        os.close(stop_writer)
-        watching.join()
-        os.close(stop_reader)
-
-
-def _watch(fds: Sequence[int], stop: int, on_hang_up: Callable[[], None]) -> None:
-    """Wait until a terminal hangs up or the other end of `stop` is closed."""
-    poll = select.poll()
-    for fd in (*fds, stop):
-        # Hang-ups are reported without being asked for.
-        poll.register(fd, 0)
-    events = dict(poll.poll())
-    if stop not in events and any(event & select.POLLHUP for event in events.values()):
-        on_hang_up()
+        else:
+            data = text.encode(self.encoding, self.errors or "replace")
+            while data:
+                try:
+                    data = data[os.write(self._fd, data) :]
+                except BlockingIOError:
+                    # Another program that shares the terminal made it non-blocking.
+                    select.select([], [self._fd], [])
 
 
 def is_readable(stream: TextIO | None) -> bool:
@@ -136,12 +96,11 @@ def is_readable(stream: TextIO | None) -> bool:
 
 def is_stalled(stream: TextIO) -> bool:
     """Whether a write to a terminal would block because nothing reads it."""
-    if sys.platform == "win32":
-        return False
-    try:
-        return not select.select([], [stream], [], 0)[1]
-    except (OSError, ValueError):
-        return False
+    # Windows has no such call for a console.
+    if sys.platform != "win32":
+        with suppress(OSError, ValueError):
+            return not select.select([], [stream], [], 0)[1]
+    return False
 
 
 ESCAPE_DELAY: Final = "100"
@@ -190,9 +149,11 @@ def why_plain(environ: Mapping[str, str], encoding: str | None = None) -> str:
     if term.lower() in _DUMB:
         return f"This terminal can't move its cursor (TERM={term})."
     name = written_with(environ, encoding)
-    return (
-        "" if name == "utf-8" else f"This terminal doesn't support UTF-8 (its encoding is {name})."
-    )
+    if name != "utf-8":
+        return f"This terminal doesn't support UTF-8 (its encoding is {name})."
+    if not is_painting_on_terminal():
+        return "The output is redirected, so the full-screen wizard can't be shown."
+    return "" if takes_escapes() else "This console doesn't support escape sequences."
 
 
 def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str:
@@ -266,12 +227,3 @@ def let_go() -> None:
     """
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open to the very end
     sys.stdout = sys.stderr = nowhere
-
-
-def available(fd: int) -> bytes:
-    """Read what has been typed by now, once there is something; b"" at the terminal's end."""
-    try:
-        return os.read(fd, 65536)
-    except OSError:
-        # It is gone: as at its end.
-        return b""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import io
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
@@ -19,55 +16,6 @@ from wizard.domain.texts.questions import SHEET_TITLE
 
 if TYPE_CHECKING:
     from wizard.host.terminal import Output
-
-ASCII: Final = {
-    "✓": "+",
-    "✗": "x",
-    "○": "o",
-    "●": "*",
-    "•": "*",
-    "·": "-",
-    "›": ">",
-    "‹": "<",
-    "→": "->",
-    "…": "...",
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "×": "x",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‘": "'",
-    "’": "'",
-    "«": '"',
-    "»": '"',
-    "\u00a0": " ",
-}
-"""Signs of the wizard's sentences; any other one is taken apart, or is a question mark."""
-
-_HANDLER: Final = "scim-wizard-signs"
-
-
-def take_signs(stream: TextIO, encoding: str) -> None:
-    """Let a stream write in an encoding, with other signs for those that it has not."""
-    codecs.register_error(_HANDLER, _stand_in)
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding=encoding, errors=_HANDLER)
-
-
-def _stand_in(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end]
-    return "".join(map(_ascii, text)), error.end
-
-
-def _ascii(sign: str) -> str:
-    if sign in ASCII:
-        return ASCII[sign]
-    parts = unicodedata.normalize("NFKD", sign)
-    return "".join(c for c in parts if c.isascii() and c.isprintable()) or "?"
 
 
 class Reader(Protocol):

@@ -74,7 +74,8 @@ class WizardApp(ThemedApp):
         """Return the driver that survives its terminal; Textual's own on Windows."""
         if sys.platform == "win32":
             return super().get_driver_class()
-        return textual_internals.TerminalDriver
+        else:
+            return textual_internals.TerminalDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Return the screen below the first step."""

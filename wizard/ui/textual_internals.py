@@ -24,7 +24,8 @@ from textual.message import Message
 from textual.screen import Screen
 
 from wizard.domain.problems import ExitCode
-from wizard.host.terminal import Output, is_readable, noticing_hang_up, size
+from wizard.host.system import noticing_hang_up
+from wizard.host.terminal import Output, is_readable, size
 
 NO_SCREENS: Final = (
     "This version of the Textual library isn't supported: its crash report could show secrets. To"

@@ -125,7 +125,8 @@ def numbered_as_seen(svg: str) -> str:
 def main(folder: Path = HERE) -> None:
     """Render all pictures into a folder."""
     os.environ["TZ"] = "UTC"
-    time.tzset()
+    if sys.platform != "win32":
+        time.tzset()
     for scene in SCENES:
         if scene.name in PICTURES:
             with tempfile.TemporaryDirectory() as home:

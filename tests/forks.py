@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import IO, Any, Final, NoReturn, Self
 
 import wizard
+from tests import system
 from tests.terminal.leader import come_to_the_foreground, lead, take_terminal
 
 ROOT: Final = Path(__file__).parents[1]
@@ -45,7 +46,7 @@ HARMLESS: Final = "PYTHONDONTWRITEBYTECODE"
 
 def can_fork(env: Mapping[str, str]) -> bool:
     """Whether a fork behaves as a program that starts with these variables."""
-    return not any(
+    return os.name == "posix" and not any(
         name.startswith(OF_A_START) and ENVIRONMENT.get(name) != value
         for name, value in env.items()
         if name != HARMLESS
@@ -136,7 +137,7 @@ class Fork:
 
     def kill(self) -> None:
         """Kill the program (SIGKILL), unless it has ended."""
-        self.send_signal(signal.SIGKILL)
+        self.send_signal(system.SIGKILL)
 
 
 class Forks:
@@ -159,6 +160,10 @@ class Forks:
 
         With `is_on_terminal`, it controls the terminal on stdin, in a session of its own.
         """
+        if sys.platform == "win32":
+            raise NotImplementedError
+        if sys.platform == "win32":
+            raise NotImplementedError
         order = {
             "argv": argv,
             "env": dict(env),
@@ -206,6 +211,10 @@ FORKS: Final = Forks()
 
 def carry_out(order: Mapping[str, Any], report: int) -> None:
     """Lead one program, which runs in a fork of this process."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    if sys.platform == "win32":
+        raise NotImplementedError
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if order["is_on_terminal"]:
         os.setsid()
@@ -215,6 +224,8 @@ def carry_out(order: Mapping[str, Any], report: int) -> None:
 
 def run(order: Mapping[str, Any]) -> None:
     """Run the program; this is for a process of its own."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     if order["is_on_terminal"]:
         come_to_the_foreground()
     os.environ.clear()
@@ -297,6 +308,10 @@ def load() -> None:
 
 def main() -> None:
     """Run each ordered program in a fork."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    if sys.platform == "win32":
+        raise NotImplementedError
     load()
     # The leaders report by themselves, and nobody waits for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,12 +18,13 @@ from typing import Final
 
 import pytest
 
+from tests import system
 from tests.store.forking import Work, forking
 
 FIRST: Final = 54321
 """The user who owns the wizard."""
 SECOND: Final = 65534
-IS_ROOT: Final = os.geteuid() == 0
+IS_ROOT: Final = system.user_id() == 0
 
 _SOURCE: Final = """
 import tests.commands.stage
@@ -63,6 +65,8 @@ def _forks() -> Work:
 def act(returned: str, number: str, module: str, name: str, *texts: str) -> None:
     """Become a user permanently, and write the result of a function."""
     # Import everything first: the user might not be able to read the modules.
+    if sys.platform == "win32":
+        raise NotImplementedError
     work = getattr(importlib.import_module(module), name)
     with Path(returned).open("w", encoding="utf-8") as file:
         os.chdir("/")
@@ -74,6 +78,8 @@ def act(returned: str, number: str, module: str, name: str, *texts: str) -> None
 
 def pass_for_ordinary(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Make this process act as an ordinary user who owns a folder and its contents."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     if not IS_ROOT:
         return
     for path in (folder, *folder.rglob("*")):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from rich.pretty import pretty_repr
 
+from tests import system
 from tests.api.conftest import CERTIFICATE, LoopClock, Serve
 from tests.api.server import Script, reply
 from wizard import __version__
@@ -180,7 +180,7 @@ def test_pipe_for_a_ca_file_is_refused_without_waiting_for_a_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     pipe = tmp_path / "ca.pem"
-    os.mkfifo(pipe)
+    system.mkfifo(pipe)
     monkeypatch.setenv("SSL_CERT_FILE", str(pipe) if variable == "SSL_CERT_FILE" else "")
     with pytest.raises(SetupError, match="ca-file-unusable") as caught:
         open_client(pipe if variable == "--ca-file" else None)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
-import struct
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests import system
 from tests.commands.stage import ROOT, environment
 from tests.terminal.harness import ENVIRONMENT
 
@@ -54,8 +52,8 @@ def painted(argv: Sequence[str], home: Path, text: str, env: Mapping[str, str]) 
 
 @contextmanager
 def _on_terminal(argv: Sequence[str], home: Path, env: Mapping[str, str]) -> Iterator[int]:
-    master, slave = os.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    master, slave = system.openpty()
+    system.set_window_size(slave, 24, 80)
     with subprocess.Popen(
         argv,
         env=environment(home) | ENVIRONMENT | dict(env),

@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 from textual.widgets import Button
 
+from tests import system
 from tests.book.row import BY_COMMAND, says
 from tests.book.wire import Wire
 from tests.commands.stage import issued
@@ -89,7 +90,7 @@ class Stage:
 
     def run(self, capsys: pytest.CaptureFixture[str], *args: str) -> Ended:
         """Run a command line as the shell would, but in this process."""
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, system.SIGHUP)}
         self.monkeypatch.setattr(sys, "argv", ["scim-wizard", *args])
         capsys.readouterr()
         try:

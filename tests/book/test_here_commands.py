@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import pwd
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Final, NoReturn
 import httpx
 import pytest
 
+from tests import system
 from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
@@ -91,7 +93,7 @@ def linked_away(path: Path) -> None:
 def piped(path: Path) -> None:
     """Replace a file with a named pipe."""
     path.unlink()
-    os.mkfifo(path)
+    system.mkfifo(path)
 
 
 def set_aside(stage: Stage) -> None:
@@ -320,8 +322,10 @@ def test_file_of_another_user_is_told_with_both_names(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A user without a name plays the other user: only root can give a file away."""
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
     active(stage)
-    owner = pwd.getpwuid(os.geteuid()).pw_name
+    owner = pwd.getpwuid(system.user_id()).pw_name
     stage.monkeypatch.setattr(os, "geteuid", lambda: 54321)
     ended = stage.meets(capsys, ANOTHERS.entry, ANOTHERS.exit_code, "status")
     assert f"belongs to {owner}, but you're running as user 54321" in ended.words
@@ -332,8 +336,10 @@ def test_file_of_another_user_is_told_with_both_names(
 def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
     active(stage)
-    me, lstat = os.geteuid(), Path.lstat
+    me, lstat = system.user_id(), Path.lstat
 
     def left_by_sudo(path: Path) -> os.stat_result:
         status = lstat(path)

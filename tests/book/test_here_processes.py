@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from tests import system
 from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.book.test_here_commands import active, in_the_keyring, record
@@ -28,7 +28,7 @@ BROKEN: Final = Path(__file__).parent / "broken"
 """Folders of modules that replace a library and fail as it might."""
 
 UNPRIVILEGED: Final = (
-    ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if system.user_id() == 0 else ()
 )
 """Removes the capabilities that let root ignore file modes."""
 

@@ -15,7 +15,7 @@ from tests.book.row import Face, Row
 from tests.book.stage import Stage, linked, opened, panel, resumed, until_said
 from tests.book.test_here_commands import set_aside
 from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
-from tests.flow.stage import full_disk
+from tests.system import full_disk
 from tests.ui.running import point_at
 from tests.walks import SECRET
 from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD

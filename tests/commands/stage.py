@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests import system
 from tests.forks import FORKS, Fork, can_fork
 from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.secret import Secret
@@ -103,9 +101,9 @@ def run_on_terminal(
         is_output: the terminal shows stdout; otherwise it is stdin and shows stderr.
         columns: the width of the terminal; 0 if it doesn't tell.
     """
-    person, terminal = os.openpty()
+    person, terminal = system.openpty()
     try:
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        system.set_window_size(terminal, 24, columns)
         os.write(person, typed)
         run = subprocess.run(
             [sys.executable, "-m", "wizard", *args],

@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from tests import system
 from tests.commands.consents import at_second
 from tests.commands.stage import PATIENCE, Process, put, start, stored, wizard
 from tests.holding import Held, HoldingServer
@@ -19,7 +20,7 @@ from tests.terminal.harness import Terminal
 from tests.terminal.walk import WIZARD, variables
 from wizard.commands.network import STILL_WAITING, WAITING
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, system.SIGHUP, system.SIGQUIT)
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_closed_window_neither_loses_the_answer_nor_changes_the_exit_code(
     server.held = "refresh"
     with Terminal([*WIZARD, "token"], env=variables(home)) as terminal:
         server.wait_for_request()
-        terminal.kill(signal.SIGHUP)
+        terminal.kill(system.SIGHUP)
         terminal.wait_for(WAITING[:40])
         terminal.hang_up()
         server.release()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.commands.consents import (
     EMPTY_LIST,
     at_sandbox,
@@ -332,7 +333,7 @@ def test_token_of_another_set_is_not_sent_to_the_old_address(
     assert "Another command changed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, system.SIGHUP])
 @pytest.mark.parametrize("more", [(), ("--all", "--json")])
 def test_signal_ends_it_with_130_and_without_a_traceback(
     home: Path, number: signal.Signals, more: tuple[str, ...]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.commands.consents import EMPTY_LIST, held_by
 from tests.commands.stage import ACTIVE, PATIENCE, ROOT, environment, issued, put, start, wizard
 from wizard.console import printing_late
@@ -101,7 +102,7 @@ def test_demo_is_not_for_commands(home: Path) -> None:
         assert "--demo" in run.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [system.SIGHUP, signal.SIGINT])
 def test_signal_that_is_ignored_stays_so(home: Path, number: signal.Signals) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         put(home, active=held_by(server))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import system
 from wizard.domain.text import (
     DETAIL_LIMIT,
     counted_users,
@@ -126,9 +126,9 @@ def test_day_and_moment_are_local() -> None:
 )
 def test_moment_has_its_zone(zone: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", zone)
-    time.tzset()
+    system.read_time_zone()
     try:
         assert moment(datetime(2026, 11, 3, 14, 2, tzinfo=UTC)) == told
     finally:
         monkeypatch.undo()
-        time.tzset()
+        system.read_time_zone()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -135,14 +133,3 @@ class Gate:
     async def __call__(self) -> None:
         self.reached.set()
         await self.opened.wait()
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Have the kernel reject every byte that this process writes to a file."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

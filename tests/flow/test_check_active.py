@@ -7,7 +7,8 @@ from collections.abc import Awaitable
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import NAME, UNREACHABLE, Stage, error, full_disk, problem_of
+from tests.flow.stage import NAME, UNREACHABLE, Stage, error, problem_of
+from tests.system import full_disk
 from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
 from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList

@@ -8,16 +8,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import (
-    COMPLETE,
-    PROBLEM,
-    UNREACHABLE,
-    Gate,
-    Stage,
-    error,
-    full_disk,
-    problem_of,
-)
+from tests.flow.stage import COMPLETE, PROBLEM, UNREACHABLE, Gate, Stage, error, problem_of
+from tests.system import full_disk
 from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.errors.exchange import (
     ANSWER_LOST,

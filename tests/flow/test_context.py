@@ -8,7 +8,8 @@ import pytest
 
 from tests.commands.stage import saved_step
 from tests.fakes import NOW, World, tokens
-from tests.flow.stage import COMPLETE, full_disk
+from tests.flow.stage import COMPLETE
+from tests.system import full_disk
 from wizard.domain.errors.store import KEYRING_LOCKED
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck
 from wizard.domain.problems import ExitCode, SetupError

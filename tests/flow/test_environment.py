@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.fakes import FakeBrowser
-from tests.flow.stage import NAME, PROBLEM, Stage, error, full_disk
+from tests.flow.stage import NAME, PROBLEM, Stage, error
+from tests.system import full_disk
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Check, Status
 from wizard.flow.context import WizardContext

@@ -12,17 +12,8 @@ import httpx
 import pytest
 
 from tests.fakes import tokens
-from tests.flow.stage import (
-    COMPLETE,
-    NAME,
-    PROBLEM,
-    Gate,
-    Stage,
-    error,
-    full_disk,
-    landing,
-    refusal,
-)
+from tests.flow.stage import COMPLETE, NAME, PROBLEM, Gate, Stage, error, landing, refusal
+from tests.system import full_disk
 from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import CredentialSet, Endpoints, Pkce, ServerMetadata
 from wizard.domain.oauth import pasted_response

@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import NOW, FakeClock, FakeTokenEndpoint, tokens
-from tests.flow.stage import (
-    COMPLETE,
-    NAME,
-    PROBLEM,
-    UNREACHABLE,
-    Stage,
-    error,
-    full_disk,
-    read,
-)
+from tests.flow.stage import COMPLETE, NAME, PROBLEM, UNREACHABLE, Stage, error, read
+from tests.system import full_disk
 from wizard.domain.errors.exchange import (
     ODD_TOKENS,
     REFRESH_REFUSED,

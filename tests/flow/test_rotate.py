@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import COMPLETE, NAME, UNREACHABLE, Stage, error, full_disk
+from tests.flow.stage import COMPLETE, NAME, UNREACHABLE, Stage, error
+from tests.system import full_disk
 from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.models import RefreshFailure
 from wizard.domain.problems import Problem, SetupError

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import NOW, tokens
-from tests.flow.stage import COMPLETE, NAME, PROBLEM, Stage, full_disk
+from tests.flow.stage import COMPLETE, NAME, PROBLEM, Stage
+from tests.system import full_disk
 from wizard.domain.credential_fields import CredentialField, with_field
 from wizard.domain.models import (
     CheckStatus,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
+
+from tests import system
 
 _SOURCE = """#!{python}
 import json, os, sys
@@ -40,5 +41,5 @@ def install(folder: Path, name: str, then: str = "") -> Path:
 
 def hang(fifo: Path) -> str:
     """Return code that blocks until something opens `fifo` for writing."""
-    os.mkfifo(fifo)
+    system.mkfifo(fifo)
     return f"open({str(fifo)!r}).read()"

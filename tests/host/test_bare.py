@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
-import threading
-from collections.abc import Iterator
 
 import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudoterminals", allow_module_level=True)
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
 
 from tests.host.test_output import PATIENCE, Pty
 from wizard.host import terminal as output

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("The helper programs are scripts with an interpreter line", allow_module_level=True)
+
 import asyncio
 import html
 import json
@@ -17,8 +24,7 @@ from unittest.mock import ANY
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import pytest
-
+from tests import system
 from tests.host.programs import hang, install
 from wizard.host.browser import PAGE_LIFE, SystemBrowser
 from wizard.host.desktop import web_handler
@@ -350,7 +356,7 @@ async def test_page_is_given_to_what_opens_web_addresses(
 async def test_desktop_that_does_not_name_its_browser_is_not_waited_for(
     programs: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    os.mkfifo(tmp_path / "never")
+    system.mkfifo(tmp_path / "never")
     install(programs, "gtk-launch")
     (programs / "xdg-settings").write_text(f"#!/bin/sh\nread line < {tmp_path}/never\n")
     (programs / "xdg-settings").chmod(0o755)

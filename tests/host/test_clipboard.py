@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("The helper programs are scripts with an interpreter line", allow_module_level=True)
+
 import asyncio
 import json
 import os
 import select
-import sys
 from pathlib import Path
 
-import pytest
-
+from tests import system
 from tests.host.programs import install
 from wizard.host.desktop import SystemClipboard
 
@@ -77,7 +82,7 @@ async def test_klipper_is_not_used(tmp_path: Path, environ: dict[str, str]) -> N
 
 async def test_a_helper_that_hangs_is_ended(tmp_path: Path, environ: dict[str, str]) -> None:
     fifo = tmp_path / "fifo"
-    os.mkfifo(fifo)
+    system.mkfifo(fifo)
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     then = (
         f"file = open({str(fifo)!r}, 'wb', 0); file.write(b'here'); import signal; signal.pause()"

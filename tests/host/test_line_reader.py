@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudoterminals", allow_module_level=True)
+
 import asyncio
 import os
-import pty
-import sys
 import termios
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import FileIO
 from time import monotonic
 
-import pytest
-
+from tests import system
 from wizard.host.line_reader import LineEditor, LineReader
 
 # -- keys to lines -------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ class Tty:
 
 @pytest.fixture
 def tty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Tty]:
-    ours, theirs = pty.openpty()
+    ours, theirs = system.openpty()
     with os.fdopen(theirs, "r+b", buffering=0) as raw:
         made = Tty(ours, raw)
         monkeypatch.setattr(sys, "stdin", raw)

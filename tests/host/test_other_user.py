@@ -6,18 +6,23 @@ the files' modes show what other users can't read.
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no user IDs", allow_module_level=True)
+
 import asyncio
 import json
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final, TextIO
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
+from tests import system
 from tests.fakes import tokens
 from tests.flow.stage import COMPLETE, Stage, landing
 from tests.host.programs import install
@@ -31,7 +36,7 @@ from wizard.host.browser import SystemBrowser
 from wizard.host.listener import CallbackListener
 
 NOBODY: Final = 65534
-IS_ROOT: Final = os.geteuid() == 0
+IS_ROOT: Final = system.user_id() == 0
 BECOME: Final = f"""
 # Loaded first: this interpreter may lie where the other user can't read.
 import encodings.idna, os, socket, sys, urllib.error, urllib.request
@@ -105,7 +110,7 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
         folder.chmod(folder.stat().st_mode | 0o011)
     # The browser keeps running, and its arguments can be read.
     wait = f"open({str(tmp_path / 'end')!r}).read()"
-    os.mkfifo(tmp_path / "end")
+    system.mkfifo(tmp_path / "end")
     log = install(programs, "xdg-open", wait)
     environ = {"PATH": str(programs), "DISPLAY": ":99", "HOME": str(user)}
     browser = SystemBrowser(environ, container_markers=(), patience=60.0)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import os
-import pty
-import select
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 
 import pytest
 
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudoterminals", allow_module_level=True)
+
+import io
+import os
+import select
+import signal
+import threading
+from collections.abc import Iterator
+
+from tests import system
+from wizard.host import posix
 from wizard.host import terminal as output
-from wizard.host.posix import available
 from wizard.host.system import noticing_hang_up
 from wizard.host.terminal import Output, is_stalled
 
@@ -25,7 +29,7 @@ class Pty:
     """A terminal: its master, and a stream on its slave."""
 
     def __init__(self) -> None:
-        self.master, slave = pty.openpty()
+        self.master, slave = system.openpty()
         self.stream = io.TextIOWrapper(os.fdopen(slave, "r+b", buffering=0), encoding="utf-8")
 
     def close(self) -> None:
@@ -46,9 +50,9 @@ def terminal() -> Iterator[Pty]:
 def hang_up() -> Iterator[threading.Event]:
     """Yield the flag that SIGHUP sets, since SIGHUP would end the tests."""
     told = threading.Event()
-    before = signal.signal(signal.SIGHUP, lambda *_: told.set())
+    before = signal.signal(system.SIGHUP, lambda *_: told.set())
     yield told
-    signal.signal(signal.SIGHUP, before)
+    signal.signal(system.SIGHUP, before)
 
 
 def test_everything_is_written_in_order(terminal: Pty) -> None:
@@ -111,7 +115,7 @@ def test_output_has_the_descriptor_of_its_stream(terminal: Pty) -> None:
 
 
 def test_closed_terminal_is_not_stalled_and_has_no_input() -> None:
-    assert available(-1) == b""
+    assert posix.available(-1) == b""
     with io.StringIO() as closed:
         assert not is_stalled(closed)
     assert not output.is_readable(closed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TextIO
 import pytest
 from rich.console import Console
 
+from tests import system
 from wizard.host.terminal import (
     has_few_colors,
     is_in_tmux,
@@ -25,7 +25,7 @@ from wizard.host.terminal import (
 
 @pytest.fixture
 def tty() -> Iterator[TextIO]:
-    ours, theirs = pty.openpty()
+    ours, theirs = system.openpty()
     with os.fdopen(theirs, "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as stream:
         yield stream
     os.close(ours)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.commands.consents import set_up
 from tests.commands.stage import ACTIVE, issued, put, wizard
 from wizard.domain.errors.local import NOT_SET_UP
@@ -18,7 +19,7 @@ from wizard.domain.value import replace
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.paths import Preferences
 
-IS_ROOT = os.geteuid() == 0
+IS_ROOT = system.user_id() == 0
 BOUND = (
     ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")
     if IS_ROOT
@@ -226,7 +227,7 @@ def test_link_or_anothers_file_in_place_of_ours_is_refused(
         path.rename(elsewhere)
         path.symlink_to(elsewhere)
     else:
-        os.chown(path, 65534, 65534)
+        system.give(path, 65534)
     before = files(home)
     # With --force, the lock is needed too, but no request is sent.
     # Root could open it, but the owner has to be named anyway.

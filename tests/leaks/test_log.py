@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import system
 from tests.commands.consents import at_second
 from tests.commands.stage import ACTIVE, issued, put, wizard
 from tests.masks import umask
@@ -78,7 +79,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
         case "folder":
             log.mkdir()
         case "pipe":
-            os.mkfifo(log)
+            system.mkfifo(log)
         case "foreign":
             log.write_text("theirs")
             monkeypatch.setattr(os, "geteuid", lambda: 54321)

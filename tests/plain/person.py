@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import io
 import os
-import pty
 import re
 import select
-import struct
 import sys
-import termios
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +15,7 @@ from typing import Final, TypeVar
 
 import pytest
 
+from tests import system
 from wizard.cli import cli, main
 from wizard.domain.credential_fields import CredentialField
 from wizard.host.signs import take_signs
@@ -200,8 +197,8 @@ def terminal(
     monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], columns: int = 80
 ) -> Iterator[Person]:
     """Put this process's standard streams on a new terminal of type dumb."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    master, slave = system.openpty()
+    system.set_window_size(master, 24, columns)
     person = Person(master)
     reading = threading.Thread(target=person.read, name="terminal")
     reading.start()

@@ -209,6 +209,8 @@ def carry_out(order: dict[str, str]) -> None:
 
 def main() -> None:
     """Run each request in a fork, and report how it ended."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Certificates are read once, and there is no connection yet that forks could share.
     client = http.open_client(None)

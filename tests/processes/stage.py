@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests import system
 from tests.commands.consents import at_second
 from tests.commands.stage import Process, put, start
 from tests.processes.watched import WATCHED
@@ -66,7 +67,7 @@ class Crowd:
 
     def __init__(self, home: Path, size: int) -> None:
         pipe = home.parent / "queue"
-        os.mkfifo(pipe)
+        system.mkfifo(pipe)
         # Open for reading and writing, so that neither end waits for the other.
         self._queue = os.open(pipe, os.O_RDWR)
         env = {"WATCH_QUEUE": str(pipe)}

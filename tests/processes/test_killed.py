@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from pathlib import Path
 
+from tests import system
 from tests.commands.stage import stored, wizard
 from tests.processes.stage import accepts, expired, leftovers, tried, until
 from tests.processes.watched import WATCHED
@@ -67,7 +67,7 @@ def _killed_at(folder: Path, number: int) -> Next:
     home = folder / "home"
     with expired(home) as (server, before):
         run = wizard(home, "token", python=WATCHED, env={"WATCH_KILL": str(number)})
-        assert (run.returncode, run.stdout) == (-signal.SIGKILL, ""), run.stderr
+        assert (run.returncode, run.stdout) == (-system.SIGKILL, ""), run.stderr
         if "sent" in STEPS[:number]:
             # What was sent arrives, although the sender was killed.
             until(lambda: server.counts.total())

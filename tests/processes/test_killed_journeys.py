@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.commands.consents import at_second
 from tests.processes.stage import accepts, until
 from tests.processes.travel import Journeys, Told, journeys
@@ -129,7 +129,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
     for number in moments(steps):
         place = Place(tmp_path / str(number), kind)
         old, told, refreshed = rotated(server, walked, place, kill=str(number))
-        assert told.ended == -signal.SIGKILL, number
+        assert told.ended == -system.SIGKILL, number
         if steps[:number].count("sent") == steps.count("sent"):
             # What was sent arrives, although the sender was killed.
             until(partial(_has_refreshed, server, refreshed))
@@ -184,7 +184,7 @@ def _kill(
     server: SecondServer, walked: Journeys, place: Place, number: int, old: CredentialSet | None
 ) -> None:
     first = walked.order("travel", place.home, place.kind.value, kill=str(number), **values(server))
-    assert first.ended == -signal.SIGKILL, number
+    assert first.ended == -system.SIGKILL, number
     active, draft = place.look()
     kept = draft or active
     for name in first.saved:

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import os
 import runpy
-import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+
+from tests import system
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +46,7 @@ class Steps:
                 file.write(f"{what}\n")
         self._left -= 1
         if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), system.SIGKILL)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

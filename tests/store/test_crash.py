@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from pathlib import Path
+import sys
 
 import pytest
 
+if sys.platform == "win32":
+    pytest.skip("Windows has no fork", allow_module_level=True)
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import system
 from tests.store.forking import Work, forking
 from tests.store.samples import credentials
 from wizard.domain.models import Profile
@@ -52,7 +57,7 @@ def work() -> Iterator[Work]:
 def killed_at(work: Work, home: Path, kind: str, number: int) -> bool:
     """Do the work, and kill it before call `number` of those that open, change, or list a file."""
     code = work(home, kind, number)
-    assert code in (0, -signal.SIGKILL)
+    assert code in (0, -system.SIGKILL)
     return code != 0
 
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests import system
 from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.errors.store import STORE_FAILED
@@ -55,6 +56,8 @@ def test_modes_are_private_whatever_the_umask(folder: PrivateFolder, mask: int) 
 def test_temp_file_is_private_from_its_first_moment(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
     seen: list[int] = []
     fchmod = os.fchmod
 
@@ -219,7 +222,7 @@ def test_link_in_place_of_the_folder_is_refused(folder: PrivateFolder, tmp_path:
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+@pytest.mark.parametrize("make", [system.mkfifo, os.mkdir])
 def test_other_than_plain_files_are_refused_without_waiting(
     folder: PrivateFolder, make: object
 ) -> None:
@@ -316,6 +319,8 @@ def test_file_in_place_of_a_folder_is_an_honest_failure(tmp_path: Path) -> None:
 
 
 def test_write_cut_short_by_the_system_keeps_the_old(folder: PrivateFolder) -> None:
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
     folder.write("a", b"old")
     script = (
         "import resource, sys; from pathlib import Path;"

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no user IDs and groups", allow_module_level=True)
+
 import grp
 import os
 import pwd
@@ -9,13 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-
+from tests import system
 from tests.store.samples import credentials
 from tests.users import IS_ROOT, pass_for_ordinary
 from wizard.domain.models import Profile
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.access_posix import name_of
+from wizard.store import access_posix
 from wizard.store.profiles import LocalProfileStore
 
 NAME, OWNER, GROUP = "default", 7001, 7002
@@ -179,7 +185,7 @@ def test_folder_without_a_name_that_everybody_may_change_is_refused(
 def test_group_of_this_user_alone_is_no_matter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pass_for_ordinary(monkeypatch, home)
     home.chmod(0o775)
-    know(monkeypatch, users={os.geteuid(): "me"}, groups={GROUP: "me:me root"})
+    know(monkeypatch, users={system.user_id(): "me"}, groups={GROUP: "me:me root"})
     own(monkeypatch, home, group=GROUP)
     assert opened(home) == ()
 
@@ -190,7 +196,7 @@ def test_group_with_no_known_member_is_warned_of(
     """As with a directory that lists no members, and in images that share a group "users"."""
     pass_for_ordinary(monkeypatch, home)
     home.chmod(0o2775)
-    know(monkeypatch, users={os.geteuid(): "me"}, groups={GROUP: "users:"})
+    know(monkeypatch, users={system.user_id(): "me"}, groups={GROUP: "users:"})
     own(monkeypatch, home, group=GROUP)
     is_warned(home, "group users")
 
@@ -239,4 +245,7 @@ def test_owner_that_a_container_does_not_know_is_no_matter_there(
 
 
 def test_store_says_where_it_is_and_whose(home: Path) -> None:
-    assert LocalProfileStore(home).whereabouts == (str(home), name_of(os.geteuid()))
+    assert LocalProfileStore(home).whereabouts == (
+        str(home),
+        access_posix.name_of(system.user_id()),
+    )

@@ -3,13 +3,18 @@ keyring entry that the next save doesn't find."""
 
 from __future__ import annotations
 
-import signal
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no fork", allow_module_level=True)
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pytest
-
+from tests import system
 from tests.store.forking import Work, forking
 from tests.store.keyrings import FileKeyring, keyring_on
 from tests.store.samples import credentials
@@ -70,7 +75,7 @@ def killed_runs(work: Work, tmp_path: Path, kind: str, *, is_first: bool = False
         if not is_first:
             save(store_on(home), active=credentials("old"), draft=credentials("old-draft"))
         code = work(home, kind, number)
-        assert code in (0, -signal.SIGKILL)
+        assert code in (0, -system.SIGKILL)
         yield home
         if code == 0:
             assert number > 5, "steps were seen"

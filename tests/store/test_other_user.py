@@ -6,6 +6,13 @@ the files' modes show what other users can't read.
 
 from __future__ import annotations
 
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no user IDs", allow_module_level=True)
+
 import concurrent.futures
 import encodings.ascii
 import fcntl
@@ -20,8 +27,8 @@ from pathlib import Path
 from typing import Final
 
 import filelock
-import pytest
 
+from tests import system
 from tests.commands.stage import ACTIVE, issued, put
 from tests.users import FIRST, IS_ROOT, SECOND, as_user, common_folder
 from wizard.domain.models import Profile
@@ -80,7 +87,7 @@ def _lock(path: Path) -> None:
 
 
 def _put_in_place(path: Path) -> None:
-    mine = Path(path.parents[-3], f"of-{os.geteuid()}-{os.getpid()}")
+    mine = Path(path.parents[-3], f"of-{system.user_id()}-{os.getpid()}")
     mine.write_text(THEIRS)
     try:
         mine.replace(path)
@@ -151,7 +158,7 @@ def test_another_user_can_do_nothing_with_any_file(common: Path) -> None:
     assert {path.suffix for path in paths if path.is_file()} == {".json", ".lock"}
     for path in paths:
         status = path.stat()
-        assert status.st_uid == (FIRST if IS_ROOT else os.geteuid())
+        assert status.st_uid == (FIRST if IS_ROOT else system.user_id())
         assert not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
     if IS_ROOT:
         assert as_user(SECOND, attack, *paths) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -258,6 +259,8 @@ class Terminal:
     @property
     def leftovers(self) -> list[str]:
         """After `wait_exit`: what the program should have reset; empty if it reset everything."""
+        if sys.platform == "win32":
+            raise NotImplementedError
         with self._changed:
             left = self._emulator.leftovers
         wanted = {"echo": termios.ECHO, "line input": termios.ICANON, "Ctrl+C": termios.ISIG}

@@ -11,11 +11,9 @@ of that from Python 3.12 on.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import sys
-import termios
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -29,11 +27,20 @@ def main() -> None:
 
 def take_terminal() -> None:
     """Make the terminal on stdin the one that controls this session, which leads no other yet."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    import fcntl
+    import termios
+
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def lead(report: int, run: Callable[[], object]) -> None:
     """Run a function in a process of its own, and report its process id and how it ended."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    import termios
+
     program = os.fork()
     if not program:
         os.close(report)
@@ -58,6 +65,8 @@ def lead(report: int, run: Callable[[], object]) -> None:
 
 def come_to_the_foreground() -> None:
     """Make this process the one that the terminal's keys interrupt, as a shell does."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     os.setpgid(0, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     os.tcsetpgrp(0, os.getpid())
@@ -65,6 +74,8 @@ def come_to_the_foreground() -> None:
 
 
 def _become(argv: list[str], lc_ctype: str) -> None:
+    if sys.platform == "win32":
+        raise NotImplementedError
     come_to_the_foreground()
     # Python ignores SIGPIPE and sets LC_CTYPE in a C locale (PEP 538); a shell does neither.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tests import system
 from tests.forks import FORKS, Fork
 
 _LEADER: Final = Path(__file__).with_name("leader.py")
@@ -46,8 +47,8 @@ class PtyProcess:
         is_forked: bool,
     ) -> None:
         self._writing = threading.Lock()
-        self._master, slave = os.openpty()
-        os.set_blocking(self._master, False)
+        self._master, slave = system.openpty()
+        system.never_block(self._master)
         self._wake_reader, self._wake_writer = os.pipe()
         self._fds = [self._master, self._wake_reader, self._wake_writer]
         """Empty once the terminal is closed."""
@@ -97,6 +98,8 @@ class PtyProcess:
 
     def set_size(self, size: tuple[int, int]) -> None:
         """Set rows and columns; the kernel sends the program SIGWINCH."""
+        if sys.platform == "win32":
+            raise NotImplementedError
         if self._fds:
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
@@ -146,6 +149,8 @@ class PtyProcess:
 
     def close(self) -> None:
         """End the program, by force if necessary, and close the terminal."""
+        if sys.platform == "win32":
+            raise NotImplementedError
         self.kill(signal.SIGKILL)
         with self._program:
             self._program.wait()

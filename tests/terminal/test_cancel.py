@@ -15,6 +15,7 @@ from typing import Final
 
 import pytest
 
+from tests import system
 from tests.commands.consents import at_second
 from tests.commands.stage import now, put
 from tests.holding import HoldingServer
@@ -31,7 +32,7 @@ REDIRECT_URL: Final = "https://scim.example.invalid/landing"
 SIGNALS: Final = {
     "SIGINT": signal.SIGINT,
     "SIGTERM": signal.SIGTERM,
-    "SIGHUP": signal.SIGHUP,
+    "SIGHUP": system.SIGHUP,
 }
 LEAVING: Final = "Waiting for a response before quitting"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.terminal.emulator import Emulator
 from tests.terminal.harness import (
     BACKSPACE,
@@ -128,7 +129,7 @@ def test_a_textual_app_follows_the_window(textual_app: list[str], in_band_resize
         assert len(screen.split("\n")) == 30
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, system.SIGKILL])
 def test_a_program_that_is_killed_leaves_its_traces(
     textual_app: list[str], number: signal.Signals
 ) -> None:
@@ -160,7 +161,7 @@ sys.exit(3)
         terminal.send(f"Ann{ENTER}")
         assert terminal.wait_exit() == 3
         terminal.wait_for("hello, Ann")
-        terminal.kill(signal.SIGKILL)
+        terminal.kill(system.SIGKILL)
         terminal.send("to nobody")
         assert terminal.wait_exit() == 3
         assert terminal.leftovers == []
@@ -195,7 +196,7 @@ signal.pause()
         terminal.wait_for("interrupted")
         terminal.hang_up()
         assert terminal.wait_exit() == 5
-        assert gone.read_text() == str(int(signal.SIGHUP))
+        assert gone.read_text() == str(int(system.SIGHUP))
 
 
 def test_waiting_gives_up_and_shows_the_screen() -> None:

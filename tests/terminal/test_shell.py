@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.terminal.harness import ENTER, Terminal, ctrl
 from tests.terminal.walk import WIZARD, fill_in, tick_all, variables, wizard
 
@@ -20,7 +21,7 @@ def state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
+@pytest.mark.parametrize("number", [system.SIGTSTP, system.SIGSTOP])
 def test_a_stopped_wizard_is_painted_whole_when_it_goes_on(
     home: Path, number: signal.Signals
 ) -> None:
@@ -32,7 +33,7 @@ def test_a_stopped_wizard_is_painted_whole_when_it_goes_on(
         while state(terminal.pid) != "T":
             assert time.monotonic() < give_up, "not stopped"
         terminal.wipe()
-        terminal.kill(signal.SIGCONT)
+        terminal.kill(system.SIGCONT)
         terminal.wait_for(lambda screen: screen == before)
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3

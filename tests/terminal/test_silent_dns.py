@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from tests import system
 from tests.commands.stage import ACTIVE, PATIENCE, issued, put, start
 from tests.terminal.harness import ctrl
 from tests.terminal.walk import variables, wizard
@@ -24,7 +24,7 @@ SILENT: Final = Endpoints(
 @pytest.fixture
 def silence(tmp_path: Path) -> dict[str, str]:
     """The variables of a machine without DNS; ASKED can be read once a name was looked up."""
-    os.mkfifo(tmp_path / "asked")
+    system.mkfifo(tmp_path / "asked")
     modules = str(Path(__file__).with_name("silent_dns"))
     return {"PYTHONPATH": modules, "ASKED": str(tmp_path / "asked")}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import system
 from tests.browser import consent_in_browser, requires_chromium
 from tests.commands.consents import at_second
 from tests.commands.stage import put, saved_step
@@ -165,8 +166,8 @@ def test_pasted_secret_survives_a_kill(home: Path, second: SecondServer) -> None
         enter(terminal, "Client ID", second.client_id)
         terminal.paste(second.client_secret)
         terminal.wait_for(lambda screen: is_saved(screen, "Client Secret"))
-        terminal.kill(signal.SIGKILL)
-        assert terminal.wait_exit() == -signal.SIGKILL
+        terminal.kill(system.SIGKILL)
+        assert terminal.wait_exit() == -system.SIGKILL
 
     with wizard(env) as terminal:
         terminal.wait_for("Unfinished setup")
@@ -188,7 +189,7 @@ def test_link_survives_a_kill_between_browser_and_paste(home: Path, second: Seco
         url = link(terminal)
         # The step is saved behind the paint.
         until(lambda: saved_step(home) is Step.REDIRECT)
-        terminal.kill(signal.SIGKILL)
+        terminal.kill(system.SIGKILL)
         terminal.wait_exit()
     with wizard(env) as terminal:
         terminal.wait_for("resumes at Redirect")
@@ -231,7 +232,7 @@ def test_bytes_that_are_not_utf8_end_nothing(home: Path) -> None:
         assert terminal.wait_exit() == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, system.SIGQUIT])
 def test_signal_restores_the_terminal(home: Path, number: signal.Signals) -> None:
     with wizard(variables(home)) as terminal:
         terminal.wait_for("0 of 7 selected")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import walks
+from tests import system, walks
 from tests.fakes import World
 
 
@@ -38,9 +37,9 @@ def seldom_collected() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def utc(environment: None) -> Iterator[None]:
     """Use the time zone of the environment, because the screens show local times."""
-    time.tzset()
+    system.read_time_zone()
     yield
-    time.tzset()
+    system.read_time_zone()
 
 
 @pytest.fixture

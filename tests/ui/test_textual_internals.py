@@ -7,8 +7,6 @@ import asyncio
 import importlib
 import inspect
 import os
-import pty
-import signal
 import sys
 import textwrap
 import tty
@@ -24,6 +22,7 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
+from tests import system
 from tests.driving import make_app
 from tests.fakes import World
 from wizard.ui import textual_internals
@@ -82,6 +81,8 @@ async def test_stop_signal_waits_for_the_event_it_interrupts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """In the middle of a write, the queue's lock is held, and another write would wait forever."""
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
     driver = textual_internals.TerminalDriver(App())
     driver._loop = asyncio.get_running_loop()
     acts: list[object] = []
@@ -90,14 +91,16 @@ async def test_stop_signal_waits_for_the_event_it_interrupts(
     driver._sigtstp_application()
     assert acts == []
     await asyncio.sleep(0)
-    assert acts == ["suspended", signal.SIGSTOP]
+    assert acts == ["suspended", system.SIGSTOP]
 
 
 # -- input ---------------------------------------------------------------------------------------
 
 
 def test_what_the_terminal_had_sent_together_has_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    leader, follower = pty.openpty()
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
+    leader, follower = system.openpty()
     tty.setraw(follower)
     with os.fdopen(leader, "wb", 0) as terminal, os.fdopen(follower) as stdin:
         monkeypatch.setattr(sys, "__stdin__", stdin)

@@ -50,6 +50,7 @@ USUAL: Final = (Look((80, 24), DARK), Look((80, 24), LIGHT))
 SIZES: Final = (*USUAL, Look((120, 36), DARK), Look((60, 18), DARK))
 PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
     "prerequisites": SIZES,
+    "prerequisites-entra": SIZES,
     "prerequisites-found": USUAL,
     "credentials": SIZES,
     "credentials-wrong": USUAL,
@@ -66,7 +67,6 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
     "overview-failed": USUAL,
     "overview-draft": USUAL,
     "help": USUAL,
-    "audience": USUAL,
     "advanced": USUAL,
     "changes": USUAL,
     "consent": USUAL,

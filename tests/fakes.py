@@ -11,6 +11,7 @@ from wizard.domain.models import (
     AuthorizationAttempt,
     CredentialSet,
     Endpoints,
+    GrantType,
     ServerMetadata,
     TokenSet,
     UserList,
@@ -74,8 +75,9 @@ class FakeTokenEndpoint:
         return _next(self.exchanges, "an exchange")
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        assert credentials.tokens is not None
-        self.calls.append(("refresh", credentials, credentials.tokens.refresh_token))
+        tokens = credentials.tokens
+        assert tokens or credentials.grant_type is GrantType.CLIENT_CREDENTIALS
+        self.calls.append(("refresh", credentials, tokens.refresh_token if tokens else None))
         await self._under_way()
         return _next(self.refreshes, "a refresh")
 

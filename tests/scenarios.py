@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -19,18 +20,27 @@ from tests.commands.consents import at_sandbox
 from tests.commands.stage import now
 from wizard.domain.credential_fields import FILLED, REFUSED, CredentialField
 from wizard.domain.errors import consent, exchange, paste, scim
-from wizard.domain.models import CredentialSet, Endpoints, Profile, RefreshFailure
+from wizard.domain.models import (
+    CredentialSet,
+    Endpoints,
+    GrantType,
+    Profile,
+    RefreshFailure,
+    TokenSet,
+)
 from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import PREREQUISITES
+from wizard.domain.texts.prerequisites import PREREQUISITES, RISK
 from wizard.domain.texts.questions import BARE_CODE, CHANGES, ROTATED
+from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import NEW_SECRET, Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL: Final = "https://scim.example.edu/callback"
 TICKED: Final = tuple(p.id for p in PREREQUISITES)
+CODE, OF_APP = GrantType.AUTHORIZATION_CODE, GrantType.CLIENT_CREDENTIALS
 WORKS: Final = "Your SCIM credentials work."
 
 
@@ -41,7 +51,13 @@ class Face(Protocol):
         """Wait until each text can be read; white space doesn't count."""
 
     async def tick_all(self) -> None:
-        """Prerequisites: select all seven items, and continue."""
+        """Prerequisites: change nothing, select all seven items, and continue."""
+
+    async def use(self, audience: str, grant_type: GrantType) -> None:
+        """Prerequisites: choose who uses the credential, and continue with nothing selected."""
+
+    async def change_use(self, audience: str, grant_type: GrantType) -> None:
+        """Credentials, in a change: choose another grant type, which asks for its fields."""
 
     async def enter(self, field: CredentialField, text: str) -> None:
         """Credentials: paste into the next field."""
@@ -78,6 +94,9 @@ class Face(Protocol):
 
     async def new_secret(self, text: str) -> None:
         """Overview: enter a rotated secret, and have it tested."""
+
+    async def sheet_at_the_end(self, *words: str) -> None:
+        """Done: read the sheet that it ends with."""
 
     async def save_sheet(self) -> None:
         """Overview: save the handoff sheet that is shown."""
@@ -130,7 +149,7 @@ class Scenario:
     code: int = 0
     starts: str = "nothing"
     """The stored state: nothing, active, expired (its access token), refused (its refresh was
-    rejected), or draft (its link was given out)."""
+    rejected), or draft (its link was given out). Or of app: active, with client credentials."""
     sandbox: dict[str, Any] = field(default_factory=dict)
     """The behavior of the simulated Twilio."""
 
@@ -147,6 +166,10 @@ def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
             refused = failure if scenario.starts == "refused" else None
             profile = Profile(ticks=TICKED, set_up_at=now(), refresh_failure=refused)
             made.put(profile, active=active)
+        elif scenario.starts == "of app":
+            tokens = TokenSet(Secret("issued"), now() + timedelta(hours=1), now())
+            active = replace(made.credentials, redirect_url="", tokens=tokens, grant_type=OF_APP)
+            made.put(Profile(audience="script", set_up_at=now()), active=active)
         elif scenario.starts == "draft":
             draft = made.credentials
             attempts = (begin(draft, None, now()),)
@@ -370,6 +393,91 @@ async def not_scim(face: Face, scene: Scene) -> None:
     await to_the_end(face)
 
 
+# -- client credentials ----------------------------------------------------------------------------
+
+
+async def to_check_of_app(face: Face, scene: Scene, audience: str) -> None:
+    """Walk from an empty store to the check of an app with client credentials."""
+    await face.use(audience, OF_APP)
+    await face.enter(CredentialField.CLIENT_ID, scene.sandbox.client_id)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+
+
+def assert_issued(scene: Scene) -> None:
+    """Assert that the active set has a token of the app itself, and nothing else."""
+    stored = scene.stored
+    assert stored is not None
+    assert stored.grant_type is OF_APP
+    assert stored.tokens is not None
+    assert stored.tokens.refresh_token is None
+
+
+async def client_credentials(face: Face, scene: Scene) -> None:
+    await to_check_of_app(face, scene, "script")
+    await face.says("Second token issued")
+    await face.passed()
+    await face.says(WORKS, "Client credentials", " ".join(RISK))
+    await face.primary()
+    assert_issued(scene)
+
+
+async def entra_to_its_sheet(face: Face, scene: Scene) -> None:
+    await to_check_of_app(face, scene, "entra")
+    await face.passed()
+    await face.says(WORKS, "Enter the values on the handoff sheet in Entra ID.")
+    await face.sheet_at_the_end("Twilio SCIM in Microsoft Entra ID", scene.sandbox.client_id)
+    await face.primary()
+    assert_issued(scene)
+
+
+async def okta_as_before(face: Face, scene: Scene) -> None:
+    await face.use("okta", CODE)
+    await face.enter(CredentialField.CLIENT_ID, scene.sandbox.client_id)
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    await face.enter(CredentialField.REDIRECT_URL, scene.sandbox.redirect_url)
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    await face.passed()
+    await face.says(WORKS, "Okta needs its own authorization.")
+    await face.primary()
+
+
+async def wrong_grant_type(face: Face, scene: Scene) -> None:
+    await to_check_of_app(face, scene, "other")
+    await face.says(exchange.WRONG_GRANT.title, exchange.WRONG_GRANT.remedy)
+    scene.sandbox.grant_types.add(OF_APP.value)
+    await face.primary()
+    await face.says("It must have the Client credentials grant type.")
+    await face.leave()
+
+
+async def change_to_client_credentials(face: Face, scene: Scene) -> None:
+    before = scene.stored
+    await face.pick("change")
+    await face.change_use("script", OF_APP)
+    assert scene.stored == before
+    await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
+    await face.says(CHANGES.title, "Grant type", "before Authorization code")
+    await face.yes()
+    await face.passed()
+    await face.says(WORKS, "Client credentials")
+    await face.primary()
+    assert_issued(scene)
+
+
+async def change_to_authorization_code(face: Face, scene: Scene) -> None:
+    await face.says("Client credentials")
+    await face.pick("change")
+    await face.change_use("script", CODE)
+    await face.enter(CredentialField.REDIRECT_URL, scene.sandbox.redirect_url)
+    await face.says(CHANGES.title, "before Client credentials")
+    await face.yes()
+    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    assert_issued(scene)
+    await to_the_end(face)
+    assert scene.stored is not None
+    assert scene.stored.grant_type is CODE
+
+
 # -- unfinished setups -----------------------------------------------------------------------------
 
 
@@ -492,6 +600,12 @@ SCENARIOS: Final = {
     "listener": Scenario(
         caught_by_the_listener, sandbox={"scenario": "loopback", "redirect_url": None}
     ),
+    "client credentials": Scenario(client_credentials),
+    "entra": Scenario(entra_to_its_sheet),
+    "okta": Scenario(okta_as_before),
+    "wrong grant": Scenario(wrong_grant_type, code=3, sandbox={"grant_types": {CODE.value}}),
+    "change to client credentials": Scenario(change_to_client_credentials, starts="active"),
+    "change to authorization code": Scenario(change_to_authorization_code, starts="of app"),
     "missing permission": Scenario(
         missing_permission, starts="draft", sandbox={"scenario": "missing-permission"}
     ),

@@ -55,6 +55,12 @@ class Grants:
         self._by_code[code] = Grant(scope, redirect_url, challenge)
         return code
 
+    def to_client(self) -> Grant:
+        """Return a new grant to the client itself (RFC 6749 §4.4)."""
+        grant = Grant("offline_access", "", None)
+        self._by_code[secrets.token_urlsafe(20)] = grant
+        return grant
+
     def exchange(self, form: dict[str, str]) -> Grant:
         """Redeem a code once (RFC 6749 §4.1.3); a second use revokes its tokens (§4.1.2)."""
         grant = self._by_code.get(required(form, "code"))

@@ -26,6 +26,7 @@ from tests.second_http import FORM, Answer, HttpServer, Request, html_answer, js
 
 AUTHORIZE: Final = "/oauth/authorize"
 TOKEN: Final = "/oauth/token"
+GRANT_TYPES: Final = ("authorization_code", "client_credentials")
 USERS: Final = "/directory/v9/Users"
 SCIM: Final = "application/scim+json"
 
@@ -44,6 +45,7 @@ class SecondServer:
         theft: Treat the use of a retired refresh token as theft, which ends the whole grant.
         delay: Seconds that the token endpoint waits before each response, after its work.
         users: `totalResults` of the list, which never includes the users themselves.
+        grant_type: The only one that the app may use, besides refreshing.
 
     The arguments are attributes too, and can be changed while it serves. `__exit__` raises internal
     errors of the server, so that they aren't mistaken for errors of the client.
@@ -57,18 +59,20 @@ class SecondServer:
         theft: bool = False,
         delay: float = 0.0,
         users: int = 0,
+        grant_type: str = "authorization_code",
     ) -> None:
         self.redirect_url = redirect_url
         self.rotate = rotate
         self.theft = theft
         self.delay = delay
         self.users = users
+        self.grant_type = grant_type
         self.client_id = _client_id()
         self.client_secret = _client_secret()
         self.requests: list[Request] = []
         """Every request, in the order received."""
         self.counts: Counter[str] = Counter()
-        """The actions: approved, denied, exchanged, refreshed, listed, refused."""
+        """The actions: approved, denied, exchanged, refreshed, issued, listed, refused."""
         self._consents: dict[str, dict[str, str]] = {}
         self._grants = Grants()
         self._failures: dict[str, list[Answer]] = {}
@@ -236,7 +240,12 @@ class SecondServer:
             # 400, not 401: §5.2 requires 401 only if the Authorization header was used.
             if (form["client_id"], form["client_secret"]) != (self.client_id, self.client_secret):
                 raise Refusal("invalid_client", "client authentication failed")
+            asked = form["grant_type"].replace("refresh_token", "authorization_code")
+            if asked != self.grant_type and asked in GRANT_TYPES:
+                raise Refusal("unauthorized_client", "not for this client")
             match form["grant_type"]:
+                case "client_credentials":
+                    return self._issue(self._grants.to_client(), "issued")
                 case "authorization_code":
                     return self._issue(self._grants.exchange(form), "exchanged")
                 case "refresh_token":
@@ -249,7 +258,7 @@ class SecondServer:
             error = {"error": refusal.error, "error_description": refusal.description}
             return json_answer(400, error)
 
-    def _issue(self, grant: Grant, done: Literal["exchanged", "refreshed"]) -> Answer:
+    def _issue(self, grant: Grant, done: Literal["exchanged", "refreshed", "issued"]) -> Answer:
         self.counts[done] += 1
         answer: dict[str, object] = {
             "access_token": self._grants.access_token(grant),
@@ -258,7 +267,8 @@ class SecondServer:
             "granted": {"by": "a consent form", "audience": [self.scim_url]},
             "not_before": None,
         }
-        if grant.scope == "offline_access" and (done == "exchanged" or self.rotate):
+        # RFC 6749 §4.4.3 advises against one for a client itself; some servers send it anyway.
+        if grant.scope == "offline_access" and (done != "refreshed" or self.rotate):
             answer["refresh_token"] = self._grants.refresh_token(grant)
         return json_answer(201, answer)
 

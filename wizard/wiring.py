@@ -12,7 +12,7 @@ from wizard import __version__, services
 from wizard.domain import journal
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.errors.local import NO_SCENARIO
-from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.models import CredentialSet, Endpoints, GrantType
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.text import one_line
@@ -110,6 +110,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     if scenario not in SCENARIOS:
         raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(SCENARIOS)))
     sandbox = Sandbox(scenario=scenario)
+    is_of_app = scenario in ("client-credentials", "wrong-grant")
 
     async def approve(url: str) -> str:
         return await asyncio.to_thread(sandbox.approve, url)
@@ -122,6 +123,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
             endpoints=Endpoints(
                 serve.authorize_url(base), serve.token_url(base), serve.scim_url(base)
             ),
+            grant_type=GrantType.CLIENT_CREDENTIALS if is_of_app else GrantType.AUTHORIZATION_CODE,
         )
         home = Path(folder) / "home"
         is_wrong = sandbox.accepted_secret != sandbox.client_secret

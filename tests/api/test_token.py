@@ -23,10 +23,11 @@ from wizard.api.proxies import ByProxy
 from wizard.api.token import TokenService, _Watch
 from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain import journal
-from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, TokenSet
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, GrantType, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.value import replace
 
 CLIENT_SECRET, CODE, VERIFIER = "s3cret+/=&?", "c0de-of-many-letters", "v3rifier-of-43"
 REFRESH_TOKEN, ACCESS_TOKEN = "r3fresh-old", "acc3ss.token-1"
@@ -177,6 +178,49 @@ async def test_refresh_sends_the_set() -> None:
         return httpx.Response(200, json=GOOD)
 
     assert (await ask(handle, "refresh")).refresh_token == Secret("r3fresh-new")
+
+
+OF_APP = replace(credentials(), grant_type=GrantType.CLIENT_CREDENTIALS, tokens=None)
+
+
+async def issued(handler: Handler) -> TokenSet:
+    """Request a token as an app."""
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
+        return await TokenService(client, lambda: NOW).refresh(OF_APP)
+
+
+async def test_client_credentials_are_sent_alone_and_a_refresh_token_is_not_kept() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert (request.method, str(request.url)) == ("POST", "https://t.test/token")
+        assert "Authorization" not in request.headers
+        assert parse_qs(request.content.decode(), strict_parsing=True) == {
+            "grant_type": ["client_credentials"],
+            "client_id": ["OQ-current"],
+            "client_secret": [CLIENT_SECRET],
+        }
+        return httpx.Response(200, json=GOOD)
+
+    tokens = await issued(handle)
+    assert (tokens.access_token, tokens.refresh_token) == (Secret(ACCESS_TOKEN), None)
+    assert tokens.expires_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "is_lost"),
+    [
+        (answering(401, {"message": "Invalid credentials", "code": 20003}), "wrong-client", False),
+        (answering(400, {"error": "unauthorized_client"}), "wrong-grant", False),
+        (answering(200, {}), "odd-tokens", False),
+        (answering(503, {}), "token-server-failing", False),
+    ],
+)
+async def test_client_credentials_that_are_rejected_lose_nothing(
+    answer: Handler, problem: str, is_lost: bool
+) -> None:
+    with pytest.raises(SetupError) as caught:
+        await issued(answer)
+    assert (caught.value.problem.id, caught.value.is_lost) == (problem, is_lost)
+    assert not [secret for secret in SECRETS if secret in shown(caught.value)]
 
 
 @pytest.mark.parametrize("silence", [{"refresh_token": None}, {"refresh_token": ""}, {}])

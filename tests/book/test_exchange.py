@@ -11,14 +11,22 @@ import pytest
 from textual.widgets import Button
 
 from tests.book.row import Face, Row
-from tests.book.stage import Stage, leads_to, linked, now, resumed, until_said
+from tests.book.stage import Stage, leads_to, linked, now, panel, resumed, until_said
 from tests.book.wire import TOKEN, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token_response import UNSAID_LIFE
 from wizard.domain.errors.catalog import CATALOGUE
-from wizard.domain.models import SCOPE, CheckStatus, LastCheck, Pkce, Profile
+from wizard.domain.models import (
+    SCOPE,
+    CheckStatus,
+    CredentialSet,
+    GrantType,
+    LastCheck,
+    Pkce,
+    Profile,
+)
 from wizard.domain.steps import Step
 from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
@@ -162,7 +170,31 @@ REFRESH_REFUSED: Final = RenewalRow(
     entry="refresh-refused", step=Step.AUTHORIZE, exit_code=4, faces=BOTH
 )
 REFUSED_AT_ONCE: Final = RenewalRow(entry="refresh-refused-at-once", faces=Face.SCREEN)
-ENTRIES: Final = (*ROWS, REFRESH_REFUSED, REFUSED_AT_ONCE)
+OF_APP: Final = (
+    RenewalRow(
+        entry="wrong-grant",
+        answer=oauth("unauthorized_client"),
+        step=Step.CREDENTIALS,
+        exit_code=4,
+        faces=BOTH,
+    ),
+    RenewalRow(
+        entry="unrecognized-grant",
+        answer=reply(400, {"code": 12345, "message": "Something new"}),
+        step=Step.CREDENTIALS,
+        exit_code=1,
+        faces=BOTH,
+    ),
+    RenewalRow(
+        entry="wrong-client",
+        answer=reply(401, {"code": 20003, "message": "Invalid credentials"}),
+        step=Step.CREDENTIALS,
+        exit_code=4,
+        faces=BOTH,
+    ),
+)
+"""Responses to a request for client credentials."""
+ENTRIES: Final = (*ROWS, REFRESH_REFUSED, REFUSED_AT_ONCE, *OF_APP)
 
 
 ON_CHECK: Final = ("wrong-client", "token-throttled", "no-refresh-token", *(
@@ -202,6 +234,35 @@ async def test_wizard_rehearses_a_refresh(row: RenewalRow, minutes: int, stage: 
         await until_said(app, pilot, row.entry)
         assert app.screen.query_one("#accept").display
         await leads_to(pilot, row.step)
+
+
+def of_app(stage: Stage) -> CredentialSet:
+    """Return a set with client credentials, without a token."""
+    return replace(stage.credentials(), redirect_url="", grant_type=GrantType.CLIENT_CREDENTIALS)
+
+
+@pytest.mark.parametrize("row", OF_APP, ids=str)
+async def test_wizard_requests_client_credentials(row: RenewalRow, stage: Stage) -> None:
+    stage.wire.answers[TOKEN] = row.answer
+    stage.put_draft(of_app(stage), Step.CHECK)
+    async with resumed() as (app, pilot):
+        await until_said(app, pilot, row.entry)
+        # Whatever it is, the wrong grant type is named as a cause.
+        assert "Authorization code grant type" in " ".join(panel(app).split()) or (
+            "probably Authorization code" in " ".join(panel(app).split())
+        )
+        await leads_to(pilot, row.step)
+
+
+@pytest.mark.parametrize("command", ["check", "token"])
+@pytest.mark.parametrize("row", OF_APP, ids=str)
+def test_commands_request_client_credentials(
+    row: RenewalRow, command: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.wire.answers[TOKEN] = row.answer
+    stage.put(active=replace(of_app(stage), tokens=issued(hours=-1, refresh=None)))
+    ended = stage.meets(capsys, row.entry, row.exit_code, command)
+    assert "Authorization code" in ended.words
 
 
 async def test_secret_that_a_rehearsal_refuses_is_asked_for_and_not_sent_again(

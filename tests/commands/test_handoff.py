@@ -130,10 +130,10 @@ def test_entra_has_id_and_secret_blank_and_needs_no_setup(home: Path) -> None:
     assert not home.exists()
     put(home, Profile(audience="entra"), active=VALID)
     beside = wizard(home, "handoff", "--show-secrets").stdout
-    other_app = " This profile's OAuth app has a different grant type, so Entra ID can't use it."
+    other_app = "This profile's OAuth app has a different grant type, so it can't be used here. "
     assert beside.replace(other_app, "", 1) == fresh.stdout != beside
-    assert "- **Client identifier:** from the OAuth app for Entra ID\n" in fresh.stdout
-    assert "- **Client Secret:** from the OAuth app for Entra ID\n" in fresh.stdout
+    assert "- **Client identifier:** from the OAuth app in Twilio\n" in fresh.stdout
+    assert "- **Client Secret:** from the OAuth app in Twilio\n" in fresh.stdout
     assert "Client credentials" in fresh.stdout
     sheet = told(wizard(home, "handoff", "--format", "json").stdout, SHEET)
     assert (sheet["client_id"], sheet["client_secret"]) == (None, None)

@@ -8,7 +8,12 @@ import textwrap
 import pytest
 
 from wizard.domain.errors import exchange, network, scim
-from wizard.domain.oauth.classify import exchange_problem, refresh_problem, scim_problem
+from wizard.domain.oauth.classify import (
+    client_credentials_problem,
+    exchange_problem,
+    refresh_problem,
+    scim_problem,
+)
 from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.problems import ExitCode, Problem, entries
 from wizard.domain.steps import Step
@@ -72,6 +77,25 @@ BOTH_GRANTS = [
     (twilio(400, "Something new", 12345), "unrecognized"),
     (twilio(418), "unrecognized"),
 ]
+
+
+@pytest.mark.parametrize(("answer", "expected"), BOTH_GRANTS)
+def test_client_credentials_name_the_grant_type_where_the_cause_is_not_known(
+    answer: ErrorResponse, expected: str
+) -> None:
+    problem = client_credentials_problem(answer)
+    ids = {"app-refused": "wrong-grant", "unrecognized": "unrecognized-grant"}
+    assert problem.id == ids.get(expected, expected)
+    if problem.id in ("wrong-grant", "unrecognized-grant", "wrong-client"):
+        assert "Authorization code" in problem.cause
+        assert problem.step is Step.CREDENTIALS
+
+
+@pytest.mark.parametrize("error", ["unauthorized_client", "unsupported_grant_type"])
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_wrong_grant_type_is_known_by_its_error(error: str, status: int) -> None:
+    assert client_credentials_problem(oauth(error, status=status)).id == "wrong-grant"
+    assert client_credentials_problem(oauth("invalid_grant", status=status)).id == "wrong-grant"
 
 
 @pytest.mark.parametrize("status", [*range(200, 209), *range(400, 600)])

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import NOW
-from wizard.domain.models import CheckStatus, Endpoints, LastCheck, Profile, RefreshFailure
+from wizard.domain.models import (
+    CheckStatus,
+    Endpoints,
+    GrantType,
+    LastCheck,
+    Profile,
+    RefreshFailure,
+)
 from wizard.domain.text import clock_time, day, moment
 from wizard.domain.texts import summary
 from wizard.domain.value import replace
@@ -25,6 +32,7 @@ PROFILE = Profile(
 def test_facts_tell_what_is_set_up_without_a_secret() -> None:
     assert summary.facts(PROFILE, "the system keyring", NOW) == (
         ("Client ID", "OQ0123…cdef"),
+        ("Grant type", "Authorization code"),
         ("Refresh token", "saved"),
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "saved in the system keyring"),
@@ -32,6 +40,16 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
         ("Checked", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )
+
+
+def test_facts_of_client_credentials_have_neither_refresh_token_nor_redirect_url() -> None:
+    of_app = replace(PROFILE, refreshable=False, grant_type=GrantType.CLIENT_CREDENTIALS)
+    facts = dict(summary.facts(of_app, "the system keyring", NOW))
+    assert facts["Grant type"] == "Client credentials"
+    assert not {"Refresh token", "Redirect URL"} & set(facts)
+    # Another token is requested when this one expires.
+    assert summary.refusal(of_app, NOW) is None
+    assert summary.works(of_app, NOW) == "Your SCIM credentials work."
 
 
 def test_facts_tell_what_is_missing() -> None:

@@ -39,7 +39,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.wording import without_refresh_token
 from wizard.domain.value import replace
-from wizard.flow.check.draft import DraftRun
+from wizard.flow.check.active import DraftRun
 from wizard.flow.check.report import UNNAMED, Report, Verdict
 
 ORGANIZATION = "OR" + "1" * 32

@@ -15,6 +15,7 @@ from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
     Endpoints,
+    GrantType,
     LastCheck,
     Profile,
     RefreshFailure,
@@ -23,6 +24,7 @@ from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import STEPS, Step
+from wizard.domain.texts.prerequisites import use
 from wizard.domain.value import replace
 from wizard.store.codec import encode_profile
 from wizard.store.profiles import LocalProfileStore
@@ -78,10 +80,52 @@ async def test_writes_happen_one_after_the_other_in_the_order_they_were_asked_fo
 
 async def test_ticks_and_audience_are_kept_without_a_draft(stage: Stage) -> None:
     await stage.session.save_ticks(("admin", "app"))
-    await stage.session.save_audience("okta")
+    await stage.session.save_use(use("okta", GrantType.AUTHORIZATION_CODE))
     profile, draft, active = stage.on_disk()
     assert (profile.ticks, profile.audience) == (("admin", "app"), "okta")
     assert draft is active is None
+
+
+async def test_grant_type_that_was_chosen_is_that_of_the_next_draft(stage: Stage) -> None:
+    chosen = use("script", GrantType.CLIENT_CREDENTIALS)
+    await stage.session.save_use(chosen)
+    await stage.session.save_ticks(("admin",))
+    again = Stage(stage.home, EMPTY).session
+    assert again.use == stage.session.use == chosen
+    assert again.draft is None
+    await again.save_draft(replace(again.working_draft(), client_id="OQ-1"))
+    profile, draft, _ = stage.on_disk()
+    assert draft == CredentialSet("OQ-1", grant_type=GrantType.CLIENT_CREDENTIALS)
+    assert profile.grant_type is GrantType.CLIENT_CREDENTIALS
+
+
+async def test_grant_type_of_a_draft_is_changed_with_its_links(stage: Stage) -> None:
+    attempt = begin(COMPLETE, None, NOW)
+    await stage.session.save_draft(replace(COMPLETE, tokens=tokens("1"), attempts=(attempt,)))
+    await stage.session.save_use(use("entra", GrantType.CLIENT_CREDENTIALS))
+    profile, draft, _ = stage.on_disk()
+    assert draft == replace(COMPLETE, grant_type=GrantType.CLIENT_CREDENTIALS)
+    assert profile.audience == "entra"
+    await stage.session.save_use(use("okta", GrantType.AUTHORIZATION_CODE))
+    assert stage.on_disk()[1] == COMPLETE
+
+
+async def test_another_grant_type_is_staged_beside_the_active_set(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    await stage.session.save_use(use("script", GrantType.CLIENT_CREDENTIALS))
+    profile, draft, kept = stage.on_disk()
+    assert kept == active
+    assert profile.grant_type is GrantType.AUTHORIZATION_CODE
+    assert draft is not None
+    assert draft.grant_type is GrantType.CLIENT_CREDENTIALS
+    assert draft.tokens is None
+
+
+async def test_another_audience_alone_changes_no_set(stage: Stage) -> None:
+    active = stage.active(tokens("old"))
+    await stage.session.save_use(use("other", GrantType.AUTHORIZATION_CODE))
+    profile, draft, kept = stage.on_disk()
+    assert (profile.audience, draft, kept) == ("other", None, active)
 
 
 async def test_write_goes_on_to_its_end_when_its_awaiter_is_cancelled(stage: Stage) -> None:

@@ -35,7 +35,8 @@ from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
-from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 
 CLIENT_SECRET: Final = "planted-client-secret-0123456789abcdef"
 STATE: Final = "planted-state-0123456789abcdef012345"
@@ -106,8 +107,8 @@ async def close(pilot: ThePilot, kind: type[Screen[Any]]) -> None:
 async def first_steps(world: World, gallery: Gallery) -> None:
     async with running(make_app(world)) as (_, pilot):
         await gallery.look(pilot, type(await walks.prerequisites(pilot, world)))
-        await pilot.press("i")
-        await gallery.look(pilot, AudienceScreen)
+        await pilot.press("right", "right")
+        await gallery.look(pilot, PrerequisitesScreen)
 
 
 async def road(world: World, gallery: Gallery) -> None:

@@ -18,6 +18,8 @@ import pytest
 from tests import system
 from wizard.cli import cli, main
 from wizard.domain.credential_fields import CredentialField
+from wizard.domain.models import GrantType
+from wizard.domain.texts.prerequisites import USES, use
 from wizard.host.signs import take_signs
 
 T = TypeVar("T")
@@ -126,9 +128,27 @@ class Person:
 
     async def tick_all(self) -> None:
         await self.says("Before you start")
+        if "Who will use" in self.news:
+            await self.type("")
+        await self.says("or all, or press Enter to skip")
         await self.type("all")
-        await self.says("Press Enter to continue")
+
+    async def use(self, audience: str, grant_type: GrantType) -> None:
+        await self.says("Who will use the credential?")
+        await self._choose(audience, grant_type)
+        await self.says("or press Enter to skip")
         await self.type("")
+        await self.says("Press Enter to continue anyway")
+        await self.type("")
+
+    async def change_use(self, audience: str, grant_type: GrantType) -> None:
+        await self.says('Type "use" to change this.')
+        await self.type("use")
+        await self._choose(audience, grant_type)
+
+    async def _choose(self, audience: str, grant_type: GrantType) -> None:
+        await self.says("Type a number from 1 to 6")
+        await self.type(str(USES.index(use(audience, grant_type)) + 1))
 
     async def enter(self, field: CredentialField, text: str) -> None:
         while True:
@@ -184,6 +204,9 @@ class Person:
     async def new_secret(self, text: str) -> None:
         await self.says("Paste the new Client Secret (input hidden)")
         await self.type(text)
+
+    async def sheet_at_the_end(self, *words: str) -> None:
+        await self.says(*words)
 
     async def save_sheet(self) -> None:
         await self.type("save")

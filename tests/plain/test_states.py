@@ -22,6 +22,7 @@ from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreK
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
+from wizard.domain.texts.prerequisites import RISK
 from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
 from wizard.sandbox import serve
@@ -304,16 +305,27 @@ def test_folder_that_others_could_open_is_said_at_the_start(walk: Walk, home: Pa
     assert walk(steps)[0] == 0
 
 
-def test_entra_leads_to_its_sheet_and_the_end(walk: Walk, home: Path) -> None:
+def test_use_is_changed_on_the_first_step_and_asked_for_once(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
-        await person.type("i")
-        await person.type("entra")
-        await person.says("OAuth token endpoint", "Press Enter to finish")
+        await person.says("Step 1 of 6. Type a number from 1 to 6, or press Enter for 1:")
+        await person.type("4")
+        await person.says("Used by: Microsoft Entra ID. Grant type: Client credentials.")
+        await person.says(f"! {' '.join(RISK)}", "Item 1 of 4")
+        await person.type("use")
+        await person.says("or press Enter for 4:")
+        await person.type("back")
+        await person.says("Item 1 of 4")
+        await person.type("use")
+        await person.type("3")
+        await person.says("Used by: Okta. Grant type: Authorization code.", "Item 1 of 7")
         await person.type("")
+        await person.type("")
+        await person.says("Step 2 of 6", "Field 1 of 3")
+        await person.type("back")
+        await person.says("Used by: Okta.", "Item 1 of 7")
+        await person.leave()
 
-    code, text = walk(steps)
-    assert (code, "handoff --for entra" in text) == (0, True)
-    assert "Paste the Client ID" not in text
+    assert walk(steps)[0] == 3
 
 
 def test_another_profile_is_opened_by_its_number_and_a_new_one_by_its_name(

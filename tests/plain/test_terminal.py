@@ -60,7 +60,11 @@ def test_plain_mode_is_chosen_and_says_why(
 # -- input -----------------------------------------------------------------------------------------
 
 
+WAYS = "Type yes, no, or all, or press Enter to skip"
+
+
 async def words_at_every_prompt(person: Person) -> None:
+    await person.type("")
     for word, answer in (
         ("?", "Click Create OAuth application, then select the Authorization code grant type."),
         ("back", "You can't go back from here."),
@@ -69,13 +73,12 @@ async def words_at_every_prompt(person: Person) -> None:
         ("new link", "There's no link here. The Authorize step creates it."),
         ("nonsense", "Enter one of the choices in the prompt."),
         ("1", "Enter one of the choices in the prompt."),
-        ("", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
-        ("?", "Item 1 of 7: I'm an Organization Owner or Admin. Type yes, no, or all:"),
+        ("no", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
+        ("?", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
     ):
         await person.type(word)
         await person.says(answer)
     await person.type("all")
-    await person.type("")
     await person.says("Paste the Client ID:")
     for word, answer in (
         ("?", "Client ID: OQ…, 34 characters."),
@@ -118,7 +121,7 @@ def test_paste_of_six_thousand_characters_arrives_whole(
 @pytest.mark.parametrize("way", ["Ctrl+C", "Ctrl+\\", "SIGTERM", "SIGHUP", "SIGQUIT", "closed"])
 def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
     with wizard({**variables(home), "TERM": "dumb"}) as process:
-        process.wait_for("Type yes, no, or all:")
+        process.wait_for("or press Enter for 1:")
         leave(process, way)
         assert process.wait_exit() == 130
         if way != "closed":

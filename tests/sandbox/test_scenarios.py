@@ -17,7 +17,7 @@ README = Path(__file__).parents[2] / "README.md"
 def test_scenarios_are_those_promised() -> None:
     promised = (
         "denied, expired-code, wrong-secret, missing-permission, throttled, slow, down, "
-        "not-scim, many-users, rotating, loopback"
+        "not-scim, many-users, rotating, loopback, client-credentials, wrong-grant"
     )
     assert list(SCENARIOS) == ["happy", *promised.split(", ")]
     assert all(SCENARIOS.values())

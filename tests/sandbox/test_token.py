@@ -145,9 +145,23 @@ def test_basic_authentication_does_not_count(happy: World) -> None:
     assert_refused(response, 401, 20003, "Invalid credentials")
 
 
-@pytest.mark.parametrize("grant", ["client_credentials", "password", "", None])
+@pytest.mark.parametrize("grant", ["password", "", None])
 def test_other_grants_are_refused(happy: World, grant: str | None) -> None:
     assert_refused(happy.post_token(grant_type=grant), 400, 20001, "grant_type")
+
+
+def test_app_itself_gets_an_access_token_alone(happy: World) -> None:
+    response = happy.post_token(grant_type="client_credentials")
+    assert response.status_code == 200
+    tokens = response.json()
+    assert tokens["refresh_token"] is None
+    assert claims(tokens["access_token"])["act"]["sub"].endswith(happy.sandbox.organization)
+
+
+def test_app_has_the_grant_types_it_was_created_with(happy: World) -> None:
+    happy.sandbox.grant_types.discard("client_credentials")
+    response = happy.post_token(grant_type="client_credentials")
+    assert_refused(response, 400, 20001, "can't use this grant_type")
 
 
 def test_json_body_is_not_read(happy: World) -> None:

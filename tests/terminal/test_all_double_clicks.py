@@ -35,7 +35,7 @@ from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
-from wizard.domain.texts.prerequisites import AUDIENCES, CONSOLE, LEGACY_CONSOLE
+from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.texts.prerequisites import PREREQUISITES as PREREQUISITE_ITEMS
 from wizard.domain.texts.questions import CHANGES, ROTATE_TITLE
 from wizard.domain.value import Value, replace
@@ -201,15 +201,12 @@ def full_link(clicker: Clicker, control: Control) -> None:
 
 
 def prerequisites(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    audiences = dict.fromkeys(("Select", *(each.title for each in AUDIENCES)), closes)
     help_ = {CONSOLE: stays_open, LEGACY_CONSOLE: stays_open, "Copy": stays_open}
     return {
         "Select": toggles,
         "Help": opens("Help ·", help_),
         "key Next": says("again to continue anyway"),
         "button Next": leads(CREDENTIALS, back=ESC),
-        # For Entra, there is nothing to set up, so the next step would differ.
-        "Who uses it": opens("Who will use", {**audiences, "Microsoft Entra ID": left_out}),
         "Console": does_once(world.pages, says(PREREQUISITES)),
         **{item.text: toggles for item in PREREQUISITE_ITEMS},
     }

@@ -7,16 +7,19 @@ from textual.widgets import Button
 
 from tests.driving import paste, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.ui.running import point_at, press_enter_as_a_reader
-from tests.walks import ThePilot, linked_authorize, linked_redirect
+from tests.walks import ThePilot, continue_anyway, linked_authorize, linked_redirect
 from wizard.domain.credential_fields import CredentialField
+from wizard.domain.models import GrantType
 from wizard.flow.check.report import Verdict
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import Dialog
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.screens.overview_dialogs import RotateScreen
+from wizard.ui.screens.done import DoneScreen
+from wizard.ui.screens.overview_dialogs import RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
+from wizard.ui.widgets.checklist import Choices
 from wizard.ui.widgets.field import Field, SecretEntry
 from wizard.ui.widgets.results import CheckLines
 
@@ -56,6 +59,24 @@ class Person:
     async def tick_all(self) -> None:
         await wait_for_screen(self._pilot, PrerequisitesScreen)
         await self._pilot.press(*["space"] * 7, "enter")
+
+    async def use(self, audience: str, grant_type: GrantType) -> None:
+        await wait_for_screen(self._pilot, PrerequisitesScreen)
+        await self._choose(audience, grant_type)
+        await continue_anyway(self._pilot)
+
+    async def change_use(self, audience: str, grant_type: GrantType) -> None:
+        before = await wait_for_screen(self._pilot, CredentialsScreen)
+        await self._choose(audience, grant_type)
+        await wait_until(self._pilot, lambda: self._app.screen is not before, "its fields")
+
+    async def _choose(self, audience: str, grant_type: GrantType) -> None:
+        choices = self._app.screen.query_one(Choices)
+        choices.focus()
+        while choices.use.audience.id != audience:
+            await self._pilot.press("right")
+        if choices.use.grant_type is not grant_type:
+            await self._pilot.press("down", "right")
 
     async def enter(self, field: CredentialField, text: str) -> None:
         screen = await wait_for_screen(self._pilot, CredentialsScreen)
@@ -136,6 +157,13 @@ class Person:
         await wait_until(self._pilot, lambda: entry.has_focus, "the focus in it")
         await paste(self._pilot, text)
         await self._pilot.press("enter")
+
+    async def sheet_at_the_end(self, *words: str) -> None:
+        await self.primary()
+        await wait_for_dialog(self._pilot, SheetScreen)
+        await self.says(*words)
+        await self._pilot.press("escape")
+        await wait_for_screen(self._pilot, DoneScreen)
 
     async def save_sheet(self) -> None:
         await self._pilot.click("#save")

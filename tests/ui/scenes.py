@@ -21,9 +21,10 @@ from wizard.domain.errors.exchange import CLOCK_OFF, WRONG_CLIENT
 from wizard.domain.errors.network import PROXY_UNREACHABLE
 from wizard.domain.errors.scim import MISSING_PERMISSION
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_MISSING
-from wizard.domain.models import Endpoints, Profile
+from wizard.domain.models import Endpoints, GrantType, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.prerequisites import FOR_CLIENT_CREDENTIALS
 from wizard.domain.value import replace
 from wizard.flow.context import Demo
 from wizard.flow.state import Delivery, WizardState
@@ -36,7 +37,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.theme import LIGHT
 
 
@@ -98,7 +99,13 @@ CHANGED: Final = replace(
 LOCKED: Final = seeds.cannot_read(KEYRING_LOCKED)
 GONE: Final = seeds.cannot_read(SECRETS_MISSING)
 DRAFT_GONE: Final = both(seeds.active(change=MOVED), seeds.cannot_read(SECRETS_MISSING, "draft"))
-FOR_ENTRA: Final = seeds.profile(Profile(audience="entra"))
+FOR_ENTRA: Final = seeds.profile(
+    Profile(
+        ticks=(FOR_CLIENT_CREDENTIALS[0].id, FOR_CLIENT_CREDENTIALS[1].id),
+        audience="entra",
+        grant_type=GrantType.CLIENT_CREDENTIALS,
+    )
+)
 OTHERS: Final = both(ACTIVE, seeds.other_profiles("acme", "test"))
 MANY: Final = both(ACTIVE, seeds.other_profiles(*(f"acme-{number}" for number in range(16))))
 DEMO: Final = Demo(WHOLE, approve)
@@ -125,7 +132,6 @@ PALETTE: Final = after(MADE, keys("ctrl+p"))
 FOUND: Final = after(MADE, keys("ctrl+p", *"lin"))
 THEMES: Final = after(MADE, keys("ctrl+p", *"theme", then=after("remembered", keys("enter"))))
 BROWSER: Final = "✓ Browser"
-AUDIENCE: Final = after(BROWSER, keys("i"))
 SAVE: Final = opening("sheet", SheetScreen, clicking("#save"))
 
 STEPS: Final = (
@@ -142,6 +148,8 @@ STEPS: Final = (
         PARTLY,
         keys("enter"),
     ),
+    Scene("prerequisites-entra", PrerequisitesScreen, "‹ Microsoft|✓ Clock", FIRST, FOR_ENTRA),
+    Scene("prerequisites-grant-type", PrerequisitesScreen, "An admin", FIRST, act=keys("up")),
     Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
     Scene("notice", PrerequisitesScreen, "to quit", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
@@ -212,8 +220,6 @@ DIALOGS: Final = (
     Scene("help", HelpScreen, "What to do here", FORM, act=keys("f1")),
     Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
     Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
-    Scene("audience", AudienceScreen, "Okta", FIRST, act=AUDIENCE),
-    Scene("audience-entra", AudienceScreen, "› Microsoft Entra", FIRST, FOR_ENTRA, keys("i")),
     Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
     Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),
     Scene("changes", ChangesScreen, "before", FORM, seeds.active(change=CHANGED), keys("ctrl+n")),

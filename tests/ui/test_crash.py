@@ -37,7 +37,7 @@ from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_screen import StepScreen
 
 pytestmark = pytest.mark.usefixtures("drawn")
@@ -80,7 +80,6 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen(Question("Sure?", "", "Yes")),
     lambda: AdvancedScreen(CredentialSet()),
-    lambda: AudienceScreen(None),
     lambda: ProfilesScreen(("acme", "default"), "default"),
     lambda: SheetScreen(sheet(Profile(), "planted-secret", None, None), fail_async, fail_async),
     lambda: ChangesScreen(()),

@@ -77,7 +77,7 @@ async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) 
 
 async def test_addresses_in_the_help_are_opened_and_copied_by_mouse(world: World) -> None:
     # The URLs come last; this window shows them without scrolling.
-    async with running(make_app(world), (80, 60)) as (_, pilot):
+    async with running(make_app(world), (80, 74)) as (_, pilot):
         _, legacy, *_ = await in_help(pilot)
         await pilot.click(legacy.query_one("_Address"))
         await wait_until(pilot, lambda: world.browser.opened == [LEGACY_CONSOLE], "the page")

@@ -39,7 +39,7 @@ from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.screens.setup_dialogs import AdvancedScreen, AudienceScreen, ChangesScreen
+from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import LinkScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Keys
@@ -173,7 +173,6 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "confirm": lambda: State(ConfirmScreen(Question("Sure?", "", "Yes"))),
     "changes": lambda: State(ChangesScreen(())),
     "advanced": lambda: State(AdvancedScreen(WHOLE)),
-    "audience": lambda: State(AudienceScreen(None)),
     "profiles": lambda: State(ProfilesScreen(("acme", "default"), "default")),
     "rotate": lambda: State(RotateScreen(nothing)),
     "sheet": lambda: State(SheetScreen(sheet(Profile(), "default", None, None), nothing, nothing)),
@@ -261,8 +260,8 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         ("help", "#close", "Close"),
         ("confirm", "#close", "No"),
         ("confirm", "#yes", "Yes"),
-        ("audience", "Menu", "Select"),
-        ("audience", "#close", "Close"),
+        ("profiles", "Menu", "Open"),
+        ("profiles", "#close", "Close"),
         ("advanced", "#pkce", "Change"),
     ],
 )

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from textual import events
-
-from tests.driving import make_app, text_of, wait_for_screen, wait_until
-from tests.fakes import FakeBrowser, World
+from tests.fakes import FakeBrowser
 from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
-from tests.ui.running import left, running
 from wizard.domain.errors.network import NO_DNS
 from wizard.domain.errors.store import DISK_FULL
-from wizard.domain.models import Profile
-from wizard.domain.problems import Check, ExitCode, SetupError, Status
+from wizard.domain.models import GrantType, Profile
+from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import AUDIENCES, CONSOLE, PREREQUISITES
+from wizard.domain.texts.prerequisites import (
+    AUDIENCES,
+    CONSOLE,
+    COSTS,
+    FOR_CLIENT_CREDENTIALS,
+    PREREQUISITES,
+    RISK,
+    USES,
+    Use,
+    use,
+)
+from wizard.domain.value import replace
 from wizard.flow.state import Back, Next, WizardState
-from wizard.ui.screens.overview_dialogs import SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.setup_dialogs import AudienceScreen
-from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.checklist import Checklist, Choices
 
 IDS = tuple(p.id for p in PREREQUISITES)
 REQUIRED = tuple(p.id for p in PREREQUISITES if p.is_required)
@@ -40,16 +45,18 @@ class Machine:
     probes: int = 0
     browser: FakeBrowser = field(default_factory=FakeBrowser)
     saved: list[tuple[str, ...]] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
         if self.failure is not None:
             raise self.failure
         self.saved.append(ticks)
 
-    async def save_audience(self, audience: str) -> None:
+    async def save_use(self, use: Use) -> None:
         if self.failure is not None:
             raise self.failure
-        self.audience = audience
+        self.uses.append(use)
 
     async def probe(self) -> tuple[Check, ...]:
         self.probes += 1
@@ -62,11 +69,14 @@ class Machine:
         world = unread_world()
         world.browser = self.browser
         wizard_context = make_journey(world)
-        wizard_context.session.profile = Profile(ticks=self.ticks, audience=self.audience)
-        let(wizard_context.session, save_ticks=self.save_ticks, save_audience=self.save_audience)
+        wizard_context.session.profile = Profile(
+            ticks=self.ticks, audience=self.audience, grant_type=self.grant_type
+        )
+        let(wizard_context.session, save_ticks=self.save_ticks, save_use=self.save_use)
         let(wizard_context.upkeep, probe=self.probe, settle_storage=self.settle_storage)
         state = WizardState(Step.PREREQUISITES, has_active=self.can_go_back)
-        return PrerequisitesScreen(BANNER, wizard_context, state)
+        banner = replace(BANNER, grant_type=wizard_context.grant_type)
+        return PrerequisitesScreen(banner, wizard_context, state)
 
 
 async def test_eight_keys_tick_all_seven_and_leave() -> None:
@@ -150,92 +160,112 @@ async def test_a_save_that_fails_is_said_and_does_not_stop_the_road() -> None:
         assert await stage.outcome() == Next()
 
 
-async def test_i_asks_who_uses_it_and_remembers_the_choice() -> None:
+async def test_right_and_left_change_who_uses_it_and_all_that_follows() -> None:
+    machine = Machine(ticks=("admin", "app"))
+    async with showing(machine.screen()) as stage:
+        await stage.until_text("‹ Your own script or app ›", "‹ Authorization code ›", "2 of 7")
+        assert stage.screen.query_one(Checklist).has_focus
+        await stage.pilot.press("right")
+        await stage.until_text("‹ Okta ›", "required by Okta", "2 of 7 selected")
+        await stage.pilot.press("right")
+        await stage.until_text("‹ Microsoft Entra ID ›", "required by Entra ID", "1 of 4 selected")
+        await stage.until_text("Client credentials grant", f"! {RISK[0]}", RISK[1])
+        assert "○ Authorize" not in stage.text
+        await stage.pilot.press("right", "right", "left")
+        await stage.until_text("‹ Another identity provider ›", "‹ Authorization code ›")
+        await stage.until_text("○ Authorize", "2 of 7 selected")
+        assert RISK[0] not in stage.text
+        assert stage.screen.query_one(Checklist).has_focus
+    assert [each.audience.id for each in machine.uses] == [
+        "okta",
+        "entra",
+        "other",
+        "script",
+        "other",
+    ]
+    assert stage.outcomes == []
+
+
+async def test_up_reaches_the_grant_type_and_the_rest_of_the_step_follows_it() -> None:
     machine = Machine()
     async with showing(machine.screen()) as stage:
-        await stage.pilot.press("i")
-        await stage.until_shown(AudienceScreen)
-        await stage.until_text("script")
+        await stage.pilot.press("up")
+        await stage.until_words("#why", COSTS[GrantType.AUTHORIZATION_CODE])
+        await stage.pilot.press("right")
+        await stage.until_words("#why", COSTS[GrantType.CLIENT_CREDENTIALS])
+        await stage.until_text("‹ Client credentials ›", "0 of 4 selected", RISK[0])
+        await stage.pilot.press("up")
+        await stage.until_words("#why", AUDIENCES[0].brief)
+        await stage.pilot.press("down", "down")
+        await stage.until_words("#why", FOR_CLIENT_CREDENTIALS[0].why)
+        assert stage.screen.query_one(Checklist).has_focus
+    assert machine.uses == [use("script", GrantType.CLIENT_CREDENTIALS)]
+
+
+async def test_shift_tab_reaches_used_by() -> None:
+    async with showing(Machine().screen()) as stage:
+        await stage.pilot.press("shift+tab")
+        await stage.until_words("#why", AUDIENCES[0].brief)
+        await stage.pilot.press("right")
+        await stage.until_words("#why", AUDIENCES[1].brief)
+        # Okta has no choice of grant type, so the list is next.
         await stage.pilot.press("down")
-        await stage.until_text("runs its own authorization", "system-admin.okta.com")
-        await stage.pilot.press("enter")
-        await stage.until_shown(PrerequisitesScreen)
-        assert machine.audience == "okta"
-        await stage.until_text("Used by: Okta")
-        await stage.pilot.press("i")
-        await stage.until_shown(AudienceScreen)
-        await stage.until_text("runs its own authorization")
-        await stage.pilot.press("escape")
-        await stage.until_shown(PrerequisitesScreen)
-        assert machine.audience == "okta"
-        assert stage.outcomes == []
+        await stage.until_words("#why", PREREQUISITES[0].why)
 
 
-async def test_entra_leads_to_its_sheet_and_the_end(world: World) -> None:
-    async with running(make_app(world)) as (app, pilot):
-        screen = await wait_for_screen(pilot, PrerequisitesScreen)
-        await pilot.press("i")
-        await wait_until(pilot, lambda: isinstance(app.screen, AudienceScreen), "the question")
-        await pilot.press("down", "down", "enter")
-        await wait_until(pilot, lambda: "Handoff sheet ›" in text_of(app), "the sheet's button")
-        assert not screen.query_one(Checklist).display
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
-        assert "Entra" in text_of(app)
-        await pilot.press("escape")
-        await wait_until(pilot, lambda: "Finish ›" in text_of(app), "the end")
-        await wait_for_screen(pilot, PrerequisitesScreen)
-        await pilot.press("enter")
-        assert await left(app) is ExitCode.FINE
-        words, command = app.wizard_context.farewell()
-        assert "nothing to set up" in words
-        assert command == "scim-wizard handoff --for entra"
-
-
-async def test_another_than_entra_leads_to_the_setup_again(world: World) -> None:
-    with world.store.locked("default") as held:
-        held.save(Profile(audience="entra"))
-    async with running(make_app(world)) as (app, pilot):
-        screen = await wait_for_screen(pilot, PrerequisitesScreen)
-        await wait_until(pilot, lambda: "Handoff sheet ›" in text_of(app), "the sheet's button")
-        await pilot.press("i")
-        await wait_until(pilot, lambda: isinstance(app.screen, AudienceScreen), "the question")
-        await pilot.press("up", "enter")
-        await wait_until(pilot, lambda: "Used by: Okta" in text_of(app), "the setup")
-        assert screen.query_one(Checklist).has_focus
-        assert "Next ›" in text_of(app)
-
-
-async def test_who_uses_it_is_said_where_it_was_asked_and_nothing_moves() -> None:
-    places = set()
-    for audience in (None, *(each.id for each in AUDIENCES if not each.ends_here)):
-        async with showing(Machine(audience=audience).screen()) as stage:
-            await stage.until_text("Press i first" if audience is None else "Press i to change")
-            places.add(stage.screen.query_one(Checklist).region)
-    assert len(places) == 1
-
-
-async def test_two_enters_close_the_dialog_only() -> None:
+async def test_clicks_change_who_uses_it_and_the_grant_type() -> None:
     machine = Machine()
     async with showing(machine.screen()) as stage:
-        await stage.pilot.press("i")
-        await stage.until_shown(AudienceScreen)
-        await stage.until_text("script")
-        for _ in range(2):
-            stage.app.post_message(events.Key("enter", "\r"))
-        await wait_until(stage.pilot, lambda: machine.audience is not None, "the choice")
-        await stage.pilot.pause()
-        assert stage.app.screen is stage.screen
-        assert stage.outcomes == []
+        await stage.pilot.click(Choices, offset=(20, 1))
+        await stage.until_text("‹ Client credentials ›")
+        await stage.pilot.click(Choices, offset=(12, 0))
+        await stage.until_text("‹ Another identity provider ›")
+        await stage.pilot.click(Choices, offset=(20, 0))
+        await stage.pilot.click(Choices, offset=(20, 0))
+        await stage.until_text("‹ Okta ›")
+        await stage.pilot.click(Choices, offset=(20, 1))
+    assert [each.audience.id for each in machine.uses] == ["script", "other", "script", "okta"]
 
 
-async def test_an_audience_that_cannot_be_saved_is_said() -> None:
+async def test_four_items_of_client_credentials_are_saved_beside_the_others() -> None:
+    machine = Machine(("admin", "app"), "script", grant_type=GrantType.CLIENT_CREDENTIALS)
+    async with showing(machine.screen()) as stage:
+        await stage.until_text("1 of 4 selected")
+        await stage.pilot.press(*["space"] * 3, "enter")
+        assert await stage.outcome() == Next()
+    others = tuple(item.id for item in FOR_CLIENT_CREDENTIALS[1:])
+    assert machine.saved[-1] == ("app", "admin", *others)
+
+
+async def test_enter_from_who_uses_it_names_what_is_missing_too() -> None:
+    async with showing(Machine().screen()) as stage:
+        await stage.pilot.press("up", "right", "enter")
+        await stage.until_words("#why", "4 required items aren't selected. Next item:")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == Next()
+
+
+async def test_help_begins_with_who_uses_it() -> None:
+    async with showing(Machine(audience="okta").screen(), (80, 40)) as stage:
+        await stage.pilot.press("ctrl+g")
+        await stage.until_text("Used by: Okta", "system-admin.okta.com")
+
+
+async def test_checklist_stays_where_it_is_when_who_uses_it_is_changed() -> None:
+    places = set()
+    for each in USES:
+        machine = Machine(audience=each.audience.id, grant_type=each.grant_type)
+        async with showing(machine.screen(), (80, 30)) as stage:
+            await stage.until_text(each.audience.title)
+            place = stage.screen.query_one(Checklist).region
+            places.add((each.grant_type, place.y))
+    assert len(places) == 2
+
+
+async def test_use_that_cannot_be_saved_is_said() -> None:
     machine = Machine(failure=SetupError(DISK_FULL.filled(path="/somewhere")))
     async with showing(machine.screen()) as stage:
-        await stage.pilot.press("i")
-        await stage.until_shown(AudienceScreen)
-        await stage.until_text("script")
-        await stage.pilot.press("enter")
+        await stage.pilot.press("right")
         await stage.until_text(DISK_FULL.title)
 
 

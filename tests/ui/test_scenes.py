@@ -37,7 +37,7 @@ LOOKS: Final = (IN_LIGHT, *(Look(size, DARK) for size in SIZES))
 """The views of every scene; pictures come first, before keys change the screen."""
 WALKED_IN_LIGHT: Final = frozenset({
     "prerequisites-warned", "credentials-wrong", "authorize-listening", "redirect-mismatch",
-    "check-unrenewable", "done", "overview-change", "help-pages", "audience", "advanced-wrong",
+    "check-unrenewable", "done", "overview-change", "help-pages", "advanced-wrong",
     "changes", "consent", "profiles-wrong", "rotate-refused", "sheet-unsaved", "palette-light",
 })  # fmt: skip
 """One scene of each screen, with many focusable controls.

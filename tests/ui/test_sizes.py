@@ -24,14 +24,12 @@ from tests.ui.scenes import SCENES
 from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
-from wizard.domain.texts.prerequisites import AUDIENCES, audience
 from wizard.domain.value import replace
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.screens.setup_dialogs import AudienceScreen
 from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
@@ -224,42 +222,6 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     async with playing(scene, tmp_path, (60, 18)) as pilot:
         shown = " ".join(text_of(pilot.app).split())
     assert GUIDE[scene.state.step].naming(ON_SCREEN).intro in shown
-
-
-@pytest.mark.parametrize(("size", "id_"), [((60, 18), "okta"), ((80, 24), "entra")])
-async def test_what_a_dialog_has_no_room_for_is_said_and_turned_to(
-    size: tuple[int, int], id_: str
-) -> None:
-    chosen = audience(id_)
-    assert chosen is not None
-    last = chosen.text[-1].split()[-1]
-    async with showing(AudienceScreen(id_), size) as stage:
-        await stage.until_text("↓ more  PgDn")
-        assert last not in stage.text
-        for _ in range(3):
-            await stage.pilot.press("pagedown")
-        await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "the end")
-        await stage.until_text(last)
-        assert stage.screen.query_one(Menu).chosen == id_
-        for _ in range(3):
-            await stage.pilot.press("pageup")
-        await stage.until_text("↓ more  PgDn", "A script")
-
-
-@pytest.mark.parametrize("size", [(60, 18), (60, 40), (80, 24), (120, 36)])
-async def test_the_list_of_a_dialog_stays_where_it_is(size: tuple[int, int]) -> None:
-    """Its text is there from the start, and the longest text doesn't move it."""
-    *_, differs = AudienceScreen("entra").compose_body()
-    assert "Entra ID uses" in str(differs.render())
-    async with showing(AudienceScreen(None), size) as stage:
-        places = set()
-        for each in AUDIENCES:
-            words = " ".join(each.text[0].split()[:4])
-            await stage.until_text(words)
-            await stage.pilot.pause()
-            places.add(stage.screen.query_one(Menu).region)
-            await stage.pilot.press("down")
-        assert len(places) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""OAuth's token endpoint: exchanges a code or a refresh token (RFC 6749 §4.1.3, §5, §6)."""
+"""OAuth's token endpoint: every grant that the wizard uses (RFC 6749 §4.1.3, §4.4, §5, §6)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.api.token_response import read_tokens
 from wizard.domain.errors.exchange import ANSWER_LOST
-from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
-from wizard.domain.oauth.classify import exchange_problem, no_refresh_token, refresh_problem
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, GrantType, TokenSet
+from wizard.domain.oauth.classify import (
+    client_credentials_problem,
+    exchange_problem,
+    no_refresh_token,
+    refresh_problem,
+)
 from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.oauth.jwt import expiry
 from wizard.domain.problems import Problem, SetupError
@@ -101,11 +106,13 @@ class TokenService:
         return read
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        """Exchange the set's refresh token for new tokens (RFC 6749 §6).
+        """Return new tokens of a set: by its refresh token (RFC 6749 §6), or as its app (§4.4).
 
         Raises SetupError, with `is_lost` if the server may have replaced the refresh token although
         no new one arrived.
         """
+        if credentials.grant_type is GrantType.CLIENT_CREDENTIALS:
+            return await self._issue(credentials)
         old = credentials.tokens.refresh_token if credentials.tokens else None
         if old is None:
             raise SetupError(no_refresh_token(credentials.scope))
@@ -127,6 +134,25 @@ class TokenService:
         if isinstance(read, Problem):
             raise SetupError(read, is_lost=True)
         return read if read.refresh_token else replace(read, refresh_token=old)
+
+    async def _issue(self, credentials: CredentialSet) -> TokenSet:
+        """Request an access token as the app (RFC 6749 §4.4.2); a refresh token isn't used."""
+        fields: dict[str, Field] = {
+            "grant_type": credentials.grant_type.value,
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret or "",
+        }
+        url = credentials.endpoints.token_url
+        asked_at = self._clock()
+        got = await self._post(url, fields)
+        if isinstance(got, SetupError):
+            raise SetupError(got.problem, is_unsent=got.is_unsent)
+        read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
+        if isinstance(read, ErrorResponse):
+            raise SetupError(client_credentials_problem(read))
+        if isinstance(read, Problem):
+            raise SetupError(read)
+        return replace(read, refresh_token=None)
 
     def drop_unsent(self) -> None:
         """Drop the requests that haven't begun to be sent, now and from now on."""

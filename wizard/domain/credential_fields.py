@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from wizard.domain import rules
 from wizard.domain.endpoints import LABELS
-from wizard.domain.models import CredentialSet
+from wizard.domain.models import CredentialSet, GrantType
 from wizard.domain.oauth.pasted_urls import addresses
 from wizard.domain.oauth.residue import visible
 from wizard.domain.secret import Secret
@@ -153,6 +153,20 @@ def with_advanced(draft: CredentialSet, changed: CredentialSet) -> CredentialSet
     """
     changed = replace(changed, scope=rules.clean_scope(changed.scope))
     return draft if changed == draft else replace(changed, tokens=None, attempts=())
+
+
+def with_grant_type(draft: CredentialSet, grant_type: GrantType) -> CredentialSet:
+    """Return the draft with a grant type; with another one, old links and tokens are invalid."""
+    if grant_type is draft.grant_type:
+        return draft
+    return replace(draft, grant_type=grant_type, tokens=None, attempts=())
+
+
+def fields_of(grant_type: GrantType) -> tuple[CredentialField, ...]:
+    """Return the fields of the form, in their order."""
+    if grant_type is GrantType.AUTHORIZATION_CODE:
+        return tuple(CredentialField)
+    return (CredentialField.CLIENT_ID, CredentialField.CLIENT_SECRET)
 
 
 def with_scope(draft: CredentialSet, scope: str | None) -> CredentialSet:

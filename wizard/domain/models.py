@@ -9,7 +9,7 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.problems import Words
 from wizard.domain.secret import Secret
-from wizard.domain.steps import Step
+from wizard.domain.steps import STEPS, WITHOUT_APPROVAL, Step
 from wizard.domain.value import Value, field
 
 RECORD_VERSION: Final = 1
@@ -122,6 +122,18 @@ class AuthorizationAttempt(Value):
         return self.code_sent_at is None and now - self.created_at < LINK_LIFE
 
 
+class GrantType(Enum):
+    """How an OAuth app gets tokens; chosen when it is created. The value is RFC 6749's name."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of a setup, in order."""
+        return STEPS if self is GrantType.AUTHORIZATION_CODE else WITHOUT_APPROVAL
+
+
 class CredentialSet(Value):
     """A client and all that belongs to it: complete (active) or partly entered (draft).
 
@@ -140,11 +152,20 @@ class CredentialSet(Value):
     """Links created with these settings, newest last."""
     is_unconfirmed: bool = False
     """Whether the listener received the code, and the user has not confirmed it yet."""
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
 
     @property
     def is_complete(self) -> bool:
-        """Whether it is complete enough for an authorization link."""
-        return bool(self.client_id and self.client_secret and self.redirect_url)
+        """Whether every field that its grant type needs has a value."""
+        has_url = bool(self.redirect_url) or self.grant_type is GrantType.CLIENT_CREDENTIALS
+        return bool(self.client_id and self.client_secret and has_url)
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether new tokens can be requested without anyone's approval."""
+        if self.grant_type is GrantType.CLIENT_CREDENTIALS:
+            return True
+        return self.tokens is not None and self.tokens.refresh_token is not None
 
 
 class UserList(Value):
@@ -161,10 +182,6 @@ class StoreKind(Enum):
 
     FILE = "file"
     KEYRING = "keyring"
-
-
-GRANT_TYPE: Final = "authorization_code"
-"""The grant type (RFC 6749 §1.3.1), as reported to programs."""
 
 
 class CheckStatus(Enum):
@@ -231,6 +248,8 @@ class Profile(Value):
     """When the active access token expires, UTC."""
     refreshable: bool = False
     """Whether the active set has a refresh token."""
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+    """With neither set, the one chosen on Prerequisites."""
     organization: str | None = None
     """The organization SID at the setup, if a token named it."""
     token_organization: str | None = None
@@ -254,9 +273,15 @@ class Profile(Value):
     is_refresh_open: bool = False
     """Whether a refresh was, or is about to be, sent without a saved response."""
 
+    @property
+    def is_renewable(self) -> bool:
+        """Whether the active set can get new tokens without anyone's approval."""
+        return self.refreshable or self.grant_type is GrantType.CLIENT_CREDENTIALS
+
     def is_same_setup(self, other: Profile) -> bool:
         """Whether both belong to the same setup; refreshed tokens don't make a difference."""
         mine, theirs = (
-            (p.set_up_at, p.client_id, p.redirect_url, p.endpoints) for p in (self, other)
+            (p.set_up_at, p.client_id, p.redirect_url, p.endpoints, p.grant_type)
+            for p in (self, other)
         )
         return mine == theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -33,7 +34,10 @@ STEPS: Final = (
 )
 """The six steps of a setup, in order."""
 
+WITHOUT_APPROVAL: Final = (Step.PREREQUISITES, Step.CREDENTIALS, Step.CHECK, Step.DONE)
+"""The four steps of a setup in which no one approves access."""
 
-def step_number(step: Step) -> str:
+
+def step_number(step: Step, steps: Sequence[Step] = STEPS) -> str:
     """Return "Step 2 of 6"; for a step outside the setup, its title."""
-    return f"Step {STEPS.index(step) + 1} of {len(STEPS)}" if step in STEPS else step.title
+    return f"Step {steps.index(step) + 1} of {len(steps)}" if step in steps else step.title

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from wizard.domain import journal
 from wizard.domain.endpoints import option
-from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.models import CredentialSet, Endpoints, GrantType
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
 from wizard.domain.texts import summary
-from wizard.domain.texts.prerequisites import audience
 from wizard.domain.value import Value, replace
 from wizard.flow.inactive import is_open
 from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState, advance
@@ -68,6 +67,8 @@ class WizardContext:
         """The profile that was open before this one was chosen."""
         self.reached = Step.PREREQUISITES
         """The step that is shown, or was shown last."""
+        self._subject = Subject.DRAFT
+        """Which credential set that step is about."""
         self._on_notices: Callable[[Sequence[Problem]], None] | None = None
         self._said: list[Problem] = []
         """Notices that were shown."""
@@ -103,7 +104,7 @@ class WizardContext:
         Args: `show`: shows a step and returns its outcome.
         """
         while not state.has_left:
-            self.reached = state.step
+            self.reached, self._subject = state.step, state.subject
             journal.note(f"step {state.step.name.lower()}")
             state = await self.enter(state)
             state = await self.follow(state, await show(state))
@@ -138,12 +139,23 @@ class WizardContext:
     def as_session(self, state: WizardState) -> WizardState:
         """Return the state with what the session knows about saved credentials and drafts."""
         has_active = self.session.profile.active is not None
-        return replace(state, has_active=has_active, resume_at=self.session.resume_at())
+        grant_type = self.session.use.grant_type
+        resume_at = self.session.resume_at()
+        return replace(state, has_active=has_active, resume_at=resume_at, grant_type=grant_type)
 
     @property
     def foreign_hosts(self) -> tuple[str, ...]:
         """The hosts that are not Twilio's; empty in the demo, whose title says that it is one."""
         return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
+
+    @property
+    def grant_type(self) -> GrantType:
+        """The grant type of the credential set that the current step is about."""
+        session = self.session
+        is_active = self._subject is Subject.ACTIVE or self.reached is Step.OVERVIEW
+        if is_active and session.profile.active is not None:
+            return session.profile.grant_type
+        return session.use.grant_type
 
     def begin_notices(self, say: Callable[[Sequence[Problem]], None]) -> None:
         """Show what the store found and fixed, now and from now on."""
@@ -212,7 +224,6 @@ class WizardContext:
         if session.draft_trouble is not None and session.profile.active is None:
             return session.draft_trouble.exit_code
         is_fine = self.demo is not None or is_forgotten or session.active is not None
-        is_fine = is_fine or self._ends_here
         return ExitCode.FINE if is_fine else ExitCode.NOT_SET_UP
 
     def farewell(self) -> Sequence[str]:
@@ -233,20 +244,8 @@ class WizardContext:
             return (f"Profile {name}: {works}", *rows, usage)
         return self._stopped()
 
-    @property
-    def _ends_here(self) -> bool:
-        """Whether the handoff sheet was all there is to do, and no setup was begun."""
-        profile = self.session.profile
-        chosen = audience(profile.audience)
-        is_empty = profile.active is None and profile.draft is None and self.session.draft is None
-        return is_empty and chosen is not None and bool(chosen.ends_here)
-
     def _stopped(self) -> Sequence[str]:
         session, profile = self.session, self.session.profile
-        if self._ends_here and profile.audience is not None:
-            words = f"Profile {session.name}: nothing to set up. To print the sheet again, run:"
-            options = ("handoff", "--for", profile.audience)
-            return (words, self.program.command(*options, profile=session.name))
         stopped = f"Profile {session.name}: stopped at {self.reached.title}."
         if not session.is_draft_saved:
             words = f"{stopped} Your last entry couldn't be saved. To resume, run:"

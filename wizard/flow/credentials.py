@@ -98,6 +98,11 @@ class Fields:
         """The draft in memory."""
         return self._session.working_draft()
 
+    @property
+    def all(self) -> tuple[CredentialField, ...]:
+        """The fields of its grant type, in their order."""
+        return credential_fields.fields_of(self.draft.grant_type)
+
     def judge(
         self, field: CredentialField, entered: Secret, client_id: str | None = None
     ) -> Judgment:
@@ -223,6 +228,9 @@ class Offer(Value):
 def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
     """Return how to use a URL that was pasted into any field; None for a plain field value."""
     url = rules.from_authorization_url(pasted.reveal())
+    has_redirect = CredentialField.REDIRECT_URL in credential_fields.fields_of(draft.grant_type)
+    if url is None and not has_redirect:
+        return None
     if url is None:
         redirect_url = credential_fields.redirect_url_of(pasted.reveal())
         return (
@@ -230,7 +238,7 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
         )
     ours = rules.host_of(draft.endpoints.authorize_url)
     values = {CredentialField.CLIENT_ID: url.client_id}
-    if url.redirect_url:
+    if url.redirect_url and has_redirect:
         values[CredentialField.REDIRECT_URL] = url.redirect_url
     is_valid = rules.scope(url.scope or "") is None
     return Filling(

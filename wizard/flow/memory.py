@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.texts.prerequisites import Use, use
 from wizard.domain.value import replace
 from wizard.flow.state import resume_step
 
@@ -60,7 +61,14 @@ class Memory:
             return replace(self.active, tokens=None, attempts=())
         # The record repeats the endpoints of a set that can't be read. They aren't used: someone
         # who can write the record could have the next secret sent elsewhere.
-        return self._initial
+        if self.profile.audience is None:
+            return self._initial
+        return replace(self._initial, grant_type=self.profile.grant_type)
+
+    @property
+    def use(self) -> Use:
+        """Who will use the credential, and with which grant type."""
+        return use(self.profile.audience, self.working_draft().grant_type)
 
     def resume_at(self) -> Step | None:
         """The step at which the unfinished draft continues; None without a draft."""

@@ -40,7 +40,10 @@ class TokenEndpoint(Protocol):
         """
 
     async def refresh(self, credentials: CredentialSet) -> TokenSet:
-        """Exchange the set's refresh token for new tokens (RFC 6749 §6); keep it if none is new."""
+        """Return new tokens of a set (RFC 6749 §6, or §4.4 for client credentials).
+
+        A refresh token that isn't replaced is kept.
+        """
 
     def drop_unsent(self) -> None:
         """Drop the requests that haven't begun to be sent, now and from now on.

@@ -75,7 +75,7 @@ async def fresh_tokens(
             return active.tokens
         if (failure := _failed_since(before, profile)) is not None:
             raise SetupError(recalled(failure.problem, failure.words) or REFRESH_REFUSED)
-        if active.tokens.refresh_token is None:
+        if not active.is_renewable:
             raise SetupError(no_refresh_token(active.scope))
         on_ask(active)
         request = RefreshRequest(held, profile, active, endpoint, on_ask)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizard.domain.credential_fields import with_grant_type
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure, TokenSet
 from wizard.domain.problems import Problem, SetupError
@@ -16,6 +17,7 @@ from wizard.flow.memory import Memory
 from wizard.flow.protected import Protected
 
 if TYPE_CHECKING:
+    from wizard.domain.texts.prerequisites import Use
     from wizard.flow.ports import Clock, Locked, ProfileStore
 
 
@@ -124,9 +126,22 @@ class Session(Memory):
         """Save the selected prerequisites. Raises SetupError."""
         await self._write(lambda held, profile: held.save(replace(profile, ticks=ticks)))
 
-    async def save_audience(self, audience: str) -> None:
-        """Save who will use the credential. Raises SetupError."""
-        await self._write(lambda held, profile: held.save(replace(profile, audience=audience)))
+    async def save_use(self, use: Use) -> None:
+        """Save who will use the credential, and its grant type. Raises SetupError.
+
+        In a setup or a change that has begun, the grant type is a value of the draft.
+        """
+        before, audience = self.working_draft(), use.audience.id
+        has_set = self.draft is not None or self.profile.active is not None
+        if has_set and before.grant_type is not use.grant_type:
+            await self.save_draft(with_grant_type(before, use.grant_type))
+
+        def change(held: Locked, profile: Profile) -> Profile:
+            chosen = replace(profile, audience=audience)
+            is_repeated = profile.active is not None or profile.draft is not None
+            return held.save(chosen if is_repeated else replace(chosen, grant_type=use.grant_type))
+
+        await self._write(change)
 
     async def discard_draft(self) -> None:
         """Remove the draft and its secrets. Raises SetupError."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.models import CredentialSet, GrantType, Profile
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import Value, replace
@@ -56,6 +56,8 @@ class WizardState(Value):
     comparison: Comparison | None = None
     """The two URLs, if the problem is a mismatch."""
     has_left: bool = False
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+    """Of the draft, or without one of the active set."""
 
     @property
     def has_overview(self) -> bool:
@@ -149,6 +151,8 @@ def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> St
         return Step.PREREQUISITES if reached is Step.PREREQUISITES else Step.CREDENTIALS
     if reached is Step.CHECK and _has_tokens_of_its_last_code(draft):
         return Step.CHECK
+    if draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+        return Step.CHECK if reached is Step.CHECK else Step.CREDENTIALS
     if reached is Step.REDIRECT and any(a.is_live(now) for a in draft.attempts):
         return Step.REDIRECT
     return Step.AUTHORIZE
@@ -212,7 +216,7 @@ def _in_setup(state: WizardState, outcome: Outcome) -> WizardState:
         case Step.CREDENTIALS, Unchanged() if state.has_active:
             return replace(_at(state, Step.CHECK), subject=Subject.ACTIVE)
         case Step.CREDENTIALS, Next():
-            return _at(state, Step.AUTHORIZE)
+            return _at(state, _after(Step.CREDENTIALS, state))
         case Step.AUTHORIZE | Step.REDIRECT, LinkTaken(delivery):
             return replace(_at(state, Step.REDIRECT), delivery=delivery)
         case Step.AUTHORIZE | Step.REDIRECT, CodeReceived(answer):
@@ -224,6 +228,12 @@ def _in_setup(state: WizardState, outcome: Outcome) -> WizardState:
             return replace(done, has_active=True, is_change=True, resume_at=None)
         case _:
             return state
+
+
+def _after(step: Step, state: WizardState) -> Step:
+    """Return the step that follows with the grant type."""
+    steps = state.grant_type.steps
+    return steps[steps.index(step) + 1]
 
 
 def _back(state: WizardState) -> WizardState:
@@ -238,6 +248,7 @@ def _back(state: WizardState) -> WizardState:
             return _at(state, Step.AUTHORIZE)
         case Step.CHECK if state.subject is Subject.DRAFT:
             # Never back to Redirect: its code was already used.
-            return _at(state, Step.AUTHORIZE)
+            has_link = Step.AUTHORIZE in state.grant_type.steps
+            return _at(state, Step.AUTHORIZE if has_link else Step.CREDENTIALS)
         case _:
             return _at(state, Step.OVERVIEW)

@@ -34,7 +34,7 @@ class Rotation(Enum):
 async def rotate_secret(
     name: str, store: ProfileStore, endpoint: TokenEndpoint, client_secret: Secret
 ) -> Rotation:
-    """Refresh the active tokens with a new secret; save both if that succeeds.
+    """Request new tokens with a new secret; save both if that succeeds.
 
     Raises:
         SetupError: not set up; the secret was rejected or the server couldn't be reached (then
@@ -47,7 +47,7 @@ async def rotate_secret(
         profile, active = held.profile, await asyncio.to_thread(held.active)
         if profile is None or active is None:
             raise SetupError(NOT_SET_UP)
-        if active.tokens is None or active.tokens.refresh_token is None:
+        if not active.is_renewable:
             return Rotation.NEEDS_CONSENT
         candidate = replace(active, client_secret=client_secret)
         request = RefreshRequest(held, profile, candidate, endpoint)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import Step
 from wizard.domain.text import LEAVING, Command
-from wizard.domain.texts.guide import KEEP_THE_APPROVER
+from wizard.domain.texts.guide import kept_in_mind
+from wizard.domain.texts.handoff_formats import markdown
 from wizard.flow.check.active import run_of
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Next, Outcome, WizardState
@@ -131,8 +133,12 @@ class PlainWizard:
                     stage.paper.line(line)
             else:
                 stage.paper.say(words)
-        stage.paper.say(f"! {' '.join(KEEP_THE_APPROVER)}")
-        answers = {"": "finish", "overview": "see the setup"}
-        prompt = stage.prompt(Step.DONE, offered(answers), answers=answers)
+        stage.paper.say(f"! {' '.join(kept_in_mind(self.wizard_context.grant_type))}")
+        answers, acts = {"": "finish", "overview": "see the setup"}, {}
+        if self.wizard_context.session.use.audience.ends_with_sheet:
+            stage.paper.sheet(sheet := stage.upkeep.sheet())
+            acts = {"copy": partial(stage.copy, markdown(sheet), "Sheet")}
+        ways = offered({**answers, **{word: "copy the sheet" for word in acts}})
+        prompt = stage.prompt(Step.DONE, ways, answers=answers, acts=acts)
         chosen = await stage.talk.choose(prompt)
         return Back() if chosen else Next()

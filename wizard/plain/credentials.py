@@ -1,4 +1,4 @@
-"""Step 2 in plain mode: three fields, each saved as soon as it is right; and advanced settings."""
+"""Step 2 in plain mode: the fields, each saved as soon as it is right; and advanced settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.dialogue import Dialogue, Left, Prompt, Stage, offered
+from wizard.plain.dialogue import Act, Dialogue, Left, Prompt, Stage, offered
+from wizard.plain.prerequisites import is_use_changed, used_by
 
 KEEP: Final = "press Enter to keep"
 EMPTY: Final = "none"
@@ -65,11 +66,8 @@ async def _asked(talk: Dialogue, words: str, rule: Callable[[str], str | None]) 
         talk.say(f"Error: {problem}")
 
 
-FIELDS: Final = tuple(CredentialField)
-
-
 class Credentials:
-    """Asks for the three fields; Enter alone keeps a saved value."""
+    """Asks for each field of the grant type; Enter alone keeps a saved value."""
 
     def __init__(self, stage: Stage, state: WizardState) -> None:
         wizard_context = stage.wizard_context
@@ -84,16 +82,18 @@ class Credentials:
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""
         self._stage.head(Step.CREDENTIALS)
-        first = 0
+        if self._state.is_change:
+            self._say(f'{used_by(self._session.use)} Type "use" to change this.')
+        fields, first = self._fields.all, 0
         if self._state.because is not None:
             self._stage.paper.problem(self._state.because, self._state.comparison)
             is_rejected = self._stored.source is Source.REJECTED
-            first = FIELDS.index(SECRET) if is_rejected else 0
+            first = fields.index(SECRET) if is_rejected else 0
         while True:
             await self._ask_from(first)
             while not self._has(SECRET):
                 # An Authorization URL has brought another Client ID after it.
-                await self._ask_from(FIELDS.index(SECRET))
+                await self._ask_from(fields.index(SECRET))
             changes = self._fields.changes()
             if changes == ():
                 return Unchanged()
@@ -102,10 +102,10 @@ class Credentials:
             first = 0
 
     async def _ask_from(self, first: int) -> None:
-        index = first
-        while index < len(FIELDS):
+        index, fields = first, self._fields.all
+        while index < len(fields):
             try:
-                await self._ask(FIELDS[index])
+                await self._ask(fields[index])
             except Left as left:
                 if not isinstance(left.outcome, Back) or index == 0:
                     raise
@@ -113,7 +113,7 @@ class Credentials:
             else:
                 index += 1
                 # An Authorization URL may have filled in what comes next.
-                while index < len(FIELDS) and FIELDS[index] in self._filled:
+                while index < len(fields) and fields[index] in self._filled:
                     index += 1
 
     async def _is_meant(self, changes: Sequence[Difference]) -> bool:
@@ -162,9 +162,9 @@ class Credentials:
         kept = value or ("the demo's" if self._fields.is_demo else "the saved one")
         prompt = self._stage.prompt(
             Step.CREDENTIALS,
-            f"Field {FIELDS.index(field) + 1} of {len(FIELDS)}",
+            f"Field {self._fields.all.index(field) + 1} of {len(self._fields.all)}",
             f"{ask}, or {KEEP} {kept}" if self._has(field) else ask,
-            acts={"advanced": self._advanced, "copy secret": self._copy_secret},
+            acts=self._acts,
             is_shown=field is not SECRET,
         )
         says = (
@@ -263,6 +263,15 @@ class Credentials:
                     self._say("Saved.")
 
     # -- other words that can be typed -------------------------------------------------------------
+
+    @property
+    def _acts(self) -> dict[str, Act]:
+        acts: dict[str, Act] = {"advanced": self._advanced, "copy secret": self._copy_secret}
+        return {**acts, "use": self._change_use} if self._state.is_change else acts
+
+    async def _change_use(self) -> None:
+        if await is_use_changed(self._stage, Step.CREDENTIALS):
+            raise Left(GoTo(Step.CREDENTIALS))
 
     async def _advanced(self) -> None:
         before = self._draft

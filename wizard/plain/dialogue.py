@@ -11,7 +11,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 from wizard.domain.steps import STEPS, Step, step_number
-from wizard.domain.texts.guide import GUIDE, TYPED
+from wizard.domain.texts.guide import TYPED, page
 from wizard.domain.texts.questions import Question
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value, field
@@ -233,16 +233,19 @@ class Stage(Value):
 
     def head(self, step: Step, aside: str = "") -> None:
         """Say which step this is, whose, and what it is about."""
-        page = GUIDE[step].naming(TYPED)
-        where = f"{step_number(step)}, {step.title}" if step in STEPS else step.title
-        title = page.heading if page.heading != step.title else ""
+        about = page(step, self.wizard_context.grant_type).naming(TYPED)
+        where = f"{self._number(step)}, {step.title}" if step in STEPS else step.title
+        title = about.heading if about.heading != step.title else ""
         parts = [where, title, f"Profile {self.wizard_context.session.name}", aside]
         parts += ["Demo: nothing is saved"] if self.wizard_context.demo else []
         self.talk.say("", ". ".join(part for part in parts if part) + ".")
         if self.wizard_context.foreign_hosts:
             self.talk.say(f"! not Twilio: {', '.join(self.wizard_context.foreign_hosts)}")
-        if page.intro:
-            self.talk.say(page.intro)
+        if about.intro:
+            self.talk.say(about.intro)
+
+    def _number(self, step: Step) -> str:
+        return step_number(step, self.wizard_context.grant_type.steps)
 
     def prompt(
         self,
@@ -255,8 +258,8 @@ class Stage(Value):
     ) -> Prompt:
         """Return a prompt of a step, with the step's help."""
         return Prompt(
-            ". ".join((step_number(step), *sentences)),
-            GUIDE[step].naming(TYPED).help,
+            ". ".join((self._number(step), *sentences)),
+            page(step, self.wizard_context.grant_type).naming(TYPED).help,
             answers or {},
             acts or {},
             can_go_back=can_go_back,

@@ -1,48 +1,50 @@
-"""Step 1 in plain mode: seven items, answered one by one or all at once."""
+"""Step 1 in plain mode: who will use the credential, and the items for that."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
-from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.prerequisites import (
-    AUDIENCES,
     CONSOLE,
+    COSTS,
+    GRANT_NAMES,
     LEGACY_CONSOLE,
-    PREREQUISITES,
-    Audience,
+    RISK,
+    USES,
     Prerequisite,
-    audience,
+    Use,
     missing,
+    selected,
     unselected,
 )
-from wizard.domain.texts.questions import AUDIENCE_TITLE
+from wizard.domain.texts.questions import USE_TITLE
 from wizard.domain.value import replace
-from wizard.flow.state import Back, GoTo, Next, Outcome, Quit
+from wizard.flow.state import Back, GoTo, Next, Outcome
 from wizard.plain.dialogue import Act, Left, Prompt, Stage, offered
-
-COUNT = len(PREREQUISITES)
 
 
 class Prerequisites:
-    """Asks about each item while the machine checks run."""
+    """Asks who uses the credential, then about each item while the machine checks run."""
 
     def __init__(self, stage: Stage, *, can_go_back: bool) -> None:
         self._stage = stage
         self._say = stage.talk.say
         self._session = stage.wizard_context.session
         self._can_go_back = can_go_back
+        self._has_asked = False
+        """Whether anything was asked, so that the step doesn't pass unnoticed."""
 
     async def run(self) -> Outcome:
         """Ask about each item that isn't selected, then report the machine checks. Raises Left."""
-        chosen = audience(self._session.profile.audience)
-        if chosen is not None and chosen.ends_here:
-            return await self._hand_off(chosen)
         self._stage.head(Step.PREREQUISITES, self._ticked())
+        if self._session.profile.audience is None:
+            self._has_asked = True
+            await ask_use(self._stage, Step.PREREQUISITES, can_go_back=self._can_go_back)
+        self._say(used_by(self._use), *self._about_use())
         looking = asyncio.ensure_future(self._stage.upkeep.probe())
         try:
             await self._ask_each()
@@ -54,48 +56,53 @@ class Prerequisites:
             await self._ask_each()
         return Next()
 
-    async def _hand_off(self, chosen: Audience) -> Outcome:
-        """Show the sheet where there is nothing to set up here, and finish. Raises Left."""
-        self._stage.head(Step.PREREQUISITES)
-        self._say(chosen.ends_here)
-        sheet = self._stage.upkeep.sheet(chosen.id)
-        self._stage.paper.sheet(sheet)
-        copy = partial(self._stage.copy, markdown(sheet), "Sheet")
-        ways = {"": "finish", "i": "change who will use the credential", "copy": "copy the sheet"}
-        prompt = self._stage.prompt(
-            Step.PREREQUISITES,
-            offered(ways),
-            answers={"": "finish"},
-            acts={"i": self._choose_audience, "copy": copy},
-            can_go_back=self._can_go_back,
-        )
-        await self._stage.talk.choose(prompt)
-        return Quit()
+    @property
+    def _use(self) -> Use:
+        return self._session.use
+
+    @property
+    def _items(self) -> tuple[Prerequisite, ...]:
+        return self._use.items
+
+    def _about_use(self) -> tuple[str, ...]:
+        """Return what differs for this use, and its risk."""
+        is_safer = self._use.grant_type is GrantType.AUTHORIZATION_CODE
+        return (self._use.audience.brief, *(() if is_safer else (f"! {' '.join(RISK)}",)))
 
     async def _ask_each(self) -> None:
-        for number, item in enumerate(PREREQUISITES, 1):
+        count = len(self._items)
+        for number, item in enumerate(self._items, 1):
             if item.id in self._session.profile.ticks:
-                self._say(f"Item {number} of {COUNT}, selected: {item.text}.")
+                self._say(f"Item {number} of {count}, selected: {item.text}.")
                 continue
+            self._has_asked = True
             answer = await self._stage.talk.choose(self._question(number, item))
             if answer == "all":
-                await self._save(tuple(p.id for p in PREREQUISITES))
+                await self._save({p.id for p in self._items})
                 self._say(self._ticked())
                 return
             if answer in ("y", "yes"):
-                await self._save((*self._session.profile.ticks, item.id))
+                await self._save({item.id})
+            if not answer:
+                return
 
     def _question(self, number: int, item: Prerequisite) -> Prompt:
-        answers = {"yes": "it's true", "no": "not yet", "all": f"all {COUNT} are true"}
+        count = len(self._items)
+        answers = {"yes": "it's true", "no": "not yet", "all": f"all {count} are true"}
+        answers |= {"": "skip the remaining items"}
         prompt = self._prompt("", answers | {"y": "yes", "n": "no"})
         aside = f" ({item.aside})" if item.aside else ""
-        words = f"Item {number} of {COUNT}: {item.text}{aside}. Type yes, no, or all"
+        ways = "Type yes, no, or all, or press Enter to skip"
+        words = f"Item {number} of {count}: {item.text}{aside}. {ways}"
         return replace(prompt, words=words, help=(item.why, *prompt.help))
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named."""
         answers = {"": "continue"}
-        open_items = missing(self._session.profile.ticks)
+        open_items = missing(self._items, self._session.profile.ticks)
+        if not open_items and self._has_asked:
+            self._say(f"{self._ticked()}.")
+            return ""
         if open_items:
             self._say(f"! {unselected(open_items)}", *(f"{p.text}." for p in open_items))
             answers = {"": "continue anyway", "again": "answer the open items again"}
@@ -103,24 +110,26 @@ class Prerequisites:
         return await self._stage.talk.choose(prompt)
 
     def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
-        acts: dict[str, Act] = {"i": self._choose_audience, "r": self._look_again}
+        acts: dict[str, Act] = {"use": self._change_use, "r": self._look_again}
         acts |= {"o": self._open, "open": self._open}
         says = (
-            'Type "i" to choose who will use the credential, "open" to open the Console, or "r" to'
-            " check again."
+            'Type "use" to change who will use the credential, "open" to open the Console, or "r"'
+            " to check again."
         )
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
-        return replace(prompt, help=(*prompt.help, says))
+        return replace(prompt, help=(self._use.help, *prompt.help, says))
 
     def _ticked(self) -> str:
-        return f"{len(self._session.profile.ticks)} of {COUNT} selected"
+        return selected(self._items, self._session.profile.ticks)
 
-    async def _save(self, ticks: tuple[str, ...]) -> None:
-        in_order = tuple(p.id for p in PREREQUISITES if p.id in ticks)
+    async def _save(self, new: set[str]) -> None:
+        kept = self._session.profile.ticks
         try:
-            await self._session.save_ticks(in_order)
+            await self._session.save_ticks(
+                (*kept, *(p.id for p in self._items if p.id in new and p.id not in kept))
+            )
         except SetupError as error:
             self._stage.paper.problem(error.problem)
 
@@ -145,28 +154,50 @@ class Prerequisites:
             self._say("No browser on this machine. The pages are:", "Twilio Console:", CONSOLE)
             self._say("Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
 
-    async def _choose_audience(self) -> None:
-        talk = self._stage.talk
-        listed = [f"{n}. {each.title}: {each.brief}" for n, each in enumerate(AUDIENCES, 1)]
-        talk.say(AUDIENCE_TITLE, *listed)
-        answers = {each.id: each.title for each in AUDIENCES}
-        words = f"Type a number from 1 to {len(AUDIENCES)} to choose who will use the credential"
-        try:
-            chosen = await talk.choose(
-                Prompt(words, listed, answers=answers, listed=tuple(answers))
-            )
-        except Left as left:
-            if isinstance(left.outcome, Back):
-                return
-            raise
-        found, was = audience(chosen), self._session.profile.audience
-        talk.say(*(found.text if found else ()))
-        try:
-            await self._session.save_audience(chosen)
-        except SetupError as error:
-            self._stage.paper.problem(error.problem)
-            return
-        before = audience(was)
-        if bool(found and found.ends_here) != bool(before and before.ends_here):
-            # Again, because there are other things to do.
+    async def _change_use(self) -> None:
+        if await is_use_changed(self._stage, Step.PREREQUISITES):
+            # Again, because other things have to be true.
             raise Left(GoTo(Step.PREREQUISITES))
+
+
+async def is_use_changed(stage: Stage, step: Step) -> bool:
+    """Ask who will use the credential; whether that is another use. Raises Left on quit."""
+    session = stage.wizard_context.session
+    before = session.use
+    try:
+        await ask_use(stage, step)
+    except Left as left:
+        if not isinstance(left.outcome, Back):
+            raise
+    return session.use != before
+
+
+async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None:
+    """Ask who will use the credential, and with which grant type. Raises Left."""
+    session = stage.wizard_context.session
+    listed = [f"{number}. {_in_words(each)}" for number, each in enumerate(USES, 1)]
+    costs = [f"{GRANT_NAMES[grant_type]}: {text}" for grant_type, text in COSTS.items()]
+    stage.talk.say(USE_TITLE, *listed, *costs)
+    default = USES.index(session.use) + 1
+    numbers = {str(number): _in_words(each) for number, each in enumerate(USES, 1)}
+    prompt = stage.prompt(
+        step,
+        f"Type a number from 1 to {len(USES)}, or press Enter for {default}",
+        answers={"": numbers[str(default)], **numbers},
+        can_go_back=can_go_back,
+    )
+    prompt = replace(prompt, help=(*listed, *costs, *prompt.help))
+    chosen = int(await stage.talk.choose(prompt) or default)
+    try:
+        await session.save_use(USES[chosen - 1])
+    except SetupError as error:
+        stage.paper.problem(error.problem)
+
+
+def _in_words(use: Use) -> str:
+    return f"{use.audience.title}, with {GRANT_NAMES[use.grant_type].lower()}"
+
+
+def used_by(use: Use) -> str:
+    """Say who uses the credential, and with which grant type."""
+    return f"Used by: {use.audience.title}. Grant type: {GRANT_NAMES[use.grant_type]}."

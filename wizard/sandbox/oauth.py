@@ -192,6 +192,10 @@ class Grants:
         grant = self._spend(self._refresh, token, "refresh token").grant
         return self._tokens(grant, self._issue_refresh(grant))
 
+    def issue(self, grant: Grant) -> dict[str, object]:
+        """Issue an access token to an app itself (RFC 6749 §4.4.3)."""
+        return self._tokens(grant, None)
+
     def bearer(self, token: str) -> Grant:
         """Return the grant an access token stands for. Raises InvalidToken."""
         issued = self._access.get(token)
@@ -208,7 +212,7 @@ class Grants:
 
     def revoke(self) -> None:
         """End every authorization with its tokens, as if the app was deleted in Twilio."""
-        for issued in (*self._codes.values(), *self._refresh.values()):
+        for issued in (*self._codes.values(), *self._refresh.values(), *self._access.values()):
             issued.grant.is_revoked = True
 
     def _live(self, shelf: Mapping[str, _Issued], text: str, what: str) -> _Issued:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -52,6 +52,8 @@ SCENARIOS: Final[dict[str, str]] = {
     "many-users": "The organization has 20,000 users",
     "rotating": "Each refresh returns a new refresh token",
     "loopback": "The Redirect URL is on this machine",
+    "client-credentials": "A script uses an app with the Client credentials grant type",
+    "wrong-grant": "The first token request meets an app with the wrong grant type",
 }
 """The demo's scenarios, and what each one shows."""
 
@@ -60,6 +62,8 @@ NEW_SECRET: Final = "brand-new-demo-secret"  # noqa: S105  shown by the demo
 
 DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 """Reserved (RFC 6761 §6.4), so the browser shows the error page most admins will see."""
+
+GRANT_TYPES: Final = ("authorization_code", "client_credentials")
 
 PERMISSIONS: Final = tuple(
     f"managed-users/{action}" for action in ("list", "read", "create", "update", "delete")
@@ -90,6 +94,7 @@ class Sandbox:
         delay: float = 0.0,
         retry_after: int = 2,
         users: int = 25,
+        grant_types: Collection[str] = GRANT_TYPES,
     ) -> None:
         """Create the organization and its app.
 
@@ -105,6 +110,7 @@ class Sandbox:
             delay: Seconds before each answer; at least three in the scenario slow.
             retry_after: Seconds in the Retry-After of the request that throttled refuses.
             users: How many there are; 20,000 in the scenario many-users.
+            grant_types: Those that the app may use. In Twilio it is one; here it fits the choice.
         """
         self.scenario = scenario
         self._has_failed = False
@@ -116,6 +122,7 @@ class Sandbox:
         self.organization = "OR" + secrets.token_hex(16)
         self.approver = "scim-service@example.com"
         """Who is signed in on the authorization page."""
+        self.grant_types = set(grant_types)
         self.permissions = set(PERMISSIONS)
         if scenario == "missing-permission":
             self.permissions.discard("managed-users/list")
@@ -187,6 +194,11 @@ class Sandbox:
         never_stored = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
         if not self._is_client(seen.form):
             return twilio_error(401, 20003, "Invalid credentials", never_stored)
+        grant_type = seen.form["grant_type"].replace("refresh_token", "authorization_code")
+        if grant_type not in self.grant_types or self._fails_now("wrong-grant"):
+            # RFC 6749 §5.2's meaning in Twilio's form; what Twilio returns isn't documented.
+            message = "unauthorized_client: this OAuth app can't use this grant_type"
+            return twilio_error(400, 20001, message, never_stored)
         try:
             return json_answer(200, self._grant(seen.form), headers=never_stored)
         except InvalidGrant as error:
@@ -204,7 +216,10 @@ class Sandbox:
             case "refresh_token":
                 return self.grants.refresh(form["refresh_token"])
             case _:
-                raise InvalidGrant("This OAuth app doesn't allow this grant_type")
+                nobody = AuthorizationRequest("", "", False, "")
+                permissions = frozenset(self.permissions)
+                grant = Grant(nobody, self.client_id, self.organization, permissions)
+                return self.grants.issue(grant)
 
     def metadata(self, issuer: str) -> Response:
         """Answer with RFC 8414's document; `issuer` is the server's own origin."""
@@ -215,7 +230,7 @@ class Sandbox:
                 "authorization_endpoint": issuer + AUTHORIZE_PATH,
                 "token_endpoint": issuer + TOKEN_PATH,
                 "response_types_supported": ["code"],
-                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "grant_types_supported": [*GRANT_TYPES, "refresh_token"],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             },

@@ -184,7 +184,8 @@ class LockedProfile:
             generation = self._sets.put(self._name, profile.store, draft, succeeds)
             after = replace(after, draft=generation)
         if after.active is None and (draft is not None or after.draft is None):
-            after = _repeating(after, replace(draft or CredentialSet(), tokens=None))
+            chosen = CredentialSet(grant_type=after.grant_type)
+            after = _repeating(after, replace(draft or chosen, tokens=None))
         return after
 
     def remove(self) -> None:
@@ -243,6 +244,7 @@ def _repeating(profile: Profile, active: CredentialSet) -> Profile:
         profile,
         client_id=active.client_id,
         redirect_url=active.redirect_url,
+        grant_type=active.grant_type,
         endpoints=active.endpoints,
         expires_at=tokens.expires_at if tokens else None,
         refreshable=tokens is not None and tokens.refresh_token is not None,

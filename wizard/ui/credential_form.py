@@ -21,16 +21,18 @@ class CredentialForm:
 
     def compose(self) -> Iterator[Field]:
         """Make the widgets, in their order."""
-        draft = self._fields.draft
-        entries = (
-            Entry("client-id", draft.client_id),
-            SecretEntry("client-secret", placeholder=self._kept if draft.client_secret else ""),
-            Entry("redirect-url", draft.redirect_url),
-        )
-        for which, entry in zip(CredentialField, entries, strict=True):
+        for which in self._fields.all:
+            entry = self._entry_of(which)
             hint = which.hint + (" · ^r shows it" if which is SECRET else "")
             self._shown[which] = Field(which.label, entry, hint)
             yield self._shown[which]
+
+    def _entry_of(self, which: CredentialField) -> Entry:
+        draft = self._fields.draft
+        if which is SECRET:
+            return SecretEntry(which.value, placeholder=self._kept if draft.client_secret else "")
+        is_id = which is CredentialField.CLIENT_ID
+        return Entry(which.value, draft.client_id if is_id else draft.redirect_url)
 
     def entry(self, which: CredentialField) -> Entry:
         """Return where a field is entered."""
@@ -47,14 +49,14 @@ class CredentialForm:
 
     def first_empty(self, *, after: CredentialField | None = None) -> CredentialField | None:
         """Return the first field that has to be entered; those behind `after` come first."""
-        order = list(CredentialField)
+        order = list(self._fields.all)
         begin = order.index(after) + 1 if after is not None else 0
         around = (*order[begin:], *order[:begin])
         return next((which for which in around if self.judged(which).is_empty), None)
 
     def entered(self) -> CredentialSet:
         """Return the draft with every field that is right."""
-        return self._fields.with_entered({which: self.text(which) for which in CredentialField})
+        return self._fields.with_entered({which: self.text(which) for which in self._fields.all})
 
     def typed(self, which: CredentialField) -> None:
         """Show notes while a field is being typed in, but no errors yet."""
@@ -69,7 +71,7 @@ class CredentialForm:
 
     def judge_all(self) -> None:
         """Validate the fields that have a value, entered or saved, and show the result."""
-        for which in CredentialField:
+        for which in self._fields.all:
             judgment = self.judged(which)
             if judgment.source not in (Source.NONE, Source.OTHER_APP):
                 self._show(which, judgment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from wizard.domain.steps import Step
 from wizard.flow.context import WizardContext
 from wizard.flow.state import WizardState
@@ -19,7 +21,10 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
     A step is imported when it is first shown: the one the wizard opens with waits for no other.
     """
     banner = Banner(
-        wizard_context.session.name, wizard_context.demo is not None, wizard_context.foreign_hosts
+        wizard_context.session.name,
+        wizard_context.demo is not None,
+        wizard_context.foreign_hosts,
+        wizard_context.grant_type,
     )
     match state.step:
         case Step.OVERVIEW:
@@ -52,5 +57,9 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
             )
         case _:
             from wizard.ui.screens.done import DoneScreen
+            from wizard.ui.screens.overview_dialogs import sheet_of
 
-            return DoneScreen(banner, wizard_context.facts(), wizard_context.usage())
+            rows, usage = wizard_context.facts(), wizard_context.usage()
+            has_sheet = wizard_context.session.use.audience.ends_with_sheet
+            sheet = partial(sheet_of, wizard_context) if has_sheet else None
+            return DoneScreen(banner, rows, usage, sheet)

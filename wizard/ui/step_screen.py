@@ -13,10 +13,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step, step_number
-from wizard.domain.texts.guide import GUIDE, ON_SCREEN
-from wizard.domain.value import Value
+from wizard.domain.texts.guide import ON_SCREEN, Page, page
+from wizard.domain.value import Value, replace
 from wizard.flow.state import Back, Outcome
 from wizard.ui import textual_internals
 from wizard.ui.input_timing import TimedScreen
@@ -41,6 +42,8 @@ class Banner(Value):
     is_demo: bool = False
     foreign_hosts: tuple[str, ...] = ()
     """Hosts that are not Twilio's; empty in the demo, which says so itself."""
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+    """It decides which steps there are, and what they say."""
 
 
 class Command(Value):
@@ -181,13 +184,12 @@ class StepScreen(TimedScreen[Outcome]):
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
         self.fit()
-        page = GUIDE[self.STEP].naming(ON_SCREEN)
-        banner = self._banner
-        crumb = f"{step_number(self.STEP)} · {self.STEP.title}" if self.HAS_RAIL else ""
+        page, banner = self._page, self._banner
+        crumb = self._crumb if self.HAS_RAIL else ""
         yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo, crumb=crumb)
         with Horizontal(id="middle"):
             if self.HAS_RAIL:
-                yield Rail(self.STEP)
+                yield Rail(self.STEP, banner.grant_type.steps)
             with Vertical(id="page"):
                 with Body():
                     yield Heading(page.heading, self.aside())
@@ -197,6 +199,25 @@ class StepScreen(TimedScreen[Outcome]):
                 with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
         yield Keys(self._primary_word)
+
+    @property
+    def _page(self) -> Page:
+        return page(self.STEP, self._banner.grant_type).naming(ON_SCREEN)
+
+    @property
+    def _crumb(self) -> str:
+        number = step_number(self.STEP, self._banner.grant_type.steps)
+        return f"{number} · {self.STEP.title}"
+
+    def follow_grant_type(self, grant_type: GrantType) -> None:
+        """Show the steps of another grant type, which was chosen on this step."""
+        self._banner = replace(self._banner, grant_type=grant_type)
+        self.query_one(Rail).steps = grant_type.steps
+        self.query_one(Title).crumb = self._crumb
+
+    def help_page(self) -> tuple[str, ...]:
+        """Return the paragraphs of the help."""
+        return self._page.help
 
     def say_aside(self, text: str) -> None:
         """Change the words at the right of the heading."""
@@ -277,5 +298,4 @@ class StepScreen(TimedScreen[Outcome]):
         """Open the help of this step."""
         from wizard.ui.dialog import HelpScreen
 
-        page = GUIDE[self.STEP].naming(ON_SCREEN)
-        await self.ask(HelpScreen(f"Help · {page.heading}", page.help))
+        await self.ask(HelpScreen(f"Help · {self._page.heading}", self.help_page()))

@@ -98,6 +98,31 @@ APP_REFUSED: Final = fix_credentials(
     who=Who.OWNER,
 )
 
+WRONG_GRANT: Final = fix_credentials(
+    id="wrong-grant",
+    title="This OAuth app can't use client credentials",
+    cause="Its grant type is probably Authorization code, or the app was deleted or disabled.",
+    remedy="Create an app with the Client credentials grant type and enter its values here. Or "
+    "change the grant type.",
+)
+
+WRONG_CLIENT_OR_GRANT: Final = replace(
+    WRONG_CLIENT,
+    cause="The secret was rotated or copied incompletely, or the app has the Authorization code "
+    "grant type.",
+)
+"""Used with client credentials, where the response doesn't tell these causes apart."""
+
+UNRECOGNIZED_OR_GRANT: Final = replace(
+    network.UNRECOGNIZED,
+    id="unrecognized-grant",
+    step=Step.CREDENTIALS,
+    cause="The app may have the Authorization code grant type.",
+    remedy="Check the app's grant type: it must be Client credentials. If it is, read the "
+    "server's message and try again.",
+)
+"""The same where the server's words say nothing."""
+
 REFRESH_REFUSED: Final = authorize_again(
     id="refresh-refused",
     title="Twilio rejected the refresh token",

@@ -59,6 +59,12 @@ _CODE_HINTS: Final = (
     (re.compile(r"\b(already|been|was)\b.*\b(used|redeemed|consumed)\b"), exchange.CODE_USED),
     (re.compile(r"\b(code|grant)\b.*\bexpired\b|\bexpired\b.*\bcode\b"), exchange.CODE_EXPIRED),
 )
+_OR_GRANT: Final = {
+    exchange.WRONG_CLIENT.id: exchange.WRONG_CLIENT_OR_GRANT,
+    exchange.APP_REFUSED.id: exchange.WRONG_GRANT,
+    network.UNRECOGNIZED.id: exchange.UNRECOGNIZED_OR_GRANT,
+}
+"""The entries that name the wrong grant type as a cause, by those that don't."""
 _CODE: Final = re.compile(r"\bcode\b|\bgrant\b")
 _REFRESH_TOKEN: Final = re.compile(r"\brefresh|\btoken\b|\bgrant\b")
 
@@ -88,6 +94,21 @@ def refresh_problem(answer: ErrorResponse) -> Problem:
             exchange.APP_REFUSED if is_app else exchange.REFRESH_REFUSED if is_token else None,
         )
     return _told(problem, answer)
+
+
+def client_credentials_problem(answer: ErrorResponse) -> Problem:
+    """Classify an error response to a request for client credentials (RFC 6749 §4.4).
+
+    Twilio doesn't document what it returns for an app of another grant type, so every entry that
+    doesn't know the cause names that one.
+    """
+    problem = _token_problem(answer)
+    if problem is exchange.APP_REFUSED or answer.error == "invalid_grant":
+        problem = exchange.WRONG_GRANT
+    if problem is None and _APP_HINT[0].search(answer.words):
+        problem = exchange.WRONG_GRANT
+    problem = problem or _by_status(answer, None)
+    return _told(_OR_GRANT.get(problem.id, problem), answer)
 
 
 def no_refresh_token(scope: str) -> Problem:

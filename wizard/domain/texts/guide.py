@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from wizard.domain.models import GrantType
 from wizard.domain.rules import split
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE
+from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE, RISK
 from wizard.domain.value import Value, replace
 
 DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
 """Twilio's own page about the whole setup."""
+APPS_PAGE: Final = "https://www.twilio.com/docs/iam/oauth-apps/org-oauth-apps"
+"""Twilio's own page about organization OAuth apps, with both grant types."""
 
 
-ON_SCREEN: Final = {"audience": "Press i", "new_link": "Press Ctrl+T"}
+ON_SCREEN: Final = {"new_link": "Press Ctrl+T"}
 """What to press, for sentences that the screens and plain mode share."""
-TYPED: Final = {"audience": 'Type "i"', "new_link": 'Type "new link"'}
+TYPED: Final = {"new_link": 'Type "new link"'}
 """The same in plain mode."""
 
 
@@ -31,6 +34,8 @@ class Page(Value):
     """What can go wrong, and what to do then."""
     where: tuple[str, ...]
     """Where to find it in Twilio; a line that is only a URL can be opened."""
+    documentation: str = DOCUMENTATION
+    """Twilio's own page."""
 
     @property
     def help(self) -> tuple[str, ...]:
@@ -41,7 +46,7 @@ class Page(Value):
             f"If something goes wrong\n{self.wrong[0]}",
             *self.wrong[1:],
             *self.where,
-            f"Twilio's documentation\n{DOCUMENTATION}",
+            f"Twilio's documentation\n{self.documentation}",
         )
 
     def naming(self, keys: Mapping[str, str]) -> Page:
@@ -63,7 +68,7 @@ KEEP_THE_APPROVER: Final = (
     "Don't deactivate the user who approved, and don't let",
     "SCIM manage them. Otherwise, tokens may stop working.",
 )
-"""The warnings on Done, in two lines."""
+"""What to keep in mind after an approval, in two lines."""
 
 CODE_LIVES: Final = "expires 5 minutes after you click Approve access"
 
@@ -81,6 +86,28 @@ def landing_on(redirect_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
 
 
+_CHANGE: Final = (
+    "Change credentials lets you edit any value, and the grant type. Your current credentials stay"
+    " in use until the new ones work."
+)
+_ROTATED: Final = (
+    "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in the"
+    " Console under Monitor > Insights > Audit (event oauth-apps.secret-rotated).",
+    "If you delete the OAuth app, or rotate its secret with no grace period, the saved credentials"
+    " stop working.",
+)
+_APPS: Final = (
+    "Can't open the page? Only an Organization Owner or Admin can open it. Account-level roles"
+    " can't.",
+    "Wrong grant type? You can't change it. Create another app.",
+    "Will SCIM create users? Their email domain must be verified in Twilio first.",
+)
+_LOST_SECRET: Final = (
+    "AC… is an Account SID, and SK… is an API key SID. Neither works here.",
+    "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab. Twilio"
+    " may ask how long the old secret should keep working.",
+)
+
 GUIDE: Final = {
     Step.OVERVIEW: Page(
         "Overview",
@@ -88,20 +115,14 @@ GUIDE: Final = {
         (
             "Check now tests the connection. It's read-only.",
             "Authorize again creates new tokens with the same Client ID and Client Secret.",
-            "Change credentials lets you edit any value. Your current credentials stay in use until"
-            " the new ones work.",
+            _CHANGE,
         ),
-        (
-            "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in"
-            " the Console under Monitor > Insights > Audit (event oauth-apps.secret-rotated).",
-            "If you delete the OAuth app, or rotate its secret with no grace period, the saved"
-            " credentials stop working.",
-        ),
+        _ROTATED,
         _where(". Open the app and select Credentials to rotate the secret."),
     ),
     Step.PREREQUISITES: Page(
         "Before you start",
-        "Using Okta or Microsoft Entra ID? {audience} first.",
+        "",
         (
             "Click Create OAuth application, then select the Authorization code grant type.",
             "Under Application details, enter an application name, a company name, and your"
@@ -114,10 +135,7 @@ GUIDE: Final = {
         (
             "Don't see Authorization code? You're probably on an account's OAuth applications page,"
             " which looks similar. Go to the organization's page instead.",
-            "Can't open the page? Only an Organization Owner or Admin can open it. Account-level"
-            " roles can't.",
-            "Wrong grant type? You can't change it. Create another app.",
-            "Will SCIM create users? Their email domain must be verified in Twilio first.",
+            *_APPS,
             "Is two-factor authentication required? Before you start, decide who holds the second"
             " factor for a shared account.",
         ),
@@ -132,11 +150,7 @@ GUIDE: Final = {
             "Client Secret: one long string of letters, digits, and symbols.",
             "Redirect URL: exactly as in the app, including any trailing slash.",
         ),
-        (
-            "AC… is an Account SID, and SK… is an API key SID. Neither works here.",
-            "Lost the secret? Twilio shows it only once. Rotate it on the app's Credentials tab."
-            " Twilio may ask how long the old secret should keep working.",
-        ),
+        (*_LOST_SECRET,),
         _where(
             ". Open the app. The Client ID is under Credentials, and the Redirect URL is under"
             " Application details.",
@@ -161,7 +175,8 @@ GUIDE: Final = {
             " and whose email domain doesn't enforce SSO.",
             "Does it ask for a second factor? Ask the person who holds it for that account.",
             "See an error instead of Approve access? The Client ID or Redirect URL differs from the"
-            " app's. Compare them character by character.",
+            " app's, or the app has the Client credentials grant type. Such an app can't be"
+            " approved.",
         ),
         (
             "You approve on a separate Twilio page, not in the Console. To look up the app itself,"
@@ -183,6 +198,8 @@ GUIDE: Final = {
             " {new_link} to create a new link, then approve again.",
             "Did the page drop the code? Look in the browser's history for the first URL with"
             " code= in it.",
+            "Does Twilio never send you to your Redirect URL? The app may have the Client"
+            " credentials grant type. Create one with the Authorization code grant type.",
             "Does it start with something other than your Redirect URL? The Redirect URL in"
             " Credentials doesn't match the one in the app. Fix one of them.",
         ),
@@ -220,3 +237,73 @@ GUIDE: Final = {
         _where(". Open the app and select Credentials to rotate the secret."),
     ),
 }
+
+_WITHOUT_APPROVAL: Final = {
+    Step.OVERVIEW: replace(
+        GUIDE[Step.OVERVIEW],
+        steps=("Check now tests the connection. It's read-only.", _CHANGE),
+    ),
+    Step.PREREQUISITES: replace(
+        GUIDE[Step.PREREQUISITES],
+        steps=(
+            "Click Create OAuth application, then select the Client credentials grant type.",
+            "Enter a name and a description. The app needs no Redirect URL.",
+            "Under Scopes & permissions, select only the managed-users permissions that you need.",
+            "Copy the Client ID and Client Secret. Twilio shows the secret only once.",
+            "Check Got it! and click Finish.",
+        ),
+        wrong=(
+            "Don't see managed-users permissions? You're probably on an account's OAuth"
+            " applications page, which looks similar. Go to the organization's page instead.",
+            *_APPS,
+        ),
+    ),
+    Step.CREDENTIALS: Page(
+        "Credentials",
+        "Copy these from your OAuth app. It must have the Client credentials grant type.",
+        GUIDE[Step.CREDENTIALS].steps[:2],
+        (
+            *_LOST_SECRET,
+            "Does the app have the Authorization code grant type? Change the grant type, or"
+            " create another app.",
+        ),
+        _where(
+            ". Open the app. The Client ID is under Credentials.",
+            ". When you create an app, the last page shows its Client ID and Client Secret.",
+        ),
+    ),
+    Step.CHECK: replace(
+        GUIDE[Step.CHECK],
+        steps=(
+            "Wait until every check is finished.",
+            "The wizard requests a token, reads the list of users with it, and requests another"
+            " token, as it will when the first one expires.",
+            "The wizard keeps only the number of users, not their names.",
+        ),
+        wrong=(
+            "Missing a permission? Select it in the app, then try again.",
+            "Client ID or Client Secret rejected? The secret was probably rotated, or the app has"
+            " the Authorization code grant type. To see who rotated it, look in the Console under"
+            " Monitor > Insights > Audit.",
+        ),
+    ),
+    Step.DONE: replace(
+        GUIDE[Step.DONE],
+        wrong=(
+            "Did it stop working? The secret was probably rotated, or the app was deleted. Run"
+            " Check now on Overview.",
+        ),
+    ),
+}
+
+
+def page(step: Step, grant_type: GrantType) -> Page:
+    """Return the texts of a step."""
+    if grant_type is GrantType.AUTHORIZATION_CODE:
+        return GUIDE[step]
+    return replace(_WITHOUT_APPROVAL.get(step, GUIDE[step]), documentation=APPS_PAGE)
+
+
+def kept_in_mind(grant_type: GrantType) -> tuple[str, str]:
+    """Return the warning on Done, in two lines."""
+    return KEEP_THE_APPROVER if grant_type is GrantType.AUTHORIZATION_CODE else RISK

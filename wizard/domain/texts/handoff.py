@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from wizard.domain.models import GRANT_TYPE, SCOPE, CredentialSet, Profile
+from wizard.domain.models import SCOPE, CredentialSet, GrantType, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
-from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN
+from wizard.domain.texts.prerequisites import GRANT_NAMES, RISK, VERIFIED_DOMAIN
 from wizard.domain.texts.summary import harmless
-from wizard.domain.value import Value
+from wizard.domain.value import Value, replace
 
 UNIQUE_IDENTIFIER: Final = "userName"
 """The attribute by which Twilio identifies users (SCIM API reference)."""
@@ -71,12 +71,22 @@ def sheet(
         program: the one that was started.
     """
     profile = harmless(profile)
+    only = {"okta": GrantType.AUTHORIZATION_CODE, "entra": GrantType.CLIENT_CREDENTIALS}
+    needed = only.get(audience or "", profile.grant_type)
+    is_unproven = audience == "entra" and profile.active is None
+    if is_unproven or needed is not profile.grant_type:
+        # It needs another app, of which no values are known here.
+        credentials = None
+        other_app = _OTHER_APP if profile.client_id and audience in only else ""
+        profile = replace(profile, grant_type=needed, client_id="", redirect_url="")
+    else:
+        other_app = ""
     values = _values(profile, credentials)
     match audience:
         case "entra":
-            return _entra(profile, name, values)
+            return _entra(profile, name, values, other_app, program or Program())
         case "okta":
-            title, rows, paragraphs = _okta(profile, values)
+            title, rows, paragraphs = _okta(profile, values, other_app)
         case "other":
             title, rows, paragraphs = _other(profile, values)
         case _:
@@ -95,7 +105,16 @@ _APPROVER: Final = (
 )
 
 
-def _okta(profile: Profile, values: Values) -> Content:
+_OTHER_APP: Final = "This profile's OAuth app has a different grant type, so it can't be used here."
+
+_FOR_OKTA: Final = "Create another app in Twilio with the Authorization code grant type."
+_FOR_ENTRA: Final = (
+    "Create an OAuth app in Twilio with the Client credentials grant type, and select every"
+    " managed-users permission."
+)
+
+
+def _okta(profile: Profile, values: Values, other_app: str) -> Content:
     query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
     rows = (
         Row("Redirect URL to register in Twilio", OKTA_CALLBACK),
@@ -112,10 +131,11 @@ def _okta(profile: Profile, values: Values) -> Content:
             "Authorization endpoint URI",
             f"{profile.endpoints.authorize_url}?{urlencode(query)}",
         ),
-        Row("Client ID", profile.client_id),
-        _secret_row(values),
+        _id_row("Client ID", profile),
+        _secret_row(values, profile),
     )
     paragraphs = (
+        *([f"{other_app} {_FOR_OKTA}"] if other_app else []),
         "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in your"
         " Okta admin page's URL. Other Okta cells use system-admin.okta-emea.com or"
         " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
@@ -134,58 +154,60 @@ def _okta(profile: Profile, values: Values) -> Content:
     return "Twilio SCIM in Okta", rows, paragraphs
 
 
-def _entra(profile: Profile, name: str, values: Values) -> Sheet:
-    of_app = "from the OAuth app for Entra ID"
+def _entra(profile: Profile, name: str, values: Values, other_app: str, program: Program) -> Sheet:
     rows = (
         Row("Authentication Method", "OAuth2 client credentials grant"),
         Row("Tenant URL", profile.endpoints.scim_url),
         Row("OAuth token endpoint", profile.endpoints.token_url),
-        Row("Client identifier", note=of_app),
-        Row("Client Secret", note=of_app),
+        _id_row("Client identifier", profile),
+        _secret_row(values, profile),
     )
-    other_app = " This profile's OAuth app has a different grant type, so Entra ID can't use it."
     paragraphs = (
-        "Entra ID uses the client credentials grant: no approval, no Redirect URL, no service"
-        " account. Create an OAuth app in Twilio with the Client credentials grant type, and"
-        f" select every managed-users permission.{other_app if profile.client_id else ''}",
+        *([] if profile.client_id else [f"{other_app} {_FOR_ENTRA}".strip()]),
         "In Entra, open Enterprise apps > New application > Create your own application >"
         " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
         " Credentials. Enter the values above, then click Test Connection.",
         "Turn off group mappings. Twilio documents SCIM only for users.",
         VERIFIED_DOMAIN,
+        " ".join(RISK),
     )
-    # Of the new app, no other values are known here.
-    known = {key: values[key] for key in ("scim_url", "token_url", "unique_identifier")}
-    values = dict.fromkeys(values) | known | {"grant_type": "client_credentials"}
     request = (
         "# A token for that app. Fill in its Client ID and Client Secret.\n"
         f"{request_app_token(profile.endpoints.token_url)}"
     )
+    commands = _commands(profile, name, program) if profile.client_id else (request,)
     title = "Twilio SCIM in Microsoft Entra ID"
-    return Sheet(title, name, "entra", rows, paragraphs, values, (request,))
+    return Sheet(title, name, "entra", rows, paragraphs, values, commands)
 
 
 def _other(profile: Profile, values: Values) -> Content:
+    approved = (
+        Row("Authorization endpoint", profile.endpoints.authorize_url),
+        Row("Scope", values["scope"] or ""),
+        Row("Redirect URL", note="the provider's own; register it in the OAuth app in Twilio"),
+    )
+    authorization = (
+        "The provider needs its own authorization. Sign in with email and password as an"
+        " Organization Owner or Admin who doesn't use SSO, and click Approve access. Have that"
+        " user's second factor ready.",
+    )
+    is_of_app = _is_of_app(profile)
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
-        Row("Grant type", "authorization code (OAuth 2.0)"),
-        Row("Authorization endpoint", profile.endpoints.authorize_url),
+        Row("Grant type", f"{GRANT_NAMES[profile.grant_type].lower()} (OAuth 2.0)"),
+        *(() if is_of_app else approved),
         Row("Token endpoint", profile.endpoints.token_url),
         Row("Client authentication", "Client ID and Client Secret in the request body"),
         Row("Client ID", profile.client_id),
-        _secret_row(values),
-        Row("Scope", values["scope"] or ""),
-        Row("Redirect URL", note="the provider's own; register it in the OAuth app in Twilio"),
+        _secret_row(values, profile),
         Row("Unique identifier for users", UNIQUE_IDENTIFIER),
         Row("Groups", "none"),
     )
     paragraphs = (
-        "The provider needs its own authorization. Sign in with email and password as an"
-        " Organization Owner or Admin who doesn't use SSO, and click Approve access. Have that"
-        " user's second factor ready.",
+        *(() if is_of_app else authorization),
         "A provider that takes only a pasted bearer token stops working when the token expires.",
         VERIFIED_DOMAIN,
-        _APPROVER,
+        _warning(profile),
     )
     return "Twilio SCIM in an identity provider", rows, paragraphs
 
@@ -196,7 +218,9 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         Row("scim-wizard profile", name),
         Row("Token endpoint", profile.endpoints.token_url),
         Row("Client ID", profile.client_id),
-        _secret_row(values),
+        _secret_row(values, profile),
+    )
+    approved = (
         Row("Redirect URL", profile.redirect_url),
         Row("Scope", values["scope"] or ""),
     )
@@ -205,27 +229,53 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         " expired token only once, even if several scripts ask at the same time. Your script"
         " doesn't need the Client ID or Client Secret.",
         VERIFIED_DOMAIN,
-        _APPROVER,
+        _warning(profile),
     )
-    return "Twilio SCIM in a script", rows, paragraphs
+    return (
+        "Twilio SCIM in a script",
+        (*rows, *(() if _is_of_app(profile) else approved)),
+        paragraphs,
+    )
+
+
+def _is_of_app(profile: Profile) -> bool:
+    return profile.grant_type is GrantType.CLIENT_CREDENTIALS
+
+
+def _warning(profile: Profile) -> str:
+    return " ".join(RISK) if _is_of_app(profile) else _APPROVER
 
 
 def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
-    return {
-        "scim_url": profile.endpoints.scim_url,
-        "grant_type": GRANT_TYPE,
+    approved: Values = {
         "authorize_url": profile.endpoints.authorize_url,
-        "token_url": profile.endpoints.token_url,
-        "client_id": profile.client_id,
-        "client_secret": credentials.client_secret if credentials else None,
         "redirect_url": profile.redirect_url,
         "scope": credentials.scope if credentials else SCOPE,
+    }
+    return {
+        "scim_url": profile.endpoints.scim_url,
+        "grant_type": profile.grant_type.value,
+        "authorize_url": None,
+        "token_url": profile.endpoints.token_url,
+        "client_id": profile.client_id or None,
+        "client_secret": credentials.client_secret if credentials else None,
+        "redirect_url": None,
+        "scope": None,
         "unique_identifier": UNIQUE_IDENTIFIER,
+        **({} if _is_of_app(profile) else approved),
     }
 
 
-def _secret_row(values: Mapping[str, str | Secret | None]) -> Row:
-    return Row("Client Secret", values["client_secret"] or "", f"{MASK} (not shown)")
+_OF_APP: Final = "from the OAuth app in Twilio"
+
+
+def _id_row(title: str, profile: Profile) -> Row:
+    return Row(title, profile.client_id, _OF_APP)
+
+
+def _secret_row(values: Mapping[str, str | Secret | None], profile: Profile) -> Row:
+    note = f"{MASK} (not shown)" if profile.client_id else _OF_APP
+    return Row("Client Secret", values["client_secret"] or "", note)
 
 
 def _commands(profile: Profile, name: str, program: Program) -> tuple[str, ...]:

@@ -55,7 +55,13 @@ class OutOfReach(Value):
 
 
 def offers(
-    *, has_active: bool, has_draft: bool, is_demo: bool, first: str, lost: OutOfReach | None = None
+    *,
+    has_active: bool,
+    has_draft: bool,
+    is_demo: bool,
+    first: str,
+    lost: OutOfReach | None = None,
+    is_of_app: bool = False,
 ) -> list[Item]:
     """Return the actions.
 
@@ -65,6 +71,7 @@ def offers(
         is_demo: nothing is saved permanently, and there are no other profiles.
         first: the ID of the action to list first, if it is offered.
         lost: what is saved but can't be read.
+        is_of_app: the active set needs no one's approval.
     """
     resume = [RESUME] if has_draft else []
     discard = [DISCARD_CHANGE] if has_active else list(DRAFT)
@@ -78,7 +85,9 @@ def offers(
     discard = discard if has_draft else []
     if not has_active:
         return [*resume, *discard, *others, LEAVE]
-    actions = [ACTIVE[0], *([] if is_demo else [ROTATE]), *ACTIVE[1:]]
+    check, authorize, change = ACTIVE
+    approved = [] if is_of_app else [authorize]
+    actions = [check, *([] if is_demo else [ROTATE]), *approved, change]
     actions.sort(key=lambda item: item.id != first)
     return [*resume, *actions, *others, *discard, LEAVE]
 

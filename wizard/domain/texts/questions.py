@@ -73,7 +73,7 @@ ROTATE: Final = (
 )
 ROTATED: Final = "The new secret works and is saved."
 SHEET_TITLE: Final = "Handoff sheet"
-AUDIENCE_TITLE: Final = "Who will use the credential?"
+USE_TITLE: Final = "Who will use the credential?"
 
 
 def already_open(name: str) -> str:

@@ -10,6 +10,7 @@ from wizard.domain.models import (
     CheckStatus,
     CredentialSet,
     Endpoints,
+    GrantType,
     LastCheck,
     Profile,
     StoreKind,
@@ -26,6 +27,7 @@ from wizard.domain.text import (
     one_line,
     short_id,
 )
+from wizard.domain.texts.prerequisites import GRANT_NAMES
 from wizard.domain.value import Value, replace
 
 URL_LIMIT: Final = 2000
@@ -67,10 +69,15 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
     """
     profile = harmless(profile)
     organization = profile.token_organization or profile.organization
-    return (
-        ("Client ID", short_id(profile.client_id)),
+    approved = (
         ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
         ("Redirect URL", profile.redirect_url),
+    )
+    is_approved = profile.grant_type is GrantType.AUTHORIZATION_CODE
+    return (
+        ("Client ID", short_id(profile.client_id)),
+        ("Grant type", GRANT_NAMES[profile.grant_type]),
+        *(approved if is_approved else ()),
         ("Secret", f"saved in {place}" if place else IN_DEMO),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),
@@ -156,7 +163,7 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
     """Return why the token can't be refreshed, even if it is still valid; None if it can."""
     failure = profile.refresh_failure
     is_live = profile.expires_at is not None and profile.expires_at > now
-    if failure is None and (profile.refreshable or not is_live):
+    if failure is None and (profile.is_renewable or not is_live):
         return None
     # As in _told.
     from wizard.domain.errors.exchange import NO_REFRESH_TOKEN_SAVED, REFRESH_REFUSED
@@ -167,7 +174,7 @@ def refusal(profile: Profile, now: datetime) -> Problem | None:
         # An older record, without the reason.
         return not_refreshed(NO_REFRESH_TOKEN_SAVED, token)
     problem = _told(failure.problem, failure.words) or REFRESH_REFUSED
-    rejected = moment(failure.at) if profile.refreshable else ""
+    rejected = moment(failure.at) if profile.is_renewable else ""
     return not_refreshed(problem, token, rejected)
 
 
@@ -237,6 +244,11 @@ def what_next(
             "Enter the same Client ID and Client Secret in Okta, and click Authenticate.",
             "Okta needs its own authorization.",
         )
+    if profile.audience == "entra":
+        return (
+            "Enter the values on the handoff sheet in Entra ID.",
+            "Then click Test Connection there.",
+        )
     command = usage(profile, name, program)
     if refusal(profile, now) is not None:
         return works(profile, now), "Until then, a script can get the token with:", command
@@ -254,7 +266,9 @@ class Difference(Value):
 def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:
     """Return what the draft would change in the active set, except tokens and links."""
     is_new_secret = active.client_secret != draft.client_secret
+    before, after = (GRANT_NAMES[each.grant_type] for each in (active, draft))
     rows = (
+        ("Grant type", before, after),
         ("Client ID", active.client_id, draft.client_id),
         ("Client Secret", "the saved one", "a new one" if is_new_secret else "the saved one"),
         ("Redirect URL", active.redirect_url, draft.redirect_url),

@@ -1,8 +1,8 @@
-"""The check of the active credential set, and which check a state calls for."""
+"""The check of the active credential set, and the run of the check that a state calls for."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -13,9 +13,9 @@ from wizard.domain.models import CredentialSet, LastCheck, TokenSet
 from wizard.domain.oauth.classify import refused_token
 from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.check.draft import DraftRun
+from wizard.domain.value import replace
+from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
 from wizard.flow.check.lines import (
-    DEMO_LINES,
     DRAFT_LINES,
     LIST,
     TOKENS,
@@ -23,6 +23,7 @@ from wizard.flow.check.lines import (
     LiveList,
     Shown,
     ask_users,
+    draft_lines,
 )
 from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
 from wizard.flow.ports import Clock, UserDirectory
@@ -78,7 +79,8 @@ async def check_active(
         ask = partial(ask_users, users, lines, active.endpoints.scim_url)
         began = session.clock()
         tokens = await lines.timed(TOKENS, current(None))
-        is_new, is_renewable = tokens.obtained_at >= began, tokens.refresh_token is not None
+        is_new = tokens.obtained_at >= began
+        is_renewable = replace(active, tokens=tokens).is_renewable
         try:
             listed = await ask(tokens.access_token)
         except SetupError as error:
@@ -105,7 +107,9 @@ def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | Dra
     """Return the runner of the check that a state calls for."""
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
-    titles = DEMO_LINES if wizard_context.demo else DRAFT_LINES
+    titles = draft_lines(
+        wizard_context.session.working_draft().grant_type, is_demo=wizard_context.demo is not None
+    )
     return DraftRun(wizard_context.session, wizard_context.services, state.answer, titles)
 
 
@@ -125,7 +129,7 @@ class ActiveRun:
             return Report(Verdict.FAILED, error.problem)
 
         # A permission that was selected in the meantime may take effect only with a new token.
-        is_forced = is_retry and self._session.profile.refreshable
+        is_forced = is_retry and self._session.profile.is_renewable
 
         def current(refused: Secret | None) -> Awaitable[TokenSet]:
             session, services = self._session, self._services
@@ -150,3 +154,37 @@ class ActiveRun:
     async def accept(self, report: Report) -> Report:
         """Return the report: this check never asks."""
         return report
+
+
+class DraftRun:
+    """Runs the draft's check; it connects to the network when it starts."""
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        answer: AuthorizationResponse | None,
+        titles: Mapping[str, str] = DRAFT_LINES,
+    ) -> None:
+        """Args: `titles` of the lines, by id."""
+        self._session = session
+        self._services = services
+        self._answer = answer
+        self._titles = titles
+        self._check: DraftCheck
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+        lines = LiveList(self._titles, show, self._services.timer)
+        try:
+            network = await self._services.connect()
+        except SetupError as error:
+            return Report(Verdict.FAILED, error.problem)
+        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+        report = await self._check.run(self._answer, is_retry=is_retry)
+        lines.raise_fault()
+        return report
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+        return await self._check.accept(report)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wizard.domain.errors import exchange
 from wizard.domain.errors.local import LEFT_UNFINISHED
-from wizard.domain.models import AuthorizationAttempt, CredentialSet, RefreshFailure, TokenSet
+from wizard.domain.models import (
+    AuthorizationAttempt,
+    CredentialSet,
+    GrantType,
+    RefreshFailure,
+    TokenSet,
+)
 from wizard.domain.oauth import authorization_request
 from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.oauth.classify import no_refresh_token, refused_token
@@ -20,21 +25,16 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved
 from wizard.domain.value import replace
 from wizard.flow.check.lines import (
-    DRAFT_LINES,
     EXCHANGE,
     SAVED,
     STATE,
     TOKENS,
     LiveList,
-    Shown,
     ask_users,
 )
 from wizard.flow.check.report import Report, Verdict, as_kept, passed, remembered, unconfirmed
 from wizard.flow.ports import TokenEndpoint, UserDirectory
 from wizard.flow.session import Session
-
-if TYPE_CHECKING:
-    from wizard.flow.environment import Services
 
 AuthorizationResponse = Received | BareCode
 
@@ -100,8 +100,7 @@ class DraftCheck:
             is_new=Status.PASSED in (self._lines[EXCHANGE].status, self._lines[TOKENS].status),
             # A refresh token that was rejected in this check counts as missing.
             is_renewable=self._lines[TOKENS].status is not Status.WARNING
-            and tokens is not None
-            and tokens.refresh_token is not None,
+            and self._session.working_draft().is_renewable,
         )
         can_help = tokens is not None and not is_lost and problem is error.problem
         can_retry = error.is_unsent or can_help
@@ -135,6 +134,9 @@ class DraftCheck:
         return replace(report, verdict=Verdict.PASSED, problem=None)
 
     async def _tokens(self, answer: AuthorizationResponse | None) -> TokenSet:
+        draft = self._session.working_draft()
+        if draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+            return await self._issued(draft)
         if answer is None or not self._is_waiting(answer):
             tokens = self._session.working_draft().tokens
             if tokens is None:
@@ -151,6 +153,36 @@ class DraftCheck:
             self._lines.set(STATE, Status.SKIPPED, "not checked: code only")
         # Once sent, its response is awaited and saved, even if the user leaves the screen.
         return await self._session.protected.run(self._exchange(answer))
+
+    async def _issued(self, draft: CredentialSet) -> TokenSet:
+        """Return the token of an app, requested once."""
+        if draft.tokens is None:
+            return await self._session.protected.run(self._issue(draft))
+        for line in (EXCHANGE, SAVED):
+            self._lines.set(line, Status.SKIPPED, "already done")
+        return draft.tokens
+
+    async def _issue(self, asked: CredentialSet) -> TokenSet:
+        """Request the draft's first token as its app."""
+        tokens = await self._lines.timed(EXCHANGE, self._endpoint.refresh(asked))
+        await self._lines.timed(SAVED, self._save_issued(asked, tokens))
+        return tokens
+
+    async def _save_issued(self, asked: CredentialSet, tokens: TokenSet) -> None:
+        # The draft may have been discarded or changed in the meantime.
+        if self._session.draft == asked:
+            await self._session.save_draft(replace(asked, tokens=tokens))
+
+    async def _ask_again(self, tokens: TokenSet) -> TokenSet:
+        """Request another token, as when this one expires; a refresh token isn't needed."""
+        asked = self._session.working_draft()
+
+        async def ask() -> TokenSet:
+            again = await self._lines.timed(TOKENS, self._endpoint.refresh(asked))
+            await self._session.save_draft_tokens(tokens, again)
+            return again
+
+        return await self._session.protected.run(ask())
 
     def _is_waiting(self, answer: AuthorizationResponse) -> bool:
         """Whether a code has not been sent yet; a code is never sent twice."""
@@ -199,6 +231,8 @@ class DraftCheck:
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
         """Test a refresh of the draft's tokens; return None and mark the line if it fails."""
+        if self._session.working_draft().grant_type is GrantType.CLIENT_CREDENTIALS:
+            return await self._ask_again(tokens)
         if tokens.refresh_token is None:
             problem = no_refresh_token(self._session.working_draft().scope)
             self._lines.set(TOKENS, Status.WARNING, "no refresh token", problem)
@@ -256,37 +290,3 @@ def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> Creden
     """Return the draft with the attempt that has the same state replaced by this one."""
     attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
     return replace(draft, attempts=attempts)
-
-
-class DraftRun:
-    """Runs the draft's check; it connects to the network when it starts."""
-
-    def __init__(
-        self,
-        session: Session,
-        services: Services,
-        answer: AuthorizationResponse | None,
-        titles: Mapping[str, str] = DRAFT_LINES,
-    ) -> None:
-        """Args: `titles` of the lines, by id."""
-        self._session = session
-        self._services = services
-        self._answer = answer
-        self._titles = titles
-        self._check: DraftCheck
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-        lines = LiveList(self._titles, show, self._services.timer)
-        try:
-            network = await self._services.connect()
-        except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
-        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
-        report = await self._check.run(self._answer, is_retry=is_retry)
-        lines.raise_fault()
-        return report
-
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what the check asked about."""
-        return await self._check.accept(report)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wizard.domain.errors.scim import NOT_SCIM, ODD_LIST
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.text import counted_users
@@ -113,5 +114,18 @@ DRAFT_LINES: Final = {
     LIST: "Response is a SCIM list",
     TOKENS: "Token refresh tested",
 }
-DEMO_LINES: Final = {**DRAFT_LINES, SAVED: "Tokens kept for the demo"}
-"""The same in the demo, which saves nothing."""
+APP_LINES: Final = {
+    EXCHANGE: "Token issued",
+    SAVED: "Token saved",
+    USERS: DRAFT_LINES[USERS],
+    LIST: DRAFT_LINES[LIST],
+    TOKENS: "Second token issued",
+}
+"""The lines of the client credentials grant."""
+_IN_DEMO: Final = {"Tokens saved": "Tokens kept for the demo", "Token saved": "Token kept"}
+
+
+def draft_lines(grant_type: GrantType, *, is_demo: bool = False) -> Mapping[str, str]:
+    """Return the lines of a draft's check; the demo saves nothing."""
+    lines = DRAFT_LINES if grant_type is GrantType.AUTHORIZATION_CODE else APP_LINES
+    return {**lines, SAVED: _IN_DEMO[lines[SAVED]]} if is_demo else lines

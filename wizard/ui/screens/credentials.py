@@ -1,4 +1,4 @@
-"""Step 2: Client ID, Client Secret and Redirect URL, each saved as soon as it is right."""
+"""Step 2: the fields of the grant type, each saved as soon as it is right."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import FILES, IntoFilesScreen
 from wizard.ui.step_screen import Banner, Command, offered
 from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.checklist import Choices
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -55,7 +56,10 @@ class CredentialsScreen(IntoFilesScreen):
     # -- layout ------------------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        """Yield the three fields."""
+        """Yield who uses it, where that can be changed here, and the fields."""
+        if self._state.is_change:
+            yield Choices(self._session.use)
+            yield Gap()
         for field in self._form.compose():
             yield field
             yield Gap()
@@ -83,6 +87,20 @@ class CredentialsScreen(IntoFilesScreen):
         self.set_focus(self._form.entry(field))
 
     # -- what is entered ---------------------------------------------------------------------
+
+    @on(Choices.Changed)
+    @work(group="use")
+    async def _change_use(self, event: Choices.Changed) -> None:
+        """Save what is right so far, and show the fields of another grant type."""
+        before = self._session.use.grant_type
+        await self._save_all()
+        is_saved = await self._is_saved(self._session.save_use(event.use))
+        if is_saved and event.use.grant_type is not before:
+            self.leave(GoTo(Step.CREDENTIALS))
+
+    @on(Choices.Left)
+    def _to_fields(self) -> None:
+        self._focus(CredentialField.CLIENT_ID)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -174,7 +192,7 @@ class CredentialsScreen(IntoFilesScreen):
 
     def action_primary(self) -> None:
         """Go to the next empty field; if there is none, save everything and continue."""
-        here = next((f for f in CredentialField if self._form.entry(f).has_focus), None)
+        here = next((f for f in self._fields.all if self._form.entry(f).has_focus), None)
         if here is not None and not self._form.judged(here).is_empty:
             if not self._settle(here):
                 return
@@ -186,7 +204,7 @@ class CredentialsScreen(IntoFilesScreen):
             if (empty := self._form.first_empty(after=here)) is not None:
                 self._focus(empty)
                 return
-        wrong = [f for f in CredentialField if not self._form.judge(f)]
+        wrong = [f for f in self._fields.all if not self._form.judge(f)]
         if wrong:
             self._focus(wrong[0])
         else:
@@ -236,7 +254,7 @@ class CredentialsScreen(IntoFilesScreen):
 
     @on(Button.Pressed, "#unsaved")
     def _go_on_unsaved(self) -> None:
-        if all(self._form.judge(f) for f in CredentialField):
+        if all(self._form.judge(f) for f in self._fields.all):
             self._session.go_unsaved()
             self.leave(Next())
 

@@ -1,20 +1,26 @@
-"""Step 6: what was set up, who uses it now, and what to keep in mind."""
+"""The last step: what was set up, who uses it now, and what to keep in mind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from wizard.domain.steps import Step
-from wizard.domain.texts.guide import KEEP_THE_APPROVER
+from wizard.domain.texts.guide import kept_in_mind
 from wizard.flow.state import Next
+from wizard.ui.dialog import Dialog
 from wizard.ui.step_screen import Banner, StepScreen
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.results import Facts
+
+SHEET: Final = "Handoff sheet ›"
+FINISH: Final = "Finish"
 
 
 class DoneScreen(StepScreen):
@@ -24,12 +30,20 @@ class DoneScreen(StepScreen):
     AUTO_FOCUS = "#next"
 
     def __init__(
-        self, banner: Banner, rows: Sequence[tuple[str, str]], usage: Sequence[str]
+        self,
+        banner: Banner,
+        rows: Sequence[tuple[str, str]],
+        usage: Sequence[str],
+        sheet: Callable[[], Dialog[None]] | None = None,
     ) -> None:
-        """Args: `usage` holds what to do with it now, a paragraph each."""
+        """Args:
+        usage: what to do with it now, a paragraph each.
+        sheet: makes the handoff sheet to show before the end; None where a script needs none.
+        """
         super().__init__(banner)
         self._rows = rows
         self._usage = usage
+        self._sheet = sheet
 
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
@@ -37,14 +51,26 @@ class DoneScreen(StepScreen):
         yield Gap()
         yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
         yield Gap()
-        first, then = KEEP_THE_APPROVER
+        first, then = kept_in_mind(self._banner.grant_type)
         yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
-        """Yield the way to Overview and out."""
+        """Yield the way to Overview, and to the sheet or out."""
         yield Button("Overview", id="back")
-        yield Button("Finish", id="next", variant="primary")
+        yield Button(SHEET if self._sheet else FINISH, id="next", variant="primary")
 
     def action_primary(self) -> None:
-        """Leave the wizard."""
-        self.leave(Next())
+        """Show the sheet, or leave the wizard."""
+        if self._sheet is None:
+            self.leave(Next())
+        else:
+            self._show_sheet(self._sheet)
+
+    @work(group="sheet")
+    async def _show_sheet(self, sheet: Callable[[], Dialog[None]]) -> None:
+        if self.app.screen is not self:
+            # It is open already.
+            return
+        await self.ask(sheet())
+        self._sheet = None
+        self.set_primary(FINISH)

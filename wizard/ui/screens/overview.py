@@ -115,10 +115,9 @@ class OverviewScreen(StepScreen):
             case "rotate":
                 return await self._rotate()
             case "sheet":
-                from wizard.ui.screens.overview_dialogs import SheetScreen
+                from wizard.ui.screens.overview_dialogs import sheet_of
 
-                upkeep, copy = wizard_context.upkeep, wizard_context.services.clipboard.copy
-                await self.ask(SheetScreen(upkeep.sheet(), copy, upkeep.save_sheet))
+                await self.ask(sheet_of(wizard_context))
             case "profiles":
                 from wizard.ui.screens.overview_dialogs import ProfilesScreen
 

@@ -20,6 +20,7 @@ from wizard.domain.texts.handoff_formats import markdown, paragraphs
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE, already_open
 from wizard.domain.value import Value
+from wizard.flow.context import WizardContext
 from wizard.flow.upkeep import Rotation
 from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import Dialog, HelpScreen
@@ -189,3 +190,9 @@ class SheetScreen(HelpScreen):
         self.query_one("#dialog-body", VerticalScroll).scroll_home(animate=False)
         self.set_focus(self.query_one("#close", Button))
         event.button.disabled = True
+
+
+def sheet_of(wizard_context: WizardContext) -> SheetScreen:
+    """Return the screen of the profile's handoff sheet."""
+    upkeep, copy = wizard_context.upkeep, wizard_context.services.clipboard.copy
+    return SheetScreen(upkeep.sheet(), copy, upkeep.save_sheet)

@@ -1,9 +1,8 @@
-"""Step 1: what must be true, selected by the admin or checked on this machine."""
+"""Step 1: who will use the credential, and what must be true for that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -13,38 +12,47 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     CONSOLE,
     LEGACY_CONSOLE,
-    PREREQUISITES,
+    RISK,
     Prerequisite,
-    audience,
     missing,
+    selected,
     unselected,
 )
 from wizard.flow.context import WizardContext
-from wizard.flow.state import Next, Quit, WizardState
+from wizard.flow.state import Next, WizardState
 from wizard.ui.input_timing import PAINTED
 from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.checklist import USED_BY, Checklist, Choices
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Findings
 
-AUDIENCE: Final = "Choose who will use the credential"
+CHANGES_USE: Final = "Change who will use the credential"
 OPENS: Final = "Open the Console page where you create the app"
 
 
 class PrerequisitesScreen(StepScreen):
-    """Seven items to select, the explanation of one, and the machine checks."""
+    """Who uses the credential, the items to select for that, and the machine checks."""
 
-    DEFAULT_CSS = "PrerequisitesScreen #why { min-height: 3; }"
+    DEFAULT_CSS = """
+    PrerequisitesScreen {
+        & #why { min-height: 3; }
+        & #risk.-hidden { display: none; }
+    }
+    """
     STEP = Step.PREREQUISITES
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("i", "audience", "Who uses it", "prerequisites.audience", AUDIENCE),
+        Binding("left", "use(-1)", "Change", show=False, id="prerequisites.previous"),
+        Binding(
+            "right", "use(1)", "Change", show=False, id="prerequisites.use", tooltip=CHANGES_USE
+        ),
         offered("o", "open_console", "Console", "prerequisites.console", OPENS),
         Binding(
             "r",
@@ -63,14 +71,20 @@ class PrerequisitesScreen(StepScreen):
         super().__init__(banner)
         self._wizard_context = wizard_context
         self._ticks = wizard_context.session.profile.ticks
-        self._audience = wizard_context.session.profile.audience
+        self._use = wizard_context.session.use
         self._can_go_back = wizard_context.can_go_back(state)
-        self._has_seen_sheet = False
         self._is_warned = False
 
     def compose_body(self) -> ComposeResult:
-        """Yield the list, the why pane and the machine's findings."""
-        yield Checklist(PREREQUISITES, self._ticks)
+        """Yield who uses it, the list, the reason of one item, and the machine's findings."""
+        yield Choices(self._use)
+        yield Gap()
+        first, then = RISK
+        is_safer = self._use.grant_type is GrantType.AUTHORIZATION_CODE
+        hidden = " -hidden" if is_safer else ""
+        yield Static(f"! {first}\n  {then}", id="risk", classes=f"warn{hidden}", markup=False)
+        yield Gap()
+        yield Checklist(self._use.items, self._ticks)
         yield Gap()
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
@@ -85,12 +99,15 @@ class PrerequisitesScreen(StepScreen):
 
     def aside(self) -> str:
         """Say how many are selected."""
-        return f"{len(self._ticks)} of {len(PREREQUISITES)} selected"
+        return selected(self._use.items, self._ticks)
+
+    def help_page(self) -> tuple[str, ...]:
+        """Begin with what differs for who uses it."""
+        return (self._use.help, *super().help_page())
 
     def on_mount(self) -> None:
         """Start the machine checks once the step can be seen."""
         super().on_mount()
-        self._say_audience()
         # Delay the probe: its imports hold the GIL and would delay the first paint.
         self.set_timer(PAINTED, self.action_probe)
 
@@ -105,7 +122,7 @@ class PrerequisitesScreen(StepScreen):
         self._say_why(event.item)
 
     def _say_why(self, item: Prerequisite) -> None:
-        open_items = missing(self._ticks)
+        open_items = missing(self._use.items, self._ticks)
         why = Content(item.why)
         if self._is_warned and item in open_items:
             following = " Next item:" if len(open_items) > 1 else ""
@@ -115,7 +132,8 @@ class PrerequisitesScreen(StepScreen):
 
     @on(Checklist.Ticked)
     def _ticked(self, event: Checklist.Ticked) -> None:
-        self._ticks = event.ticks
+        others = set(self._ticks) - {item.id for item in self._use.items}
+        self._ticks = (*(tick for tick in self._ticks if tick in others), *event.ticks)
         self._is_warned = False
         self._say_why(self.query_one(Checklist).highlighted)
         self.say_aside(self.aside())
@@ -136,15 +154,14 @@ class PrerequisitesScreen(StepScreen):
 
     def action_primary(self) -> None:
         """Continue; if a required item isn't selected, name it and continue at the second Enter."""
-        open_items = missing(self._ticks)
-        if self._ends_here:
-            self._show_sheet()
-            return
+        open_items = missing(self._use.items, self._ticks)
         if not open_items or self._is_warned:
             self._go_on()
             return
         self._is_warned = True
-        self.query_one(Checklist).point_at(open_items[0])
+        checklist = self.query_one(Checklist)
+        checklist.point_at(open_items[0])
+        self.set_focus(checklist)
         self.ask_again()
 
     @work(exclusive=True, group="go-on")
@@ -153,29 +170,6 @@ class PrerequisitesScreen(StepScreen):
         self.say_aside("Checking where secrets can be saved…")
         await self._wizard_context.upkeep.settle_storage()
         self.leave(Next())
-
-    @property
-    def _ends_here(self) -> str:
-        """Why there is only a sheet to hand off; "" where there is a setup."""
-        chosen = audience(self._audience)
-        return chosen.ends_here if chosen is not None else ""
-
-    @work(group="go-on")
-    async def _show_sheet(self) -> None:
-        """Show the sheet, and finish at the next Enter."""
-        if self.app.screen is not self:
-            # It is open already.
-            return
-        if self._has_seen_sheet or self._audience is None:
-            self.leave(Quit())
-            return
-        from wizard.ui.screens.overview_dialogs import SheetScreen
-
-        upkeep, copy = self._wizard_context.upkeep, self._wizard_context.services.clipboard.copy
-        save = partial(upkeep.save_sheet, self._audience)
-        await self.ask(SheetScreen(upkeep.sheet(self._audience), copy, save))
-        self._has_seen_sheet = True
-        self._say_audience()
 
     def action_probe(self) -> None:
         """Run the machine checks again."""
@@ -196,37 +190,44 @@ class PrerequisitesScreen(StepScreen):
             title = "No browser here. Open a page on another machine:"
             await self.ask(HelpScreen(title, pages))
 
-    def _say_audience(self) -> None:
-        """Say who was chosen, where it was said that it matters."""
-        chosen = audience(self._audience)
-        # None there where the screen was left before it came to be.
-        intro = next(iter(self.query(".intro").results(Static)), None)
-        if chosen is not None and intro is not None:
-            intro.update(self._ends_here or f"Used by: {chosen.title}. Press i to change.")
-        if intro is not None:
-            self._offer()
+    # -- who uses it -------------------------------------------------------------------------
 
-    def _offer(self) -> None:
-        """Show the items where there is a setup, and what Enter does."""
-        is_setup = not self._ends_here
-        for widget in (self.query_one(Checklist), self.query_one("#why"), self.query_one(Findings)):
-            widget.display = is_setup
-        self.say_aside(self.aside() if is_setup else "")
-        words = "Finish ›" if self._has_seen_sheet else "Handoff sheet ›"
-        self.set_primary("Next ›" if is_setup else words)
-        self.set_focus(self.query_one(Checklist if is_setup else "#next"))
+    def action_use(self, by: int) -> None:
+        """Choose the next or the previous user of the credential."""
+        self.query_one(Choices).change(USED_BY, by)
 
-    @work(group="audience")
-    async def action_audience(self) -> None:
-        """Ask who will use the credential, and say what differs for them."""
-        from wizard.ui.screens.setup_dialogs import AudienceScreen
+    @on(Checklist.Left)
+    def _to_choices(self) -> None:
+        self.query_one(Choices).enter_from_below()
 
-        chosen = await self.ask(AudienceScreen(self._audience))
-        if chosen is None:
-            return
-        self._audience, self._has_seen_sheet = chosen, False
-        self._say_audience()
+    @on(Choices.Left)
+    def _to_checklist(self) -> None:
+        self.set_focus(self.query_one(Checklist))
+
+    @on(Choices.Highlighted)
+    def _explain_choice(self) -> None:
+        self.query_one("#why", Static).update(self.query_one(Choices).why)
+
+    @on(Choices.Changed)
+    def _follow_use(self, event: Choices.Changed) -> None:
+        """Show what has to be true now."""
+        self._use, self._is_warned = event.use, False
+        self.query_one(Checklist).show(event.use.items, self._ticks)
+        is_safer = event.use.grant_type is GrantType.AUTHORIZATION_CODE
+        self.query_one("#risk").set_class(is_safer, "-hidden")
+        self.follow_grant_type(event.use.grant_type)
+        self.say_aside(self.aside())
+        choices = self.query_one(Choices)
+        if choices.has_focus:
+            self._explain_choice()
+        else:
+            self._say_why(self.query_one(Checklist).highlighted)
+        self._show_problem(None)
+        self._keep_use()
+
+    @work(group="use")
+    async def _keep_use(self) -> None:
         try:
-            await self._wizard_context.session.save_audience(chosen)
+            await self._wizard_context.session.save_use(self._use)
         except SetupError as error:
             self._show_problem(error)

@@ -1,30 +1,25 @@
-"""Dialogs of the setup: advanced settings, who uses the credential, and what a change changes."""
+"""Dialogs of the setup: advanced settings, and what a change changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
-from wizard.domain.texts.overview import Item
-from wizard.domain.texts.prerequisites import AUDIENCES, audience
-from wizard.domain.texts.questions import AUDIENCE_TITLE, CHANGES
+from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.field import Entry, Field
-from wizard.ui.widgets.layout import Gap
-from wizard.ui.widgets.menu import Menu
 
 _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
 """The rule of each field, by its id; in their order."""
@@ -78,47 +73,6 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         scope = rules.clean_scope(self.query_one("#scope", Entry).value)
         changed = replace(self._draft, endpoints=Endpoints(*urls), scope=scope, pkce=self._pkce)
         self.answer(changed)
-
-
-class AudienceScreen(Dialog[str | None]):
-    """Choose who uses the credential; the text under the list is about the highlighted one."""
-
-    PRIMARY = "Select"
-    # As high as the longest of the texts makes it, the gutter counted: the list stays where it is.
-    DEFAULT_CSS = """
-    AudienceScreen {
-        & #dialog-body { min-height: 24; scrollbar-gutter: stable; }
-        &.-narrow #dialog-body { min-height: 31; }
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "close", "Close", show=False),
-    ]
-
-    def __init__(self, current: str | None) -> None:
-        super().__init__(AUDIENCE_TITLE)
-        self._current = current
-
-    def compose_body(self) -> ComposeResult:
-        """Yield the list and the text of its highlighted line."""
-        menu = Menu([Item(a.id, a.title, a.brief) for a in AUDIENCES], self._current)
-        yield menu
-        yield Gap()
-        yield Static(_differs(menu.chosen), id="differs", classes="pane", markup=False)
-
-    @on(OptionList.OptionHighlighted)
-    def _explain(self, event: OptionList.OptionHighlighted) -> None:
-        self.query_one("#differs", Static).update(_differs(event.option_id))
-
-    @on(OptionList.OptionSelected)
-    def action_primary(self) -> None:
-        """Close with the highlighted one."""
-        self.answer(self.query_one(Menu).chosen)
-
-
-def _differs(id_: str | None) -> Content:
-    chosen = audience(id_)
-    return Content("\n\n".join(chosen.text if chosen else ()))
 
 
 class ChangesScreen(ConfirmScreen):

@@ -18,7 +18,7 @@ from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wizard.domain.steps import STEPS, Step
+from wizard.domain.steps import Step
 
 
 class Reversing(Widget):
@@ -151,12 +151,14 @@ class Title(Reversing):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"title--mark"}
 
+    crumb: reactive[str] = reactive("")
+    """The step, where there is no room for the rail; "" for none."""
+
     def __init__(
         self, profile: str, foreign_hosts: Sequence[str], *, is_demo: bool, crumb: str
     ) -> None:
-        """Args: `crumb` tells the step where there is no room for the rail; "" for none."""
         super().__init__(classes="-crumbed" if crumb else "")
-        self._crumb = crumb
+        self.set_reactive(Title.crumb, crumb)
         self._profile = profile
         self._is_demo = is_demo
         self._foreign_hosts = foreign_hosts
@@ -178,7 +180,7 @@ class Title(Reversing):
             right.insert(0, Content.styled(hosts, "$warning").truncate(room, ellipsis=True))
         lines = [spread(name, Content("  ").join(right), width)]
         if self.content_size.height > len(lines):
-            lines.append(Content.styled(self._crumb, "$muted"))
+            lines.append(Content.styled(self.crumb, "$muted"))
         return Content("\n").join(lines)
 
 
@@ -201,27 +203,32 @@ class Heading(Widget):
 
 
 class Rail(Widget):
-    """The six steps: done, current, to come; never told by color alone."""
+    """The steps: done, current, to come; never told by color alone."""
 
     DEFAULT_CSS = "Rail { width: 16; height: auto; margin-right: 2; }"
 
-    def __init__(self, step: Step) -> None:
+    steps: reactive[tuple[Step, ...]] = reactive((), layout=True)
+
+    def __init__(self, step: Step, steps: tuple[Step, ...]) -> None:
+        """Args: `steps` are those of the setup, in order."""
         super().__init__()
-        self._here = STEPS.index(step) if step in STEPS else -1
+        self._step = step
+        self.set_reactive(Rail.steps, steps)
 
     def render(self) -> Content:
         """Draw a line a step, joined where there is room."""
         is_roomy = self.screen.size.height >= 22
+        here = self.steps.index(self._step) if self._step in self.steps else -1
         lines = []
-        for index, step in enumerate(STEPS):
+        for index, step in enumerate(self.steps):
             if index and is_roomy:
-                lines.append(Content.styled("│", "$success" if index <= self._here else "$muted"))
-            lines.append(self._line(index, step))
+                lines.append(Content.styled("│", "$success" if index <= here else "$muted"))
+            lines.append(self._line(index - here, step))
         return Content("\n").join(lines)
 
-    def _line(self, index: int, step: Step) -> Content:
-        if index < self._here:
+    def _line(self, place: int, step: Step) -> Content:
+        if place < 0:
             return Content.styled(f"✓ {step.title}", "$success")
-        if index == self._here:
+        if place == 0:
             return Content.styled(f"● {step.title}", "bold $foreground")
         return Content.styled(f"○ {step.title}", "$muted")

@@ -1,0 +1,143 @@
+"""Client credentials: a token is requested as the app, at the setup and whenever one expires."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import NOW, tokens
+from tests.flow.stage import COMPLETE, NAME, Stage, problem_of
+from wizard.domain.errors.exchange import WRONG_CLIENT, WRONG_GRANT
+from wizard.domain.errors.scim import BAD_TOKEN
+from wizard.domain.models import CredentialSet, GrantType, Profile, TokenSet, UserList
+from wizard.domain.problems import SetupError, Status
+from wizard.domain.secret import Secret
+from wizard.domain.steps import Step
+from wizard.domain.value import replace
+from wizard.flow.check.active import check_active
+from wizard.flow.check.draft import DraftCheck
+from wizard.flow.check.lines import EXCHANGE, SAVED, TOKENS, LiveList, draft_lines
+from wizard.flow.check.report import Report, Verdict, after_check
+from wizard.flow.refresh import fresh_tokens
+from wizard.flow.upkeep import Rotation, rotate_secret
+
+GRANT = GrantType.CLIENT_CREDENTIALS
+OF_APP = replace(COMPLETE, redirect_url="", grant_type=GRANT)
+
+
+def token(name: str, hours: int = 0) -> TokenSet:
+    return tokens(name, refresh=None, at=NOW + timedelta(hours=hours))
+
+
+async def check(stage: Stage, *, is_retry: bool = False) -> Report:
+    lines = LiveList(draft_lines(GRANT), stage._show, stage.world.timer)
+    run = DraftCheck(stage.session, stage.world.tokens, stage.world.users, lines)
+    return await run.run(None, is_retry=is_retry)
+
+
+def active(stage: Stage, issued: TokenSet) -> CredentialSet:
+    kept = replace(OF_APP, tokens=issued)
+    stage.put(Profile(set_up_at=NOW), active=kept)
+    return kept
+
+
+async def test_draft_becomes_active_with_the_second_token(stage: Stage) -> None:
+    await stage.session.save_draft(OF_APP)
+    stage.world.tokens.refreshes = [token("1"), token("2")]
+    stage.world.users.answers = [UserList(25)]
+    report = await check(stage)
+    assert (report.verdict, report.users) == (Verdict.PASSED, 25)
+    assert set(stage.statuses().values()) == {Status.PASSED}
+    profile, draft, kept = stage.on_disk()
+    assert (draft, kept) == (None, replace(OF_APP, tokens=token("2")))
+    assert (profile.grant_type, profile.refreshable) == (GRANT, False)
+    assert profile.refresh_failure is None
+
+
+async def test_first_token_is_saved_and_not_requested_again(stage: Stage) -> None:
+    await stage.session.save_draft(OF_APP)
+    stage.world.tokens.refreshes = [token("1")]
+    stage.world.users.answers = [SetupError(BAD_TOKEN)]
+    assert (await check(stage)).verdict is Verdict.FAILED
+    assert stage.on_disk()[1] == replace(OF_APP, tokens=token("1"))
+    stage.world.tokens.refreshes = [token("2")]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage, is_retry=True)).verdict is Verdict.PASSED
+    assert stage.statuses()[EXCHANGE] is stage.statuses()[SAVED] is Status.SKIPPED
+    assert stage.statuses()[TOKENS] is Status.PASSED
+
+
+async def test_wrong_grant_type_leads_to_credentials(stage: Stage) -> None:
+    await stage.session.save_draft(OF_APP)
+    stage.world.tokens.refreshes = [SetupError(WRONG_GRANT)]
+    report = await check(stage)
+    assert problem_of(report) == WRONG_GRANT.id
+    assert after_check(report).primary.step is Step.CREDENTIALS
+    assert stage.on_disk()[1] == OF_APP
+
+
+async def test_change_of_the_grant_type_is_swapped_only_when_it_is_proven(stage: Stage) -> None:
+    before = stage.active(tokens("old"))
+    await stage.session.save_draft(replace(OF_APP, client_id="OQ" + "e" * 32))
+    stage.world.tokens.refreshes = [token("1"), SetupError(WRONG_CLIENT)]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage)).verdict is Verdict.FAILED
+    profile, _, kept = stage.on_disk()
+    assert (kept, profile.grant_type) == (before, GrantType.AUTHORIZATION_CODE)
+    stage.world.tokens.refreshes = [token("2")]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage)).verdict is Verdict.PASSED
+    profile, draft, kept = stage.on_disk()
+    assert (draft, profile.grant_type) == (None, GRANT)
+    assert kept is not None
+    assert kept.tokens == token("2")
+
+
+async def test_expired_token_is_replaced_by_one_request(stage: Stage) -> None:
+    active(stage, token("old", hours=-2))
+    stage.world.tokens.refreshes = [token("new")]
+    given = [
+        await fresh_tokens(NAME, stage.world.store, stage.world.tokens, stage.world.clock)
+        for _ in range(3)
+    ]
+    assert given == [token("new")] * 3
+    assert stage.world.tokens.sent == ["refresh"]
+
+
+async def test_rotated_secret_is_proven_by_one_request(stage: Stage) -> None:
+    active(stage, token("old", hours=-2))
+    stage.world.tokens.refreshes = [SetupError(WRONG_CLIENT), token("new")]
+    world = stage.world
+    with pytest.raises(SetupError, match=WRONG_CLIENT.id):
+        await fresh_tokens(NAME, world.store, world.tokens, world.clock)
+    assert stage.on_disk()[0].refresh_failure is not None
+    secret = Secret("rotated-secret-of-the-app")
+    assert await rotate_secret(NAME, world.store, world.tokens, secret) is Rotation.KEPT
+    profile, _, kept = stage.on_disk()
+    assert kept == replace(OF_APP, client_secret=secret, tokens=token("new"))
+    assert profile.refresh_failure is None
+    assert len(world.tokens.sent) == 2
+
+
+async def test_token_that_was_ended_early_is_replaced_in_a_check(stage: Stage) -> None:
+    active(stage, token("old"))
+    world = stage.world
+    world.users.answers = [SetupError(BAD_TOKEN), UserList(3)]
+    world.tokens.refreshes = [token("new")]
+
+    async def current(refused: Secret | None) -> TokenSet:
+        return await fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
+
+    stage.world.clock.move(seconds=1)
+    report = await check_active(stage.session, world.users, stage.active_lines(), current)
+    assert report.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("reached", [Step.AUTHORIZE, Step.REDIRECT, Step.CREDENTIALS])
+async def test_resume_never_leads_to_a_step_that_is_left_out(stage: Stage, reached: Step) -> None:
+    await stage.session.save_draft(OF_APP)
+    await stage.session.note_step(reached)
+    assert stage.session.resume_at() is Step.CREDENTIALS
+    await stage.session.note_step(Step.CHECK)
+    assert stage.session.resume_at() is Step.CHECK

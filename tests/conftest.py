@@ -39,6 +39,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2) + 1
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Shorten the IDs of long values: pytest sets a variable to them, and Windows limits those."""
+    if isinstance(val, (str, bytes)) and len(val) > 200:
+        return f"{val[:40]!a} and more, {len(val)} in all"
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest tests first, so that no worker is left with one of them at the end."""
     items.sort(key=lambda item: "terminal" not in item.path.parts)

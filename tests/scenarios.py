@@ -322,7 +322,9 @@ async def response_for_a_redirect_url(face: Face, scene: Scene) -> None:
     await face.yes()
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await to_the_end(face)
-    kept = "".join(path.read_text() for path in scene.home.rglob("*") if path.is_file())
+    kept = "".join(
+        path.read_text(encoding="utf-8") for path in scene.home.rglob("*") if path.is_file()
+    )
     assert REDIRECT_URL in kept
     assert "c0de-for-the-record" not in kept
 

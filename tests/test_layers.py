@@ -12,7 +12,9 @@ LINT = "from importlinter.cli import lint_imports_command; lint_imports_command(
 
 
 def test_contracts_are_kept() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
     run = subprocess.run(
         [sys.executable, "-c", LINT, "--no-cache", "--no-logo"],
         cwd=ROOT,

@@ -98,7 +98,7 @@ def test_no_value_is_a_dataclass() -> None:
     compiled = {
         path.name
         for path in sources
-        if re.search(r"@(dataclasses\.)?dataclass\b", path.read_text())
+        if re.search(r"@(dataclasses\.)?dataclass\b", path.read_text(encoding="utf-8"))
     }
     # Messages of widgets, which Textual changes while it passes them on.
     assert compiled == {"checklist.py", "field.py", "links.py"}
@@ -122,7 +122,7 @@ def painted_with(folder: Path, text: str) -> set[str]:
     """Open the wizard on a terminal; return the imported modules when it first writes a text."""
     told = folder / "told"
     painted((sys.executable, "-c", TELLING, text, str(told)), folder / "home", text, {})
-    return set(told.read_text().split())
+    return set(told.read_text(encoding="utf-8").split())
 
 
 @pytest.mark.usefixtures("drawn")
@@ -155,5 +155,5 @@ def test_benchmarks_run(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert "python -c pass" in table.read_text()
+    assert "python -c pass" in table.read_text(encoding="utf-8")
     assert "python -c pass" in run.stdout

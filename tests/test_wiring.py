@@ -44,7 +44,9 @@ def test_a_keyring_is_spoken_of_where_one_is_opened(
     if kept is not None:
         put(active=WHOLE)
         path = home / "profiles" / "default.json"
-        path.write_text(path.read_text().replace('"file"', f'"{kept.value}"'))
+        path.write_text(
+            path.read_text(encoding="utf-8").replace('"file"', f'"{kept.value}"'), encoding="utf-8"
+        )
     said: list[Sequence[str]] = []
 
     def show(_face: object, if_slow: Sequence[str]) -> SimpleNamespace:

@@ -51,7 +51,7 @@ def as_user(number: int, work: Callable[..., str], *arguments: object) -> str:
         returned = Path(folder, "returned")
         code = _forks()(str(returned), str(number), work.__module__, work.__qualname__, *texts)
         assert code == 0, "its traceback is on stderr"
-        return returned.read_text()
+        return returned.read_text(encoding="utf-8")
 
 
 @cache

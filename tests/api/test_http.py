@@ -148,7 +148,7 @@ def test_unusable_ca_file_is_named(
 ) -> None:
     path = tmp_path / "ca.pem"
     if content is not None:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     if variable == "SSL_CERT_FILE":
         monkeypatch.setenv(variable, str(path))
     with pytest.raises(SetupError) as caught:

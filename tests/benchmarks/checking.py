@@ -108,7 +108,7 @@ def _check(home: Path) -> float:
 def _peak(home: Path) -> float:
     told = home.parent / "peak"
     run((PYTHON, "-m", "tests.benchmarks.peak", str(told), "check"), home)
-    return float(told.read_text())
+    return float(told.read_text(encoding="utf-8"))
 
 
 def everyone(runs: int) -> Iterator[Row]:

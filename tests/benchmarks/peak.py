@@ -14,7 +14,7 @@ from wizard.cli import main
 
 def peak(pid: int | str = "self") -> int:
     """Return the most memory that a process has used, in bytes, as Linux reports it."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
     assert found is not None
     return int(found[1]) * 1024
 
@@ -24,4 +24,4 @@ if __name__ == "__main__":
     try:
         main()
     finally:
-        told.write_text(str(peak()))
+        told.write_text(str(peak()), encoding="utf-8")

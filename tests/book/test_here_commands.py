@@ -99,26 +99,31 @@ def piped(path: Path) -> None:
 def set_aside(stage: Stage) -> None:
     """Damage the record of a working set, and read it once."""
     active(stage)
-    record(stage).write_text("{")
+    record(stage).write_text("{", encoding="utf-8")
     with suppress(SetupError):
         LocalProfileStore(stage.home).load("default")
 
 
 def of_the_future(path: Path) -> None:
     """Write a record as a later version would."""
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
+    path.write_text(
+        json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"version": 99}), encoding="utf-8"
+    )
 
 
 def moved(token_url: str, path: Path) -> None:
     """Have a record, or the secrets themselves, name another token endpoint."""
-    stored = json.loads(path.read_text())
+    stored = json.loads(path.read_text(encoding="utf-8"))
     stored.get("credentials", stored)["endpoints"]["token_url"] = token_url
-    path.write_text(json.dumps(stored))
+    path.write_text(json.dumps(stored), encoding="utf-8")
 
 
 def in_the_keyring(path: Path) -> None:
     """State in a record that its secrets are in the system keyring."""
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"store": "keyring"}))
+    path.write_text(
+        json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"store": "keyring"}),
+        encoding="utf-8",
+    )
 
 
 def unfinished(stage: Stage) -> None:
@@ -167,7 +172,7 @@ ROWS: Final = (
     CommandRow(entry="file-not-plain", make=with_record(piped), args=("status",), exit_code=6),
     CommandRow(
         entry="file-damaged",
-        make=with_record(lambda path: path.write_text("{")),
+        make=with_record(lambda path: path.write_text("{", encoding="utf-8")),
         args=("status",),
         exit_code=6,
     ),
@@ -176,7 +181,7 @@ ROWS: Final = (
     CommandRow(entry="file-set-aside", make=set_aside, args=("token",), exit_code=6),
     CommandRow(
         entry="secrets-damaged",
-        make=with_blob(lambda path: path.write_text("{}")),
+        make=with_blob(lambda path: path.write_text("{}", encoding="utf-8")),
         args=("token",),
         exit_code=6,
     ),
@@ -379,7 +384,10 @@ def test_record_that_was_set_aside_is_named_until_it_is_replaced_or_forgotten(
 
 def test_field_that_is_damaged_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     active(stage)
-    record(stage).write_text(json.dumps(json.loads(record(stage).read_text()) | {"expires_at": 5}))
+    record(stage).write_text(
+        json.dumps(json.loads(record(stage).read_text(encoding="utf-8")) | {"expires_at": 5}),
+        encoding="utf-8",
+    )
     words = stage.run(capsys, "status").words
     assert "\nexpires_at isn't valid\n" in words
 
@@ -395,7 +403,7 @@ def test_endpoint_is_called_what_it_was_given_by(
 
 
 def test_home_that_is_a_file_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    stage.home.write_text("")
+    stage.home.write_text("", encoding="utf-8")
     stage.monkeypatch.setenv("SCIM_WIZARD_HOME", str(stage.home))
     words = stage.run(capsys, "status").words
     assert words.startswith(f"SCIM_WIZARD_HOME can't be used as a folder.\n{stage.home} is a file")

@@ -87,13 +87,13 @@ def test_record_of_before_words_were_kept_and_one_that_was_tampered_with(
     stage.put_active(hours=1)
     stage.run(capsys, "check")
     path = stage.home / "profiles" / "default.json"
-    record = json.loads(path.read_text())
+    record = json.loads(path.read_text(encoding="utf-8"))
     words = record["last_check"].pop("words")
-    path.write_text(json.dumps(record))
+    path.write_text(json.dumps(record), encoding="utf-8")
     assert "Missing permission: …" in stage.run(capsys, "status").out
     evil = {"title": "\x1b]0;x\x07{host}" + "t" * 9999, "cause": "", "detail": ["\u202e"] * 9999}
     record["last_check"]["words"] = words | evil
-    path.write_text(json.dumps(record))
+    path.write_text(json.dumps(record), encoding="utf-8")
     shown = stage.run(capsys, "status")
     assert (shown.code, len(shown.out) < 9999) == (0, True)
     assert "{host}ttt" in shown.out

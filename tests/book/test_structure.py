@@ -37,7 +37,7 @@ RAISED: Final = {
 """Every exception raised by name in the product, and where each one except SetupError is caught."""
 
 SOURCES: Final = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text())
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(ROOT.rglob("*.py"))
     if "sandbox" not in path.parts
 }

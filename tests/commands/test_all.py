@@ -42,9 +42,9 @@ def ten(home: Path) -> Iterator[Path]:
         put(home, name="unfinished", draft=ACTIVE)
         put(home, name="bad-secret", active=replace(ACTIVE, tokens=issued(hours=1)))
         for secret in (home / "secrets").glob("bad-secret.*"):
-            secret.write_text("{")
+            secret.write_text("{", encoding="utf-8")
         put(home, name="damaged", active=ACTIVE)
-        (home / "profiles" / "damaged.json").write_text("{")
+        (home / "profiles" / "damaged.json").write_text("{", encoding="utf-8")
         yield home
 
 

@@ -56,7 +56,7 @@ def program(tmp_path: Path) -> Path:
     script = tmp_path / "my $HOME tools" / "scim-wizard"
     script.parent.mkdir()
     trampoline = f"#!/bin/sh\n'''exec' '{sys.executable}' -P \"$0\" \"$@\"\n'''\n"
-    script.write_text(f"{trampoline}from wizard.__main__ import main\nmain()\n")
+    script.write_text(f"{trampoline}from wizard.__main__ import main\nmain()\n", encoding="utf-8")
     script.chmod(0o755)
     return script
 
@@ -71,7 +71,7 @@ def stored(home: Path, url: str, *, hours: float = 1) -> Profile:
 def sh(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run lines in a shell that stops at the first failure, in its own folder."""
     folder.mkdir(exist_ok=True)
-    (folder / "wizard.py").write_text("raise SystemExit('another program')")
+    (folder / "wizard.py").write_text("raise SystemExit('another program')", encoding="utf-8")
     done = subprocess.run(
         ["sh", "-eu"],
         input=script,

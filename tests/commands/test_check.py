@@ -224,7 +224,7 @@ def test_setup_left_unfinished_is_not_remembered_as_a_failed_check(home: Path) -
 
 def test_record_that_cannot_be_read(home: Path) -> None:
     put(home, active=ACTIVE)
-    (home / "profiles" / "default.json").write_text("{")
+    (home / "profiles" / "default.json").write_text("{", encoding="utf-8")
     fails(home, 6, "file-damaged")
 
 
@@ -233,7 +233,7 @@ def test_damaged_draft_does_not_matter(home: Path, second: SecondServer) -> None
     put(home, active=active, draft=ACTIVE)
     profile = LocalProfileStore(home).load("default")
     assert profile is not None
-    (home / "secrets" / f"default.{profile.draft}.json").write_text("{")
+    (home / "secrets" / f"default.{profile.draft}.json").write_text("{", encoding="utf-8")
     assert wizard(home, "check").returncode == 0
 
 

@@ -73,7 +73,7 @@ def test_scenario_that_is_not_there_is_misuse_and_all_are_named(home: Path) -> N
 
 def test_damaged_profile_is_told_before_a_screen_is_painted(home: Path) -> None:
     (home / "profiles").mkdir(parents=True)
-    (home / "profiles" / "default.json").write_text("{")
+    (home / "profiles" / "default.json").write_text("{", encoding="utf-8")
     code, words, _ = run_on_terminal(home)
     assert code == 6
     assert "damaged" in words

@@ -95,7 +95,9 @@ def test_its_certificate_of_another_host_is_still_refused(company: Company) -> N
 
 
 def test_a_file_that_holds_no_certificate_is_named(company: Company) -> None:
-    company.ca.write_text("-----BEGIN CERTIFICATE-----\nno base64 !\n-----END CERTIFICATE-----\n")
+    company.ca.write_text(
+        "-----BEGIN CERTIFICATE-----\nno base64 !\n-----END CERTIFICATE-----\n", encoding="utf-8"
+    )
     run = company.run("check", "--ca-file", str(company.ca))
     assert (run.returncode, run.stdout) == (6, "")
     for words in ("--ca-file", str(company.ca), "CA certificates (PEM)"):

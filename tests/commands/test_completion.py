@@ -38,7 +38,7 @@ def test_profiles_are_offered_before_and_after_the_command(home: Path, line: str
 def test_no_profile_is_no_mistake(home: Path) -> None:
     assert completed(home, "scim-wizard --profile ") == []
     assert not home.exists()
-    home.write_text("not a folder")
+    home.write_text("not a folder", encoding="utf-8")
     assert completed(home, "scim-wizard --profile ") == []
 
 

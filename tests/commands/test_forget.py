@@ -68,7 +68,7 @@ def test_unfinished_setup_can_be_forgotten(home: Path) -> None:
 @pytest.mark.parametrize("is_seen_before", [False, True])
 def test_damaged_record_can_be_forgotten(home: Path, is_seen_before: bool) -> None:
     put(home, active=VALID)
-    (home / "profiles" / "default.json").write_text("{")
+    (home / "profiles" / "default.json").write_text("{", encoding="utf-8")
     if is_seen_before:
         # This sets the record aside.
         assert wizard(home, "status").returncode == 6
@@ -80,7 +80,7 @@ def test_damaged_record_can_be_forgotten(home: Path, is_seen_before: bool) -> No
 
 def test_record_of_a_newer_version_is_left_alone(home: Path) -> None:
     put(home, active=VALID)
-    (home / "profiles" / "default.json").write_text('{"version": 99}')
+    (home / "profiles" / "default.json").write_text('{"version": 99}', encoding="utf-8")
     before = files(home)
     assert wizard(home, "forget", "--yes").returncode == 6
     assert files(home) == before

@@ -220,12 +220,12 @@ STUB = '#!/bin/sh\nprintf "%s\\n" "$(basename "$0")" "$@" >> calls\ncat >> calls
 def run_commands(home: Path, folder: Path, *more: str) -> list[str]:
     """Run the lines with a stub for curl, and return the stub's arguments."""
     program = folder / "curl"
-    program.write_text(STUB)
+    program.write_text(STUB, encoding="utf-8")
     program.chmod(0o755)
     lines = wizard(home, "handoff", "--format", "curl", *more).stdout
     path = f"{folder}:{os.environ.get('PATH', os.defpath)}"
     sh(lines, folder, PATH=path, SCIM_WIZARD_HOME=str(home))
-    return (folder / "calls").read_text().splitlines()
+    return (folder / "calls").read_text(encoding="utf-8").splitlines()
 
 
 def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None:

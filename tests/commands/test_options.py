@@ -83,7 +83,7 @@ def test_quiet_says_a_failed_check_once(home: Path, more: tuple[str, ...]) -> No
 def test_quiet_says_a_damaged_profile_once(home: Path) -> None:
     put(home, active=ACTIVE)
     put(home, draft=ACTIVE, name="acme")
-    (home / "profiles" / "default.json").write_text("{")
+    (home / "profiles" / "default.json").write_text("{", encoding="utf-8")
     failed = wizard(home, "status", "--all", "--quiet")
     assert failed.returncode == 6
     assert failed.stdout.startswith("acme ")

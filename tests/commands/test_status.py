@@ -170,9 +170,9 @@ def test_record_of_before_all_warnings_were_kept_tells_its_one(home: Path) -> No
     old = LastCheck(CheckStatus.PASSED, now(), 25, CLOCK_OFF.id, CLOCK_OFF.words)
     put(home, Profile(last_check=old), active=replace(ACTIVE, tokens=VALID))
     [record] = home.glob("profiles/default.json")
-    value = json.loads(record.read_text())
+    value = json.loads(record.read_text(encoding="utf-8"))
     del value["last_check"]["warnings"]
-    record.write_text(json.dumps(value))
+    record.write_text(json.dumps(value), encoding="utf-8")
     found = json.loads(wizard(home, "status", "--json").stdout)
     assert [warning["id"] for warning in found["warnings"]] == [CLOCK_OFF.id]
     assert found["problem"] is None
@@ -198,7 +198,7 @@ def test_nothing_set_up(home: Path, ticks: tuple[str, ...]) -> None:
 
 def test_record_that_cannot_be_read(home: Path) -> None:
     put(home, active=ACTIVE)
-    (home / "profiles" / "default.json").write_text("[]")
+    (home / "profiles" / "default.json").write_text("[]", encoding="utf-8")
     run = wizard(home, "status", "--json")
     assert run.returncode == 6
     assert json.loads(run.stdout)["problem"]["id"] == "file-damaged"

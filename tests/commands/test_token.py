@@ -296,7 +296,7 @@ def test_nobody_answers(home: Path) -> None:
 )
 def test_record_that_cannot_be_read(home: Path, content: str, problem: str, title: str) -> None:
     put(home, active=VALID)
-    (home / "profiles" / "default.json").write_text(content)
+    (home / "profiles" / "default.json").write_text(content, encoding="utf-8")
     refused(wizard(home, "token", "--json"), 6, problem, title)
 
 

@@ -45,7 +45,7 @@ async def unsaved(wizard_context: WizardContext) -> None:
 async def unreadable(wizard_context: WizardContext) -> None:
     await draft(wizard_context)
     [secret] = (wizard_context.services.store._folders[1].path).glob("*.json")  # type: ignore[attr-defined]
-    secret.write_text("{")
+    secret.write_text("{", encoding="utf-8")
     wizard_context.session.open()
 
 
@@ -99,7 +99,7 @@ async def test_going_back_removes_what_is_empty_and_nothing_else(
     new = wizard_context(tmp_path)
     await new.session.save_ticks(("admin",))
     if is_damaged:
-        kept.write_text("{")
+        kept.write_text("{", encoding="utf-8")
     new.came_from = "acme"
     state = await new.follow(WizardState(Step.PREREQUISITES), Back())
     assert (state.has_left, new.next_profile) == (True, "acme")

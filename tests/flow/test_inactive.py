@@ -40,7 +40,7 @@ def test_unfinished_setup_is_told_with_the_check_that_failed(stage: Stage) -> No
 def test_damaged_record_is_told_until_it_is_replaced(stage: Stage) -> None:
     stage.put(draft=COMPLETE)
     [record] = (stage.home / "profiles").glob(f"{NAME}.json")
-    record.write_text("{")
+    record.write_text("{", encoding="utf-8")
     with pytest.raises(SetupError, match="file-damaged"):
         stage.world.store.load(NAME)
     problem = why_inactive(NAME, stage.world.store, Profile())

@@ -233,7 +233,7 @@ async def test_discarded_draft_is_gone_with_its_secrets(stage: Stage) -> None:
     profile, draft, kept = stage.on_disk()
     assert (draft, kept) == (None, active)
     assert (profile.draft_step, profile.draft_saved_at) == (None, None)
-    files = "".join(path.read_text() for path in (stage.home / "secrets").iterdir())
+    files = "".join(path.read_text(encoding="utf-8") for path in (stage.home / "secrets").iterdir())
     assert "client-secret-1" not in files
 
 

@@ -34,7 +34,9 @@ def install(folder: Path, name: str, then: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     log = folder / f"{name}.json"
     program = folder / name
-    program.write_text(_SOURCE.format(python=sys.executable, log=str(log), then=then))
+    program.write_text(
+        _SOURCE.format(python=sys.executable, log=str(log), then=then), encoding="utf-8"
+    )
     program.chmod(0o755)
     return log
 

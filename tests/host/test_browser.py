@@ -55,7 +55,7 @@ def browser(
 
 def started(log: Path) -> list[str]:
     """Return a program's arguments, with the URL of our page replaced by its target."""
-    argv: list[str] = json.loads(log.read_text())["argv"]
+    argv: list[str] = json.loads(log.read_text(encoding="utf-8"))["argv"]
     return [re.sub(r"file://\S+", lambda found: page(found[0])[1], word) for word in argv]
 
 
@@ -63,7 +63,9 @@ def page(url: str) -> tuple[Path, str]:
     """Return the path of a page, which only this user can read, and its target."""
     path = Path(url2pathname(urlsplit(url).path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text())
+    found = re.search(
+        r'<meta http-equiv="refresh" content="0; url=([^"]*)">', path.read_text(encoding="utf-8")
+    )
     assert found is not None
     return path, html.unescape(found[1])
 
@@ -92,7 +94,7 @@ async def test_a_desktop_opens_it_away_from_our_terminal(
     assert await here.open(URL)
 
     assert started(log) == [URL]
-    assert json.loads(log.read_text()) == {
+    assert json.loads(log.read_text(encoding="utf-8")) == {
         "argv": [ANY],
         "stdin": "",
         "has_terminal": False,
@@ -195,7 +197,10 @@ async def test_windows_starts_the_one_in_its_own_folder(
 
     assert await here.open(URL)
     # Passed unchanged: a page could open in an editor, and no other user can read these.
-    assert json.loads(log.read_text())["argv"] == ["url.dll,FileProtocolHandler", URL]
+    assert json.loads(log.read_text(encoding="utf-8"))["argv"] == [
+        "url.dll,FileProtocolHandler",
+        URL,
+    ]
     assert not elsewhere.exists()
 
 
@@ -228,7 +233,7 @@ async def test_the_next_one_is_asked_when_one_fails(
     programs: Path, environ: dict[str, str]
 ) -> None:
     install(programs, "xdg-open", then="sys.exit(3)")
-    (programs / "gio").write_text("#!/no/such/interpreter\n")
+    (programs / "gio").write_text("#!/no/such/interpreter\n", encoding="utf-8")
     (programs / "gio").chmod(0o755)
     log = install(programs, "firefox")
 
@@ -302,7 +307,7 @@ async def test_link_is_in_no_arguments_and_its_page_is_removed(
     here = browser(environ)
 
     assert await here.open(URL)
-    (argument,) = json.loads(log.read_text())["argv"]
+    (argument,) = json.loads(log.read_text(encoding="utf-8"))["argv"]
     assert "state" not in argument
     path, _ = page(argument)
     assert path.parent == Path(environ["HOME"])
@@ -346,7 +351,7 @@ async def test_page_is_given_to_what_opens_web_addresses(
     programs: Path, environ: dict[str, str]
 ) -> None:
     install(programs, "xdg-settings")
-    (programs / "xdg-settings").write_text("#!/bin/sh\necho firefox.desktop\n")
+    (programs / "xdg-settings").write_text("#!/bin/sh\necho firefox.desktop\n", encoding="utf-8")
     log, editor = install(programs, "gtk-launch"), install(programs, "xdg-open")
     assert await browser(environ).open(URL)
     assert started(log) == ["firefox.desktop", URL]
@@ -358,7 +363,9 @@ async def test_desktop_that_does_not_name_its_browser_is_not_waited_for(
 ) -> None:
     system.mkfifo(tmp_path / "never")
     install(programs, "gtk-launch")
-    (programs / "xdg-settings").write_text(f"#!/bin/sh\nread line < {tmp_path}/never\n")
+    (programs / "xdg-settings").write_text(
+        f"#!/bin/sh\nread line < {tmp_path}/never\n", encoding="utf-8"
+    )
     (programs / "xdg-settings").chmod(0o755)
     monkeypatch.setattr("wizard.host.desktop._PATIENCE", 0.01)
     assert await web_handler(environ, "linux") == ()
@@ -388,7 +395,7 @@ async def test_url_without_a_query_is_opened_as_it_is(
 ) -> None:
     log = install(programs, "xdg-open")
     assert await browser(environ).open("https://www.twilio.com/docs")
-    assert json.loads(log.read_text())["argv"] == ["https://www.twilio.com/docs"]
+    assert json.loads(log.read_text(encoding="utf-8"))["argv"] == ["https://www.twilio.com/docs"]
 
 
 @pytest.mark.parametrize("where", [{"SSH_TTY": "/dev/pts/3"}, {"WSL_DISTRO_NAME": "Ubuntu"}])
@@ -397,7 +404,7 @@ async def test_browser_of_another_machine_is_given_the_link_itself(
 ) -> None:
     log = install(programs, "editor-helper")
     assert await browser(environ | {"BROWSER": "editor-helper"} | where).open(URL)
-    assert json.loads(log.read_text())["argv"] == [URL]
+    assert json.loads(log.read_text(encoding="utf-8"))["argv"] == [URL]
 
 
 async def test_link_is_not_opened_where_no_page_can_be_written(

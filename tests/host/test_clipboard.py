@@ -35,7 +35,7 @@ async def test_the_text_goes_through_stdin(
 
     assert await SystemClipboard(environ, patience=60).copy(TEXT)
 
-    record = json.loads(log.read_text())
+    record = json.loads(log.read_text(encoding="utf-8"))
     assert record["stdin"] == TEXT
     assert record["argv"] == ["-selection", "c"]
     assert capfd.readouterr() == ("", "")
@@ -47,7 +47,7 @@ async def test_wayland_goes_first(tmp_path: Path, environ: dict[str, str]) -> No
 
     assert await SystemClipboard(environ, patience=60).copy(TEXT)
 
-    assert json.loads(logs["wl-copy"].read_text())["stdin"] == TEXT
+    assert json.loads(logs["wl-copy"].read_text(encoding="utf-8"))["stdin"] == TEXT
     assert not logs["xclip"].exists()
 
 
@@ -105,7 +105,7 @@ async def test_a_module_in_the_folder_we_stand_in_is_not_run(
 ) -> None:
     log = install(tmp_path / "bin", "xclip")
     trap = tmp_path / "trapped"
-    (tmp_path / "pyperclip.py").write_text(f"open({str(trap)!r}, 'w')")
+    (tmp_path / "pyperclip.py").write_text(f"open({str(trap)!r}, 'w')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
     assert await SystemClipboard(environ, patience=60).copy(TEXT)
@@ -125,4 +125,4 @@ async def test_only_on_macos_the_helper_gets_a_utf8_locale(
 
     assert await SystemClipboard(environ, platform=platform, patience=60).copy(TEXT)
 
-    assert json.loads(log.read_text())["locale"] == expected
+    assert json.loads(log.read_text(encoding="utf-8"))["locale"] == expected

@@ -117,7 +117,7 @@ async def test_link_can_be_read_neither_in_arguments_nor_in_a_file(tmp_path: Pat
     opening = asyncio.create_task(browser.open(link.url))
     end = await written(tmp_path / "end", opening)
     state = link.attempt.state.reveal()
-    (argument,) = json.loads(log.read_text())["argv"]
+    (argument,) = json.loads(log.read_text(encoding="utf-8"))["argv"]
     path, leads_to = page(argument)
     assert leads_to == link.url
 

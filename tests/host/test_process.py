@@ -103,9 +103,9 @@ def test_fault_that_nobody_catches_is_in_the_log_by_its_place_alone(
         check=True,
     )
     assert (got.stdout, got.stderr) == ("", "")
-    assert "RuntimeError" in log.read_text()
-    assert "in fail" in log.read_text()
-    assert PLANTED not in log.read_text()
+    assert "RuntimeError" in log.read_text(encoding="utf-8")
+    assert "in fail" in log.read_text(encoding="utf-8")
+    assert PLANTED not in log.read_text(encoding="utf-8")
 
 
 def test_warning_of_a_library_is_not_printed_over_the_screen() -> None:

@@ -20,7 +20,7 @@ POSING = "#!/bin/sh\necho another program\n"
 
 def executable(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     path.chmod(0o755)
     return path
 
@@ -49,7 +49,7 @@ def elsewhere(tmp_path: Path) -> Path:
     """A folder with a module of the same name that would be found first."""
     folder = tmp_path / "else where"
     folder.mkdir()
-    (folder / "wizard.py").write_text("print('another program')")
+    (folder / "wizard.py").write_text("print('another program')", encoding="utf-8")
     return folder
 
 
@@ -105,7 +105,7 @@ def test_module_of_a_folder_is_found_from_another(tmp_path: Path, elsewhere: Pat
     root.mkdir()
     (root / "wizard").symlink_to(Path(__file__).parents[2] / "wizard")
     # The program isn't installed: only the current folder has it.
-    (root / "tell.py").write_text(TELL)
+    (root / "tell.py").write_text(TELL, encoding="utf-8")
     told = run(sys.executable, "tell.py", cwd=root)
     assert shlex.split(told)[:2] == ["env", f"PYTHONPATH={root}"]
     assert works(told, elsewhere)

@@ -26,7 +26,10 @@ from wizard.host.terminal import (
 @pytest.fixture
 def tty() -> Iterator[TextIO]:
     ours, theirs = system.openpty()
-    with os.fdopen(theirs, "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as stream:
+    with (
+        os.fdopen(theirs, "r+b", buffering=0) as raw,
+        io.TextIOWrapper(raw, encoding="utf-8") as stream,
+    ):
         yield stream
     os.close(ours)
 

@@ -204,7 +204,7 @@ def test_commands_print_and_log_an_answer_harmlessly(tmp_path: Path, name: str) 
             assert_inert(run.stdout)
             assert_inert(run.stderr)
             assert "Traceback" not in run.stderr
-    logged = log.read_text()
+    logged = log.read_text(encoding="utf-8")
     assert not acting(logged)
     assert all(len(line) < 4100 for line in logged.splitlines())
 
@@ -242,7 +242,7 @@ def edit(home: Path, hostile: Profile = HOSTILE) -> None:
     plain = replace(hostile, organization=None)
     put(home, plain, active=replace(ACTIVE, tokens=issued(hours=1)))
     record = home / "profiles" / "default.json"
-    value = json.loads(record.read_text())
+    value = json.loads(record.read_text(encoding="utf-8"))
     value |= {
         "client_id": hostile.client_id,
         "organization": hostile.organization,
@@ -253,7 +253,7 @@ def edit(home: Path, hostile: Profile = HOSTILE) -> None:
             "scim_url": hostile.endpoints.scim_url,
         },
     }
-    record.write_text(json.dumps(value))
+    record.write_text(json.dumps(value), encoding="utf-8")
 
 
 FILE_COMMANDS = (
@@ -318,8 +318,8 @@ def test_rejection_of_an_edited_record_is_told_harmlessly(tmp_path: Path, field:
 def test_damaged_record_is_told_harmlessly(tmp_path: Path, content: str) -> None:
     profiles = tmp_path / "home" / "profiles"
     profiles.mkdir(parents=True, mode=0o700)
-    (profiles / "default.json").write_text(content)
-    (profiles / "\x1b[31m\u202e.json").write_text(content)
+    (profiles / "default.json").write_text(content, encoding="utf-8")
+    (profiles / "\x1b[31m\u202e.json").write_text(content, encoding="utf-8")
     for args in (("status", "--all"), ("status", "--json")):
         run = wizard(tmp_path / "home", *args)
         assert run.returncode in (3, 6)

@@ -45,11 +45,14 @@ def test_file_is_private_whatever_the_umask_and_is_added_to(log: Path, mask: int
             with keeping(log):
                 journal.note(words)
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    assert [line.rpartition(" ")[2] for line in log.read_text().splitlines()] == ["first", "second"]
+    assert [line.rpartition(" ")[2] for line in log.read_text(encoding="utf-8").splitlines()] == [
+        "first",
+        "second",
+    ]
 
 
 def test_file_others_could_read_is_closed_to_them(log: Path) -> None:
-    log.write_text("")
+    log.write_text("", encoding="utf-8")
     log.chmod(0o666)
     with keeping(log):
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
@@ -72,7 +75,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
     target = log.with_name("target")
     match kind:
         case "link":
-            target.write_text("theirs")
+            target.write_text("theirs", encoding="utf-8")
             log.symlink_to(target)
         case "dangling link":
             log.symlink_to(target)
@@ -81,7 +84,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
         case "pipe":
             system.mkfifo(log)
         case "foreign":
-            log.write_text("theirs")
+            log.write_text("theirs", encoding="utf-8")
             monkeypatch.setattr(os, "geteuid", lambda: 54321)
         case "lost":
             log = log.with_name("nowhere") / "log"
@@ -90,7 +93,7 @@ def test_file_that_is_not_ours_is_refused_and_left_alone(
     reason = why.format(folder=log.parent)
     assert refused.value.problem.cause == f"Couldn't open {log} (set in SCIM_WIZARD_LOG): {reason}."
     if kind in ("link", "foreign"):
-        assert log.read_text() == "theirs"
+        assert log.read_text(encoding="utf-8") == "theirs"
     else:
         assert not target.exists()
 
@@ -115,7 +118,7 @@ def test_steps_problems_and_every_librarys_lines_are_in_it(log: Path) -> None:
         SetupError(NOT_SET_UP)
         for name in LIBRARIES:
             logging.getLogger(name).debug("told by %s", name)
-    lines = log.read_text().splitlines()
+    lines = log.read_text(encoding="utf-8").splitlines()
     assert all(map(LINE.fullmatch, lines))
     assert "INFO    wizard step check" in lines[0]
     assert f"WARNING wizard problem not-set-up: {NOT_SET_UP.title}" in lines[1]
@@ -127,7 +130,7 @@ def test_nothing_is_kept_once_it_has_ended(log: Path) -> None:
         pass
     journal.note("later")
     logging.getLogger("httpx").warning("later")
-    assert log.read_text() == ""
+    assert log.read_text(encoding="utf-8") == ""
 
 
 def test_secret_is_taken_out_of_any_loggers_line(log: Path) -> None:
@@ -136,8 +139,8 @@ def test_secret_is_taken_out_of_any_loggers_line(log: Path) -> None:
         journal.note(f"a slip: {planted.reveal()}")
         for name in LIBRARIES:
             logging.getLogger(name).debug("%s %r", planted.reveal(), [planted.reveal().encode()])
-    assert "planted" not in log.read_text()
-    assert log.read_text().count("•••") == 1 + 2 * len(LIBRARIES)
+    assert "planted" not in log.read_text(encoding="utf-8")
+    assert log.read_text(encoding="utf-8").count("•••") == 1 + 2 * len(LIBRARIES)
 
 
 def test_exception_is_told_by_kind_and_places(log: Path) -> None:
@@ -146,7 +149,7 @@ def test_exception_is_told_by_kind_and_places(log: Path) -> None:
             raise KeyError("never-a-Secret")
         except KeyError:
             logging.getLogger("asyncio").exception("it failed")
-    line = log.read_text()
+    line = log.read_text(encoding="utf-8")
     assert "it failed | KeyError: " in line
     assert "test_log.py" in line
     assert "never" not in line
@@ -156,8 +159,8 @@ def test_exception_is_told_by_kind_and_places(log: Path) -> None:
 def test_injected_line_is_part_of_the_one_it_came_in(log: Path) -> None:
     with keeping(log):
         logging.getLogger("httpx").debug("a\n2026-11-20T14:02:00.000Z 1 INFO wizard forged\x1b[2J")
-    assert log.read_text().count("\n") == 1
-    assert "\x1b" not in log.read_text()
+    assert log.read_text(encoding="utf-8").count("\n") == 1
+    assert "\x1b" not in log.read_text(encoding="utf-8")
 
 
 def test_full_disk_costs_lines_and_nothing_else(
@@ -186,7 +189,7 @@ async def test_httpx_at_its_most_talkative_tells_no_token(log: Path) -> None:
         async with server, httpx.AsyncClient(trust_env=False) as client:
             headers = {"Authorization": f"Bearer {Secret('planted-token').reveal()}"}
             await client.get(f"http://127.0.0.1:{port}/a?state=planted", headers=headers)
-    text = log.read_text()  # noqa: ASYNC240
+    text = log.read_text(encoding="utf-8")  # noqa: ASYNC240
     assert "httpcore" in text
     assert "302 Found" in text
     assert "planted" not in text
@@ -207,7 +210,7 @@ def test_refresh_and_check_are_told_without_a_secret(tmp_path: Path, log: Path) 
     assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
     assert active.tokens is not None
     assert active.tokens.refresh_token is not None
-    told = log.read_text()
+    told = log.read_text(encoding="utf-8")
     assert all(map(LINE.fullmatch, told.splitlines()))
     assert re.search(r"wizard POST http://127\.0\.0\.1:\d+/\S+ 20[01] in \d+ ms", told)
     assert re.search(r"wizard GET http://127\.0\.0\.1:\d+/\S+/Users 200 in \d+ ms", told)

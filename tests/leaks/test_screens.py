@@ -213,7 +213,7 @@ def test_no_picture_that_is_kept_shows_one() -> None:
     pictures = [*(Path(__file__).parents[2] / "screenshots").glob("*.svg")]
     assert len(pictures) > 20
     for picture in pictures:
-        text = picture.read_text()
+        text = picture.read_text(encoding="utf-8")
         for secret in (walks.SECRET, walks.CODE[:40], "access-1", "refresh-1", "access-active"):
             assert secret not in text, picture
         # Authorize shows the link, which contains the state; so does the film of the setup.

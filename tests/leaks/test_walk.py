@@ -93,7 +93,7 @@ def recorder(folder: Path, name: str) -> Path:
     """Put a program in a folder, and return the path that it writes to."""
     folder.mkdir(exist_ok=True)
     log = folder.parent / f"{name}.seen"
-    (folder / name).write_text(RECORDER.format(log=log))
+    (folder / name).write_text(RECORDER.format(log=log), encoding="utf-8")
     (folder / name).chmod(0o755)
     return log
 
@@ -125,7 +125,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
             terminal.wait_for(lambda screen: "state=" in screen.replace("\n", ""))
             terminal.send(ENTER)
             terminal.wait_for("paste it here")
-            walked.link = browser.read_text().partition("\n")[0]
+            walked.link = browser.read_text(encoding="utf-8").partition("\n")[0]
             terminal.send(ctrl("y"))
             terminal.wait_for("copied")
             walked.state = parse_qs(urlsplit(walked.link).query)["state"][0]
@@ -136,7 +136,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
         walked.kept = files(folder)
         walked.modes = {p: stat.S_IMODE(p.stat().st_mode) for p in (folder / "user").rglob("*")}
         walked.commands = {command: run(env, *command) for command in COMMANDS}
-        walked.log = (folder / "log").read_text()
+        walked.log = (folder / "log").read_text(encoding="utf-8")
         walked.forgotten = files(folder)
         yield walked
 

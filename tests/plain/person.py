@@ -31,7 +31,7 @@ PROMPT: Final = re.compile(r"[^\n]: \Z")
 
 def as_ascii(words: str) -> str:
     """Return text as it is written if the locale has only ASCII."""
-    stream = io.TextIOWrapper(io.BytesIO())
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     take_signs(stream, "ascii")
     return words.encode("ascii", stream.errors or "").decode("ascii")
 

@@ -78,6 +78,6 @@ def test_fault_in_a_step_is_told_clean(
         assert run([], lambda: typing(person, *lines), person, is_whole=True) == 6
     assert_clean(person.text)
     assert person.text.isascii()
-    told = (tmp_path / "log").read_text()
+    told = (tmp_path / "log").read_text(encoding="utf-8")
     assert "PlantedError" in told
     assert not any(planted in told for planted in PLANTED)

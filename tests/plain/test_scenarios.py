@@ -43,7 +43,7 @@ def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         secrets = [secret, *secrets_of(made.sandbox)]
     assert_plain(person)
     assert [words for words in prompts if not is_clear_alone(words)] == []
-    printed, told = "".join(person.text.split()), log_of(made).read_text()
+    printed, told = "".join(person.text.split()), log_of(made).read_text(encoding="utf-8")
     assert "wizard step" in told
     assert not [value for value in secrets if value in printed]
     assert not [value for value in (*secrets, *states_in(printed)) if value in told]

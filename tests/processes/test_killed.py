@@ -46,7 +46,7 @@ def test_killed_refresh_leaves_a_good_token_or_words(tmp_path: Path) -> None:
     with expired(home):
         run = wizard(home, "token", python=WATCHED, env={"WATCH_TRACE": str(trace)})
     assert (run.returncode, run.stderr) == (0, "")
-    assert trace.read_text().split() == STEPS
+    assert trace.read_text(encoding="utf-8").split() == STEPS
     numbers = range(1, len(STEPS) + 1)
     with ThreadPoolExecutor(2) as pool:
         nexts = list(pool.map(lambda number: _killed_at(tmp_path / str(number), number), numbers))

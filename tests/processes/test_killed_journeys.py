@@ -97,7 +97,7 @@ def test_journey_killed_anywhere_loses_nothing_that_was_saved(
     told = walked.order("travel", whole.home, kind.value, trace=str(trace), **values(server))
     assert told.ended == 0
     assert told.saved == (["redirect-url"] if old else list(json.loads(values(server)["fields"])))
-    steps = trace.read_text().split()
+    steps = trace.read_text(encoding="utf-8").split()
     assert {"replace", "send", "sent"} <= set(steps)
     assert ({"put", "delete"} <= set(steps)) is (kind is StoreKind.KEYRING)
     for number in moments(steps):
@@ -123,7 +123,7 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
 ) -> None:
     trace = tmp_path / "trace"
     rotated(server, walked, Place(tmp_path / "whole", kind), trace=str(trace))
-    steps = trace.read_text().split()
+    steps = trace.read_text(encoding="utf-8").split()
     assert {"send", "sent", "put" if kind is StoreKind.KEYRING else "replace"} <= set(steps)
     ways = []
     for number in moments(steps):
@@ -221,4 +221,4 @@ def token(walked: Journeys, place: Place) -> tuple[int, str]:
     """Run `token`, and return its exit code and its output."""
     out = place.home.parent / f"{place.home.name}.out"
     told = walked.order("token", place.home, place.kind.value, out=str(out))
-    return told.ended, out.read_text()
+    return told.ended, out.read_text(encoding="utf-8")

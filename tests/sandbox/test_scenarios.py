@@ -36,7 +36,7 @@ def test_made_up_app_has_the_documented_shapes() -> None:
 
 def test_readme_says_what_each_scenario_shows() -> None:
     rows = [f"| `{name}` | {does} |" for name, does in SCENARIOS.items() if name != "happy"]
-    assert "\n".join(rows) in README.read_text()
+    assert "\n".join(rows) in README.read_text(encoding="utf-8")
 
 
 def test_approval_page_says_what_the_scenario_shows() -> None:

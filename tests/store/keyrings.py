@@ -152,7 +152,9 @@ class FileKeyring(KeyringBackend):
 
     def entries(self) -> dict[str, str]:
         """Return the entries by user name."""
-        found: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
+        found: dict[str, str] = (
+            json.loads(self._path.read_text(encoding="utf-8")) if self._path.exists() else {}
+        )
         return found
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -169,7 +171,7 @@ class FileKeyring(KeyringBackend):
 
     def _replace(self, entries: dict[str, str]) -> None:
         temp = self._path.with_suffix(".new")
-        temp.write_text(json.dumps(entries))
+        temp.write_text(json.dumps(entries), encoding="utf-8")
         temp.replace(self._path)
 
 

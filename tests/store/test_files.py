@@ -558,4 +558,6 @@ def test_new_file_replaces_nothing_and_is_not_left_half_written(
         files.write_new("sheet", "other")
     with pytest.raises(UnicodeEncodeError):
         files.write_new("half", "\ud800")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("sheet", "whole")]
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
+        ("sheet", "whole")
+    ]

@@ -88,7 +88,7 @@ def _lock(path: Path) -> None:
 
 def _put_in_place(path: Path) -> None:
     mine = Path(path.parents[-3], f"of-{system.user_id()}-{os.getpid()}")
-    mine.write_text(THEIRS)
+    mine.write_text(THEIRS, encoding="utf-8")
     try:
         mine.replace(path)
     finally:
@@ -129,16 +129,16 @@ def leave(kind: str, place: str, theirs: str) -> str:
         path.unlink()
     match kind:
         case "file":
-            path.write_text(THEIRS)
+            path.write_text(THEIRS, encoding="utf-8")
         case "folder":
             path.mkdir()
             path.chmod(0o777)
         case "link":
-            mine.write_text(THEIRS)
+            mine.write_text(THEIRS, encoding="utf-8")
             mine.chmod(0o644)
             path.symlink_to(mine)
         case "second name":
-            mine.write_text(THEIRS)
+            mine.write_text(THEIRS, encoding="utf-8")
             mine.chmod(0o644)
             path.hardlink_to(mine)
         case "link to a folder":
@@ -202,7 +202,7 @@ def test_file_that_another_user_left_is_refused_by_name(
 
     assert said.splitlines()[0] == problem
     assert str(path) in said
-    assert path.read_text() == THEIRS
+    assert path.read_text(encoding="utf-8") == THEIRS
     assert stat.S_IMODE(path.stat().st_mode) in (0o644, 0o664)
 
 

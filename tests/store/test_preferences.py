@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_done_without_and_told(
 
 
 def test_what_cannot_be_written_is_told_by_its_caller(home: Path) -> None:
-    home.write_text("a file where the folder should be")
+    home.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(SetupError) as caught:
         Preferences(home).save_theme("scim-light")
     assert caught.value.problem.id != FOLDER_NOT_WRITABLE.id

@@ -474,7 +474,7 @@ def test_client_ids_are_read_past_a_damaged_record(
     set_up(store, name="zeta")
     with store.locked("unfinished") as held:
         held.save(Profile(), draft=credentials())
-    record(tmp_path, "broken").write_text("{")
+    record(tmp_path, "broken").write_text("{", encoding="utf-8")
     record(tmp_path, "later").write_bytes(NEWER)
     assert set(store.client_ids()) == {"acme", "zeta"}
-    assert record(tmp_path, "broken").read_text() == "{"
+    assert record(tmp_path, "broken").read_text(encoding="utf-8") == "{"

@@ -79,7 +79,9 @@ def save(session: Desktop, home: Path, mark: str = "one", **variables: str) -> s
 
 
 def record(home: Path) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = json.loads((home / "profiles" / "default.json").read_text())
+    read: Mapping[str, Any] = json.loads(
+        (home / "profiles" / "default.json").read_text(encoding="utf-8")
+    )
     return read
 
 

@@ -70,7 +70,7 @@ class World:
         self.opened = folder / "opened"
         self.opened.touch()
         browser = folder / "browser"
-        browser.write_text(f'#!/bin/sh\necho "$1" >>{self.opened}\n')
+        browser.write_text(f'#!/bin/sh\necho "$1" >>{self.opened}\n', encoding="utf-8")
         browser.chmod(0o755)
         self.env = {**variables(self.home, endpoints(base)), "BROWSER": str(browser)}
         self.active = at_sandbox(sandbox, base)
@@ -87,7 +87,7 @@ class World:
 
     def pages(self) -> int:
         """How many times the browser was opened."""
-        return len(self.opened.read_text().splitlines())
+        return len(self.opened.read_text(encoding="utf-8").splitlines())
 
     def checks(self) -> int:
         """How many times users were requested; a repeated check also refreshes the token."""

@@ -83,10 +83,10 @@ def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> Non
         terminal.wait_gone("Search for")
         leave(terminal)
     kept = tmp_path / "home" / "preferences" / "wizard.json"
-    assert kept.read_text() == '{"theme":"scim-light"}\n'
+    assert kept.read_text(encoding="utf-8") == '{"theme":"scim-light"}\n'
     assert kept.stat().st_mode & 0o777 == 0o600
     for content, is_known in (("{damaged", False), ('{"theme": "scim-light"}', True)):
-        kept.write_text(content)
+        kept.write_text(content, encoding="utf-8")
         with wizard(env) as terminal:
             terminal.wait_for("0 of 7 selected")
             if not is_known:
@@ -99,7 +99,9 @@ def test_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> Non
 
 def test_theme_that_cannot_be_kept_is_taken_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "preferences").write_text("a file where the folder should be")
+    (tmp_path / "home" / "preferences").write_text(
+        "a file where the folder should be", encoding="utf-8"
+    )
     with wizard(variables(tmp_path / "home")) as terminal:
         terminal.wait_for("Your theme couldn't be read")
         choose_theme(terminal, "Light")

@@ -71,7 +71,7 @@ raise SystemExit(app.run())
 @pytest.fixture
 def textual_app(tmp_path: Path) -> list[str]:
     path = tmp_path / "app.py"
-    path.write_text(TEXTUAL_APP)
+    path.write_text(TEXTUAL_APP, encoding="utf-8")
     return [sys.executable, str(path)]
 
 
@@ -196,7 +196,7 @@ signal.pause()
         terminal.wait_for("interrupted")
         terminal.hang_up()
         assert terminal.wait_exit() == 5
-        assert gone.read_text() == str(int(system.SIGHUP))
+        assert gone.read_text(encoding="utf-8") == str(int(system.SIGHUP))
 
 
 def test_waiting_gives_up_and_shows_the_screen() -> None:

@@ -18,7 +18,7 @@ REDIRECT_URL = "https://scim.example.invalid/landing"
 
 def state(pid: int) -> str:
     """Return the letter of a process's state in the kernel (proc(5))."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
 
 
 @pytest.mark.parametrize("number", [system.SIGTSTP, system.SIGSTOP])

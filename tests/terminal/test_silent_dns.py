@@ -30,7 +30,7 @@ def silence(tmp_path: Path) -> dict[str, str]:
 
 
 def wait_for_question(silence: dict[str, str]) -> None:
-    assert Path(silence["ASKED"]).read_text().startswith("asked")
+    assert Path(silence["ASKED"]).read_text(encoding="utf-8").startswith("asked")
 
 
 def test_wizard_ends_at_once(tmp_path: Path, silence: dict[str, str]) -> None:

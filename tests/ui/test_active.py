@@ -193,13 +193,13 @@ async def test_the_sheet_takes_the_place_of_nothing(
     if is_link:
         path.symlink_to(target)
     else:
-        path.write_text("mine")
+        path.write_text("mine", encoding="utf-8")
     async with running(make_app(world), (100, 40)) as (app, pilot):
         await open_dialog(pilot, "sheet", SheetScreen)
         await pilot.click("#save")
         await until_text(pilot, FILE_NOT_MADE.title, "File exists")
         assert not target.exists()
-        assert path.is_symlink() or path.read_text() == "mine"
+        assert path.is_symlink() or path.read_text(encoding="utf-8") == "mine"
         path.unlink()
         # A button that looks pressed accepts no Enter.
         button = app.screen.query_one("#save")

@@ -51,7 +51,7 @@ async def test_a_folder_that_goes_while_overview_is_built_is_told_and_r_tries_ag
     app = make_app(world)
     profiles, away = tmp_path / "home" / "profiles", tmp_path / "away"
     profiles.rename(away)
-    profiles.write_text("")
+    profiles.write_text("", encoding="utf-8")
     async with running(app) as (_, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert ids(screen) == ["retry", "sheet", "profiles", "forget", "quit"]
@@ -101,12 +101,12 @@ async def test_a_draft_that_cannot_be_read_leaves_the_active_set_usable(
 ) -> None:
     seed(world, active=ACTIVE, draft=WHOLE)
     draft = blob(world, tmp_path / "home", of_draft=True)
-    draft.write_text("{")
+    draft.write_text("{", encoding="utf-8")
     async with running(make_app(world)) as (_, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert "check" in ids(screen)
         assert "change" not in ids(screen)
-        assert draft.read_text() == "{"
+        assert draft.read_text(encoding="utf-8") == "{"
         await point_at(pilot, "discard")
         await pilot.press("enter")
         await wait_for_dialog(pilot, ConfirmScreen)
@@ -125,14 +125,14 @@ async def test_an_active_set_that_is_damaged_can_be_set_up_again(
 ) -> None:
     seed(world, active=ACTIVE)
     active = blob(world, tmp_path / "home")
-    active.write_text("{")
+    active.write_text("{", encoding="utf-8")
     async with running(make_app(world)) as (_, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert ids(screen)[:2] == ["retry", "start-over"]
         await point_at(pilot, "start-over")
         await pilot.press("enter")
         await wait_for_screen(pilot, PrerequisitesScreen)
-        assert active.read_text() == "{"
+        assert active.read_text(encoding="utf-8") == "{"
 
 
 async def test_a_first_draft_that_cannot_be_read_is_no_dead_end(
@@ -140,13 +140,13 @@ async def test_a_first_draft_that_cannot_be_read_is_no_dead_end(
 ) -> None:
     seed(world, draft=WHOLE)
     draft = blob(world, tmp_path / "home", of_draft=True)
-    whole = draft.read_text()
-    draft.write_text("{")
+    whole = draft.read_text(encoding="utf-8")
+    draft.write_text("{", encoding="utf-8")
     async with running(make_app(world)) as (app, pilot):
         screen = await wait_for_screen(pilot, OverviewScreen)
         assert ids(screen) == ["retry", "discard", "profiles", "quit"]
         assert "An unfinished setup can't be read" in text_of(app)
-        draft.write_text(whole)
+        draft.write_text(whole, encoding="utf-8")
         await pilot.press("r")
         await wait_until(pilot, lambda: app.screen is not screen and ready(app), "a second look")
         assert "resume" in ids(await wait_for_screen(pilot, OverviewScreen))
@@ -158,7 +158,7 @@ async def test_a_first_draft_that_cannot_be_read_is_discarded_only_when_asked(
 ) -> None:
     seed(world, draft=WHOLE)
     draft = blob(world, tmp_path / "home", of_draft=True)
-    draft.write_text("{")
+    draft.write_text("{", encoding="utf-8")
     async with running(make_app(world)) as (_, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("d")
@@ -175,11 +175,11 @@ async def test_quitting_before_a_draft_that_cannot_be_read_leaves_it_and_says_6(
 ) -> None:
     seed(world, draft=WHOLE)
     draft = blob(world, tmp_path / "home", of_draft=True)
-    draft.write_text("{")
+    draft.write_text("{", encoding="utf-8")
     app = make_app(world)
     async with running(app) as (_, pilot):
         await wait_for_screen(pilot, OverviewScreen)
         await point_at(pilot, "quit")
         await pilot.press("enter")
         assert await left(app) == ExitCode.MACHINE
-    assert draft.read_text() == "{"
+    assert draft.read_text(encoding="utf-8") == "{"

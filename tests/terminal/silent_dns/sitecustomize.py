@@ -14,7 +14,7 @@ _usual = socket.getaddrinfo
 def _getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
     if ".invalid" in str(host):
         # The test reads this FIFO to learn that a name was looked up.
-        Path(os.environ["ASKED"]).write_text("asked")
+        Path(os.environ["ASKED"]).write_text("asked", encoding="utf-8")
         threading.Event().wait()
     return _usual(host, *args, **options)
 

@@ -51,7 +51,7 @@ async def wait_until(pilot: Pilot[ExitCode], condition: Callable[[], bool], what
     """Wait until a condition holds; on failure, name the condition."""
     give_up = monotonic() + PATIENCE
     while not condition():
-        assert monotonic() < give_up, f"waited in vain for {what}; on {pilot.app.screen!r}"
+        assert monotonic() < give_up, f"waited in vain for {what}; on:\n{text_of(pilot.app)}"
         await pilot.pause()
         await asyncio.sleep(0)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +16,8 @@ import wizard.ui.app
 from tests.driving import text_of, wait_until
 from wizard.domain.problems import ExitCode
 from wizard.ui.app import WizardApp
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.input_timing import TimedScreen
+from wizard.ui.step_screen import Banner
 from wizard.ui.theme import DARK, LIGHT
 
 BANNER = Banner("default")
@@ -97,8 +97,12 @@ class Stage(Generic[Shown]):
         return self.outcomes[0]
 
     async def until_shown(self, kind: type[Screen[Any]]) -> None:
-        """Wait until a screen of this type is on top."""
-        await wait_until(self.pilot, lambda: isinstance(self.app.screen, kind), kind.__name__)
+        """Wait until a screen of this type is on top and can be seen: only then is it clicked."""
+        await wait_until(
+            self.pilot,
+            lambda: isinstance(self.app.screen, kind) and _is_painted(self.app.screen),
+            kind.__name__,
+        )
 
 
 @asynccontextmanager
@@ -112,11 +116,12 @@ async def showing(
         app.push_screen(screen, stage.outcomes.append)
         await wait_until(
             pilot,
-            lambda: (
-                app.screen is screen
-                and (not isinstance(screen, StepScreen) or screen.shown_at < inf)
-            ),
+            lambda: app.screen is screen and _is_painted(screen),
             f"{screen!r} to be shown",
         )
         yield stage
         app.exit(ExitCode.FINE)
+
+
+def _is_painted(screen: Screen[Any]) -> bool:
+    return not isinstance(screen, TimedScreen) or screen.is_painted

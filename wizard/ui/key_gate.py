@@ -211,6 +211,9 @@ class KeyGate:
 
     async def _time_out(self) -> None:
         """Let the key that waits act, unless more was entered: it may be the text of a paste."""
+        if self._hold is not None:
+            # Textual runs this in the timer's task: stopping the timer would cancel it halfway.
+            self._hold.timer = None
         if self._hold is not None and (self._waiting or has_unread(self._app)):
             self._hold.extend()
             self._hold.timer = self._app.set_timer(SILENCE, self._time_out)

@@ -35,12 +35,13 @@ from wizard.domain.texts.prerequisites import PREREQUISITES, RISK
 from wizard.domain.texts.questions import BARE_CODE, CHANGES, ROTATED
 from wizard.domain.value import replace
 from wizard.sandbox import serve
-from wizard.sandbox.twilio import NEW_SECRET, Sandbox
+from wizard.sandbox.twilio import Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 REDIRECT_URL: Final = "https://scim.example.edu/callback"
 TICKED: Final = tuple(p.id for p in PREREQUISITES)
 CODE, OF_APP = GrantType.AUTHORIZATION_CODE, GrantType.CLIENT_CREDENTIALS
+NEW_SECRET: Final = "another-secret-of-this-app"
 WORKS: Final = "Your SCIM credentials work."
 
 

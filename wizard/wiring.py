@@ -126,12 +126,11 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
             grant_type=GrantType.CLIENT_CREDENTIALS if is_of_app else GrantType.AUTHORIZATION_CODE,
         )
         home = Path(folder) / "home"
-        is_wrong = sandbox.accepted_secret != sandbox.client_secret
         acted = Demo(
             values,
             approve,
             f"This demo: {sandbox.about}." if sandbox.about else "",
-            sandbox.accepted_secret if is_wrong else "",
+            wants_new_secret=sandbox.accepted_secret is None,
         )
         yield _face(settings, LocalProfileStore(home), values, home, acted)
 

@@ -35,8 +35,8 @@ class Demo(Value):
     """Approves an authorization link without a browser; returns the URL a browser would land on."""
     about: str = ""
     """What its scenario shows, in a sentence; "" where nothing is to be expected."""
-    new_secret: str = ""
-    """The Client Secret to enter where the first one is rejected, which is no one's."""
+    wants_new_secret: bool = False
+    """Whether Twilio rejects the filled-in Client Secret and accepts any other."""
 
 
 NOTING: Final = 2.0

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SECRET: Final = CredentialField.CLIENT_SECRET
 
+ANY_OTHER: Final = f"In this demo, type any {credential_fields.SHORT_SECRET} characters."
+
 
 class Source(Enum):
     """Where the value of a field comes from."""
@@ -140,9 +142,8 @@ class Fields:
 
     def _in_demo(self, problem: str) -> str:
         """Return what is wrong with the secret, with the one to enter if the demo has one."""
-        if self._demo is None or not self._demo.new_secret:
-            return problem
-        return f"Twilio rejected this secret. In this demo, enter {self._demo.new_secret}"
+        is_wanted = self._demo is not None and self._demo.wants_new_secret
+        return f"Twilio rejected this secret. {ANY_OTHER}" if is_wanted else problem
 
     def _secret_of(self, client_id: str) -> Secret | None:
         """Return the saved secret of a Client ID; while that is being typed, the draft's secret."""
@@ -164,9 +165,9 @@ class Fields:
             self._demo.values, field, value.reveal()
         ):
             return None
-        if field is SECRET and self._demo.new_secret:
-            is_new = rules.clean(value.reveal()) == self._demo.new_secret
-            return None if is_new else f"In this demo, enter {self._demo.new_secret}"
+        if field is SECRET and self._demo.wants_new_secret:
+            is_long = len(rules.clean(value.reveal())) >= credential_fields.SHORT_SECRET
+            return None if is_long else ANY_OTHER
         command = self._program.command()
         return f"The demo saves nothing. To use your own values, run: {command}"
 

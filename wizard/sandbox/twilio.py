@@ -43,7 +43,7 @@ SCENARIOS: Final[dict[str, str]] = {
     "happy": "Everything works",
     "denied": "The first approval is denied, and the next one works",
     "expired-code": "The first code has already expired, and the next one works",
-    "wrong-secret": "Twilio rejects the Client Secret, and the demo shows the one that works",
+    "wrong-secret": "Twilio rejects the Client Secret, and accepts the one you enter next",
     "missing-permission": "The app lacks managed-users/list at the first check, and has it later",
     "throttled": "The first SCIM request hits the rate limit, and the next one works",
     "slow": "Every response takes 3 seconds",
@@ -56,9 +56,6 @@ SCENARIOS: Final[dict[str, str]] = {
     "wrong-grant": "The first token request meets an app with the wrong grant type",
 }
 """The demo's scenarios, and what each one shows."""
-
-NEW_SECRET: Final = "brand-new-demo-secret"  # noqa: S105  shown by the demo
-"""The Client Secret that works in the scenario wrong-secret."""
 
 DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 """Reserved (RFC 6761 §6.4), so the browser shows the error page most admins will see."""
@@ -100,8 +97,8 @@ class Sandbox:
 
         Args:
             scenario: A key of SCENARIOS.
-            client_secret: What the admin was given, random when None; in wrong-secret the app has
-                NEW_SECRET.
+            client_secret: What the admin was given, random when None; in wrong-secret the app
+                accepts any other.
             redirect_url: The app's only one, until more are added to `redirect_urls`.
             now: UTC epoch seconds; also tells the Date header.
             token_seconds: Life of an access token.
@@ -116,7 +113,8 @@ class Sandbox:
         self._has_failed = False
         self.client_id = "OQ" + secrets.token_hex(16)
         self.client_secret = client_secret or _new_secret()
-        self.accepted_secret = NEW_SECRET if scenario == "wrong-secret" else self.client_secret
+        self.accepted_secret = None if scenario == "wrong-secret" else self.client_secret
+        """None: any but `client_secret`, so that a user of the demo can type one."""
         self.redirect_urls = [redirect_url or _default_redirect_url(scenario)]
         self.app_name = "SCIM for our identity provider"
         self.organization = "OR" + secrets.token_hex(16)
@@ -207,7 +205,8 @@ class Sandbox:
     def _is_client(self, form: Fields) -> bool:
         """Whether Client ID and secret are the app's; both are always compared."""
         is_id = is_same(form["client_id"], self.client_id)
-        return is_same(form["client_secret"], self.accepted_secret) and is_id
+        is_secret = is_same(form["client_secret"], self.accepted_secret or self.client_secret)
+        return (is_secret != (self.accepted_secret is None)) and is_id
 
     def _grant(self, form: Fields) -> dict[str, object]:
         match form["grant_type"]:

@@ -101,7 +101,7 @@ async def long_paste(person: Person) -> None:
     address = f"https://scim.example.edu/callback?code={'c' * 6000}&state=of-somebody-else"
     await person.paste(address)
     await person.says(f"Pasted {len(address):,} characters", "code=•••&state=•••")
-    await person.says("Error: This URL doesn't belong to your link.", "Go back to: Authorize.")
+    await person.says("Error: This URL doesn't belong to your link.")
     await person.type("quit")
 
 

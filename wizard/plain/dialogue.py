@@ -28,6 +28,7 @@ NOT_HERE: Final = {
     "back": "You can't go back from here.",
     "open": "There's nothing to open here.",
     "copy": "There's nothing to copy here.",
+    "link": "There's no link here. The Authorize step creates it.",
     "new link": "There's no link here. The Authorize step creates it.",
 }
 ALWAYS: Final = 'At every prompt, you can type "?", "back", "open", "copy", "new link", or "quit".'

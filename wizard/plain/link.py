@@ -11,7 +11,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import CODE_LIVES, THEN, landing_on
 from wizard.domain.texts.questions import BARE_CODE
-from wizard.domain.texts.wording import on_arrival
+from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
@@ -33,6 +33,8 @@ class LinkStep:
         self._services = stage.wizard_context.services
         self._demo = stage.wizard_context.demo
         self._link: Link | None = None
+        self._expired: Link | None = None
+        """The link of which was said that it has expired."""
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
         self._fix: Fix | None = None
@@ -42,8 +44,8 @@ class LinkStep:
         """Say which step this is, and what led back to it."""
         self._stage.head(self.STEP)
         if self._state.because is not None:
-            because = on_arrival(self._state.because, self.STEP)
-            self._stage.paper.problem(because, self._state.comparison)
+            because = led_back(self._state.because, self.STEP)
+            self._stage.paper.reminder(because, self._state.comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
         """Handle what happened to the link."""
@@ -71,6 +73,7 @@ class LinkStep:
             does: the same in words, after "press Enter to"; "" where it only says what is missing.
         """
         while True:
+            self._look_at_link()
             to, acts = does, self._acts()
             if self._fix is not None:
                 to = self._fix.does
@@ -116,6 +119,13 @@ class LinkStep:
                     await self._fresh()
         return None
 
+    def _look_at_link(self) -> None:
+        """Say that the link has expired, once; Enter then creates a new one."""
+        fix = self._links.expired(self._link) if self._link is not None else None
+        if fix is not None and self._link is not self._expired:
+            self._expired, self._fix = self._link, fix
+            self._stage.paper.problem(fix.problem)
+
     async def _follow(self) -> None:
         """Go to where the problem is fixed, with a new link if it needs one. Raises Left."""
         if self._fix is not None and self._fix.needs_link:
@@ -126,7 +136,12 @@ class LinkStep:
     # -- other words that can be typed -------------------------------------------------------------
 
     def _acts(self) -> dict[str, Act]:
-        acts: dict[str, Act] = {"open": self._open, "copy": self._copy, "new link": self._fresh}
+        acts: dict[str, Act] = {
+            "open": self._open,
+            "copy": self._copy,
+            "link": self._print_link,
+            "new link": self._fresh,
+        }
         return acts | ({"approve": self._approve} if self._demo else {})
 
     async def _open(self) -> None:
@@ -142,8 +157,13 @@ class LinkStep:
             if await self._stage.copy(self._link.url):
                 await self.delivered(Delivery.COPIED)
             else:
-                self._say("Select the link:")
-                self._stage.paper.line(self._link.url)
+                await self._print_link()
+
+    async def _print_link(self) -> None:
+        """Print the link on a line of its own, so that it can be taken whole."""
+        if self._link is not None:
+            self._say("Copy this whole line, and open it in a browser:")
+            self._stage.paper.line(self._link.url)
 
     async def _fresh(self) -> None:
         raise NotImplementedError
@@ -157,7 +177,7 @@ class LinkStep:
 
 
 class Authorize(LinkStep):
-    """Step 3: the link, in one line of its own."""
+    """Step 3: what to do with the link, which is long: it is read out only if it has to be."""
 
     STEP = Step.AUTHORIZE
 
@@ -173,12 +193,15 @@ class Authorize(LinkStep):
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
-        self._stage.paper.line(link.url)
         landing = landing_on(link.attempt.redirect_url)
         for number, lines in enumerate(THEN, 1):
             first, *more = lines
             self._say(f"{number}. {first}".format(landing=landing), *(f"   {m}" for m in more))
         self._say(*link.where(self._services.browser.why_not))
+        if self._services.browser.is_here or self._demo is not None:
+            self._say('To copy the link, type "copy". To show it, type "link".')
+        else:
+            await self._print_link()
 
     async def _taken(self) -> None:
         await self.delivered(Delivery.SHOWN)

@@ -13,6 +13,7 @@ from wizard.domain.text import Command, inert, wrapped
 from wizard.domain.texts.handoff import Sheet
 from wizard.domain.texts.handoff_formats import paragraphs
 from wizard.domain.texts.questions import SHEET_TITLE
+from wizard.domain.value import replace
 
 if TYPE_CHECKING:
     from wizard.host.terminal import Output
@@ -84,7 +85,7 @@ class Paper:
             self.say("")
 
     def problem(self, problem: Problem, comparison: Comparison | None = None) -> None:
-        """Write a problem: what happened, why, what to do, and where to go back to.
+        """Write a problem: what happened, why, and what to do.
 
         Args: `comparison`: the two URLs of a mismatch.
         """
@@ -98,8 +99,10 @@ class Paper:
         if problem.shell:
             self.line(problem.shell)
         self.say(*problem.detail)
-        if problem.step is not None:
-            self.say(f"Go back to: {problem.step.title}.")
+
+    def reminder(self, problem: Problem, comparison: Comparison | None = None) -> None:
+        """Write again what to do about a problem; the rest has just been written."""
+        self.problem(replace(problem, cause="", detail=()), comparison)
 
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""

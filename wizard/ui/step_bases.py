@@ -13,7 +13,7 @@ from textual.reactive import var
 from wizard.domain.oauth.authorization_response import Reading
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.texts.questions import BARE_CODE
-from wizard.domain.texts.wording import IN_FILES, can_use_files, on_arrival, or_files
+from wizard.domain.texts.wording import IN_FILES, can_use_files, led_back, or_files
 from wizard.flow.context import WizardContext
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste
 from wizard.flow.state import Delivery, WizardState
@@ -59,7 +59,7 @@ class LinkScreen(StepScreen):
         """Make the link, the listener first, and wait for what it may catch."""
         super().on_mount()
         if self._state.because is not None:
-            because = on_arrival(self._state.because, self.STEP)
+            because = led_back(self._state.because, self.STEP)
             self.show_problem(because, self._state.comparison)
         self.make_link()
         self._catch()

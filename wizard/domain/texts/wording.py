@@ -133,6 +133,12 @@ def recalled(problem: Problem, title: str, cause: str, remedy: str) -> Problem:
 # -- by where it is shown ---------------------------------------------------------------------
 
 
+def led_back(problem: Problem, step: Step) -> Problem:
+    """Return the problem that led to a step, in the words of that step: it is over."""
+    shown = on_arrival(problem, step)
+    return replace(shown, title=f"Last attempt: {problem.title}", is_warning=True)
+
+
 def on_arrival(problem: Problem, step: Step) -> Problem:
     """Return a problem in the words of the step that it led to.
 

@@ -89,13 +89,14 @@ NAMES: Final = re.compile(
     "Access|Account|Admin|Administrator|Application|Approve|Authorization|Authorize|Back|Bearer|"
     "Check|Chromium|Client|Console|Content|Copy|Create|Credentials|Ctrl|Date|Deny|Developer|Enter|"
     "Entra|Esc|Finish|Found|Legacy|Linux|Microsoft|Monitor|Not|Nov|Okta|Organization|Owner|Page|"
-    "Prerequisites|Punycode|Python|Redirect|Save|Scopes|Secret|Support|Textual|Twilio|Users|Windows"
+    "Prerequisites|Punycode|Python|Redirect|Save|Scopes|Secret|Support|Textual|Twilio|Users|Windows|"
+    "Wine"
 )
 """Words that are capitalized within a sentence: names, keys, steps, and the Console's labels."""
 LABELS: Final = re.compile(
     "Import New Users and Profile Updates|Push New Users|Push Profile Updates|"
     "Create App Integration|SWA - Secure Web Authentication|Authentication M(ethod|ode)|To App|"
-    "IdP|PgDn|Applications|Enterprise apps|"
+    "IdP|PgDn|PowerShell|Applications|Enterprise apps|"
     "Create Users|Update User Attributes|Deactivate Users|Mode Automatic|Admin Credentials|"
     "Authenticate|Test Connection|Full link|Got it"
 )

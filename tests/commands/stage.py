@@ -22,8 +22,14 @@ PATIENCE = 30.0
 """Seconds after which a process is stopped; no test measures it."""
 
 
-BY_NAME = {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"}
+BY_NAME = {
+    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+}
 """A PATH that has the program on it, so that printed commands are short."""
+
+
+OF_WINDOWS = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
+"""Variables that no program on Windows can do without."""
 
 
 def now() -> datetime:
@@ -38,6 +44,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "SCIM_WIZARD_HOME": str(home),
+        **OF_WINDOWS,
     } | more
 
 

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import now
+from tests.second_server import SecondServer
 from wizard.domain.credential_fields import FILLED, REFUSED, CredentialField
 from wizard.domain.errors import consent, exchange, paste, scim
 from wizard.domain.models import (
@@ -137,6 +138,26 @@ class Scene:
         """The current active set."""
         with LocalProfileStore(self.home).locked("default") as held:
             return held.active()
+
+
+@dataclass
+class SecondScene(Scene):
+    """The same on the second server, which has all that these journeys use."""
+
+    sandbox: SecondServer  # type: ignore[assignment]
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """The endpoints of the second server."""
+        server = self.sandbox
+        return Endpoints(server.authorize_url, server.token_url, server.scim_url)
+
+
+@contextmanager
+def second_scene(home: Path, grant_type: GrantType) -> Iterator[SecondScene]:
+    """Serve the second server, whose app has one grant type, from an empty store."""
+    with SecondServer(redirect_url=REDIRECT_URL, grant_type=grant_type.value) as server:
+        yield SecondScene(home, server, server.base_url)
 
 
 Walk = Callable[[Face, Scene], Awaitable[None]]
@@ -447,7 +468,6 @@ async def okta_as_before(face: Face, scene: Scene) -> None:
 async def wrong_grant_type(face: Face, scene: Scene) -> None:
     await to_check_of_app(face, scene, "other")
     await face.says(exchange.WRONG_GRANT.title, exchange.WRONG_GRANT.remedy)
-    scene.sandbox.grant_types.add(OF_APP.value)
     await face.primary()
     await face.says("It must have the Client credentials grant type.")
     await face.leave()
@@ -627,3 +647,12 @@ SCENARIOS: Final = {
     "hand-off": Scenario(handed_off, starts="active"),
     "forget": Scenario(forgotten, starts="active"),
 }
+
+AT_SECOND: Final = {
+    "first setup": (first_setup, CODE, 0),
+    "okta": (okta_as_before, CODE, 0),
+    "client credentials": (client_credentials, OF_APP, 0),
+    "entra": (entra_to_its_sheet, OF_APP, 0),
+    "wrong grant": (wrong_grant_type, CODE, 3),
+}
+"""Journeys that are made at the second server too: each with its app's grant type and exit code."""

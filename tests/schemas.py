@@ -203,7 +203,7 @@ CHECK: Final = _outcome(
 _URL: Final = {"type": "string", "pattern": "^https?://"}
 
 STATUS: Final = _outcome(
-    grant_type=_or_null({"const": "authorization_code"}),
+    grant_type=_or_null({"enum": ["authorization_code", "client_credentials"]}),
     client_id=_or_null(_text()),
     redirect_url=_or_null(_text()),
     endpoints=_or_null(

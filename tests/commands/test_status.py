@@ -20,6 +20,7 @@ from wizard.domain.models import (
     TWILIO,
     CheckStatus,
     Endpoints,
+    GrantType,
     LastCheck,
     Profile,
     RefreshFailure,
@@ -70,6 +71,21 @@ def test_json_tells_all_there_is_to_know(home: Path) -> None:
         "draft": True,
         "last_check": {"status": "passed", "users": 25, "problem": None},
     }
+
+
+def test_client_credentials_have_no_redirect_url_and_no_refresh_token(home: Path) -> None:
+    tokens = issued(hours=1, refresh=None)
+    of_app = replace(ACTIVE, tokens=tokens, grant_type=GrantType.CLIENT_CREDENTIALS)
+    put(home, Profile(last_check=CHECKED), active=of_app)
+    run = wizard(home, "status", "--json")
+    found = told(run.stdout, schema_printed(STATUS))
+    assert (found["grant_type"], found["redirect_url"]) == ("client_credentials", None)
+    # Nothing has failed: another token is requested when this one expires.
+    token = (found["token"]["refreshable"], found["token"]["refresh_failure"])
+    assert token == (False, None)
+    words = wizard(home, "status").stdout
+    assert "Grant type     Client credentials" in words
+    assert "Redirect URL" not in words
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,19 @@ async def test_grant_type_that_was_chosen_is_that_of_the_next_draft(stage: Stage
     assert profile.grant_type is GrantType.CLIENT_CREDENTIALS
 
 
+async def test_grant_type_that_was_chosen_counts_before_it_is_saved(stage: Stage) -> None:
+    chosen = use("entra", GrantType.CLIENT_CREDENTIALS)
+    with LocalProfileStore(stage.home).locked(NAME):
+        saving = asyncio.create_task(stage.session.save_use(chosen))
+        await asyncio.sleep(0)
+        assert stage.session.use == chosen
+        assert stage.session.working_draft().grant_type is GrantType.CLIENT_CREDENTIALS
+    await saving
+    with full_disk(), pytest.raises(SetupError, match="store-failed"):
+        await stage.session.save_use(use("okta", GrantType.AUTHORIZATION_CODE))
+    assert stage.session.use == use("okta", GrantType.AUTHORIZATION_CODE)
+
+
 async def test_grant_type_of_a_draft_is_changed_with_its_links(stage: Stage) -> None:
     attempt = begin(COMPLETE, None, NOW)
     await stage.session.save_draft(replace(COMPLETE, tokens=tokens("1"), attempts=(attempt,)))

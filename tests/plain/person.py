@@ -70,6 +70,11 @@ class Person:
             return bytes(self._raw)
 
     @property
+    def typed(self) -> list[str]:
+        """Every line that was typed, in order."""
+        return self._typed
+
+    @property
     def text(self) -> str:
         """The output in lines."""
         return self.raw.decode("utf-8", "replace").replace("\r\n", "\n")

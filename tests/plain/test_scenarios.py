@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.plain.person import Person, run, terminal
-from tests.scenarios import SCENARIOS, Face, Scenario, Scene, scene, to_redirect, to_the_end
+from tests.scenarios import (
+    AT_SECOND,
+    SCENARIOS,
+    Face,
+    Scenario,
+    Scene,
+    scene,
+    second_scene,
+    to_redirect,
+    to_the_end,
+)
 from wizard.plain.paper import Paper
 from wizard.sandbox.twilio import Sandbox
 
@@ -47,6 +57,28 @@ def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "wizard step" in told
     assert not [value for value in secrets if value in printed]
     assert not [value for value in (*secrets, *states_in(printed)) if value in told]
+
+
+@pytest.mark.parametrize("name", AT_SECOND)
+def test_journey_is_made_at_the_second_server(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk, grant_type, code = AT_SECOND[name]
+    with second_scene(tmp_path / "home", grant_type) as made:
+        person = walked(Scenario(walk, code), made, monkeypatch)
+    assert_plain(person)
+    assert made.sandbox.client_secret not in person.text
+
+
+def test_client_credentials_take_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk, grant_type, _ = AT_SECOND["client credentials"]
+    with second_scene(tmp_path / "home", grant_type) as made:
+        person = walked(Scenario(walk), made, monkeypatch)
+    secrets = {made.sandbox.client_id, made.sandbox.client_secret}
+    assert len(secrets & set(person.typed)) == 2
+    # Every line ends with Enter. The last one finishes.
+    keys = sum(1 if line in secrets else len(line) + 1 for line in person.typed[:-1])
+    assert keys <= 8, person.typed
 
 
 async def first_setup_with_a_wrapped_paste(face: Face, scene: Scene) -> None:

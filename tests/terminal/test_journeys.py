@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.second_server import SecondServer
 from tests.terminal.hands import Keyboard, Mouse
-from tests.terminal.harness import ENTER, ESC, TAB
-from tests.terminal.walk import run, wizard
+from tests.terminal.harness import ENTER, ESC, RIGHT, TAB, UP, ctrl
+from tests.terminal.walk import run, variables, wizard
 from wizard.sandbox.twilio import Sandbox
 
 REDIRECT_URL = "https://scim.example.invalid/landing"
@@ -103,6 +105,39 @@ def forget(hand: Hand) -> None:
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []
     hand.terminal.wait_for("removed from this machine")
+
+
+@pytest.mark.parametrize("server_name", ["simulated Twilio", "second server"])
+def test_client_credentials_take_eight_keys_and_two_pastes(
+    env: dict[str, str], home: Path, sandbox: Sandbox, server_name: str
+) -> None:
+    with SecondServer(redirect_url="", grant_type="client_credentials") as second:
+        is_second = server_name == "second server"
+        app: Sandbox | SecondServer = second if is_second else sandbox
+        if is_second:
+            env = env | variables(home, second)
+        with wizard(env) as terminal:
+            hand = Keyboard(terminal)
+            terminal.wait_for("0 of 7 selected")
+            hand.keys(UP, RIGHT)
+            terminal.wait_for("‹ Client credentials ›")
+            terminal.wait_for("0 of 4 selected")
+            hand.press("Next ›")
+            # Not Enter again: a second Enter so soon would count as the same press.
+            hand.press("Press Enter again to continue anyway", ctrl("n"))
+            terminal.wait_for("Copy these from your OAuth app")
+            assert "Authorize" not in terminal.screen()
+            hand.fill("Client ID", app.client_id)
+            hand.fill("Client Secret", app.client_secret)
+            terminal.wait_for("Second token issued")
+            hand.press("Next ›")
+            terminal.wait_for("Finish")
+            # Two of them are pastes.
+            assert hand.count <= 8 + 2
+            terminal.wait_for("Anyone with the Client ID and Client Secret")
+            hand.press("Finish")
+            assert terminal.wait_exit() == 0
+            assert terminal.leftovers == []
 
 
 @pytest.mark.parametrize("kind", [Keyboard, Mouse])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
+
+from tests.driving import wait_until
 from tests.fakes import FakeBrowser
 from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
@@ -260,6 +263,23 @@ async def test_checklist_stays_where_it_is_when_who_uses_it_is_changed() -> None
             place = stage.screen.query_one(Checklist).region
             places.add((each.grant_type, place.y))
     assert len(places) == 2
+
+
+@pytest.mark.parametrize("chosen", USES, ids=lambda each: f"{each.audience.id}, {each.grant_type}")
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
+async def test_checklist_stays_where_it_is_when_the_findings_come(
+    size: tuple[int, int], chosen: Use
+) -> None:
+    warned = (*FINE, Check("browser", "No browser " + "on this machine " * 5, Status.WARNING))
+    machine = Machine(audience=chosen.audience.id, grant_type=chosen.grant_type, checks=())
+    async with showing(machine.screen(), size) as stage:
+        await stage.until_text("Checking this machine")
+        place = stage.screen.query_one(Checklist).region
+        machine.checks = warned
+        await stage.pilot.press("r")
+        await wait_until(stage.pilot, lambda: stage.screen.checks == warned, "the findings")
+        await stage.pilot.pause()
+        assert stage.screen.query_one(Checklist).region == place
 
 
 async def test_use_that_cannot_be_saved_is_said() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.plain import test_scenarios as plain
-from tests.scenarios import SCENARIOS, scene
+from tests.scenarios import AT_SECOND, SCENARIOS, Scene, Walk, scene, second_scene
 from tests.ui.person import Person
 from tests.ui.running import left, running
 from wizard import services, wiring
@@ -30,14 +30,24 @@ async def test_journey_is_made(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SCIM_WIZARD_HOME", str(tmp_path / "home"))
     scenario = SCENARIOS[name]
     with scene(scenario, tmp_path / "home") as made:
-        endpoints = made.endpoints
-        given = {
-            "authorize_url": endpoints.authorize_url,
-            "token_url": endpoints.token_url,
-            "scim_url": endpoints.scim_url,
-        }
-        with wiring.wizard(Settings(endpoints=given), services.store()) as app:
-            assert isinstance(app, WizardApp)
-            async with running(app, ROOMY) as (_, pilot):
-                await scenario.walk(Person(app, pilot), made)
-                assert await left(app) == scenario.code
+        assert await walked(scenario.walk, made) == scenario.code
+
+
+@pytest.mark.parametrize("name", AT_SECOND)
+async def test_journey_is_made_at_the_second_server(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCIM_WIZARD_HOME", str(tmp_path / "home"))
+    walk, grant_type, code = AT_SECOND[name]
+    with second_scene(tmp_path / "home", grant_type) as made:
+        assert await walked(walk, made) == code
+
+
+async def walked(walk: Walk, made: Scene) -> int:
+    """Make a journey, and return its exit code."""
+    given = made.endpoints.named
+    with wiring.wizard(Settings(endpoints=given), services.store()) as app:
+        assert isinstance(app, WizardApp)
+        async with running(app, ROOMY) as (_, pilot):
+            await walk(Person(app, pilot), made)
+            return await left(app)

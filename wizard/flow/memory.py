@@ -36,6 +36,8 @@ class Memory:
         self._let_go: tuple[CredentialSet, ...] = ()
         """Drafts whose Client ID was changed: if it is entered again, its secret is restored."""
         self.may_be_unsaved = False
+        self._chosen: Use | None = None
+        """Who was chosen to use it in this run: known at once, even if that can't be saved."""
 
     # -- what is known -----------------------------------------------------------------------
 
@@ -61,6 +63,8 @@ class Memory:
             return replace(self.active, tokens=None, attempts=())
         # The record repeats the endpoints of a set that can't be read. They aren't used: someone
         # who can write the record could have the next secret sent elsewhere.
+        if self._chosen is not None:
+            return replace(self._initial, grant_type=self._chosen.grant_type)
         if self.profile.audience is None:
             return self._initial
         return replace(self._initial, grant_type=self.profile.grant_type)
@@ -68,7 +72,8 @@ class Memory:
     @property
     def use(self) -> Use:
         """Who will use the credential, and with which grant type."""
-        return use(self.profile.audience, self.working_draft().grant_type)
+        audience = self._chosen.audience.id if self._chosen else self.profile.audience
+        return use(audience, self.working_draft().grant_type)
 
     def resume_at(self) -> Step | None:
         """The step at which the unfinished draft continues; None without a draft."""

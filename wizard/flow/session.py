@@ -129,9 +129,11 @@ class Session(Memory):
     async def save_use(self, use: Use) -> None:
         """Save who will use the credential, and its grant type. Raises SetupError.
 
-        In a setup or a change that has begun, the grant type is a value of the draft.
+        Both count at once. In a setup or a change that has begun, the grant type is a value of the
+        draft.
         """
         before, audience = self.working_draft(), use.audience.id
+        self._chosen = use
         has_set = self.draft is not None or self.profile.active is not None
         if has_set and before.grant_type is not use.grant_type:
             await self.save_draft(with_grant_type(before, use.grant_type))

@@ -43,8 +43,11 @@ class PrerequisitesScreen(StepScreen):
 
     DEFAULT_CSS = """
     PrerequisitesScreen {
-        & #why { min-height: 3; }
+        /* No gap above the list: it would go when the findings come, and the list would move. */
+        &.-high Choices { margin-bottom: 1; }
+        & #risk { margin-bottom: 1; }
         & #risk.-hidden { display: none; }
+        & #why { min-height: 3; }
     }
     """
     STEP = Step.PREREQUISITES
@@ -78,12 +81,10 @@ class PrerequisitesScreen(StepScreen):
     def compose_body(self) -> ComposeResult:
         """Yield who uses it, the list, the reason of one item, and the machine's findings."""
         yield Choices(self._use)
-        yield Gap()
         first, then = RISK
         is_safer = self._use.grant_type is GrantType.AUTHORIZATION_CODE
         hidden = " -hidden" if is_safer else ""
         yield Static(f"! {first}\n  {then}", id="risk", classes=f"warn{hidden}", markup=False)
-        yield Gap()
         yield Checklist(self._use.items, self._ticks)
         yield Gap()
         yield Static("", id="why", classes="pane", markup=False)

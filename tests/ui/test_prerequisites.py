@@ -27,6 +27,7 @@ from wizard.domain.texts.prerequisites import (
     use,
 )
 from wizard.domain.value import replace
+from wizard.flow.environment import BROWSER
 from wizard.flow.state import Back, Next, WizardState
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.checklist import Checklist, Choices
@@ -203,6 +204,18 @@ async def test_up_reaches_the_grant_type_and_the_rest_of_the_step_follows_it() -
         await stage.until_words("#why", FOR_CLIENT_CREDENTIALS[0].why)
         assert stage.screen.query_one(Checklist).has_focus
     assert machine.uses == [use("script", GrantType.CLIENT_CREDENTIALS)]
+
+
+async def test_browser_matters_only_where_access_is_approved_in_one() -> None:
+    title = "No browser on this machine (SSH)"
+    machine = Machine(checks=(*FINE, Check(BROWSER, title, Status.WARNING)))
+    async with showing(machine.screen()) as stage:
+        await stage.until_text(title)
+        await stage.pilot.press("up", "right")
+        await stage.until_text("‹ Client credentials ›", "Clock")
+        assert "No browser" not in stage.text
+        await stage.pilot.press("left")
+        await stage.until_text("‹ Authorization code ›", title)
 
 
 async def test_shift_tab_reaches_used_by() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.value import Value
 from wizard.flow.inactive import lost, standing
@@ -15,6 +16,9 @@ from wizard.flow.inactive import lost, standing
 if TYPE_CHECKING:
     from wizard.domain.models import Endpoints
     from wizard.flow import ports
+
+BROWSER: Final = "browser"
+"""The id of the check whether a browser can be opened."""
 
 
 class Network(Value):
@@ -71,6 +75,13 @@ async def machine_checks(
     return (*reached, *kept, _browser(browser))
 
 
+def relevant(checks: tuple[Check, ...], grant_type: GrantType) -> tuple[Check, ...]:
+    """Return the machine checks that matter for a grant type: only approving needs a browser."""
+    if grant_type is GrantType.AUTHORIZATION_CODE:
+        return checks
+    return tuple(check for check in checks if check.id != BROWSER)
+
+
 async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
     try:
         network = await connect()
@@ -103,6 +114,6 @@ def _warning(id_: str, problem: Problem) -> Check:
 
 def _browser(browser: ports.Browser) -> Check:
     if browser.is_here:
-        return Check("browser", "Browser", Status.PASSED)
+        return Check(BROWSER, "Browser", Status.PASSED)
     title = f"No browser on this machine ({browser.why_not}): you'll need to copy a link"
-    return Check("browser", title, Status.WARNING)
+    return Check(BROWSER, title, Status.WARNING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError, Status
@@ -23,6 +22,7 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.domain.texts.questions import USE_TITLE
 from wizard.domain.value import replace
+from wizard.flow.environment import relevant
 from wizard.flow.state import Back, GoTo, Next, Outcome
 from wizard.plain.dialogue import Act, Left, Prompt, Stage, offered
 
@@ -139,9 +139,9 @@ class Prerequisites:
         work = self._stage.upkeep.probe()
         self._tell(await self._stage.talk.wait("the machine checks", work, can_go_back=False))
 
-    def _tell(self, checks: Sequence[Check]) -> None:
+    def _tell(self, checks: tuple[Check, ...]) -> None:
         self._say("Checked for you:")
-        for check in checks:
+        for check in relevant(checks, self._use.grant_type):
             title = check.problem.title if check.problem else check.title
             note = f" ({check.note})" if check.note else ""
             self._say(f"{check.status.value:<10} {title}{note}")

@@ -25,6 +25,7 @@ from wizard.domain.texts.prerequisites import (
     unselected,
 )
 from wizard.flow.context import WizardContext
+from wizard.flow.environment import relevant
 from wizard.flow.state import Next, WizardState
 from wizard.ui.input_timing import PAINTED
 from wizard.ui.step_screen import Banner, StepScreen, offered
@@ -68,7 +69,7 @@ class PrerequisitesScreen(StepScreen):
     ]
 
     checks: var[tuple[Check, ...]] = var(())
-    """What the machine checks found."""
+    """What the machine checks found that matters here."""
 
     def __init__(self, banner: Banner, wizard_context: WizardContext, state: WizardState) -> None:
         super().__init__(banner)
@@ -77,6 +78,8 @@ class PrerequisitesScreen(StepScreen):
         self._use = wizard_context.session.use
         self._can_go_back = wizard_context.can_go_back(state)
         self._is_warned = False
+        self._found: tuple[Check, ...] = ()
+        """What the machine checks found, whoever uses the credential."""
 
     def compose_body(self) -> ComposeResult:
         """Yield who uses it, the list, the reason of one item, and the machine's findings."""
@@ -174,12 +177,13 @@ class PrerequisitesScreen(StepScreen):
 
     def action_probe(self) -> None:
         """Run the machine checks again."""
-        self.checks = ()
+        self._found = self.checks = ()
         self._look()
 
     @work(exclusive=True, group="probe")
     async def _look(self) -> None:
-        self.checks = await self._wizard_context.upkeep.probe()
+        self._found = await self._wizard_context.upkeep.probe()
+        self.checks = relevant(self._found, self._use.grant_type)
 
     @work(group="open")
     async def action_open_console(self) -> None:
@@ -217,6 +221,7 @@ class PrerequisitesScreen(StepScreen):
         is_safer = event.use.grant_type is GrantType.AUTHORIZATION_CODE
         self.query_one("#risk").set_class(is_safer, "-hidden")
         self.follow_grant_type(event.use.grant_type)
+        self.checks = relevant(self._found, event.use.grant_type)
         self.say_aside(self.aside())
         choices = self.query_one(Choices)
         if choices.has_focus:

@@ -8,12 +8,15 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE, NAME, Stage, problem_of
+from wizard.domain.errors import scim
 from wizard.domain.errors.exchange import WRONG_CLIENT, WRONG_GRANT
 from wizard.domain.errors.scim import BAD_TOKEN
 from wizard.domain.models import CredentialSet, GrantType, Profile, TokenSet, UserList
-from wizard.domain.problems import SetupError, Status
+from wizard.domain.problems import Problem, SetupError, Status, entries
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts import summary
+from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
 from wizard.flow.check.active import check_active
 from wizard.flow.check.draft import DraftCheck
@@ -141,3 +144,31 @@ async def test_resume_never_leads_to_a_step_that_is_left_out(stage: Stage, reach
     assert stage.session.resume_at() is Step.CREDENTIALS
     await stage.session.note_step(Step.CHECK)
     assert stage.session.resume_at() is Step.CHECK
+
+
+@pytest.mark.parametrize("entry", entries(scim), ids=lambda entry: entry.id)
+def test_no_problem_of_the_scim_api_asks_anyone_to_authorize_again(entry: Problem) -> None:
+    if entry.id == scim.APPROVAL_UNCONFIRMED.id:
+        # It asks about an approval, which there is none of here.
+        return
+    shown = for_grant(entry, GRANT)
+    assert "uthorize" not in shown.remedy
+    assert "approve" not in f"{shown.cause} {shown.remedy}"
+    assert shown.step is not Step.AUTHORIZE
+    report = Report(Verdict.FAILED, shown, can_retry=True)
+    after = after_check(report)
+    assert Step.AUTHORIZE not in [offer.step for offer in (after.primary, *after.others)]
+
+
+async def test_missing_permission_is_tried_again_in_the_words_of_the_grant(stage: Stage) -> None:
+    await stage.session.save_draft(OF_APP)
+    stage.world.tokens.refreshes = [token("1")]
+    missing = scim.MISSING_PERMISSION.filled(permission="twilio/iam/managed-users/list")
+    stage.world.users.answers = [SetupError(missing)]
+    report = await check(stage)
+    assert report.problem == for_grant(missing, GRANT) != missing
+    assert after_check(report).primary.step is None
+    profile = stage.on_disk()[0]
+    kept = summary.problem_of(profile.draft_check, GRANT)
+    assert kept is not None
+    assert (kept.remedy, kept.step) == (for_grant(missing, GRANT).remedy, None)

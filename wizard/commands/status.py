@@ -153,7 +153,7 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
     status, at = (last.status.value, last.at) if last else (None, None)
     if profile.active is None:
         return outcome(name, summary.unfinished(profile), status, at, standing(store))
-    problem = summary.problem_of(profile.last_check)
+    problem = summary.problem_of(profile.last_check, profile.grant_type)
     known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)
     for said in summary.last_warnings(profile):
         known = warned(known, said)
@@ -164,7 +164,7 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
 def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     last, expires_at = summary.last_check(profile), profile.expires_at
     is_of_app = profile.grant_type is GrantType.CLIENT_CREDENTIALS
-    refused, failed = summary.refusal(profile, now), summary.problem_of(last)
+    refused, failed = summary.refusal(profile, now), summary.problem_of(last, profile.grant_type)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
         "grant_type": profile.grant_type.value,

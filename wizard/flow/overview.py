@@ -193,7 +193,7 @@ class Overview:
         last, saved = profile.draft_check, profile.draft_saved_at
         if step is None or saved is None:
             return None
-        problem = summary.problem_of(last)
+        problem = summary.problem_of(last, self._session.use.grant_type)
         if last is None or problem is None:
             return Unfinished(moment(saved), step)
         outcome: state.Outcome = state.Resume()
@@ -229,7 +229,7 @@ class Overview:
         if self.lost:
             return (self.lost.problem,)
         if profile.active is None:
-            failed = summary.problem_of(profile.draft_check)
+            failed = summary.problem_of(profile.draft_check, profile.grant_type)
             return (failed,) if failed else ()
         found = summary.problems(profile, self._services.clock())
         return found if self.wizard_context.demo else tuple(map(of_saved, found))

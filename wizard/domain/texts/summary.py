@@ -126,7 +126,7 @@ def last_check(profile: Profile) -> LastCheck | None:
 def unfinished(profile: Profile) -> Problem:
     """Return the problem that a setup is unfinished, with how its check failed."""
     last = profile.draft_check
-    problem = problem_of(last)
+    problem = problem_of(last, profile.grant_type)
     if last is None or problem is None:
         return LEFT_UNFINISHED
     how = f"Its check failed on {moment(last.at)}: {problem.title}."
@@ -145,18 +145,28 @@ def last_warnings(profile: Profile) -> tuple[Problem, ...]:
     return tuple(problem for problem in (first, *others) if problem)
 
 
-def problem_of(last: LastCheck | None) -> Problem | None:
+def problem_of(
+    last: LastCheck | None, grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+) -> Problem | None:
     """Return the problem of a failed check; None if it passed, or if there was none."""
-    return _told(last.problem, last.words) if last and last.status is CheckStatus.FAILED else None
+    if last is None or last.status is not CheckStatus.FAILED:
+        return None
+    return _told(last.problem, last.words, grant_type)
 
 
-def _told(problem: str | None, words: Words | None) -> Problem | None:
+def _told(
+    problem: str | None,
+    words: Words | None,
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE,
+) -> Problem | None:
     if not problem:
         return None
-    # Imported here: it loads the whole error catalog, which only a failed check needs.
+    # Imported here: they load the whole error catalog, which only a failed check needs.
     from wizard.domain.errors.catalog import recalled
+    from wizard.domain.texts.wording import for_grant
 
-    return recalled(problem, words)
+    told = recalled(problem, words)
+    return for_grant(told, grant_type) if told else None
 
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:
@@ -194,7 +204,9 @@ def moved(profile: Profile, now: str | None, *, is_kept: bool = False) -> Proble
     from wizard.domain.errors.scim import ORGANIZATION_CHANGED, ORGANIZATION_TO_CHANGE
 
     entry = ORGANIZATION_TO_CHANGE if is_kept else ORGANIZATION_CHANGED
-    return entry.filled(organization=now, before=before)
+    from wizard.domain.texts.wording import for_grant
+
+    return for_grant(entry.filled(organization=now, before=before), profile.grant_type)
 
 
 def _is_older(profile: Profile) -> bool:
@@ -208,7 +220,7 @@ def problems(profile: Profile, now: datetime) -> tuple[Problem, ...]:
 
     Of a rejected refresh and a failed check, only the newer counts, as their remedies differ.
     """
-    refused, last = refusal(profile, now), problem_of(profile.last_check)
+    refused, last = refusal(profile, now), problem_of(profile.last_check, profile.grant_type)
     if refused and last:
         is_last = refused.id == last.id or (_is_older(profile) and last.step is not None)
         refused, last = (None, last) if is_last else (refused, None)

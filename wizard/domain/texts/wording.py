@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain.errors import exchange, network, store
+from wizard.domain.errors import exchange, network, scim, store
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Problem, Who
 from wizard.domain.steps import Step
 from wizard.domain.text import one_line
@@ -118,6 +119,48 @@ def not_refreshed(problem: Problem, token: str, rejected: str = "") -> Problem:
 def without_refresh_token(problem: Problem) -> Problem:
     """Return a rejected access token for which there is no refresh token."""
     return replace(problem, remedy="Authorize again. This token can't be refreshed.")
+
+
+_SELECT: Final = "Select the managed-users permissions in the app's Access settings."
+_OTHER_APP: Final = "If you didn't intend this, use an app in the right organization."
+_OF_APP: Final = {
+    scim.BAD_TOKEN.id: (
+        "It expired or was revoked.",
+        "Try again. The wizard requests another token first. If that doesn't help, check in Twilio"
+        " whether the app still exists.",
+    ),
+    scim.NEW_TOKEN_REFUSED.id: (
+        "The app was probably disabled, or it can't use the SCIM API.",
+        "In Twilio, check that it's an organization's app, not an account's. Then try again.",
+    ),
+    scim.MISSING_PERMISSION.id: ("", f"{_SELECT} Then try again."),
+    scim.LIST_REFUSED.id: (
+        "",
+        f"{_SELECT} Then try again. If that doesn't help, ask your network team whether a filter"
+        " blocks the request.",
+    ),
+    scim.TOKEN_TOO_LONG.id: (
+        "",
+        "Select only the managed-users permissions on the app, then try again. If that doesn't"
+        " help, ask your network team whether a proxy limits header length.",
+    ),
+    scim.OTHER_ORGANIZATION.id: (
+        "The app belongs to a different organization.",
+        "Use an app in the right organization.",
+    ),
+    scim.ORGANIZATION_CHANGED.id: ("", _OTHER_APP),
+}
+"""The cause, "" for the entry's own, and the remedy where no one approves access."""
+
+
+def for_grant(problem: Problem, grant_type: GrantType) -> Problem:
+    """Return a problem in the words of a grant type: not everyone can authorize again."""
+    words = _OF_APP.get(problem.id)
+    if words is None or grant_type is GrantType.AUTHORIZATION_CODE:
+        return problem
+    cause, remedy = words
+    step = None if problem.step is Step.AUTHORIZE else problem.step
+    return replace(problem, cause=cause or problem.cause, remedy=remedy, step=step)
 
 
 def recalled(problem: Problem, title: str, cause: str, remedy: str) -> Problem:

@@ -13,6 +13,7 @@ from wizard.domain.models import CredentialSet, LastCheck, TokenSet
 from wizard.domain.oauth.classify import refused_token
 from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
+from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
 from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
 from wizard.flow.check.lines import (
@@ -95,6 +96,7 @@ async def check_active(
     except SetupError as error:
         problem = refused_token(error.problem, is_new=is_new, is_renewable=is_renewable)
         can_help = problem is error.problem
+        problem = for_grant(problem, active.grant_type) if active else problem
         report = Report(
             Verdict.FAILED, problem, can_retry=can_help, has_lost_response=error.is_lost
         )

@@ -23,6 +23,7 @@ from wizard.domain.problems import Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved
+from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
 from wizard.flow.check.lines import (
     EXCHANGE,
@@ -83,7 +84,9 @@ class DraftCheck:
         except SetupError as error:
             return self._failed(error)
         report = passed(listed, tokens)
-        problem = moved(self._session.profile, report.organization, is_kept=True)
+        grant_type = self._session.working_draft().grant_type
+        profile = replace(self._session.profile, grant_type=grant_type)
+        problem = moved(profile, report.organization, is_kept=True)
         if problem is not None:
             return replace(report, verdict=Verdict.OTHER_ORGANIZATION, problem=problem)
         draft = self._session.working_draft()
@@ -104,6 +107,7 @@ class DraftCheck:
         )
         can_help = tokens is not None and not is_lost and problem is error.problem
         can_retry = error.is_unsent or can_help
+        problem = for_grant(problem, self._session.working_draft().grant_type)
         return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
 
     async def accept(self, report: Report) -> Report:

@@ -11,7 +11,13 @@ from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
-from wizard.domain.errors.exchange import CLOCK_OFF, NOT_ASKED_FOR, REFRESH_REFUSED, WRONG_CLIENT
+from wizard.domain.errors.exchange import (
+    CLOCK_OFF,
+    CODE_EXPIRED,
+    NOT_ASKED_FOR,
+    REFRESH_REFUSED,
+    WRONG_CLIENT,
+)
 from wizard.domain.errors.network import TIMED_OUT
 from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION
 from wizard.domain.errors.store import DISK_FULL
@@ -190,6 +196,30 @@ async def test_authorizing_again_is_offered_after_a_lost_response() -> None:
         await stage.until_text("Try again", "Authorize again")
         await stage.pilot.click("#elsewhere")
         assert await stage.outcome() == GoTo(Step.AUTHORIZE, TIMED_OUT)
+
+
+async def test_ctrl_t_creates_a_new_link_wherever_one_helps() -> None:
+    for report in (
+        Report(Verdict.FAILED, CODE_EXPIRED),
+        Report(Verdict.FAILED, MISSING_PERMISSION, can_retry=True),
+        Report(Verdict.FAILED, TIMED_OUT, can_retry=True, has_lost_response=True),
+    ):
+        check = Steered()
+        async with at_check(check) as stage:
+            assert "New link" not in stage.text
+            await end(stage, check, report)
+            await stage.until_text("^t New link")
+            await stage.pilot.press("ctrl+t")
+            assert await stage.outcome() == GoTo(Step.AUTHORIZE, report.problem)
+
+
+async def test_ctrl_t_does_nothing_where_no_new_link_helps() -> None:
+    check = Steered()
+    async with at_check(check) as stage:
+        await end(stage, check, Report(Verdict.FAILED, WRONG_CLIENT))
+        await stage.pilot.press("ctrl+t")
+        assert "New link" not in stage.text
+        assert stage.outcomes == []
 
 
 async def test_every_warning_is_shown_with_the_worst_first() -> None:

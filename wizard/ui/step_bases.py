@@ -24,6 +24,9 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 LOOK: Final = 5.0
 """Seconds between two looks at whether the link has expired."""
 OPENS: Final = "Open the link in this machine's browser"
+NEW_LINK: Final = offered(
+    "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a new link with a new state"
+)
 
 
 class LinkScreen(StepScreen):
@@ -34,9 +37,7 @@ class LinkScreen(StepScreen):
         offered("ctrl+o", "open_link", "Open", "link.open", OPENS),
         offered("ctrl+y", "copy_link", "Copy", "link.copy", "Copy the link to the clipboard"),
         offered("ctrl+l", "show_bare", "Full link", "link.bare", "Show the full link on one line"),
-        offered(
-            "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a new link with a new state"
-        ),
+        NEW_LINK,
     ]
 
     link: var[Link | None] = var(None)

@@ -14,9 +14,17 @@ from textual.widgets import Static
 from wizard.domain.problems import Check
 from wizard.domain.steps import Step
 from wizard.flow.check.lines import Shown
-from wizard.flow.check.report import Action, AfterCheck, Offer, Report, Verdict, after_check
+from wizard.flow.check.report import (
+    AUTHORIZE,
+    Action,
+    AfterCheck,
+    Offer,
+    Report,
+    Verdict,
+    after_check,
+)
 from wizard.flow.state import Verified
-from wizard.ui.step_bases import FILES, IntoFilesScreen
+from wizard.ui.step_bases import FILES, NEW_LINK, IntoFilesScreen
 from wizard.ui.step_screen import Banner, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
@@ -43,6 +51,7 @@ class CheckScreen(IntoFilesScreen):
 
     STEP = Step.CHECK
     BINDINGS: ClassVar[list[BindingType]] = [
+        NEW_LINK,
         offered("f,f7", "use_file", "Use a file", "keyring.file", FILES, "f"),
     ]
     AUTO_FOCUS = "#next"
@@ -95,6 +104,8 @@ class CheckScreen(IntoFilesScreen):
         """Offer no way back from what is done: there is no step before it any more."""
         if action == "back" and self._is_decided:
             return False
+        if action == "fresh_link" and self._new_link is None:
+            return False
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group="check")
@@ -126,6 +137,7 @@ class CheckScreen(IntoFilesScreen):
             organization.display = True
             organization.update(f"Organization {report.organization}")
         self.offer_files(report.problem if report else None)
+        self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
             self.set_focus(self.query_one("#next"))
@@ -153,6 +165,19 @@ class CheckScreen(IntoFilesScreen):
             self.leave(Verified())
         else:
             self._do(after_check(report).primary, report)
+
+    @property
+    def _new_link(self) -> Offer | None:
+        """The offer that leads to a new link, if there is one."""
+        if self.report is None or self._is_decided:
+            return None
+        after = after_check(self.report)
+        return next((offer for offer in (after.primary, *after.others) if offer is AUTHORIZE), None)
+
+    def action_fresh_link(self) -> None:
+        """Go to Authorize for a new link."""
+        if self.report is not None and self._new_link is not None:
+            self._do(self._new_link, self.report)
 
     @on(Button.Pressed, f"#{ACCEPT}, #{ELSEWHERE}")
     def _other_pressed(self, event: Button.Pressed) -> None:

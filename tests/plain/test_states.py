@@ -18,7 +18,7 @@ from wizard.domain.errors.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT
 from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.errors.scim import ORGANIZATION_CHANGED
 from wizard.domain.errors.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
-from wizard.domain.models import CredentialSet, Endpoints, Pkce, Profile, StoreKind
+from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Profile, StoreKind
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
@@ -383,6 +383,25 @@ def test_endpoints_scope_and_pkce_are_asked_for_when_one_says_advanced(
     draft = draft_at(home)
     assert draft.endpoints == Endpoints(f"{SERVER}/authorize", f"{SERVER}/token", f"{SERVER}/scim")
     assert (draft.scope, draft.pkce, draft.attempts) == ("", Pkce.ON, ())
+
+
+def test_client_credentials_have_no_scope_and_no_pkce(walk: Walk, home: Path) -> None:
+    of_app = replace(LINKED, redirect_url="", attempts=(), grant_type=GrantType.CLIENT_CREDENTIALS)
+    put(home, replace(UNFINISHED, draft_step=Step.CREDENTIALS), draft=of_app)
+
+    async def steps(person: Person) -> None:
+        await person.pick("resume")
+        await person.says("Step 2 of 4. Field 1 of 2.")
+        await person.type("advanced")
+        await person.type(f"{SERVER}/authorize")
+        await person.type(f"{SERVER}/token")
+        await person.type(f"{SERVER}/scim")
+        await person.says("Step 2 of 4. Field 1 of 2.")
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+    endpoints = Endpoints(f"{SERVER}/authorize", f"{SERVER}/token", f"{SERVER}/scim")
+    assert draft_at(home) == replace(of_app, endpoints=endpoints)
 
 
 def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> None:

@@ -11,10 +11,10 @@ from tests.fakes import NOW, FakeClipboard, FakeClock, tokens
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET
-from wizard.domain.credential_fields import OTHER_APP, CredentialField
+from wizard.domain.credential_fields import FILLED, OTHER_APP, CredentialField
 from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.errors.store import DISK_FULL
-from wizard.domain.models import TWILIO, CredentialSet, Pkce
+from wizard.domain.models import TWILIO, CredentialSet, GrantType, Pkce
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -552,6 +552,35 @@ async def test_another_scope_and_pkce_are_taken() -> None:
         await stage.pilot.press("tab", "enter", "shift+tab", "enter")
         assert await stage.outcome() == GoTo(Step.CREDENTIALS)
     assert form.kept == replace(WHOLE, scope="offline_access openid", pkce=Pkce.OFF)
+
+
+OF_APP = replace(WHOLE, redirect_url="", grant_type=GrantType.CLIENT_CREDENTIALS)
+
+
+async def test_client_credentials_have_two_fields_and_no_scope_or_pkce() -> None:
+    form = Form(OF_APP)
+    async with showing(form.screen(), (80, 30)) as stage:
+        await stage.until_text("Client ID", "Client Secret")
+        assert not stage.screen.query("#redirect-url")
+        await open_advanced(stage)
+        await stage.until_text("SCIM base URL")
+        assert not stage.app.screen.query("#scope, #pkce")
+        await stage.pilot.click("#scim-url")
+        await paste(stage.pilot, "http://127.0.0.1:8765/scim")
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == GoTo(Step.CREDENTIALS)
+    endpoints = replace(TWILIO, scim_url="http://127.0.0.1:8765/scim")
+    assert form.kept == replace(OF_APP, endpoints=endpoints)
+
+
+async def test_authorization_url_fills_in_the_client_id_alone_with_client_credentials() -> None:
+    form = Form(replace(OF_APP, client_id="", client_secret=None))
+    url = f"{TWILIO.authorize_url}?client_id={CLIENT_ID}&redirect_uri=https%3A%2F%2Fa.example.edu"
+    async with showing(form.screen(), (80, 30)) as stage:
+        await paste(stage.pilot, url)
+        await stage.until_text(CLIENT_ID, FILLED)
+        await wait_until(stage.pilot, lambda: form.kept.client_id == CLIENT_ID, "the Client ID")
+    assert form.kept.redirect_url == ""
 
 
 async def test_a_bad_endpoint_is_refused() -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
-from wizard.domain.models import CredentialSet, Endpoints, Pkce
+from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
@@ -42,6 +42,9 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         urls = self._draft.endpoints.named.values()
         for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
             yield Field(label, Entry(id_, value))
+        if self._draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+            # Nothing is requested but a token: no scope, no code to protect.
+            return
         yield Field("Scope", Entry("scope", self._draft.scope), "Twilio: offline_access")
         with Horizontal(id="pkce-row"):
             yield Static("PKCE (auto: on if the server supports it)", markup=False)
@@ -65,12 +68,14 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
 
     def action_primary(self) -> None:
         """Close with the changes, or say what is wrong with them."""
-        wrong = [id_ for id_ in _RULES if not self._is_right(id_)]
+        wrong = [id_ for id_ in _RULES if self.query(f"#{id_}") and not self._is_right(id_)]
         if wrong:
             self.set_focus(self.query_one(f"#{wrong[0]}", Entry))
             return
         urls = (rules.clean(self.query_one(f"#{id_}", Entry).value) for id_ in ENDPOINTS)
-        scope = rules.clean_scope(self.query_one("#scope", Entry).value)
+        scope = self._draft.scope
+        for entry in self.query("#scope").results(Entry):
+            scope = rules.clean_scope(entry.value)
         changed = replace(self._draft, endpoints=Endpoints(*urls), scope=scope, pkce=self._pkce)
         self.answer(changed)
 

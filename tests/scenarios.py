@@ -32,8 +32,8 @@ from wizard.domain.models import (
 from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import PREREQUISITES, RISK
-from wizard.domain.texts.questions import BARE_CODE, CHANGES, ROTATED
+from wizard.domain.texts.prerequisites import PREREQUISITES
+from wizard.domain.texts.questions import BARE_CODE, CHANGES, RISK, ROTATED
 from wizard.domain.value import replace
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox

@@ -11,11 +11,9 @@ from wizard.domain.texts.guide import APPS_PAGE, GUIDE, page
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
     CONSOLE,
-    COSTS,
     FOR_CLIENT_CREDENTIALS,
     LEGACY_CONSOLE,
     PREREQUISITES,
-    RISK,
     USES,
     audience,
     missing,
@@ -23,6 +21,7 @@ from wizard.domain.texts.prerequisites import (
     unselected,
     use,
 )
+from wizard.domain.texts.questions import COSTS, RISK
 
 REQUIRED = [p.id for p in PREREQUISITES if p.is_required]
 

@@ -22,7 +22,7 @@ from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Prof
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
-from wizard.domain.texts.prerequisites import RISK
+from wizard.domain.texts.questions import RISK
 from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
 from wizard.flow.credentials import ANY_OTHER

@@ -18,14 +18,13 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
     CONSOLE,
-    COSTS,
     FOR_CLIENT_CREDENTIALS,
     PREREQUISITES,
-    RISK,
     USES,
     Use,
     use,
 )
+from wizard.domain.texts.questions import COSTS, RISK
 from wizard.domain.value import replace
 from wizard.flow.environment import BROWSER
 from wizard.flow.state import Back, Next, WizardState

@@ -11,8 +11,8 @@ from typing import Final, Protocol
 from wizard.domain.problems import ExitCode, Problem
 from wizard.domain.steps import Step
 from wizard.domain.text import LEAVING, Command
-from wizard.domain.texts.guide import kept_in_mind
 from wizard.domain.texts.handoff_formats import markdown
+from wizard.domain.texts.questions import KEEP_IN_MIND
 from wizard.flow.check.active import run_of
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Next, Outcome, WizardState
@@ -133,7 +133,7 @@ class PlainWizard:
                     stage.paper.line(line)
             else:
                 stage.paper.say(words)
-        stage.paper.say(f"! {' '.join(kept_in_mind(self.wizard_context.grant_type))}")
+        stage.paper.say(f"! {' '.join(KEEP_IN_MIND[self.wizard_context.grant_type])}")
         answers, acts = {"": "finish", "overview": "see the setup"}, {}
         if self.wizard_context.session.use.audience.ends_with_sheet:
             stage.paper.sheet(sheet := stage.upkeep.sheet())

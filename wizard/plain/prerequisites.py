@@ -9,10 +9,7 @@ from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     CONSOLE,
-    COSTS,
-    GRANT_NAMES,
     LEGACY_CONSOLE,
-    RISK,
     USES,
     Prerequisite,
     Use,
@@ -20,7 +17,7 @@ from wizard.domain.texts.prerequisites import (
     selected,
     unselected,
 )
-from wizard.domain.texts.questions import USE_TITLE
+from wizard.domain.texts.questions import COSTS, GRANT_NAMES, RISK, USE_TITLE
 from wizard.domain.value import replace
 from wizard.flow.environment import relevant
 from wizard.flow.state import Back, GoTo, Next, Outcome

@@ -206,8 +206,7 @@ class StepScreen(TimedScreen[Outcome]):
 
     @property
     def _crumb(self) -> str:
-        number = step_number(self.STEP, self._banner.grant_type.steps)
-        return f"{number} · {self.STEP.title}"
+        return f"{step_number(self.STEP, self._banner.grant_type.steps)} · {self.STEP.title}"
 
     def follow_grant_type(self, grant_type: GrantType) -> None:
         """Show the steps of another grant type, which was chosen on this step."""

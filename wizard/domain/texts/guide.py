@@ -8,7 +8,7 @@ from typing import Final
 from wizard.domain.models import GrantType
 from wizard.domain.rules import split
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE, RISK
+from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE
 from wizard.domain.value import Value, replace
 
 DOCUMENTATION: Final = "https://www.twilio.com/docs/iam/scim/oauth-setup"
@@ -63,12 +63,6 @@ def _where(current: str = "", legacy: str = "") -> tuple[str, str]:
         f"Legacy Console (Twilio Admin)\nApplications > OAuth apps{legacy}\n{LEGACY_CONSOLE}",
     )
 
-
-KEEP_THE_APPROVER: Final = (
-    "Don't deactivate the user who approved, and don't let",
-    "SCIM manage them. Otherwise, tokens may stop working.",
-)
-"""What to keep in mind after an approval, in two lines."""
 
 CODE_LIVES: Final = "expires 5 minutes after you click Approve access"
 
@@ -302,8 +296,3 @@ def page(step: Step, grant_type: GrantType) -> Page:
     if grant_type is GrantType.AUTHORIZATION_CODE:
         return GUIDE[step]
     return replace(_WITHOUT_APPROVAL.get(step, GUIDE[step]), documentation=APPS_PAGE)
-
-
-def kept_in_mind(grant_type: GrantType) -> tuple[str, str]:
-    """Return the warning on Done, in two lines."""
-    return KEEP_THE_APPROVER if grant_type is GrantType.AUTHORIZATION_CODE else RISK

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from wizard.domain.models import SCOPE, CredentialSet, GrantType, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
-from wizard.domain.texts.prerequisites import GRANT_NAMES, RISK, VERIFIED_DOMAIN
+from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN
+from wizard.domain.texts.questions import GRANT_NAMES, RISK
 from wizard.domain.texts.summary import harmless
 from wizard.domain.value import Value, replace
 

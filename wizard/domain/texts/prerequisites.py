@@ -9,38 +9,12 @@ from collections.abc import Collection
 from typing import Final
 
 from wizard.domain.models import GrantType
+from wizard.domain.texts.questions import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from wizard.domain.value import Value, replace
 
 LEGACY_CONSOLE: Final = "https://admin.twilio.com/applications/oauth"
 CONSOLE: Final = "https://1console.twilio.com/organization/settings/oauth/apps"
 """Where organization OAuth apps are created in the Twilio Console."""
-
-
-AUTHORIZATION_CODE: Final = GrantType.AUTHORIZATION_CODE
-CLIENT_CREDENTIALS: Final = GrantType.CLIENT_CREDENTIALS
-
-GRANT_NAMES: Final = {
-    AUTHORIZATION_CODE: "Authorization code",
-    CLIENT_CREDENTIALS: "Client credentials",
-}
-"""The grant types, as the Twilio Console names them."""
-
-COSTS: Final = {
-    AUTHORIZATION_CODE: (
-        "An admin approves once in a browser. Tokens may stop working if that admin is deactivated."
-    ),
-    CLIENT_CREDENTIALS: (
-        "No approval and no Redirect URL. The Client ID and Client Secret alone give full access:"
-        " select as few permissions as possible."
-    ),
-}
-"""What each grant type costs, where there is a choice; the risk in full is RISK."""
-
-RISK: Final = (
-    "Anyone with the Client ID and Client Secret can manage",
-    "your users. Store both in a safe place.",
-)
-"""The warning about client credentials, in two lines."""
 
 
 class Prerequisite(Value):

@@ -1,9 +1,10 @@
-"""Questions to confirm before an action, for the screens and plain mode."""
+"""Questions before an action, for the screens and plain mode; and what the grant types cost."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from wizard.domain.models import GrantType
 from wizard.domain.value import Value, replace
 
 
@@ -67,7 +68,7 @@ BARE_CODE: Final = Question(
 
 ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (
-    "Enter the new Client Secret. The wizard tests it with one token refresh. Your current"
+    "Enter the new Client Secret. The wizard tests it with one token request. Your current"
     " credentials stay in use until the new secret works. If you rotated it with no grace period,"
     " the old secret has already stopped working."
 )
@@ -97,3 +98,41 @@ def landed_on(url: str) -> Question:
         f" code, the Redirect URL is {url}. Use it?"
     )
     return Question("This is the URL you land on", text, "Use it")
+
+
+# -- which grant type ---------------------------------------------------------------------------
+
+AUTHORIZATION_CODE: Final = GrantType.AUTHORIZATION_CODE
+CLIENT_CREDENTIALS: Final = GrantType.CLIENT_CREDENTIALS
+
+GRANT_NAMES: Final = {
+    AUTHORIZATION_CODE: "Authorization code",
+    CLIENT_CREDENTIALS: "Client credentials",
+}
+"""The grant types, as the Twilio Console names them."""
+
+COSTS: Final = {
+    AUTHORIZATION_CODE: (
+        "An admin approves once in a browser. Tokens may stop working if that admin is deactivated."
+    ),
+    CLIENT_CREDENTIALS: (
+        "No approval and no Redirect URL. The Client ID and Client Secret alone give full access:"
+        " select as few permissions as possible."
+    ),
+}
+"""What each grant type costs, where there is a choice; the risk in full is RISK."""
+
+RISK: Final = (
+    "Anyone with the Client ID and Client Secret can manage",
+    "your users. Store both in a safe place.",
+)
+"""The warning about client credentials, in two lines."""
+
+KEEP_IN_MIND: Final = {
+    AUTHORIZATION_CODE: (
+        "Don't deactivate the user who approved, and don't let",
+        "SCIM manage them. Otherwise, tokens may stop working.",
+    ),
+    CLIENT_CREDENTIALS: RISK,
+}
+"""The warning on Done, in two lines."""

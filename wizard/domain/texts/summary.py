@@ -27,7 +27,7 @@ from wizard.domain.text import (
     one_line,
     short_id,
 )
-from wizard.domain.texts.prerequisites import GRANT_NAMES
+from wizard.domain.texts.questions import GRANT_NAMES
 from wizard.domain.value import Value, replace
 
 URL_LIMIT: Final = 2000

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.domain.steps import Step
-from wizard.domain.texts.guide import kept_in_mind
+from wizard.domain.texts.questions import KEEP_IN_MIND
 from wizard.flow.state import Next
 from wizard.ui.dialog import Dialog
 from wizard.ui.step_screen import Banner, StepScreen
@@ -51,7 +51,7 @@ class DoneScreen(StepScreen):
         yield Gap()
         yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
         yield Gap()
-        first, then = kept_in_mind(self._banner.grant_type)
+        first, then = KEEP_IN_MIND[self._banner.grant_type]
         yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:

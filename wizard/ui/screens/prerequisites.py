@@ -18,12 +18,12 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     CONSOLE,
     LEGACY_CONSOLE,
-    RISK,
     Prerequisite,
     missing,
     selected,
     unselected,
 )
+from wizard.domain.texts.questions import RISK
 from wizard.flow.context import WizardContext
 from wizard.flow.environment import relevant
 from wizard.flow.state import Next, WizardState

@@ -17,14 +17,8 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from wizard.domain.models import GrantType
-from wizard.domain.texts.prerequisites import (
-    AUDIENCES,
-    COSTS,
-    GRANT_NAMES,
-    Prerequisite,
-    Use,
-    use,
-)
+from wizard.domain.texts.prerequisites import AUDIENCES, Prerequisite, Use, use
+from wizard.domain.texts.questions import COSTS, GRANT_NAMES
 from wizard.ui.widgets.layout import Reversing, show_row, spread
 
 

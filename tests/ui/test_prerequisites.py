@@ -282,7 +282,7 @@ async def test_checklist_stays_where_it_is_when_who_uses_it_is_changed() -> None
 async def test_checklist_stays_where_it_is_when_the_findings_come(
     size: tuple[int, int], chosen: Use
 ) -> None:
-    warned = (*FINE, Check("browser", "No browser " + "on this machine " * 5, Status.WARNING))
+    warned = (*FINE, Check("storage", "Saved " + "on this machine " * 5, Status.WARNING))
     machine = Machine(audience=chosen.audience.id, grant_type=chosen.grant_type, checks=())
     async with showing(machine.screen(), size) as stage:
         await stage.until_text("Checking this machine")

@@ -7,7 +7,7 @@ import pytest
 from wizard.domain import rules
 from wizard.domain.models import GrantType
 from wizard.domain.steps import STEPS, Step
-from wizard.domain.texts.guide import APPS_PAGE, GUIDE, page
+from wizard.domain.texts.guide import APPS_PAGE, GUIDE, overview_page, page
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
     CONSOLE,
@@ -108,12 +108,14 @@ def test_each_step_has_a_page_with_help() -> None:
 
 def test_grant_type_has_its_own_pages_for_its_own_steps() -> None:
     grant_type = GrantType.CLIENT_CREDENTIALS
-    for step in (Step.OVERVIEW, *grant_type.steps):
-        words = " ".join(page(step, grant_type).help)
+    pages = [overview_page(grant_type, ("check", "rotate", "change"))]
+    pages += [page(step, grant_type) for step in grant_type.steps]
+    for each_page in pages:
+        words = " ".join(each_page.help)
         assert APPS_PAGE in words
         assert not [each for each in ("Approve access", "Authorize again") if each in words]
-        assert "{" not in page(step, grant_type).intro
-        assert len(page(step, grant_type).intro) <= 2 * 60, step
+        assert "{" not in each_page.intro
+        assert len(each_page.intro) <= 2 * 60, each_page.heading
     assert page(Step.CREDENTIALS, GrantType.AUTHORIZATION_CODE) is GUIDE[Step.CREDENTIALS]
 
 

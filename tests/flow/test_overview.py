@@ -21,9 +21,11 @@ from wizard.domain.texts.questions import (
     DISCARD,
     DISCARD_CHANGE,
     DISCARD_NEW_SECRET,
+    ROTATE_TITLE,
     Question,
 )
 from wizard.domain.value import replace
+from wizard.flow.context import Demo
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Change, CheckNow, Discarded, GoTo, Outcome, Quit, Resume, StartOver
 from wizard.flow.upkeep import Rotation
@@ -207,3 +209,37 @@ def test_folder_that_cannot_be_read_any_more_is_out_of_reach(home: Path) -> None
     shown = Overview(context)
     assert shown.lost is not None
     assert shown.profiles == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("is_active", "is_demo", "trouble"),
+    [
+        (True, False, None),
+        (True, True, None),
+        (False, False, None),
+        (True, False, KEYRING_LOCKED),
+    ],
+)
+def test_help_names_only_the_actions_that_are_offered(
+    is_active: bool, is_demo: bool, trouble: Problem | None
+) -> None:
+    shown = overview(is_active=is_active, draft=NEW, trouble=trouble)
+    if is_demo:
+        shown.wizard_context.demo = Demo(WHOLE, approve)
+        shown = Overview(shown.wizard_context)
+    page = "\n".join(shown.page.help)
+    titles = {item.title for item in shown.items}
+    every = {
+        "Try again",
+        "Resume",
+        "Check now",
+        "Authorize again",
+        "Change credentials",
+        ROTATE_TITLE,
+    }
+    assert {title for title in every if title in page} == every & titles
+
+
+async def approve(_link: str) -> str:
+    """Approve nothing."""
+    return ""

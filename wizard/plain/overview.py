@@ -8,6 +8,7 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import TYPED
 from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import ROTATE, ROTATED, already_open
 from wizard.domain.value import replace
@@ -73,7 +74,8 @@ class OverviewStep:
             answers={**ids, **letters, "": items[0].title},
             can_go_back=False,
         )
-        prompt = replace(prompt, help=(*self._listed, *prompt.help), listed=tuple(ids))
+        about = self._overview.page.naming(TYPED).help
+        prompt = replace(prompt, help=(*self._listed, *about), listed=tuple(ids))
         chosen = await self._stage.talk.choose(prompt)
         return LETTERS.get(chosen, chosen) or items[0].id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from wizard.domain.models import GrantType
@@ -80,10 +80,15 @@ def landing_on(redirect_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
 
 
-_CHANGE: Final = (
-    "Change credentials lets you edit any value, and the grant type. Your current credentials stay"
-    " in use until the new ones work."
-)
+_ACTIONS: Final = {
+    "retry": "Try again reads the saved secrets again.",
+    "resume": "Resume continues the unfinished setup or change.",
+    "check": "Check now tests the connection. It's read-only.",
+    "authorize": "Authorize again creates new tokens with the same Client ID and Client Secret.",
+    "change": "Change credentials lets you edit any value, and the grant type. Your current"
+    " credentials stay in use until the new ones work.",
+}
+"""What the actions on Overview do, by their IDs."""
 _ROTATED: Final = (
     "Was the secret rotated? Choose Enter a rotated secret. To see who rotated it, look in the"
     " Console under Monitor > Insights > Audit (event oauth-apps.secret-rotated).",
@@ -106,11 +111,7 @@ GUIDE: Final = {
     Step.OVERVIEW: Page(
         "Overview",
         "",
-        (
-            "Check now tests the connection. It's read-only.",
-            "Authorize again creates new tokens with the same Client ID and Client Secret.",
-            _CHANGE,
-        ),
+        tuple(_ACTIONS.values()),
         _ROTATED,
         _where(". Open the app and select Credentials to rotate the secret."),
     ),
@@ -233,10 +234,6 @@ GUIDE: Final = {
 }
 
 _WITHOUT_APPROVAL: Final = {
-    Step.OVERVIEW: replace(
-        GUIDE[Step.OVERVIEW],
-        steps=("Check now tests the connection. It's read-only.", _CHANGE),
-    ),
     Step.PREREQUISITES: replace(
         GUIDE[Step.PREREQUISITES],
         steps=(
@@ -258,8 +255,8 @@ _WITHOUT_APPROVAL: Final = {
         GUIDE[Step.CREDENTIALS].steps[:2],
         (
             *_LOST_SECRET,
-            "Does the app have the Authorization code grant type? Change the grant type, or"
-            " create another app.",
+            "Does the app have the Authorization code grant type? Go back to Prerequisites and"
+            " select it, or create another app.",
         ),
         _where(
             ". Open the app. The Client ID is under Credentials.",
@@ -296,3 +293,14 @@ def page(step: Step, grant_type: GrantType) -> Page:
     if grant_type is GrantType.AUTHORIZATION_CODE:
         return GUIDE[step]
     return replace(_WITHOUT_APPROVAL.get(step, GUIDE[step]), documentation=APPS_PAGE)
+
+
+def overview_page(grant_type: GrantType, offered: Collection[str]) -> Page:
+    """Return the texts of Overview, which name only the actions that are offered.
+
+    Args: `offered`: the IDs of the actions.
+    """
+    about = page(Step.OVERVIEW, grant_type)
+    steps = tuple(text for id_, text in _ACTIONS.items() if id_ in offered)
+    wrong = about.wrong if "rotate" in offered else about.wrong[1:]
+    return replace(about, steps=steps, wrong=wrong)

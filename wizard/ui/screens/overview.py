@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import ON_SCREEN
 from wizard.domain.texts.questions import ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
@@ -61,6 +62,10 @@ class OverviewScreen(StepScreen):
         if shown:
             yield Gap()
         yield Menu(overview.items)
+
+    def help_page(self) -> tuple[str, ...]:
+        """Explain the actions that are offered."""
+        return self._overview.page.naming(ON_SCREEN).help
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the one action."""

@@ -573,6 +573,18 @@ async def test_client_credentials_have_two_fields_and_no_scope_or_pkce() -> None
     assert form.kept == replace(OF_APP, endpoints=endpoints)
 
 
+async def test_client_id_of_the_other_grant_type_is_warned_about() -> None:
+    screen = Form(OF_APP).screen()
+    screen._session.active = WHOLE
+    async with showing(screen, (80, 30)) as stage:
+        await stage.until_text("the other grant type, which")
+        entry(stage, ID).focus()
+        await paste(stage.pilot, SLIP)
+        await wait_until(
+            stage.pilot, lambda: "the other grant type" not in stage.text, "no warning"
+        )
+
+
 async def test_authorization_url_fills_in_the_client_id_alone_with_client_credentials() -> None:
     form = Form(replace(OF_APP, client_id="", client_secret=None))
     url = f"{TWILIO.authorize_url}?client_id={CLIENT_ID}&redirect_uri=https%3A%2F%2Fa.example.edu"

@@ -57,6 +57,7 @@ FILLED_IN: Final = "filled in: leave empty to keep it"
 """The same in the demo, which saves nothing."""
 REFUSED: Final = "Twilio rejected this secret for that Client ID. Enter it again."
 OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
+OTHER_GRANT: Final = "This app was set up with the other grant type, which needs another app."
 FILLED: Final = "filled in from the Authorization URL"
 
 

@@ -153,11 +153,19 @@ class Fields:
 
     def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
         found = credential_fields.warnings(field, text)
+        if field is CredentialField.CLIENT_ID and self._is_of_other_grant(rules.clean(text)):
+            found = (*found, credential_fields.OTHER_GRANT)
         twin = self._twins.get(rules.clean(text))
         if field is not CredentialField.CLIENT_ID or twin is None:
             return found
         problem = CLIENT_ID_ELSEWHERE.filled(profile=twin)
         return (*found, f"{problem.title}. {problem.remedy}")
+
+    def _is_of_other_grant(self, client_id: str) -> bool:
+        """Whether an app is the active one, and was set up with another grant type."""
+        active = self._session.active
+        is_other = active is not None and active.grant_type is not self.draft.grant_type
+        return is_other and active is not None and active.client_id == client_id
 
     def refuse(self, field: CredentialField, value: Secret) -> str | None:
         """Return why a valid value is rejected, or None."""

@@ -11,6 +11,7 @@ from textual.widgets import Button
 
 from tests.driving import wait_until
 from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.running import press_enter_as_a_reader
 from wizard.domain.errors.exchange import (
     CLOCK_OFF,
     CODE_EXPIRED,
@@ -196,6 +197,24 @@ async def test_authorizing_again_is_offered_after_a_lost_response() -> None:
         await stage.until_text("Try again", "Authorize again")
         await stage.pilot.click("#elsewhere")
         assert await stage.outcome() == GoTo(Step.AUTHORIZE, TIMED_OUT)
+
+
+@pytest.mark.parametrize("way", ["escape", "button"])
+async def test_a_retry_that_is_canceled_shows_the_report_before_it(way: str) -> None:
+    check, failed = Steered(), Report(Verdict.FAILED, MISSING_PERMISSION, can_retry=True)
+    lines = (Check("a", "First", Status.PASSED), Check("b", "Second", Status.FAILED))
+    async with at_check(check) as stage:
+        check.show(lines)
+        await end(stage, check, failed)
+        await press_enter_as_a_reader(stage.pilot, stage.screen)
+        await wait_until(stage.pilot, lambda: check.runs == [False, True], "the retry")
+        await stage.until_text("Checking…", "Cancel")
+        await (stage.pilot.press("escape") if way == "escape" else stage.pilot.click("#back"))
+        await stage.until_text("✗  Second", MISSING_PERMISSION.title, "Try again", "‹ Back")
+        assert check.is_cancelled
+        assert stage.outcomes == []
+        await stage.pilot.press("escape")
+        assert await stage.outcome() == Back()
 
 
 async def test_ctrl_t_creates_a_new_link_wherever_one_helps() -> None:

@@ -67,6 +67,8 @@ class CheckScreen(IntoFilesScreen):
         super().__init__(banner, use_file)
         self._check = check
         self._is_accepting = False
+        self._before: tuple[Report, tuple[Check, ...]] | None = None
+        """The report and the lines before the retry that is running."""
         self._others: dict[str, Offer] = {}
         """What the buttons beside the primary one do, by their ids."""
 
@@ -110,8 +112,18 @@ class CheckScreen(IntoFilesScreen):
 
     @work(exclusive=True, group="check")
     async def _run(self, is_retry: bool = False) -> None:
+        self._before = (self.report, self.query_one(CheckLines).checks) if self.report else None
         self.report = None
         self.report = await self._check.run(self._show_lines, is_retry=is_retry)
+
+    def action_back(self) -> None:
+        """Cancel a retry, and show the report before it again; otherwise go back."""
+        if self.report is None and self._before is not None:
+            self.workers.cancel_group(self, "check")
+            report, self.query_one(CheckLines).checks = self._before
+            self.report = report
+        else:
+            super().action_back()
 
     def _show_lines(self, checks: tuple[Check, ...]) -> None:
         # The exchange is finished and saved even if this screen was left.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import json
 import os
-import pwd
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -142,6 +140,8 @@ def opened(stage: Stage) -> None:
 def without_locks(stage: Stage) -> None:
     """Keep a profile on a file system that has no locks."""
 
+    fcntl = pytest.importorskip("fcntl")
+
     def refuse(*_args: object) -> None:
         raise OSError(errno.ENOLCK, "no locks available")
 
@@ -273,6 +273,8 @@ ENTRIES: Final = (
 def test_user_without_a_home_folder_is_told_what_to_set(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pwd = pytest.importorskip("pwd")
+
     def unknown(number: int) -> NoReturn:
         raise KeyError(number)
 
@@ -327,6 +329,7 @@ def test_file_of_another_user_is_told_with_both_names(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A user without a name plays the other user: only root can give a file away."""
+    pwd = pytest.importorskip("pwd")
     if sys.platform == "win32":
         pytest.skip("This is about Linux and macOS only")
     active(stage)
@@ -341,6 +344,7 @@ def test_file_of_another_user_is_told_with_both_names(
 def test_file_that_sudo_left_in_a_folder_of_ours_is_not_its_owners_to_mend(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pwd = pytest.importorskip("pwd")
     if sys.platform == "win32":
         pytest.skip("This is about Linux and macOS only")
     active(stage)

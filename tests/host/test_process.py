@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import threading
@@ -146,6 +145,7 @@ finally:
 def test_uncaught_exceptions_are_noted_without_their_messages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    resource = pytest.importorskip("resource")
     limits: list[tuple[int, int]] = []
     noted: list[str] = []
     monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from tests import system
 from tests.commands.stage import now, put, stored, wizard
 from tests.processes.stage import accepts, crowd, leftovers, tried
 from tests.processes.watched import WATCHED
@@ -58,7 +58,7 @@ def test_killed_at_any_step_the_next_token_works(tmp_path: Path) -> None:
         home.parent.mkdir()
         with expired(home) as server:
             run = wizard(home, "token", python=WATCHED, env={"WATCH_KILL": str(number)})
-            was_killed = run.returncode == -signal.SIGKILL
+            was_killed = run.returncode == -system.SIGKILL
             assert was_killed or run.returncode == 0, run.stderr
             run = wizard(home, "token")
             assert run.returncode == 0, run.stderr

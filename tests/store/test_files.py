@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import resource
 import shutil
 import stat
 import subprocess
@@ -319,6 +317,7 @@ def test_file_in_place_of_a_folder_is_an_honest_failure(tmp_path: Path) -> None:
 
 
 def test_write_cut_short_by_the_system_keeps_the_old(folder: PrivateFolder) -> None:
+    resource = pytest.importorskip("resource")
     if sys.platform == "win32":
         pytest.skip("This is about Linux and macOS only")
     folder.write("a", b"old")
@@ -383,6 +382,7 @@ def test_files_on_macos_are_written_through_to_the_disk(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, is_supported: bool
 ) -> None:
     """fsync alone leaves them in the disk's own memory there."""
+    fcntl = pytest.importorskip("fcntl")
     calls: list[str] = []
 
     def control(_descriptor: int, command: int) -> None:

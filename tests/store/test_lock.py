@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import stat
 import subprocess
 import sys
@@ -162,6 +161,8 @@ async def test_tasks_take_turns(path: Path) -> None:
 async def test_file_system_without_kernel_locks_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
     def no_locks(*_args: object) -> None:
         raise OSError(number, "not here")
 
@@ -177,6 +178,8 @@ async def test_file_system_without_kernel_locks_is_refused(
 def test_disk_that_fails_is_not_taken_for_one_without_locks(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
     def fail(*_args: object) -> None:
         raise OSError(errno.EIO, "broken")
 
@@ -190,6 +193,8 @@ def test_disk_that_fails_is_not_taken_for_one_without_locks(
 async def test_whatever_goes_wrong_in_a_try_is_met_by_who_waits_for_the_lock(
     path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
     def fail(*_args: object) -> None:
         raise error
 
@@ -206,6 +211,7 @@ async def test_lock_that_never_returns_is_given_up_and_freed_when_it_does(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a network file system whose server is gone: even LOCK_NB doesn't return."""
+    fcntl = pytest.importorskip("fcntl")
     if sys.platform == "win32":
         pytest.skip("This is about Linux and macOS only")
     may_return, flock = threading.Event(), fcntl.flock

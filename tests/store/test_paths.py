@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +56,8 @@ def test_data_folder_that_is_not_absolute_is_no_home(monkeypatch: pytest.MonkeyP
 def test_user_that_the_system_does_not_know_has_no_home(
     monkeypatch: pytest.MonkeyPatch, home_variable: str | None
 ) -> None:
+    pwd = pytest.importorskip("pwd")
+
     def unknown(number: int) -> NoReturn:
         raise KeyError(number)
 

@@ -197,6 +197,7 @@ def test_draft_whose_check_failed_resumes_where_that_is_fixed(
     assert problem.title in draft.failed
 
 
+@pytest.mark.posix("Windows has no file modes")
 def test_folder_that_cannot_be_read_any_more_is_out_of_reach(home: Path) -> None:
     world = World(LocalProfileStore(home))
     with world.store.locked("default") as held:

@@ -61,7 +61,9 @@ async def listen(session: Session) -> AsyncIterator[Listen]:
     yield start
     for listener in opened:
         await listener.close()
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+    # The loop of Windows ends its own task later.
+    left = [task for task in asyncio.all_tasks() if "IocpProactor.accept" not in repr(task)]
+    assert left == [asyncio.current_task()]
     gc.collect()  # A resource that was left open warns now, and that fails the test.
 
 

@@ -88,6 +88,7 @@ with keeping(Path(sys.argv[1])):
 """
 
 
+@pytest.mark.posix("An open connection is reported otherwise on Windows")
 @pytest.mark.parametrize("kind", FAULTS)
 def test_fault_that_nobody_catches_is_in_the_log_by_its_place_alone(
     tmp_path: Path, kind: str

@@ -53,6 +53,7 @@ def elsewhere(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_script_that_path_leads_to_is_named(tmp_path: Path, elsewhere: Path) -> None:
     script = console_script(tmp_path / "bin" / "scim-wizard")
     path = f"{script.parent}:/usr/bin:/bin"
@@ -61,6 +62,7 @@ def test_script_that_path_leads_to_is_named(tmp_path: Path, elsewhere: Path) -> 
     assert works(told, elsewhere, path)
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_link_in_path_to_the_script_is_named(tmp_path: Path, elsewhere: Path) -> None:
     script = console_script(tmp_path / "tool" / "bin" / "scim-wizard")
     (tmp_path / "bin").mkdir()
@@ -69,6 +71,7 @@ def test_link_in_path_to_the_script_is_named(tmp_path: Path, elsewhere: Path) ->
     assert run(script, "tell", cwd=tmp_path, path=path) == "scim-wizard --version"
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 @pytest.mark.parametrize("name", ["scim-wizard", "setup"])
 def test_script_that_path_does_not_lead_to_is_named_in_full(
     name: str, tmp_path: Path, elsewhere: Path
@@ -85,6 +88,7 @@ def test_script_that_path_does_not_lead_to_is_named_in_full(
     assert works(told, elsewhere, path)
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_relative_entry_of_path_is_no_way_to_find_it(tmp_path: Path, elsewhere: Path) -> None:
     script = console_script(tmp_path / "bin" / "scim-wizard")
     told = run("scim-wizard", "tell", cwd=tmp_path, path="bin:/usr/bin:/bin")
@@ -92,6 +96,7 @@ def test_relative_entry_of_path_is_no_way_to_find_it(tmp_path: Path, elsewhere: 
     assert works(told, elsewhere)
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_module_is_named_so_that_no_other_runs_in_its_place(
     tmp_path: Path, elsewhere: Path
 ) -> None:
@@ -100,6 +105,7 @@ def test_module_is_named_so_that_no_other_runs_in_its_place(
     assert works(told, elsewhere)
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_module_of_a_folder_is_found_from_another(tmp_path: Path, elsewhere: Path) -> None:
     root = tmp_path / "a clone"
     root.mkdir()
@@ -125,6 +131,7 @@ def test_on_windows_commands_are_for_powershell(
     assert told == f"{variable}{sys.executable} -P -m wizard --version"
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_installed_script_of_the_interpreter_in_use_is_this_one(tmp_path: Path) -> None:
     assert SCRIPT.exists(), "the tests run in an environment where the project is installed"
     path = f"{SCRIPT.parent}:/usr/bin:/bin"
@@ -138,11 +145,13 @@ def test_certificates_are_named_so_that_they_are_found_from_another_folder(
     assert started(ca_file=Path("ca.pem")).options == ("--ca-file", str(tmp_path / "ca.pem"))
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_default_profile_is_named_where_a_variable_sets_another(tmp_path: Path) -> None:
     told = run(sys.executable, "-c", TELL, cwd=tmp_path, SCIM_WIZARD_PROFILE="acme")
     assert "--profile default" in told
 
 
+@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_name_alone_is_used_if_it_leads_here() -> None:
     assert started({"PATH": str(SCRIPT.parent)}).command() == "scim-wizard"
     assert started({"PATH": "."}).command() != "scim-wizard"

@@ -64,7 +64,11 @@ def test_a_terminal_is_needed_on_stdin_and_stderr(
         ({"TERM": "xterm", "LC_ALL": "POSIX"}, "utf-8", "ascii"),
     ],
 )
-def test_why_the_screens_cannot_be_drawn(environ: dict[str, str], encoding: str, said: str) -> None:
+def test_why_the_screens_cannot_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], encoding: str, said: str
+) -> None:
+    for name in ("is_painting_on_terminal", "takes_escapes"):
+        monkeypatch.setattr(f"wizard.host.terminal.{name}", lambda: True)
     why = why_plain(environ, encoding)
 
     assert bool(why) is bool(said)
@@ -79,7 +83,8 @@ def test_why_the_screens_cannot_be_drawn_on_windows(
     monkeypatch: pytest.MonkeyPatch, missing: str, said: str
 ) -> None:
     """As with `scim-wizard > file`: it isn't painted into the file."""
-    monkeypatch.setattr(f"wizard.host.terminal.{missing}", lambda: False)
+    for name in ("is_painting_on_terminal", "takes_escapes"):
+        monkeypatch.setattr(f"wizard.host.terminal.{name}", lambda name=name: name != missing)
     assert said in why_plain({}, "utf-8")
 
 
@@ -145,6 +150,7 @@ def test_textual_reads_the_delay_set_before_its_import() -> None:
     assert output.stdout.strip() == "0.4"
 
 
+@pytest.mark.posix("On Windows, Rich does not read TERM")
 @pytest.mark.parametrize("term", ["", "xterm", "screen", "linux", "vt100", "rxvt-16color"])
 @pytest.mark.parametrize("more", ["", "-256color", "-kitty"])
 @pytest.mark.parametrize("colorterm", ["", "truecolor", "24bit", "yes"])

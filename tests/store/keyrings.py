@@ -10,6 +10,7 @@ from typing import Final
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
+from wizard.store.entries import WholeEntries
 from wizard.store.keyring import SystemKeyring
 
 PATIENCE: Final = 30.0
@@ -176,8 +177,8 @@ class FileKeyring(KeyringBackend):
 
 
 def keyring_on(backend: KeyringBackend, limit: float = PATIENCE) -> SystemKeyring:
-    """Return the system keyring with a backend of the tests."""
-    return SystemKeyring(limit, lambda: backend)
+    """Return the system keyring, as on Linux and macOS, with a backend of the tests."""
+    return SystemKeyring(limit, lambda: backend, WholeEntries())
 
 
 def let_answer(backend: HangingKeyring) -> None:

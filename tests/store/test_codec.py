@@ -230,6 +230,7 @@ def work(path):
 """
 
 
+@pytest.mark.posix("Windows has no fork")
 def test_first_sets_are_decoded_by_several_threads_at_once(tmp_path: Path) -> None:
     """`check --all` does so. Without a lock, one process in eight crashed here."""
     path = tmp_path / "set.json"

@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> PrivateFolder:
     return PrivateFolder(tmp_path / "home" / "secrets")
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o277, 0o777])
 def test_modes_are_private_whatever_the_umask(folder: PrivateFolder, mask: int) -> None:
     with umask(mask):
@@ -71,12 +72,14 @@ def test_temp_file_is_private_from_its_first_moment(
     assert seen == [0o600]
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_existing_folder_above_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     PrivateFolder(tmp_path / "secrets").write("a", b"one")
     assert mode(tmp_path) == 0o755
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_open_permissions_are_tightened_and_noted(folder: PrivateFolder) -> None:
     folder.write("a", b"one")
     (folder.path / "a").chmod(0o644)
@@ -86,6 +89,7 @@ def test_open_permissions_are_tightened_and_noted(folder: PrivateFolder) -> None
     assert (mode(folder.path), mode(folder.path / "a")) == (0o700, 0o600)
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_reading_goes_on_when_permissions_cannot_be_tightened(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +101,7 @@ def test_reading_goes_on_when_permissions_cannot_be_tightened(
     assert folder.is_open
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_open_permissions_that_stay_are_never_told_as_tightened(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +117,7 @@ def test_open_permissions_that_stay_are_never_told_as_tightened(
     assert (folder.tightened, folder.is_open) == ([], True)
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 @pytest.mark.parametrize("bits", [0o777, 0o757, 0o772])
 def test_folder_that_others_may_replace_is_neither_read_nor_written(
     folder: PrivateFolder, bits: int, monkeypatch: pytest.MonkeyPatch
@@ -147,6 +153,7 @@ def write_in(home: str) -> str:
     return ""
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_folder_that_others_may_replace_gets_nothing_at_all() -> None:
     with common_folder() as common:
         common.chmod(0o777)
@@ -154,6 +161,7 @@ def test_folder_that_others_may_replace_gets_nothing_at_all() -> None:
         assert not list(common.iterdir())
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_folder_behind_a_link_is_the_one_it_led_to_at_first(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir(0o700)
@@ -184,6 +192,7 @@ def test_absent_is_none_and_reading_makes_nothing(folder: PrivateFolder) -> None
     assert folder.read("b") is None
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_links_are_refused_and_not_followed(folder: PrivateFolder, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"theirs")
@@ -196,6 +205,7 @@ def test_links_are_refused_and_not_followed(folder: PrivateFolder, tmp_path: Pat
     assert target.read_bytes() == b"theirs"
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_link_that_came_after_the_look_is_refused_by_the_system(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +216,7 @@ def test_link_that_came_after_the_look_is_refused_by_the_system(
         folder.read("a")
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_link_in_place_of_the_folder_is_refused(folder: PrivateFolder, tmp_path: Path) -> None:
     folder.path.parent.mkdir()
     (tmp_path / "elsewhere").mkdir()
@@ -231,6 +242,7 @@ def test_other_than_plain_files_are_refused_without_waiting(
         folder.read("a")
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_files_of_another_user_are_refused(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +252,7 @@ def test_files_of_another_user_are_refused(
         folder.read("a")
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 @pytest.mark.parametrize("act", ["read", "make"])
 def test_home_that_another_user_has_shut_is_told_as_that_users(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, act: str
@@ -304,6 +317,7 @@ def test_file_that_may_not_be_read_is_named(
         folder.read("a")
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_file_in_place_of_a_folder_is_an_honest_failure(tmp_path: Path) -> None:
     (tmp_path / "home").write_bytes(b"")
     folder = PrivateFolder(tmp_path / "home" / "secrets")
@@ -355,6 +369,7 @@ def test_folder_that_cannot_be_synced_is_no_failure(
     assert folder.read("a") == b"one"
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_content_is_synced_before_the_name_and_the_folder_after(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -456,6 +471,7 @@ def test_proof_of_writing_fails_on_a_full_disk(
     assert folder.names() == []
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_folder_that_fails_to_sync_is_a_failure(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -521,6 +537,7 @@ def test_folder_that_the_system_denies_is_told(
     assert "can't be created" in caught.value.problem.cause
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_folder_that_cannot_be_opened_stays_open_to_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -528,6 +545,7 @@ def test_folder_that_cannot_be_opened_stays_open_to_others(
     assert not access.close_to_others(tmp_path)
 
 
+@pytest.mark.posix("Windows has no file modes, owners, or O_NOFOLLOW")
 def test_file_that_was_replaced_after_the_look_is_not_appended_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_lock_of_a_killed_process_is_free(path: Path) -> None:
             pass
 
 
+@pytest.mark.posix("Windows has no file modes")
 def test_lock_file_stays_and_is_private(path: Path) -> None:
     for _ in range(2):
         with hold(path, 0, LOCK_BUSY):

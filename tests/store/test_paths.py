@@ -16,10 +16,12 @@ from wizard.options import Common
 from wizard.store.paths import check_name, home, is_name, log_file, preferred
 
 
+@pytest.mark.posix("Windows has other variables for a home folder")
 def test_home_is_the_one_named() -> None:
     assert home({"SCIM_WIZARD_HOME": "/srv/scim"}) == Path("/srv/scim")
 
 
+@pytest.mark.posix("Windows has other variables for a home folder")
 def test_tilde_is_expanded_where_the_shell_left_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/jane")
     assert home({"SCIM_WIZARD_HOME": "~"}) == Path("/home/jane")
@@ -30,6 +32,7 @@ def test_tilde_is_expanded_where_the_shell_left_it(monkeypatch: pytest.MonkeyPat
     )
 
 
+@pytest.mark.posix("Windows has other variables for a home folder")
 @pytest.mark.parametrize("path", ["cfg", "./cfg", "$HOME/x", "${HOME}", "~nobody-of-that-name/x"])
 def test_path_that_is_not_absolute_is_refused(path: str) -> None:
     """Otherwise a folder of that name would be created in the current one, with the secrets."""
@@ -70,6 +73,7 @@ def test_user_that_the_system_does_not_know_has_no_home(
         home({name: os.environ[name] for name in os.environ if name != "SCIM_WIZARD_HOME"})
 
 
+@pytest.mark.posix("Windows has other variables for a home folder")
 @pytest.mark.parametrize("environ", [{}, {"SCIM_WIZARD_HOME": ""}])
 def test_home_is_in_the_user_data_folder_otherwise(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -20,6 +20,7 @@ def file(home: Path) -> Path:
     return home / "preferences" / "wizard.json"
 
 
+@pytest.mark.posix("Windows has no file modes, and symbolic links need a privilege")
 def test_a_theme_is_remembered_in_a_file_of_its_owners(home: Path) -> None:
     with umask(0):
         Preferences(home).save_theme("scim-dark")
@@ -66,6 +67,7 @@ def make_folder(path: Path) -> None:
     path.mkdir()
 
 
+@pytest.mark.posix("Windows has no file modes, and symbolic links need a privilege")
 @pytest.mark.parametrize("spoil", [truncate, fill_with_bytes, nest, link, make_folder])
 def test_what_cannot_be_read_is_done_without_and_told(
     home: Path, spoil: Callable[[Path], None]

@@ -113,6 +113,7 @@ def test_draft_leaves_what_is_said_of_the_active_set(store: LocalProfileStore) -
     assert replace(after, draft=None) == before
 
 
+@pytest.mark.posix("Windows has no file modes, and symbolic links need a privilege")
 def test_files_are_private_whatever_the_umask(store: LocalProfileStore, tmp_path: Path) -> None:
     with umask(0):
         set_up(LocalProfileStore(tmp_path / "deep" / "home"))
@@ -121,6 +122,7 @@ def test_files_are_private_whatever_the_umask(store: LocalProfileStore, tmp_path
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
 
 
+@pytest.mark.posix("Windows has no file modes, and symbolic links need a privilege")
 def test_what_was_open_to_others_is_closed_and_said(
     store: LocalProfileStore, tmp_path: Path
 ) -> None:
@@ -317,6 +319,7 @@ def test_newer_record_is_refused_and_left_byte_for_byte(
     assert store.names() == ["default"]
 
 
+@pytest.mark.posix("Windows has no file modes, and symbolic links need a privilege")
 def test_link_in_place_of_a_record_is_refused(store: LocalProfileStore, tmp_path: Path) -> None:
     set_up(store)
     record(tmp_path).rename(tmp_path / "moved.json")

@@ -25,6 +25,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.texts import summary
 from wizard.domain.value import replace
+from wizard.store.entries import WholeEntries
 from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
 
@@ -48,7 +49,7 @@ def store_on(
 ) -> LocalProfileStore:
     """Return a store as a new process has it."""
     limit = 0.05 if isinstance(backend, HangingKeyring) else PATIENCE
-    return LocalProfileStore(home, preferred, SystemKeyring(limit, lambda: backend))
+    return LocalProfileStore(home, preferred, SystemKeyring(limit, lambda: backend, WholeEntries()))
 
 
 def save(store: LocalProfileStore, **sets: CredentialSet) -> Profile:

@@ -196,6 +196,7 @@ def test_named_keyring_is_taken_alone_or_from_a_chain(
     assert type(find_backend()) is SecretService.Keyring
 
 
+@pytest.mark.posix("Only Linux has keyrings that need a desktop")
 def test_without_a_desktop_there_is_no_keyring(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -209,6 +210,7 @@ def test_without_a_desktop_there_is_no_keyring(
     assert find_backend() is not None
 
 
+@pytest.mark.posix("Only Linux has keyrings that need a desktop")
 def test_without_a_desktop_no_keyring_is_loaded() -> None:
     program = (
         "import sys; from wizard.store.keyring import find_backend\n"

@@ -200,13 +200,21 @@ def full_link(clicker: Clicker, control: Control) -> None:
     clicker.settle()
 
 
+def continues_anyway(clicker: Clicker, control: Control) -> None:
+    """Continues once it was said that items aren't selected, whatever was clicked before."""
+    if "again to continue anyway" not in clicker.ready():
+        clicker.terminal.send(ENTER)
+        clicker.terminal.wait_for("again to continue anyway")
+    leads(CREDENTIALS, back=ESC)(clicker, control)
+
+
 def prerequisites(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     help_ = {CONSOLE: stays_open, LEGACY_CONSOLE: stays_open, "Copy": stays_open}
     return {
         "Select": toggles,
         "Help": opens("Help ·", help_),
         "key Next": says("again to continue anyway"),
-        "button Next": leads(CREDENTIALS, back=ESC),
+        "button Next": continues_anyway,
         "Console": does_once(world.pages, says(PREREQUISITES)),
         **{item.text: toggles for item in PREREQUISITE_ITEMS},
     }

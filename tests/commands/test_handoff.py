@@ -22,7 +22,7 @@ from tests.commands.stage import (
     wizard,
 )
 from tests.schemas import FAILURE, printed
-from wizard.domain.models import Endpoints, Profile
+from wizard.domain.models import Endpoints, GrantType, Profile
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 
@@ -138,6 +138,29 @@ def test_entra_has_id_and_secret_blank_and_needs_no_setup(home: Path) -> None:
     sheet = told(wizard(home, "handoff", "--format", "json").stdout, SHEET)
     assert (sheet["client_id"], sheet["client_secret"]) == (None, None)
     assert (sheet["grant_type"], sheet["authorize_url"]) == ("client_credentials", None)
+
+
+def test_sheet_of_an_app_with_client_credentials_has_every_value_there_is(home: Path) -> None:
+    of_app = replace(VALID, redirect_url="", grant_type=GrantType.CLIENT_CREDENTIALS)
+    put(home, Profile(audience="entra"), active=of_app)
+    sheet = wizard(home, "handoff").stdout
+    assert f"- **Client identifier:** `{of_app.client_id}`\n" in sheet
+    assert "- **Client Secret:** ••• (not shown)\n" in sheet
+    assert "Create an OAuth app" not in sheet
+    as_json = ("handoff", "--format", "json", "--show-secrets", "--for")
+    for audience in ("entra", "script", "other"):
+        found = told(wizard(home, *as_json, audience).stdout, SHEET)
+        assert of_app.client_secret is not None
+        assert found["client_secret"] == of_app.client_secret.reveal()
+        assert found["grant_type"] == "client_credentials"
+        assert (found["authorize_url"], found["redirect_url"], found["scope"]) == (None,) * 3
+    # Okta can't use this app, so nothing of it is on its sheet.
+    found = told(wizard(home, *as_json, "okta").stdout, SHEET)
+    assert (found["client_id"], found["client_secret"]) == (None, None)
+    assert found["grant_type"] == "authorization_code"
+    okta = wizard(home, "handoff", "--for", "okta").stdout
+    assert "with the Authorization code grant type" in okta
+    assert "- **Authorization endpoint URI:** from the OAuth app in Twilio\n" in okta
 
 
 def test_script_is_for_whom_nobody_was_named(home: Path) -> None:

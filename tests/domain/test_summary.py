@@ -137,5 +137,9 @@ def test_older_record_without_a_refresh_token_has_a_reason() -> None:
 
 
 def test_okta_needs_an_authorization_of_its_own() -> None:
+    lines = summary.what_next(replace(PROFILE, audience="other"), "acme", NOW)
+    assert lines[-1] == "scim-wizard --profile acme handoff"
+    lines = summary.what_next(replace(PROFILE, audience="entra"), "default", NOW)
+    assert lines[0] == "Enter the values on the handoff sheet in Entra ID."
     lines = summary.what_next(replace(PROFILE, audience="okta"), "default", NOW)
     assert "Okta needs its own authorization" in " ".join(lines)

@@ -25,7 +25,7 @@ def run(
     """
     profile = store.load(name) or Profile()
     audience = audience or profile.audience
-    # Entra's sheet is about another app: it needs nothing of this one.
+    # Entra's sheet says which app to create, too, so it is printed before there is one.
     if profile.active is None and audience != "entra":
         raise SetupError(why_inactive(name, store, profile))
     active = store.active(name, profile) if has_secrets else None

@@ -117,6 +117,7 @@ _FOR_ENTRA: Final = (
 
 def _okta(profile: Profile, values: Values, other_app: str) -> Content:
     query = {"client_id": profile.client_id, "response_type": "code", "scope": values["scope"]}
+    url = f"{profile.endpoints.authorize_url}?{urlencode(query)}"
     rows = (
         Row("Redirect URL to register in Twilio", OKTA_CALLBACK),
         Row("General > Provisioning", "SCIM"),
@@ -128,10 +129,7 @@ def _okta(profile: Profile, values: Values, other_app: str) -> Content:
         ),
         Row("Authentication Mode", "OAuth 2"),
         Row("Access token endpoint URI", profile.endpoints.token_url),
-        Row(
-            "Authorization endpoint URI",
-            f"{profile.endpoints.authorize_url}?{urlencode(query)}",
-        ),
+        Row("Authorization endpoint URI", url if profile.client_id else "", _OF_APP),
         _id_row("Client ID", profile),
         _secret_row(values, profile),
     )
@@ -250,7 +248,7 @@ def _warning(profile: Profile) -> str:
 def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
     approved: Values = {
         "authorize_url": profile.endpoints.authorize_url,
-        "redirect_url": profile.redirect_url,
+        "redirect_url": profile.redirect_url or None,
         "scope": credentials.scope if credentials else SCOPE,
     }
     return {

@@ -261,6 +261,9 @@ def what_next(
             "Enter the values on the handoff sheet in Entra ID.",
             "Then click Test Connection there.",
         )
+    if profile.audience == "other":
+        words = "Enter the values on the handoff sheet in your identity provider. To print it, run:"
+        return (words, (program or Program()).command("handoff", profile=name))
     command = usage(profile, name, program)
     if refusal(profile, now) is not None:
         return works(profile, now), "Until then, a script can get the token with:", command

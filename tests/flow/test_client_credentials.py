@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,7 @@ from wizard.domain.models import CredentialSet, GrantType, Profile, TokenSet, Us
 from wizard.domain.problems import Problem, SetupError, Status, entries
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts import overview as texts
 from wizard.domain.texts import summary
 from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
@@ -172,3 +174,13 @@ async def test_missing_permission_is_tried_again_in_the_words_of_the_grant(stage
     kept = summary.problem_of(profile.draft_check, GRANT)
     assert kept is not None
     assert (kept.remedy, kept.step) == (for_grant(missing, GRANT).remedy, None)
+
+
+def test_overview_offers_no_authorization() -> None:
+    offers = partial(texts.offers, has_active=True, has_draft=False, is_demo=False, first="")
+    approved, own = (
+        {item.id: item.brief for item in offers(is_of_app=is_of_app)} for is_of_app in (False, True)
+    )
+    assert set(approved) - set(own) == {"authorize"}
+    assert "approval" in approved["rotate"]
+    assert "approval" not in own["rotate"]

@@ -10,7 +10,7 @@ from wizard.domain.problems import Problem
 from wizard.domain.text import moment, one_line
 from wizard.domain.texts.prerequisites import CONSOLE
 from wizard.domain.texts.questions import ROTATE_TITLE, Question
-from wizard.domain.value import Value
+from wizard.domain.value import Value, replace
 
 
 class Item(Value):
@@ -86,8 +86,9 @@ def offers(
     if not has_active:
         return [*resume, *discard, *others, LEAVE]
     check, authorize, change = ACTIVE
+    rotate = replace(ROTATE, brief="tested before it is saved") if is_of_app else ROTATE
     approved = [] if is_of_app else [authorize]
-    actions = [check, *([] if is_demo else [ROTATE]), *approved, change]
+    actions = [check, *([] if is_demo else [rotate]), *approved, change]
     actions.sort(key=lambda item: item.id != first)
     return [*resume, *actions, *others, *discard, LEAVE]
 

@@ -223,6 +223,15 @@ async def test_client_credentials_that_are_rejected_lose_nothing(
     assert not [secret for secret in SECRETS if secret in shown(caught.value)]
 
 
+async def test_client_credentials_that_never_left_are_unsent() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    with pytest.raises(SetupError) as caught:
+        await issued(handle)
+    assert (caught.value.is_unsent, caught.value.is_lost) == (True, False)
+
+
 @pytest.mark.parametrize("silence", [{"refresh_token": None}, {"refresh_token": ""}, {}])
 @pytest.mark.parametrize(("grant", "kept"), [("exchange", None), ("refresh", REFRESH_TOKEN)])
 async def test_without_a_new_refresh_token_the_old_one_stays(

@@ -6,8 +6,8 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from wizard.domain import credential_fields
-from wizard.domain.credential_fields import CredentialField
-from wizard.domain.models import CredentialSet
+from wizard.domain.credential_fields import CredentialField, with_grant_type
+from wizard.domain.models import CredentialSet, GrantType
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.rules import TEXT_LIMIT
 from wizard.domain.secret import Secret
@@ -132,3 +132,10 @@ def test_text_that_is_too_long_is_no_response() -> None:
     pasted = f"{GOOD[REDIRECT]}?code=a&state=b"
     assert credential_fields.redirect_url_of(pasted) == GOOD[REDIRECT]
     assert credential_fields.redirect_url_of(pasted + "b" * TEXT_LIMIT) is None
+
+
+def test_other_grant_type_ends_links_and_tokens_and_the_same_one_changes_nothing() -> None:
+    draft = CredentialSet("OQ-1", attempts=(begin(CredentialSet("OQ-1"), None, NOW),))
+    assert with_grant_type(draft, GrantType.AUTHORIZATION_CODE) is draft
+    other = with_grant_type(draft, GrantType.CLIENT_CREDENTIALS)
+    assert other == CredentialSet("OQ-1", grant_type=GrantType.CLIENT_CREDENTIALS)

@@ -73,6 +73,16 @@ async def test_first_token_is_saved_and_not_requested_again(stage: Stage) -> Non
     assert stage.statuses()[TOKENS] is Status.PASSED
 
 
+async def test_token_of_a_draft_that_was_discarded_meanwhile_is_not_saved(stage: Stage) -> None:
+    await stage.session.save_draft(OF_APP)
+    stage.world.tokens.on_call = stage.session.discard_draft
+    stage.world.tokens.refreshes = [token("1"), token("2")]
+    stage.world.users.answers = [UserList(25)]
+    assert (await check(stage)).verdict is Verdict.FAILED
+    _, draft, kept = stage.on_disk()
+    assert draft is kept is None
+
+
 async def test_wrong_grant_type_leads_to_credentials(stage: Stage) -> None:
     await stage.session.save_draft(OF_APP)
     stage.world.tokens.refreshes = [SetupError(WRONG_GRANT)]

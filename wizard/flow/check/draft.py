@@ -59,6 +59,8 @@ class DraftCheck:
         self._endpoint = endpoint
         self._users = users
         self._lines = lines
+        self._begun_with = session.working_draft()
+        """The draft may be discarded during its check."""
 
     async def run(self, answer: AuthorizationResponse | None, *, is_retry: bool = False) -> Report:
         """Redeem the code if there is one, then check; make the draft active if everything passed.
@@ -84,7 +86,7 @@ class DraftCheck:
         except SetupError as error:
             return self._failed(error)
         report = passed(listed, tokens)
-        grant_type = self._session.working_draft().grant_type
+        grant_type = self._begun_with.grant_type
         profile = replace(self._session.profile, grant_type=grant_type)
         problem = moved(profile, report.organization, is_kept=True)
         if problem is not None:
@@ -107,7 +109,7 @@ class DraftCheck:
         )
         can_help = tokens is not None and not is_lost and problem is error.problem
         can_retry = error.is_unsent or can_help
-        problem = for_grant(problem, self._session.working_draft().grant_type)
+        problem = for_grant(problem, self._begun_with.grant_type)
         return Report(Verdict.FAILED, problem, can_retry=can_retry, has_lost_response=error.is_lost)
 
     async def accept(self, report: Report) -> Report:
@@ -138,9 +140,8 @@ class DraftCheck:
         return replace(report, verdict=Verdict.PASSED, problem=None)
 
     async def _tokens(self, answer: AuthorizationResponse | None) -> TokenSet:
-        draft = self._session.working_draft()
-        if draft.grant_type is GrantType.CLIENT_CREDENTIALS:
-            return await self._issued(draft)
+        if self._begun_with.grant_type is GrantType.CLIENT_CREDENTIALS:
+            return await self._issued(self._begun_with)
         if answer is None or not self._is_waiting(answer):
             tokens = self._session.working_draft().tokens
             if tokens is None:
@@ -179,7 +180,7 @@ class DraftCheck:
 
     async def _ask_again(self, tokens: TokenSet) -> TokenSet:
         """Request another token, as when this one expires; a refresh token isn't needed."""
-        asked = self._session.working_draft()
+        asked = replace(self._begun_with, tokens=tokens)
 
         async def ask() -> TokenSet:
             again = await self._lines.timed(TOKENS, self._endpoint.refresh(asked))
@@ -235,7 +236,7 @@ class DraftCheck:
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
         """Test a refresh of the draft's tokens; return None and mark the line if it fails."""
-        if self._session.working_draft().grant_type is GrantType.CLIENT_CREDENTIALS:
+        if self._begun_with.grant_type is GrantType.CLIENT_CREDENTIALS:
             return await self._ask_again(tokens)
         if tokens.refresh_token is None:
             problem = no_refresh_token(self._session.working_draft().scope)

@@ -178,7 +178,7 @@ def test_wizard_that_waits_for_nothing_ends(home: Path, gone: str, mode: str) ->
     env = {"SCIM_WIZARD_HOME": str(home), "HOME": str(home.parent)}
     arguments = ["--plain"] if mode == "plain" else []
     with redirected(gone, env, *arguments) as terminals:
-        terminals.screen.wait_for("Type yes, no, or all:" if arguments else "0 of 7 selected")
+        terminals.screen.wait_for("or press Enter for 1:" if arguments else "0 of 7 selected")
         terminals.hang_up()
         assert terminals.own.wait_exit() == 130
 

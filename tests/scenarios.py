@@ -494,8 +494,10 @@ async def change_to_authorization_code(face: Face, scene: Scene) -> None:
     await face.enter(CredentialField.REDIRECT_URL, scene.sandbox.redirect_url)
     await face.says(CHANGES.title, "before Client credentials")
     await face.yes()
-    await face.paste(scene.sandbox.approve(await face.hand_out()))
+    link = await face.hand_out()
+    # Until the check has passed, the set in use is the one with client credentials.
     assert_issued(scene)
+    await face.paste(scene.sandbox.approve(link))
     await to_the_end(face)
     assert scene.stored is not None
     assert scene.stored.grant_type is CODE

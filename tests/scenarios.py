@@ -556,6 +556,11 @@ async def rotated_secret(face: Face, scene: Scene) -> None:
     await face.leave()
 
 
+async def rotated_secret_of_an_app(face: Face, scene: Scene) -> None:
+    await rotated_secret(face, scene)
+    assert_issued(scene)
+
+
 async def rotated_without_a_grant(face: Face, scene: Scene) -> None:
     new = scene.sandbox.rotate_secret()
     scene.sandbox.grants.revoke()
@@ -643,6 +648,7 @@ SCENARIOS: Final = {
     "check now": Scenario(check_now, starts="expired"),
     "refused renewal": Scenario(refused_renewal, starts="refused"),
     "rotated": Scenario(rotated_secret, starts="active"),
+    "rotated secret of an app": Scenario(rotated_secret_of_an_app, starts="of app"),
     "rotated without a grant": Scenario(rotated_without_a_grant, starts="active"),
     "authorize again": Scenario(authorize_again, starts="active"),
     "change": Scenario(change_of_the_redirect_url, starts="active"),

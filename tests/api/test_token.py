@@ -223,6 +223,54 @@ async def test_client_credentials_that_are_rejected_lose_nothing(
     assert not [secret for secret in SECRETS if secret in shown(caught.value)]
 
 
+async def test_request_of_an_app_has_three_fields_on_the_wire(
+    client: httpx.AsyncClient, serve: Serve
+) -> None:
+    server = await serve(reply(200, json.dumps(GOOD).encode()))
+    used = replace(
+        credentials(server.url), grant_type=GrantType.CLIENT_CREDENTIALS, scope="offline_access"
+    )
+    tokens = await TokenService(client, lambda: NOW).refresh(used)
+    (request,) = server.requests
+    head, _, form = request.partition(b"\r\n\r\n")
+    headers = head.lower().splitlines()
+    assert b"content-type: application/x-www-form-urlencoded" in headers
+    assert not [line for line in headers if line.startswith(b"authorization:")]
+    # Neither a scope nor the refresh token of an earlier grant is sent.
+    assert parse_qs(form.decode(), strict_parsing=True, keep_blank_values=True) == {
+        "grant_type": ["client_credentials"],
+        "client_id": ["OQ-current"],
+        "client_secret": [CLIENT_SECRET],
+    }
+    assert (tokens.access_token, tokens.refresh_token) == (Secret(ACCESS_TOKEN), None)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        Script(),
+        reply(500, b"{}"),
+        reply(200, b"<html>Sign in</html>", Content_Type="text/html"),
+        reply(200, json.dumps(GOOD | {"token_type": "mac"}).encode()),
+        reply(200, json.dumps(GOOD | {"access_token": None}).encode()),
+        reply(200, json.dumps(GOOD | {"access_token": "two words"}).encode()),
+    ],
+    ids=["closed", "500", "page", "mac", "no token", "space"],
+)
+async def test_request_of_an_app_is_sent_once_and_loses_nothing(
+    client: httpx.AsyncClient, serve: Serve, naps: Naps, script: Script
+) -> None:
+    server = await serve(script)
+    used = replace(credentials(server.url), grant_type=GrantType.CLIENT_CREDENTIALS)
+    with pytest.raises(SetupError) as caught:
+        await TokenService(client, lambda: NOW, sleep=naps).refresh(used)
+    assert not caught.value.is_lost
+    assert (len(server.requests), naps.seconds) == (1, [])
+    # The response itself is a variable of this test.
+    assert CLIENT_SECRET not in shown(caught.value)
+    assert REFRESH_TOKEN not in shown(caught.value)
+
+
 async def test_client_credentials_that_never_left_are_unsent() -> None:
     def handle(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route", request=request)

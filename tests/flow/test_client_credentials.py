@@ -109,6 +109,33 @@ async def test_change_of_the_grant_type_is_swapped_only_when_it_is_proven(stage:
     assert kept.tokens == token("2")
 
 
+async def test_change_back_is_swapped_only_when_it_is_proven(stage: Stage) -> None:
+    before = active(stage, token("old"))
+    world = stage.world
+
+    async def given() -> TokenSet:
+        return await fresh_tokens(NAME, world.store, world.tokens, world.clock)
+
+    await stage.session.save_draft(COMPLETE)
+    assert await given() == before.tokens
+    code = await stage.code()
+    world.tokens.exchanges = [tokens("1")]
+    world.users.answers = [SetupError(BAD_TOKEN)]
+    assert (await stage.run(code)).verdict is Verdict.FAILED
+    assert await given() == before.tokens
+    profile, _, kept = stage.on_disk()
+    assert (kept, profile.grant_type, profile.refreshable) == (before, GRANT, False)
+    world.tokens.refreshes = [tokens("2")]
+    world.users.answers = [UserList(25)]
+    assert (await stage.run(None, is_retry=True)).verdict is Verdict.PASSED
+    assert await given() == tokens("2")
+    profile, draft, kept = stage.on_disk()
+    assert (profile.grant_type, profile.refreshable) == (GrantType.AUTHORIZATION_CODE, True)
+    assert draft is None
+    assert kept is not None
+    assert kept.redirect_url == COMPLETE.redirect_url
+
+
 async def test_expired_token_is_replaced_by_one_request(stage: Stage) -> None:
     active(stage, token("old", hours=-2))
     stage.world.tokens.refreshes = [token("new")]

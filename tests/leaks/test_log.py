@@ -19,6 +19,7 @@ from tests.masks import umask
 from tests.second_server import SecondServer
 from wizard.domain import journal
 from wizard.domain.errors.local import NOT_SET_UP
+from wizard.domain.models import CredentialSet, Endpoints, GrantType
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
@@ -219,6 +220,27 @@ def test_refresh_and_check_are_told_without_a_secret(tmp_path: Path, log: Path) 
     secrets = (active.tokens.access_token, active.tokens.refresh_token, active.client_secret)
     for secret in (runs[0].stdout.strip(), *(s.reveal() for s in secrets if s is not None)):
         assert secret not in told
+
+
+def test_token_of_an_app_is_told_without_a_secret(tmp_path: Path, log: Path) -> None:
+    home, of_app = tmp_path / "home", GrantType.CLIENT_CREDENTIALS
+    with SecondServer(redirect_url="", grant_type=of_app.value) as server:
+        endpoints = Endpoints(server.authorize_url, server.token_url, server.scim_url)
+        secret = Secret(server.client_secret)
+        expired = issued(hours=-1, refresh=None)
+        active = CredentialSet(server.client_id, secret, "", endpoints, tokens=expired)
+        put(home, active=replace(active, grant_type=of_app))
+        env = {"SCIM_WIZARD_LOG": str(log)}
+        token, check = (wizard(home, command, env=env) for command in ("token", "check"))
+        server.rotate_secret()
+        refused = wizard(home, "token", "--force", env=env)
+    assert [run.returncode for run in (token, check, refused)] == [0, 0, 4]
+    told = log.read_text(encoding="utf-8")
+    assert all(map(LINE.fullmatch, told.splitlines()))
+    assert re.search(r"wizard POST http://127\.0\.0\.1:\d+/\S+ 20[01] in \d+ ms", told)
+    everything = told + check.stdout + token.stderr + check.stderr + refused.stdout + refused.stderr
+    for unwanted in (token.stdout.strip(), "access-1", secret.reveal()):
+        assert unwanted not in everything
 
 
 def test_valid_token_imports_no_logging_without_a_log(tmp_path: Path) -> None:

@@ -8,13 +8,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests import system
 from tests.commands.stage import now, put, stored, wizard
 from tests.processes.stage import accepts, crowd, leftovers, tried
 from tests.processes.watched import WATCHED
 from tests.second_server import SecondServer
+from wizard.api.http import open_client
+from wizard.api.token import TokenService
 from wizard.domain.models import CredentialSet, Endpoints, GrantType, TokenSet
 from wizard.domain.secret import Secret
+from wizard.flow.upkeep import Rotation, rotate_secret
+from wizard.store.profiles import LocalProfileStore
 
 OLD = TokenSet(Secret("old"), now() - timedelta(hours=1), now() - timedelta(hours=2))
 
@@ -73,12 +79,62 @@ def test_killed_at_any_step_the_next_token_works(tmp_path: Path) -> None:
     assert not ways[-1]
 
 
-def test_rotated_secret_is_an_action_in_twilio(home: Path) -> None:
+def test_token_is_kept_until_it_expires(home: Path) -> None:
     with expired(home) as server:
-        server.rotate_secret()
+        first, second = wizard(home, "token"), wizard(home, "token")
+        assert (first.returncode, first.stderr) == (0, "")
+        assert (second.stdout, second.returncode) == (first.stdout, 0)
+        assert (tried(server), server.counts["issued"]) == (1, 1)
+        forced = wizard(home, "token", "--force")
+        assert forced.returncode == 0, forced.stderr
+        assert forced.stdout != first.stdout
+        assert tried(server) == 2
+        assert accepts(server, forced.stdout.strip())
+
+
+async def test_rotated_secret_is_an_action_in_twilio(home: Path) -> None:
+    with expired(home) as server:
+        new = server.rotate_secret()
         run = wizard(home, "token")
         assert (run.returncode, run.stdout) == (4, "")
         assert "Enter a rotated secret" in run.stderr
+        assert tried(server) == 1
+        async with open_client() as client:
+            endpoint = TokenService(client, now)
+            store = LocalProfileStore(home)
+            assert await rotate_secret("default", store, endpoint, Secret(new)) is Rotation.KEPT
+        assert (tried(server), server.counts["issued"]) == (2, 1)
+        run = wizard(home, "token")
+        assert (run.returncode, run.stderr) == (0, "")
+        assert accepts(server, run.stdout.strip())
+        # The request that proved the secret is the only one.
+        assert tried(server) == 2
+        kept = stored(home)
+        assert kept.client_secret == Secret(new)
+        assert kept.tokens is not None
+        assert kept.tokens.refresh_token is None
+
+
+@pytest.mark.parametrize("command", ["check", "token"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"error": "unauthorized_client"}),
+        (401, {"error": "unauthorized_client"}),
+        (400, {"code": 20001, "message": "Bad request", "more_info": "", "status": 400}),
+        (401, {"code": 20003, "message": "Invalid credentials", "more_info": "", "status": 401}),
+    ],
+    ids=["400 oauth", "401 oauth", "400 twilio", "401 twilio"],
+)
+def test_grant_type_is_among_the_causes_of_every_refusal(
+    home: Path, status: int, body: dict[str, object], command: str
+) -> None:
+    with expired(home) as server:
+        server.fail_next(status, body)
+        run = wizard(home, command)
+        assert run.returncode in (1, 4)
+        assert "Authorization code" in " ".join(run.stderr.split())
+        assert server.client_secret not in run.stderr + run.stdout
         assert tried(server) == 1
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.store.forking import forking
 from tests.store.samples import NOW, credentials
 from tests.store.strategies import credential_sets, profiles
-from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.models import CredentialSet, GrantType, Profile
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.store.codec import (
@@ -41,6 +41,26 @@ def test_times_and_enums_are_written_in_standard_forms() -> None:
     assert record["draft_saved_at"] == "2026-11-23T14:02:00Z"
     assert record["store"] == "file"
     assert json.loads(encode_credentials(CredentialSet()))["version"] == 1
+
+
+def test_first_edition_named_no_grant_type_and_had_authorization_codes() -> None:
+    blob = json.loads(encode_credentials(credentials()))
+    del blob["credentials"]["grant_type"]
+    read = decode_blob(json.dumps(blob).encode(), "f").credentials
+    assert read == credentials()
+    assert read.grant_type is GrantType.AUTHORIZATION_CODE
+    record = json.loads(encode_profile(Profile(refreshable=True)))
+    del record["grant_type"]
+    assert decode_profile(json.dumps(record).encode(), "f") == Profile(
+        refreshable=True, grant_type=GrantType.AUTHORIZATION_CODE
+    )
+
+
+@pytest.mark.parametrize("grant_type", ["password", "", None, 1])
+def test_unknown_grant_type_is_not_taken_for_another(grant_type: object) -> None:
+    record = json.loads(encode_profile(Profile())) | {"grant_type": grant_type}
+    with pytest.raises(Damaged):
+        decode_profile(json.dumps(record).encode(), "f")
 
 
 _json = st.recursive(

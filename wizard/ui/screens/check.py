@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar, Final, Protocol
 
 from textual import on, work
@@ -51,7 +52,8 @@ class CheckScreen(IntoFilesScreen):
 
     STEP = Step.CHECK
     BINDINGS: ClassVar[list[BindingType]] = [
-        NEW_LINK,
+        # A button does the same: the row of keys keeps room to copy the problem for support.
+        replace(NEW_LINK, show=False),
         offered("f,f7", "use_file", "Use a file", "keyring.file", FILES, "f"),
     ]
     AUTO_FOCUS = "#next"

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.terminal.harness import ENTER, ctrl
+from tests.terminal.hands import Keyboard
+from tests.terminal.harness import ENTER, RIGHT, UP, ctrl
 from tests.terminal.walk import fill_in, finish, run, started, tick_all, variables
 from wizard.cli import cli
 from wizard.sandbox import serve
@@ -236,3 +237,56 @@ def test_forgetting_leaves_none(walked: Walked) -> None:
     for path, content in walked.forgotten.items():
         for secret in walked.secrets:
             assert secret.encode() not in content, path
+
+
+def test_setup_of_an_app_leaves_its_secrets_in_its_set_alone(tmp_path: Path) -> None:
+    sandbox = Sandbox(grant_types={"client_credentials"})
+    with serve.serving(sandbox) as base:
+        server = SimpleNamespace(
+            authorize_url=serve.authorize_url(base),
+            token_url=serve.token_url(base),
+            scim_url=serve.scim_url(base),
+        )
+        log = tmp_path / "log"
+        stored = {"SCIM_WIZARD_STORE": "file", "SCIM_WIZARD_LOG": str(log)}
+        env = variables(tmp_path / "user" / "home", server) | stored
+        with started(env) as terminal:
+            hand = Keyboard(terminal)
+            terminal.wait_for("0 of 7 selected")
+            hand.keys(UP, RIGHT)
+            terminal.wait_for("0 of 4 selected")
+            hand.press("Next ›")
+            # Not Enter again: a second Enter so soon would count as the same press.
+            hand.press("Press Enter again to continue anyway", ctrl("n"))
+            terminal.wait_for("Copy these from your OAuth app")
+            hand.fill("Client ID", sandbox.client_id)
+            hand.fill("Client Secret", sandbox.client_secret)
+            terminal.wait_for("Second token issued")
+            hand.press("Next ›")
+            terminal.wait_for("Finish")
+            hand.press("Finish")
+            assert terminal.wait_exit() == 0
+            printed = terminal.raw.decode("utf-8", "replace")
+        kept = files(tmp_path / "user")
+        commands = (
+            ("status", "--json"),
+            ("check", "--json"),
+            ("handoff",),
+            ("handoff", "--for=entra"),
+        )
+        told = [run(env, *command) for command in commands]
+    issued = list(sandbox.grants._access)
+    assert len(issued) == 2
+    words = "".join(ended.stdout + ended.stderr for ended in told)
+    for secret in (sandbox.client_secret, *issued):
+        assert secret not in words + log.read_text(encoding="utf-8")
+        # A long secret may be drawn in pieces.
+        assert secret not in printed
+    assert sandbox.client_secret[:30] not in printed
+    (holder,) = (path for path, data in kept.items() if sandbox.client_secret.encode() in data)
+    assert holder.parent.name == "secrets"
+    # The first token was replaced by the second, and a refresh token isn't kept.
+    assert [path for path, data in kept.items() if issued[0].encode() in data] == []
+    assert [path for path, data in kept.items() if issued[1].encode() in data] == [holder]
+    refresh_tokens = list(sandbox.grants._refresh)
+    assert not [data for data in kept.values() for each in refresh_tokens if each.encode() in data]

@@ -285,8 +285,6 @@ def test_setup_of_an_app_leaves_its_secrets_in_its_set_alone(tmp_path: Path) -> 
     assert sandbox.client_secret[:30] not in printed
     (holder,) = (path for path, data in kept.items() if sandbox.client_secret.encode() in data)
     assert holder.parent.name == "secrets"
-    # The first token was replaced by the second, and a refresh token isn't kept.
+    # The first token was replaced by the second.
     assert [path for path, data in kept.items() if issued[0].encode() in data] == []
     assert [path for path, data in kept.items() if issued[1].encode() in data] == [holder]
-    refresh_tokens = list(sandbox.grants._refresh)
-    assert not [data for data in kept.values() for each in refresh_tokens if each.encode() in data]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,21 @@ import pytest
 
 from tests import system
 from tests.commands.consents import at_second
+from tests.commands.stage import now
 from tests.processes.stage import accepts, until
 from tests.processes.travel import Journeys, Told, journeys
 from tests.second_server import SecondServer
 from tests.store.keyrings import FileKeyring, keyring_on
 from wizard.domain.credential_fields import CredentialField, has_changed
-from wizard.domain.models import CredentialSet, Profile, StoreKind
+from wizard.domain.models import (
+    CredentialSet,
+    Endpoints,
+    GrantType,
+    Profile,
+    StoreKind,
+    TokenSet,
+)
+from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 from wizard.store.profiles import LocalProfileStore
 
@@ -149,6 +159,47 @@ def test_rotated_secret_killed_anywhere_is_kept_or_can_be_tried_again(
         assert place.leftovers() == set(), number
     assert ways == sorted(ways, key=["untouched", "lost", "kept"].index)
     assert set(ways) == {"untouched", "lost", "kept"}
+
+
+@pytest.mark.parametrize("kind", StoreKind, ids=lambda kind: kind.value)
+def test_rotated_secret_of_an_app_killed_anywhere_loses_nothing(
+    tmp_path: Path, kind: StoreKind
+) -> None:
+    of_app = GrantType.CLIENT_CREDENTIALS
+    with (
+        SecondServer(redirect_url="", grant_type=of_app.value) as server,
+        journeys(server, tmp_path) as walked,
+    ):
+        endpoints = Endpoints(server.authorize_url, server.token_url, server.scim_url)
+        old = TokenSet(Secret("old"), now() - timedelta(hours=1), now() - timedelta(hours=2))
+
+        def rotated_at(place: Place, **more: str) -> Told:
+            secret = Secret(server.client_secret)
+            active = CredentialSet(server.client_id, secret, "", endpoints, tokens=old)
+            place.put(replace(active, grant_type=of_app))
+            new = server.rotate_secret()
+            return walked.order("rotate", place.home, kind.value, secret=new, **more)
+
+        trace = tmp_path / "trace"
+        assert rotated_at(Place(tmp_path / "whole", kind), trace=str(trace)).rotation == "kept"
+        ways = []
+        for number in moments(trace.read_text(encoding="utf-8").split()):
+            place = Place(tmp_path / str(number), kind)
+            assert rotated_at(place, kill=str(number)).ended == -system.SIGKILL, number
+            code, words = token(walked, place)
+            ways.append("untouched" if code else "kept")
+            if code:
+                # The old secret is rejected, and no response can be lost for good.
+                assert code == 4, (number, words)
+                new = server.client_secret
+                again = walked.order("rotate", place.home, kind.value, secret=new)
+                assert again.rotation == "kept", number
+                code, words = token(walked, place)
+            assert code == 0, (number, words)
+            assert accepts(server, words.strip()), number
+            assert place.leftovers() == set(), number
+        assert ways == sorted(ways, reverse=True)
+        assert set(ways) == {"untouched", "kept"}
 
 
 def _has_refreshed(server: SecondServer, before: int) -> bool:

@@ -224,7 +224,7 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         Row("Scope", values["scope"] or ""),
     )
     paragraphs = (
-        "Get a token from scim-wizard each time, with the commands on this sheet. It refreshes an"
+        "Get a token from scim-wizard each time, with the commands on this sheet. It replaces an"
         " expired token only once, even if several scripts ask at the same time. Your script"
         " doesn't need the Client ID or Client Secret.",
         VERIFIED_DOMAIN,

@@ -13,7 +13,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
-from wizard.domain.texts.wording import led_back
+from wizard.domain.texts.wording import in_short, led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
@@ -89,8 +89,8 @@ class Credentials:
             self._say(f'{used_by(self._session.use)} Type "use" to change this.')
         fields, first = self._fields.all, 0
         if self._state.because is not None:
-            because = led_back(self._state.because, Step.CREDENTIALS)
-            self._stage.paper.reminder(because, self._state.comparison)
+            because = in_short(led_back(self._state.because, Step.CREDENTIALS))
+            self._stage.paper.problem(because, self._state.comparison)
             is_rejected = self._stored.source is Source.REJECTED
             first = fields.index(SECRET) if is_rejected else 0
         while True:

@@ -11,7 +11,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import CODE_LIVES, THEN, landing_on
 from wizard.domain.texts.questions import BARE_CODE
-from wizard.domain.texts.wording import led_back
+from wizard.domain.texts.wording import in_short, led_back
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
@@ -44,8 +44,8 @@ class LinkStep:
         """Say which step this is, and what led back to it."""
         self._stage.head(self.STEP)
         if self._state.because is not None:
-            because = led_back(self._state.because, self.STEP)
-            self._stage.paper.reminder(because, self._state.comparison)
+            because = in_short(led_back(self._state.because, self.STEP))
+            self._stage.paper.problem(because, self._state.comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
         """Handle what happened to the link."""

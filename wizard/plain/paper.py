@@ -13,7 +13,6 @@ from wizard.domain.text import Command, inert, wrapped
 from wizard.domain.texts.handoff import Sheet
 from wizard.domain.texts.handoff_formats import paragraphs
 from wizard.domain.texts.questions import SHEET_TITLE
-from wizard.domain.value import replace
 
 if TYPE_CHECKING:
     from wizard.host.terminal import Output
@@ -99,10 +98,6 @@ class Paper:
         if problem.shell:
             self.line(problem.shell)
         self.say(*problem.detail)
-
-    def reminder(self, problem: Problem, comparison: Comparison | None = None) -> None:
-        """Write again what to do about a problem; the rest has just been written."""
-        self.problem(replace(problem, cause="", detail=()), comparison)
 
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""

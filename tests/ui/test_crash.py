@@ -103,7 +103,13 @@ async def crashed(
             await act(pilot)
             await until_dead(app)
     except (PlantedError, WorkerFailed):
-        # The pilot raises the exception that ended the app again.
+        # The pilot raises the exception that ended the app again. If it does so while the app is
+        # closing, no one waits for the app any more, which prints its report at its very end.
+        task = app._task
+        assert task is not None
+        await asyncio.wait((task,), timeout=1.0)
+        task.cancel()
+        await asyncio.wait((task,))
         return
     raise AssertionError("no crash")
 

@@ -7,7 +7,8 @@ import pytest
 from wizard.domain import rules
 from wizard.domain.models import GrantType
 from wizard.domain.steps import STEPS, Step
-from wizard.domain.texts.guide import APPS_PAGE, GUIDE, overview_page, page
+from wizard.domain.texts.guide import APPS_PAGE, GUIDE, page
+from wizard.domain.texts.overview import help_page
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
     CONSOLE,
@@ -108,7 +109,7 @@ def test_each_step_has_a_page_with_help() -> None:
 
 def test_grant_type_has_its_own_pages_for_its_own_steps() -> None:
     grant_type = GrantType.CLIENT_CREDENTIALS
-    pages = [overview_page(grant_type, ("check", "rotate", "change"))]
+    pages = [help_page(grant_type, ("check", "rotate", "change"))]
     pages += [page(step, grant_type) for step in grant_type.steps]
     for each_page in pages:
         words = " ".join(each_page.help)

@@ -14,7 +14,7 @@ from wizard.domain.steps import Step
 from wizard.domain.text import day, moment
 from wizard.domain.texts import overview as texts
 from wizard.domain.texts import questions, summary
-from wizard.domain.texts.guide import Page, overview_page
+from wizard.domain.texts.guide import Page
 from wizard.domain.texts.questions import Question
 from wizard.domain.texts.wording import of_saved, or_retry
 from wizard.domain.value import Value, replace
@@ -81,7 +81,7 @@ class Overview:
     def page(self) -> Page:
         """The help of Overview as it is now."""
         offered = [item.id for item in self.items]
-        return overview_page(self.wizard_context.grant_type, offered)
+        return texts.help_page(self.wizard_context.grant_type, offered)
 
     def can(self, action: str) -> bool:
         """Whether an action is offered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from wizard.domain.models import GrantType
@@ -80,7 +80,7 @@ def landing_on(redirect_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}…" if parts else ""
 
 
-_ACTIONS: Final = {
+ABOUT_ACTIONS: Final = {
     "retry": "Try again reads the saved secrets again.",
     "resume": "Resume continues the unfinished setup or change.",
     "check": "Check now tests the connection. It's read-only.",
@@ -111,7 +111,7 @@ GUIDE: Final = {
     Step.OVERVIEW: Page(
         "Overview",
         "",
-        tuple(_ACTIONS.values()),
+        tuple(ABOUT_ACTIONS.values()),
         _ROTATED,
         _where(". Open the app and select Credentials to rotate the secret."),
     ),
@@ -293,14 +293,3 @@ def page(step: Step, grant_type: GrantType) -> Page:
     if grant_type is GrantType.AUTHORIZATION_CODE:
         return GUIDE[step]
     return replace(_WITHOUT_APPROVAL.get(step, GUIDE[step]), documentation=APPS_PAGE)
-
-
-def overview_page(grant_type: GrantType, offered: Collection[str]) -> Page:
-    """Return the texts of Overview, which name only the actions that are offered.
-
-    Args: `offered`: the IDs of the actions.
-    """
-    about = page(Step.OVERVIEW, grant_type)
-    steps = tuple(text for id_, text in _ACTIONS.items() if id_ in offered)
-    wrong = about.wrong if "rotate" in offered else about.wrong[1:]
-    return replace(about, steps=steps, wrong=wrong)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from wizard.domain.models import Profile
+from wizard.domain.models import GrantType, Profile
 from wizard.domain.problems import Problem
+from wizard.domain.steps import Step
 from wizard.domain.text import moment, one_line
+from wizard.domain.texts.guide import ABOUT_ACTIONS, Page, page
 from wizard.domain.texts.prerequisites import CONSOLE
 from wizard.domain.texts.questions import ROTATE_TITLE, Question
 from wizard.domain.value import Value, replace
@@ -91,6 +94,17 @@ def offers(
     actions = [check, *([] if is_demo else [rotate]), *approved, change]
     actions.sort(key=lambda item: item.id != first)
     return [*resume, *actions, *others, *discard, LEAVE]
+
+
+def help_page(grant_type: GrantType, offered: Collection[str]) -> Page:
+    """Return the texts of Overview, which name only the actions that are offered.
+
+    Args: `offered`: the IDs of the actions.
+    """
+    about = page(Step.OVERVIEW, grant_type)
+    steps = tuple(text for id_, text in ABOUT_ACTIONS.items() if id_ in offered)
+    wrong = about.wrong if "rotate" in offered else about.wrong[1:]
+    return replace(about, steps=steps, wrong=wrong)
 
 
 def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:

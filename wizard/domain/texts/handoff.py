@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from wizard.domain.models import SCOPE, CredentialSet, GrantType, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
-from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN
+from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN, use
 from wizard.domain.texts.questions import GRANT_NAMES, RISK
 from wizard.domain.texts.summary import harmless
 from wizard.domain.value import Value, replace
@@ -72,13 +72,12 @@ def sheet(
         program: the one that was started.
     """
     profile = harmless(profile)
-    only = {"okta": GrantType.AUTHORIZATION_CODE, "entra": GrantType.CLIENT_CREDENTIALS}
-    needed = only.get(audience or "", profile.grant_type)
+    needed = use(audience, profile.grant_type).grant_type
     is_unproven = audience == "entra" and profile.active is None
     if is_unproven or needed is not profile.grant_type:
         # It needs another app, of which no values are known here.
         credentials = None
-        other_app = _OTHER_APP if profile.client_id and audience in only else ""
+        other_app = _OTHER_APP if profile.client_id else ""
         profile = replace(profile, grant_type=needed, client_id="", redirect_url="")
     else:
         other_app = ""

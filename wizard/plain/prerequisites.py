@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
@@ -17,7 +16,7 @@ from wizard.domain.texts.prerequisites import (
     selected,
     unselected,
 )
-from wizard.domain.texts.questions import COSTS, GRANT_NAMES, RISK, USE_TITLE
+from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
 from wizard.domain.value import replace
 from wizard.flow.environment import relevant
 from wizard.flow.state import Back, GoTo, Next, Outcome
@@ -63,8 +62,8 @@ class Prerequisites:
 
     def _about_use(self) -> tuple[str, ...]:
         """Return what differs for this use, and its risk."""
-        is_safer = self._use.grant_type is GrantType.AUTHORIZATION_CODE
-        return (self._use.audience.brief, *(() if is_safer else (f"! {' '.join(RISK)}",)))
+        risk = " ".join(self._use.risk)
+        return (self._use.audience.brief, *((f"! {risk}",) if risk else ()))
 
     async def _ask_each(self) -> None:
         count = len(self._items)

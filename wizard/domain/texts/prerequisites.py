@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Final
 
 from wizard.domain.models import GrantType
-from wizard.domain.texts.questions import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
+from wizard.domain.texts.questions import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, RISK
 from wizard.domain.value import Value, replace
 
 LEGACY_CONSOLE: Final = "https://admin.twilio.com/applications/oauth"
@@ -262,6 +262,11 @@ class Use(Value):
     def items(self) -> tuple[Prerequisite, ...]:
         """What has to be true."""
         return prerequisites(self.audience.id, self.grant_type)
+
+    @property
+    def risk(self) -> tuple[str, ...]:
+        """What to be careful about, in two lines; none if someone has to approve access."""
+        return RISK if self.grant_type is GrantType.CLIENT_CREDENTIALS else ()
 
     @property
     def help(self) -> str:

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
@@ -85,8 +84,7 @@ class PrerequisitesScreen(StepScreen):
         """Yield who uses it, the list, the reason of one item, and the machine's findings."""
         yield Choices(self._use)
         first, then = RISK
-        is_safer = self._use.grant_type is GrantType.AUTHORIZATION_CODE
-        hidden = " -hidden" if is_safer else ""
+        hidden = "" if self._use.risk else " -hidden"
         yield Static(f"! {first}\n  {then}", id="risk", classes=f"warn{hidden}", markup=False)
         yield Checklist(self._use.items, self._ticks)
         yield Gap()
@@ -218,8 +216,7 @@ class PrerequisitesScreen(StepScreen):
         """Show what has to be true now."""
         self._use, self._is_warned = event.use, False
         self.query_one(Checklist).show(event.use.items, self._ticks)
-        is_safer = event.use.grant_type is GrantType.AUTHORIZATION_CODE
-        self.query_one("#risk").set_class(is_safer, "-hidden")
+        self.query_one("#risk").set_class(not event.use.risk, "-hidden")
         self.follow_grant_type(event.use.grant_type)
         self.checks = relevant(self._found, event.use.grant_type)
         self.say_aside(self.aside())

@@ -153,10 +153,13 @@ class Fields:
 
     def _warnings(self, field: CredentialField, text: str) -> tuple[str, ...]:
         found = credential_fields.warnings(field, text)
-        if field is CredentialField.CLIENT_ID and self._is_of_other_grant(rules.clean(text)):
+        if field is not CredentialField.CLIENT_ID:
+            return found
+        client_id = rules.clean(text)
+        if self._is_of_other_grant(client_id):
             found = (*found, credential_fields.OTHER_GRANT)
-        twin = self._twins.get(rules.clean(text))
-        if field is not CredentialField.CLIENT_ID or twin is None:
+        twin = self._twins.get(client_id)
+        if twin is None:
             return found
         problem = CLIENT_ID_ELSEWHERE.filled(profile=twin)
         return (*found, f"{problem.title}. {problem.remedy}")
@@ -164,8 +167,11 @@ class Fields:
     def _is_of_other_grant(self, client_id: str) -> bool:
         """Whether an app is the active one, and was set up with another grant type."""
         active = self._session.active
-        is_other = active is not None and active.grant_type is not self.draft.grant_type
-        return is_other and active is not None and active.client_id == client_id
+        return (
+            active is not None
+            and active.client_id == client_id
+            and active.grant_type is not self.draft.grant_type
+        )
 
     def refuse(self, field: CredentialField, value: Secret) -> str | None:
         """Return why a valid value is rejected, or None."""

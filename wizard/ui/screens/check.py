@@ -151,7 +151,6 @@ class CheckScreen(IntoFilesScreen):
             organization.display = True
             organization.update(f"Organization {report.organization}")
         self.offer_files(report.problem if report else None)
-        self.refresh_bindings()
         self.expect_new_enter()
         if report is not None:
             self.set_focus(self.query_one("#next"))

@@ -39,8 +39,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.wording import without_refresh_token
 from wizard.domain.value import replace
-from wizard.flow.check.active import DraftRun
 from wizard.flow.check.report import UNNAMED, Report, Verdict
+from wizard.flow.check.runner import DraftRun
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"

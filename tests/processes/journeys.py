@@ -44,7 +44,7 @@ from wizard.domain.models import CredentialSet, Endpoints, StoreKind
 from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.check.active import DraftRun
+from wizard.flow.check.runner import DraftRun
 from wizard.flow.environment import Services
 from wizard.flow.link import LinkDesk
 from wizard.flow.ports import ProfileStore

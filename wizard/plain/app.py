@@ -13,7 +13,7 @@ from wizard.domain.steps import Step
 from wizard.domain.text import LEAVING, Command
 from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import KEEP_IN_MIND
-from wizard.flow.check.active import run_of
+from wizard.flow.check.runner import run_of
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Next, Outcome, WizardState
 from wizard.host.process import leave_on_signals

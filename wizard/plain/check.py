@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wizard.domain.problems import Check, Status, pause
 from wizard.domain.steps import Step
-from wizard.flow.check.active import ActiveRun, DraftRun
 from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
+from wizard.flow.check.runner import ActiveRun, DraftRun
 from wizard.flow.state import Outcome, Verified
 from wizard.plain.dialogue import Stage, offered
 

@@ -49,7 +49,7 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
 
             return RedirectScreen(banner, wizard_context, state)
         case Step.CHECK:
-            from wizard.flow.check.active import run_of
+            from wizard.flow.check.runner import run_of
             from wizard.ui.screens.check import CheckScreen
 
             return CheckScreen(

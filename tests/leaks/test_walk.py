@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.terminal.hands import Keyboard
-from tests.terminal.harness import ENTER, RIGHT, UP, ctrl
+from tests.terminal.hands import Keyboard, set_up_app
+from tests.terminal.harness import ENTER, ctrl
 from tests.terminal.walk import fill_in, finish, run, started, tick_all, variables
 from wizard.cli import cli
 from wizard.sandbox import serve
@@ -252,18 +252,7 @@ def test_setup_of_an_app_leaves_its_secrets_in_its_set_alone(tmp_path: Path) -> 
         env = variables(tmp_path / "user" / "home", server) | stored
         with started(env) as terminal:
             hand = Keyboard(terminal)
-            terminal.wait_for("0 of 7 selected")
-            hand.keys(UP, RIGHT)
-            terminal.wait_for("0 of 4 selected")
-            hand.press("Next ›")
-            # Not Enter again: a second Enter so soon would count as the same press.
-            hand.press("Press Enter again to continue anyway", ctrl("n"))
-            terminal.wait_for("Copy these from your OAuth app")
-            hand.fill("Client ID", sandbox.client_id)
-            hand.fill("Client Secret", sandbox.client_secret)
-            terminal.wait_for("Second token issued")
-            hand.press("Next ›")
-            terminal.wait_for("Finish")
+            set_up_app(hand, sandbox.client_id, sandbox.client_secret)
             hand.press("Finish")
             assert terminal.wait_exit() == 0
             printed = terminal.raw.decode("utf-8", "replace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.terminal.harness import DOWN, ENTER, SPACE, Terminal
+from tests.terminal.harness import DOWN, ENTER, RIGHT, SPACE, UP, Terminal, ctrl
 from tests.terminal.walk import is_saved
 from wizard.domain.texts.prerequisites import PREREQUISITES
 
@@ -53,6 +53,25 @@ class Keyboard:
             self.keys(DOWN)
             self.terminal.wait_for(partial(is_elsewhere, at))
         self.keys(ENTER)
+
+
+def set_up_app(hand: Keyboard, client_id: str, client_secret: str) -> None:
+    """Set up an app with client credentials, from the first step to Done, passing every item."""
+    terminal = hand.terminal
+    terminal.wait_for("0 of 7 selected")
+    hand.keys(UP, RIGHT)
+    terminal.wait_for("‹ Client credentials ›")
+    terminal.wait_for("0 of 4 selected")
+    hand.press("Next ›")
+    # Not Enter again: a second Enter so soon would count as the same press.
+    hand.press("Press Enter again to continue anyway", ctrl("n"))
+    terminal.wait_for("Copy these from your OAuth app")
+    assert "Authorize" not in terminal.screen()
+    hand.fill("Client ID", client_id)
+    hand.fill("Client Secret", client_secret)
+    terminal.wait_for("Second token issued")
+    hand.press("Next ›")
+    terminal.wait_for("Finish")
 
 
 class Mouse:

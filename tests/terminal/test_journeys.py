@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.second_server import SecondServer
-from tests.terminal.hands import Keyboard, Mouse
-from tests.terminal.harness import ENTER, ESC, RIGHT, TAB, UP, ctrl
+from tests.terminal.hands import Keyboard, Mouse, set_up_app
+from tests.terminal.harness import ENTER, ESC, TAB
 from tests.terminal.walk import run, variables, wizard
 from wizard.sandbox.twilio import Sandbox
 
@@ -118,20 +118,7 @@ def test_client_credentials_take_eight_keys_and_two_pastes(
             env = env | variables(home, second)
         with wizard(env) as terminal:
             hand = Keyboard(terminal)
-            terminal.wait_for("0 of 7 selected")
-            hand.keys(UP, RIGHT)
-            terminal.wait_for("‹ Client credentials ›")
-            terminal.wait_for("0 of 4 selected")
-            hand.press("Next ›")
-            # Not Enter again: a second Enter so soon would count as the same press.
-            hand.press("Press Enter again to continue anyway", ctrl("n"))
-            terminal.wait_for("Copy these from your OAuth app")
-            assert "Authorize" not in terminal.screen()
-            hand.fill("Client ID", app.client_id)
-            hand.fill("Client Secret", app.client_secret)
-            terminal.wait_for("Second token issued")
-            hand.press("Next ›")
-            terminal.wait_for("Finish")
+            set_up_app(hand, app.client_id, app.client_secret)
             # Two of them are pastes.
             assert hand.count <= 8 + 2
             terminal.wait_for("Anyone with the Client ID and Client Secret")

@@ -1,4 +1,4 @@
-"""What only Linux and macOS have. On Windows, a test that uses it is skipped and says why."""
+"""How systems differ. A test that uses what Windows lacks is skipped there and says why."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 if sys.platform == "win32":
+    import ctypes
+
+    IS_WINE: Final = hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
     SIGHUP = SIGQUIT = SIGKILL = SIGSTOP = SIGTSTP = SIGCONT = signal.SIGTERM
 
     def mkfifo(path: Path) -> None:
@@ -32,6 +36,10 @@ if sys.platform == "win32":
 
     def read_time_zone() -> None:
         """Do nothing: a running process keeps its time zone."""
+
+    def variable(name: str) -> str:
+        """Return the name under which a variable is set: Windows ignores its case."""
+        return name.upper()
 
     def user_id() -> int:
         """Return a number that no user has: users have no numbers."""
@@ -54,6 +62,7 @@ else:
     import termios
     import time
 
+    IS_WINE: Final = False
     SIGHUP, SIGQUIT, SIGKILL = signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL
     SIGSTOP, SIGTSTP, SIGCONT = signal.SIGSTOP, signal.SIGTSTP, signal.SIGCONT
 
@@ -77,6 +86,10 @@ else:
         """Use the time zone of the environment from now on."""
         time.tzset()
 
+    def variable(name: str) -> str:
+        """Return the name under which a variable is set, which is the one that was given."""
+        return name
+
     def user_id() -> int:
         """Return the number of the user; 0 is root."""
         return os.geteuid()
@@ -94,3 +107,8 @@ else:
             yield
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+requires_ca_files: Final = pytest.mark.skipif(
+    IS_WINE, reason="wine 8 takes no certificate authorities but those of its own store"
+)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
+from tests import system
 from tests.api.conftest import Serve
 from tests.api.server import Script, reply
 from wizard.api.failures import WIRE_ERRORS, host_of, is_passing, network_problem
@@ -39,6 +40,14 @@ def certificate_error(code: int, message: str) -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, message)
     error.verify_code, error.verify_message = code, message
     return error
+
+
+def of_windows(number: int, message: str) -> OSError:
+    class OfWindows(OSError):
+        # Other systems have no such attribute.
+        winerror = number
+
+    return OfWindows(22, message)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +165,7 @@ async def test_proxy_that_refuses_is_named_without_its_password(
         problem = await problem_of(client, URL)
     assert problem.id == entry
     place = proxy.url.removeprefix("http://")
-    assert f"{place} (set in https_proxy)" in problem.cause
+    assert f"{place} (set in {system.variable('https_proxy')})" in problem.cause
     assert "hunter2" not in repr(problem)
 
 
@@ -308,7 +317,7 @@ async def test_certificate_of_the_proxy_itself_is_called_so(
         problem = await problem_of(client, URL)
     assert problem.id == "tls-untrusted"
     assert problem.title == f"The certificate for localhost:{proxy.port} isn't trusted"
-    assert f"localhost:{proxy.port} (set in https_proxy)" in problem.cause
+    assert f"localhost:{proxy.port} (set in {system.variable('https_proxy')})" in problem.cause
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "ftp://twilio.com/", "no-address", "https://"])
@@ -342,6 +351,8 @@ async def test_address_that_is_none(client: httpx.AsyncClient, url: str) -> None
         (httpx.WriteTimeout(""), "timed-out", "sending"),
         (httpx.ReadError(""), "connection-dropped", "full response"),
         (ssl.SSLError(1, "x"), "tls-failed", "iam.twilio.com"),
+        (of_windows(-2147024809, "Invalid parameter."), "tls-failed", "failed: Invalid parameter."),
+        (of_windows(10065, "No route."), "unreachable", "failed: No route."),
         (httpx.LocalProtocolError("b'Bearer hunter2'"), "unreachable", "LocalProtocolError"),
         (UnicodeEncodeError("ascii", "hunter2é", 7, 8, "x"), "bad-address", "iam.twilio.com"),
     ],
@@ -351,6 +362,7 @@ def test_other_errors(error: Exception, expected: str, words: str) -> None:
     problem = network_problem(error, URL, 5)
     assert problem.id == expected
     assert words in problem.title + problem.cause
+    assert ".." not in problem.cause
     assert "hunter2" not in repr(problem)
 
 

@@ -119,6 +119,9 @@ def _missed(error: Exception, url: str, seconds: float) -> Problem:
         return network.NOT_HTTP.filled(host=host, reason=reason)
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError)):
         return network.DROPPED.filled(host=host)
+    # Windows' certificate functions fail with an HRESULT, which is negative. Its sockets don't.
+    if isinstance(error, OSError) and (getattr(error, "winerror", None) or 0) < 0:
+        return network.TLS_FAILED.filled(host=host, reason=strerror(error))
     return network.UNREACHABLE.filled(host=host, reason=strerror(error))
 
 
@@ -148,9 +151,8 @@ def origin_of(url: str) -> str:
 
 
 def strerror(error: Exception) -> str:
-    """Return the system's message for an error, without its numbers."""
+    """Return the system's message for an error, without its numbers and a period at its end."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        # Some of its messages end with a period already.
         return error.verify_message.rstrip(".")
     # Only errors that OpenSSL itself raised have a reason.
     reason: str | None = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
@@ -159,7 +161,7 @@ def strerror(error: Exception) -> str:
     if reason:
         return reason.replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        return error.strerror.rstrip(".")
     return type(error).__name__
 
 

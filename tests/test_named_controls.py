@@ -14,13 +14,14 @@ from tests.census import ROOT, Text, census
 from tests.test_plain_english import remedies
 from wizard.cli import cli
 from wizard.domain.errors.catalog import PARTS
+from wizard.domain.errors.exchange import REFRESH_REFUSED_AT_ONCE
 from wizard.domain.models import Pkce
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.texts import overview
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN, TYPED, Page
 from wizard.domain.texts.prerequisites import AUDIENCES
-from wizard.flow.check.report import Action
+from wizard.flow.check.report import Action, Report, Verdict, after_check
 from wizard.plain.dialogue import NOT_HERE
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import Dialog
@@ -94,6 +95,13 @@ def paragraphs(page: Page) -> tuple[str, ...]:
     return (page.intro, *page.help)
 
 
+def shown_at(problem: Problem) -> tuple[Step, ...]:
+    """Return the steps at which a problem can appear: what a new link fixes, at three."""
+    if problem.step in (Step.AUTHORIZE, Step.REDIRECT):
+        return (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
+    return tuple(SCREENS) if problem.step is None else (problem.step,)
+
+
 def catalog() -> Iterator[Problem]:
     """Yield every entry of the catalog, and its variants."""
     for part in PARTS:
@@ -139,8 +147,21 @@ def test_dialogs_and_the_app_name_their_own_keys() -> None:
 def test_remedies_name_keys_that_every_step_has_or_its_own() -> None:
     everywhere = set.intersection(*(keys_of(each, WizardApp) for each in SCREENS.values()))
     for problem in catalog():
-        own = keys_of(SCREENS[problem.step]) if problem.step else set()
-        assert keys_in(problem.remedy) <= everywhere | own, problem.id
+        own = [keys_of(SCREENS[step]) for step in shown_at(problem)]
+        assert keys_in(problem.remedy) <= everywhere.union(set.intersection(*own)), problem.id
+
+
+def test_check_names_the_way_to_a_new_link_as_the_remedy_does() -> None:
+    names = ("create a new link", "authorize again")
+    for problem in catalog():
+        named = [name for name in names if name in problem.remedy.lower()]
+        is_renewable = problem.id != REFRESH_REFUSED_AT_ONCE.id
+        if (problem.step is None and is_renewable) or Step.CHECK not in shown_at(problem):
+            continue
+        verdict = Verdict.FAILED if is_renewable else Verdict.UNRENEWABLE
+        after = after_check(Report(verdict, problem, can_retry=True))
+        labels = [each.label.lower() for each in (after.primary, *after.others)]
+        assert not named or [label for label in labels if label in names] == named, problem.id
 
 
 @pytest.mark.parametrize("screen", [CredentialsScreen, CheckScreen])

@@ -18,7 +18,7 @@ from wizard.domain.models import (
     Warned,
 )
 from wizard.domain.oauth.jwt import organization_sid
-from wizard.domain.problems import ExitCode, Problem, SetupError
+from wizard.domain.problems import ExitCode, Problem, SetupError, entries
 from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved, refusal
 from wizard.domain.value import Value, replace
@@ -175,6 +175,8 @@ AGAIN: Final = Offer(Action.AGAIN, "Try again", "try again")
 AUTHORIZE: Final = Offer(
     Action.AUTHORIZE, "Authorize again", "go to Authorize for a new link", Step.AUTHORIZE
 )
+NEW_LINK: Final = replace(AUTHORIZE, label="Create a new link")
+"""The same, before there were tokens: remedies call it that then."""
 ELSEWHERE: Final = {
     Step.AUTHORIZE: AUTHORIZE,
     # Neither a code that was sent nor its link can be used after a check.
@@ -199,12 +201,35 @@ ACCEPT: Final = {
 _FIXED_IN_TWILIO: Final = frozenset({scim.MISSING_PERMISSION.id, scim.LIST_REFUSED.id})
 """Problems that are fixed in Twilio: trying again shows whether they are."""
 
+_WITH_TOKENS: Final = frozenset(
+    problem.id
+    for problem in (
+        *entries(scim),
+        exchange.REFRESH_REFUSED,
+        exchange.REFRESH_REFUSED_AT_ONCE,
+        exchange.REFRESH_LOST,
+        exchange.REFRESH_NEVER_WORKED,
+        exchange.NO_REFRESH_TOKEN,
+        exchange.NO_REFRESH_TOKEN_SAVED,
+        exchange.NOT_ASKED_FOR,
+    )
+)
+"""Problems of tokens: their remedies say to authorize again, others to create a new link."""
+
 _ON_OVERVIEW: Final = {Step.AUTHORIZE: "authorize", Step.CREDENTIALS: "change"}
 """The ids of the actions on Overview that lead to these steps."""
 
 
 def after_check(report: Report) -> AfterCheck:
-    """Return what to offer once a check has ended."""
+    """Return what to offer once a check has ended, named as the remedy names it."""
+    offered = _offered(report)
+    if report.problem is None or report.step is None or report.problem.id in _WITH_TOKENS:
+        return offered
+    others = tuple(NEW_LINK if offer is AUTHORIZE else offer for offer in offered.others)
+    return AfterCheck(NEW_LINK if offered.primary is AUTHORIZE else offered.primary, others)
+
+
+def _offered(report: Report) -> AfterCheck:
     if report.verdict is Verdict.PASSED:
         return AfterCheck(CONTINUE)
     accept = ACCEPT.get(report.verdict)

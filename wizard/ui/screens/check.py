@@ -16,7 +16,6 @@ from wizard.domain.problems import Check
 from wizard.domain.steps import Step
 from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import (
-    AUTHORIZE,
     Action,
     AfterCheck,
     Offer,
@@ -185,7 +184,8 @@ class CheckScreen(IntoFilesScreen):
         if self.report is None or self._is_decided:
             return None
         after = after_check(self.report)
-        return next((offer for offer in (after.primary, *after.others) if offer is AUTHORIZE), None)
+        offers = (after.primary, *after.others)
+        return next((offer for offer in offers if offer.action is Action.AUTHORIZE), None)
 
     def action_fresh_link(self) -> None:
         """Go to Authorize for a new link."""

@@ -347,3 +347,10 @@ async def test_paste_is_taken_while_a_button_has_the_focus() -> None:
         stage.screen.query_one("#back").focus()
         await paste(stage.pilot, ANSWER)
         assert await stage.outcome() == RECEIVED
+
+
+async def test_rail_does_not_call_authorize_done_before_an_approval() -> None:
+    for delivery in Delivery:
+        async with showing(Desk().redirect(delivery)) as stage:
+            await stage.until_text("● Redirect", "… Authorize", "✓ Credentials")
+            assert "✓ Authorize" not in stage.text

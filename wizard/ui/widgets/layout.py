@@ -202,8 +202,12 @@ class Heading(Widget):
         return spread(Content.styled(self._heading, "bold"), aside, self.content_size.width)
 
 
+UNDER_WAY: Final = Content.styled(f"… {Step.AUTHORIZE.title}", "$foreground")
+"""The line of Authorize until the link's response is there."""
+
+
 class Rail(Widget):
-    """The steps: done, current, to come; never told by color alone."""
+    """The steps: done, under way, current, to come; never told by color alone."""
 
     DEFAULT_CSS = "Rail { width: 16; height: auto; margin-right: 2; }"
 
@@ -223,7 +227,9 @@ class Rail(Widget):
         for index, step in enumerate(self.steps):
             if index and is_roomy:
                 lines.append(Content.styled("│", "$success" if index <= here else "$muted"))
-            lines.append(self._line(index - here, step))
+            # Opening or copying the link is not yet an approval.
+            is_open = step is Step.AUTHORIZE and self._step is Step.REDIRECT
+            lines.append(UNDER_WAY if is_open else self._line(index - here, step))
         return Content("\n").join(lines)
 
     def _line(self, place: int, step: Step) -> Content:

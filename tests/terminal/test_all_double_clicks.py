@@ -278,7 +278,9 @@ def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 
 def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    return {"Finish": left_out, "Back": left_out, "Overview": left_out, "Quit": left_out}
+    copied = does_once(lambda: len(terminal.clipboard), says("To get a valid token"))
+    left = dict.fromkeys(("Finish", "Back", "Overview", "Quit"), left_out)
+    return {"Copy": copied, **left}
 
 
 def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tests.driving import PATIENCE, make_app, paste, wait_for_screen, wait_until
-from tests.fakes import World
+from tests.fakes import FakeClipboard, World
 from tests.leaks.every import screens
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER
@@ -75,7 +75,7 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: Desk().authorize(),
     lambda: Desk().redirect(Delivery.OPENED),
     lambda: CheckScreen(BANNER, Steered(), fail_async),
-    lambda: DoneScreen(BANNER, (), ()),
+    lambda: DoneScreen(BANNER, (), (), FakeClipboard().copy),
     lambda: OverviewScreen(BANNER, make_overview()),
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen(Question("Sure?", "", "Yes")),

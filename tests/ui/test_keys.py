@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tests.driving import wait_until
-from tests.fakes import FakeBrowser
+from tests.fakes import FakeBrowser, FakeClipboard
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import make_overview
@@ -25,6 +25,7 @@ from wizard.domain.errors.scim import MISSING_PERMISSION
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
 from wizard.domain.models import CredentialSet, Profile
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.text import Command
 from wizard.domain.texts.handoff import sheet
 from wizard.domain.texts.overview import OutOfReach
 from wizard.domain.texts.questions import Question
@@ -163,7 +164,10 @@ STATES: Final[dict[str, Callable[[], State]]] = {
         Report(Verdict.UNRENEWABLE, problem=NO_REFRESH_TOKEN)
     ),
     "check, keyring": lambda: checked(replace(REFUSED, problem=KEYRING_LOCKED)),
-    "done": lambda: State(DoneScreen(BANNER, FACTS, ("use it",))),
+    "done": lambda: State(DoneScreen(BANNER, FACTS, ("use it",), FakeClipboard().copy)),
+    "done, command": lambda: State(
+        DoneScreen(BANNER, FACTS, (Command("scim-wizard"),), FakeClipboard().copy)
+    ),
     "overview": overview,
     "overview, unfinished": lambda: overview(is_set_up=False, draft=UNFINISHED),
     "overview, change": lambda: overview(draft=UNFINISHED),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Final
 
 import pytest
 
 from tests.driving import wait_until
+from tests.fakes import FakeClipboard
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import make_overview, nothing
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
+from wizard.domain.text import Program, list_users
 from wizard.flow.overview import Unfinished
 from wizard.flow.state import (
     Back,
@@ -166,7 +169,8 @@ async def test_a_draft_that_cannot_be_discarded_stays() -> None:
 
 
 def at_done() -> AbstractAsyncContextManager[Stage[DoneScreen]]:
-    return showing(DoneScreen(BANNER, FACTS, ("Use it with", "scim-wizard token [x]")))
+    usage = ("Use it with", "scim-wizard token [x]")
+    return showing(DoneScreen(BANNER, FACTS, usage, FakeClipboard().copy))
 
 
 async def test_done_tells_what_was_set_up_and_how_to_use_it() -> None:
@@ -180,3 +184,31 @@ async def test_escape_on_done_leads_to_overview() -> None:
     async with at_done() as stage:
         await stage.pilot.press("escape")
         assert await stage.outcome() == Back()
+
+
+LONG: Final = list_users(
+    Program(("/opt/our tools/bin/scim-wizard",)), "acme-production", "https://iam.twilio.com/v1"
+)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
+async def test_command_on_done_is_broken_only_between_its_options(size: tuple[int, int]) -> None:
+    screen = DoneScreen(BANNER, FACTS, ("Run:", LONG), FakeClipboard().copy)
+    async with showing(screen, size) as stage:
+        await stage.until_text("--profile acme-production", "'/opt/our tools/bin/scim-wizard'")
+        await stage.until_words(".pane", " ".join(LONG.split()))
+
+
+async def test_command_on_done_is_copied_whole() -> None:
+    clipboard = FakeClipboard()
+    screen = DoneScreen(BANNER, FACTS, ("Run:", LONG), clipboard.copy)
+    async with showing(screen, notifications=True) as stage:
+        await stage.until_text("^y Copy")
+        await stage.pilot.press("ctrl+y")
+        await stage.until_text("The command sent to the clipboard.")
+    assert clipboard.copied == [LONG]
+
+
+async def test_nothing_is_copied_on_done_without_a_command() -> None:
+    async with at_done() as stage:
+        assert "^y" not in stage.text

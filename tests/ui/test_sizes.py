@@ -14,7 +14,7 @@ from textual.widgets import Button
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
-from tests.fakes import World
+from tests.fakes import FakeClipboard, World
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Host, showing
 from tests.ui.journeys import make_overview
@@ -228,7 +228,13 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     ("size", "classes"),
     [((60, 18), {"-narrow", "-short"}), ((80, 24), {"-normal", "-tall"})],
 )
-@pytest.mark.parametrize("make", [lambda: DoneScreen(BANNER, (), ()), lambda: HelpScreen("", ())])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: DoneScreen(BANNER, (), (), FakeClipboard().copy),
+        lambda: HelpScreen("", ()),
+    ],
+)
 async def test_a_screen_is_laid_out_for_its_size_from_the_first_frame_on(
     make: Callable[[], Screen[Any]], size: tuple[int, int], classes: set[str]
 ) -> None:

@@ -62,4 +62,5 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
             rows, usage = wizard_context.facts(), wizard_context.usage()
             has_sheet = wizard_context.session.use.audience.ends_with_sheet
             sheet = partial(sheet_of, wizard_context) if has_sheet else None
-            return DoneScreen(banner, rows, usage, sheet)
+            copy = wizard_context.services.clipboard.copy
+            return DoneScreen(banner, rows, usage, copy, sheet)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.content import Content
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from wizard.domain.steps import Step
+from wizard.domain.text import Command
 from wizard.domain.texts.questions import KEEP_IN_MIND
 from wizard.flow.state import Next
+from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import Dialog
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.ui.step_screen import Banner, StepScreen, offered
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Gap
-from wizard.ui.widgets.results import Facts
+from wizard.ui.widgets.results import Facts, Usage
 
 SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
@@ -27,6 +29,9 @@ class DoneScreen(StepScreen):
     """The last step; Finish prints the same in a few lines."""
 
     STEP = Step.DONE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        offered("ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command"),
+    ]
     AUTO_FOCUS = "#next"
 
     def __init__(
@@ -34,22 +39,25 @@ class DoneScreen(StepScreen):
         banner: Banner,
         rows: Sequence[tuple[str, str]],
         usage: Sequence[str],
+        copy: Copy,
         sheet: Callable[[], Dialog[None]] | None = None,
     ) -> None:
         """Args:
         usage: what to do with it now, a paragraph each.
+        copy: copies the command among them, if there is one.
         sheet: makes the handoff sheet to show before the end; None where a script needs none.
         """
         super().__init__(banner)
         self._rows = rows
         self._usage = usage
+        self._copy = copy
         self._sheet = sheet
 
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
         yield Facts(self._rows)
         yield Gap()
-        yield Static(Content("\n".join(self._usage)), classes="pane", markup=False)
+        yield Static(Usage(self._usage), classes="pane", markup=False)
         yield Gap()
         first, then = KEEP_IN_MIND[self._banner.grant_type]
         yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
@@ -58,6 +66,22 @@ class DoneScreen(StepScreen):
         """Yield the way to Overview, and to the sheet or out."""
         yield Button("Overview", id="back")
         yield Button(SHEET if self._sheet else FINISH, id="next", variant="primary")
+
+    @property
+    def _command(self) -> Command | None:
+        return next((text for text in self._usage if isinstance(text, Command)), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy only where there is a command."""
+        if action == "copy_command" and self._command is None:
+            return False
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="copy")
+    async def action_copy_command(self) -> None:
+        """Copy the command whole, as it isn't broken into lines there."""
+        if self._command is not None:
+            await copy_and_say(self.app, self._copy, self._command, "the command")
 
     def action_primary(self) -> None:
         """Show the sheet, or leave the wizard."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,9 +11,43 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.domain.problems import Check, Status
-from wizard.ui.widgets.layout import packed, spread
+from wizard.domain.text import Command
+from wizard.ui.widgets.layout import Fitted, packed, spread
 
 GAP: Final = "  "
+WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+"""The words of a command, with what is quoted in them."""
+OPERATORS: Final = ("|", "&&")
+
+
+class Usage(Fitted):
+    """Paragraphs; a command among them is broken only between its options."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        self._paragraphs = paragraphs
+
+    def content(self, width: int) -> Content:
+        """Return the paragraphs in a width."""
+        lines = [
+            line
+            for text in self._paragraphs
+            for line in (_broken(text, width) if isinstance(text, Command) else [text])
+        ]
+        return Content("\n".join(lines))
+
+
+def _broken(command: Command, width: int) -> Iterator[str]:
+    """Yield a command in lines: an option stays with its value, and a quoted text is whole."""
+    for line in command.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        parts: list[str] = []
+        for word in WORDS.findall(line):
+            is_value = parts and parts[-1].startswith("-") and " " not in parts[-1]
+            if is_value and not word.startswith("-") and word not in OPERATORS:
+                parts[-1] += f" {word}"
+            else:
+                parts.append(word)
+        yield from (indent + packed_line for packed_line in packed(parts, width - len(indent), " "))
 
 
 class Facts(Widget):

@@ -12,7 +12,7 @@ from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from wizard.domain.errors.network import NO_DNS
 from wizard.domain.errors.store import DISK_FULL
-from wizard.domain.models import GrantType, Profile
+from wizard.domain.models import CredentialSet, GrantType, Profile
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
@@ -26,6 +26,7 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.domain.texts.questions import COSTS, RISK
 from wizard.domain.value import replace
+from wizard.flow.context import Demo
 from wizard.flow.environment import BROWSER
 from wizard.flow.state import Back, Next, WizardState
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
@@ -50,6 +51,7 @@ class Machine:
     saved: list[tuple[str, ...]] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+    demo: Demo | None = None
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
         if self.failure is not None:
@@ -71,7 +73,7 @@ class Machine:
     def screen(self) -> PrerequisitesScreen:
         world = unread_world()
         world.browser = self.browser
-        wizard_context = make_journey(world)
+        wizard_context = make_journey(world, self.demo)
         wizard_context.session.profile = Profile(
             ticks=self.ticks, audience=self.audience, grant_type=self.grant_type
         )
@@ -314,6 +316,27 @@ async def test_the_machine_says_what_it_found_and_looks_again() -> None:
         assert problem.title not in stage.text
         assert machine.probes == 2
         assert stage.screen.checks == FINE
+
+
+async def test_each_of_two_problems_is_named_in_a_small_window() -> None:
+    found = (NO_DNS.filled(host="oauth.twilio.com"), DISK_FULL.filled(path="/somewhere"))
+    checks = tuple(Check(each.id, each.title, Status.WARNING, problem=each) for each in found)
+    async with showing(Machine(checks=checks).screen()) as stage:
+        await stage.until_text(f"! 1. {found[0].title}", f"! 2. {found[1].title}")
+    async with showing(Machine(checks=checks).screen(), (100, 44)) as stage:
+        await stage.until_words("#machine", f"2. {found[1].cause} Fix: {found[1].remedy}")
+
+
+async def test_what_the_demo_shows_covers_nothing() -> None:
+    machine = Machine()
+    machine.demo = Demo(CredentialSet(), nothing_read, "This demo: Everything fails.")
+    async with showing(machine.screen(), notifications=True) as stage:
+        await stage.until_text("Twilio SCIM setup", "This demo: Everything fails.", "✓ Clock")
+
+
+async def nothing_read(_url: str) -> str:
+    """Approve nothing."""
+    return ""
 
 
 async def test_o_opens_the_console_or_shows_its_address() -> None:

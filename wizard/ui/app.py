@@ -92,8 +92,6 @@ class WizardApp(ThemedApp):
         if self._has_said_notices:
             return
         self._has_said_notices = True
-        if (demo := self.wizard_context.demo) is not None and demo.about:
-            self.notify(demo.about, timeout=10, markup=False)
         self.wizard_context.begin_notices(self._notify_all)
         if self._look.trouble:
             self.notify(self._look.trouble, markup=False)

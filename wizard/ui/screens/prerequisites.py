@@ -82,6 +82,9 @@ class PrerequisitesScreen(StepScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield who uses it, the list, the reason of one item, and the machine's findings."""
+        demo = self._wizard_context.demo
+        if demo is not None and demo.about:
+            yield Static(demo.about, id="demo", classes="muted", markup=False)
         yield Choices(self._use)
         first, then = RISK
         hidden = "" if self._use.risk else " -hidden"

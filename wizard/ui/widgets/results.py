@@ -114,15 +114,20 @@ class Findings(Widget):
         warnings.sort(key=lambda check: check.problem is None)
         passed = [f"✓ {c.title}" for c in self.checks if c.status is Status.PASSED]
         fine = [Content.styled(line, "$success") for line in packed(passed, width)]
-        return Content("\n").join([*(part for c in warnings for part in _warning(c)), *fine])
+        return Content("\n").join([*_warned(warnings), *fine])
 
 
-def _warning(check: Check) -> Iterator[Content]:
-    note = f" ({check.note})" if check.note else ""
-    problem = check.problem
-    yield Content.styled(f"! {problem.title if problem else check.title}{note}", "$warning")
-    if problem is not None:
-        yield Content(problem.cause)
+def _warned(warnings: Sequence[Check]) -> Iterator[Content]:
+    """All titles come first, so that a small window shows them; numbers then tell them apart."""
+    problems = [check.problem for check in warnings if check.problem is not None]
+    numbers = [f"{number}. " if len(problems) > 1 else "" for number in range(1, len(problems) + 1)]
+    titled = iter(numbers)
+    for check in warnings:
+        note = f" ({check.note})" if check.note else ""
+        title = f"{next(titled)}{check.problem.title}" if check.problem else check.title
+        yield Content.styled(f"! {title}{note}", "$warning")
+    for number, problem in zip(numbers, problems, strict=True):
+        yield Content(f"{number}{problem.cause}")
         remedy = f"{problem.who.value}: {problem.remedy}"
         key = "^q Quit" if problem.needs_restart else "r Check again"
         yield Content.assemble(remedy, (f"  {key}", "$muted"))

@@ -115,6 +115,9 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     async def approve(url: str) -> str:
         return await asyncio.to_thread(sandbox.approve, url)
 
+    def rotate(secret: Secret) -> None:
+        sandbox.rotate_secret(secret.reveal())
+
     with serve.serving(sandbox) as base, tempfile.TemporaryDirectory() as folder:
         values = CredentialSet(
             client_id=sandbox.client_id,
@@ -131,6 +134,7 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
             approve,
             f"This demo: {sandbox.about}." if sandbox.about else "",
             wants_new_secret=sandbox.accepted_secret is None,
+            rotate=rotate,
         )
         yield _face(settings, LocalProfileStore(home), values, home, acted)
 

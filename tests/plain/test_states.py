@@ -22,9 +22,10 @@ from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Prof
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
-from wizard.domain.texts.questions import RISK
+from wizard.domain.texts.questions import RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
 from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
+from wizard.flow.context import REMOVED_IN_DEMO
 from wizard.flow.credentials import ANY_OTHER
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
@@ -430,6 +431,40 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await person.type("")
 
     assert walk(steps, "--scenario", "wrong-secret", "--plain")[0] == 0
+
+
+def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
+    async def steps(person: Person) -> None:
+        await person.tick_all()
+        for _ in range(3):
+            await person.says("press Enter to keep")
+            await person.type("")
+        await person.says("or press Enter to approve")
+        await person.type("")
+        await person.passed()
+        await person.says("To try a rotated secret or a removal, go to Overview.")
+        await person.type("overview")
+        await person.says("Enter a rotated secret", "Remove profile")
+        await person.type("rotate")
+        await person.says(ROTATE_IN_DEMO)
+        await person.type("a-short-secret")
+        await person.says(f"Error: {ANY_OTHER}")
+        await person.type("a-secret-of-my-own-12")
+        await person.says(ROTATED_IN_DEMO)
+        await person.passed()
+        await person.type("change")
+        for _ in range(3):
+            await person.says("press Enter to keep")
+            await person.type("")
+        await person.passed()
+        await person.type("forget")
+        await person.says("Remove profile default?")
+        await person.type("yes")
+
+    code, text = walk(steps, "--demo", "--plain")
+    assert code == 0
+    assert f"{REMOVED_IN_DEMO} The demo is over. Nothing is saved." in " ".join(text.split())
+    assert not home.exists()
 
 
 def test_demo_is_walked_without_a_browser_and_keeps_nothing(

@@ -115,7 +115,7 @@ async def test_each_line_of_an_unfinished_setup_leads_somewhere(id_: str, outcom
 async def test_a_click_chooses_too() -> None:
     async with at_overview() as stage:
         await wait_until(stage.pilot, lambda: bool(stage.screen.query_one(Menu).option_count), "it")
-        await stage.pilot.click(Menu, offset=(4, 2))
+        await stage.pilot.click(Menu, offset=(4, 3))
         assert await stage.outcome() == Change(Step.CREDENTIALS)
 
 

@@ -20,6 +20,7 @@ from wizard.flow.inactive import is_open
 from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState, advance
 
 if TYPE_CHECKING:
+    from wizard.domain.secret import Secret
     from wizard.flow.environment import Services
     from wizard.flow.link import LinkDesk
     from wizard.flow.session import Session
@@ -37,10 +38,23 @@ class Demo(Value):
     """What its scenario shows, in a sentence; "" where nothing is to be expected."""
     wants_new_secret: bool = False
     """Whether Twilio rejects the filled-in Client Secret and accepts any other."""
+    rotate: Callable[[Secret], None] = lambda _secret: None
+    """Rotates the app's secret to a new one."""
+
+    def rotated(self, secret: Secret) -> Demo:
+        """Rotate the app's secret; return the demo that accepts the new one."""
+        self.rotate(secret)
+        values = replace(self.values, client_secret=secret)
+        return replace(self, values=values, wants_new_secret=False)
 
 
 NOTING: Final = 2.0
 """Seconds a step waits until the last one is saved; `token` may hold the lock for longer."""
+
+REMOVED_IN_DEMO: Final = (
+    "The demo's profile was removed. For your own app, the wizard then says what is left to do in"
+    " Twilio."
+)
 
 LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
 """The steps at which a link may have been handed out."""
@@ -209,7 +223,11 @@ class WizardContext:
     def usage(self) -> Sequence[str]:
         """What to do with the credential now, in lines; the demo only shows it."""
         if self.demo is not None:
-            lines = ("This was the demo. Nothing is saved.", "For your own app, run:")
+            lines = (
+                "This was the demo. Nothing is saved.",
+                "To try a rotated secret or a removal, go to Overview.",
+                "For your own app, run:",
+            )
             return (*lines, self.program.command())
         session = self.session
         now = self.services.clock()
@@ -232,7 +250,7 @@ class WizardContext:
             return ()
         if self.demo is not None:
             words = "The demo is over. Nothing is saved. For your own app, run:"
-            return (words, self.program.command())
+            return (*([REMOVED_IN_DEMO] if self.last_words else []), words, self.program.command())
         if self.last_words:
             removed = f"Profile {self.session.name} was removed from this machine."
             return (removed, *self.last_words)

@@ -70,6 +70,12 @@ class Judgment(Value):
         return f"{self.shape} {good}".strip()
 
 
+def too_short(secret: str) -> str | None:
+    """Return what to type in the demo if a secret is shorter than real ones, or None."""
+    is_long = len(rules.clean(secret)) >= credential_fields.SHORT_SECRET
+    return None if is_long else ANY_OTHER
+
+
 class Fields:
     """Validates the fields of the draft, and saves them."""
 
@@ -180,8 +186,7 @@ class Fields:
         ):
             return None
         if field is SECRET and self._demo.wants_new_secret:
-            is_long = len(rules.clean(value.reveal())) >= credential_fields.SHORT_SECRET
-            return None if is_long else ANY_OTHER
+            return too_short(value.reveal())
         command = self._program.command()
         return f"The demo saves nothing. To use your own values, run: {command}"
 

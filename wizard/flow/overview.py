@@ -130,9 +130,32 @@ class Overview:
             case _:
                 return None
 
+    @property
+    def about_rotation(self) -> str:
+        """What to enter for a rotated secret, and what the wizard does with it."""
+        return questions.ROTATE_IN_DEMO if self.wizard_context.demo else questions.ROTATE
+
+    @property
+    def rotated(self) -> str:
+        """What to say once a rotated secret works."""
+        return questions.ROTATED_IN_DEMO if self.wizard_context.demo else questions.ROTATED
+
+    def refuse(self, secret: str) -> str | None:
+        """Return why a rotated secret can't be tested, or None."""
+        from wizard.domain import rules
+
+        problem = rules.client_secret(secret)
+        if problem or self.wizard_context.demo is None:
+            return problem
+        from wizard.flow.credentials import too_short
+
+        return too_short(secret)
+
     async def rotate(self, secret: Secret) -> Rotation:
         """Test a rotated secret and save it if it works. Raises SetupError."""
         session, services = self._session, self._services
+        if (demo := self.wizard_context.demo) is not None:
+            self.wizard_context.demo = demo.rotated(secret)
         network = await services.connect()
         rotation = await session.protected.run(
             rotate_secret(session.name, services.store, network.tokens, secret)

@@ -10,7 +10,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import TYPED
 from wizard.domain.texts.handoff_formats import markdown
-from wizard.domain.texts.questions import ROTATE, ROTATED, already_open
+from wizard.domain.texts.questions import already_open
 from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
@@ -102,12 +102,13 @@ class OverviewStep:
 
     async def _rotate(self) -> Outcome | None:
         talk = self._stage.talk
-        talk.say(ROTATE)
+        about = self._overview.about_rotation
+        talk.say(about)
         while True:
             words = 'Paste the new Client Secret (input hidden), or type "back" to keep the old one'
-            prompt = Prompt(words, (ROTATE,), is_shown=False)
+            prompt = Prompt(words, (about,), is_shown=False)
             secret = await talk.ask_secret(prompt)
-            if problem := rules.client_secret(secret.reveal()):
+            if problem := self._overview.refuse(secret.reveal()):
                 talk.say(f"Error: {problem}")
                 continue
             try:
@@ -120,7 +121,7 @@ class OverviewStep:
             break
         decided = self._overview.after_rotation(rotation, secret)
         if not isinstance(decided, Confirm):
-            talk.say(ROTATED)
+            talk.say(self._overview.rotated)
         return await self._confirmed(decided)
 
     async def _sheet(self) -> None:

@@ -147,9 +147,12 @@ class Sandbox:
         """The app's first redirect URL."""
         return self.redirect_urls[0]
 
-    def rotate_secret(self) -> str:
-        """Give the app a new secret and return it; the old one ends at once (no grace period)."""
-        self.client_secret = self.accepted_secret = _new_secret()
+    def rotate_secret(self, new: str | None = None) -> str:
+        """Give the app a new secret and return it; the old one ends at once (no grace period).
+
+        Args: `new`: the secret; random when None.
+        """
+        self.client_secret = self.accepted_secret = new or _new_secret()
         return self.client_secret
 
     def approve(self, authorize_url: str) -> str:

@@ -35,8 +35,8 @@ PROFILES: Final = Item("profiles", "Profiles…", "open another one, or create o
 MORE: Final = (
     Item("sheet", "Handoff sheet", "for an IdP admin or a script"),
     PROFILES,
-    Item("forget", "Remove profile…", "from this machine only"),
 )
+FORGET: Final = Item("forget", "Remove profile…", "from this machine only")
 DRAFT: Final = (
     Item("start-over", "Start over", "keeps the Client ID and Client Secret"),
     Item("discard", "Discard", "removes your entries"),
@@ -71,14 +71,17 @@ def offers(
     Args:
         has_active: the record names an active set.
         has_draft: there is an unfinished draft, and it can be read.
-        is_demo: nothing is saved permanently, and there are no other profiles.
+        is_demo: there are no other profiles, and no one to hand a sheet to.
         first: the ID of the action to list first, if it is offered.
         lost: what is saved but can't be read.
         is_of_app: the active set needs no one's approval.
     """
     resume = [RESUME] if has_draft else []
     discard = [DISCARD_CHANGE] if has_active else list(DRAFT)
-    others = [] if is_demo else list(MORE) if has_active else [PROFILES]
+    if is_demo:
+        others = [FORGET] if has_active else []
+    else:
+        others = [*MORE, FORGET] if has_active else [PROFILES]
     if lost is not None:
         again = [SET_UP_AGAIN] if lost.can_start_over and not has_draft else []
         # A change would replace the draft that can't be read.
@@ -91,7 +94,7 @@ def offers(
     check, authorize, change = ACTIVE
     rotate = replace(ROTATE, brief="tested before it is saved") if is_of_app else ROTATE
     approved = [] if is_of_app else [authorize]
-    actions = [check, *([] if is_demo else [rotate]), *approved, change]
+    actions = [check, rotate, *approved, change]
     actions.sort(key=lambda item: item.id != first)
     return [*resume, *actions, *others, *discard, LEAVE]
 

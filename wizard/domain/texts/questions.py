@@ -73,6 +73,12 @@ ROTATE: Final = (
     " the old secret has already stopped working."
 )
 ROTATED: Final = "The new secret works and is saved."
+ROTATE_IN_DEMO: Final = (
+    "Enter a new Client Secret. In this demo, type any 20 characters. The simulated Twilio then"
+    " accepts only those, as if you had rotated the secret there. The wizard tests the new secret"
+    " with one token request."
+)
+ROTATED_IN_DEMO: Final = "The new secret works."
 SHEET_TITLE: Final = "Handoff sheet"
 USE_TITLE: Final = "Who will use the credential?"
 

@@ -14,7 +14,6 @@ from textual.widgets import OptionList, Static
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import ON_SCREEN
-from wizard.domain.texts.questions import ROTATED
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import Banner, StepScreen, offered
@@ -135,12 +134,15 @@ class OverviewScreen(StepScreen):
     async def _rotate(self) -> Outcome | None:
         from wizard.ui.screens.overview_dialogs import RotateScreen
 
-        rotated = await self.ask(RotateScreen(self._overview.rotate))
+        overview = self._overview
+        rotated = await self.ask(
+            RotateScreen(overview.rotate, overview.about_rotation, overview.refuse)
+        )
         if rotated is None:
             return None
-        decided = self._overview.after_rotation(rotated.rotation, rotated.secret)
+        decided = overview.after_rotation(rotated.rotation, rotated.secret)
         if not isinstance(decided, Confirm):
-            self.notify(ROTATED, markup=False)
+            self.notify(overview.rotated, markup=False)
         return await self._confirmed(decided)
 
     @work(exclusive=True, group="retry")

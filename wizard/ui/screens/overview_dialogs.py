@@ -67,6 +67,7 @@ class ProfilesScreen(Dialog[str | None]):
 
 
 Rotate = Callable[[Secret], Awaitable[Rotation]]
+Refuse = Callable[[str], str | None]
 
 
 class Rotated(Value):
@@ -89,13 +90,22 @@ class RotateScreen(Dialog[Rotated | None]):
     _panel = getters.query_one(ProblemPanel)
     _try_button = getters.query_one("#primary", Button)
 
-    def __init__(self, rotate: Rotate) -> None:
+    def __init__(
+        self, rotate: Rotate, about: str = ROTATE, refuse: Refuse = rules.client_secret
+    ) -> None:
+        """Args:
+        rotate: tests a secret and saves it.
+        about: what to enter, and what is done with it.
+        refuse: gives the reason why a secret can't be tested, or None.
+        """
         super().__init__(ROTATE_TITLE)
         self._rotate = rotate
+        self._about = about
+        self._refuse = refuse
 
     def compose_body(self) -> ComposeResult:
         """Yield the field and what it does."""
-        yield Static(ROTATE, classes="paragraph", markup=False)
+        yield Static(self._about, classes="paragraph", markup=False)
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 
@@ -111,7 +121,7 @@ class RotateScreen(Dialog[Rotated | None]):
     def action_primary(self) -> None:
         """Try what has been entered."""
         text = self._entry.value
-        problem = rules.client_secret(text)
+        problem = self._refuse(text)
         self.query_one(Field).say(problem)
         if problem is None and not self._try_button.disabled:
             self._offer(is_enabled=False)

@@ -44,7 +44,7 @@ def fields(
         (CLIENT_ID, None, Source.STORED, None, "✓ saved"),
         (f"{CLIENT_ID[:-2]}zz", None, Source.STORED, None, "✓ saved"),
         (CLIENT_ID[:9], None, Source.STORED, None, "✓ saved"),
-        (CLIENT_ID, WRONG_CLIENT, Source.REJECTED, REFUSED, "refused"),
+        (CLIENT_ID, WRONG_CLIENT, Source.REJECTED, REFUSED, "rejected"),
         (f"{CLIENT_ID[:-2]}zz", WRONG_CLIENT, Source.STORED, None, "✓ saved"),
         (OTHER_ID, None, Source.OTHER_APP, OTHER_APP, ""),
         (OTHER_ID, WRONG_CLIENT, Source.OTHER_APP, OTHER_APP, ""),

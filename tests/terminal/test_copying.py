@@ -49,7 +49,7 @@ def test_over_ssh_the_terminal_is_asked_and_nothing_is_claimed(
         assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 56) > 1
         terminal.send(ctrl("y"))
         terminal.wait_for("sent to your terminal's clipboard")
-        terminal.wait_for("Nothing to paste? ^l shows the full link.")
+        terminal.wait_for("No link on your clipboard? ^l shows it in full.")
         terminal.send(ctrl("q"))
         assert terminal.wait_exit() == 3
         asked = b"\x1b]52;c;" + base64.b64encode(url.encode()) + b"\x07"

@@ -158,7 +158,7 @@ STEPS: Final = (
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
     Scene("credentials", CredentialsScreen, "URL ✓ saved", FORM, act=TYPED),
     Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, act=MISTYPED),
-    Scene("credentials-refused", CredentialsScreen, "refused", REFUSED, STORED),
+    Scene("credentials-refused", CredentialsScreen, "rejected", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
     Scene("credentials-unsaved", CredentialsScreen, "Skip saving", FORM, SHUT, DOUBTFUL),
     Scene("authorize", AuthorizeScreen, "state=|Open browser", LINK, LINKED),

@@ -65,7 +65,7 @@ class Judgment(Value):
     def note(self) -> str:
         """The note beside the field."""
         if self.source is Source.REJECTED:
-            return "refused"
+            return "rejected"
         good = "" if self.problem else "✓ saved" if self.is_saved and not self.is_demo else "✓"
         return f"{self.shape} {good}".strip()
 

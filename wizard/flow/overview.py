@@ -262,7 +262,7 @@ class Overview:
             failed = summary.problem_of(profile.draft_check, profile.grant_type)
             return (failed,) if failed else ()
         found = summary.problems(profile, self._services.clock())
-        return found if self.wizard_context.demo else tuple(map(of_saved, found))
+        return tuple(map(of_saved, found))
 
     def _offers(self) -> list[texts.Item]:
         return texts.offers(

@@ -26,8 +26,8 @@ WRONG_CLIENT: Final = fix_credentials(
     id="wrong-client",
     title="Twilio rejected the Client ID or Client Secret",
     cause="The secret was probably rotated or copied incompletely.",
-    remedy="Enter both again. Twilio won't show the secret again. If you lost it, rotate it "
-    "on the app's Credentials tab.",
+    remedy="Compare the Client ID with the app's, and enter the Client Secret again. If you lost "
+    "the secret, rotate it on the app's Credentials tab.",
 )
 
 NEW_SECRET_REJECTED: Final = replace(

@@ -32,7 +32,7 @@ SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
 NO_PAGE_THERE: Final = ("", IF_NO_PAGE.format(copy="^y"))
-NOTHING_THERE: Final = ("", "Nothing to paste? ^l shows the full link.")
+NOTHING_THERE: Final = ("", "No link on your clipboard? ^l shows it in full.")
 """No terminal tells whether it did as it was asked."""
 
 

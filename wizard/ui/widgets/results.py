@@ -110,27 +110,27 @@ class Findings(Widget):
         if not self.checks:
             return Content.styled("Checking this machine…", "$muted")
         warnings = [check for check in self.checks if check.status is Status.WARNING]
-        # What keeps from the servers first, what is only to be known of last.
-        warnings.sort(key=lambda check: check.problem is None)
         passed = [f"✓ {c.title}" for c in self.checks if c.status is Status.PASSED]
         fine = [Content.styled(line, "$success") for line in packed(passed, width)]
         return Content("\n").join([*_warned(warnings), *fine])
 
 
 def _warned(warnings: Sequence[Check]) -> Iterator[Content]:
-    """All titles come first, so that a small window shows them; numbers then tell them apart."""
-    problems = [check.problem for check in warnings if check.problem is not None]
-    numbers = [f"{number}. " if len(problems) > 1 else "" for number in range(1, len(problems) + 1)]
-    titled = iter(numbers)
-    for check in warnings:
-        note = f" ({check.note})" if check.note else ""
-        title = f"{next(titled)}{check.problem.title}" if check.problem else check.title
-        yield Content.styled(f"! {title}{note}", "$warning")
-    for number, problem in zip(numbers, problems, strict=True):
+    """Yield the titles first, which a small window shows; numbers say whose the words below are."""
+    found = [(check, check.problem) for check in warnings if check.problem is not None]
+    numbers = [f"{number}. " if len(found) > 1 else "" for number in range(1, len(found) + 1)]
+    for number, (check, problem) in zip(numbers, found, strict=True):
+        yield _titled(f"{number}{problem.title}", check)
+    for number, (_, problem) in zip(numbers, found, strict=True):
         yield Content(f"{number}{problem.cause}")
         remedy = f"{problem.who.value}: {problem.remedy}"
         key = "^q Quit" if problem.needs_restart else "r Check again"
         yield Content.assemble(remedy, (f"  {key}", "$muted"))
+    yield from (_titled(check.title, check) for check in warnings if check.problem is None)
+
+
+def _titled(title: str, check: Check) -> Content:
+    return Content.styled(f"! {title}{f' ({check.note})' if check.note else ''}", "$warning")
 
 
 COLORS: Final = {

@@ -150,7 +150,7 @@ class PlainError(Exception):
 
 @pytest.mark.parametrize("kind", [RichError, PlainError])
 async def test_no_local_variable_is_printed(
-    kind: type[Exception], world: World, capsys: pytest.CaptureFixture[str]
+    kind: type[Exception], world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     secret = "planted-secret"
 
@@ -162,7 +162,7 @@ async def test_no_local_variable_is_printed(
     with pytest.raises(kind):
         async with app.run_test():
             app.call_later(fail)
-    printed = capsys.readouterr().err
+    printed = capfd.readouterr().err
     assert kind.__name__ in printed
     assert "in fail" in printed
     assert secret not in printed

@@ -1,4 +1,4 @@
-"""The rules of both OAuth endpoints: valid requests, and when codes and tokens expire."""
+"""The rules for authorization requests, codes, and tokens: what is valid, and until when."""
 
 from __future__ import annotations
 

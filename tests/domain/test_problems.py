@@ -62,7 +62,3 @@ def test_setup_error_carries_the_problem_and_shows_its_id_only() -> None:
 def test_sign_distinguishes_a_warning() -> None:
     assert PROBLEM.sign == "✗"
     assert replace(PROBLEM, is_warning=True).sign == "!"
-
-
-def test_label_of_a_remedy_does_not_read_as_a_quote_of_twilio() -> None:
-    assert "Twilio" not in {who.value for who in Who}

@@ -288,7 +288,7 @@ async def denied(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.deny(link))
     await face.says(consent.ERRORS["access_denied"].title)
     await face.primary()
-    await face.says("Copy the full URL from the address bar.")
+    await face.says("in a private window.")
     await face.leave()
 
 
@@ -297,7 +297,7 @@ async def expired_code(face: Face, scene: Scene) -> None:
     await face.paste(scene.sandbox.approve(link))
     await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
     await face.primary()
-    await face.says("Copy the full URL from the address bar.")
+    await face.says("in a private window.")
     await face.says("click Approve access, and paste the URL right away.")
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await to_the_end(face)
@@ -321,7 +321,7 @@ async def copied_with_residue(face: Face, scene: Scene) -> None:
 async def pasted_on_authorize(face: Face, scene: Scene) -> None:
     link = await back_at_redirect(face, scene)
     await face.back()
-    await face.says("You land on")
+    await face.says("Open", "link", "Sign in as an Organization Owner or Admin")
     await face.paste_anywhere(scene.sandbox.approve(link))
     await to_the_end(face)
 
@@ -509,7 +509,7 @@ async def change_to_authorization_code(face: Face, scene: Scene) -> None:
 async def resume(face: Face, scene: Scene) -> None:
     await face.says("Unfinished setup", "resumes at Redirect")
     link = await back_at_redirect(face, scene)
-    await face.says("Code", "expires 5 minutes after you click Approve access")
+    await face.says("expires 5 minutes after you click Approve access")
     await face.paste(scene.sandbox.approve(link))
     await to_the_end(face)
 
@@ -518,7 +518,7 @@ async def discard(face: Face, scene: Scene) -> None:
     await face.pick("discard")
     await face.says("Discard the unfinished setup?", "Twilio shows the secret only once")
     await face.yes()
-    await face.says("Before you start", "7 of 7 selected")
+    await face.says("7 of 7 selected")
     await face.leave()
 
 
@@ -599,7 +599,7 @@ async def handed_off(face: Face, scene: Scene) -> None:
     await face.pick("sheet")
     await face.says("Twilio SCIM in a script", "••• (not shown)", "All users.")
     await face.save_sheet()
-    await face.says("✓ Saved as", "twilio-scim-default.md")
+    await face.says("Saved as", "twilio-scim-default.md")
     await face.leave()
     sheet = await asyncio.to_thread(Path("twilio-scim-default.md").read_text)
     assert sheet.startswith("# Twilio SCIM")

@@ -8,7 +8,7 @@ import pytest
 
 from wizard.flow.link import PASTE_PAUSE
 from wizard.host import line_reader
-from wizard.plain import link
+from wizard.plain import dialogue, link
 
 REAL: Final = line_reader.SILENCE
 
@@ -26,6 +26,18 @@ def short_silence(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Accept every Enter. A test of an Enter that comes with a paste asks for `paste_pause`."""
     monkeypatch.setattr(link, "PASTE_PAUSE", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say nothing of a wait, however busy the machine is. `waiting_said` is for tests of that."""
+    monkeypatch.setattr(dialogue, "QUIET", 600.0)
+
+
+@pytest.fixture
+def waiting_said(no_waiting_said: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say at once what plain mode waits for."""
+    monkeypatch.setattr(dialogue, "QUIET", 0.0)
 
 
 @pytest.fixture

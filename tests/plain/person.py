@@ -27,6 +27,8 @@ T = TypeVar("T")
 PATIENCE: Final = 30.0
 """Seconds after which waiting for a condition fails; no test measures it."""
 PROMPT: Final = re.compile(r"[^\n]: \Z")
+BEGINS: Final = re.compile(r"(Step|Field|Item) \d of ")
+"""What the line begins with in which a prompt of a step begins."""
 
 
 def as_ascii(words: str) -> str:
@@ -95,7 +97,9 @@ class Person:
     @property
     def prompt(self) -> str:
         """The prompt of a step that was printed last, on one line."""
-        return " ".join(self.news.rpartition("\nStep ")[2].split())
+        lines = self.news.splitlines()
+        begin = max((n for n, line in enumerate(lines) if BEGINS.match(line)), default=0)
+        return " ".join(" ".join(lines[begin:]).split())
 
     async def until(self, is_so: Callable[[], bool], what: str) -> None:
         """Wait until a condition holds; on failure, show all output."""
@@ -132,16 +136,17 @@ class Person:
             await self.until(lambda wanted=wanted: wanted in "".join(self.news.split()), each)  # type: ignore[misc]
 
     async def tick_all(self) -> None:
-        await self.says("Before you start")
+        await self.says("Step 1 of 6, Prerequisites.")
         if "Who will use" in self.news:
             await self.type("")
-        await self.says("or all, or press Enter to skip")
-        await self.type("all")
+        for number in range(1, 8):
+            await self.says(f"Item {number} of 7", "Type yes or no, or press Enter to skip")
+            await self.type("yes")
 
     async def use(self, audience: str, grant_type: GrantType) -> None:
         await self.says("Who will use the credential?")
         await self._choose(audience, grant_type)
-        await self.says("or press Enter to skip")
+        await self.says("or press Enter to skip the rest")
         await self.type("")
         await self.says("Press Enter to continue anyway")
         await self.type("")
@@ -169,11 +174,10 @@ class Person:
         if "press Enter to keep" in self.prompt:
             # A field after the one that was entered.
             await self.type("")
-        await self.says("press Enter to continue when you've copied the link")
-        link = next(line for line in self.news.splitlines() if "/authorize?" in line)
+        await self.says("or press Enter to show it")
         await self.type("")
-        await self.says("Step 4 of 6. Paste the URL you land on (input hidden):")
-        return link
+        await self.says("Step 4 of 6. Paste the URL you land on (input hidden), then press Enter:")
+        return next(line for line in self.news.splitlines() if "/authorize?" in line)
 
     async def fresh_link(self) -> None:
         await self.type("new link")
@@ -186,7 +190,7 @@ class Person:
         await self.type(text)
 
     async def passed(self) -> None:
-        await self.says("passed   GET /Users responds", "passed   Response is a SCIM list")
+        await self.says("GET /Users responds. Response is a SCIM list")
 
     async def confirm(self) -> None:
         await self.says("Press Enter to confirm that you approved it")
@@ -203,7 +207,7 @@ class Person:
         await self.type("yes")
 
     async def pick(self, id_: str) -> None:
-        await self.says("Type a number from 1 to")
+        await self.says('Type a number, "?" for the list, or press Enter for')
         await self.type(id_)
 
     async def new_secret(self, text: str) -> None:

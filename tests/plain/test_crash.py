@@ -48,7 +48,7 @@ async def passing(*_args: object, **_kwargs: object) -> Report:
 @pytest.mark.parametrize(
     ("step", "place", "lines"),
     [
-        (Step.PREREQUISITES, "wizard.flow.session.Session.save_ticks", ("", "all")),
+        (Step.PREREQUISITES, "wizard.flow.session.Session.save_ticks", ("", "yes")),
         (Step.CREDENTIALS, "wizard.flow.credentials.Fields.save_field", ("1", "", PLANTED[0])),
         (Step.AUTHORIZE, "wizard.flow.link.LinkDesk.link", ("1",)),
         (

@@ -60,13 +60,14 @@ def test_plain_mode_is_chosen_and_says_why(
 # -- input -----------------------------------------------------------------------------------------
 
 
-WAYS = "Type yes, no, or all, or press Enter to skip"
+WAYS = "Type yes or no, or press Enter to skip the rest"
 
 
 async def words_at_every_prompt(person: Person) -> None:
     await person.type("")
     for word, answer in (
-        ("?", "Click Create OAuth application, then select the Authorization code grant type."),
+        ("?", "Only these roles can create organization OAuth apps and approve access."),
+        ("help", "Click Create OAuth application, then select the Authorization code grant type."),
         ("back", "You can't go back from here."),
         ("open", "No browser on this machine. The pages are:"),
         ("copy", "There's nothing to copy here."),
@@ -78,13 +79,17 @@ async def words_at_every_prompt(person: Person) -> None:
     ):
         await person.type(word)
         await person.says(answer)
+    await person.type("")
+    await person.says(
+        'Press Enter to continue anyway, type "again"', 'or type "all" to select them'
+    )
     await person.type("all")
-    await person.says("Paste the Client ID:")
+    await person.says("Paste the Client ID, then press Enter:")
     for word, answer in (
         ("?", "Client ID: OQ…, 34 characters."),
         ("open", "There's nothing to open here."),
         ("copy secret", "There is no Client Secret yet."),
-        ("back", "Before you start"),
+        ("back", "Step 1 of 6, Prerequisites."),
     ):
         await person.type(word)
         await person.says(answer)

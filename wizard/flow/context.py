@@ -13,7 +13,7 @@ from wizard.domain.endpoints import option
 from wizard.domain.models import CredentialSet, Endpoints, GrantType
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
-from wizard.domain.text import Program
+from wizard.domain.text import Command, Program
 from wizard.domain.texts import summary
 from wizard.domain.value import Value, replace
 from wizard.flow.inactive import is_open
@@ -91,6 +91,8 @@ class WizardContext:
         """Saves which step was reached last."""
         self.next_is_plain = False
         """Whether the next profile opens in plain mode."""
+        self.is_farewell_said = False
+        """Whether Done was read out on the normal screen, so that nothing is left to say."""
         self.last_words: Sequence[str] = ()
         """What remains to be done in Twilio after the profile was removed."""
 
@@ -234,6 +236,11 @@ class WizardContext:
         return summary.what_next(session.profile, session.name, now, self.program)
 
     @property
+    def token_command(self) -> Command:
+        """The command that prints a token."""
+        return self.program.command("token", profile=self.session.name)
+
+    @property
     def exit_code(self) -> ExitCode:
         """The exit code if the user leaves now."""
         session, is_forgotten = self.session, bool(self.last_words)
@@ -247,6 +254,8 @@ class WizardContext:
     def farewell(self) -> Sequence[str]:
         """Return the closing lines, printed after the screens are gone."""
         if self.next_profile is not None:
+            return ()
+        if self.is_farewell_said and self.reached is Step.DONE:
             return ()
         if self.demo is not None:
             words = "The demo is over. Nothing is saved. For your own app, run:"

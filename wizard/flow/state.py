@@ -24,6 +24,7 @@ class Delivery(Enum):
     NOT_OPENED = "no browser opened it; copy it instead"
     COPIED = "copied to the clipboard"
     SENT = "sent to your terminal's clipboard"
+    SAVED = "saved as a file"
 
 
 IF_NO_PAGE: Final = "No page in your browser? {copy} copies the link."

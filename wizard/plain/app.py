@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from functools import partial
 from typing import Final, Protocol
 
-from wizard.domain.problems import ExitCode, Problem
+from wizard.domain.models import GrantType
+from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import LEAVING, Command
-from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import KEEP_IN_MIND
 from wizard.flow.check.runner import run_of
 from wizard.flow.context import WizardContext
@@ -19,13 +18,21 @@ from wizard.flow.state import Back, Next, Outcome, WizardState
 from wizard.host.process import leave_on_signals
 from wizard.plain.check import CheckStep
 from wizard.plain.credentials import Credentials
-from wizard.plain.dialogue import Dialogue, Left, Stage, offered
+from wizard.plain.dialogue import Dialogue, Left
 from wizard.plain.link import Authorize, Redirect
 from wizard.plain.overview import OverviewStep
 from wizard.plain.paper import Paper, Reader
 from wizard.plain.prerequisites import Prerequisites
+from wizard.plain.sheet import read_sheet
+from wizard.plain.stage import Stage
 
 TITLE: Final = "Twilio SCIM setup"
+FACTS: Final = {
+    GrantType.AUTHORIZATION_CODE: ("Secret", "Access token", "Organization"),
+    GrantType.CLIENT_CREDENTIALS: ("Grant type", "Secret", "Access token", "Organization"),
+}
+"""The facts that Done says; the others were entered or heard just before."""
+CLOSED: Final = "The wizard is closed."
 
 
 class Terminal(Reader, contextlib.AbstractContextManager["Terminal"], Protocol):
@@ -64,7 +71,12 @@ class PlainWizard:
             walking = asyncio.ensure_future(self._walk())
             leave_on_signals(walking.cancel)
             await asyncio.wait((walking,))
+            if walking.cancelled():
+                # The line of the prompt is ended here, not by Enter.
+                self._paper.say("")
             await self._close()
+            if walking.cancelled() or walking.exception() is None:
+                self._say_closed(is_interrupted=walking.cancelled())
         if walking.cancelled():
             return ExitCode.SIGNAL
         try:
@@ -79,6 +91,13 @@ class PlainWizard:
         if self.wizard_context.session.protected.is_busy:
             self._paper.say("", LEAVING)
         await self.wizard_context.close()
+
+    def _say_closed(self, *, is_interrupted: bool) -> None:
+        """Say that the wizard is closed, where nothing else says so."""
+        context = self.wizard_context
+        is_finished = context.is_farewell_said and not is_interrupted
+        if not (is_finished or context.farewell() or context.next_profile):
+            self._paper.say(CLOSED)
 
     # -- the steps -------------------------------------------------------------------------------
 
@@ -124,21 +143,31 @@ class PlainWizard:
                 return await self._done()
 
     async def _done(self) -> Outcome:
-        stage = self._stage
+        """Say that it works and how to use it; Overview has all the facts. Raises Left."""
+        stage, context = self._stage, self.wizard_context
+        say = stage.paper.say
         stage.head(Step.DONE)
-        stage.paper.rows(self.wizard_context.facts())
-        for words in self.wizard_context.usage():
+        facts, names = dict(context.facts()), FACTS[context.grant_type]
+        say(" ".join(f"{name}: {facts[name]}." for name in names if name in facts))
+        for words in context.usage():
             if isinstance(words, Command):
-                for line in words.splitlines():
-                    stage.paper.line(line)
+                # A command of several lines is on the sheet: too long to be heard.
+                stage.paper.line(context.token_command if "\n" in words else words)
             else:
-                stage.paper.say(words)
-        stage.paper.say(f"! {' '.join(KEEP_IN_MIND[self.wizard_context.grant_type])}")
-        answers, acts = {"": "finish", "overview": "see the setup"}, {}
-        if self.wizard_context.session.use.audience.ends_with_sheet:
-            stage.paper.sheet(sheet := stage.upkeep.sheet())
-            acts = {"copy": partial(stage.copy, markdown(sheet), "Sheet")}
-        ways = offered({**answers, **{word: "copy the sheet" for word in acts}})
-        prompt = stage.prompt(Step.DONE, ways, answers=answers, acts=acts)
-        chosen = await stage.talk.choose(prompt)
+                say(words)
+        stage.paper.warn(" ".join(KEEP_IN_MIND[context.grant_type]))
+        if context.session.use.audience.ends_with_sheet:
+            stage.paper.sheet(stage.upkeep.sheet())
+        # All of it was read out.
+        context.is_farewell_said = True
+        answers = {"": "finish", "overview": "see the setup"}
+        answers |= {} if context.demo else {"sheet": "hear the handoff sheet"}
+        others = " or ".join(f'"{word}"' for word in answers if word)
+        ways = f"Press Enter to finish, or type {others}"
+        prompt = stage.prompt(Step.DONE, ways, answers=answers)
+        while (chosen := await stage.talk.choose(prompt)) == "sheet":
+            try:
+                await read_sheet(stage)
+            except SetupError as error:
+                stage.paper.problem(error.problem)
         return Back() if chosen else Next()

@@ -1,15 +1,43 @@
-"""Step 5 in plain mode: each line of the check is printed once it is known."""
+"""Step 5 in plain mode: what the check found, in as few sentences as possible."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final
 
 from wizard.domain.problems import Check, Status, pause
 from wizard.domain.steps import Step
 from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
 from wizard.flow.check.runner import ActiveRun, DraftRun
 from wizard.flow.state import Outcome, Verified
-from wizard.plain.dialogue import Stage, offered
+from wizard.plain import dialogue
+from wizard.plain.dialogue import offered
+from wizard.plain.stage import Stage
 
-OPEN = (Status.WAITING, Status.RUNNING)
+ENDED: Final = {
+    Status.PASSED: "Passed",
+    Status.WARNING: "Warning",
+    Status.FAILED: "Failed",
+    Status.SKIPPED: "Skipped",
+}
+
+
+PASSED: Final = "Check passed. Your SCIM credentials work."
+
+
+def results(lines: Iterable[Check]) -> list[str]:
+    """Return what is known of the lines: those with the same status in one paragraph."""
+    ended = (line for line in lines if line.status in ENDED)
+    return [
+        f"{ENDED[status]}: {' '.join(_in_a_sentence(line) for line in same)}"
+        for status, same in groupby(ended, key=lambda line: line.status)
+    ]
+
+
+def _in_a_sentence(line: Check) -> str:
+    return f"{line.title}: {line.note}." if line.note else f"{line.title}."
 
 
 class CheckStep:
@@ -19,7 +47,9 @@ class CheckStep:
         self._stage = stage
         self._run = run
         self._lines: tuple[Check, ...] = ()
-        self._said: dict[str, Check] = {}
+        self._said: set[str] = set()
+        self._said_at = 0.0
+        """The event loop's time when something was said last."""
         self._has_said_wait = False
 
     async def run(self) -> Outcome:
@@ -35,12 +65,13 @@ class CheckStep:
                 report = await self._run.accept(report)
             elif offer is not None or await self._stage.use_file():
                 report = await self._check(is_retry=True)
-        if report.organization:
-            self._stage.talk.say(f"Organization {report.organization}")
+        if isinstance(self._run, ActiveRun):
+            self._stage.talk.say(PASSED)
         return Verified()
 
     async def _check(self, *, is_retry: bool) -> Report:
-        self._lines, self._said, self._has_said_wait = (), {}, False
+        self._lines, self._said, self._has_said_wait = (), set(), False
+        self._said_at = asyncio.get_running_loop().time()
         work = self._run.run(self._show, is_retry=is_retry)
         report = await self._stage.talk.wait("Twilio's response", work)
         self._say_ended()
@@ -50,18 +81,21 @@ class CheckStep:
 
     def _show(self, lines: tuple[Check, ...]) -> None:
         self._lines = lines
-        if any(line.status is Status.RUNNING for line in lines):
-            # Only now: a line may end first, and get its note then.
+        words = "" if self._has_said_wait else pause(lines)
+        is_slow = asyncio.get_running_loop().time() > self._said_at + dialogue.QUIET
+        # A line may end first and get its note then, so only once the next one is running.
+        if words or (is_slow and any(line.status is Status.RUNNING for line in lines)):
             self._say_ended()
-        if not self._has_said_wait and (words := pause(lines)):
+        if words:
             self._has_said_wait = True
             self._stage.talk.say(words)
 
     def _say_ended(self) -> None:
-        for line in self._lines:
-            if line.status not in OPEN and self._said.get(line.id) != line:
-                self._said[line.id] = line
-                self._stage.talk.say(line.in_a_line)
+        new = [each for each in self._lines if each.status in ENDED and each.id not in self._said]
+        if new:
+            self._said.update(line.id for line in new)
+            self._said_at = asyncio.get_running_loop().time()
+            self._stage.talk.say(*results(new))
 
     async def _ask(self, report: Report) -> Offer | None:
         """Say what is wrong, and ask what to do; None: files were chosen."""

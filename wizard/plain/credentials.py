@@ -11,14 +11,16 @@ from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.text import short_id
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
 from wizard.domain.texts.wording import in_short, led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.dialogue import Act, Dialogue, Left, Prompt, Stage, offered
+from wizard.plain.dialogue import Act, Dialogue, Left, Prompt, offered
 from wizard.plain.prerequisites import is_use_changed, used_by
+from wizard.plain.stage import Stage
 
 KEEP: Final = "press Enter to keep"
 EMPTY: Final = "none"
@@ -76,6 +78,7 @@ class Credentials:
         wizard_context = stage.wizard_context
         self._stage = stage
         self._say = stage.talk.say
+        self._warn = stage.paper.warn
         self._session = wizard_context.session
         self._state = state
         self._fields = Fields(wizard_context, state.because)
@@ -84,7 +87,7 @@ class Credentials:
 
     async def run(self) -> Outcome:
         """Ask for each field, then whether what has changed is meant. Raises Left."""
-        self._stage.head(Step.CREDENTIALS)
+        self._stage.head(Step.CREDENTIALS, is_led_back=self._state.because is not None)
         if self._state.is_change:
             self._say(f'{used_by(self._session.use)} Type "use" to change this.')
         fields, first = self._fields.all, 0
@@ -131,7 +134,7 @@ class Credentials:
     async def _ask(self, field: CredentialField) -> None:
         """Ask until the field is right. Raises Left."""
         for words in self._fields.about_store() if field is SECRET else ():
-            self._say(f"! {words}")
+            self._warn(words)
         is_right = False
         while not is_right:
             if field is SECRET:
@@ -152,30 +155,32 @@ class Credentials:
         """Say what is wrong with the stored secret, or what to look at in it."""
         stored = self._stored
         if stored.source is not Source.NONE and stored.problem:
-            sign = "Error:" if stored.source is Source.REJECTED else "!"
-            self._say(f"{sign} {stored.problem}")
+            sign = "Error" if stored.source is Source.REJECTED else "Warning"
+            self._say(f"{sign}: {stored.problem}")
         for warning in stored.warnings:
-            self._say(f"! {warning}")
+            self._warn(warning)
 
     def _prompt(self, field: CredentialField) -> Prompt:
         value = {
-            CredentialField.CLIENT_ID: self._draft.client_id,
+            CredentialField.CLIENT_ID: short_id(self._draft.client_id),
             CredentialField.REDIRECT_URL: self._draft.redirect_url,
         }.get(field, "")
+        fields = self._fields.all
+        where = f"Field {fields.index(field) + 1} of {len(fields)}"
         ask = f"Paste the {field.label}{' (input hidden)' if field is SECRET else ''}"
-        kept = value or ("the demo's" if self._fields.is_demo else "the saved one")
-        prompt = self._stage.prompt(
-            Step.CREDENTIALS,
-            f"Field {self._fields.all.index(field) + 1} of {len(self._fields.all)}",
-            f"{ask}, or {KEEP} {kept}" if self._has(field) else ask,
-            acts=self._acts,
-            is_shown=field is not SECRET,
-        )
+        kept = value or ("the demo's one" if self._fields.is_demo else "the saved one")
+        enter = f"or {KEEP} {kept}" if self._has(field) else "then press Enter"
         says = (
             'Type "advanced" to change the endpoints, scope, or PKCE. Type "copy secret" to copy'
             " the Client Secret."
         )
-        return replace(prompt, help=(f"{field.label}: {field.hint}.", *prompt.help, says))
+        prompt = self._stage.prompt(
+            Step.CREDENTIALS,
+            help=(f"{field.label}: {field.hint}.", says),
+            acts=self._acts,
+            is_shown=field is not SECRET,
+        )
+        return replace(prompt, words=f"{where}. {ask}, {enter}")
 
     @property
     def _draft(self) -> CredentialSet:
@@ -205,7 +210,7 @@ class Credentials:
         stays = self._fields.stays(field, entered)
         # Where it stays, they are said when the stored secret is asked about again.
         for warning in () if stays else judgment.warnings:
-            self._say(f"! {warning}")
+            self._warn(warning)
         try:
             await self._fields.save_field(field, entered)
         except SetupError as error:
@@ -223,7 +228,7 @@ class Credentials:
         if scoped != self._draft:
             await self._save(scoped)
         if filling.unused:
-            self._say(f"! {filling.unused}")
+            self._warn(filling.unused)
         self._say(f"{FILLED}:")
         for field, text in filling.values.items():
             if await self._is_taken(field, Secret(text)):

@@ -7,17 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from wizard.domain.oauth.authorization_response import Reading
-from wizard.domain.problems import Problem, SetupError
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.domain.steps import STEPS, Step, step_number
-from wizard.domain.texts.guide import TYPED, page
 from wizard.domain.texts.questions import Question
-from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value, field
-from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Outcome, Quit
-from wizard.flow.upkeep import Upkeep
 from wizard.plain.paper import Paper, Reader
 
 T = TypeVar("T")
@@ -32,12 +26,15 @@ NOT_HERE: Final = {
     "new link": "There's no link here. The Authorize step creates it.",
 }
 ALWAYS: Final = 'At every prompt, you can type "?", "back", "open", "copy", "new link", or "quit".'
+MORE: Final = 'For the whole help page, type "help".'
 EARLY: Final = (
     "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."
 )
 NO_CHOICE: Final = 'Enter one of the choices in the prompt. For help, type "?".'
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
+QUIET: Final = 1.0
+"""Seconds of silence after which plain mode says what it waits for."""
 
 
 class Left(Exception):
@@ -53,7 +50,9 @@ class Prompt(Value):
 
     words: str
     help: Sequence[str] = ()
-    """Paragraphs."""
+    """Paragraphs about this prompt, read out after "?"."""
+    page: Sequence[str] = ()
+    """Paragraphs of the step's help page, read out after "help"."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Words that are answers, each with what it does in the imperative; said by the help."""
     acts: Mapping[str, Act] = field(default_factory=dict)
@@ -85,6 +84,14 @@ class Dialogue:
         self._reader = reader
         self._enter_from = 0.0
         """The event loop's time before which an Enter alone is no answer."""
+        self._said: dict[str, object] = {}
+        """What was read out last, by what it is about."""
+
+    def is_news(self, about: str, said: object) -> bool:
+        """Whether this was not yet read out; from now on it was: nothing is read out twice."""
+        is_new = self._said.get(about) != said
+        self._said[about] = said
+        return is_new
 
     def expect_new_enter(self, after: float) -> None:
         """Ignore an Enter alone until `after` seconds from now: it belongs to a paste."""
@@ -122,10 +129,13 @@ class Dialogue:
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
-        self.say(question.title, question.text)
+        self.say(question.text)
+        asks = (
+            question.title if question.title.endswith("?") else f"{question.title}. {question.yes}?"
+        )
         while True:
             try:
-                words = f"{question.yes}? Type yes, or press Enter for no"
+                words = f"{asks} Type yes, or press Enter for no"
                 answer = await self.ask(Prompt(words, (question.text,)))
             except Left as left:
                 if isinstance(left.outcome, Back):
@@ -143,14 +153,18 @@ class Dialogue:
         can_go_back: bool = True,
         keep: Callable[[Secret], None] | None = None,
     ) -> T:
-        """Say once what is waited for, and wait; back and quit end the wait. Raises Left.
+        """Wait, and say what for if it takes long; back and quit end the wait. Raises Left.
 
         Args: `keep`: called with every other line that is typed while waiting.
         """
-        self.say(f"Waiting for {what}…")
         working = asyncio.ensure_future(work)
         leaving = asyncio.ensure_future(self._told_to_leave(can_go_back=can_go_back, keep=keep))
-        await _first_of(working, leaving)
+        loop = asyncio.get_running_loop()
+        telling = loop.call_later(QUIET, self.say, f"Waiting for {what}…")
+        try:
+            await _first_of(working, leaving)
+        finally:
+            telling.cancel()
         if working.cancelled():
             raise Left(leaving.result())
         return working.result()
@@ -175,12 +189,14 @@ class Dialogue:
             line = await self._reader.line(is_shown=prompt.is_shown)
             answer = Secret("quit" if line is None else clean(line))
             word = answer.reveal().lower()
-            is_word = word in ("?", "quit", *NOT_HERE, *prompt.acts, *prompt.answers)
+            is_word = word in ("?", "help", "quit", *NOT_HERE, *prompt.acts, *prompt.answers)
             self.say(word if is_word and not prompt.is_shown else "")
             if line == "" and asyncio.get_running_loop().time() < self._enter_from:
                 self.say(EARLY)
             elif word == "?":
                 self._help(prompt)
+            elif word == "help":
+                self.say(*(prompt.page or prompt.help), ALWAYS)
             elif word == "quit":
                 raise Left(Quit())
             elif word in prompt.acts:
@@ -194,14 +210,20 @@ class Dialogue:
 
     def _help(self, prompt: Prompt) -> None:
         self.say(*prompt.help)
-        if prompt.answers:
-            self.say(_choices(prompt))
-        self.say(ALWAYS)
+        if choices := _choices(prompt):
+            self.say(choices)
+        self.say(MORE if prompt.page else ALWAYS)
 
 
 def _choices(prompt: Prompt) -> str:
-    said = (f"{word or 'Enter'}: {does}" for word, does in prompt.answers.items())
-    return "; ".join(said) + "."
+    """Return the answers with what they do, except short forms and those that the list has."""
+    answers = prompt.answers.items()
+    said = [
+        f"{word or 'Enter'}: {does}"
+        for word, does in answers
+        if len(word) != 1 and word not in prompt.listed
+    ]
+    return "; ".join(said) + "." if said else ""
 
 
 async def _first_of(*tasks: asyncio.Future[Any]) -> None:
@@ -215,84 +237,3 @@ async def _first_of(*tasks: asyncio.Future[Any]) -> None:
         for task in tasks:
             # Retrieve the exception, so that it isn't logged onto the terminal.
             _ = task.cancelled() or task.exception()
-
-
-NO_CLIPBOARD: Final = "No clipboard is available here."
-
-
-class Stage(Value):
-    """What the steps of plain mode share: the wizard and its dialogue."""
-
-    wizard_context: WizardContext
-    upkeep: Upkeep
-    talk: Dialogue
-
-    @property
-    def paper(self) -> Paper:
-        """Where is written."""
-        return self.talk.paper
-
-    def head(self, step: Step, aside: str = "") -> None:
-        """Say which step this is, whose, and what it is about."""
-        about = page(step, self.wizard_context.grant_type).naming(TYPED)
-        where = f"{self._number(step)}, {step.title}" if step in STEPS else step.title
-        title = about.heading if about.heading != step.title else ""
-        parts = [where, title, f"Profile {self.wizard_context.session.name}", aside]
-        parts += ["Demo: nothing is saved"] if self.wizard_context.demo else []
-        self.talk.say("", ". ".join(part for part in parts if part) + ".")
-        if self.wizard_context.foreign_hosts:
-            self.talk.say(f"! not Twilio: {', '.join(self.wizard_context.foreign_hosts)}")
-        if about.intro:
-            self.talk.say(about.intro)
-
-    def _number(self, step: Step) -> str:
-        return step_number(step, self.wizard_context.grant_type.steps)
-
-    def prompt(
-        self,
-        step: Step,
-        *sentences: str,
-        answers: Mapping[str, str] | None = None,
-        acts: Mapping[str, Act] | None = None,
-        can_go_back: bool = True,
-        is_shown: bool = True,
-    ) -> Prompt:
-        """Return a prompt of a step, with the step's help."""
-        return Prompt(
-            ". ".join((self._number(step), *sentences)),
-            page(step, self.wizard_context.grant_type).naming(TYPED).help,
-            answers or {},
-            acts or {},
-            can_go_back=can_go_back,
-            is_shown=is_shown,
-        )
-
-    def failed(self, problem: Problem, *, is_chosen: bool = False) -> dict[str, str]:
-        """Say a problem; return the answer that offers files, where the keyring is in the way.
-
-        Args: `is_chosen`: files were chosen already.
-        """
-        self.paper.problem(or_files(problem, 'type "files"', is_chosen=is_chosen))
-        return {"files": "use a file instead"} if can_use_files(problem) else {}
-
-    async def copy(self, text: str, what: str = "") -> bool:
-        """Copy to this machine's clipboard; say where none takes it, and return whether one did.
-
-        Args: `what`: what is said to have been sent there; "" where the caller tells it.
-        """
-        is_taken = await self.wizard_context.services.clipboard.copy(text)
-        if not is_taken:
-            self.talk.say(NO_CLIPBOARD)
-        elif what:
-            self.talk.say(f"{what} sent to the clipboard.")
-        return is_taken
-
-    async def use_file(self) -> bool:
-        """Keep the secrets in files from now on; whether that could be done."""
-        try:
-            await self.wizard_context.session.use_file()
-        except SetupError as error:
-            self.failed(error.problem, is_chosen=True)
-            return False
-        self.talk.say(IN_FILES)
-        return True

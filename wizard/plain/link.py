@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -15,9 +16,18 @@ from wizard.domain.texts.wording import in_short, led_back
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
-from wizard.plain.dialogue import Act, Left, Stage, offered
+from wizard.plain.dialogue import Act, Left, offered
+from wizard.plain.stage import Stage
 
+WARNS: Final = "! "
+"""The sign of a warning on the screens."""
+COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
+INSTEAD: Final = 'To save the link as a file, type "save". To show it, type "link".'
+DOES: Final = (
+    'To copy the link, type "copy". To save it as a file, type "save". To show it, type "link".'
+    ' To create another one, type "new link".'
+)
 
 
 class LinkStep:
@@ -40,9 +50,9 @@ class LinkStep:
         self._fix: Fix | None = None
         """A problem that another step fixes: Enter leads there."""
 
-    def _begin(self) -> None:
-        """Say which step this is, and what led back to it."""
-        self._stage.head(self.STEP)
+    def _begin(self, *sentences: str) -> None:
+        """Say which step this is, what to do, and what led back to it."""
+        self._stage.head(self.STEP, *sentences)
         if self._state.because is not None:
             because = in_short(led_back(self._state.because, self.STEP))
             self._stage.paper.problem(because, self._state.comparison)
@@ -65,21 +75,21 @@ class LinkStep:
             else:
                 return self._link
 
-    async def _answered(self, primary: Callable[[], Awaitable[None]], does: str = "") -> Outcome:
+    async def _answered(self, primary: Callable[[], Awaitable[None]], words: str) -> Outcome:
         """Ask until there is a code. Raises Left.
 
         Args:
             primary: what Enter alone does.
-            does: the same in words, after "press Enter to"; "" where it only says what is missing.
+            words: what is asked, unless a problem has to be fixed first.
         """
         while True:
             self._look_at_link()
-            to, acts = does, self._acts()
+            asks, acts = words, self._acts()
             if self._fix is not None:
-                to = self._fix.does
+                asks = f"{PASTE}, or press Enter to {self._fix.does}"
                 acts |= {} if self._fix.needs_link else {Step.CREDENTIALS.value: self._follow}
-            words = f"{PASTE}, or press Enter to {to}" if to else PASTE
-            prompt = self._stage.prompt(self.STEP, words, acts=acts, is_shown=False)
+            about = (*self._stage.about(self.STEP), DOES)
+            prompt = self._stage.prompt(self.STEP, asks, help=about, acts=acts, is_shown=False)
             if self._early:
                 got: Secret | Reading = self._early.pop(0)
             else:
@@ -139,6 +149,7 @@ class LinkStep:
         acts: dict[str, Act] = {
             "open": self._open,
             "copy": self._copy,
+            "save": self._save,
             "link": self._print_link,
             "new link": self._fresh,
         }
@@ -157,7 +168,19 @@ class LinkStep:
             if await self._stage.copy(self._link.url):
                 await self.delivered(Delivery.COPIED)
             else:
-                await self._print_link()
+                self._say(INSTEAD)
+
+    async def _save(self) -> None:
+        """Save the link as a file, for whoever can't take it from a terminal."""
+        if (link := self._link) is not None:
+            name = f"twilio-link-{link.attempt.created_at.astimezone():%H%M%S}.txt"
+            try:
+                path = await asyncio.to_thread(self._services.write_new, name, f"{link.url}\n")
+            except SetupError as error:
+                self._stage.paper.problem(error.problem)
+                return
+            self._say("Link saved as", path)
+            await self.delivered(Delivery.SAVED)
 
     async def _print_link(self) -> None:
         """Print the link on a line of its own, so that it can be taken whole."""
@@ -177,33 +200,34 @@ class LinkStep:
 
 
 class Authorize(LinkStep):
-    """Step 3: what to do with the link, which is long: it is read out only if it has to be."""
+    """Step 3: what to do with the link, which is long: it is read out only on request."""
 
     STEP = Step.AUTHORIZE
 
     async def run(self) -> Outcome:
-        """Open or copy the link. Raises Left."""
+        """Open, copy, save, or show the link. Raises Left."""
         self._begin()
         await self._show()
         if self._services.browser.is_here:
-            return await self._answered(self._open, "open the browser")
+            ways = 'Press Enter to open the browser, or type "copy" to copy the link'
+            return await self._answered(self._open, ways)
         if self._demo is not None:
-            return await self._answered(self._approve, "approve")
-        return await self._answered(self._taken, "continue when you've copied the link")
+            ways = 'Type "link" to show the link, or press Enter to approve (demo only)'
+            return await self._answered(self._approve, ways)
+        ways = 'Type "copy" to copy the link, type "save" to save it as a file'
+        return await self._answered(self._taken, f"{ways}, or press Enter to show it")
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
-        landing = landing_on(link.attempt.redirect_url)
-        for number, lines in enumerate(THEN, 1):
-            first, *more = lines
-            self._say(f"{number}. {first}".format(landing=landing), *(f"   {m}" for m in more))
-        self._say(*link.where(self._services.browser.why_not))
-        if self._services.browser.is_here or self._demo is not None:
-            self._say('To copy the link, type "copy". To show it, type "link".')
-        else:
-            await self._print_link()
+        for words in link.where(self._services.browser.why_not):
+            if words.startswith(WARNS):
+                self._stage.paper.warn(words.removeprefix(WARNS))
+            else:
+                self._say(words.lstrip())
 
     async def _taken(self) -> None:
+        if self._link is not None:
+            self._stage.paper.line(self._link.url)
         await self.delivered(Delivery.SHOWN)
 
     async def delivered(self, delivery: Delivery) -> None:
@@ -212,6 +236,7 @@ class Authorize(LinkStep):
 
     async def _fresh(self) -> None:
         await self._show(is_fresh=True)
+        self._say("The link is new.")
 
 
 class Redirect(LinkStep):
@@ -225,12 +250,14 @@ class Redirect(LinkStep):
 
     async def run(self) -> Outcome:
         """Wait for the response. Raises Left."""
-        self._begin()
+        landing = landing_on(self._stage.wizard_context.session.working_draft().redirect_url)
+        (_, (lands, is_fine), (copies, _)) = THEN
+        self._begin(f"{lands.format(landing=landing)} {is_fine} {copies} Its code {CODE_LIVES}.")
         link = await self._make()
-        made = f"{link.attempt.created_at.astimezone():%H:%M}"
-        self._say(f"Link: created {made}; {self._delivery.value}.", *self._hint())
-        self._say(f"Code: {CODE_LIVES}.", f"Waiting {link.waits}.")
-        return await self._answered(self._nothing)
+        self._tell_delivery()
+        if link.is_listening or link.listener_problem is not None:
+            self._say(f"Waiting {link.waits}.")
+        return await self._answered(self._nothing, f"{PASTE}, then press Enter")
 
     async def _nothing(self) -> None:
         await self._take(self._links.read(""))
@@ -238,11 +265,14 @@ class Redirect(LinkStep):
     async def delivered(self, delivery: Delivery) -> None:
         """Say what became of the link now."""
         self._delivery = delivery
-        self._say(f"Link: {delivery.value}.", *self._hint())
+        self._tell_delivery()
 
-    def _hint(self) -> tuple[str, ...]:
-        is_open = self._delivery is Delivery.OPENED
-        return (IF_NO_PAGE.format(copy='"copy"'),) if is_open else ()
+    def _tell_delivery(self) -> None:
+        """Say where the link is, unless it was just shown."""
+        if self._delivery is not Delivery.SHOWN:
+            is_open = self._delivery is Delivery.OPENED
+            hint = f" {IF_NO_PAGE.format(copy=COPY)}" if is_open else ""
+            self._say(f"Link: {self._delivery.value}.{hint}")
 
     async def _fresh(self) -> None:
         """Create a new link, and go back to Authorize, which says why."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import TYPED
-from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.questions import already_open
 from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
-from wizard.plain.dialogue import Left, Prompt, Stage, offered
+from wizard.plain.dialogue import Left, Prompt
+from wizard.plain.sheet import read_sheet
+from wizard.plain.stage import Stage
 
 LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
 """The keys of the screen."""
@@ -31,9 +31,10 @@ class OverviewStep:
     async def run(self) -> Outcome:
         """Print the state, and do the chosen actions until one leads elsewhere. Raises Left."""
         since = self._overview.since
-        self._stage.head(Step.OVERVIEW, f"Set up {since}" if since else "")
+        self._stage.head(Step.OVERVIEW, *([f"Set up {since}."] if since else []))
         self._tell()
-        self._say(*self._listed)
+        if self._stage.talk.is_news("actions", self._listed):
+            self._say(*self._listed)
         while True:
             try:
                 outcome = await self._do(await self._chosen())
@@ -48,16 +49,17 @@ class OverviewStep:
                 return outcome
 
     def _tell(self) -> None:
-        paper = self._stage.paper
-        paper.rows(self._overview.facts)
+        paper, is_news = self._stage.paper, self._stage.talk.is_news
+        # Those that are as they were have been heard.
+        paper.rows([(name, words) for name, words in self._overview.facts if is_news(name, words)])
         if line := self._overview.about_draft():
-            self._say(f"· {line}")
+            self._say(f"{line}.")
         for problem in self._overview.shown("type r"):
             paper.problem(problem)
 
     @property
     def _listed(self) -> list[str]:
-        """The actions in lines, read out once and on request."""
+        """The actions in lines, read out when they are new, and on request."""
         return [
             f"{number}. {item.title}{f': {item.brief}' if item.brief else ''}"
             for number, item in enumerate(self._overview.items, 1)
@@ -67,15 +69,15 @@ class OverviewStep:
         items = self._overview.items
         ids = {item.id: item.title for item in items}
         letters = {letter: ids[id_] for letter, id_ in LETTERS.items() if id_ in ids}
-        words = f"Type a number from 1 to {len(items)}, or press Enter for {items[0].title}"
+        words = f'Type a number, "?" for the list, or press Enter for {items[0].title}'
         prompt = self._stage.prompt(
             Step.OVERVIEW,
             words,
             answers={**ids, **letters, "": items[0].title},
             can_go_back=False,
         )
-        about = self._overview.page.naming(TYPED).help
-        prompt = replace(prompt, help=(*self._listed, *about), listed=tuple(ids))
+        page = self._overview.page.naming(TYPED).help
+        prompt = replace(prompt, help=self._listed, page=page, listed=tuple(ids))
         chosen = await self._stage.talk.choose(prompt)
         return LETTERS.get(chosen, chosen) or items[0].id
 
@@ -88,7 +90,7 @@ class OverviewStep:
             case "rotate":
                 return await self._rotate()
             case "sheet":
-                await self._sheet()
+                await read_sheet(self._stage)
             case "profiles":
                 return await self._switch()
         decided = self._overview.do(action)
@@ -105,9 +107,11 @@ class OverviewStep:
         about = self._overview.about_rotation
         talk.say(about)
         while True:
-            words = 'Paste the new Client Secret (input hidden), or type "back" to keep the old one'
+            words = "Paste the new Client Secret (input hidden), or press Enter to keep the old one"
             prompt = Prompt(words, (about,), is_shown=False)
             secret = await talk.ask_secret(prompt)
+            if not secret:
+                return None
             if problem := self._overview.refuse(secret.reveal()):
                 talk.say(f"Error: {problem}")
                 continue
@@ -124,19 +128,6 @@ class OverviewStep:
             talk.say(self._overview.rotated)
         return await self._confirmed(decided)
 
-    async def _sheet(self) -> None:
-        """Show the sheet; copy and save it when asked to."""
-        talk, sheet = self._stage.talk, self._stage.upkeep.sheet()
-        self._stage.paper.sheet(sheet)
-        answers = {"": "go back", "save": "save the sheet as a new file in this folder"}
-        prompt = Prompt(
-            offered({**answers, "copy": "copy the sheet"}),
-            answers=answers,
-            acts={"copy": partial(self._stage.copy, markdown(sheet), "Sheet")},
-        )
-        if await talk.choose(prompt) == "save":
-            talk.say("✓ Saved as", await self._stage.upkeep.save_sheet())
-
     async def _switch(self) -> Outcome | None:
         """Ask for another profile, or a new one."""
         names, current = self._overview.profiles, self._overview.current
@@ -144,7 +135,8 @@ class OverviewStep:
             f"{number}. {name}{', the current one' if name == current else ''}"
             for number, name in enumerate(names, 1)
         )
-        self._say("Profiles:", *listed)
+        if self._stage.talk.is_news("profiles", listed):
+            self._say("Profiles:", *listed)
         words = "Type a profile's number or the name of a new profile, or press Enter to go back"
         while answer := await self._stage.talk.ask(Prompt(words, listed)):
             if answer.isdecimal() and 0 < int(answer) <= len(names):

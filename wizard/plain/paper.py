@@ -89,7 +89,7 @@ class Paper:
         Args: `comparison`: the two URLs of a mismatch.
         """
         journal.note(f"shown: {problem.in_a_line}")
-        self.say(f"{'!' if problem.is_warning else 'Error:'} {problem.title}.")
+        self.say(f"{'Warning' if problem.is_warning else 'Error'}: {problem.title}.")
         if comparison is not None:
             self.say(*_compared(comparison))
         elif problem.cause:
@@ -101,7 +101,12 @@ class Paper:
 
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""
-        self.say(f"! {problem.title}. {problem.cause} {problem.remedy}", *problem.detail)
+        self.warn(f"{problem.title}. {problem.cause} {problem.remedy}")
+        self.say(*problem.detail)
+
+    def warn(self, words: str) -> None:
+        """Write a warning that is no entry of the catalog."""
+        self.say(f"Warning: {words}")
 
     def _wrapped(self, line: str) -> str:
         return wrapped(self._inert(line), min(self._columns(), WIDTH) - 1)

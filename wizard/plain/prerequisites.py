@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
-from wizard.domain.problems import Check, SetupError, Status
+from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     CONSOLE,
@@ -18,9 +19,14 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
 from wizard.domain.value import replace
-from wizard.flow.environment import relevant
+from wizard.flow.environment import BROWSER, relevant
 from wizard.flow.state import Back, GoTo, Next, Outcome
-from wizard.plain.dialogue import Act, Left, Prompt, Stage, offered
+from wizard.plain.check import results
+from wizard.plain.dialogue import Act, Left, Prompt, offered
+from wizard.plain.stage import Stage
+
+FIRST: Final = "Before you start."
+YES: Final = ("y", "yes")
 
 
 class Prerequisites:
@@ -36,11 +42,15 @@ class Prerequisites:
 
     async def run(self) -> Outcome:
         """Ask about each item that isn't selected, then report the machine checks. Raises Left."""
-        self._stage.head(Step.PREREQUISITES, self._ticked())
-        if self._session.profile.audience is None:
+        is_new = self._session.profile.audience is None
+        some = (f"{self._ticked()}.",) if self._session.profile.ticks else ()
+        self._stage.head(Step.PREREQUISITES, *some, USE_TITLE if is_new else FIRST)
+        if is_new:
             self._has_asked = True
             await ask_use(self._stage, Step.PREREQUISITES, can_go_back=self._can_go_back)
-        self._say(used_by(self._use), *self._about_use())
+        self._say(used_by(self._use), *_about(self._use))
+        if self._use.risk:
+            self._stage.paper.warn(" ".join(self._use.risk))
         looking = asyncio.ensure_future(self._stage.upkeep.probe())
         try:
             await self._ask_each()
@@ -60,50 +70,48 @@ class Prerequisites:
     def _items(self) -> tuple[Prerequisite, ...]:
         return self._use.items
 
-    def _about_use(self) -> tuple[str, ...]:
-        """Return what differs for this use, and its risk."""
-        risk = " ".join(self._use.risk)
-        return (self._use.audience.brief, *((f"! {risk}",) if risk else ()))
-
     async def _ask_each(self) -> None:
-        count = len(self._items)
+        """Ask about each item that isn't selected, until the rest is skipped. Raises Left."""
+        count, kept = len(self._items), self._session.profile.ticks
         for number, item in enumerate(self._items, 1):
-            if item.id in self._session.profile.ticks:
-                self._say(f"Item {number} of {count}, selected: {item.text}.")
+            if item.id in kept:
                 continue
             self._has_asked = True
-            answer = await self._stage.talk.choose(self._question(number, item))
-            if answer == "all":
-                await self._save({p.id for p in self._items})
-                self._say(self._ticked())
-                return
-            if answer in ("y", "yes"):
+            answer = await self._stage.talk.choose(self._question(number, count, item))
+            if answer in YES:
                 await self._save({item.id})
             if not answer:
                 return
 
-    def _question(self, number: int, item: Prerequisite) -> Prompt:
-        count = len(self._items)
-        answers = {"yes": "it's true", "no": "not yet", "all": f"all {count} are true"}
-        answers |= {"": "skip the remaining items"}
-        prompt = self._prompt("", answers | {"y": "yes", "n": "no"})
+    def _question(self, number: int, count: int, item: Prerequisite) -> Prompt:
+        skips = "skip the rest" if number < count else "skip it"
+        answers = {"yes": "it's true", "no": "not yet", "": skips, "y": "yes", "n": "no"}
         aside = f" ({item.aside})" if item.aside else ""
-        ways = "Type yes, no, or all, or press Enter to skip"
-        words = f"Item {number} of {count}: {item.text}{aside}. {ways}"
-        return replace(prompt, words=words, help=(item.why, *prompt.help))
+        words = (
+            f"Item {number} of {count}: {item.text}{aside}."
+            f" Type yes or no, or press Enter to {skips}"
+        )
+        return replace(self._prompt("", answers), words=words, help=(item.why,))
 
     async def _end(self) -> str:
-        """Ask what is next, with what is missing named."""
-        answers = {"": "continue"}
+        """Ask what is next, with what is missing named; only then can all be selected at once."""
         open_items = missing(self._items, self._session.profile.ticks)
         if not open_items and self._has_asked:
-            self._say(f"{self._ticked()}.")
             return ""
+        answers = {"": "continue"}
         if open_items:
-            self._say(f"! {unselected(open_items)}", *(f"{p.text}." for p in open_items))
-            answers = {"": "continue anyway", "again": "answer the open items again"}
+            self._say(unselected(open_items), *(f"{p.text}." for p in open_items))
+            answers = {
+                "": "continue anyway",
+                "again": "answer them again",
+                "all": "select them all",
+            }
         prompt = self._prompt(f"{self._ticked()}. {offered(answers)}", answers)
-        return await self._stage.talk.choose(prompt)
+        answer = await self._stage.talk.choose(prompt)
+        if answer == "all":
+            await self._save({item.id for item in open_items})
+            self._say(f"{self._ticked()}.")
+        return answer
 
     def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
         acts: dict[str, Act] = {"use": self._change_use, "r": self._look_again}
@@ -115,7 +123,7 @@ class Prerequisites:
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
-        return replace(prompt, help=(self._use.help, *prompt.help, says))
+        return replace(prompt, page=(self._use.help, *prompt.page, says))
 
     def _ticked(self) -> str:
         return selected(self._items, self._session.profile.ticks)
@@ -136,14 +144,11 @@ class Prerequisites:
         self._tell(await self._stage.talk.wait("the machine checks", work, can_go_back=False))
 
     def _tell(self, checks: tuple[Check, ...]) -> None:
-        self._say("Checked for you:")
-        for check in relevant(checks, self._use.grant_type):
-            title = check.problem.title if check.problem else check.title
-            note = f" ({check.note})" if check.note else ""
-            self._say(f"{check.status.value:<10} {title}{note}")
-            if check.problem is not None and check.status is Status.WARNING:
-                problem = check.problem
-                self._say(f"  {problem.cause}", f"  {problem.who.value}: {problem.remedy}")
+        """Say what passed in one sentence, and each problem; Authorize says which browser opens."""
+        told = [c for c in relevant(checks, self._use.grant_type) if c.id != BROWSER]
+        self._say(*results(check for check in told if check.problem is None))
+        for problem in (check.problem for check in told if check.problem is not None):
+            self._stage.paper.problem(replace(problem, is_warning=True))
 
     async def _open(self) -> None:
         if not await self._stage.wizard_context.services.browser.open(CONSOLE):
@@ -171,21 +176,18 @@ async def is_use_changed(stage: Stage, step: Step) -> bool:
 async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None:
     """Ask who will use the credential, and with which grant type. Raises Left."""
     session = stage.wizard_context.session
-    listed = [f"{number}. {_in_words(each)}" for number, each in enumerate(USES, 1)]
+    names = [_in_words(each) for each in USES]
+    listed = [f"{number}. {name}" for number, name in enumerate(names, 1)]
     costs = [f"{GRANT_NAMES[grant_type]}: {text}" for grant_type, text in COSTS.items()]
-    stage.talk.say(USE_TITLE, *listed, *costs)
+    if stage.talk.is_news("uses", listed):
+        stage.talk.say(*listed)
     default = USES.index(session.use) + 1
-    numbers = {str(number): _in_words(each) for number, each in enumerate(USES, 1)}
-    prompt = stage.prompt(
-        step,
-        f"Type a number from 1 to {len(USES)}, or press Enter for {default}",
-        answers={"": numbers[str(default)], **numbers},
-        can_go_back=can_go_back,
-    )
-    prompt = replace(prompt, help=(*listed, *costs, *prompt.help))
-    chosen = int(await stage.talk.choose(prompt) or default)
+    prompt = stage.prompt(step, answers={"": names[default - 1]}, can_go_back=can_go_back)
+    words = f"{USE_TITLE} Type a number from 1 to {len(USES)}, or press Enter for {default}"
+    prompt = replace(prompt, words=words, help=(*listed, *costs), listed=tuple(names))
+    chosen = await stage.talk.choose(prompt) or names[default - 1]
     try:
-        await session.save_use(USES[chosen - 1])
+        await session.save_use(USES[names.index(chosen)])
     except SetupError as error:
         stage.paper.problem(error.problem)
 
@@ -197,3 +199,8 @@ def _in_words(use: Use) -> str:
 def used_by(use: Use) -> str:
     """Say who uses the credential, and with which grant type."""
     return f"Used by: {use.audience.title}. Grant type: {GRANT_NAMES[use.grant_type]}."
+
+
+def _about(use: Use) -> tuple[str, ...]:
+    """Return what the setup is for where that isn't clear: all audiences but a script."""
+    return () if use.audience == USES[0].audience else (use.audience.brief,)

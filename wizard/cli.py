@@ -15,6 +15,7 @@ from click.exceptions import Exit
 
 from wizard import __version__, manual, options, services, wiring
 from wizard.console import (
+    drop_unwritable,
     end_on_signals,
     is_closed_pipe,
     let_go_of_stdout,
@@ -238,6 +239,7 @@ def main() -> None:
             code = _cli()
     except SetupError as error:
         code = report(error.problem)
+    drop_unwritable()
     sys.exit(code)
 
 
@@ -250,6 +252,9 @@ def _cli() -> int:
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.SIGNAL
     except OSError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            # click ends the line, but the terminal is gone.
+            return ExitCode.SIGNAL
         # Of --help and --version. Elsewhere than on Windows, click knows it.
         if not is_closed_pipe(error):
             raise

@@ -21,7 +21,7 @@ from wizard.domain.errors.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
 from wizard.domain.texts.wording import in_command
-from wizard.host.process import SIGNALS
+from wizard.host.process import HANG_UP, SIGNALS
 from wizard.host.signs import take_signs
 
 VERSION: Final = 2
@@ -259,6 +259,17 @@ def let_go_of_stdout() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def drop_unwritable() -> None:
+    """Stop writing to the terminal if what is still to be written to stderr fails."""
+    try:
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):
+        # It is gone, or there was none.
+        from wizard.host.terminal import let_go
+
+        let_go()
+
+
 def end_on_signals() -> None:
     """Set the signal handlers; the wizard and network requests replace them with their own.
 
@@ -269,7 +280,9 @@ def end_on_signals() -> None:
             signal.signal(number, _interrupt)
 
 
-def _interrupt(_number: int, frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if number == HANG_UP:
+        signal.signal(number, signal.SIG_IGN)
     handler = signal.getsignal(signal.SIGINT)
     if callable(handler):
         handler(signal.SIGINT, frame)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from wizard.domain import journal
-from wizard.host.loop import Loop, SignalHandlers
+from wizard.host.loop import Loop
 
 T = TypeVar("T")
 
@@ -76,14 +76,9 @@ def test_fault_is_noted_without_its_message(monkeypatch: pytest.MonkeyPatch) -> 
     assert "hush" not in words
 
 
-class WindowsLoop(SignalHandlers, asyncio.SelectorEventLoop):
-    """Has the signal handlers of the loop on Windows."""
-
-
-@pytest.mark.parametrize("loop", [Loop, WindowsLoop])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_is_handled_in_the_loop_until_it_is_closed(
-    loop: type[asyncio.AbstractEventLoop], number: signal.Signals
+    number: signal.Signals,
 ) -> None:
     def before(*_: object) -> None:
         seen.append("before")
@@ -109,17 +104,16 @@ def test_signal_is_handled_in_the_loop_until_it_is_closed(
 
     usual = signal.signal(number, before)
     try:
-        with asyncio.Runner(loop_factory=loop) as runner:
+        with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(wait())
-        if loop is WindowsLoop:
-            signal.raise_signal(number)
-            assert seen[1:] == ["before"]
+        signal.raise_signal(number)
+        assert seen[1:] == ["before"]
     finally:
         signal.signal(number, usual)
 
 
 def test_signal_while_the_loop_closes_is_not_lost_in_an_error() -> None:
-    loop = WindowsLoop()
+    loop = Loop()
     loop.add_signal_handler(signal.SIGTERM, lambda: None)
     handler = signal.getsignal(signal.SIGTERM)
     loop.close()

@@ -138,6 +138,17 @@ def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
         assert b"Traceback" not in process.raw
 
 
+@pytest.mark.parametrize("mode", [{"TERM": "dumb"}, {}], ids=["plain", "screens"])
+def test_hang_ups_that_are_repeated_to_the_end_leave_the_exit_code(
+    home: Path, mode: dict[str, str]
+) -> None:
+    with wizard({**variables(home), **mode}) as process:
+        process.wait_for("or press Enter for 1:" if mode else "of 7 selected")
+        while process.is_running:
+            process.kill(signal.Signals["SIGHUP"])
+        assert process.wait_exit() == 130
+
+
 def leave(process: Terminal, way: str) -> None:
     match way:
         case "Ctrl+C":

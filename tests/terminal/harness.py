@@ -196,6 +196,11 @@ class Terminal:
         """Close the window: the program gets SIGHUP, and its output is lost."""
         self._process.hang_up()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the program is still running."""
+        return self._process.is_running
+
     def stall(self) -> None:
         """Stop reading the program's output, like a connection that is stuck."""
         self._process.stall()

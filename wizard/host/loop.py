@@ -22,7 +22,11 @@ from wizard.host.process import note_fault
 
 
 class SignalHandlers(asyncio.BaseEventLoop):
-    """Signal handlers for a loop without them, as on Windows; for the main thread."""
+    """Signal handlers for a loop that has none, as on Windows, or that forgets those from before.
+
+    asyncio's own removes its handlers to the system's defaults. A second signal, as a closing
+    window sends it, would then kill the process at its end. For the main thread.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,12 +58,9 @@ class SignalHandlers(asyncio.BaseEventLoop):
 
 
 if sys.platform == "win32":
-
-    class _Usual(SignalHandlers, asyncio.ProactorEventLoop):
-        pass
-
+    _System = asyncio.ProactorEventLoop
 else:
-    _Usual = asyncio.SelectorEventLoop
+    _System = asyncio.SelectorEventLoop
 
 # The stubs of asyncio and of socket do not agree on it.
 Addresses: TypeAlias = list[Any]
@@ -86,7 +87,7 @@ def in_daemon_thread(work: Callable[[], T], name: str) -> Future[T]:
     return future
 
 
-class Loop(_Usual):
+class Loop(SignalHandlers, _System):
     """The platform's own loop, except for resolving addresses and for reporting faults.
 
     Each address is resolved in a daemon thread of its own. A fault is noted as `note_fault` does.

@@ -22,15 +22,26 @@ SIGQUIT (Ctrl+\\) would otherwise leave a terminal without echo.
 """
 
 
+HANG_UP: Final = getattr(signal, "SIGHUP", 0)
+"""Ignored once it has come: a closing window may send it again, until the very end."""
+
+
 def leave_on_signals(leave: Callable[[], object]) -> None:
     """Call a function in the running loop on each of the signals, for an orderly exit."""
     import asyncio
 
     loop = asyncio.get_running_loop()
+
+    def on_signal(number: int) -> None:
+        if number == HANG_UP:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        leave()
+
     for number in SIGNALS:
         # Not outside the main thread (tests).
         with suppress(ValueError, RuntimeError):
-            loop.add_signal_handler(number, leave)
+            loop.add_signal_handler(number, on_signal, number)
 
 
 def protect() -> None:

@@ -23,6 +23,9 @@ AS_IT_IS: Final = {
     "wizard.host.line_reader.SILENCE": (
         "plain/test_scenarios.py::test_wrapped_address_is_one_answer"
     ),
+    "wizard.plain.dialogue.QUIET": (
+        "plain/test_enter.py::test_url_pasted_while_the_link_is_being_made_is_read"
+    ),
     "wizard.plain.link.PASTE_PAUSE": (
         "plain/test_enter.py::test_enter_counts_again_after_the_real_pause"
     ),

@@ -9,6 +9,7 @@ import pytest
 from wizard.flow.link import PASTE_PAUSE
 from wizard.host import line_reader
 from wizard.plain import dialogue, link
+from wizard.plain.dialogue import QUIET
 
 REAL: Final = line_reader.SILENCE
 
@@ -30,14 +31,14 @@ def no_paste_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_waiting_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Say nothing of a wait, however busy the machine is. `waiting_said` is for tests of that."""
+    """Say nothing of a wait, however busy the machine is. `real_quiet` is for tests of that."""
     monkeypatch.setattr(dialogue, "QUIET", 600.0)
 
 
 @pytest.fixture
-def waiting_said(no_waiting_said: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Say at once what plain mode waits for."""
-    monkeypatch.setattr(dialogue, "QUIET", 0.0)
+def real_quiet(no_waiting_said: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say what plain mode waits for as early as the product does."""
+    monkeypatch.setattr(dialogue, "QUIET", QUIET)
 
 
 @pytest.fixture

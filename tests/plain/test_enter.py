@@ -89,7 +89,7 @@ def test_enter_counts_again_after_the_real_pause(monkeypatch: pytest.MonkeyPatch
         assert run([], lambda: walk(person), person) == 3
 
 
-@pytest.mark.usefixtures("draft", "waiting_said")
+@pytest.mark.usefixtures("draft", "real_quiet")
 def test_url_pasted_while_the_link_is_being_made_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     make, read = LinkDesk.link, LineReader.line
     was_read = asyncio.Event()

@@ -129,13 +129,12 @@ class Dialogue:
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
+        if question.heard:
+            self.say(f"{question.title}.")
         self.say(question.text)
-        asks = (
-            question.title if question.title.endswith("?") else f"{question.title}. {question.yes}?"
-        )
+        words = f"{question.heard or question.title} Type yes, or press Enter for no"
         while True:
             try:
-                words = f"{asks} Type yes, or press Enter for no"
                 answer = await self.ask(Prompt(words, (question.text,)))
             except Left as left:
                 if isinstance(left.outcome, Back):

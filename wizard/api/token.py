@@ -15,7 +15,7 @@ from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.api.token_response import read_tokens
 from wizard.domain.errors.exchange import ANSWER_LOST
-from wizard.domain.models import AuthorizationAttempt, CredentialSet, GrantType, TokenSet
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.oauth.classify import (
     client_credentials_problem,
     exchange_problem,
@@ -111,7 +111,7 @@ class TokenService:
         Raises SetupError, with `is_lost` if the server may have replaced the refresh token although
         no new one arrived.
         """
-        if credentials.grant_type is GrantType.CLIENT_CREDENTIALS:
+        if not credentials.grant_type.needs_approval:
             return await self._issue(credentials)
         old = credentials.tokens.refresh_token if credentials.tokens else None
         if old is None:

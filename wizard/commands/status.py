@@ -19,7 +19,7 @@ from wizard.console import (
     what_to_do,
 )
 from wizard.domain.errors.local import LEFT_UNFINISHED
-from wizard.domain.models import GrantType, Profile
+from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.text import Command, iso, moment
 from wizard.domain.texts import summary
@@ -163,13 +163,12 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
 
 def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
     last, expires_at = summary.last_check(profile), profile.expires_at
-    is_of_app = profile.grant_type is GrantType.CLIENT_CREDENTIALS
     refused, failed = summary.refusal(profile, now), summary.problem_of(last, profile.grant_type)
     state = "missing" if expires_at is None else "expired" if expires_at <= now else "valid"
     return {
         "grant_type": profile.grant_type.value,
         "client_id": profile.client_id,
-        "redirect_url": None if is_of_app else profile.redirect_url,
+        "redirect_url": profile.redirect_url if profile.grant_type.needs_approval else None,
         "endpoints": profile.endpoints.named,
         "secrets": {"store": profile.store.value},
         "token": {

@@ -165,7 +165,7 @@ def with_grant_type(draft: CredentialSet, grant_type: GrantType) -> CredentialSe
 
 def fields_of(grant_type: GrantType) -> tuple[CredentialField, ...]:
     """Return the fields of the form, in their order."""
-    if grant_type is GrantType.AUTHORIZATION_CODE:
+    if grant_type.needs_approval:
         return tuple(CredentialField)
     return (CredentialField.CLIENT_ID, CredentialField.CLIENT_SECRET)
 

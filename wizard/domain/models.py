@@ -129,9 +129,14 @@ class GrantType(Enum):
     CLIENT_CREDENTIALS = "client_credentials"
 
     @property
+    def needs_approval(self) -> bool:
+        """Whether someone has to approve access in a browser."""
+        return self is GrantType.AUTHORIZATION_CODE
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The steps of a setup, in order."""
-        return STEPS if self is GrantType.AUTHORIZATION_CODE else WITHOUT_APPROVAL
+        return STEPS if self.needs_approval else WITHOUT_APPROVAL
 
 
 class CredentialSet(Value):
@@ -157,15 +162,14 @@ class CredentialSet(Value):
     @property
     def is_complete(self) -> bool:
         """Whether every field that its grant type needs has a value."""
-        has_url = bool(self.redirect_url) or self.grant_type is GrantType.CLIENT_CREDENTIALS
+        has_url = bool(self.redirect_url) or not self.grant_type.needs_approval
         return bool(self.client_id and self.client_secret and has_url)
 
     @property
     def is_renewable(self) -> bool:
         """Whether new tokens can be requested without anyone's approval."""
-        if self.grant_type is GrantType.CLIENT_CREDENTIALS:
-            return True
-        return self.tokens is not None and self.tokens.refresh_token is not None
+        has_refresh_token = self.tokens is not None and self.tokens.refresh_token is not None
+        return has_refresh_token or not self.grant_type.needs_approval
 
 
 class UserList(Value):
@@ -276,7 +280,7 @@ class Profile(Value):
     @property
     def is_renewable(self) -> bool:
         """Whether the active set can get new tokens without anyone's approval."""
-        return self.refreshable or self.grant_type is GrantType.CLIENT_CREDENTIALS
+        return self.refreshable or not self.grant_type.needs_approval
 
     def is_same_setup(self, other: Profile) -> bool:
         """Whether both belong to the same setup; refreshed tokens don't make a difference."""

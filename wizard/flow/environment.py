@@ -8,13 +8,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
-from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.value import Value
 from wizard.flow.inactive import lost, standing
 
 if TYPE_CHECKING:
-    from wizard.domain.models import Endpoints
+    from wizard.domain.models import Endpoints, GrantType
     from wizard.flow import ports
 
 BROWSER: Final = "browser"
@@ -77,7 +76,7 @@ async def machine_checks(
 
 def relevant(checks: tuple[Check, ...], grant_type: GrantType) -> tuple[Check, ...]:
     """Return the machine checks that matter for a grant type: only approving needs a browser."""
-    if grant_type is GrantType.AUTHORIZATION_CODE:
+    if grant_type.needs_approval:
         return checks
     return tuple(check for check in checks if check.id != BROWSER)
 

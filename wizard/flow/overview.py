@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import partial
 
 from wizard.domain.errors.store import SECRETS_DAMAGED, SECRETS_MISSING
-from wizard.domain.models import GrantType
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -271,5 +270,5 @@ class Overview:
             is_demo=self.wizard_context.demo is not None,
             first=on_overview(next(iter(self.problems), None)),
             lost=self.lost,
-            is_of_app=self._session.profile.grant_type is GrantType.CLIENT_CREDENTIALS,
+            is_of_app=not self._session.profile.grant_type.needs_approval,
         )

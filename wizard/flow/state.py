@@ -152,7 +152,7 @@ def resume_step(reached: Step | None, draft: CredentialSet, now: datetime) -> St
         return Step.PREREQUISITES if reached is Step.PREREQUISITES else Step.CREDENTIALS
     if reached is Step.CHECK and _has_tokens_of_its_last_code(draft):
         return Step.CHECK
-    if draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+    if not draft.grant_type.needs_approval:
         return Step.CHECK if reached is Step.CHECK else Step.CREDENTIALS
     if reached is Step.REDIRECT and any(a.is_live(now) for a in draft.attempts):
         return Step.REDIRECT

@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.domain import credential_fields, rules
 from wizard.domain.credential_fields import ENDPOINTS, FILLED, CredentialField
-from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -37,7 +37,7 @@ async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
             or value
             for label, value in zip(ENDPOINTS.values(), urls, strict=True)
         ]
-        if draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+        if not draft.grant_type.needs_approval:
             return replace(draft, endpoints=Endpoints(*endpoints))
         kept = draft.scope or EMPTY
         words = f"Scope (Twilio: offline_access). Type another, or {KEEP} {kept}"

@@ -290,6 +290,6 @@ _WITHOUT_APPROVAL: Final = {
 
 def page(step: Step, grant_type: GrantType) -> Page:
     """Return the texts of a step."""
-    if grant_type is GrantType.AUTHORIZATION_CODE:
+    if grant_type.needs_approval:
         return GUIDE[step]
     return replace(_WITHOUT_APPROVAL.get(step, GUIDE[step]), documentation=APPS_PAGE)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from wizard.domain.models import SCOPE, CredentialSet, GrantType, Profile
+from wizard.domain.models import SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
 from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN, use
@@ -189,11 +189,11 @@ def _other(profile: Profile, values: Values) -> Content:
         " Organization Owner or Admin who doesn't use SSO, and click Approve access. Have that"
         " user's second factor ready.",
     )
-    is_of_app = _is_of_app(profile)
+    is_approved = profile.grant_type.needs_approval
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
         Row("Grant type", f"{GRANT_NAMES[profile.grant_type].lower()} (OAuth 2.0)"),
-        *(() if is_of_app else approved),
+        *(approved if is_approved else ()),
         Row("Token endpoint", profile.endpoints.token_url),
         Row("Client authentication", "Client ID and Client Secret in the request body"),
         Row("Client ID", profile.client_id),
@@ -202,7 +202,7 @@ def _other(profile: Profile, values: Values) -> Content:
         Row("Groups", "none"),
     )
     paragraphs = (
-        *(() if is_of_app else authorization),
+        *(authorization if is_approved else ()),
         "A provider that takes only a pasted bearer token stops working when the token expires.",
         VERIFIED_DOMAIN,
         _warning(profile),
@@ -231,17 +231,13 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
     )
     return (
         "Twilio SCIM in a script",
-        (*rows, *(() if _is_of_app(profile) else approved)),
+        (*rows, *(approved if profile.grant_type.needs_approval else ())),
         paragraphs,
     )
 
 
-def _is_of_app(profile: Profile) -> bool:
-    return profile.grant_type is GrantType.CLIENT_CREDENTIALS
-
-
 def _warning(profile: Profile) -> str:
-    return " ".join(RISK) if _is_of_app(profile) else _APPROVER
+    return _APPROVER if profile.grant_type.needs_approval else " ".join(RISK)
 
 
 def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
@@ -260,7 +256,7 @@ def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
         "redirect_url": None,
         "scope": None,
         "unique_identifier": UNIQUE_IDENTIFIER,
-        **({} if _is_of_app(profile) else approved),
+        **(approved if profile.grant_type.needs_approval else {}),
     }
 
 

@@ -115,7 +115,7 @@ _REASONS: Final = {
 
 def prerequisites(audience: str, grant_type: GrantType) -> tuple[Prerequisite, ...]:
     """Return what has to be true for an audience (its ID) and a grant type."""
-    items = PREREQUISITES if grant_type is AUTHORIZATION_CODE else FOR_CLIENT_CREDENTIALS
+    items = PREREQUISITES if grant_type.needs_approval else FOR_CLIENT_CREDENTIALS
     return tuple(replace(item, why=_REASONS.get((audience, item.id), item.why)) for item in items)
 
 
@@ -266,7 +266,7 @@ class Use(Value):
     @property
     def risk(self) -> tuple[str, ...]:
         """What to be careful about, in two lines; none if someone has to approve access."""
-        return RISK if self.grant_type is GrantType.CLIENT_CREDENTIALS else ()
+        return () if self.grant_type.needs_approval else RISK
 
     @property
     def help(self) -> str:

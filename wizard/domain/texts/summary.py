@@ -73,11 +73,10 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
         ("Redirect URL", profile.redirect_url),
     )
-    is_approved = profile.grant_type is GrantType.AUTHORIZATION_CODE
     return (
         ("Client ID", short_id(profile.client_id)),
         ("Grant type", GRANT_NAMES[profile.grant_type]),
-        *(approved if is_approved else ()),
+        *(approved if profile.grant_type.needs_approval else ()),
         ("Secret", f"saved in {place}" if place else IN_DEMO),
         ("Access token", access_token(profile, now)),
         ("Checked", checked(profile)),

@@ -156,7 +156,7 @@ _OF_APP: Final = {
 def for_grant(problem: Problem, grant_type: GrantType) -> Problem:
     """Return a problem in the words of a grant type: not everyone can authorize again."""
     words = _OF_APP.get(problem.id)
-    if words is None or grant_type is GrantType.AUTHORIZATION_CODE:
+    if words is None or grant_type.needs_approval:
         return problem
     cause, remedy = words
     step = None if problem.step is Step.AUTHORIZE else problem.step

@@ -11,7 +11,6 @@ from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import (
     AuthorizationAttempt,
     CredentialSet,
-    GrantType,
     RefreshFailure,
     TokenSet,
 )
@@ -140,7 +139,7 @@ class DraftCheck:
         return replace(report, verdict=Verdict.PASSED, problem=None)
 
     async def _tokens(self, answer: AuthorizationResponse | None) -> TokenSet:
-        if self._begun_with.grant_type is GrantType.CLIENT_CREDENTIALS:
+        if not self._begun_with.grant_type.needs_approval:
             return await self._issued(self._begun_with)
         if answer is None or not self._is_waiting(answer):
             tokens = self._session.working_draft().tokens
@@ -236,7 +235,7 @@ class DraftCheck:
 
     async def _rehearse(self, tokens: TokenSet) -> TokenSet | None:
         """Test a refresh of the draft's tokens; return None and mark the line if it fails."""
-        if self._begun_with.grant_type is GrantType.CLIENT_CREDENTIALS:
+        if not self._begun_with.grant_type.needs_approval:
             return await self._ask_again(tokens)
         if tokens.refresh_token is None:
             problem = no_refresh_token(self._session.working_draft().scope)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wizard.domain.errors.scim import NOT_SCIM, ODD_LIST
-from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.text import counted_users
@@ -14,7 +13,7 @@ from wizard.domain.value import replace
 from wizard.flow.ports import UserDirectory
 
 if TYPE_CHECKING:
-    from wizard.domain.models import UserList
+    from wizard.domain.models import GrantType, UserList
 
 T = TypeVar("T")
 
@@ -127,5 +126,5 @@ _IN_DEMO: Final = {"Tokens saved": "Tokens kept for the demo", "Token saved": "T
 
 def draft_lines(grant_type: GrantType, *, is_demo: bool = False) -> Mapping[str, str]:
     """Return the lines of a draft's check; the demo saves nothing."""
-    lines = DRAFT_LINES if grant_type is GrantType.AUTHORIZATION_CODE else APP_LINES
+    lines = DRAFT_LINES if grant_type.needs_approval else APP_LINES
     return {**lines, SAVED: _IN_DEMO[lines[SAVED]]} if is_demo else lines

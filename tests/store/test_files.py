@@ -20,7 +20,8 @@ from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.errors.store import STORE_FAILED
 from wizard.domain.problems import SetupError
-from wizard.store import access, files, folders
+from wizard.store import files, folders
+from wizard.store.access import access
 from wizard.store.files import PrivateFolder
 
 

@@ -1,45 +1,12 @@
-"""Who has access to files: `access_posix` and `access_windows` have the same parts."""
+"""Who has access to files: this system's module. Both have the same functions."""
 
 from __future__ import annotations
 
 import sys
 
 if sys.platform == "win32":
-    from wizard.store.access_windows import (
-        RETRY_FOR,
-        close_file,
-        close_to_others,
-        is_open,
-        make_private,
-        refuse_others,
-        refuse_unsafe,
-        sync_file,
-        sync_folder,
-        user_name,
-    )
+    from wizard.store import access_windows as access
 else:
-    from wizard.store.access_posix import (
-        RETRY_FOR,
-        close_file,
-        close_to_others,
-        is_open,
-        make_private,
-        refuse_others,
-        refuse_unsafe,
-        sync_file,
-        sync_folder,
-        user_name,
-    )
+    from wizard.store import access_posix as access
 
-__all__ = [
-    "RETRY_FOR",
-    "close_file",
-    "close_to_others",
-    "is_open",
-    "make_private",
-    "refuse_others",
-    "refuse_unsafe",
-    "sync_file",
-    "sync_folder",
-    "user_name",
-]
+__all__ = ["access"]

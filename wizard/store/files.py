@@ -20,7 +20,8 @@ from wizard.domain.errors.store import (
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
-from wizard.store import access, folders
+from wizard.store import folders
+from wizard.store.access import access
 from wizard.store.folders import refuse
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from typing import Final
 
 from wizard.domain.errors.store import FILE_IS_HARD_LINK, FILE_IS_LINK, FILE_NOT_PLAIN
 from wizard.domain.problems import SetupError
-from wizard.store import access
+from wizard.store.access import access
 
 _FOLDER_MODE: Final = 0o700
 

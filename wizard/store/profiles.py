@@ -29,7 +29,7 @@ from wizard.domain.errors.store import (
 )
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
-from wizard.store.access import user_name
+from wizard.store.access import access
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
 from wizard.store.keyring import KeyringVault, SystemKeyring
@@ -87,7 +87,7 @@ class LocalProfileStore:
     @property
     def whereabouts(self) -> tuple[str, str]:
         """The folder of the profiles, and the user it belongs to."""
-        return str(self._home), user_name()
+        return str(self._home), access.user_name()
 
     def names(self) -> Sequence[str]:
         """Return the names of all profiles, sorted. Raises SetupError."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -32,7 +33,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def put(**sets: CredentialSet) -> None:
+def put(**sets: Any) -> None:
     with services.store().locked("default") as held:
         held.save(Profile(), **sets)
 

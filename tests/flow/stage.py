@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.fakes import World
@@ -76,7 +77,7 @@ class Stage:
         """Return record, draft, and active set as another process would read them."""
         return read(self.home)
 
-    def put(self, profile: Profile | None = None, **sets: CredentialSet) -> None:
+    def put(self, profile: Profile | None = None, **sets: Any) -> None:
         """Put an active set or a draft in the store, and open the session on it."""
         with self.world.store.locked(NAME) as held:
             held.save(profile or held.profile or Profile(), **sets)

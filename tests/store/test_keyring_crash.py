@@ -12,13 +12,13 @@ if sys.platform == "win32":
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests import system
 from tests.store.forking import Work, forking
 from tests.store.keyrings import FileKeyring, keyring_on
 from tests.store.samples import credentials
-from wizard.domain.models import CredentialSet, Profile, StoreKind
+from wizard.domain.models import Profile, StoreKind
 from wizard.store.profiles import LocalProfileStore
 
 RING: Final = "ring.json"
@@ -34,8 +34,6 @@ def work(home, kind, number):
     countdown = int(number)
     store = store_on(Path(home))
     store.load("default")
-    if kind == "move":
-        store.use_file("default")
 
     def watch(event, args):
         nonlocal countdown
@@ -51,7 +49,10 @@ def work(home, kind, number):
             held.remove()
         else:
             held.save(
-                held.profile or Profile(), active=credentials("new"), draft=credentials("new-draft")
+                held.profile or Profile(),
+                active=credentials("new"),
+                draft=credentials("new-draft"),
+                to_files=kind == "move",
             )
 """
 
@@ -82,7 +83,7 @@ def killed_runs(work: Work, tmp_path: Path, kind: str, *, is_first: bool = False
             return
 
 
-def save(store: LocalProfileStore, **sets: CredentialSet) -> Profile:
+def save(store: LocalProfileStore, **sets: Any) -> Profile:
     with store.locked("default") as held:
         return held.save(held.profile or Profile(), **sets)
 

@@ -52,9 +52,9 @@ def store_on(
     return LocalProfileStore(home, preferred, SystemKeyring(limit, lambda: backend, WholeEntries()))
 
 
-def save(store: LocalProfileStore, **sets: CredentialSet) -> Profile:
+def save(store: LocalProfileStore, *, to_files: bool = False, **sets: CredentialSet) -> Profile:
     with store.locked(NAME) as held:
-        return held.save(held.profile or Profile(), **sets)
+        return held.save(held.profile or Profile(), to_files=to_files, **sets)
 
 
 def sets(store: LocalProfileStore) -> tuple[CredentialSet | None, CredentialSet | None]:
@@ -267,8 +267,7 @@ def test_reader_overtaken_by_a_save_or_a_move_gets_the_successor(tmp_path: Path)
     first = save(store, active=credentials("one"))
     second = save(store, active=credentials("two"))
     assert store.active(NAME, first) == credentials("two")
-    store.use_file(NAME)
-    save(store)
+    save(store, to_files=True)
     assert store.active(NAME, second) == credentials("two")
 
 
@@ -417,8 +416,7 @@ def test_profile_moves_to_files_with_all_it_keeps(tmp_path: Path) -> None:
     backend = MemoryKeyring()
     store = store_on(tmp_path, backend, KEYRING)
     before = save(store, active=credentials("one"), draft=credentials("two"))
-    store.use_file(NAME)
-    after = save(store, draft=credentials("three"))
+    after = save(store, to_files=True, draft=credentials("three"))
     assert replace(after, active=before.active, draft=before.draft, store=KEYRING) == before
     assert after.store is FILE
     assert sets(store) == (credentials("one"), credentials("three"))
@@ -432,9 +430,8 @@ def test_profile_moves_to_files_with_all_it_keeps(tmp_path: Path) -> None:
 def test_draft_that_is_dropped_does_not_move(tmp_path: Path) -> None:
     store = store_on(tmp_path, MemoryKeyring(), KEYRING)
     profile = save(store, active=credentials("one"), draft=credentials("two"))
-    store.use_file(NAME)
     with store.locked(NAME) as held:
-        held.save(replace(profile, draft=None))
+        held.save(replace(profile, draft=None), to_files=True)
     assert sets(store) == (credentials("one"), None)
     assert files(tmp_path) == [".json"]
 
@@ -444,8 +441,7 @@ def test_draft_goes_to_a_file_while_the_keyring_hangs(tmp_path: Path) -> None:
     store = store_on(tmp_path, backend, KEYRING)
     with pytest.raises(SetupError, match="keyring-hangs"):
         save(store, draft=credentials())
-    store.use_file(NAME)
-    assert save(store, draft=credentials()).store is FILE
+    assert save(store, to_files=True, draft=credentials()).store is FILE
     assert sets(store) == (None, credentials())
     let_answer(backend)
     assert (backend.entries, files(tmp_path)) == ({}, [".json"])
@@ -457,12 +453,11 @@ def test_profile_does_not_move_without_what_it_keeps(tmp_path: Path) -> None:
     store = store_on(tmp_path, backend, KEYRING)
     before = save(store, active=credentials("one"))
     backend.is_locked = True
-    store.use_file(NAME)
     with pytest.raises(SetupError, match="keyring-locked"):
-        save(store, draft=credentials("two"))
+        save(store, to_files=True, draft=credentials("two"))
     assert store.load(NAME) == before
     backend.is_locked = False
-    assert save(store, draft=credentials("two")).store is FILE
+    assert save(store, to_files=True, draft=credentials("two")).store is FILE
     assert sets(store) == (credentials("one"), credentials("two"))
 
 
@@ -470,8 +465,7 @@ def test_moved_profiles_entry_is_removed_when_the_keyring_lets_go(tmp_path: Path
     backend = ClingingKeyring()
     store = store_on(tmp_path, backend, KEYRING)
     save(store, active=credentials("one"))
-    store.use_file(NAME)
-    save(store)
+    save(store, to_files=True)
     assert backend.entries
     backend.is_clinging = False
     save(store)

@@ -106,11 +106,13 @@ class Locked(Protocol):
         *,
         active: CredentialSet | None = None,
         draft: CredentialSet | None = None,
+        to_files: bool = False,
     ) -> Profile:
         """Write the given sets as new generations, point the record at them, and remove old ones.
 
         A set that is not given keeps its generation as `profile` names it: to drop one, pass a
-        profile whose `active` or `draft` is None. Returns the record written. Raises SetupError.
+        profile whose `active` or `draft` is None. With `to_files`, all sets move to files. Returns
+        the record written. Raises SetupError.
         """
 
     def remove(self) -> None:
@@ -145,9 +147,6 @@ class ProfileStore(Protocol):
 
     def active(self, name: str, profile: Profile) -> CredentialSet | None:
         """Return the credential set that `profile.active` points at, read without a lock."""
-
-    def use_file(self, name: str, *, is_wanted: bool = True) -> None:
-        """Make the next save of a profile move all its secrets to files, permanently."""
 
     def locked(self, name: str, timeout: float = 60.0) -> AbstractContextManager[Locked]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""

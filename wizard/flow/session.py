@@ -86,16 +86,10 @@ class Session(Memory):
         Raises SetupError, also if secrets can't be moved because the keyring can't be read.
         """
         draft = self.draft
-
-        def move(held: Locked, profile: Profile) -> Profile:
-            # For this save only: if it fails, everything stays where it was.
-            self._store.use_file(self.name)
-            try:
-                return held.save(profile, draft=draft)
-            finally:
-                self._store.use_file(self.name, is_wanted=False)
-
-        await self._write(move, partial(self._note_saved, draft))
+        await self._write(
+            lambda held, profile: held.save(profile, draft=draft, to_files=True),
+            partial(self._note_saved, draft),
+        )
 
     async def drop_idle_draft(self, *, is_link_out: bool) -> None:
         """Remove a draft that doesn't differ from the active set. Raises SetupError.

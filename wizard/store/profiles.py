@@ -64,7 +64,6 @@ class LocalProfileStore:
         self._folders = (records, secrets)
         self._records = Records(records)
         self._sets = CredentialSets(vaults, preferred)
-        self._moving: set[str] = set()
 
     @property
     def notices(self) -> tuple[Problem, ...]:
@@ -146,18 +145,11 @@ class LocalProfileStore:
         refuse_tampered(current.endpoints, found.endpoints)
         return found
 
-    def use_file(self, name: str, *, is_wanted: bool = True) -> None:
-        """Make the next save of a profile move all its secrets to files, permanently."""
-        if is_wanted:
-            self._moving.add(name)
-        else:
-            self._moving.discard(name)
-
     @contextmanager
     def locked(self, name: str, timeout: float = PATIENCE) -> Iterator[LockedProfile]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
         with hold(self._records.lock_path(name), timeout, LOCK_BUSY):
-            yield LockedProfile(name, self._records, self._sets, self._moving)
+            yield LockedProfile(name, self._records, self._sets)
 
     @asynccontextmanager
     async def locked_async(
@@ -167,7 +159,7 @@ class LocalProfileStore:
     ) -> AsyncIterator[LockedProfile]:
         """Do the same without blocking the event loop while waiting."""
         async with hold_async(self._records.lock_path(name), timeout, LOCK_BUSY):
-            yield LockedProfile(name, self._records, self._sets, self._moving)
+            yield LockedProfile(name, self._records, self._sets)
 
     @contextmanager
     def wizard_lock(self, name: str) -> Iterator[None]:

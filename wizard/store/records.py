@@ -106,12 +106,11 @@ class Records:
 class LockedProfile:
     """A profile whose lock is held: its record, read under the lock, and the writes to it."""
 
-    def __init__(self, name: str, records: Records, sets: CredentialSets, moving: set[str]) -> None:
-        """Read the record. Raises SetupError. Args: `moving`: profiles that move to files."""
+    def __init__(self, name: str, records: Records, sets: CredentialSets) -> None:
+        """Read the record. Raises SetupError."""
         self._name = name
         self._records = records
         self._sets = sets
-        self._moving = moving
         self.profile = records.read_or_set_aside(name)
         """The current record, or None."""
         # What can't be adopted now is left for the next lock.
@@ -140,6 +139,7 @@ class LockedProfile:
         *,
         active: CredentialSet | None = None,
         draft: CredentialSet | None = None,
+        to_files: bool = False,
     ) -> Profile:
         """Write the given sets as new generations, point the record at them, and remove old ones.
 
@@ -147,19 +147,21 @@ class LockedProfile:
         record. Its fields that repeat the active set are updated from the given one, and `store`
         says where the sets are, whatever `profile` has there. Raises SetupError, also if another
         process has saved since `profile` was read.
+
+        Args: `to_files`: move all sets of the profile to files, permanently.
         """
         before = self.profile or Profile()
         kept = {None if active else profile.active, None if draft else profile.draft}
         if not kept <= {None, before.active, before.draft}:
             raise SetupError(PROFILE_CHANGED)
-        kind = self._kind(is_writing=not (active is None and draft is None))
+        is_writing = not (active is None and draft is None)
+        kind = StoreKind.FILE if to_files else self._kind(is_writing=is_writing)
         if kind is not before.store:
             active = self._pointed(profile.active) if active is None else active
             draft = self._pointed(profile.draft) if draft is None else draft
         after = self._put(replace(profile, version=RECORD_VERSION, store=kind), active, draft)
         self._records.write(self._name, after)
         self.profile = after
-        self._moving.discard(self._name)
         # The save has succeeded; what can't be removed now is removed by the next save.
         with suppress(SetupError):
             self._sweep(before, after)
@@ -220,8 +222,6 @@ class LockedProfile:
     def _kind(self, *, is_writing: bool) -> StoreKind:
         """Return where the next save puts its sets; this is chosen if there are none yet."""
         profile = self.profile or Profile()
-        if self._name in self._moving:
-            return StoreKind.FILE
         if is_writing and profile.active is None and profile.draft is None:
             return self._sets.choose(self._name)
         return profile.store

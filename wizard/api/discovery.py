@@ -16,6 +16,7 @@ from wizard.api.http import begin, offset_in_words, seconds_ahead, send
 from wizard.domain.errors.exchange import CLOCK_OFF
 from wizard.domain.models import Endpoints, ServerMetadata
 from wizard.domain.problems import Check, Problem, Status
+from wizard.domain.value import Value
 
 WELL_KNOWN: Final = "/.well-known/oauth-authorization-server"
 TOTAL_SECONDS: Final = 2.0
@@ -32,12 +33,11 @@ class _Document(msgspec.Struct, frozen=True):
     authorization_response_iss_parameter_supported: bool | None = None
 
 
-class MetadataService:
+class MetadataService(Value):
     """Fetches the metadata; implements the flow's MetadataSource."""
 
-    def __init__(self, client: httpx.AsyncClient, *, seconds: float = TOTAL_SECONDS) -> None:
-        self._client = client
-        self._seconds = seconds
+    client: httpx.AsyncClient
+    seconds: float = TOTAL_SECONDS
 
     async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
         """Return the metadata at the origin of the authorization URL.
@@ -47,10 +47,10 @@ class MetadataService:
         """
         try:
             origin = origin_of(endpoints.authorize_url)
-            request = self._client.build_request(
+            request = self.client.build_request(
                 "GET", origin + WELL_KNOWN, headers={"Accept": "application/json"}
             )
-            reply = await send(self._client, request, limit=_LIMIT, seconds=self._seconds)
+            reply = await send(self.client, request, limit=_LIMIT, seconds=self.seconds)
             document = msgspec.json.decode(reply.body, type=_Document)
         except (*WIRE_ERRORS, *BAD_JSON):
             return None
@@ -66,19 +66,12 @@ class MetadataService:
 REACH_SECONDS: Final = 5.0
 
 
-class ReachService:
+class ReachService(Value):
     """Sends a request to both servers; implements the flow's Reach."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        clock: Callable[[], datetime],
-        *,
-        seconds: float = REACH_SECONDS,
-    ) -> None:
-        self._client = client
-        self._clock = clock
-        self._seconds = seconds
+    client: httpx.AsyncClient
+    clock: Callable[[], datetime]
+    seconds: float = REACH_SECONDS
 
     async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
         """Return the lines "reach" and "clock".
@@ -102,13 +95,13 @@ class ReachService:
     async def _ask(self, url: str) -> Problem | str | None:
         """Return the problem with reaching a server, or how far the local clock is off."""
         try:
-            request = self._client.build_request("GET", origin_of(url) + "/")
-            async with asyncio.timeout(self._seconds):
-                response = await begin(self._client, request)
+            request = self.client.build_request("GET", origin_of(url) + "/")
+            async with asyncio.timeout(self.seconds):
+                response = await begin(self.client, request)
                 await response.aclose()
         except WIRE_ERRORS as error:
-            return network_problem(error, url, self._seconds)
-        ahead = seconds_ahead(response.headers, self._clock())
+            return network_problem(error, url, self.seconds)
+        ahead = seconds_ahead(response.headers, self.clock())
         return None if ahead is None else offset_in_words(ahead)
 
 

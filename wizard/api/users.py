@@ -20,7 +20,7 @@ from wizard.domain.oauth.classify import scim_problem
 from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.text import misfit
-from wizard.domain.value import replace
+from wizard.domain.value import Value, replace
 
 LIST_RESPONSE: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 LIMIT: Final = 64 << 20
@@ -58,21 +58,13 @@ class _Named(msgspec.Struct, frozen=True):
     schemas: list[str]
 
 
-class UserService:
+class UserService(Value):
     """Requests the list of users and nothing else; implements the flow's UserDirectory."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        *,
-        sleep: Sleep = asyncio.sleep,
-        limit: int = LIMIT,
-        seconds: float = TRY_SECONDS,
-    ) -> None:
-        self._client = client
-        self._sleep = sleep
-        self._limit = limit
-        self._seconds = seconds
+    client: httpx.AsyncClient
+    sleep: Sleep = asyncio.sleep
+    limit: int = LIMIT
+    seconds: float = TRY_SECONDS
 
     async def list_users(
         self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
@@ -92,14 +84,14 @@ class UserService:
         url = scim_url.rstrip("/") + "/Users"
         now = asyncio.get_running_loop().time
         ends = now() + (math.inf if limit is None else limit)
-        seconds = min(self._seconds, ends - now())
+        seconds = min(self.seconds, ends - now())
         got = await self._ask(url, access_token, seconds)
         for default in PAUSES:
             pause = _pause(got, default)
             if pause is None or pause >= ends - now():
                 break
-            await count_down(self._sleep, pause, partial(on_wait, _why(got)), lambda: False)
-            seconds = min(self._seconds, ends - now())
+            await count_down(self.sleep, pause, partial(on_wait, _why(got)), lambda: False)
+            seconds = min(self.seconds, ends - now())
             got = await self._ask(url, access_token, seconds)
         result = (
             network_problem(got, url, seconds)
@@ -112,7 +104,7 @@ class UserService:
 
     async def _ask(self, url: str, access_token: Secret, seconds: float) -> Reply | Exception:
         try:
-            request = self._client.build_request(
+            request = self.client.build_request(
                 "GET",
                 url,
                 headers={
@@ -120,7 +112,7 @@ class UserService:
                     "Authorization": f"Bearer {access_token.reveal()}",
                 },
             )
-            return await send(self._client, request, limit=self._limit, seconds=seconds)
+            return await send(self.client, request, limit=self.limit, seconds=seconds)
         except WIRE_ERRORS as error:
             return error
 

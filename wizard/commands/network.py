@@ -16,6 +16,7 @@ from wizard.domain.errors.network import NO_TIME_LEFT
 from wizard.domain.errors.store import LOCK_BUSY
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.domain.text import one_line
+from wizard.domain.value import Value
 from wizard.flow.protected import is_under_way
 from wizard.flow.refresh import NOT_ASKED
 from wizard.host.loop import Loop
@@ -173,12 +174,11 @@ class Patience:
             self._timer = asyncio.get_running_loop().call_later(LATE, print_to_stderr, [words])
 
 
-class PatientUsers:
+class PatientUsers(Value):
     """A UserDirectory limited to the remaining time."""
 
-    def __init__(self, users: UserDirectory, patience: Patience) -> None:
-        self._users = users
-        self._patience = patience
+    users: UserDirectory
+    patience: Patience
 
     async def list_users(
         self,
@@ -188,12 +188,12 @@ class PatientUsers:
         limit: float | None = None,
     ) -> UserList:
         """Do the same, but announce a long wait. Raises SetupError if no time is left."""
-        left = self._patience.left
+        left = self.patience.left
         host = _host(scim_url)
         if left < 1:
             raise SetupError(NO_TIME_LEFT.filled(host=host))
-        with self._patience.announcing(f"Waiting for {host}…"):
-            return await self._users.list_users(
+        with self.patience.announcing(f"Waiting for {host}…"):
+            return await self.users.list_users(
                 scim_url, access_token, on_wait, min(left, limit or left)
             )
 

@@ -22,6 +22,7 @@ from pathlib import Path, PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
+from wizard.domain.value import Value
 from wizard.host.callback_page import redirect_page
 from wizard.host.desktop import Command, web_handler
 from wizard.host.loop import in_daemon_thread
@@ -52,29 +53,17 @@ _DESKTOP: Final[tuple[Command, ...]] = (
 )
 
 
-class SystemBrowser:
-    """The browser of this machine, or the reason why there is none.
+class SystemBrowser(Value):
+    """The browser of this machine, or the reason why there is none."""
 
-    Args:
-        environ: the process environment; what is started gets exactly this one.
-        platform: as `sys.platform`.
-        container_markers: files that only exist inside a container.
-        patience: seconds a started command is watched; one that still runs then has accepted the
-            URL (some systems run the browser itself in the foreground).
-    """
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        *,
-        platform: str = sys.platform,
-        container_markers: Sequence[Path] = CONTAINER_MARKERS,
-        patience: float = 3.0,
-    ) -> None:
-        self._environ = environ
-        self._platform = platform
-        self._container_markers = container_markers
-        self._patience = patience
+    environ: Mapping[str, str]
+    """The process environment; what is started gets exactly this one."""
+    platform: str = sys.platform
+    container_markers: Sequence[Path] = CONTAINER_MARKERS
+    """Files that only exist inside a container."""
+    patience: float = 3.0
+    """Seconds a started command is watched; one that still runs then has accepted the URL (some
+    systems run the browser itself in the foreground)."""
 
     @property
     def is_here(self) -> bool:
@@ -115,7 +104,7 @@ class SystemBrowser:
             if await self._takes(command, url):
                 return True
         # The program for local files may be an editor; the one for http is a browser.
-        handler = await web_handler(self._environ, self._platform) if url[:5] == "file:" else ()
+        handler = await web_handler(self.environ, self.platform) if url[:5] == "file:" else ()
         for command in (*(handler and usable and (handler,)), *usable):
             if await self._takes(command, url):
                 return True
@@ -132,13 +121,13 @@ class SystemBrowser:
     @property
     def _shares_files(self) -> bool:
         """Whether the browser needs a page, and can read a local file."""
-        is_readable = self._platform != "win32" and not self._is_wsl()
+        is_readable = self.platform != "win32" and not self._is_wsl()
         return is_readable and not self._obstacle()
 
     @property
     def _folder(self) -> Path:
         """Return the home folder if there is one: a sandboxed browser has its own /tmp."""
-        home = self._environ.get("HOME", "")
+        home = self.environ.get("HOME", "")
         return Path(home if os.access(home, os.W_OK) else tempfile.gettempdir())
 
     def _page_to(self, url: str) -> str:
@@ -156,42 +145,42 @@ class SystemBrowser:
 
     def _obstacle(self) -> str:
         """Return what prevents a browser on this machine from reaching the user."""
-        named = _named(self._environ.get("BROWSER", ""), self._platform)
+        named = _named(self.environ.get("BROWSER", ""), self.platform)
         if named and all(map(_is_text, named)):
             return "text browser only"
-        if is_over_ssh(self._environ):
+        if is_over_ssh(self.environ):
             return "SSH"
-        if self._environ.get("container") or any(m.exists() for m in self._container_markers):
+        if self.environ.get("container") or any(m.exists() for m in self.container_markers):
             return "container"
-        has_display = self._environ.get("DISPLAY") or self._environ.get("WAYLAND_DISPLAY")
-        has_own = self._platform in {"win32", "darwin"} or self._is_wsl()
+        has_display = self.environ.get("DISPLAY") or self.environ.get("WAYLAND_DISPLAY")
+        has_own = self.platform in {"win32", "darwin"} or self._is_wsl()
         if not has_display and not has_own:
             return "no display"
         return ""
 
     def _is_wsl(self) -> bool:
-        return "WSL_DISTRO_NAME" in self._environ
+        return "WSL_DISTRO_NAME" in self.environ
 
     def _chosen(self) -> list[Command]:
         """Return the graphical commands in BROWSER that exist."""
-        named = _named(self._environ.get("BROWSER", ""), self._platform)
+        named = _named(self.environ.get("BROWSER", ""), self.platform)
         return [c for c in named if not _is_text(c) and self._which(c[0])]
 
     def _installed(self) -> list[Command]:
         """Return the commands with which this system opens a URL, best first."""
         commands: tuple[Command, ...] = _DESKTOP
-        if self._platform == "darwin":
+        if self.platform == "darwin":
             commands = (("open", "%s"),)
-        elif self._platform == "win32":
+        elif self.platform == "win32":
             # The full path: on Windows a search begins in the current folder.
-            folder = self._environ.get("SYSTEMROOT", r"C:\Windows")
+            folder = self.environ.get("SYSTEMROOT", r"C:\Windows")
             commands = ((rf"{folder}\System32\{_WINDOWS[0]}", *_WINDOWS[1:]),)
         elif self._is_wsl():
             commands = (*_WSL, *_DESKTOP)
         return [command for command in commands if self._which(command[0])]
 
     def _which(self, program: str) -> str | None:
-        return shutil.which(program, path=self._environ.get("PATH", os.defpath))
+        return shutil.which(program, path=self.environ.get("PATH", os.defpath))
 
     async def _takes(self, command: Command, url: str) -> bool:
         argv = [word.replace("%s", url) for word in command]
@@ -205,12 +194,12 @@ class SystemBrowser:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=self._environ,
+            env=self.environ,
             start_new_session=True,
         )
         ending = in_daemon_thread(run, "browser")
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(ending), self._patience) == 0
+            return await asyncio.wait_for(asyncio.wrap_future(ending), self.patience) == 0
         except TimeoutError:
             return True
         except OSError:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from wizard.domain.value import Value
 from wizard.host.terminal import is_over_ssh
 
 # Rejected: Klipper's command takes the text as an argument, and on X11 what Qt sets is lost when
@@ -32,27 +33,15 @@ copy(sys.stdin.read())
 """
 
 
-class SystemClipboard:
-    """The clipboard of this machine.
+class SystemClipboard(Value):
+    """The clipboard of this machine."""
 
-    Args:
-        environ: the process environment; what is started gets exactly this one, and on macOS a
-            UTF-8 locale.
-        platform: as `sys.platform`.
-        patience: seconds until a helper that hangs is given up.
-    """
-
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        *,
-        platform: str = sys.platform,
-        patience: float = 2.0,
-    ) -> None:
-        self._environ = environ
-        # pbcopy takes the text for another encoding if the locale isn't UTF-8.
-        self._locale = {"LC_ALL": "en_US.UTF-8"} if platform == "darwin" else {}
-        self._patience = patience
+    environ: Mapping[str, str]
+    """The process environment; what is started gets exactly this one, and on macOS a UTF-8
+    locale."""
+    platform: str = sys.platform
+    patience: float = 2.0
+    """Seconds until a helper that hangs is given up."""
 
     async def copy(self, text: str) -> bool:
         """Send text to the clipboard; return False if there is none, or if it isn't the user's.
@@ -61,11 +50,13 @@ class SystemClipboard:
         terminal's (OSC 52). True means a helper was given the text: pyperclip does not look at how
         the helper ended.
         """
-        if is_over_ssh(self._environ):
+        if is_over_ssh(self.environ):
             return False
         return await asyncio.to_thread(self._copy, text)
 
     def _copy(self, text: str) -> bool:
+        # pbcopy takes the text for another encoding if the locale isn't UTF-8.
+        locale = {"LC_ALL": "en_US.UTF-8"} if self.platform == "darwin" else {}
         try:
             process = subprocess.Popen(  # noqa: S603  our own interpreter, a constant program
                 # -P: no module from the current folder; -X utf8: for our stdin.
@@ -73,14 +64,14 @@ class SystemClipboard:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**self._environ, **self._locale},
+                env={**self.environ, **locale},
                 start_new_session=True,
             )
         except OSError:
             return False
         with process:
             try:
-                process.communicate(text.encode("utf-8", "replace"), timeout=self._patience)
+                process.communicate(text.encode("utf-8", "replace"), timeout=self.patience)
             except subprocess.TimeoutExpired:
                 if sys.platform == "win32":  # No groups there, and pyperclip starts nothing there.
                     process.kill()

@@ -39,17 +39,13 @@ _ABSENT: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 """The errors of a system without IPv6, or without IPv4."""
 
 
-class CallbackListener:
-    """Listens on loopback redirect URLs.
+class CallbackListener(Value):
+    """Listens on loopback redirect URLs."""
 
-    Args:
-        patience: seconds a connection has for its request, and again for reading the response.
-        grace: seconds `close` leaves the browser to fetch the page it was just sent to.
-    """
-
-    def __init__(self, *, patience: float = 5.0, grace: float = 1.0) -> None:
-        self._patience = patience
-        self._grace = grace
+    patience: float = 5.0
+    """Seconds a connection has for its request, and again for reading the response."""
+    grace: float = 1.0
+    """Seconds `close` leaves the browser to fetch the page it was just sent to."""
 
     async def listen(self, redirect_url: str, accept: Accept) -> OpenListener:
         """Bind exactly the port of `redirect_url` on its loopback address, then return.
@@ -65,7 +61,7 @@ class CallbackListener:
             ValueError: not an http URL on localhost, 127.0.0.1 or [::1].
         """
         redirect = _Redirect.parse(redirect_url)
-        listener = OpenListener(redirect, accept, self._patience, self._grace)
+        listener = OpenListener(redirect, accept, self.patience, self.grace)
         try:
             await listener._open()
         except OSError as error:

@@ -48,8 +48,8 @@ class Connection:
         async with self._making:
             if self._network is None:
                 # Importing httpx and reading certificates takes long enough to be seen.
-                self._client = await asyncio.to_thread(_client, self._ca_file)
-                self._network = _network(self._client)
+                opened = await asyncio.to_thread(_opened, self._ca_file)
+                self._client, self._network = opened
         return self._network
 
     def drop_unsent(self) -> None:
@@ -69,19 +69,15 @@ class Connection:
             await self._client.aclose()
 
 
-def _client(ca_file: Path | None) -> httpx.AsyncClient:
-    from wizard.api.http import open_client
-
-    return open_client(ca_file)
-
-
-def _network(client: httpx.AsyncClient) -> Network:
+def _opened(ca_file: Path | None) -> tuple[httpx.AsyncClient, Network]:
     from wizard.api.discovery import MetadataService, ReachService
+    from wizard.api.http import open_client
     from wizard.api.token import TokenService
     from wizard.api.users import UserService
     from wizard.flow.environment import Network
 
-    return Network(
+    client = open_client(ca_file)
+    return client, Network(
         tokens=TokenService(client, clock),
         metadata=MetadataService(client),
         users=UserService(client),

@@ -23,7 +23,7 @@ from tests.book.stage import Stage
 from tests.commands.stage import issued
 from tests.fakes import FakeBrowser
 from tests.users import pass_for_ordinary
-from wizard import services
+from wizard.api import http
 from wizard.domain.errors.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
@@ -464,13 +464,13 @@ def test_profile_that_changed_while_it_was_checked(
     """The record was read and a client is being created when another set is stored."""
     stage.put_active(hours=-1)
     elsewhere = replace(stage.credentials(TWILIO), tokens=issued(hours=1))
-    connect = services._client
+    connect = http.open_client
 
     def change(ca_file: Path | None) -> httpx.AsyncClient:
         stage.put(active=elsewhere)
         return connect(ca_file)
 
-    stage.monkeypatch.setattr(services, "_client", change)
+    stage.monkeypatch.setattr(http, "open_client", change)
     stage.meets(capsys, CHANGED.entry, CHANGED.exit_code, "check")
 
 

@@ -214,7 +214,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Certificates are read once, and there is no connection yet that forks could share.
     client = http.open_client(None)
-    wizard.services._client = lambda ca_file: client
+    http.open_client = lambda ca_file=None: client
     gc.freeze()
     while line := sys.stdin.readline():
         child = os.fork()

@@ -10,7 +10,7 @@ from typing import Final
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
-from wizard.store.entries import WholeEntries
+from wizard.store.entries import Entries
 from wizard.store.keyring import SystemKeyring
 
 PATIENCE: Final = 30.0
@@ -178,7 +178,7 @@ class FileKeyring(KeyringBackend):
 
 def keyring_on(backend: KeyringBackend, limit: float = PATIENCE) -> SystemKeyring:
     """Return the system keyring, as on Linux and macOS, with a backend of the tests."""
-    return SystemKeyring(limit, lambda: backend, WholeEntries())
+    return SystemKeyring(limit, lambda: backend, Entries())
 
 
 def let_answer(backend: HangingKeyring) -> None:

@@ -13,7 +13,7 @@ from wizard.domain.models import Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.store.entries import SERVICE, CutEntries, Entries, WholeEntries, entries_of
+from wizard.store.entries import SERVICE, CutEntries, Entries, entries_of
 from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
 
@@ -41,8 +41,7 @@ def kept(request: pytest.FixtureRequest) -> tuple[Entries, MemoryKeyring]:
 
 def test_only_windows_cuts_values() -> None:
     assert isinstance(entries_of("win32"), CutEntries)
-    assert isinstance(entries_of("linux"), WholeEntries)
-    assert isinstance(entries_of("darwin"), WholeEntries)
+    assert type(entries_of("linux")) is type(entries_of("darwin")) is Entries
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -25,7 +25,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.texts import summary
 from wizard.domain.value import replace
-from wizard.store.entries import WholeEntries
+from wizard.store.entries import Entries
 from wizard.store.keyring import SystemKeyring
 from wizard.store.profiles import LocalProfileStore
 
@@ -49,7 +49,7 @@ def store_on(
 ) -> LocalProfileStore:
     """Return a store as a new process has it."""
     limit = 0.05 if isinstance(backend, HangingKeyring) else PATIENCE
-    return LocalProfileStore(home, preferred, SystemKeyring(limit, lambda: backend, WholeEntries()))
+    return LocalProfileStore(home, preferred, SystemKeyring(limit, lambda: backend, Entries()))
 
 
 def save(store: LocalProfileStore, *, to_files: bool = False, **sets: CredentialSet) -> Profile:

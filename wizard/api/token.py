@@ -111,48 +111,33 @@ class TokenService:
         Raises SetupError, with `is_lost` if the server may have replaced the refresh token although
         no new one arrived.
         """
-        if not credentials.grant_type.needs_approval:
-            return await self._issue(credentials)
-        old = credentials.tokens.refresh_token if credentials.tokens else None
-        if old is None:
+        needs_approval = credentials.grant_type.needs_approval
+        old = credentials.tokens.refresh_token if needs_approval and credentials.tokens else None
+        if needs_approval and old is None:
             raise SetupError(no_refresh_token(credentials.scope))
         fields: dict[str, Field] = {
-            "grant_type": "refresh_token",
+            "grant_type": "refresh_token" if needs_approval else credentials.grant_type.value,
             "client_id": credentials.client_id,
             "client_secret": credentials.client_secret or "",
-            "refresh_token": old,
         }
-        url = credentials.endpoints.token_url
-        asked_at = self._clock()
+        if old is not None:
+            fields["refresh_token"] = old
+        url, asked_at = credentials.endpoints.token_url, self._clock()
         got = await self._post(url, fields)
         if isinstance(got, SetupError):
-            raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=not got.is_unsent)
+            is_lost = needs_approval and not got.is_unsent
+            raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=is_lost)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
+        if isinstance(read, ErrorResponse) and not needs_approval:
+            raise SetupError(client_credentials_problem(read))
         if isinstance(read, ErrorResponse):
             # A gateway may have timed out although the server did refresh.
             raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
         if isinstance(read, Problem):
-            raise SetupError(read, is_lost=True)
-        return read if read.refresh_token else replace(read, refresh_token=old)
-
-    async def _issue(self, credentials: CredentialSet) -> TokenSet:
-        """Request an access token as the app (RFC 6749 §4.4.2); a refresh token isn't used."""
-        fields: dict[str, Field] = {
-            "grant_type": credentials.grant_type.value,
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret or "",
-        }
-        url = credentials.endpoints.token_url
-        asked_at = self._clock()
-        got = await self._post(url, fields)
-        if isinstance(got, SetupError):
-            raise SetupError(got.problem, is_unsent=got.is_unsent)
-        read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
-        if isinstance(read, ErrorResponse):
-            raise SetupError(client_credentials_problem(read))
-        if isinstance(read, Problem):
-            raise SetupError(read)
-        return replace(read, refresh_token=None)
+            raise SetupError(read, is_lost=needs_approval)
+        # An app's own refresh token isn't used (RFC 6749 §4.4.3).
+        kept = read.refresh_token or old
+        return replace(read, refresh_token=kept if needs_approval else None)
 
     def drop_unsent(self) -> None:
         """Drop the requests that haven't begun to be sent, now and from now on."""

@@ -99,17 +99,13 @@ class Dialogue:
 
     async def ask(self, prompt: Prompt) -> str:
         """Ask until there is an answer; return it, cleaned. Raises Left."""
-        return (await self._ask(prompt)).reveal()
-
-    async def ask_secret(self, prompt: Prompt) -> Secret:
-        """The same for what must not be seen."""
-        return await self._ask(prompt)
+        return (await self.ask_secret(prompt)).reveal()
 
     async def ask_or(
         self, prompt: Prompt, caught: Callable[[], Awaitable[Reading]]
     ) -> Secret | Reading:
         """Ask while listening: a response at the listener ends the question. Raises Left."""
-        asking = asyncio.ensure_future(self._ask(prompt))
+        asking = asyncio.ensure_future(self.ask_secret(prompt))
         listening = asyncio.ensure_future(caught())
         await _first_of(asking, listening)
         if listening.cancelled():
@@ -181,7 +177,8 @@ class Dialogue:
             if keep is not None and line and word:
                 keep(Secret(clean(line)))
 
-    async def _ask(self, prompt: Prompt) -> Secret:
+    async def ask_secret(self, prompt: Prompt) -> Secret:
+        """Do the same for what must not be seen."""
         while True:
             self._reader.forget()
             self.paper.prompt(prompt.words)

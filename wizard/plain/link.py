@@ -42,7 +42,8 @@ class LinkStep:
         self._links = stage.wizard_context.links
         self._services = stage.wizard_context.services
         self._demo = stage.wizard_context.demo
-        self._link: Link | None = None
+        self._link: Link
+        """Made before anything is asked."""
         self._expired: Link | None = None
         """The link of which was said that it has expired."""
         self._early: list[Secret] = []
@@ -131,7 +132,7 @@ class LinkStep:
 
     def _look_at_link(self) -> None:
         """Say that the link has expired, once; Enter then creates a new one."""
-        fix = self._links.expired(self._link) if self._link is not None else None
+        fix = self._links.expired(self._link)
         if fix is not None and self._link is not self._expired:
             self._expired, self._fix = self._link, fix
             self._stage.paper.problem(fix.problem)
@@ -156,43 +157,40 @@ class LinkStep:
         return acts | ({"approve": self._approve} if self._demo else {})
 
     async def _open(self) -> None:
-        if self._link is not None:
-            if not self._services.browser.is_here:
-                self._say(f"No browser on this machine ({self._services.browser.why_not}).")
-                return
-            is_open = await self._services.browser.open(self._link.url)
-            await self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)
+        if not self._services.browser.is_here:
+            self._say(f"No browser on this machine ({self._services.browser.why_not}).")
+            return
+        is_open = await self._services.browser.open(self._link.url)
+        await self.delivered(Delivery.OPENED if is_open else Delivery.NOT_OPENED)
 
     async def _copy(self) -> None:
-        if self._link is not None:
-            if await self._stage.copy(self._link.url):
-                await self.delivered(Delivery.COPIED)
-            else:
-                self._say(INSTEAD)
+        if await self._stage.copy(self._link.url):
+            await self.delivered(Delivery.COPIED)
+        else:
+            self._say(INSTEAD)
 
     async def _save(self) -> None:
         """Save the link as a file, for whoever can't take it from a terminal."""
-        if (link := self._link) is not None:
-            name = f"twilio-link-{link.attempt.created_at.astimezone():%H%M%S}.txt"
-            try:
-                path = await asyncio.to_thread(self._services.write_new, name, f"{link.url}\n")
-            except SetupError as error:
-                self._stage.paper.problem(error.problem)
-                return
-            self._say("Link saved as", path)
-            await self.delivered(Delivery.SAVED)
+        link = self._link
+        name = f"twilio-link-{link.attempt.created_at.astimezone():%H%M%S}.txt"
+        try:
+            path = await asyncio.to_thread(self._services.write_new, name, f"{link.url}\n")
+        except SetupError as error:
+            self._stage.paper.problem(error.problem)
+            return
+        self._say("Link saved as", path)
+        await self.delivered(Delivery.SAVED)
 
     async def _print_link(self) -> None:
         """Print the link on a line of its own, so that it can be taken whole."""
-        if self._link is not None:
-            self._say("Copy this whole line, and open it in a browser:")
-            self._stage.paper.line(self._link.url)
+        self._say("Copy this whole line, and open it in a browser:")
+        self._stage.paper.line(self._link.url)
 
     async def _fresh(self) -> None:
         raise NotImplementedError
 
     async def _approve(self) -> None:
-        if self._link is not None and self._demo is not None:
+        if self._demo is not None:
             landed = await self._demo.approve(self._link.url)
             outcome = await self._take(self._links.read(landed))
             if outcome is not None:
@@ -226,8 +224,7 @@ class Authorize(LinkStep):
                 self._say(words.lstrip())
 
     async def _taken(self) -> None:
-        if self._link is not None:
-            self._stage.paper.line(self._link.url)
+        self._stage.paper.line(self._link.url)
         await self.delivered(Delivery.SHOWN)
 
     async def delivered(self, delivery: Delivery) -> None:

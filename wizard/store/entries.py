@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from wizard.store.sets import PROOF_SIZE
 
@@ -18,44 +18,26 @@ PIECE: Final = 1200
 """UTF-16 units of a piece: Windows' keyring takes 1,280 of them (2,560 bytes)."""
 
 
-class Entries(Protocol):
-    """How values are kept in a keyring; each method raises what the backend raises."""
+class Entries:
+    """Each value is one entry. Every method raises what the backend raises."""
 
-    proof_size: int
+    proof_size = PROOF_SIZE
     """Bytes to save as a test that values of any size can be saved."""
 
     def read(self, backend: KeyringBackend, name: str) -> str | None:
         """Return a value, or None if it doesn't exist or isn't complete."""
-        ...
-
-    def write(self, backend: KeyringBackend, name: str, value: str) -> None:
-        """Save a value."""
-        ...
-
-    def remove(self, backend: KeyringBackend, name: str) -> bool:
-        """Remove a value, and verify it; return whether it existed."""
-        ...
-
-
-class WholeEntries:
-    """Each value is one entry."""
-
-    proof_size = PROOF_SIZE
-
-    def read(self, backend: KeyringBackend, name: str) -> str | None:
-        """Return the entry."""
         return backend.get_password(SERVICE, name)
 
     def write(self, backend: KeyringBackend, name: str, value: str) -> None:
-        """Save the entry."""
+        """Save a value."""
         backend.set_password(SERVICE, name, value)
 
     def remove(self, backend: KeyringBackend, name: str) -> bool:
-        """Remove the entry."""
+        """Remove a value, and verify it; return whether it existed."""
         return _remove(backend, SERVICE, name)
 
 
-class CutEntries:
+class CutEntries(Entries):
     """Each value is cut into numbered entries; the first begins with how many there are.
 
     Each entry has a service name of its own. On Windows, entries with the same one are moved
@@ -99,7 +81,7 @@ class CutEntries:
 
 def entries_of(platform: str = sys.platform) -> Entries:
     """Return how a system's keyring keeps values."""
-    return CutEntries() if platform == "win32" else WholeEntries()
+    return CutEntries() if platform == "win32" else Entries()
 
 
 def _service(name: str, at: int) -> str:

@@ -98,14 +98,11 @@ class SystemKeyring:
         """Seconds to wait for the keyring; may be changed at any time."""
         self._find = find
         self._entries = entries or entries_of()
+        self.proof_size = self._entries.proof_size
+        """Bytes to save as a test that values of any size can be saved."""
         self._backend: KeyringBackend | None = None
         self._given_up: Thread | None = None
         self._asking = Lock()
-
-    @property
-    def proof_size(self) -> int:
-        """Bytes to save as a test that values of any size can be saved."""
-        return self._entries.proof_size
 
     def get(self, name: str) -> str | None:
         """Return an entry, or None. Raises SetupError."""

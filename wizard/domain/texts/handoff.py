@@ -82,9 +82,11 @@ def sheet(
     else:
         other_app = ""
     values = _values(profile, credentials)
+    commands = _commands(profile, name, program or Program())
     match audience:
         case "entra":
-            return _entra(profile, name, values, other_app, program or Program())
+            title, rows, paragraphs = _entra(profile, values, other_app)
+            commands = commands if profile.client_id else _entra_commands(profile)
         case "okta":
             title, rows, paragraphs = _okta(profile, values, other_app)
         case "other":
@@ -92,7 +94,6 @@ def sheet(
         case _:
             audience = "script"
             title, rows, paragraphs = _script(profile, name, values)
-    commands = _commands(profile, name, program or Program())
     return Sheet(title, name, audience, rows, paragraphs, values, commands)
 
 
@@ -152,7 +153,7 @@ def _okta(profile: Profile, values: Values, other_app: str) -> Content:
     return "Twilio SCIM in Okta", rows, paragraphs
 
 
-def _entra(profile: Profile, name: str, values: Values, other_app: str, program: Program) -> Sheet:
+def _entra(profile: Profile, values: Values, other_app: str) -> Content:
     rows = (
         Row("Authentication Method", "OAuth2 client credentials grant"),
         Row("Tenant URL", profile.endpoints.scim_url),
@@ -169,13 +170,13 @@ def _entra(profile: Profile, name: str, values: Values, other_app: str, program:
         VERIFIED_DOMAIN,
         " ".join(RISK),
     )
-    request = (
-        "# A token for that app. Fill in its Client ID and Client Secret.\n"
-        f"{request_app_token(profile.endpoints.token_url)}"
-    )
-    commands = _commands(profile, name, program) if profile.client_id else (request,)
-    title = "Twilio SCIM in Microsoft Entra ID"
-    return Sheet(title, name, "entra", rows, paragraphs, values, commands)
+    return "Twilio SCIM in Microsoft Entra ID", rows, paragraphs
+
+
+def _entra_commands(profile: Profile) -> tuple[str, ...]:
+    """Return the command for an app that is still to be created."""
+    request = request_app_token(profile.endpoints.token_url)
+    return (f"# A token for that app. Fill in its Client ID and Client Secret.\n{request}",)
 
 
 def _other(profile: Profile, values: Values) -> Content:

@@ -111,7 +111,7 @@ FOLDERS: Final = {
     "ui": "screen",
     "flow": "screen",
     "commands": "command output",
-    "sandbox/web": "browser page of the demo",
+    "sandbox/serve": "browser page of the demo",
     "sandbox/twilio": "response of the simulated Twilio",
     "host/callback_page": "browser page",
 }

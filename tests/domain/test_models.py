@@ -21,7 +21,7 @@ from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.oauth.pasted_urls import Address
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.host.request import Request
+from wizard.host.listener import Request
 
 HOUR = 3600
 

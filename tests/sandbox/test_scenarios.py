@@ -102,7 +102,7 @@ def test_slow_waits_three_seconds_before_each_answer(monkeypatch: pytest.MonkeyP
 
     with world(scenario="slow") as it:
         # Only the endpoint's own name is replaced, because the server's loop sleeps too.
-        monkeypatch.setattr("wizard.sandbox.web.sleep", remember)
+        monkeypatch.setattr("wizard.sandbox.serve.sleep", remember)
         it.client.get(it.base)
         it.exchange(it.code())
     assert waits == [3.0, 3.0]

@@ -20,7 +20,7 @@ from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.errors.store import STORE_FAILED
 from wizard.domain.problems import SetupError
-from wizard.store import files, folders
+from wizard.store import files
 from wizard.store.access import access
 from wizard.store.files import PrivateFolder
 
@@ -532,7 +532,7 @@ def test_folder_that_others_may_replace_is_not_left_behind(
 def test_folder_that_the_system_denies_is_told(
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "make_folder", failing(errno.EACCES))
+    monkeypatch.setattr(files, "make_folder", failing(errno.EACCES))
     with pytest.raises(SetupError, match="folder-not-writable") as caught:
         folder.write("a", b"")
     assert "can't be created" in caught.value.problem.cause

@@ -14,17 +14,19 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from wizard.domain.errors.local import PORT_PRIVILEGED, PORT_TAKEN, PORT_UNUSABLE
 from wizard.domain.problems import Problem, SetupError
-from wizard.domain.value import Value
+from wizard.domain.value import Guarded, Value
 from wizard.host.callback_page import Landing, landing_page, not_found, see_other
-from wizard.host.request import LIMIT, Request, read_request
 
 Accept = Callable[[str], Awaitable[bool]]
 """Called with the full URL of a matching request; returns whether it is the expected response."""
+
+LIMIT: Final = 64 * 1024
+"""Bytes of a request; a code may be a JWT of a few thousand characters."""
 
 SILENT_LIMIT: Final = 32
 """Connections at once without a request; a browser opens a few ahead of need."""
@@ -37,6 +39,38 @@ _LOOPBACK: Final = {
 }
 _ABSENT: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 """The errors of a system without IPv6, or without IPv4."""
+
+
+class Request(Guarded):
+    """The used parts of a request; the target may hold a code."""
+
+    method: str
+    target: str
+    """Printable ASCII in origin form: `/path?query` (RFC 9112 §3.2.1)."""
+    host: str
+    """The Host field in lower case; "" without one."""
+
+
+async def read_request(reader: asyncio.StreamReader) -> Request | None:
+    """Read one request head; None when it is too long, malformed, or cut off by the other side.
+
+    A body is left unread. Args: `reader` has the limit LIMIT.
+    """
+    # Imported here: most wizards read no request.
+    import h11
+
+    connection = h11.Connection(h11.SERVER)
+    try:
+        connection.receive_data(await reader.readuntil(b"\r\n\r\n"))
+        # A whole head is a request, or else an error.
+        event = cast("h11.Request", connection.next_event())
+    except (asyncio.LimitOverrunError, asyncio.IncompleteReadError, h11.RemoteProtocolError):
+        return None
+    target = event.target.decode("latin-1")
+    if not (target.startswith("/") and target.isascii() and target.isprintable()):
+        return None
+    host = dict(event.headers).get(b"host", b"")
+    return Request(event.method.decode("latin-1"), target, host.decode("latin-1").lower())
 
 
 class CallbackListener(Value):

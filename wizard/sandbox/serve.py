@@ -1,20 +1,47 @@
-"""Serves a sandbox on 127.0.0.1 in a thread of this process."""
+"""The simulated Twilio as a web server on 127.0.0.1, in a thread; and the pages of a browser.
+
+No page has a script; every value that comes from outside is escaped.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from asyncio import sleep
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
+from html import escape
+from importlib.resources import files
+from string import Template
 from typing import Final
+from urllib.parse import quote
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from wizard.sandbox.api import AUTHORIZE_PATH, SCIM_PATH, TOKEN_PATH
+from wizard.sandbox.api import (
+    AUTHORIZE_PATH,
+    HTML,
+    METADATA_PATH,
+    SCIM_PATH,
+    TOKEN_PATH,
+    Fields,
+    Seen,
+    twilio_error,
+)
+from wizard.sandbox.api import Response as Answer
+from wizard.sandbox.oauth import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
 from wizard.sandbox.twilio import Sandbox
-from wizard.sandbox.web import build_app
 
 _GRACE_SECONDS: Final = 1
 """For responses that are under way when the server stops."""
@@ -89,3 +116,152 @@ class _Server(uvicorn.Server):
                 # Uvicorn has no event for its last connection.
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(0.001)
+
+
+_LABELS: Final = {
+    "managed-users/list": "List users",
+    "managed-users/read": "Read a user",
+    "managed-users/create": "Create users",
+    "managed-users/update": "Change users",
+    "managed-users/delete": "Deactivate users",
+    "offline_access": "Keep access while you're signed out",
+}
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+_PAGE: Final = Template(_part("page.html"))
+_CONSENT: Final = Template(_part("consent.html"))
+_STYLE: Final = _part("page.css")
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+HEADERS: Final = {
+    # No form-action: Chromium would apply it to the redirect that answers the form.
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The headers of every page and redirect."""
+
+
+def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
+    """Return the page that asks for approval; its form sends the fields of the request again."""
+    permissions = sandbox.permissions | ({"offline_access"} if request.is_offline else set())
+    content = _CONSENT.substitute(
+        app=escape(sandbox.app_name),
+        approver=escape(sandbox.approver),
+        organization=escape(sandbox.organization),
+        permissions="\n".join(
+            f"<li><span>{label}</span><code>{name}</code></li>"
+            for name, label in _LABELS.items()
+            if name in permissions
+        ),
+        redirect_uri=escape(request.redirect_uri),
+        action=AUTHORIZE_PATH,
+        fields="\n".join(
+            f'<input type="hidden" name="{name}" value="{escape(fields[name])}">'
+            for name in PARAMETERS
+            if fields[name]
+        ),
+        demo=f'<p class="next">This demo: {escape(sandbox.about)}.</p>' if sandbox.about else "",
+    )
+    return _page(f"Approve {sandbox.app_name}", content)
+
+
+def message(title: str, *paragraphs: str) -> str:
+    """Return a page that only says something."""
+    text = "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    return _page(title, f"<h1>{escape(title)}</h1>\n{text}")
+
+
+def _page(title: str, content: str) -> str:
+    return _PAGE.substitute(title=escape(title), style=_STYLE, content=content)
+
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
+"""Characters not encoded in a Location; only non-ASCII has to be (RFC 3986 §2.2)."""
+
+
+def build_app(sandbox: Sandbox) -> Starlette:
+    """Return the ASGI app that serves a sandbox."""
+    answers: dict[str, Callable[[Seen], Answer]] = {
+        AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
+        TOKEN_PATH: sandbox.token,
+        METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
+        SCIM_PATH + "/{rest:path}": sandbox.scim,
+        "/{rest:path}": lambda seen: twilio_error(404, 20404, "The resource wasn't found"),
+    }
+    return Starlette(
+        routes=[Route(path, _Endpoint(sandbox, answer)) for path, answer in answers.items()]
+    )
+
+
+class _Endpoint:
+    """Logs a request, waits as the sandbox says, and answers.
+
+    An ASGI app and not a function, because a route then passes every method on: what a client
+    tries to write must be seen too.
+    """
+
+    def __init__(self, sandbox: Sandbox, answer: Callable[[Seen], Answer]) -> None:
+        self._sandbox = sandbox
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seen = await _see(Request(scope, receive))
+        self._sandbox.seen.append(seen)
+        if self._sandbox.delay:
+            await sleep(self._sandbox.delay)
+        answer = self._answer(seen)
+        headers = {
+            "Date": formatdate(self._sandbox.now(), usegmt=True),
+            "Twilio-Request-Id": "RQ" + secrets.token_hex(16),
+            **answer.headers,
+        }
+        response = Response(answer.body, answer.status, headers, answer.media_type)
+        await response(scope, receive, send)
+
+
+async def _see(request: Request) -> Seen:
+    """Read a request; a body that is not form-encoded is not looked at."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    form = await request.body() if kind == _FORM else b""
+    return Seen(
+        method=request.method,
+        path=request.url.path,
+        query=Fields.of(request.url.query),
+        form=Fields.of(form.decode("latin-1")),
+        headers=dict(request.headers),
+    )
+
+
+def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
+    """Answer the authorization endpoint: GET shows the authorization page, POST is its form."""
+    fields = seen.form if seen.method == "POST" else seen.query
+    try:
+        request = sandbox.read(fields)
+    except BadClient as error:
+        why = "That's why your browser wasn't sent back. Close this page and return to the wizard."
+        return _show(400, message("This link can't be used", str(error), why))
+    except BadRequest as error:
+        return _redirect(302, error.location)
+    if seen.method == "GET":
+        return _show(200, _consent(sandbox, request, fields))
+    is_approved = fields["decision"] == "approve"
+    # 303, so that the browser asks for the redirect URL with GET (RFC 9700 §4.12).
+    return _redirect(303, sandbox.decide(request, is_approved=is_approved))
+
+
+def _show(status: int, body: str) -> Answer:
+    return Answer(status, body, HTML, HEADERS)
+
+
+def _redirect(status: int, location: str) -> Answer:
+    return Answer(status, "", HTML, HEADERS | {"Location": quote(location, safe=_URL_SIGNS)})

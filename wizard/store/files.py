@@ -20,9 +20,7 @@ from wizard.domain.errors.store import (
     STORE_FAILED,
 )
 from wizard.domain.problems import Problem, SetupError
-from wizard.store import folders
-from wizard.store.access import access
-from wizard.store.folders import refuse
+from wizard.store.access import access, make_folder, refuse
 
 T = TypeVar("T")
 
@@ -172,7 +170,7 @@ class PrivateFolder:
     def make(self) -> None:
         """Create the folder. Raises OSError and SetupError, also if others could replace it."""
         with self._telling_whose():
-            made = folders.make_folder(self.path)
+            made = make_folder(self.path)
         try:
             self._is_there()
         except SetupError:

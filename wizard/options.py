@@ -87,7 +87,7 @@ def common(command: Callable[..., int]) -> Callable[..., int]:
     command = click.pass_obj(command)
     for name in endpoint_rules.LABELS:
         refusing = click.option(
-            _option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
+            endpoint_rules.option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
         command = refusing(command)
     later: dict[str, Any] = {"expose_value": False, "callback": _choose}
@@ -101,11 +101,11 @@ def endpoints(command: F) -> F:
     """Add the options that name a new setup's endpoints; each has its variable."""
     # The last one added is listed first.
     for name, what in reversed(endpoint_rules.LABELS.items()):
-        words = f"{what} for a new profile."
-        option = click.option(
-            _option(name), envvar=_variable(name), show_envvar=True, metavar="URL", help=words
+        option, words = endpoint_rules.option(name), f"{what} for a new profile."
+        adding = click.option(
+            option, envvar=_variable(name), show_envvar=True, metavar="URL", help=words
         )
-        command = option(command)
+        command = adding(command)
     return command
 
 
@@ -113,10 +113,6 @@ def variables(context: click.Context) -> dict[str, str]:
     """Return the variables that endpoints were given by, by the endpoint's name."""
     by = {name: context.get_parameter_source(name) for name in endpoint_rules.LABELS}
     return {name: _variable(name) for name in by if by[name] is ParameterSource.ENVIRONMENT}
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _variable(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from wizard.console import (
@@ -26,21 +26,6 @@ from wizard.domain.texts import summary
 from wizard.flow.check.report import Report, Verdict, warned, with_known
 from wizard.flow.inactive import is_open, no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
-
-EMPTY: Final[Mapping[str, object]] = dict.fromkeys(
-    (
-        "grant_type",
-        "client_id",
-        "redirect_url",
-        "endpoints",
-        "secrets",
-        "token",
-        "organization",
-        "draft",
-        "last_check",
-    )
-)
-"""The JSON values of a profile that can't be read, beside its problem."""
 
 
 def run(
@@ -187,3 +172,7 @@ def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "problem": failed and as_json(failed, name),
         },
     }
+
+
+EMPTY: Final[Mapping[str, object]] = dict.fromkeys(_known("", Profile(), datetime.now(UTC)))
+"""The JSON values of a profile that can't be read, beside its problem."""

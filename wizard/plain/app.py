@@ -123,14 +123,12 @@ class PlainWizard:
 
     async def _step(self, state: WizardState) -> Outcome:
         """Do a step. Raises Left."""
-        stage, wizard_context = self._stage, self.wizard_context
+        stage = self._stage
         match state.step:
             case Step.OVERVIEW:
                 return await OverviewStep(stage).run()
             case Step.PREREQUISITES:
-                return await Prerequisites(
-                    stage, can_go_back=wizard_context.can_go_back(state)
-                ).run()
+                return await Prerequisites(stage, state).run()
             case Step.CREDENTIALS:
                 return await Credentials(stage, state).run()
             case Step.AUTHORIZE:
@@ -138,7 +136,7 @@ class PlainWizard:
             case Step.REDIRECT:
                 return await Redirect(stage, state).run()
             case Step.CHECK:
-                return await CheckStep(stage, run_of(wizard_context, state)).run()
+                return await CheckStep(stage, run_of(stage.wizard_context, state)).run()
             case _:
                 return await self._done()
 

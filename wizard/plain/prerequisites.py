@@ -20,7 +20,7 @@ from wizard.domain.texts.prerequisites import (
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
 from wizard.domain.value import replace
 from wizard.flow.environment import BROWSER, relevant
-from wizard.flow.state import Back, GoTo, Next, Outcome
+from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
 from wizard.plain.check import results
 from wizard.plain.dialogue import Act, Left, Prompt, offered
 from wizard.plain.stage import Stage
@@ -32,11 +32,11 @@ YES: Final = ("y", "yes")
 class Prerequisites:
     """Asks who uses the credential, then about each item while the machine checks run."""
 
-    def __init__(self, stage: Stage, *, can_go_back: bool) -> None:
+    def __init__(self, stage: Stage, state: WizardState) -> None:
         self._stage = stage
         self._say = stage.talk.say
         self._session = stage.wizard_context.session
-        self._can_go_back = can_go_back
+        self._can_go_back = stage.wizard_context.can_go_back(state)
         self._has_asked = False
         """Whether anything was asked, so that the step doesn't pass unnoticed."""
 

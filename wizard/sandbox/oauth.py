@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -136,29 +137,22 @@ class _Issued:
     is_spent: bool = False
 
 
+@dataclass(eq=False)
 class Grants:
     """Issues, redeems, and revokes codes and tokens; times are UTC epoch seconds."""
 
-    def __init__(
-        self,
-        now: Callable[[], float],
-        *,
-        token_seconds: int,
-        rotate: bool,
-        reuse_is_theft: bool,
-    ) -> None:
-        self._now = now
-        self._key = secrets.token_bytes(32)
-        self.token_seconds = token_seconds
-        self.rotate = rotate
-        self.reuse_is_theft = reuse_is_theft
-        self._codes: dict[str, _Issued] = {}
-        self._refresh: dict[str, _Issued] = {}
-        self._access: dict[str, _Issued] = {}
+    now: Callable[[], float]
+    token_seconds: int
+    rotate: bool
+    reuse_is_theft: bool
+    _key: bytes = field(default_factory=partial(secrets.token_bytes, 32), init=False, repr=False)
+    _codes: dict[str, _Issued] = field(default_factory=dict, init=False, repr=False)
+    _refresh: dict[str, _Issued] = field(default_factory=dict, init=False, repr=False)
+    _access: dict[str, _Issued] = field(default_factory=dict, init=False, repr=False)
 
     def issue_code(self, grant: Grant, age: float = 0.0) -> str:
         """Return a new code that is `age` seconds old already."""
-        issued_at = self._now() - age
+        issued_at = self.now() - age
         expires_at = issued_at + CODE_SECONDS
         code = self._jwt(
             grant, issued_at, exp=int(expires_at), ctx=secrets.token_urlsafe(CODE_FILLER)
@@ -173,7 +167,7 @@ class Grants:
         """
         issued = self._spend(self._codes, code, "authorization code")
         grant, request = issued.grant, issued.grant.request
-        if self._now() >= issued.expires_at:
+        if self.now() >= issued.expires_at:
             raise InvalidGrant("The authorization code has expired")
         if redirect_uri != request.redirect_uri:
             raise InvalidGrant("redirect_uri does not match the authorization request")
@@ -201,14 +195,14 @@ class Grants:
         issued = self._access.get(token)
         if issued is None or issued.grant.is_revoked:
             raise InvalidToken("The access token is invalid")
-        if self._now() >= issued.expires_at:
+        if self.now() >= issued.expires_at:
             raise InvalidToken("The access token has expired")
         return issued.grant
 
     def expire_access_tokens(self) -> None:
         """Let every access token issued so far be expired."""
         for issued in self._access.values():
-            issued.expires_at = self._now()
+            issued.expires_at = self.now()
 
     def revoke(self) -> None:
         """End every authorization with its tokens, as if the app was deleted in Twilio."""
@@ -230,13 +224,13 @@ class Grants:
         return issued
 
     def _issue_refresh(self, grant: Grant) -> str:
-        token = self._jwt(grant, self._now())
+        token = self._jwt(grant, self.now())
         self._refresh[token] = _Issued(grant)
         return token
 
     def _tokens(self, grant: Grant, refresh_token: str | None) -> dict[str, object]:
         """Issue an access token; return the answer as Twilio documents it."""
-        now = self._now()
+        now = self.now()
         access_token = self._jwt(
             grant,
             now,

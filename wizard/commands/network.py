@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -27,7 +27,7 @@ from wizard.host.terminal import let_go
 if TYPE_CHECKING:
     from wizard.domain.models import CredentialSet, UserList
     from wizard.domain.secret import Secret
-    from wizard.flow.ports import UserDirectory
+    from wizard.flow.ports import OnWait, UserDirectory
 
 T = TypeVar("T")
 
@@ -181,11 +181,7 @@ class PatientUsers(Value):
     patience: Patience
 
     async def list_users(
-        self,
-        scim_url: str,
-        access_token: Secret,
-        on_wait: Callable[[str, float], None],
-        limit: float | None = None,
+        self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
     ) -> UserList:
         """Do the same, but announce a long wait. Raises SetupError if no time is left."""
         left = self.patience.left

@@ -165,6 +165,11 @@ def entries(part: ModuleType) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
+def ids(*problems: Problem) -> frozenset[str]:
+    """Return the IDs of problems; what is filled in, or taken from a file, has the same ID."""
+    return frozenset(problem.id for problem in problems)
+
+
 class SetupError(Exception):
     """A failure with its entry of the error catalog; the only exception that services raise."""
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from wizard.domain.errors.local import NO_PROFILES_HERE, NOT_SET_UP_HERE
 from wizard.domain.errors.store import CANNOT_KEEP_OUT, FILE_SET_ASIDE, KEYRING_PASSED_OVER
 from wizard.domain.models import Profile
-from wizard.domain.problems import Problem
+from wizard.domain.problems import Problem, ids
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
 
-_OF_THE_STORE: Final = frozenset({CANNOT_KEEP_OUT.id, KEYRING_PASSED_OVER.id})
+_OF_THE_STORE: Final = ids(CANNOT_KEEP_OUT, KEYRING_PASSED_OVER)
 """Ids of the notices that say where secrets are kept."""
 
 

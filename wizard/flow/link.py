@@ -22,7 +22,7 @@ from wizard.domain.oauth.authorization_response import (
     stale,
 )
 from wizard.domain.oauth.redirect_uri import Comparison
-from wizard.domain.problems import Problem, SetupError, entries
+from wizard.domain.problems import Problem, SetupError, entries, ids
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.wording import on_arrival
@@ -37,7 +37,7 @@ PASTE_PAUSE: Final = 1.2
 KEPT: Final = 5
 """How many links are remembered after they were used or expired."""
 
-_ERROR_REDIRECTS: Final = {p.id for p in entries(consent)}
+_ERROR_REDIRECTS: Final = ids(*entries(consent))
 """IDs of the problems for an error redirect whose state matched: the server's response, too."""
 
 

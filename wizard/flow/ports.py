@@ -19,6 +19,8 @@ from wizard.domain.models import (
 from wizard.domain.problems import Check, Problem
 from wizard.domain.secret import Secret
 
+OnWait = Callable[[str, float], None]
+"""Called with the reason for a retry and the seconds left before it."""
 Clock = Callable[[], datetime]
 """Returns the current time, timezone-aware, in UTC."""
 
@@ -31,7 +33,7 @@ class TokenEndpoint(Protocol):
         credentials: CredentialSet,
         attempt: AuthorizationAttempt,
         code: Secret,
-        on_wait: Callable[[str, float], None],
+        on_wait: OnWait,
     ) -> TokenSet:
         """Exchange a code for tokens (RFC 6749 §4.1.3).
 
@@ -63,11 +65,7 @@ class UserDirectory(Protocol):
     """The SCIM API, read-only."""
 
     async def list_users(
-        self,
-        scim_url: str,
-        access_token: Secret,
-        on_wait: Callable[[str, float], None],
-        limit: float | None = None,
+        self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
     ) -> UserList:
         """Send `GET {scim}/Users`; `on_wait` gets the reason for a retry and the seconds left.
 

@@ -111,16 +111,12 @@ class Upkeep:
         # A new context: a task keeps its own, which would keep the current screen alive.
         self._storage = None
 
-    def sheet(self, audience: str | None = None) -> Sheet:
-        """Return the handoff sheet, without secrets.
-
-        Args: `audience`: who it is for; None: the audience saved in the profile.
-        """
+    def sheet(self) -> Sheet:
+        """Return the handoff sheet for the profile's audience, without secrets."""
         profile, program = self._session.profile, self._wizard_context.program
-        audience = audience or profile.audience
-        return sheet(profile, self._session.name, None, audience, program)
+        return sheet(profile, self._session.name, None, profile.audience, program)
 
-    async def save_sheet(self, audience: str | None = None) -> str:
+    async def save_sheet(self) -> str:
         """Save the handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
-        name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet(audience)) + "\n"
+        name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet()) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

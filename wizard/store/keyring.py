@@ -18,7 +18,7 @@ from wizard.domain.errors.store import (
     KEYRING_LOCKED,
     VALUE_TOO_LARGE,
 )
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Problem, SetupError, ids
 from wizard.store.codec import new_generation
 from wizard.store.entries import SERVICE, Entries, entries_of
 from wizard.store.files import PrivateFolder
@@ -32,7 +32,7 @@ T = TypeVar("T")
 LIMIT: Final = 3.0
 """Seconds a command waits for the keyring."""
 
-NOT_KEPT: Final = frozenset({KEYRING_ABSENT.id, KEYRING_LOCKED.id, VALUE_TOO_LARGE.id})
+NOT_KEPT: Final = ids(KEYRING_ABSENT, KEYRING_LOCKED, VALUE_TOO_LARGE)
 """IDs of the problems after which a write certainly left no entry."""
 
 _NAMED: Final = frozenset(

@@ -19,7 +19,7 @@ from wizard.domain.errors.store import (
     VALUE_TOO_LARGE,
 )
 from wizard.domain.models import CredentialSet, Profile, StoreKind
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Problem, SetupError, ids
 from wizard.store.codec import (
     Damaged,
     decode_blob,
@@ -95,9 +95,7 @@ class FileVault:
         return generation if is_ours else ""
 
 
-_WORTH_SAYING: Final = frozenset(
-    problem.id for problem in (KEYRING_LOCKED, KEYRING_HANGS, KEYRING_FAILED, VALUE_TOO_LARGE)
-)
+_WORTH_SAYING: Final = ids(KEYRING_LOCKED, KEYRING_HANGS, KEYRING_FAILED, VALUE_TOO_LARGE)
 """Why a keyring is passed over that the user may believe to be in use."""
 
 

@@ -14,6 +14,7 @@ from wizard.domain.problems import (
     at_twilio,
     authorize_again,
     fix_credentials,
+    ids,
     in_credentials,
     on_this_machine,
     unreachable,
@@ -216,18 +217,15 @@ CLOCK_OFF: Final = on_this_machine(
     remedy="Set the correct date and time, or turn on automatic time.",
 )
 
-NOTHING_ISSUED: Final = frozenset(
-    problem.id
-    for problem in (
-        WRONG_CLIENT,
-        APP_REFUSED,
-        REFRESH_REFUSED,
-        NO_REFRESH_TOKEN,
-        NOT_ASKED_FOR,
-        TOKEN_THROTTLED,
-        TOKEN_URL_NOT_FOUND,
-        NOT_OAUTH,
-        TOKEN_BLOCKED,
-    )
+NOTHING_ISSUED: Final = ids(
+    WRONG_CLIENT,
+    APP_REFUSED,
+    REFRESH_REFUSED,
+    NO_REFRESH_TOKEN,
+    NOT_ASKED_FOR,
+    TOKEN_THROTTLED,
+    TOKEN_URL_NOT_FOUND,
+    NOT_OAUTH,
+    TOKEN_BLOCKED,
 )
 """IDs of the results of a refresh after which no new refresh token can have been issued."""

@@ -26,7 +26,7 @@ from wizard.domain.oauth.pasted_urls import Address, addresses, contradicts, exa
 from wizard.domain.oauth.redirect_uri import naming
 from wizard.domain.oauth.residue import undamaged, unescaped, unframed, visible
 from wizard.domain.oauth.wrapped_lines import join_lines
-from wizard.domain.problems import Problem, entries
+from wizard.domain.problems import Problem, entries, ids
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
 
@@ -93,17 +93,9 @@ def _is_access_token(header: str) -> bool:
 PASTE_LIMIT: Final = 256 * 1024
 """The most characters that are read; a code may be a long JWT, but not that long."""
 
-_FINAL: Final = {
-    problem.id
-    for problem in (
-        book.DOUBLED,
-        book.ISSUER_DIFFERS,
-        book.ISSUER_MISSING,
-        *entries(consent),
-    )
-}
+_FINAL: Final = ids(book.DOUBLED, book.ISSUER_DIFFERS, book.ISSUER_MISSING, *entries(consent))
 """IDs of the problems that no other reading of the same text may override."""
-_ELSEWHERE: Final = {book.OTHER_ADDRESS.id, book.OTHER_QUERY.id, book.TWILIO_PAGE.id}
+_ELSEWHERE: Final = ids(book.OTHER_ADDRESS, book.OTHER_QUERY, book.TWILIO_PAGE)
 """IDs of the problems that the query of the same URL alone doesn't override."""
 
 
@@ -213,7 +205,7 @@ def _agreed(
     if sure:
         return sure[0]
     for address, reading in proven:
-        if _is_one_of({book.CUT_OFF.id}, reading):
+        if _is_one_of(ids(book.CUT_OFF), reading):
             return address, reading
     if received:
         return received[0][0], Refused(book.END_UNCLEAR)
@@ -240,8 +232,8 @@ def _contradicted(
     return naming(book.DOUBLED, name="state=") if is_other else None
 
 
-def _is_one_of(ids: set[str], reading: Reading) -> bool:
-    return isinstance(reading, Refused) and reading.problem.id in ids
+def _is_one_of(named: frozenset[str], reading: Reading) -> bool:
+    return isinstance(reading, Refused) and reading.problem.id in named
 
 
 def _bare(

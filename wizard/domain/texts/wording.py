@@ -10,7 +10,7 @@ from typing import Final
 
 from wizard.domain.errors import exchange, network, scim, store
 from wizard.domain.models import GrantType
-from wizard.domain.problems import Problem, Who
+from wizard.domain.problems import Problem, Who, ids
 from wizard.domain.steps import Step
 from wizard.domain.text import one_line
 from wizard.domain.value import replace
@@ -46,14 +46,10 @@ _WITH_NEW_LINK: Final = {
     exchange.CODE_REFUSED.id: _IN_TIME,
 }
 
-_SHUT: Final = frozenset({store.KEYRING_LOCKED.id, store.KEYRING_HANGS.id})
-_KEYRING: Final = _SHUT | {
-    store.KEYRING_ABSENT.id,
-    store.KEYRING_FAILED.id,
-    store.VALUE_TOO_LARGE.id,
-}
+_SHUT: Final = ids(store.KEYRING_LOCKED, store.KEYRING_HANGS)
+_KEYRING: Final = _SHUT | ids(store.KEYRING_ABSENT, store.KEYRING_FAILED, store.VALUE_TOO_LARGE)
 
-_NAMING_THE_PROXY: Final = frozenset({network.PROXY_UNREACHABLE.id, network.PROXY_OF_OTHER_KIND.id})
+_NAMING_THE_PROXY: Final = ids(network.PROXY_UNREACHABLE, network.PROXY_OF_OTHER_KIND)
 """Problems whose cause names the proxy already."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.errors.scim import BAD_TOKEN
@@ -24,9 +24,6 @@ from wizard.flow.check.lines import (
 )
 from wizard.flow.check.report import Report, Verdict, passed, remembered
 from wizard.flow.ports import Clock, UserDirectory
-
-if TYPE_CHECKING:
-    pass
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",

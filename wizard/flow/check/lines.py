@@ -10,7 +10,7 @@ from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.text import counted_users
 from wizard.domain.value import replace
-from wizard.flow.ports import UserDirectory
+from wizard.flow.ports import OnWait, UserDirectory
 
 if TYPE_CHECKING:
     from wizard.domain.models import GrantType, UserList
@@ -69,7 +69,7 @@ class LiveList:
         if self._fault is not None:
             raise self._fault
 
-    def on_wait(self, line: str) -> Callable[[str, float], None]:
+    def on_wait(self, line: str) -> OnWait:
         """Return a callback that counts down a pause in a line: it takes a reason and seconds."""
 
         def show(why: str, seconds: float) -> None:

@@ -18,7 +18,7 @@ from wizard.domain.models import (
     Warned,
 )
 from wizard.domain.oauth.jwt import organization_sid
-from wizard.domain.problems import ExitCode, Problem, SetupError, entries
+from wizard.domain.problems import ExitCode, Problem, SetupError, entries, ids
 from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved, refusal
 from wizard.domain.value import Value, replace
@@ -198,21 +198,16 @@ ACCEPT: Final = {
 }
 """What the user may decide, by the verdict that asks for it."""
 
-_FIXED_IN_TWILIO: Final = frozenset({scim.MISSING_PERMISSION.id, scim.LIST_REFUSED.id})
+_FIXED_IN_TWILIO: Final = ids(scim.MISSING_PERMISSION, scim.LIST_REFUSED)
 """Problems that are fixed in Twilio: trying again shows whether they are."""
 
-_WITH_TOKENS: Final = frozenset(
-    problem.id
-    for problem in (
-        *entries(scim),
-        exchange.REFRESH_REFUSED,
-        exchange.REFRESH_REFUSED_AT_ONCE,
-        exchange.REFRESH_LOST,
-        exchange.REFRESH_NEVER_WORKED,
-        exchange.NO_REFRESH_TOKEN,
-        exchange.NO_REFRESH_TOKEN_SAVED,
-        exchange.NOT_ASKED_FOR,
-    )
+_WITH_TOKENS: Final = ids(
+    *entries(scim),
+    exchange.REFRESH_REFUSED,
+    exchange.REFRESH_REFUSED_AT_ONCE,
+    exchange.REFRESH_LOST,
+    exchange.NO_REFRESH_TOKEN,
+    exchange.NOT_ASKED_FOR,
 )
 """Problems of tokens: their remedies say to authorize again, others to create a new link."""
 

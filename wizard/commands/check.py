@@ -113,10 +113,8 @@ async def _check_each(
 
         async def check(name: str) -> Outcome:
             async with room:
-                # Each has its own time: slow ones must not fail those that come after them.
-                patience = Patience(is_quiet=request.is_quiet)
                 try:
-                    return await _check(name, request, store, connect, clock, patience)
+                    return await _check(name, request, store, connect, clock)
                 except SetupError as error:
                     failed = Report(Verdict.FAILED, error.problem)
                     return Outcome(name, failed, store=standing(store))
@@ -125,13 +123,10 @@ async def _check_each(
 
 
 async def _check(
-    name: str,
-    request: CheckRequest,
-    store: ProfileStore,
-    connect: Connect,
-    clock: Clock,
-    patience: Patience,
+    name: str, request: CheckRequest, store: ProfileStore, connect: Connect, clock: Clock
 ) -> Outcome:
+    # Each has its own time: slow ones must not fail those that come after them.
+    patience = Patience(is_quiet=request.is_quiet)
     # In a thread: a keyring may take seconds, and the other profiles need not wait for it.
     profile, active = await asyncio.to_thread(_read, name, store)
     refuse_others(request.endpoints, [active.endpoints])

@@ -199,11 +199,6 @@ class Grants:
             raise InvalidToken("The access token has expired")
         return issued.grant
 
-    def expire_access_tokens(self) -> None:
-        """Let every access token issued so far be expired."""
-        for issued in self._access.values():
-            issued.expires_at = self.now()
-
     def revoke(self) -> None:
         """End every authorization with its tokens, as if the app was deleted in Twilio."""
         for issued in (*self._codes.values(), *self._refresh.values(), *self._access.values()):

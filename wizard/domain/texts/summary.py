@@ -150,22 +150,21 @@ def problem_of(
     """Return the problem of a failed check; None if it passed, or if there was none."""
     if last is None or last.status is not CheckStatus.FAILED:
         return None
-    return _told(last.problem, last.words, grant_type)
-
-
-def _told(
-    problem: str | None,
-    words: Words | None,
-    grant_type: GrantType = GrantType.AUTHORIZATION_CODE,
-) -> Problem | None:
-    if not problem:
+    told = _told(last.problem, last.words)
+    if told is None:
         return None
-    # Imported here: they load the whole error catalog, which only a failed check needs.
-    from wizard.domain.errors.catalog import recalled
     from wizard.domain.texts.wording import for_grant
 
-    told = recalled(problem, words)
-    return for_grant(told, grant_type) if told else None
+    return for_grant(told, grant_type)
+
+
+def _told(problem: str | None, words: Words | None) -> Problem | None:
+    if not problem:
+        return None
+    # Imported here: it loads the whole error catalog, which only a failed check needs.
+    from wizard.domain.errors.catalog import recalled
+
+    return recalled(problem, words)
 
 
 def refusal(profile: Profile, now: datetime) -> Problem | None:

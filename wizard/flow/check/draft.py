@@ -218,7 +218,10 @@ class DraftCheck:
         return tokens
 
     async def _mark(self, attempt: AuthorizationAttempt) -> None:
-        await self._session.save_draft(_with_attempt(self._session.working_draft(), attempt))
+        """Save an attempt in place of the one with the same state."""
+        draft = self._session.working_draft()
+        attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
+        await self._session.save_draft(replace(draft, attempts=attempts))
 
     async def _unmark(self, attempt: AuthorizationAttempt) -> None:
         # If it is saved only in memory, a crash leads to a new link: the code is not sent twice.
@@ -288,9 +291,3 @@ def _explained(problem: Problem, code: Secret, now: datetime) -> Problem:
     if problem.id == exchange.CODE_REFUSED.id and died and died <= now:
         return exchange.CODE_EXPIRED.with_response_of(problem)
     return problem
-
-
-def _with_attempt(draft: CredentialSet, attempt: AuthorizationAttempt) -> CredentialSet:
-    """Return the draft with the attempt that has the same state replaced by this one."""
-    attempts = tuple(attempt if a.state == attempt.state else a for a in draft.attempts)
-    return replace(draft, attempts=attempts)

@@ -10,7 +10,7 @@ from wizard.domain import rules
 from wizard.domain.problems import Words
 from wizard.domain.secret import Secret
 from wizard.domain.steps import STEPS, WITHOUT_APPROVAL, Step
-from wizard.domain.value import Value, field
+from wizard.domain.value import Value, field, replace
 
 RECORD_VERSION: Final = 1
 """The version written into every file; files of a higher version aren't changed."""
@@ -281,6 +281,11 @@ class Profile(Value):
     def is_renewable(self) -> bool:
         """Whether the active set can get new tokens without anyone's approval."""
         return self.refreshable or not self.grant_type.needs_approval
+
+    @property
+    def refreshed(self) -> Profile:
+        """The record after a refresh that worked: without failures and open requests."""
+        return replace(self, refresh_failure=None, refresh_error=None, is_refresh_open=False)
 
     def is_same_setup(self, other: Profile) -> bool:
         """Whether both belong to the same setup; refreshed tokens don't make a difference."""

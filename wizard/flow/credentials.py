@@ -249,10 +249,8 @@ def read_pasted(pasted: Secret, draft: CredentialSet) -> Filling | Offer | None:
     """Return how to use a URL that was pasted into any field; None for a plain field value."""
     url = rules.from_authorization_url(pasted.reveal())
     has_redirect = CredentialField.REDIRECT_URL in credential_fields.fields_of(draft.grant_type)
-    if url is None and not has_redirect:
-        return None
     if url is None:
-        redirect_url = credential_fields.redirect_url_of(pasted.reveal())
+        redirect_url = credential_fields.redirect_url_of(pasted.reveal()) if has_redirect else None
         return (
             None if redirect_url is None else Offer(landed_on(one_line(redirect_url)), redirect_url)
         )

@@ -151,10 +151,7 @@ class RefreshRequest:
     async def keep(self, tokens: TokenSet) -> None:
         """Save new tokens and clear the noted failure. Raises SetupError."""
         renewed = replace(self.credentials, tokens=tokens)
-        profile = replace(
-            self.profile, refresh_failure=None, refresh_error=None, is_refresh_open=False
-        )
-        await asyncio.to_thread(self.held.save, profile, active=renewed)
+        await asyncio.to_thread(self.held.save, self.profile.refreshed, active=renewed)
 
 
 async def _refresh(request: RefreshRequest, clock: Clock, dead: TokenSet | None) -> TokenSet:

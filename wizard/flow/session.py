@@ -176,13 +176,11 @@ class Session(Memory):
 
         def change(held: Locked, profile: Profile) -> Profile:
             proven = replace(
-                _without_draft(profile),
+                _without_draft(profile).refreshed,
                 organization=organization,
                 set_up_at=now,
                 last_check=check,
                 refresh_failure=failure,
-                refresh_error=None,
-                is_refresh_open=False,
             )
             return held.save(proven, active=active)
 

@@ -206,8 +206,7 @@ class LockedProfile:
             generation, active = found
             after = replace(_repeating(after, active), active=generation)
             if active.tokens is not None and not active.tokens.is_refused:
-                after = replace(after, refresh_failure=None, refresh_error=None)
-                after = replace(after, is_refresh_open=False)
+                after = after.refreshed
         while found := left.pop(after.draft or "", None):
             after = replace(after, draft=found[0])
         if after is not before:

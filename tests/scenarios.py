@@ -340,7 +340,7 @@ async def response_for_a_redirect_url(face: Face, scene: Scene) -> None:
     await face.enter(CredentialField.CLIENT_SECRET, scene.sandbox.client_secret)
     landed = f"{scene.sandbox.redirect_url}?code=c0de-for-the-record&state=a-state-for-it"
     await face.enter(CredentialField.REDIRECT_URL, landed)
-    await face.says("This is the URL you land on", f"Redirect URL is {REDIRECT_URL}. Use it?")
+    await face.says("Use the URL without its code?", f"Redirect URL is {REDIRECT_URL}. Use it?")
     await face.yes()
     await face.paste(scene.sandbox.approve(await face.hand_out()))
     await to_the_end(face)

@@ -130,7 +130,7 @@ def longer_than(words: int) -> Rule:
 
 def title_case(sentence: str) -> str:
     """Find capitalized words within a sentence that are no names."""
-    found = re.findall(r"(?<=[a-z,;)] )[A-Z][a-z]+", LABELS.sub("label", sentence))
+    found = re.findall(r"(?<=[a-z,;)] )[A-Z][a-z]+\b", LABELS.sub("label", sentence))
     return ", ".join(word for word in found if not NAMES.fullmatch(word))
 
 

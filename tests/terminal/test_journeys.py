@@ -80,7 +80,7 @@ def change(hand: Hand, sandbox: Sandbox) -> None:
     hand.terminal.wait_for("saved: leave empty to keep it")
     hand.change("Redirect URL", REDIRECT_URL, OTHER_URL, TAB, TAB)
     hand.press("Next ›")
-    hand.terminal.wait_for("Review your changes")
+    hand.terminal.wait_for("Continue with these changes?")
     hand.press("Continue ›")
     consent(hand, sandbox)
     hand.press("Overview", ESC)

@@ -163,7 +163,7 @@ def test_change_is_shown_before_and_after_and_proven_first(
         terminal.paste(other)
         terminal.wait_for(other)
         terminal.send(ENTER)
-        terminal.wait_for("Review your changes")
+        terminal.wait_for("Continue with these changes?")
         terminal.wait_for("before")
         terminal.wait_for("after")
         terminal.send(ENTER)

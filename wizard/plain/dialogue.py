@@ -125,10 +125,8 @@ class Dialogue:
 
     async def confirm(self, question: Question) -> bool:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
-        if question.heard:
-            self.say(f"{question.title}.")
         self.say(question.text)
-        words = f"{question.heard or question.title} Type yes, or press Enter for no"
+        words = f"{question.title} Type yes, or press Enter for no"
         while True:
             try:
                 answer = await self.ask(Prompt(words, (question.text,)))

@@ -17,8 +17,6 @@ class Question(Value):
     """The label for yes, in a word or two."""
     is_harmless: bool = False
     """Whether yes is safe, so that Enter may mean it."""
-    heard: str = ""
-    """What plain mode asks where the title is no question."""
 
 
 AUTHORIZE_AGAIN: Final = Question(
@@ -55,11 +53,10 @@ DISCARD_NEW_SECRET: Final = replace(
     " use.",
 )
 CHANGES: Final = Question(
-    "Review your changes",
+    "Continue with these changes?",
     "Your current credentials stay in use until a live request proves that the new ones work.",
     "Continue",
     is_harmless=True,
-    heard="Continue with these changes?",
 )
 BARE_CODE: Final = Question(
     "Use this code without its state?",
@@ -106,7 +103,7 @@ def landed_on(url: str) -> Question:
         "You pasted the URL you land on, which contains a code, so it wasn't saved. Without the"
         f" code, the Redirect URL is {url}. Use it?"
     )
-    return Question("This is the URL you land on", text, "Use it", heard="Use this Redirect URL?")
+    return Question("Use the URL without its code?", text, "Use it")
 
 
 # -- which grant type ---------------------------------------------------------------------------

@@ -94,7 +94,7 @@ NAMES: Final = re.compile(
 )
 """Words that are capitalized within a sentence: names, keys, steps, and the Console's labels."""
 LABELS: Final = re.compile(
-    "Import New Users and Profile Updates|Push New Users|Push Profile Updates|"
+    "PyPI|Import New Users and Profile Updates|Push New Users|Push Profile Updates|"
     "Create App Integration|SWA - Secure Web Authentication|Authentication M(ethod|ode)|To App|"
     "IdP|PgDn|PowerShell|Applications|Enterprise apps|"
     "Create Users|Update User Attributes|Deactivate Users|Mode Automatic|Admin Credentials|"

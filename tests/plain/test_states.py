@@ -22,10 +22,9 @@ from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Prof
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
-from wizard.domain.texts.questions import RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
+from wizard.domain.texts.questions import REMOVED_IN_DEMO, RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
 from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
-from wizard.flow.context import REMOVED_IN_DEMO
 from wizard.flow.credentials import ANY_OTHER
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox

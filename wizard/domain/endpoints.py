@@ -8,7 +8,7 @@ from typing import Final
 from wizard.domain import rules
 from wizard.domain.errors.local import BAD_ENDPOINT, ENDPOINTS_CONFLICT
 from wizard.domain.errors.store import ENDPOINTS_DIFFER
-from wizard.domain.models import Endpoints
+from wizard.domain.models import TWILIO, Endpoints
 from wizard.domain.problems import SetupError
 
 LABELS: Final = {
@@ -22,6 +22,12 @@ LABELS: Final = {
 def option(name: str) -> str:
     """Return the command-line option of an endpoint."""
     return f"--{name.replace('_', '-')}"
+
+
+def options(endpoints: Endpoints) -> list[str]:
+    """Return the command-line options and values that set endpoints other than Twilio's."""
+    changed = [name for name, url in endpoints.named.items() if url != TWILIO.named[name]]
+    return [word for name in changed for word in (option(name), endpoints.named[name])]
 
 
 def asked(given: Mapping[str, str | None], variables: Mapping[str, str]) -> dict[str, str]:

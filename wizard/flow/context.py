@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from wizard.domain import journal
-from wizard.domain.endpoints import option
-from wizard.domain.models import CredentialSet, Endpoints, GrantType
+from wizard.domain.endpoints import options
+from wizard.domain.models import CredentialSet, GrantType
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import Command, Program
 from wizard.domain.texts import summary
+from wizard.domain.texts.questions import REMOVED_IN_DEMO
 from wizard.domain.value import Value, replace
 from wizard.flow.inactive import is_open
 from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState, advance
@@ -50,11 +51,6 @@ class Demo(Value):
 
 NOTING: Final = 2.0
 """Seconds a step waits until the last one is saved; `token` may hold the lock for longer."""
-
-REMOVED_IN_DEMO: Final = (
-    "The demo's profile was removed. For your own app, the wizard then says what is left to do in"
-    " Twilio."
-)
 
 LINK_STEPS: Final = (Step.AUTHORIZE, Step.REDIRECT, Step.CHECK)
 """The steps at which a link may have been handed out."""
@@ -291,9 +287,7 @@ class WizardContext:
         profile = self.session.profile
         if profile.active is not None or profile.draft is not None:
             return ()
-        given, usual = self.session.working_draft().endpoints.named, Endpoints().named
-        changed = [name for name, url in given.items() if url != usual[name]]
-        return [word for name in changed for word in (option(name), given[name])]
+        return options(self.session.working_draft().endpoints)
 
     async def close(self) -> None:
         """Stop listening and finish what was begun; an unsent token request is dropped."""

@@ -79,6 +79,10 @@ ROTATE_IN_DEMO: Final = (
     " with one token request."
 )
 ROTATED_IN_DEMO: Final = "The new secret works."
+REMOVED_IN_DEMO: Final = (
+    "The demo's profile was removed. For your own app, the wizard then says what is left to do in"
+    " Twilio."
+)
 SHEET_TITLE: Final = "Handoff sheet"
 USE_TITLE: Final = "Who will use the credential?"
 

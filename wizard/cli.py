@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.exceptions import Exit
@@ -30,6 +30,12 @@ from wizard.options import Common, common
 
 if TYPE_CHECKING:
     from wizard.flow.ports import ProfileStore
+
+
+DEMO_ONLY: Final = (
+    "--demo and --scenario work only without a command: the demo has no saved profile. To try the"
+    " wizard, run:\n  {command}"
+)
 
 
 @click.group(
@@ -78,10 +84,12 @@ def cli(
         from wizard import run
 
         return run.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
-    if is_demo or plain:
-        # The command would use a real profile.
-        words = "--demo, --scenario, and --plain work only without a command."
-        raise click.UsageError(words)
+    if is_demo:
+        # The command would use a real profile. --plain changes nothing: commands print plain text.
+        # Imported here: no command needs it.
+        from wizard.host.program import started
+
+        raise click.UsageError(DEMO_ONLY.format(command=started().command("--demo")))
     return ExitCode.FINE
 
 

@@ -82,7 +82,7 @@ ca_file: Final = partial(
 def common(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the `Common`, and the options that may stand after a command, too.
 
-    The later one of two holds.
+    The later one of two holds. --plain changes nothing: a command prints plain text anyway.
     """
     command = click.pass_obj(command)
     for name in endpoint_rules.LABELS:
@@ -90,6 +90,8 @@ def common(command: Callable[..., int]) -> Callable[..., int]:
             endpoint_rules.option(name), hidden=True, expose_value=False, callback=_refuse_endpoint
         )
         command = refusing(command)
+    plain = click.option("--plain", is_flag=True, hidden=True, expose_value=False)
+    command = plain(command)
     later: dict[str, Any] = {"expose_value": False, "callback": _choose}
     quiet = click.option(
         "--quiet", "is_quiet", is_flag=True, help="Print only failures (for cron).", **later

@@ -38,6 +38,14 @@ def test_ca_file_stands_before_or_after_the_command(home: Path, command: str) ->
         assert told(run.stdout, schema)["problem"]["id"] == "ca-file-unusable"
 
 
+@pytest.mark.parametrize("args", [("--plain", "status"), ("status", "--plain")])
+def test_plain_changes_nothing_before_or_after_a_command(home: Path, args: tuple[str, str]) -> None:
+    put(home, active=replace(ACTIVE, tokens=issued(hours=1)))
+    usual, plain = wizard(home, "status"), wizard(home, *args)
+    assert usual.returncode == 0
+    assert (plain.returncode, plain.stdout, plain.stderr) == (0, usual.stdout, usual.stderr)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_has_examples_within_80_columns(home: Path, command: str, option: str) -> None:

@@ -99,7 +99,8 @@ def test_demo_is_not_for_commands(home: Path) -> None:
     for option in (("--demo",), ("--scenario", "down")):
         run = wizard(home, *option, "token")
         assert (run.returncode, run.stdout) == (2, "")
-        assert "--demo" in run.stderr
+        assert "To try the wizard, run:\n" in run.stderr
+        assert "wizard --demo\n" in run.stderr
 
 
 @pytest.mark.parametrize("number", [system.SIGHUP, signal.SIGINT])

@@ -109,9 +109,10 @@ def recorded_prompts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def is_clear_alone(words: str) -> bool:
-    """Whether a prompt says in sentences what to type, paste, or press."""
+    """Whether a prompt says in sentences what to type or paste, and what Enter does."""
     *_, last = re.split(r"(?<=[.?]) ", words)
-    return bool(re.match(r"(Type|Paste|Press Enter) ", last)) and len(last.split()) <= 25
+    is_sentence = re.match(r"(Type|Paste|Press Enter) ", last) and len(last.split()) <= 25
+    return bool(is_sentence) and "press Enter" in last.replace("Press", "press")
 
 
 def log_of(made: Scene) -> Path:

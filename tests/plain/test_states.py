@@ -155,7 +155,7 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.says("ress Enter to go to Credentials")
         await person.type("")
         await person.says(
-            f"Warning: Last attempt: {OTHER_ADDRESS.title}.", "They differ starting at character"
+            f"Last attempt: {OTHER_ADDRESS.title}.", "They differ starting at character"
         )
         await person.says("Paste the Client ID")
         await person.leave()

@@ -11,7 +11,7 @@ from tests.commands.stage import now, put
 from tests.plain.person import Person, run, terminal
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import variables, wizard
-from tests.ui.running import LINKED, TICKED
+from tests.ui.running import ACTIVE, LINKED, TICKED
 from wizard.domain.models import Profile
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
@@ -132,7 +132,8 @@ def test_signal_leaves_and_restores_the_terminal(home: Path, way: str) -> None:
         if way != "closed":
             assert process.leftovers == []
             *_, words, command = process.raw.decode().splitlines()
-            assert words.endswith("stopped at Prerequisites. To continue, run:")
+            # On a line of its own, not on the prompt's.
+            assert words == "Profile default: stopped at Prerequisites. To continue, run:"
             assert command.endswith("wizard")
         assert b"\x1b" not in process.raw
         assert b"Traceback" not in process.raw
@@ -147,6 +148,20 @@ def test_hang_ups_that_are_repeated_to_the_end_leave_the_exit_code(
         while process.is_running:
             process.kill(signal.Signals["SIGHUP"])
         assert process.wait_exit() == 130
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl+C", "Ctrl+D"])
+def test_leaving_overview_ends_the_line_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, home: Path, key: str
+) -> None:
+    put(home, Profile(ticks=TICKED, set_up_at=now()), active=ACTIVE)
+    with wizard({**variables(home), "TERM": "dumb"}) as process:
+        process.wait_for("or press Enter for Check now:")
+        process.send(key.encode())
+        assert process.wait_exit() == (130 if key == "\x03" else 0)
+        *_, prompt, words = process.raw.decode().splitlines()
+    assert prompt.endswith("or press Enter for Check now: ")
+    assert words == "The wizard is closed."
 
 
 def leave(process: Terminal, way: str) -> None:

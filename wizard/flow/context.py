@@ -13,7 +13,7 @@ from wizard.domain.endpoints import options
 from wizard.domain.models import CredentialSet, GrantType
 from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
-from wizard.domain.text import Command, Program
+from wizard.domain.text import Program
 from wizard.domain.texts import summary
 from wizard.domain.texts.questions import REMOVED_IN_DEMO
 from wizard.domain.value import Value, replace
@@ -161,13 +161,16 @@ class WizardContext:
         return () if self.demo else self.session.working_draft().endpoints.foreign_hosts
 
     @property
+    def is_about_active(self) -> bool:
+        """Whether the current step is about the active set, and no step of a setup."""
+        return self._subject is Subject.ACTIVE or self.reached is Step.OVERVIEW
+
+    @property
     def grant_type(self) -> GrantType:
         """The grant type of the credential set that the current step is about."""
-        session = self.session
-        is_active = self._subject is Subject.ACTIVE or self.reached is Step.OVERVIEW
-        if is_active and session.profile.active is not None:
-            return session.profile.grant_type
-        return session.use.grant_type
+        profile = self.session.profile
+        is_active = self.is_about_active and profile.active is not None
+        return profile.grant_type if is_active else self.session.use.grant_type
 
     def begin_notices(self, say: Callable[[Sequence[Problem]], None]) -> None:
         """Show what the store found and fixed, now and from now on."""
@@ -232,11 +235,6 @@ class WizardContext:
         return summary.what_next(session.profile, session.name, now, self.program)
 
     @property
-    def token_command(self) -> Command:
-        """The command that prints a token."""
-        return self.program.command("token", profile=self.session.name)
-
-    @property
     def exit_code(self) -> ExitCode:
         """The exit code if the user leaves now."""
         session, is_forgotten = self.session, bool(self.last_words)
@@ -249,9 +247,7 @@ class WizardContext:
 
     def farewell(self) -> Sequence[str]:
         """Return the closing lines, printed after the screens are gone."""
-        if self.next_profile is not None:
-            return ()
-        if self.is_farewell_said and self.reached is Step.DONE:
+        if self.next_profile is not None or (self.is_farewell_said and self.reached is Step.DONE):
             return ()
         if self.demo is not None:
             words = "The demo is over. Nothing is saved. For your own app, run:"

@@ -150,7 +150,8 @@ class PlainWizard:
         for words in context.usage():
             if isinstance(words, Command):
                 # A command of several lines is on the sheet: too long to be heard.
-                stage.paper.line(context.token_command if "\n" in words else words)
+                token = context.program.command("token", profile=context.session.name)
+                stage.paper.line(token if "\n" in words else words)
             else:
                 say(words)
         stage.paper.warn(" ".join(KEEP_IN_MIND[context.grant_type]))

@@ -27,11 +27,15 @@ ENDED: Final = {
 PASSED: Final = "Check passed. Your SCIM credentials work."
 
 
-def results(lines: Iterable[Check]) -> list[str]:
-    """Return what is known of the lines: those with the same status in one paragraph."""
+def results(lines: Iterable[Check], what: str = "") -> list[str]:
+    """Return what is known of the lines: those with the same status in one paragraph.
+
+    Args: `what`: what was checked, where the step doesn't say it.
+    """
     ended = (line for line in lines if line.status in ENDED)
     return [
-        f"{ENDED[status]}: {' '.join(_in_a_sentence(line) for line in same)}"
+        f"{f'{what} {ENDED[status].lower()}' if what else ENDED[status]}:"
+        f" {' '.join(_in_a_sentence(line) for line in same)}"
         for status, same in groupby(ended, key=lambda line: line.status)
     ]
 
@@ -48,6 +52,8 @@ class CheckStep:
         self._run = run
         self._lines: tuple[Check, ...] = ()
         self._said: set[str] = set()
+        self._passed: set[str] = set()
+        """What has passed in this or an earlier try, and isn't said again where it is skipped."""
         self._said_at = 0.0
         """The event loop's time when something was said last."""
         self._has_said_wait = False
@@ -91,8 +97,15 @@ class CheckStep:
             self._stage.talk.say(words)
 
     def _say_ended(self) -> None:
-        new = [each for each in self._lines if each.status in ENDED and each.id not in self._said]
+        new = [
+            each
+            for each in self._lines
+            if each.status in ENDED
+            and each.id not in self._said
+            and not (each.status is Status.SKIPPED and each.id in self._passed)
+        ]
         if new:
+            self._passed.update(line.id for line in new if line.status is Status.PASSED)
             self._said.update(line.id for line in new)
             self._said_at = asyncio.get_running_loop().time()
             self._stage.talk.say(*results(new))

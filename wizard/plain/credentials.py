@@ -14,7 +14,7 @@ from wizard.domain.steps import Step
 from wizard.domain.text import short_id
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
-from wizard.domain.texts.wording import in_short, led_back
+from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
@@ -92,10 +92,13 @@ class Credentials:
             self._say(f'{used_by(self._session.use)} Type "use" to change this.')
         fields, first = self._fields.all, 0
         if self._state.because is not None:
-            because = in_short(led_back(self._state.because, Step.CREDENTIALS))
-            self._stage.paper.problem(because, self._state.comparison)
+            self._stage.paper.recall(
+                led_back(self._state.because, Step.CREDENTIALS), self._state.comparison
+            )
             is_rejected = self._stored.source is Source.REJECTED
             first = fields.index(SECRET) if is_rejected else 0
+        if first > 0:
+            self._say(f'Client ID: {short_id(self._draft.client_id)}. To change it, type "back".')
         while True:
             await self._ask_from(first)
             while not self._has(SECRET):
@@ -168,7 +171,7 @@ class Credentials:
         fields = self._fields.all
         where = f"Field {fields.index(field) + 1} of {len(fields)}"
         ask = f"Paste the {field.label}{' (input hidden)' if field is SECRET else ''}"
-        kept = value or ("the demo's one" if self._fields.is_demo else "the saved one")
+        kept = value or ("the demo's secret" if self._fields.is_demo else "the saved one")
         enter = f"or {KEEP} {kept}" if self._has(field) else "then press Enter"
         says = (
             'Type "advanced" to change the endpoints, scope, or PKCE. Type "copy secret" to copy'
@@ -176,7 +179,7 @@ class Credentials:
         )
         prompt = self._stage.prompt(
             Step.CREDENTIALS,
-            help=(f"{field.label}: {field.hint}.", says),
+            help=(f"{field.label}: {field.hint}.", *self._stage.full(Step.CREDENTIALS), says),
             acts=self._acts,
             is_shown=field is not SECRET,
         )

@@ -12,7 +12,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import CODE_LIVES, THEN, landing_on
 from wizard.domain.texts.questions import BARE_CODE
-from wizard.domain.texts.wording import in_short, led_back
+from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
@@ -23,6 +23,7 @@ WARNS: Final = "! "
 """The sign of a warning on the screens."""
 COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
+DEMO_OPENED: Final = "The demo opened the link for you, and pasted the URL that it landed on."
 INSTEAD: Final = 'To save the link as a file, type "save". To show it, type "link".'
 DOES: Final = (
     'To copy the link, type "copy". To save it as a file, type "save". To show it, type "link".'
@@ -55,8 +56,9 @@ class LinkStep:
         """Say which step this is, what to do, and what led back to it."""
         self._stage.head(self.STEP, *sentences)
         if self._state.because is not None:
-            because = in_short(led_back(self._state.because, self.STEP))
-            self._stage.paper.problem(because, self._state.comparison)
+            self._stage.paper.recall(
+                led_back(self._state.because, self.STEP), self._state.comparison
+            )
 
     async def delivered(self, delivery: Delivery) -> None:
         """Handle what happened to the link."""
@@ -152,7 +154,7 @@ class LinkStep:
             "copy": self._copy,
             "save": self._save,
             "link": self._print_link,
-            "new link": self._fresh,
+            "new link": self._renew,
         }
         return acts | ({"approve": self._approve} if self._demo else {})
 
@@ -189,9 +191,14 @@ class LinkStep:
     async def _fresh(self) -> None:
         raise NotImplementedError
 
+    async def _renew(self) -> None:
+        await self._fresh()
+        self._say("The link is new.")
+
     async def _approve(self) -> None:
         if self._demo is not None:
             landed = await self._demo.approve(self._link.url)
+            self._say(DEMO_OPENED)
             outcome = await self._take(self._links.read(landed))
             if outcome is not None:
                 raise Left(outcome)
@@ -212,8 +219,8 @@ class Authorize(LinkStep):
         if self._demo is not None:
             ways = 'Type "link" to show the link, or press Enter to approve (demo only)'
             return await self._answered(self._approve, ways)
-        ways = 'Type "copy" to copy the link, type "save" to save it as a file'
-        return await self._answered(self._taken, f"{ways}, or press Enter to show it")
+        ways = 'Type "copy" or "save" for the link, or press Enter to show it'
+        return await self._answered(self._taken, ways)
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
@@ -233,7 +240,6 @@ class Authorize(LinkStep):
 
     async def _fresh(self) -> None:
         await self._show(is_fresh=True)
-        self._say("The link is new.")
 
 
 class Redirect(LinkStep):

@@ -99,6 +99,13 @@ class Paper:
             self.line(problem.shell)
         self.say(*problem.detail)
 
+    def recall(self, problem: Problem, comparison: Comparison | None = None) -> None:
+        """Write a problem that was just read out in full: in short, with what to do here."""
+        self.say(f"{problem.title}.")
+        if comparison is not None:
+            self.say(*_compared(comparison))
+        self.say(f"{problem.who.value}: {problem.remedy}")
+
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""
         self.warn(f"{problem.title}. {problem.cause} {problem.remedy}")

@@ -146,7 +146,8 @@ class Prerequisites:
     def _tell(self, checks: tuple[Check, ...]) -> None:
         """Say what passed in one sentence, and each problem; Authorize says which browser opens."""
         told = [c for c in relevant(checks, self._use.grant_type) if c.id != BROWSER]
-        self._say(*results(check for check in told if check.problem is None))
+        fine = (check for check in told if check.problem is None)
+        self._say(*results(fine, "Machine checks"))
         for problem in (check.problem for check in told if check.problem is not None):
             self._stage.paper.problem(replace(problem, is_warning=True))
 

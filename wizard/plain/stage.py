@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import STEPS, Step, step_number
-from wizard.domain.texts.guide import TYPED, Page, page
+from wizard.domain.texts.guide import GUIDE, TYPED, Page, page
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value
 from wizard.flow.context import WizardContext
@@ -17,6 +17,7 @@ from wizard.plain.paper import Paper
 
 NO_CLIPBOARD: Final = "No clipboard is available here."
 ABOUT: Final = {
+    Step.CREDENTIALS: "Copy these from your OAuth app.",
     Step.AUTHORIZE: "Open the link in a private window. Sign in as an Organization Owner or Admin"
     " who doesn't use SSO, and click Approve access.",
     Step.CHECK: "The wizard sends Twilio a live, read-only request.",
@@ -39,27 +40,39 @@ class Stage(Value):
     def head(self, step: Step, *sentences: str, is_led_back: bool = False) -> None:
         """Say which step this is; the first time, and if a problem led back, also what to do."""
         context, talk = self.wizard_context, self.talk
-        where = f"{self._number(step)}, {step.title}" if step in STEPS else step.title
+        number = self._number(step)
+        where = number if number == step.title else f"{number}, {step.title}"
         parts = [f"{where}."]
         name = context.session.name
         if talk.is_news("profile", name):
             parts.append(f"Profile {name}.")
         if context.demo:
             parts.append("Demo: nothing is saved." if talk.is_news("demo", said=True) else "Demo.")
-        if talk.is_news(f"step {step.value}", context.grant_type) or is_led_back:
+        is_news = talk.is_news(f"step {step.value}", context.grant_type)
+        if is_news or is_led_back:
             parts += sentences or self.about(step)
-        talk.say(" ".join(parts))
+        if is_news or step in STEPS:
+            # The prompt of Overview says where it is.
+            talk.say(" ".join(parts))
         hosts = context.foreign_hosts
         if hosts and talk.is_news("hosts", hosts):
             self.paper.warn(f"These servers aren't Twilio's: {', '.join(hosts)}.")
 
     def about(self, step: Step) -> tuple[str, ...]:
-        """Return what a step is about, in sentences."""
-        intro = ABOUT.get(step) or self._page(step).intro
+        """Return what a step is about, in few words."""
+        full = self.full(step)
+        # A grant type may have words of its own.
+        return (ABOUT[step],) if step in ABOUT and full == (GUIDE[step].intro,) else full
+
+    def full(self, step: Step) -> tuple[str, ...]:
+        """Return what the screens say a step is about."""
+        intro = self._page(step).intro
         return (intro,) if intro else ()
 
     def _number(self, step: Step) -> str:
-        return step_number(step, self.wizard_context.grant_type.steps)
+        """Return "Step 2 of 6", or the title of a step outside a setup."""
+        is_alone = self.wizard_context.is_about_active
+        return step_number(step, () if is_alone else self.wizard_context.grant_type.steps)
 
     def _page(self, step: Step) -> Page:
         return page(step, self.wizard_context.grant_type).naming(TYPED)

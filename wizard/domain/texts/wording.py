@@ -188,11 +188,6 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     return replace(problem, remedy=_WITH_NEW_LINK.get(problem.id, _APPROVE), step=None)
 
 
-def in_short(problem: Problem) -> Problem:
-    """Return a problem without its cause and details, for where they have just been read out."""
-    return replace(problem, cause="", detail=())
-
-
 def of_saved(problem: Problem) -> Problem:
     """Return a problem of credentials that worked before, with the remedy on Overview."""
     if problem.id != exchange.WRONG_CLIENT.id:

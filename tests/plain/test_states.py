@@ -19,6 +19,7 @@ from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.errors.scim import ORGANIZATION_CHANGED
 from wizard.domain.errors.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
 from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce, Profile, StoreKind
+from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
@@ -161,6 +162,35 @@ def test_enter_leads_to_credentials_where_a_refused_address_is_mended(
         await person.leave()
 
     assert walk(steps)[0] == 3
+
+
+def test_link_is_copied_or_saved_before_it_is_read_out(
+    walk: Walk, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = replace(LINKED.attempts[0], created_at=now())
+    draft = replace(LINKED, attempts=(link,))
+    put(home, replace(UNFINISHED, draft_step=Step.REDIRECT), draft=draft)
+
+    async def steps(person: Person) -> None:
+        await person.type("1")
+        await person.says("The link was created at", 'type "copy", "save", or "link".')
+        await person.type("copy")
+        await person.says("No clipboard is available here.", 'To show it, type "link".')
+        await person.type("back")
+        await person.says('Type "copy" or "save" for the link, or press Enter to show it:')
+        await person.type("save")
+        await person.says("Link saved as", "Link: saved as a file.")
+        assert "/authorize?" not in person.text
+        await person.type("save")
+        await person.says("Error: ")
+        await person.type("link")
+        await person.says("Copy this whole line", authorize_url(link))
+        await person.leave()
+
+    assert walk(steps)[0] == 3
+    (saved,) = tmp_path.glob("twilio-link-*.txt")
+    assert saved.read_text(encoding="utf-8") == f"{authorize_url(link)}\n"
 
 
 def test_another_client_id_needs_its_own_secret_and_the_old_one_has_its_back(

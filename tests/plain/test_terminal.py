@@ -74,6 +74,7 @@ async def words_at_every_prompt(person: Person) -> None:
         ("new link", "There's no link here. The Authorize step creates it."),
         ("nonsense", "Enter one of the choices in the prompt."),
         ("1", "Enter one of the choices in the prompt."),
+        ("all", "Enter one of the choices in the prompt."),
         ("no", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
         ("?", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
     ):

@@ -10,6 +10,7 @@ from wizard.domain.oauth.authorization_response import Reading, Refused, mask
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.text import clock_time
 from wizard.domain.texts.guide import CODE_LIVES, THEN, landing_on
 from wizard.domain.texts.questions import BARE_CODE
 from wizard.domain.texts.wording import led_back
@@ -24,6 +25,7 @@ WARNS: Final = "! "
 COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
 DEMO_OPENED: Final = "The demo opened the link for you, and pasted the URL that it landed on."
+AGAIN: Final = 'To get it again, type "copy", "save", or "link".'
 INSTEAD: Final = 'To save the link as a file, type "save". To show it, type "link".'
 DOES: Final = (
     'To copy the link, type "copy". To save it as a file, type "save". To show it, type "link".'
@@ -186,6 +188,10 @@ class LinkStep:
     async def _print_link(self) -> None:
         """Print the link on a line of its own, so that it can be taken whole."""
         self._say("Copy this whole line, and open it in a browser:")
+        self._write_link()
+
+    def _write_link(self) -> None:
+        self._stage.talk.is_news("link", self._link.url)
         self._stage.paper.line(self._link.url)
 
     async def _fresh(self) -> None:
@@ -231,7 +237,7 @@ class Authorize(LinkStep):
                 self._say(words.lstrip())
 
     async def _taken(self) -> None:
-        self._stage.paper.line(self._link.url)
+        self._write_link()
         await self.delivered(Delivery.SHOWN)
 
     async def delivered(self, delivery: Delivery) -> None:
@@ -271,8 +277,12 @@ class Redirect(LinkStep):
         self._tell_delivery()
 
     def _tell_delivery(self) -> None:
-        """Say where the link is, unless it was just shown."""
-        if self._delivery is not Delivery.SHOWN:
+        """Say where the link is, unless it was just shown; or how to get one of an earlier run."""
+        if self._delivery is Delivery.SHOWN:
+            if self._stage.talk.is_news("link", self._link.url):
+                made = clock_time(self._link.attempt.created_at)
+                self._say(f"The link was created at {made}. {AGAIN}")
+        else:
             is_open = self._delivery is Delivery.OPENED
             hint = f" {IF_NO_PAGE.format(copy=COPY)}" if is_open else ""
             self._say(f"Link: {self._delivery.value}.{hint}")

@@ -15,11 +15,11 @@ from click.exceptions import Exit
 
 from wizard import __version__, manual, options, services, wiring
 from wizard.console import (
-    drop_unwritable,
     end_on_signals,
     is_closed_pipe,
     let_go_of_stdout,
     naming_faults,
+    prepare_exit,
     print_error,
     report,
     take_any_encoding,
@@ -247,7 +247,7 @@ def main() -> None:
             code = _cli()
     except SetupError as error:
         code = report(error.problem)
-    drop_unwritable()
+    prepare_exit()
     sys.exit(code)
 
 

@@ -259,8 +259,13 @@ def let_go_of_stdout() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def drop_unwritable() -> None:
-    """Stop writing to the terminal if what is still to be written to stderr fails."""
+def prepare_exit() -> None:
+    """See to it that the process ends with its exit code, also if the terminal was closed.
+
+    At its end, Python restores the default handlers, and flushes stderr.
+    """
+    if HANG_UP:
+        signal.signal(HANG_UP, signal.SIG_IGN)
     try:
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):

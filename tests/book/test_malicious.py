@@ -65,7 +65,9 @@ def test_prompts(stage: Stage, monkeypatch: pytest.MonkeyPatch, seed: int) -> No
         async def walk() -> None:
             await person.type("")
             await person.until(
-                lambda: any(word in person.news for word in ("failed", "refused", "rejected")),
+                lambda: any(
+                    word in person.news.lower() for word in ("failed", "refused", "rejected")
+                ),
                 "an end",
             )
             assert FAULT not in person.text

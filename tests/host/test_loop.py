@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from wizard.domain import journal
-from wizard.host.loop import Loop
+from wizard.host.loop import Loop, SignalHandlers
 
 T = TypeVar("T")
 
@@ -76,9 +77,14 @@ def test_fault_is_noted_without_its_message(monkeypatch: pytest.MonkeyPatch) -> 
     assert "hush" not in words
 
 
+class WindowsLoop(SignalHandlers, asyncio.SelectorEventLoop):
+    """Has the signal handlers of the loop on Windows."""
+
+
+@pytest.mark.parametrize("loop", [Loop, WindowsLoop])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_is_handled_in_the_loop_until_it_is_closed(
-    number: signal.Signals,
+    loop: type[asyncio.AbstractEventLoop], number: signal.Signals
 ) -> None:
     def before(*_: object) -> None:
         seen.append("before")
@@ -104,7 +110,7 @@ def test_signal_is_handled_in_the_loop_until_it_is_closed(
 
     usual = signal.signal(number, before)
     try:
-        with asyncio.Runner(loop_factory=Loop) as runner:
+        with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(wait())
         signal.raise_signal(number)
         assert seen[1:] == ["before"]
@@ -112,8 +118,31 @@ def test_signal_is_handled_in_the_loop_until_it_is_closed(
         signal.signal(number, usual)
 
 
+@pytest.mark.posix("signals are sent to threads")
+def test_signal_that_another_thread_gets_wakes_the_loop_and_an_ignored_one_stays_ignored() -> None:
+    async def wait() -> None:
+        handled, is_over = asyncio.Event(), threading.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, handled.set)
+        other = threading.Thread(target=is_over.wait)
+        other.start()
+        try:
+            if sys.platform != "win32":
+                signal.pthread_kill(other.ident or 0, signal.SIGTERM)
+            await asyncio.wait_for(handled.wait(), 30)
+        finally:
+            is_over.set()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    usual = signal.getsignal(signal.SIGTERM)
+    try:
+        run(wait())
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+
+
 def test_signal_while_the_loop_closes_is_not_lost_in_an_error() -> None:
-    loop = Loop()
+    loop = WindowsLoop()
     loop.add_signal_handler(signal.SIGTERM, lambda: None)
     handler = signal.getsignal(signal.SIGTERM)
     loop.close()

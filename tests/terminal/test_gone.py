@@ -126,7 +126,7 @@ def test_terminal_that_reads_nothing_holds_up_neither_saving_nor_leaving(
     server.held = "exchange"
     with wizard(env, *(["--plain"] if mode == "plain" else [])) as terminal:
         if mode == "plain":
-            terminal.wait_for("Type a number from 1 to")
+            terminal.wait_for("Type a number, ")
             terminal.send("1\r")
             terminal.wait_for("Paste the URL you land on")
             terminal.send(f"{server.approve(link)}\r")
@@ -160,7 +160,7 @@ def test_answer_is_saved_in_plain_mode(server: HoldingServer, home: Path, gone: 
     link, env = prepare(server, home, "exchange")
     server.held = "exchange"
     with redirected(gone, env, "--plain") as terminals:
-        terminals.screen.wait_for("Type a number from 1 to")
+        terminals.screen.wait_for("Type a number, ")
         terminals.keyboard.send("1\r")
         terminals.screen.wait_for("Paste the URL you land on")
         terminals.keyboard.send(f"{server.approve(link)}\r")

@@ -22,11 +22,7 @@ from wizard.host.process import note_fault
 
 
 class SignalHandlers(asyncio.BaseEventLoop):
-    """Signal handlers for a loop that has none, as on Windows, or that forgets those from before.
-
-    asyncio's own removes its handlers to the system's defaults. A second signal, as a closing
-    window sends it, would then kill the process at its end. For the main thread.
-    """
+    """Signal handlers for a loop without them, as on Windows; for the main thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,9 +54,38 @@ class SignalHandlers(asyncio.BaseEventLoop):
 
 
 if sys.platform == "win32":
-    _System = asyncio.ProactorEventLoop
+
+    class _Usual(SignalHandlers, asyncio.ProactorEventLoop):
+        pass
+
 else:
-    _System = asyncio.SelectorEventLoop
+
+    class _Usual(asyncio.SelectorEventLoop):
+        """Asyncio's own would remove a handler to the system's default, not to the one before.
+
+        A closing window may signal just then, and its second signal would kill the process.
+        """
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._before: dict[int, Any] = {}
+
+        def add_signal_handler(
+            self, sig: int, callback: Callable[[*Ts], object], *args: *Ts
+        ) -> None:
+            """Call a function in the loop on a signal, until the loop is closed."""
+            self._before.setdefault(sig, signal.getsignal(sig))
+            super().add_signal_handler(sig, callback, *args)
+
+        def remove_signal_handler(self, sig: int) -> bool:
+            """Restore the handler from before, unless the signal is ignored by now."""
+            if signal.getsignal(sig) is signal.SIG_IGN:
+                return False
+            is_removed = super().remove_signal_handler(sig)
+            if is_removed:
+                signal.signal(sig, self._before.pop(sig))
+            return is_removed
+
 
 # The stubs of asyncio and of socket do not agree on it.
 Addresses: TypeAlias = list[Any]
@@ -87,7 +112,7 @@ def in_daemon_thread(work: Callable[[], T], name: str) -> Future[T]:
     return future
 
 
-class Loop(SignalHandlers, _System):
+class Loop(_Usual):
     """The platform's own loop, except for resolving addresses and for reporting faults.
 
     Each address is resolved in a daemon thread of its own. A fault is noted as `note_fault` does.

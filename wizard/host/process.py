@@ -34,7 +34,6 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
     def on_signal(number: int) -> None:
         if number == HANG_UP:
-            loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
         leave()
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -421,15 +422,17 @@ def test_file_that_another_process_uses_is_tried_again_where_the_system_wants_it
     folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     folder.write("a", b"one")
-    real, refusals = getattr(os, name), iter([True, True])
+    refusals = iter([True, True])
 
-    def refuse_twice(*args: Any, **named: Any) -> Any:
+    def refuse_twice(real: Callable[..., Any], *args: Any, **named: Any) -> Any:
         if str(args[0]).startswith(str(folder.path / "a")) and next(refusals, False):
             raise PermissionError(errno.EACCES, "in use")
         return real(*args, **named)
 
     monkeypatch.setattr(access, "RETRY_FOR", 30.0)
-    monkeypatch.setattr(os, name, refuse_twice)
+    # From Python 3.14 on, Path.lstat calls os.lstat.
+    for each in (name, "lstat") if name == "stat" else (name,):
+        monkeypatch.setattr(os, each, partial(refuse_twice, getattr(os, each)))
     assert folder.read("a") == b"one"
     if name != "open":
         folder.write("a", b"two")

@@ -137,6 +137,7 @@ def test_signal_that_another_thread_gets_wakes_the_loop_and_an_ignored_one_stays
     try:
         run(wait())
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+        assert signal.set_wakeup_fd(-1) == -1, "no signal is written to what comes next"
     finally:
         signal.signal(signal.SIGTERM, usual)
 

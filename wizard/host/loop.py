@@ -79,11 +79,11 @@ else:
 
         def remove_signal_handler(self, sig: int) -> bool:
             """Restore the handler from before, unless the signal is ignored by now."""
-            if signal.getsignal(sig) is signal.SIG_IGN:
-                return False
+            is_ignored = signal.getsignal(sig) is signal.SIG_IGN
             is_removed = super().remove_signal_handler(sig)
             if is_removed:
-                signal.signal(sig, self._before.pop(sig))
+                before = self._before.pop(sig)
+                signal.signal(sig, signal.SIG_IGN if is_ignored else before)
             return is_removed
 
 

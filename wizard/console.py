@@ -285,9 +285,7 @@ def end_on_signals() -> None:
             signal.signal(number, _interrupt)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    if number == HANG_UP:
-        signal.signal(number, signal.SIG_IGN)
+def _interrupt(_number: int, frame: FrameType | None) -> None:
     handler = signal.getsignal(signal.SIGINT)
     if callable(handler):
         handler(signal.SIGINT, frame)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
@@ -20,6 +21,12 @@ from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
 os.environ.pop("ESCDELAY", None)
+
+# How fast an example is, a busy machine decides.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 # Ignored signals are inherited. Under nohup or in a script's background job, the tested programs
 # would ignore the signals that the tests send.

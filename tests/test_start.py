@@ -40,7 +40,6 @@ LATER = {"httpx", "truststore", "keyring", "starlette", "uvicorn", "pyperclip", 
     "wizard.domain.errors.paste",
     "wizard.ui.dialog",
     "wizard.ui.widgets.field",
-    "wizard.ui.widgets.links",
 }
 """Modules that a first frame must not import."""
 

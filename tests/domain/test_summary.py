@@ -37,7 +37,7 @@ def test_facts_tell_what_is_set_up_without_a_secret() -> None:
         ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "saved in the system keyring"),
         ("Access token", f"valid until {clock_time(NOW + timedelta(hours=1))}"),
-        ("Checked", f"{day(NOW)}: passed, 25 users"),
+        ("Last check", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )
 
@@ -56,7 +56,7 @@ def test_facts_tell_what_is_missing() -> None:
     facts = dict(summary.facts(Profile(), "files", NOW))
     assert facts["Access token"] == "none"
     assert facts["Refresh token"] == "none; the access token can't be refreshed"
-    assert facts["Checked"] == "never"
+    assert facts["Last check"] == "never"
     assert "Organization" not in facts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests import system
 from wizard.domain.text import (
     DETAIL_LIMIT,
+    ago,
     counted_users,
     day,
     iso,
@@ -132,3 +133,20 @@ def test_moment_has_its_zone(zone: str, told: str, monkeypatch: pytest.MonkeyPat
     finally:
         monkeypatch.undo()
         system.read_time_zone()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3_599, "59 minutes ago"),
+        (7_200, "2 hours ago"),
+        (86_400, "1 day ago"),
+        (400 * 86_400, "1 year ago"),
+    ],
+)
+def test_age_is_told_in_its_largest_unit(seconds: int, words: str) -> None:
+    now = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
+    assert ago(now - timedelta(seconds=seconds), now) == words

@@ -8,11 +8,11 @@ import pytest
 
 from tests.fakes import NOW, tokens
 from tests.flow.stage import COMPLETE
-from wizard.domain.models import LINK_LIFE, CredentialSet, Profile
+from wizard.domain.models import LINK_LIFE, CredentialSet, GrantType, Profile
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.state import WizardState, resume_step, start
+from wizard.flow.state import Subject, WizardState, resume_step, start, steps_back
 
 GENERATION = "0" * 32
 LIVE = begin(COMPLETE, None, NOW - LINK_LIFE + timedelta(seconds=1))
@@ -91,3 +91,24 @@ def test_wizard_opens_with_overview_when_there_is_something_to_come_back_to(
     profile: Profile, draft: CredentialSet | None, state: WizardState
 ) -> None:
     assert start(profile, draft, NOW) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "steps"),
+    [
+        (WizardState(Step.PREREQUISITES), []),
+        (WizardState(Step.CREDENTIALS), [Step.PREREQUISITES]),
+        (WizardState(Step.CREDENTIALS, has_active=True), [Step.PREREQUISITES]),
+        (WizardState(Step.CREDENTIALS, has_active=True, is_change=True), []),
+        (WizardState(Step.REDIRECT), [Step.AUTHORIZE, Step.CREDENTIALS, Step.PREREQUISITES]),
+        (WizardState(Step.CHECK), [Step.AUTHORIZE, Step.CREDENTIALS, Step.PREREQUISITES]),
+        (
+            WizardState(Step.CHECK, grant_type=GrantType.CLIENT_CREDENTIALS),
+            [Step.CREDENTIALS, Step.PREREQUISITES],
+        ),
+        (WizardState(Step.CHECK, has_active=True, subject=Subject.ACTIVE), []),
+        (WizardState(Step.DONE, has_active=True), []),
+    ],
+)
+def test_back_leads_over_steps_as_far_as_overview(state: WizardState, steps: list[Step]) -> None:
+    assert steps_back(state) == steps

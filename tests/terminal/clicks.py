@@ -15,6 +15,9 @@ from wizard.domain.value import Value
 PATIENCE: Final = 20.0
 """Seconds after which waiting for a condition fails; no test measures it."""
 PALETTE: Final = "Search for commands"
+DIALOG: Final = re.compile("╭─+╮")
+"""The top of a dialog; a field has its label there."""
+FIELD: Final = re.compile("╭─ ")
 KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
 """The text before the word in the row of keys."""
 WORDS: Final = re.compile(r"[^\s│▌](?:[^\s│]| (?! |│))*")
@@ -56,17 +59,19 @@ def _in_row(rows: list[str], at: int, kind: Kind) -> list[Control]:
 
 def is_covered(screen: str) -> bool:
     """Whether a dialog or the palette is open."""
-    return "╭" in screen or PALETTE in screen
+    return DIALOG.search(screen) is not None or PALETTE in screen
 
 
 def controls(screen: str) -> list[Control]:
     """Find the keys, the buttons, and other controls of the step or dialog, in this order."""
     rows = screen.rstrip().splitlines()
-    edges = [at for at, row in enumerate(rows) if "╭" in row or "╰" in row]
-    top, bottom = edges if edges else (2, len(rows) - 1)
-    if edges:
-        left, right = rows[top].index("╭"), rows[top].index("╮")
-        rows[top:bottom] = [" " * left + row[left : right + 1] for row in rows[top:bottom]]
+    top, bottom, is_dialog = 2, len(rows) - 1, is_covered(screen)
+    if is_dialog:
+        top, left, right = next(
+            (at, *edge.span()) for at, row in enumerate(rows) if (edge := DIALOG.search(row))
+        )
+        bottom = next(at for at in range(top, bottom) if rows[at][left : left + 1] == "╰")
+        rows[top:bottom] = [" " * left + row[left:right] for row in rows[top:bottom]]
     buttons = max(at for at in range(top, bottom) if rows[at].strip(" │"))
     menu = next((at for at in range(top, buttons) if re.search(r"^[ │]+› ", rows[at])), buttons)
     # The scroll position is shown to the left of a dialog's buttons.
@@ -76,10 +81,12 @@ def controls(screen: str) -> list[Control]:
         row = rows[at]
         if box := re.search(r"\[[ x]\] .*?(?=  |$)", row):
             found.append(Control(Kind.LINE, box[0], at, box.start() + 1))
+        elif FIELD.search(rows[at - 1]):
+            found.append(Control(Kind.TEXT, row, at, rows[at - 1].rindex("╭─ ") + 4))
         elif "▌" in row:
             if "▌" not in rows[at - 1]:
                 found.append(Control(Kind.TEXT, row, at, row.index("▌") + 4))
-        elif re.search(r"(?<!: )https://", row) and edges:
+        elif re.search(r"(?<!: )https://", row) and is_dialog:
             found += _in_row(rows, at, Kind.LINE)
         elif "PKCE" in row:
             found += _in_row(rows, at, Kind.LINE)[-1:]

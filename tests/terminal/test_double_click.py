@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands.consents import at_sandbox
 from tests.commands.stage import put
+from tests.terminal.clicks import is_covered
 from tests.terminal.harness import ESC, Terminal
 from tests.terminal.walk import run, variables, wizard
 from wizard.sandbox import serve
@@ -42,11 +43,6 @@ def controls(screen: str) -> Iterator[tuple[str, int, int]]:
             yield found[0], at, found.start() + len(found[0]) // 2
             if menu <= at < last - 2:
                 break
-
-
-def is_covered(screen: str) -> bool:
-    """Whether a dialog or the palette is open."""
-    return "╭" in screen or "Search for commands" in screen
 
 
 def overview(terminal: Terminal) -> str:

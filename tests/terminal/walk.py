@@ -123,8 +123,10 @@ def fill_in(terminal: Terminal, client_id: str, client_secret: str, redirect_url
 
 
 def is_saved(screen: str, label: str) -> bool:
-    """Whether a field's line says "saved"."""
-    return any(label in line and "saved" in line for line in screen.splitlines())
+    """Whether a field's box says "saved" in its lower line."""
+    rows = screen.splitlines()
+    tops = [at for at, row in enumerate(rows) if f"─ {label} " in row]
+    return any("saved" in "".join(rows[at : at + 3]) for at in tops)
 
 
 def link(terminal: Terminal) -> str:

@@ -23,7 +23,7 @@ from wizard.flow.link import Link, LinkDesk
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.redirect import RedirectScreen
-from wizard.ui.step_screen import Banner
+from wizard.ui.widgets.layout import Banner
 
 CODE: Final = "code-4pQ7zT"
 ANSWER: Final = f"{REDIRECT_URL}?code={CODE}&state={STATE}"

@@ -17,8 +17,8 @@ from tests.driving import text_of, wait_until
 from wizard.domain.problems import ExitCode
 from wizard.ui.app import WizardApp
 from wizard.ui.input_timing import TimedScreen
-from wizard.ui.step_screen import Banner
 from wizard.ui.theme import DARK, LIGHT
+from wizard.ui.widgets.layout import Banner
 
 BANNER = Banner("default")
 

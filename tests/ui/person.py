@@ -88,7 +88,7 @@ class Person:
 
         def is_answered() -> bool:
             is_asked = self._app.screen is not screen
-            note = str(row.query_one(".field-note").render())
+            note = row.entry.border_subtitle or ""
             return is_asked or "saved" in note or row.query_one(".field-message").has_class("-bad")
 
         await wait_until(self._pilot, is_answered, f"an answer about the {field.label}")

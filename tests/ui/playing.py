@@ -110,4 +110,4 @@ def is_searching(app: WizardApp) -> bool:
 
 def unframed(text: str) -> str:
     """Return a text on one line, without the frames around it."""
-    return " ".join(word for word in text.split() if word not in "▌▏│┃")
+    return " ".join(word for word in text.split() if not set(word) <= set("▌▏│┃─╭╮╰╯"))

@@ -56,6 +56,7 @@ ARRIVED: Final = seeds.arrived()
 DONE: Final = WizardState(Step.DONE)
 HOME: Final = WizardState(Step.OVERVIEW)
 
+READY: Final = seeds.profile(Profile(ticks=TICKED))
 PARTLY: Final = seeds.profile(Profile(ticks=TICKED[:5]))
 WORST: Final = both(
     PARTLY,
@@ -156,10 +157,10 @@ STEPS: Final = (
     Scene("too-small", PrerequisitesScreen, "is 52×14", FIRST, PARTLY, resizing(52, 14)),
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
-    Scene("credentials", CredentialsScreen, "URL ✓ saved", FORM, act=TYPED),
-    Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, act=MISTYPED),
+    Scene("credentials", CredentialsScreen, "callback ✓ saved", FORM, READY, TYPED),
+    Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, READY, MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "rejected", REFUSED, STORED),
-    Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, act=SHOWN),
+    Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, READY, SHOWN),
     Scene("credentials-unsaved", CredentialsScreen, "Skip saving", FORM, SHUT, DOUBTFUL),
     Scene("authorize", AuthorizeScreen, "state=|Open browser", LINK, LINKED),
     Scene("authorize-ssh", AuthorizeScreen, "state=|Copy link", LINK, REMOTE),

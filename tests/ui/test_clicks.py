@@ -7,19 +7,19 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Button, Input
 
-from tests.driving import wait_for_dialog, wait_for_screen, wait_until
+from tests.driving import text_of, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import WHOLE, feed, resumed
 from tests.walks import ThePilot
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
-from wizard.ui.dialog import HelpScreen
 from wizard.ui.input_timing import Settled
 from wizard.ui.key_gate import KeyGate
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.widgets.buttons import Keys
+from wizard.ui.widgets.layout import Rail
 
 
 async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
@@ -37,13 +37,13 @@ async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
 
 async def test_a_clicked_key_comes_before_what_is_typed_after_it(world: World) -> None:
     # Wide enough to show the key.
-    async with resumed(world, Step.AUTHORIZE, WHOLE, (110, 30)) as (app, pilot):
+    async with resumed(world, Step.AUTHORIZE, WHOLE, (130, 30)) as (app, pilot):
         screen = await wait_for_screen(pilot, AuthorizeScreen)
         assert isinstance(screen, AuthorizeScreen)
         await wait_until(pilot, lambda: screen.link is not None, "the link")
         before, click = screen.link, await click_on(app, pilot, "ctrl+t")
         feed(app, f"{click}\x07")
-        await wait_for_dialog(pilot, HelpScreen)
+        await wait_until(pilot, lambda: app.has_class("-without-help"), "the help to be hidden")
         await wait_until(pilot, lambda: screen.link not in (None, before), "a fresh link")
 
 
@@ -59,6 +59,24 @@ async def test_the_row_of_keys_is_clicked_where_each_key_is_drawn(world: World) 
             assert row.key_at(at) == row.key_at(at + len(key.words)) == key
             assert row.key_at(at - 1) != key
         assert row.key_at(row.content_region.x - 1) is None
+
+
+async def test_a_click_on_a_step_that_is_done_leads_back_to_it(world: World) -> None:
+    async with resumed(world, Step.AUTHORIZE, WHOLE) as (app, pilot):
+        await wait_for_screen(pilot, AuthorizeScreen)
+        await wait_until(pilot, lambda: "○ Redirect" in text_of(app), "the rail")
+        assert "✓ Prerequisites" in text_of(app)
+        rows = [line.find("Credentials") for line in text_of(app).splitlines()]
+        rail = app.screen.query_one(Rail)
+        at = next(y for y, column in enumerate(rows) if 0 <= column < rail.region.right)
+        # The steps to come lead nowhere, and neither do the lines between the steps.
+        for down in (1, 2):
+            await pilot.click(offset=(rail.region.x + 3, at + down))
+        await pilot.click(offset=(rail.region.x + 3, at + 4))
+        await pilot.pause()
+        assert isinstance(app.screen, AuthorizeScreen)
+        await pilot.click(offset=(rail.region.x + 3, at))
+        await wait_for_screen(pilot, CredentialsScreen)
 
 
 class _Field(Screen[None]):

@@ -600,7 +600,8 @@ async def test_a_bad_endpoint_is_refused() -> None:
     async with showing(form.screen(), (80, 30)) as stage:
         await open_advanced(stage)
         for bad in ("", "http://oauth.twilio.com/v2/token", "token", "https://"):
-            await stage.pilot.click("#token-url")
+            # Not by a click: the dialog shrinks when nothing is wrong any more.
+            stage.app.screen.query_one("#token-url").focus()
             await paste(stage.pilot, bad)
             await stage.pilot.press("enter")
             await stage.until_words("#token-url-field", "✗")
@@ -649,7 +650,7 @@ async def test_no_drag_or_click_and_no_key_copies_a_secret_that_is_shown() -> No
             await stage.pilot.mouse_up(offset=end_at)
             await stage.pilot.press("ctrl+c")
         # This shows that text was selected and copied.
-        assert "Redirect URL" in stage.app.sent[-1]
+        assert any("Authorization" in text for text in stage.app.sent)
         for times in (1, 2, 3):
             await stage.pilot.click(SECRET_ENTRY, times=times)
             await stage.pilot.press("ctrl+a", "ctrl+c", "ctrl+x", "super+c", "ctrl+insert")

@@ -9,7 +9,7 @@ import pytest
 from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import ACTIVE, point_at, resumed, running, seed
-from tests.walks import ThePilot
+from tests.walks import ThePilot, continue_anyway
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.texts.prerequisites import CONSOLE, LEGACY_CONSOLE
@@ -63,6 +63,45 @@ async def test_ctrl_c_is_told_how_to_leave_also_in_a_dialog_and_in_a_secret(worl
         await wait_for_dialog(pilot, RotateScreen)
         await wait_until(pilot, lambda: isinstance(app.focused, SecretEntry), "the field")
         await is_told(3)
+
+
+async def test_a_question_mark_opens_the_help_unless_it_is_typed(world: World) -> None:
+    seed(world, active=ACTIVE)
+    async with running(make_app(world)) as (app, pilot):
+        await point_at(pilot, "rotate")
+        await pilot.press("question_mark")
+        await wait_for_dialog(pilot, HelpScreen)
+        await pilot.press("escape")
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("enter")
+        await wait_for_dialog(pilot, RotateScreen)
+        await wait_until(pilot, lambda: isinstance(app.focused, SecretEntry), "the field")
+        await pilot.press("question_mark")
+        field = app.screen.query_one(SecretEntry)
+        await wait_until(pilot, lambda: field.value == "?", "the sign")
+
+
+async def test_help_beside_the_form_is_hidden_and_stays_so(world: World) -> None:
+    async with running(make_app(world), (120, 36)) as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await wait_until(pilot, lambda: "If something goes wrong" in text_of(app), "the help")
+        assert "^g Hide help" in text_of(app)
+        await pilot.press("ctrl+g")
+        await wait_until(pilot, lambda: "If something goes wrong" not in text_of(app), "its end")
+        assert "^g Help" in text_of(app)
+        await continue_anyway(pilot)
+        await wait_for_screen(pilot, CredentialsScreen)
+        await wait_until(pilot, lambda: "^g Help" in text_of(app), "the keys")
+        assert "If something goes wrong" not in text_of(app)
+        # Of the step before, not all was done, and the rail says so.
+        assert "– Prerequisites" in text_of(app)
+        assert "│ skipped" in text_of(app)
+        await pilot.press("ctrl+g")
+        await wait_until(pilot, lambda: "If something goes wrong" in text_of(app), "the help")
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: "If something" not in text_of(app), "the narrow form")
+        await pilot.press("ctrl+g")
+        await wait_for_dialog(pilot, HelpScreen)
 
 
 async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) -> None:

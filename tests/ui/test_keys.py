@@ -284,7 +284,7 @@ async def test_the_row_of_keys_says_what_enter_does_where_the_focus_is(
     ("name", "ids"),
     [
         ("authorize", ["back", "copy", "next"]),
-        ("check, refused", ["back", "elsewhere", "next"]),
+        ("check, refused", ["elsewhere", "back", "next"]),
         ("confirm", ["close", "yes"]),
     ],
 )

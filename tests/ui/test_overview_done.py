@@ -196,7 +196,7 @@ async def test_command_on_done_is_broken_only_between_its_options(size: tuple[in
     screen = DoneScreen(BANNER, FACTS, ("Run:", LONG), FakeClipboard().copy)
     async with showing(screen, size) as stage:
         await stage.until_text("--profile acme-production", "'/opt/our tools/bin/scim-wizard'")
-        await stage.until_words(".pane", " ".join(LONG.split()))
+        await stage.until_words("#usage", " ".join(LONG.split()))
 
 
 async def test_command_on_done_is_copied_whole() -> None:

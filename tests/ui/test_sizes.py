@@ -30,11 +30,10 @@ from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.layout import Body
+from wizard.ui.widgets.layout import Banner, Body
 from wizard.ui.widgets.menu import Menu
 
 
@@ -214,7 +213,7 @@ async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
         assert "↓ more" not in stage.text
 
 
-@pytest.mark.parametrize("name", ["credentials", "authorize", "redirect", "check"])
+@pytest.mark.parametrize("name", ["redirect", "check"])
 async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
     name: str, tmp_path: Path
 ) -> None:

@@ -148,11 +148,11 @@ async def test_with_few_colors_brackets_show_fields_and_reverse_the_focus(world:
         assert focus_of(pilot).startswith("[ ] I have the Redirect URL that's set in the app")
         await pilot.press("space", "space", "enter")
         await wait_for_screen(pilot, CredentialsScreen)
-        rows = [row.strip(" ○●│✓") for row in text_of(app).splitlines()]
-        fields = [row[row.index("[") :] for row in rows if "[" in row]
-        assert len(fields) == 4, text_of(app)
-        assert all(row.startswith("[") and row.endswith("]") for row in fields)
-        buttons = fields.pop()
+        rows = [row.strip(" ○●│✓–") for row in text_of(app).splitlines()]
+        # The corners of round boxes are missing in the fonts of text consoles.
+        assert sum(row.count("┌") + row.count("╔") for row in rows) == 3, text_of(app)
+        assert not set("╭╮╰╯") & set(text_of(app))
+        (buttons,) = (row for row in rows if "[" in row)
         assert buttons.replace(" ", "") == "[Advanced…][‹Back][Next›]"
         await wait_until(pilot, lambda: app.focused is not None, "the focus")
         await pilot.press(*"OQ1")

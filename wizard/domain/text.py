@@ -113,6 +113,19 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {clock_time(at)}"
 
 
+UNITS: Final = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60}
+"""Seconds of what an age is counted in."""
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return an age, such as "5 minutes ago"; both times are timezone-aware."""
+    seconds = (now - at).total_seconds()
+    for unit, length in UNITS.items():
+        if (count := int(seconds // length)) > 0:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
 def clock_time(at: datetime) -> str:
     """Return a time of day in local time, with its zone: 14:02 UTC+1."""
     local = at.astimezone()

@@ -15,6 +15,7 @@ from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
 from wizard.domain.texts import summary
+from wizard.domain.texts.prerequisites import missing
 from wizard.domain.texts.questions import REMOVED_IN_DEMO
 from wizard.domain.value import Value, replace
 from wizard.flow.inactive import is_open
@@ -81,7 +82,6 @@ class WizardContext:
         """Which credential set that step is about."""
         self._on_notices: Callable[[Sequence[Problem]], None] | None = None
         self._said: list[Problem] = []
-        """Notices that were shown."""
         session.after_write = self.tell_notices
         self._noting: asyncio.Task[None] | None = None
         """Saves which step was reached last."""
@@ -186,6 +186,12 @@ class WizardContext:
             self._said += new
             self._on_notices(new)
 
+    @property
+    def skipped(self) -> Sequence[Step]:
+        """The steps that were left before all of them was done."""
+        is_left = missing(self.session.use.items, self.session.profile.ticks)
+        return [Step.PREREQUISITES] if is_left else []
+
     # -- going back ------------------------------------------------------------------------
 
     def can_go_back(self, state: WizardState) -> bool:
@@ -216,9 +222,8 @@ class WizardContext:
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The facts about the active set."""
         profile = self.session.profile
-        place = ""
-        if self.demo is None:
-            place = summary.storage_name(profile.store, is_open=is_open(self.services.store))
+        is_public = is_open(self.services.store)
+        place = "" if self.demo else summary.storage_name(profile.store, is_open=is_public)
         return summary.facts(profile, place, self.services.clock())
 
     def usage(self) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -235,6 +236,15 @@ def _after(step: Step, state: WizardState) -> Step:
     """Return the step that follows with the grant type."""
     steps = state.grant_type.steps
     return steps[steps.index(step) + 1]
+
+
+def steps_back(state: WizardState) -> Sequence[Step]:
+    """Return the steps that Back leads to one after the other, as far as Overview."""
+    steps: list[Step] = []
+    while (before := _back(state)) != state and before.step is not Step.OVERVIEW:
+        state = before
+        steps.append(state.step)
+    return steps
 
 
 def _back(state: WizardState) -> WizardState:

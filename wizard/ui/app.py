@@ -265,7 +265,8 @@ class WizardApp(ThemedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
-        yield SystemCommand("Help", "What this step is about", self._later("screen.help"))
+        action = "whole_help" if isinstance(screen, StepScreen) else "help"
+        yield SystemCommand("Help", "What this step is about", self._later(f"screen.{action}"))
         if isinstance(screen, StepScreen):
             for command in screen.commands():
                 run = self._later(f"screen.{command.action}")

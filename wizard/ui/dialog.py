@@ -10,7 +10,7 @@ from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Center, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -19,7 +19,7 @@ from wizard.domain.errors.local import TERMINAL_TOO_SMALL
 from wizard.domain.texts.questions import Question
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.widgets.buttons import Button, ButtonRow, Keys
-from wizard.ui.widgets.links import PageLink
+from wizard.ui.widgets.links import PageLink, is_url
 
 Result = TypeVar("Result")
 
@@ -46,23 +46,21 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         /* As much as leaves room for the title and the buttons. */
         & #dialog-body { height: auto; max-height: 68vh; scrollbar-size-vertical: 1; }
         & .paragraph { height: auto; margin-bottom: 1; }
-        & Field { margin-bottom: 1; & Entry, & Entry:focus { background: $panel; } }
+        & Entry, & Entry:focus { background: $surface; }
+        & Field { margin-bottom: 1; }
         & Menu { background: $surface; }
+        & .bar { dock: bottom; }
         & #dialog-buttons {
             height: 2;
             align: right top;
             padding-top: 1;
             & Button { margin-left: 2; }
         }
-        & Keys { padding: 0 1 0 2; }
         &.-short {
             & #dialog-body { max-height: 58vh; }
             & Field { margin-bottom: 0; }
             & .gap { display: none; }
         }
-        &.-narrow Keys { padding: 0 1; }
-        &.-roomy Keys { padding: 0 1 0 6; }
-        &.-high Keys { margin: 0 0 1 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -101,7 +99,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             with ButtonRow("dialog-buttons", above="#dialog-body"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
-        yield Keys(lambda: self.PRIMARY.strip(" ›"))
+        with Center(classes="bar"):
+            yield Keys(lambda action: self.PRIMARY.strip(" ›") * (action == "primary"))
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""
@@ -151,7 +150,7 @@ class HelpScreen(Dialog[None]):
     """Paragraphs of help, scrolled with arrow keys. A line that is a URL can be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+g,f1", "close", "Close", show=False),
+        Binding("ctrl+g,f1,question_mark", "close", "Close", show=False),
         Binding("up", "scroll(-1)", "Up", show=False),
         Binding("down", "scroll(1)", "Down", show=False),
     ]
@@ -164,8 +163,8 @@ class HelpScreen(Dialog[None]):
         """Yield a paragraph each."""
         for paragraph in self._paragraphs:
             with Vertical(classes="paragraph"):
-                for is_url, lines in groupby(paragraph.split("\n"), _is_url):
-                    if is_url:
+                for are_urls, lines in groupby(paragraph.split("\n"), is_url):
+                    if are_urls:
                         yield from map(PageLink, lines)
                     else:
                         yield Static(_titled(list(lines)), markup=False)
@@ -180,10 +179,6 @@ def _titled(lines: Sequence[str]) -> Content:
     """Return lines of text, the first one of several as their title."""
     title = "bold" if len(lines) > 1 else ""
     return Content("\n").join([Content.styled(lines[0], title), *map(Content, lines[1:])])
-
-
-def _is_url(line: str) -> bool:
-    return line.startswith("https://") and " " not in line
 
 
 class ConfirmScreen(Dialog[bool]):

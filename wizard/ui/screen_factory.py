@@ -6,8 +6,9 @@ from functools import partial
 
 from wizard.domain.steps import Step
 from wizard.flow.context import WizardContext
-from wizard.flow.state import WizardState
-from wizard.ui.step_screen import Banner, StepScreen
+from wizard.flow.state import WizardState, steps_back
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.layout import Banner
 
 
 def import_steps() -> None:
@@ -25,6 +26,8 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
         wizard_context.demo is not None,
         wizard_context.foreign_hosts,
         wizard_context.grant_type,
+        wizard_context.skipped,
+        steps_back(state),
     )
     match state.step:
         case Step.OVERVIEW:

@@ -18,7 +18,9 @@ from wizard.flow.context import WizardContext
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste
 from wizard.flow.state import Delivery, WizardState
 from wizard.ui.copying import copy_out
-from wizard.ui.step_screen import Banner, StepScreen, offered
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.buttons import offered
+from wizard.ui.widgets.layout import Banner
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 LOOK: Final = 5.0

@@ -8,58 +8,32 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Center, Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from wizard.domain.models import GrantType
 from wizard.domain.problems import Problem
-from wizard.domain.steps import Step, step_number
+from wizard.domain.steps import Step
 from wizard.domain.texts.guide import ON_SCREEN, Page, page
-from wizard.domain.value import Value, replace
-from wizard.flow.state import Back, Outcome
+from wizard.domain.value import replace
+from wizard.flow.state import Back, GoTo, Outcome
 from wizard.ui import textual_internals
 from wizard.ui.input_timing import TimedScreen
-from wizard.ui.widgets.buttons import Button, ButtonRow, Keys
-from wizard.ui.widgets.layout import Body, Heading, Rail, Title
+from wizard.ui.widgets.buttons import Button, ButtonRow, Command, Keys
+from wizard.ui.widgets.layout import Banner, Body, Heading, Rail, Title
+from wizard.ui.widgets.links import HelpPane
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
     from wizard.domain.oauth.redirect_uri import Comparison
     from wizard.ui.dialog import TooSmall
 
-MIN_COLUMNS: Final = 60
-MIN_ROWS: Final = 18
+LEAST: Final = (60, 18)
+"""The columns and rows below which a step can't be shown."""
 
 Answer = TypeVar("Answer")
-
-
-class Banner(Value):
-    """What every screen shows at its top."""
-
-    profile: str
-    is_demo: bool = False
-    foreign_hosts: tuple[str, ...] = ()
-    """Hosts that are not Twilio's; empty in the demo, which says so itself."""
-    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
-    """It decides which steps there are, and what they say."""
-
-
-class Command(Value):
-    """A line of the palette."""
-
-    title: str
-    help: str
-    action: str
-    """Name of an action of the screen."""
-
-
-def offered(
-    key: str, action: str, label: str, id: str, title: str, key_display: str | None = None
-) -> Binding:
-    """Return a key that the palette offers too; `title` is its line there."""
-    return Binding(key, action, label, key_display=key_display, tooltip=title, id=id)
 
 
 class StepScreen(TimedScreen[Outcome]):
@@ -71,6 +45,7 @@ class StepScreen(TimedScreen[Outcome]):
         Binding("ctrl+n", "next", "Next", priority=True, show=False, id="step.next"),
         Binding("escape", "back", "Back", key_display="esc", id="step.back"),
         Binding("ctrl+g,f1", "help", "Help", key_display="^g", id="step.help"),
+        Binding("question_mark", "help", "Help", show=False, id="step.question"),
         Binding("pageup", "scroll_body(-1)", "Up", show=False, id="step.up"),
         Binding("pagedown", "scroll_body(1)", "Down", show=False, id="step.down"),
     ]
@@ -88,6 +63,10 @@ class StepScreen(TimedScreen[Outcome]):
 
     # -- what a step fills in ---------------------------------------------------------------
 
+    def compose_intro(self, intro: str) -> ComposeResult:
+        """Yield what is said first."""
+        yield Static(intro, classes="intro", markup=False)
+
     def compose_body(self) -> ComposeResult:
         """Yield the widgets under the heading."""
         yield from ()
@@ -96,6 +75,10 @@ class StepScreen(TimedScreen[Outcome]):
         """Yield the buttons, the primary one last and with the id "next"."""
         yield Button("‹ Back", id="back")
         yield Button("Next ›", id="next", variant="primary")
+
+    def help_beside(self, page: Page) -> Sequence[str]:
+        """Return the help that stands beside the form, which says itself what to do."""
+        return page.help[1:-1]
 
     def aside(self) -> str:
         """A few words at the right of the heading."""
@@ -130,7 +113,15 @@ class StepScreen(TimedScreen[Outcome]):
 
     def action_back(self) -> None:
         """Go one step back."""
-        self.leave(Back())
+        self.go_back(Back())
+
+    def action_go_back_to(self, step: str) -> None:
+        """Go back to a step."""
+        self.go_back(GoTo(Step(step)))
+
+    def go_back(self, outcome: Outcome) -> None:
+        """Leave to what is before."""
+        self.leave(outcome)
 
     # -- the way out -------------------------------------------------------------------------
 
@@ -185,34 +176,33 @@ class StepScreen(TimedScreen[Outcome]):
         """Lay out the frame."""
         self.fit()
         page, banner = self._page, self._banner
-        crumb = self._crumb if self.HAS_RAIL else ""
-        yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo, crumb=crumb)
-        with Horizontal(id="middle"):
+        crumb = banner.crumb(self.STEP) if self.HAS_RAIL else ""
+        with Center(classes="bar"):
+            yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo)
+        with Center(id="middle"), Horizontal(id="columns"):
             if self.HAS_RAIL:
-                yield Rail(self.STEP, banner.grant_type.steps)
+                yield Rail(self.STEP, banner.grant_type.steps, banner.skipped, banner.open_to)
             with Vertical(id="page"):
                 with Body():
-                    yield Heading(page.heading, self.aside())
+                    yield Heading(page.heading, self.aside(), crumb)
                     if page.intro:
-                        yield Static(page.intro, classes="intro", markup=False)
+                        yield from self.compose_intro(page.intro)
                     yield from self.compose_body()
                 with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
-        yield Keys(self._primary_word)
+            yield HelpPane(self.help_beside(page))
+        with Center(classes="bar"):
+            yield Keys(self._word)
 
     @property
     def _page(self) -> Page:
         return page(self.STEP, self._banner.grant_type).naming(ON_SCREEN)
 
-    @property
-    def _crumb(self) -> str:
-        return f"{step_number(self.STEP, self._banner.grant_type.steps)} · {self.STEP.title}"
-
     def follow_grant_type(self, grant_type: GrantType) -> None:
         """Show the steps of another grant type, which was chosen on this step."""
         self._banner = replace(self._banner, grant_type=grant_type)
         self.query_one(Rail).steps = grant_type.steps
-        self.query_one(Title).crumb = self._crumb
+        self.query_one(Heading).crumb = self._banner.crumb(self.STEP)
 
     def help_page(self) -> tuple[str, ...]:
         """Return the paragraphs of the help."""
@@ -237,8 +227,12 @@ class StepScreen(TimedScreen[Outcome]):
         """Come into view; the first time all has just been styled, and need not be again."""
         textual_internals.style_once(self, event)
 
-    def _primary_word(self) -> str:
-        """What the primary button says, short; "" where it has gone already."""
+    def _word(self, action: str) -> str:
+        """What the primary button says, short, and what the key for the help does; else ""."""
+        if action == "help":
+            return "Hide help" if self.query_one(HelpPane).display else ""
+        if action != "primary":
+            return ""
         button = next(iter(self.query("#next").results(Button)), None)
         return button.word if button is not None else ""
 
@@ -249,12 +243,8 @@ class StepScreen(TimedScreen[Outcome]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is too little room to work in."""
-        columns, rows = event.size
-        self.is_too_small = columns < MIN_COLUMNS or rows < MIN_ROWS
-        self._cover_step(columns, rows)
+        self.is_too_small = any(map(int.__lt__, event.size, LEAST))
         self.refresh_bindings()
-
-    def _cover_step(self, columns: int, rows: int) -> None:
         if self._too_small is None and self.is_too_small:
             # Few ever see it.
             from wizard.ui.dialog import TooSmall
@@ -263,7 +253,7 @@ class StepScreen(TimedScreen[Outcome]):
             self.mount(self._too_small)
         if self._too_small is not None:
             self._too_small.display = self.is_too_small
-            self._too_small.tell(columns, rows)
+            self._too_small.tell(*event.size)
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
@@ -289,12 +279,22 @@ class StepScreen(TimedScreen[Outcome]):
 
     def action_scroll_body(self, pages: int) -> None:
         """Scroll what does not fit."""
-        body = self.query_one(Body)
+        body: VerticalScroll = self.query_one(Body)
+        if not body.max_scroll_y:
+            body = self.query_one(HelpPane)
         body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
+    def action_help(self) -> None:
+        """Show the help of this step, or hide it where it stands beside the form."""
+        if self.has_class("-roomy") or self.has_class("-wide"):
+            self.app.toggle_class("-without-help")
+            self.refresh_bindings()
+        else:
+            self.action_whole_help()
+
     @work(group="help")
-    async def action_help(self) -> None:
-        """Open the help of this step."""
+    async def action_whole_help(self) -> None:
+        """Open the help of this step as a dialog, whose links can be reached by key."""
         from wizard.ui.dialog import HelpScreen
 
         await self.ask(HelpScreen(f"Help · {self._page.heading}", self.help_page()))

@@ -79,14 +79,14 @@ DARK: Final = Theme(
     panel="#20242A",
     success="#3DCF84",
     warning="#F5A524",
-    error="#FF646C",
+    error="#FF6B73",
     variables={
-        "brand": "#FF5A66",
+        "brand": "#FF6B73",
         "muted": "#9AA3B2",
-        "line": "#5C6778",
+        "line": "#6B7688",
         "on-primary": "#0B1220",
         "on-warning": "#1B1300",
-        "footer-key-foreground": "#7FA8F5",
+        "footer-key-foreground": "#8AB0F7",
         "input-selection-background": "#35538C",
         "input-cursor-background": "#E9EAEE",
         "input-cursor-foreground": "#0F1114",
@@ -109,9 +109,9 @@ LIGHT: Final = Theme(
     warning="#855000",
     error="#BC1B2D",
     variables={
-        "brand": "#C9182F",
-        "muted": "#555E6C",
-        "line": "#858E9C",
+        "brand": "#BC1B2D",
+        "muted": "#545D6B",
+        "line": "#7A8494",
         "on-primary": "#FFFFFF",
         "on-warning": "#FFFFFF",
         "footer-key-foreground": "#1A4FAE",
@@ -162,8 +162,12 @@ class ThemedApp(CrashingApp):
 
     CSS_PATH = "app.tcss"
     # Textual declares these two as attributes of the instance.
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-roomy")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall"), (34, "-high")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"), (80, "-normal"), (120, "-roomy"), (160, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"), (24, "-tall"), (30, "-high"), (44, "-huge"),
+    ]  # fmt: skip
 
     def __init__(self, look: Look) -> None:
         super().__init__()

@@ -19,6 +19,7 @@ from wizard.domain.problems import Problem, Words
 from wizard.domain.text import (
     Command,
     Program,
+    ago,
     clock_time,
     counted_users,
     day,
@@ -79,7 +80,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         *(approved if profile.grant_type.needs_approval else ()),
         ("Secret", f"saved in {place}" if place else IN_DEMO),
         ("Access token", access_token(profile, now)),
-        ("Checked", checked(profile)),
+        ("Last check", _last_check(profile, now)),
         *((("Organization", organization),) if organization else ()),
     )
 
@@ -102,15 +103,20 @@ def access_token(profile: Profile, now: datetime) -> str:
         return "none"
     if profile.expires_at <= now:
         return "rejected by Twilio" if profile.token_refused else "expired"
-    is_today = day(profile.expires_at) == day(now)
-    end = clock_time(profile.expires_at) if is_today else moment(profile.expires_at)
-    return f"valid until {end}"
+    told = clock_time if day(profile.expires_at) == day(now) else moment
+    return f"valid until {told(profile.expires_at)}"
+
+
+def _last_check(profile: Profile, now: datetime) -> str:
+    """Return the result first, and of a failed check how long ago it was."""
+    if (last := profile.last_check) and last.status is CheckStatus.FAILED:
+        return f"failed {ago(last.at, now)}"
+    return checked(profile)
 
 
 def checked(profile: Profile) -> str:
     """Return the result and the time of the last check."""
-    last = profile.last_check
-    if last is None:
+    if (last := profile.last_check) is None:
         return "never"
     if last.status is CheckStatus.FAILED:
         return f"{moment(last.at)}: failed"

@@ -16,9 +16,8 @@ from wizard.flow.context import WizardContext
 from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken, WizardState
 from wizard.ui.step_bases import OPENS, LinkScreen
-from wizard.ui.step_screen import Banner
 from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.links import LinkView
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -29,7 +28,7 @@ class AuthorizeScreen(LinkScreen):
     # The instructions are left out for a problem, unless the window is high enough for both.
     DEFAULT_CSS = """
     AuthorizeScreen.-problem #then { display: none; }
-    AuthorizeScreen.-problem.-high #then { display: block; }
+    AuthorizeScreen.-problem.-high #then, AuthorizeScreen.-problem.-huge #then { display: block; }
     AuthorizeScreen.-unmade #then { display: none; }
     """
     STEP = Step.AUTHORIZE
@@ -46,10 +45,10 @@ class AuthorizeScreen(LinkScreen):
         self._then = _instructions(wizard_context.session.working_draft().redirect_url)
 
     def compose_body(self) -> ComposeResult:
-        """Yield the link and the instructions, which are there to read while it is being made."""
-        yield LinkView()
-        yield Gap()
+        """Yield the instructions, which are there to read while the link is being made, and it."""
         yield Static(self._then, id="then", classes="pane", markup=False)
+        yield Gap()
+        yield LinkView()
         yield Gap()
         yield Static("", id="where", classes="muted", markup=False)
         yield Gap()

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Protocol
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
@@ -25,15 +26,22 @@ from wizard.flow.check.report import (
 )
 from wizard.flow.state import Verified
 from wizard.ui.step_bases import FILES, NEW_LINK, IntoFilesScreen
-from wizard.ui.step_screen import Banner, offered
-from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import CheckLines
 
 ACCEPT: Final = "accept"
 ELSEWHERE: Final = "elsewhere"
 """The ids of the buttons of the choices beside the primary one."""
+
+
+VERDICTS: Final = {
+    Verdict.PASSED: ("✓ Check passed.", " Your SCIM credentials work.", "success"),
+    Verdict.FAILED: ("✗ Check failed.", "", "error"),
+}
+UNDECIDED: Final = ("! Almost done.", " You need to decide.", "warning")
+RUNNING: Final = ("Checking…", "", "foreground")
 
 
 class Running(Protocol):
@@ -75,6 +83,8 @@ class CheckScreen(IntoFilesScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
+        yield Static("", id="verdict", classes="pane")
+        yield Gap()
         yield CheckLines()
         yield Gap()
         yield ProblemPanel()
@@ -82,9 +92,9 @@ class CheckScreen(IntoFilesScreen):
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Cancel while it runs; what is next once it is known."""
+        yield Button("", id=ELSEWHERE, classes="other")
         yield Button("Cancel", id="back")
         yield Button("", id=ACCEPT)
-        yield Button("", id=ELSEWHERE)
         yield Button("Checking…", id="next", variant="primary", disabled=True)
 
     def on_mount(self) -> None:
@@ -136,6 +146,7 @@ class CheckScreen(IntoFilesScreen):
         if not self.is_here:
             return
         self.query_one(CheckLines).has_ended = report is not None
+        self._say_verdict(report.verdict if report else None)
         after = after_check(report) if report else None
         label = f"{after.primary.label} ›" if after else "Checking…"
         self.set_primary(label, is_enabled=after is not None)
@@ -153,6 +164,13 @@ class CheckScreen(IntoFilesScreen):
         self.expect_new_enter()
         if report is not None:
             self.set_focus(self.query_one("#next"))
+
+    def _say_verdict(self, verdict: Verdict | None) -> None:
+        """Say how it ended; that it runs needs no color."""
+        short, long, kind = VERDICTS.get(verdict, UNDECIDED) if verdict else RUNNING
+        line = self.query_one("#verdict", Static)
+        line.update(Content.assemble((short, f"bold ${kind}"), (long, "bold")))
+        line.set_classes(f"pane -{kind}")
 
     def _offer_others(self, after: AfterCheck | None) -> None:
         """Give each other choice its button: one to accept the report, one for the rest."""

@@ -17,17 +17,16 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.context import WizardContext
 from wizard.flow.credentials import SECRET, Fields, Filling, Offer, read_pasted
-from wizard.flow.state import Back, GoTo, Next, Unchanged, WizardState
+from wizard.flow.state import GoTo, Next, Outcome, Unchanged, WizardState
 from wizard.ui.copying import copy_secret
 from wizard.ui.credential_form import CredentialForm
 from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import FILES, IntoFilesScreen
-from wizard.ui.step_screen import Banner, Command, offered
-from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.buttons import Button, Command, offered
 from wizard.ui.widgets.checklist import Choices
 from wizard.ui.widgets.field import Entry, SecretEntry
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SHOWS: Final = "Show the secret as you type, or mask it again"
@@ -62,7 +61,7 @@ class CredentialsScreen(IntoFilesScreen):
             yield Gap()
         for field in self._form.compose():
             yield field
-            yield Gap()
+            yield Gap("between")
         if about_store := self._fields.about_store():
             words = "\n".join(f"! {words}" for words in about_store)
             yield Static(words, id="storage", classes="warn", markup=False)
@@ -70,7 +69,7 @@ class CredentialsScreen(IntoFilesScreen):
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way to the endpoints beside Back and Next."""
-        yield Button("Advanced…", id="advanced")
+        yield Button("Advanced…", id="advanced", classes="other")
         yield from super().compose_buttons()
 
     def on_mount(self) -> None:
@@ -222,15 +221,15 @@ class CredentialsScreen(IntoFilesScreen):
         elif not changes or await self.ask(ChangesScreen(changes)):
             self.leave(Next())
 
-    def action_back(self) -> None:
+    def go_back(self, outcome: Outcome) -> None:
         """Go back; what is right is kept, also where the focus never left it."""
         self._is_going_on = False
-        self._go_back()
+        self._go_back(outcome)
 
     @work(group="go-on")
-    async def _go_back(self) -> None:
+    async def _go_back(self, outcome: Outcome) -> None:
         await self._save_all()
-        self.leave(Back())
+        self.leave(outcome)
 
     async def keep(self) -> None:
         """Save what has been entered so far."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.widgets import Static
 
 from wizard.domain.steps import Step
@@ -16,9 +17,9 @@ from wizard.domain.texts.questions import KEEP_IN_MIND
 from wizard.flow.state import Next
 from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import Dialog
-from wizard.ui.step_screen import Banner, StepScreen, offered
-from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.results import Facts, Usage
 
 SHEET: Final = "Handoff sheet ›"
@@ -28,6 +29,12 @@ FINISH: Final = "Finish"
 class DoneScreen(StepScreen):
     """The last step; Finish prints the same in a few lines."""
 
+    DEFAULT_CSS = """
+    DoneScreen {
+        & #verdict { color: $success; text-style: bold; }
+        &.-high #verdict, &.-huge #verdict { padding: 1; }
+    }
+    """
     STEP = Step.DONE
     BINDINGS: ClassVar[list[BindingType]] = [
         offered("ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command"),
@@ -53,14 +60,20 @@ class DoneScreen(StepScreen):
         self._copy = copy
         self._sheet = sheet
 
+    def compose_intro(self, intro: str) -> ComposeResult:
+        """Yield the good news, which nothing else outshines."""
+        yield Gap()
+        yield Static(f"✓ {intro}", id="verdict", classes="pane -success", markup=False)
+        yield Gap()
+
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
         yield Facts(self._rows)
         yield Gap()
-        yield Static(Usage(self._usage), classes="pane", markup=False)
+        yield Static(Usage(self._usage), id="usage", classes="pane", markup=False)
         yield Gap()
         first, then = KEEP_IN_MIND[self._banner.grant_type]
-        yield Static(f"! {first}\n  {then}", classes="warn", markup=False)
+        yield Static(Content.assemble(("!", "$warning"), f" {first}\n  {then}"))
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way to Overview, and to the sheet or out."""

@@ -16,9 +16,9 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.guide import ON_SCREEN
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
-from wizard.ui.step_screen import Banner, StepScreen, offered
-from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import Page
 from wizard.domain.texts.prerequisites import (
     CONSOLE,
     LEGACY_CONSOLE,
@@ -27,10 +28,10 @@ from wizard.flow.context import WizardContext
 from wizard.flow.environment import relevant
 from wizard.flow.state import Next, WizardState
 from wizard.ui.input_timing import PAINTED
-from wizard.ui.step_screen import Banner, StepScreen, offered
-from wizard.ui.widgets.buttons import Button
+from wizard.ui.step_screen import StepScreen
+from wizard.ui.widgets.buttons import Button, offered
 from wizard.ui.widgets.checklist import USED_BY, Checklist, Choices
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Findings
 
@@ -43,9 +44,6 @@ class PrerequisitesScreen(StepScreen):
 
     DEFAULT_CSS = """
     PrerequisitesScreen {
-        /* No gap above the list: it would go when the findings come, and the list would move. */
-        &.-high Choices { margin-bottom: 1; }
-        & #risk { margin-bottom: 1; }
         & #risk.-hidden { display: none; }
         & #why { min-height: 3; }
     }
@@ -101,6 +99,10 @@ class PrerequisitesScreen(StepScreen):
         if self._can_go_back:
             yield Button("‹ Back", id="back")
         yield Button("Next ›", id="next", variant="primary")
+
+    def help_beside(self, page: Page) -> Sequence[str]:
+        """Return how the app is created, too."""
+        return page.help[:-1]
 
     def aside(self) -> str:
         """Say how many are selected."""

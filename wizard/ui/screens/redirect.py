@@ -22,10 +22,9 @@ from wizard.flow.link import Ask, Fix, Link, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
 from wizard.ui.input_timing import has_unread
 from wizard.ui.step_bases import LinkScreen
-from wizard.ui.step_screen import Banner
 from wizard.ui.support import secrets_in
 from wizard.ui.widgets.field import Entry, Field
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 SILENCE: Final = 0.3

@@ -29,7 +29,12 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     """The advanced settings; changing one invalidates the links created before."""
 
     PRIMARY = "Apply"
-    DEFAULT_CSS = "AdvancedScreen #pkce-row { height: 1; & Static { width: 1fr; } }"
+    DEFAULT_CSS = """
+    AdvancedScreen {
+        & #pkce-row { height: 1; & Static { width: 1fr; } }
+        & #dialog-body Field { margin-bottom: 0; }
+    }
+    """
     AUTO_FOCUS = "Entry"
 
     def __init__(self, draft: CredentialSet) -> None:

@@ -104,9 +104,15 @@ class ButtonRow(Horizontal):
 
     def render(self) -> Content:
         """Say it at the left, in as much as the buttons leave room for."""
-        room = min((child.virtual_region.x for child in self.displayed_children), default=0)
-        words = next((words for words in MORE if len(words) < room), MORE[-1])
-        return Content.styled(words, "$muted") if self.is_more else Content()
+        # In a step, texts begin behind a gutter.
+        begin, end = 2 * (self.id == "buttons"), self.content_size.width
+        for child in self.displayed_children:
+            at = child.virtual_region
+            begin, end = (
+                (at.right + 2, end) if child.has_class("other") else (begin, min(end, at.x))
+            )
+        words = next((words for words in MORE if len(words) < end - begin), MORE[-1])
+        return Content.assemble(" " * begin, (words, "$muted")) if self.is_more else Content()
 
     def action_walk(self, by: int) -> None:
         """Give the focus to the button on that side, if there is one."""
@@ -140,6 +146,22 @@ class Key(Value):
         return cell_len(f"{self.display} {self.words}{'' if self.is_palette else GAP}")
 
 
+class Command(Value):
+    """A line of the palette."""
+
+    title: str
+    help: str
+    action: str
+    """Name of an action of the screen."""
+
+
+def offered(
+    key: str, action: str, label: str, id: str, title: str, key_display: str | None = None
+) -> Binding:
+    """Return a key that the palette offers too; `title` is its line there."""
+    return Binding(key, action, label, key_display=key_display, tooltip=title, id=id)
+
+
 class Keys(Widget):
     """One line, drawn by one widget.
 
@@ -150,10 +172,7 @@ class Keys(Widget):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     Keys {
-        dock: bottom;
         height: 1;
-        margin: 1 0 0 0;
-        padding-right: 1;
         pointer: pointer;
     }
     """
@@ -161,10 +180,10 @@ class Keys(Widget):
     hovered: reactive[Key | None] = reactive(None)
     """The key under the pointer."""
 
-    def __init__(self, primary: Callable[[], str] = str) -> None:
-        """Args: `primary` gives the word of the primary action, "" for its binding's."""
+    def __init__(self, word: Callable[[str], str]) -> None:
+        """Args: `word` gives the word of an action; "" for its binding's."""
         super().__init__()
-        self._primary = primary
+        self._own_word = word
 
     def on_mount(self) -> None:
         """Draw the row again whenever another key can be pressed."""
@@ -226,13 +245,11 @@ class Keys(Widget):
 
     def _word(self, action: str) -> str:
         """Return what the button says that an action presses; "" for any other action."""
-        if action == "primary":
-            return self._primary()
         focused = self.screen.focused
         # Of the buttons under a screen only: those in it say a value.
         if action == "press" and isinstance(focused, Button) and _is_under(focused):
             return focused.word
-        return ""
+        return self._own_word(action)
 
     def _drawn(self, key: Key) -> Content:
         drawn = Content.assemble((key.display, "bold $footer-key-foreground"), " ", key.words)

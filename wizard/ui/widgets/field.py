@@ -1,4 +1,4 @@
-"""A labeled field: what it is, a note at the right, the entry, and what is wrong under it."""
+"""A labeled field: an entry in a box, and what is wrong under it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
@@ -40,41 +38,27 @@ class Entry(Input):
 
     DEFAULT_CSS = """
     Entry {
-        height: 1;
-        padding: 0 0 0 1;
-        border: none;
-        border-left: outer $line;
-        background: $surface;
+        height: 3;
+        padding: 0 1;
+        border: round $line;
+        background: $background;
         color: $foreground;
-        text-style: underline;
+        border-title-color: $foreground;
+        border-subtitle-color: $muted;
         &:focus {
-            border: none;
-            border-left: outer $primary;
-            background: $surface;
+            border: round $primary;
+            border-title-color: $footer-key-foreground;
+            border-title-style: bold;
             background-tint: transparent;
         }
         & > .input--placeholder, & > .input--suggestion { color: $muted; }
-        & > .entry--line { color: $line; text-style: underline; }
-        &:focus > .entry--line { color: $primary; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"entry--line"}
 
     def __init__(self, id: str, value: str = "", placeholder: str = "") -> None:
         super().__init__(value, placeholder=placeholder, id=id, highlighter=None)
         self._before: str | None = None
         self.cursor_blink = False
-
-    def render_line(self, y: int) -> Strip:
-        """Draw the line to write on to the end, also where nothing is written."""
-        width = self.content_size.width
-        used = self.content_width - (1 if self.value else 0)
-        # The cursor behind it is a part of what is written.
-        end = max(used, self.cursor_position + 1 if self.has_focus else 0) - self.scroll_offset.x
-        end = min(end, width)
-        line = self.get_component_rich_style("entry--line")
-        blanks = Strip([Segment(" " * max(width - end, 0), line)])
-        return Strip.join([super().render_line(y).crop(0, end), blanks])
 
     def on_paste(self, event: events.Paste) -> None:
         """Fill the entry with all of a pasted text."""
@@ -134,20 +118,14 @@ class SecretEntry(Entry):
 
 
 class Field(Vertical):
-    """Label, note, entry, and message; validation is up to others."""
+    """An entry in a box with its label and a note, and a message; validation is up to others."""
 
     DEFAULT_CSS = """
     Field {
         height: auto;
-        & .field-head { height: 1; }
-        & .field-label { width: 1fr; }
-        & .field-note {
-            width: auto;
-            color: $muted;
-            &.-good { color: $success; }
-        }
         & .field-message {
             height: auto;
+            padding-left: 2;
             display: none;
             color: $warning;
             &.-shown { display: block; }
@@ -158,18 +136,15 @@ class Field(Vertical):
 
     def __init__(self, label: str, entry: Entry, note: str = "") -> None:
         super().__init__(id=f"{entry.id}-field")
-        self._label = label
         self._hint = note
         self.entry = entry
+        entry.border_title = Content(label)
+        self.note()
         # Kept, not looked up: a screen may be left while it is still being composed.
-        self._note = Static(note, classes="field-note", markup=False)
         self._message = Static("", classes="field-message", markup=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the parts."""
-        with Horizontal(classes="field-head"):
-            yield Static(self._label, classes="field-label", markup=False)
-            yield self._note
         yield self.entry
         yield self._message
 
@@ -179,9 +154,9 @@ class Field(Vertical):
         self.say(None)
 
     def note(self, text: str = "", *, is_good: bool = False) -> None:
-        """Say something at the right of the label; "" brings back the hint."""
-        self._note.set_class(is_good, "-good")
-        self._note.update(Content(text or self._hint))
+        """Say something in the bottom line of the box; "" brings back the hint."""
+        words = Content(text or self._hint)
+        self.entry.border_subtitle = words.stylize("$success") if is_good else words
 
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""

@@ -1,10 +1,11 @@
-"""The layout of a step: the lines and the six steps at the top, and the body, which scrolls."""
+"""The layout of a step: the lines and the steps around it, and the body, which scrolls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar, Final
 
+from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -18,7 +19,9 @@ from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wizard.domain.steps import Step
+from wizard.domain.models import GrantType
+from wizard.domain.steps import Step, step_number
+from wizard.domain.value import Value
 
 
 class Reversing(Widget):
@@ -77,12 +80,12 @@ def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:
 class Gap(Static):
     """An empty row, where there is room for it; several in a row are one."""
 
-    def __init__(self) -> None:
-        super().__init__("", classes="gap")
+    def __init__(self, classes: str = "") -> None:
+        super().__init__("", classes=f"gap {classes}")
 
 
 class Body(VerticalScroll):
-    """Leaves out gaps, then its introduction, where all would not be seen with them.
+    """Leaves out its introduction, then gaps, where all would not be seen with them.
 
     That is decided while the rows are being laid out: nothing is painted first and moved then.
     """
@@ -110,6 +113,9 @@ class _Fitting(VerticalLayout):
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
+        if not size.height:
+            # Asked how high all of it would be.
+            return super().arrange(parent, _joined(children), size, greedy)
         kept = children
         for left_out in ("", "intro"):
             kept = _joined([child for child in children if not child.has_class(left_out)])
@@ -117,11 +123,9 @@ class _Fitting(VerticalLayout):
             over = max((each.region.bottom for each in found), default=0) - size.height
             if over <= 0:
                 return found
-            gaps = [child for child in kept if isinstance(child, Gap)]
-            # From the top: what is said last, mostly of what is wrong, keeps its air.
-            kept = [child for child in kept if child not in gaps[:over]]
-            if over <= len(gaps):
-                break
+        gaps = [child for child in kept if isinstance(child, Gap)]
+        # From the top: what is said last, mostly of what is wrong, keeps its air.
+        kept = [child for child in kept if child not in gaps[:over]]
         return super().arrange(parent, kept, size, greedy)
 
 
@@ -136,29 +140,35 @@ DEMO: Final = " demo: nothing is saved "
 """The mark of the demo, where there is room."""
 
 
+class Banner(Value):
+    """What every screen shows at its top."""
+
+    profile: str
+    is_demo: bool = False
+    foreign_hosts: tuple[str, ...] = ()
+    """Hosts that are not Twilio's; empty in the demo, which says so itself."""
+    grant_type: GrantType = GrantType.AUTHORIZATION_CODE
+    """It decides which steps there are, and what they say."""
+    skipped: Sequence[Step] = ()
+    """Steps that were left before all of them was done."""
+    open_to: Sequence[Step] = ()
+    """Steps before this one that Back may lead to."""
+
+    def crumb(self, step: Step) -> str:
+        """Return which of the steps one is."""
+        return step_number(step, self.grant_type.steps)
+
+
 class Title(Reversing):
-    """Product and profile; what else is at work is named between them and after them.
+    """Product and profile; what else is at work is named between them and after them."""
 
-    Where it is two lines high the second one tells the step.
-    """
-
-    DEFAULT_CSS = """
-    Title {
-        height: 1;
-        padding-right: 1;
-        & > .title--mark { background: $warning; color: $on-warning; }
-    }
-    """
+    DEFAULT_CSS = (
+        "Title { height: 1; & > .title--mark { background: $warning; color: $on-warning; } }"
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {"title--mark"}
 
-    crumb: reactive[str] = reactive("")
-    """The step, where there is no room for the rail; "" for none."""
-
-    def __init__(
-        self, profile: str, foreign_hosts: Sequence[str], *, is_demo: bool, crumb: str
-    ) -> None:
-        super().__init__(classes="-crumbed" if crumb else "")
-        self.set_reactive(Title.crumb, crumb)
+    def __init__(self, profile: str, foreign_hosts: Sequence[str], *, is_demo: bool) -> None:
+        super().__init__()
         self._profile = profile
         self._is_demo = is_demo
         self._foreign_hosts = foreign_hosts
@@ -167,9 +177,9 @@ class Title(Reversing):
         """Draw the line; a long profile's name gives way first, then the hosts."""
         width = self.content_size.width
         name = Content.assemble(("Twilio SCIM", "bold $brand"), " setup")
-        profile = Content.assemble(("profile ", "$muted"), (self._profile, "bold $muted"))
-        share = width // 4 if self._foreign_hosts else width * 2 // 5
-        right = [profile.truncate(share, ellipsis=True)]
+        profile = Content.assemble(("profile ", "$muted"), (self._profile, "bold"))
+        room = width - name.cell_length - 2 - (len(" demo ") + 2) * self._is_demo
+        right = [profile.truncate(width // 4 if self._foreign_hosts else room, ellipsis=True)]
         if self._is_demo:
             used = sum(part.cell_length + 2 for part in (name, *right))
             words = DEMO if used + len(DEMO) <= width else " demo "
@@ -178,28 +188,33 @@ class Title(Reversing):
             room = width - sum(part.cell_length + 2 for part in (name, *right))
             hosts = f"! not Twilio: {', '.join(self._foreign_hosts)}"
             right.insert(0, Content.styled(hosts, "$warning").truncate(room, ellipsis=True))
-        lines = [spread(name, Content("  ").join(right), width)]
-        if self.content_size.height > len(lines):
-            lines.append(Content.styled(self.crumb, "$muted"))
-        return Content("\n").join(lines)
+        return spread(name, Content("  ").join(right), width)
 
 
 class Heading(Widget):
-    """What the step is called, and a few words at the right."""
+    """What the step is called, and a few words at the right.
+
+    Where there is no room for the rail, which step it is is one of them.
+    """
 
     DEFAULT_CSS = "Heading { height: 1; }"
 
     aside: reactive[str] = reactive("")
+    crumb: reactive[str] = reactive("")
 
-    def __init__(self, heading: str, aside: str) -> None:
+    def __init__(self, heading: str, aside: str, crumb: str) -> None:
         super().__init__()
         self._heading = heading
         self.set_reactive(Heading.aside, aside)
+        self.set_reactive(Heading.crumb, crumb)
 
     def render(self) -> Content:
         """Draw the line."""
-        aside = Content.styled(self.aside, "$muted")
-        return spread(Content.styled(self._heading, "bold"), aside, self.content_size.width)
+        width, words = self.content_size.width, self.aside
+        if self.screen.has_class("-narrow"):
+            both = " · ".join(part for part in (self.aside, self.crumb) if part)
+            words = both if len(self._heading) + len(both) < width else words
+        return spread(Content.styled(self._heading, "bold"), Content.styled(words, "$muted"), width)
 
 
 UNDER_WAY: Final = Content.styled(f"… {Step.AUTHORIZE.title}", "$foreground")
@@ -207,34 +222,62 @@ UNDER_WAY: Final = Content.styled(f"… {Step.AUTHORIZE.title}", "$foreground")
 
 
 class Rail(Widget):
-    """The steps: done, under way, current, to come; never told by color alone."""
+    """The steps: done, skipped, under way, current, to come; never told by color alone."""
 
-    DEFAULT_CSS = "Rail { width: 16; height: auto; margin-right: 2; }"
+    DEFAULT_CSS = "Rail { width: 16; height: auto; }"
 
     steps: reactive[tuple[Step, ...]] = reactive((), layout=True)
 
-    def __init__(self, step: Step, steps: tuple[Step, ...]) -> None:
-        """Args: `steps` are those of the setup, in order."""
+    def __init__(
+        self,
+        step: Step,
+        steps: tuple[Step, ...],
+        skipped: Collection[Step] = (),
+        open_to: Collection[Step] = (),
+    ) -> None:
+        """Args:
+        steps: those of the setup, in order.
+        open_to: the steps that a click leads back to.
+        """
         super().__init__()
         self._step = step
+        self._skipped = skipped
+        self._open_to = open_to
         self.set_reactive(Rail.steps, steps)
+
+    @property
+    def _height(self) -> int:
+        """Rows of a step: two where there is room."""
+        return 2 if self.screen.size.height >= 22 else 1
+
+    @property
+    def _here(self) -> int:
+        return self.steps.index(self._step) if self._step in self.steps else -1
 
     def render(self) -> Content:
         """Draw a line a step, joined where there is room."""
-        is_roomy = self.screen.size.height >= 22
-        here = self.steps.index(self._step) if self._step in self.steps else -1
         lines = []
         for index, step in enumerate(self.steps):
-            if index and is_roomy:
-                lines.append(Content.styled("│", "$success" if index <= here else "$muted"))
-            # Opening or copying the link is not yet an approval.
-            is_open = step is Step.AUTHORIZE and self._step is Step.REDIRECT
-            lines.append(UNDER_WAY if is_open else self._line(index - here, step))
+            if index and self._height > 1:
+                is_skipped = self.steps[index - 1] in self._skipped and index <= self._here
+                lines.append(Content.styled(f"│ {'skipped' * is_skipped}", "$muted"))
+            lines.append(self._line(index, step))
         return Content("\n").join(lines)
 
-    def _line(self, place: int, step: Step) -> Content:
-        if place < 0:
-            return Content.styled(f"✓ {step.title}", "$success")
-        if place == 0:
+    def _line(self, index: int, step: Step) -> Content:
+        if index == self._here:
             return Content.styled(f"● {step.title}", "bold $foreground")
+        if step is Step.AUTHORIZE and self._step is Step.REDIRECT:
+            # Opening or copying the link is not yet an approval.
+            return UNDER_WAY
+        if index < self._here and step in self._skipped:
+            return Content.styled(f"– {step.title}", "$muted")
+        if index < self._here:
+            return Content.styled(f"✓ {step.title}", "$success")
         return Content.styled(f"○ {step.title}", "$muted")
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go back to a step."""
+        index, between = divmod(event.y, self._height)
+        if not between and index < len(self.steps) and self.steps[index] in self._open_to:
+            await self.run_action(f"screen.go_back_to('{self.steps[index].value}')")

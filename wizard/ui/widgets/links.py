@@ -1,14 +1,15 @@
-"""Links: the whole authorization link (OSC 8), and a URL in a text."""
+"""Links: the whole authorization link (OSC 8), a URL in a text, and the help beside a step."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -31,10 +32,7 @@ class LinkView(Widget):
     LinkView {
         height: auto;
         max-height: 7;
-        padding: 0 1;
-        border-left: outer $panel;
-        background: $surface;
-        color: $foreground;
+        color: $muted;
     }
     """
 
@@ -62,6 +60,11 @@ class LinkView(Widget):
             rows = [*rows[: MAX_ROWS - 1], rows[MAX_ROWS - 1][: max(width - len(hint), 0)] + hint]
         link = Style(link=self.url)
         return Content("\n").join([Content.styled(row, link) for row in rows])
+
+
+def is_url(line: str) -> bool:
+    """Whether a line is a URL and nothing else."""
+    return line.startswith("https://") and " " not in line
 
 
 class _Address(Static, can_focus=True):
@@ -126,3 +129,34 @@ class PageLink(Horizontal):
     def _copy(self, event: Button.Pressed) -> None:
         event.stop()
         self.post_message(self.Asked(self._url, is_copy=True))
+
+
+class HelpPane(VerticalScroll):
+    """The help of a step beside its form, where there is room; a click on a link opens its page."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        super().__init__(id="help", can_focus=False)
+        self._paragraphs = paragraphs
+
+    def compose(self) -> ComposeResult:
+        """Yield the text."""
+        yield Static(Content("\n\n").join(map(_told, self._paragraphs)), markup=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the page of a link."""
+        if event.style.link:
+            self.post_message(PageLink.Asked(event.style.link, is_copy=False))
+
+
+def _told(paragraph: str) -> Content:
+    """Return a paragraph: the first of several lines as its title, a URL as a few words."""
+    first, *others = paragraph.split("\n")
+    lines = [
+        Content.assemble(("Open this page", Style(link=line, underline=True))).stylize(
+            "$footer-key-foreground"
+        )
+        if is_url(line)
+        else Content.styled(line, "$muted")
+        for line in (others or [first])
+    ]
+    return Content("\n").join([*([Content.styled(first, "bold")] if others else []), *lines])

@@ -1,4 +1,4 @@
-"""Actions to choose from: a name at the left, a few words at the right."""
+"""Actions to choose from: a name, and a few words in a column beside it."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ class Menu(OptionList, Reversing):
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
         """Args: `chosen` is the id of the line to begin at, the first one without it."""
         begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)
-        # All there from the start: a key or a click never finds the menu empty, or moved.
-        lines = [Option(_Line(item, i == begin), id=item.id) for i, item in enumerate(items)]
-        # Before Textual's own, which watches the highlight already.
         self._items = tuple(items)
+        # All there from the start: a key or a click never finds the menu empty, or moved.
+        self._column = max((len(item.title) for item in items), default=0)
+        lines = [Option(self._line(i, i == begin), id=item.id) for i, item in enumerate(items)]
+        # Before Textual's own, which watches the highlight already.
         self._marked: int | None = begin if items else None
         super().__init__(*lines, id="menu", markup=False)
         # Textual's own has said that nothing is highlighted, and so unmarked it.
@@ -58,23 +59,33 @@ class Menu(OptionList, Reversing):
         if self.option_count and highlighted != self._marked:
             for index in (self._marked, highlighted):
                 if index is not None:
-                    line = _Line(self._items[index], index == highlighted)
+                    line = self._line(index, index == highlighted)
                     self.replace_option_prompt_at_index(index, line)
         self._marked = highlighted
         if highlighted is not None:
             self.call_after_refresh(show_row, self, highlighted)
 
+    def on_resize(self) -> None:
+        """Keep the highlighted line in view, also as the menu is first laid out."""
+        if self.highlighted is not None:
+            self.call_after_refresh(show_row, self, self.highlighted)
+
+    def _line(self, index: int, is_marked: bool) -> _Line:
+        return _Line(self._items[index], self._column, is_marked)
+
 
 class _Line(Fitted):
-    def __init__(self, item: Item, is_marked: bool) -> None:
+    def __init__(self, item: Item, column: int, is_marked: bool) -> None:
         self._item = item
+        self._column = column
         self._is_marked = is_marked
 
     def content(self, width: int) -> Content:
         """Return the one line."""
-        title = Content(f"{'›' if self._is_marked else ' '} {self._item.title}")
+        mark = ("› ", "bold $footer-key-foreground") if self._is_marked else "  "
+        title = Content.assemble(mark, self._item.title.ljust(self._column))
         # Whole, or its first words, or none: a line that is cut off only makes one wonder.
         words = (self._item.brief, self._item.brief.partition(";")[0])
         fits = (text for text in words if len(text) + 2 <= width - title.cell_length)
-        brief = Content.styled(next(fits, ""), "$muted")
-        return spread(title, brief, width)
+        brief = Content.styled(next(fits, ""), "not bold $muted")
+        return spread(Content.assemble(title, "  ", brief), Content(), width)

@@ -89,11 +89,13 @@ class _Layout(Fitted):
         also: Sequence[Problem] = (),
     ) -> None:
         self._also = [_Layout(each) for each in also]
-        self._title = Content.styled(f"{problem.sign} {problem.title}", "bold")
+        color = "$warning" if problem.is_warning else "$error"
+        self._title = Content.assemble((problem.sign, color), " ", (problem.title, "bold"))
         why = _compared(comparison) if comparison else [Content(problem.cause)]
-        what = f"{problem.who.value}: {problem.remedy}{key and f' ({key})'}"
+        who, remedy = f"{problem.who.value}:", f" {problem.remedy}{key and f' ({key})'}"
+        what = Content.assemble((who, "bold"), remedy)
         commands = [Content(problem.shell)] if problem.shell else []
-        self._body = [part for part in (*why, Content(what), *commands) if part]
+        self._body = [part for part in (*why, what, *commands) if part]
         self._detail = problem.detail
 
     def content(self, width: int) -> Content:
@@ -106,8 +108,14 @@ class _Layout(Fitted):
         if len(detail) == 1:
             title = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
             if title.cell_length <= width:
-                return Content("\n").join([title, *self._body])
-        return Content("\n").join([self._title, *self._body, *detail])
+                return _under(title, self._body, width)
+        return _under(self._title, [*self._body, *detail], width)
+
+
+def _under(title: Content, parts: Sequence[Content], width: int) -> Content:
+    """Return lines under a title, as far to the right as its words behind its sign."""
+    lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
+    return Content("\n").join([title, *(Content.assemble("  ", line) for line in lines)])
 
 
 def _compared(comparison: Comparison) -> list[Content]:

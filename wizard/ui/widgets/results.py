@@ -59,7 +59,7 @@ class Facts(Widget):
         super().__init__()
         width = max((len(name) for name, _ in rows), default=0) + 2
         self._facts = [
-            Content.assemble((name.ljust(width), "$muted"), words) for name, words in rows
+            Content.assemble((name.ljust(width), "$muted"), *_marked(words)) for name, words in rows
         ]
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
@@ -88,6 +88,13 @@ class Facts(Widget):
             lines.append(fact)
             pending = fact if fact.cell_length <= at - len(GAP) else None
         return lines
+
+
+def _marked(words: str) -> Iterator[tuple[str, str]]:
+    """Yield the words with their styles: "failed" is the one that must not be missed."""
+    if words.startswith("failed"):
+        yield "✗ failed", "bold $error"
+    yield words.removeprefix("failed"), ""
 
 
 class Findings(Widget):

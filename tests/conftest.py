@@ -72,6 +72,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def hang_ups() -> Iterator[None]:
+    """Restore SIGHUP: a wizard ignores it at its end, and programs started later would too."""
+    number = getattr(signal, "SIGHUP", None)
+    before = number and signal.getsignal(number)
+    yield
+    if number is not None:
+        signal.signal(number, before)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Return the wizard's folder, which doesn't exist yet."""

@@ -97,7 +97,8 @@ LABELS: Final = re.compile(
     "PyPI|Import New Users and Profile Updates|Push New Users|Push Profile Updates|"
     "Create App Integration|SWA - Secure Web Authentication|Authentication M(ethod|ode)|To App|"
     "IdP|PgDn|PowerShell|Applications|Enterprise apps|"
-    "Create Users|Update User Attributes|Deactivate Users|Mode Automatic|Admin Credentials|"
+    "Create Users|Update User Attributes|Deactivate Users|Admin Credentials|"
+    "Open Provisioning, select Automatic|"
     "Authenticate|Test Connection|Full link|Got it"
 )
 """Labels of Okta and Entra, and words, that are capitalized in another way."""

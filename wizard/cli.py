@@ -145,7 +145,7 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
 )
 @click.option("--force", is_flag=True, help="Refresh the token even if it's still valid.")
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
-    """Print a valid access token, refreshed if needed, and nothing else to stdout.
+    """Print only a valid access token to stdout. Refresh it first if needed.
 
     A refresh may take up to 60 seconds.
     """

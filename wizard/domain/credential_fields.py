@@ -53,11 +53,11 @@ NOTHING_TO_COPY: Final = "There is no Client Secret yet."
 NOT_TO_SEE: Final = "The secret is saved but can't be shown. Type a new one to replace it."
 NOT_TO_SEE_IN_DEMO: Final = "The demo's secret can't be shown. Leave the field empty to keep it."
 STORED: Final = "saved: leave empty to keep it"
-FILLED_IN: Final = "filled in: leave empty to keep it"
+FILLED_IN: Final = "from the pasted URL: leave empty to keep it"
 """The same in the demo, which saves nothing."""
 REFUSED: Final = "Twilio rejected this secret for that Client ID. Enter it again."
 OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
-OTHER_GRANT: Final = "This app was set up with the other grant type, which needs another app."
+OTHER_GRANT: Final = "This app uses the other grant type. Enter the values of a different app."
 FILLED: Final = "filled in from the Authorization URL"
 
 

@@ -163,7 +163,7 @@ def _address_problem(text: str, noun: str) -> str | None:
     if any(c.isspace() for c in text):
         return "A URL can't contain spaces."
     if not text.isascii() or "\\" in text:
-        return "Use ASCII characters only: %XX for others, and Punycode (xn--…) for a host."
+        return "Use ASCII characters only. Others: %XX, or in a host, Punycode (xn--…)."
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -204,7 +204,9 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
     if is_loopback(text) and host == "localhost":
         warnings.append("Use 127.0.0.1 if you can. localhost can mean 127.0.0.1 or [::1].")
     if is_loopback(text):
-        warnings.append("Twilio may reject a URL that points to this machine. Pasting still works.")
+        warnings.append(
+            "Twilio may reject a URL to this machine. You can paste the URL you land on."
+        )
     return tuple(warnings)
 
 

@@ -53,7 +53,7 @@ SCENARIOS: Final[dict[str, str]] = {
     "rotating": "Each refresh returns a new refresh token",
     "loopback": "The Redirect URL is on this machine",
     "client-credentials": "A script uses an app with the Client credentials grant type",
-    "wrong-grant": "The first token request meets an app with the wrong grant type",
+    "wrong-grant": "The app's grant type is Authorization code, so the first token request fails",
 }
 """The demo's scenarios, and what each one shows."""
 

@@ -57,7 +57,7 @@ def log_file(environ: Mapping[str, str]) -> Path | None:
         return None
     path = expanded(chosen)
     if not path.is_absolute():
-        reason = "it isn't an absolute path, such as /tmp/log or ~/log"
+        reason = "it must be an absolute path, such as /tmp/log, or start with ~/"
         raise SetupError(BAD_LOG.filled(path=chosen, reason=reason))
     return path
 

@@ -14,7 +14,7 @@ from wizard.domain.value import replace
 ACCESS_DENIED: Final = authorize_again(
     id="paste-access-denied",
     title="Access wasn't approved",
-    cause="Someone clicked Deny, or that user isn't allowed to approve (access_denied).",
+    cause="The user clicked Deny, or isn't allowed to approve access (access_denied).",
     remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
     "access.",
 )

@@ -104,7 +104,7 @@ WRONG_GRANT: Final = fix_credentials(
     title="This OAuth app can't use client credentials",
     cause="Its grant type is probably Authorization code, or the app was deleted or disabled.",
     remedy="Create an app with the Client credentials grant type and enter its values here. Or "
-    "change the grant type.",
+    "choose the app's own grant type on Prerequisites.",
 )
 
 WRONG_CLIENT_OR_GRANT: Final = replace(

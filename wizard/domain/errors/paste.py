@@ -100,8 +100,8 @@ OTHER_ADDRESS: Final = in_credentials(
     id="paste-other-address",
     title="This doesn't match your Redirect URL",
     cause="The host or path is different.",
-    remedy="If the URL you pasted starts with the app's Redirect URL, fix the one in "
-    "Credentials. Otherwise, fix the one in the app. Then create a new link.",
+    remedy="If the URL you pasted starts with the app's Redirect URL, change the Redirect "
+    "URL in Credentials. Otherwise, change it in the app. Then create a new link.",
 )
 FORWARDED_ELSEWHERE: Final = replace(
     OTHER_ADDRESS,

@@ -15,7 +15,7 @@ BAD_TOKEN: Final = authorize_again(
     id="bad-token",
     title="Twilio rejected the access token",
     cause="It expired or was revoked, or the user who approved is no longer active.",
-    remedy="Try again. The wizard refreshes the token first. If that doesn't help, "
+    remedy="Try again: the wizard will refresh the token first. If that doesn't help, "
     "authorize again.",
 )
 
@@ -61,7 +61,7 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
 TOKEN_TOO_LONG: Final = authorize_again(
     id="token-too-long",
     title="The access token is too long for the SCIM API",
-    cause="{host} doesn't accept headers as long as this token.",
+    cause="The token is longer than any header that {host} accepts.",
     remedy="Select only the managed-users permissions on the app, then authorize again. If that "
     "doesn't help, ask your network team whether a proxy limits header length.",
 )

@@ -162,8 +162,7 @@ CANNOT_KEEP_OUT: Final = on_this_machine(
 OTHERS_MAY_REPLACE: Final = replace(
     CANNOT_KEEP_OUT,
     title="Other users may be able to replace this folder",
-    cause="{path} {why}. Anyone who can change that folder can replace the wizard's folder inside "
-    "it.",
+    cause="{path} {why}. Anyone who can change the parent folder can replace the wizard's folder.",
     remedy="If this is a container that only you use, ignore this. Otherwise, set SCIM_WIZARD_HOME "
     "to a folder that only you can change.",
 )

@@ -125,7 +125,7 @@ GUIDE: Final = {
             "Under Scopes & permissions, select every managed-users permission and nothing else.",
             "Copy the Client ID and Client Secret. Twilio shows the secret only once. In the"
             " Legacy Console, click Save to see them.",
-            "In the Twilio Console, check Got it! and click Finish.",
+            "In the Twilio Console, select Got it! and click Finish.",
         ),
         (
             "Don't see Authorization code? You're probably on an account's OAuth applications page,"
@@ -211,7 +211,7 @@ GUIDE: Final = {
         ),
         (
             "Missing a permission? Select it in the app, then try again. If that fails, authorize"
-            " again: Twilio doesn't document whether an earlier approval includes it.",
+            " again. Twilio doesn't document whether an earlier approval includes new permissions.",
             "Client ID or Client Secret rejected? The secret was probably rotated. To see who"
             " rotated it, look in the Console under Monitor > Insights > Audit.",
         ),

@@ -141,11 +141,12 @@ def _okta(profile: Profile, values: Values, other_app: str) -> Content:
         VERIFIED_DOMAIN,
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
-        " icon. You can also use a Twilio app that already exists in Okta.",
+        " icon. You can also use an app for Twilio that you already created in Okta.",
         "If the app's page in Twilio shows a different Authorization URL, enter that one.",
-        "Finally, click Authenticate with Twilio (your app's name). Sign in with email and password"
+        "Finally, click Authenticate with NAME, where NAME is your app's name in Okta. Sign in with"
+        " email and password"
         " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Have"
-        " that user's second factor ready. Wait for the green check. If it doesn't appear,"
+        " that user's second factor ready. Wait for the green check mark. If it doesn't appear,"
         " reload the page.",
         "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
         _APPROVER,
@@ -164,8 +165,8 @@ def _entra(profile: Profile, values: Values, other_app: str) -> Content:
     paragraphs = (
         *([] if profile.client_id else [f"{other_app} {_FOR_ENTRA}".strip()]),
         "In Entra, open Enterprise apps > New application > Create your own application >"
-        " Integrate any other application (Non-gallery) > Provisioning > Mode Automatic > Admin"
-        " Credentials. Enter the values above, then click Test Connection.",
+        " Integrate any other application (Non-gallery). Open Provisioning, select Automatic, and"
+        " open Admin Credentials. Enter the values above, then click Test Connection.",
         "Turn off group mappings. Twilio documents SCIM only for users.",
         VERIFIED_DOMAIN,
         " ".join(RISK),
@@ -176,7 +177,7 @@ def _entra(profile: Profile, values: Values, other_app: str) -> Content:
 def _entra_commands(profile: Profile) -> tuple[str, ...]:
     """Return the command for an app that is still to be created."""
     request = request_app_token(profile.endpoints.token_url)
-    return (f"# A token for that app. Fill in its Client ID and Client Secret.\n{request}",)
+    return (f"# Get a token for the app. Fill in its Client ID and Client Secret.\n{request}",)
 
 
 def _other(profile: Profile, values: Values) -> Content:

@@ -28,7 +28,7 @@ class Prerequisite(Value):
     is_required: bool = True
 
 
-_ACCOUNT_ROLES: Final = "Account-level roles (Owner, Developer) open apps that don't support SCIM."
+_ACCOUNT_ROLES: Final = "Apps that account-level roles create don't support SCIM."
 _WHERE: Final = (
     "Create it in the organization's settings, not in an account's. You select the grant type when"
     " you create the app and can't change it later."
@@ -63,7 +63,7 @@ PREREQUISITES: Final = (
         "permissions",
         "All managed-users permissions selected",
         "Under Scopes & permissions: list, read, create, update, delete. Without"
-        " list, the check at the end fails even though the token is valid.",
+        " the list permission, the check fails even though the token is valid.",
     ),
     Prerequisite(
         "redirect-url",
@@ -86,7 +86,7 @@ FOR_CLIENT_CREDENTIALS: Final = (
         "client-credentials-permissions",
         "The managed-users permissions are selected",
         "Under Scopes & permissions, list and read are enough to read users. Add create, update,"
-        " and delete to manage them. The check needs list.",
+        " and delete to manage them. The check needs the list permission.",
     ),
     Prerequisite(
         "client-credentials-secret",
@@ -214,8 +214,8 @@ AUDIENCES: Final = (
                 "Entra ID uses the client credentials grant: no approval, no Redirect URL, no"
                 " service account. The wizard gets a token for your app and reads the list of"
                 " users with it. That confirms the app and its list permission.",
-                "Then the handoff sheet lists the values to enter in Entra ID. To test its own"
-                " settings, click Test Connection there.",
+                "Then the handoff sheet lists the values to enter in Entra ID. To test the"
+                " settings there, click Test Connection in Entra ID.",
                 "Turn off group mappings. Twilio documents SCIM only for users.",
                 VERIFIED_DOMAIN,
             ),

@@ -126,8 +126,8 @@ COSTS: Final = {
         "An admin approves once in a browser. Tokens may stop working if that admin is deactivated."
     ),
     CLIENT_CREDENTIALS: (
-        "No approval and no Redirect URL. The Client ID and Client Secret alone give full access:"
-        " select as few permissions as possible."
+        "No approval and no Redirect URL. Anyone with the Client ID and Client Secret has all"
+        " of the app's permissions. Select as few as possible."
     ),
 }
 """What each grant type costs, where there is a choice; the risk in full is RISK."""

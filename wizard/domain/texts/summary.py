@@ -257,13 +257,13 @@ def what_next(
     """Return what to do with a credential that works, in lines; `now` is timezone-aware, UTC."""
     if profile.audience == "okta":
         return (
-            "Enter the same Client ID and Client Secret in Okta, and click Authenticate.",
+            "Enter the same Client ID and Client Secret in Okta, and click Authenticate with NAME.",
             "Okta needs its own authorization.",
         )
     if profile.audience == "entra":
         return (
             "Enter the values on the handoff sheet in Entra ID.",
-            "Then click Test Connection there.",
+            "Then click Test Connection in Entra ID.",
         )
     if profile.audience == "other":
         words = "Enter the values on the handoff sheet in your identity provider. To print it, run:"

@@ -72,7 +72,7 @@ def behind_login(problem: Problem) -> Problem:
     then = "create a new link" if problem.step is Step.AUTHORIZE else "try again"
     remedy = (
         "Open any page in a browser, sign in to this network if prompted, then "
-        f"{then}. If there's no prompt, have {{host}} allowed."
+        f"{then}. If there's no prompt, ask your network team to allow {{host}}."
     )
     return replace(problem, remedy=remedy, who=Who.YOU)
 
@@ -122,7 +122,7 @@ _OTHER_APP: Final = "If you didn't intend this, use an app in the right organiza
 _OF_APP: Final = {
     scim.BAD_TOKEN.id: (
         "It expired or was revoked.",
-        "Try again. The wizard requests another token first. If that doesn't help, check in Twilio"
+        "Try again: the wizard will get a new token first. If that doesn't help, check in Twilio"
         " whether the app still exists.",
     ),
     scim.NEW_TOKEN_REFUSED.id: (

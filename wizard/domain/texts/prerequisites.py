@@ -86,7 +86,7 @@ FOR_CLIENT_CREDENTIALS: Final = (
         "client-credentials-permissions",
         "The managed-users permissions are selected",
         "Under Scopes & permissions, list and read are enough to read users. Add create, update,"
-        " and delete to manage them. The check needs the list permission.",
+        " and delete to manage them. The check needs list permission.",
     ),
     Prerequisite(
         "client-credentials-secret",

@@ -83,7 +83,7 @@ async def words_at_every_prompt(person: Person) -> None:
         await person.says(answer)
     await person.type("")
     await person.says(
-        'Press Enter to continue anyway, type "again"', 'or type "all" to select them'
+        'Press Enter to continue anyway, type "again"', 'or type "all" to select these'
     )
     await person.type("all")
     await person.says("Paste the Client ID, then press Enter:")

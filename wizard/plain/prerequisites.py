@@ -99,14 +99,15 @@ class Prerequisites:
         if not open_items and self._has_asked:
             return ""
         answers = {"": "continue"}
+        offers = answers | {"use": "choose another grant type"}
         if open_items:
             self._say(unselected(open_items), *(f"{p.text}." for p in open_items))
-            answers = {
+            offers = answers = {
                 "": "continue anyway",
                 "again": "answer them again",
-                "all": "select them all",
+                "all": "select these",
             }
-        prompt = self._prompt(f"{self._ticked()}. {offered(answers)}", answers)
+        prompt = self._prompt(f"{self._ticked()}. {offered(offers)}", answers)
         answer = await self._stage.talk.choose(prompt)
         if answer == "all":
             await self._save({item.id for item in open_items})

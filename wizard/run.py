@@ -12,6 +12,7 @@ from typing import Final
 
 from wizard import services, wiring
 from wizard.console import (
+    end_on_signals,
     naming_faults,
     print_error,
     print_to_stderr,
@@ -126,6 +127,8 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))
+        # The loop's own handlers end with it; what follows ends with the same exit code.
+        end_on_signals()
         if terminal.is_stalled(sys.stderr):
             terminal.let_go()
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import subprocess
 import sys
 import threading
+from asyncio import Runner
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -13,6 +16,7 @@ import pytest
 
 from wizard.domain import journal
 from wizard.host import process
+from wizard.host.loop import Loop
 
 PLANTED: Final = "planted-secret"
 
@@ -161,3 +165,44 @@ def test_uncaught_exceptions_are_noted_without_their_messages(
     assert [soft for soft, _ in limits] == [0]
     assert ["ValueError" in words for words in noted] == [True, True]
     assert PLANTED not in "".join(noted)
+
+
+@pytest.mark.posix("Windows has no SIGHUP, and sends no signal to a thread")
+def test_hang_up_leaves_whichever_thread_gets_it_and_is_ignored_from_then_on() -> None:
+    if sys.platform == "win32":
+        raise NotImplementedError
+    left: list[str] = []
+
+    async def wait() -> None:
+        left_at, is_over = asyncio.Event(), threading.Event()
+
+        def leave() -> None:
+            left.append("left")
+            left_at.set()
+
+        process.leave_on_signals(leave)
+        other = threading.Thread(target=is_over.wait)
+        other.start()
+        try:
+            signal.pthread_kill(other.ident or 0, signal.SIGHUP)
+            await asyncio.wait_for(left_at.wait(), 30)
+        finally:
+            is_over.set()
+        signal.raise_signal(signal.SIGHUP)
+
+    with Runner(loop_factory=Loop) as runner:
+        runner.run(wait())
+    signal.raise_signal(signal.SIGHUP)
+    assert left == ["left"]
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+@pytest.mark.posix("Windows has no SIGHUP")
+def test_hang_up_after_the_loop_is_closed_is_no_error() -> None:
+    async def begin() -> None:
+        process.leave_on_signals(lambda: None)
+
+    with Runner(loop_factory=Loop) as runner:
+        runner.run(begin())
+    signal.raise_signal(process.HANG_UP)
+    assert signal.getsignal(process.HANG_UP) is signal.SIG_IGN

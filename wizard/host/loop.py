@@ -59,33 +59,7 @@ if sys.platform == "win32":
         pass
 
 else:
-
-    class _Usual(asyncio.SelectorEventLoop):
-        """Asyncio's own would remove a handler to the system's default, not to the one before.
-
-        A closing window may signal just then, and its second signal would kill the process.
-        """
-
-        def __init__(self) -> None:
-            super().__init__()
-            self._before: dict[int, Any] = {}
-
-        def add_signal_handler(
-            self, sig: int, callback: Callable[[*Ts], object], *args: *Ts
-        ) -> None:
-            """Call a function in the loop on a signal, until the loop is closed."""
-            self._before.setdefault(sig, signal.getsignal(sig))
-            super().add_signal_handler(sig, callback, *args)
-
-        def remove_signal_handler(self, sig: int) -> bool:
-            """Restore the handler from before, unless the signal is ignored by now."""
-            is_ignored = signal.getsignal(sig) is signal.SIG_IGN
-            is_removed = super().remove_signal_handler(sig)
-            if is_removed:
-                before = self._before.pop(sig)
-                signal.signal(sig, signal.SIG_IGN if is_ignored else before)
-            return is_removed
-
+    _Usual = asyncio.SelectorEventLoop
 
 # The stubs of asyncio and of socket do not agree on it.
 Addresses: TypeAlias = list[Any]

@@ -32,15 +32,21 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
     loop = asyncio.get_running_loop()
 
-    def on_signal(number: int) -> None:
-        if number == HANG_UP:
-            signal.signal(number, signal.SIG_IGN)
-        leave()
+    def hung_up(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        # The loop may be closed by now.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(leave)
 
     for number in SIGNALS:
         # Not outside the main thread (tests).
         with suppress(ValueError, RuntimeError):
-            loop.add_signal_handler(number, on_signal, number)
+            if number == HANG_UP:
+                # The loop would restore the default handler at its end, when a second one comes.
+                # The handlers of the others have it woken by this one too.
+                signal.signal(number, hung_up)
+            else:
+                loop.add_signal_handler(number, leave)
 
 
 def protect() -> None:

@@ -137,7 +137,9 @@ class Person:
 
     async def tick_all(self) -> None:
         await self.says("Step 1 of 6, Prerequisites.")
-        if "Who will use" in self.news:
+        starts = ("Typeanumber", "Item1of7")
+        await self.until(lambda: any(each in "".join(self.news.split()) for each in starts), "it")
+        if "Item 1 of 7" not in self.news:
             await self.type("")
         for number in range(1, 8):
             await self.says(f"Item {number} of 7", "Type yes or no, or press Enter to skip")

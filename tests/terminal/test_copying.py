@@ -45,8 +45,8 @@ def test_over_ssh_the_terminal_is_asked_and_nothing_is_claimed(
     with wizard(variables(home) | OVER_SSH | env) as terminal:
         to_authorize(terminal)
         assert {found.decode() for found in LINK.findall(terminal.raw)} == {url}
-        # Once per row of at most 56 characters.
-        assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 56) > 1
+        # Once per row of at most 58 characters.
+        assert len(LINK.findall(terminal.raw)) >= -(-len(url) // 58) > 1
         terminal.send(ctrl("y"))
         terminal.wait_for("sent to your terminal's clipboard")
         terminal.wait_for("No link on your clipboard? ^l shows it in full.")

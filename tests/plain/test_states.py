@@ -439,15 +439,25 @@ def test_client_credentials_have_no_scope_and_no_pkce(walk: Walk, home: Path) ->
     assert draft_at(home) == replace(of_app, endpoints=endpoints)
 
 
+async def keep_fields(person: Person) -> None:
+    """Keep the value of each field."""
+    for _ in range(3):
+        await person.says("press Enter to keep")
+        await person.type("")
+
+
+async def approve_in_demo(person: Person) -> None:
+    """Walk to the check with what the demo has filled in."""
+    await person.tick_all()
+    await keep_fields(person)
+    await person.says("or press Enter to approve")
+    await person.type("")
+
+
 def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> None:
     async def steps(person: Person) -> None:
         await person.says("This demo: Twilio rejects the Client Secret, and accepts the one you")
-        await person.tick_all()
-        for _ in range(3):
-            await person.says("press Enter to keep")
-            await person.type("")
-        await person.says("or press Enter to approve")
-        await person.type("")
+        await approve_in_demo(person)
         await person.says(f"Error: {WRONG_CLIENT.title}", "ress Enter to go to Credentials")
         await person.type("")
         await person.says(f"Twilio rejected this secret. {ANY_OTHER}")
@@ -469,12 +479,7 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
 
 def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
-        await person.tick_all()
-        for _ in range(3):
-            await person.says("press Enter to keep")
-            await person.type("")
-        await person.says("or press Enter to approve")
-        await person.type("")
+        await approve_in_demo(person)
         await person.passed()
         await person.says("To try a rotated secret or a removal, go to Overview.")
         await person.type("overview")
@@ -487,9 +492,7 @@ def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
         await person.says(ROTATED_IN_DEMO)
         await person.passed()
         await person.type("change")
-        for _ in range(3):
-            await person.says("press Enter to keep")
-            await person.type("")
+        await keep_fields(person)
         await person.passed()
         await person.type("forget")
         await person.says("Remove profile default?")

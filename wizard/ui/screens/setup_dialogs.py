@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
-from wizard.domain.models import CredentialSet, Endpoints, GrantType, Pkce
+from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
@@ -47,7 +47,7 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         urls = self._draft.endpoints.named.values()
         for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
             yield Field(label, Entry(id_, value))
-        if self._draft.grant_type is GrantType.CLIENT_CREDENTIALS:
+        if not self._draft.grant_type.needs_approval:
             # Nothing is requested but a token: no scope, no code to protect.
             return
         yield Field("Scope", Entry("scope", self._draft.scope), "Twilio: offline_access")

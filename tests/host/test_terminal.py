@@ -68,7 +68,7 @@ def test_why_the_screens_cannot_be_drawn(
     monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], encoding: str, said: str
 ) -> None:
     for name in ("is_painting_on_terminal", "takes_escapes"):
-        monkeypatch.setattr(f"wizard.host.terminal.{name}", lambda: True)
+        monkeypatch.setattr(f"wizard.host.terminal.system.{name}", lambda: True)
     why = why_plain(environ, encoding)
 
     assert bool(why) is bool(said)
@@ -84,7 +84,9 @@ def test_why_the_screens_cannot_be_drawn_on_windows(
 ) -> None:
     """As with `scim-wizard > file`: it isn't painted into the file."""
     for name in ("is_painting_on_terminal", "takes_escapes"):
-        monkeypatch.setattr(f"wizard.host.terminal.{name}", lambda name=name: name != missing)
+        monkeypatch.setattr(
+            f"wizard.host.terminal.system.{name}", lambda name=name: name != missing
+        )
     assert said in why_plain({}, "utf-8")
 
 

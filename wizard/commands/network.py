@@ -21,7 +21,7 @@ from wizard.flow.protected import is_under_way
 from wizard.flow.refresh import NOT_ASKED
 from wizard.host.loop import Loop
 from wizard.host.process import SIGNALS
-from wizard.host.system import hang_up, noticing_hang_up
+from wizard.host.system import system
 from wizard.host.terminal import let_go
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ def run(work: Coroutine[object, object, T]) -> T:
     """
     try:
         # A window that closes waits for it, where the system lets it.
-        with noticing_hang_up((), hang_up), asyncio.Runner(loop_factory=Loop) as runner:
+        with (
+            system.noticing_hang_up((), system.hang_up),
+            asyncio.Runner(loop_factory=Loop) as runner,
+        ):
             return runner.run(_until_signaled(work))
     except asyncio.CancelledError:
         # Not a KeyboardInterrupt: click ends the line with "^C" too, but not on a closed terminal.

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final, Self
 
-from wizard.host.system import drop_typed, reading_keys
+from wizard.host.system import system
 from wizard.host.terminal import Output
 
 SILENCE: Final = 0.3
@@ -104,7 +104,7 @@ class LineReader:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(reading_keys(self._chunks))
+        self._stack.enter_context(system.reading_keys(self._chunks))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,7 +117,7 @@ class LineReader:
                 # The end of all input stays the end.
                 self._chunks.put_nowait(b"")
                 return
-        drop_typed()
+        system.drop_typed()
 
     async def line(self, *, is_shown: bool = True, short: int = SHORT) -> str | None:
         """Wait for a line; None for Ctrl+D. May be canceled; a partial line is then dropped.

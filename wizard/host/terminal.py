@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final, TextIO
 
-from wizard.host.system import hang_up, is_painting_on_terminal, takes_escapes
+from wizard.host.system import system
 
 PATIENCE: Final = 2.0
 """Seconds `close` waits for a terminal that doesn't read."""
@@ -66,7 +66,7 @@ class Output(Thread):
             try:
                 self._write("".join(text for text in texts if text))
             except OSError:
-                hang_up()
+                system.hang_up()
                 return
 
     def _write(self, text: str) -> None:
@@ -151,9 +151,9 @@ def why_plain(environ: Mapping[str, str], encoding: str | None = None) -> str:
     name = written_with(environ, encoding)
     if name != "utf-8":
         return f"This terminal doesn't support UTF-8 (its encoding is {name})."
-    if not is_painting_on_terminal():
+    if not system.is_painting_on_terminal():
         return "The output is redirected, so the full-screen wizard can't be shown."
-    return "" if takes_escapes() else "This console doesn't support escape sequences."
+    return "" if system.takes_escapes() else "This console doesn't support escape sequences."
 
 
 def written_with(environ: Mapping[str, str], encoding: str | None = None) -> str:

@@ -24,7 +24,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from wizard.domain.problems import ExitCode
-from wizard.host.system import noticing_hang_up
+from wizard.host.system import system
 from wizard.host.terminal import Output, is_readable, size
 
 NO_SCREENS: Final = (
@@ -223,7 +223,10 @@ if sys.platform != "win32":
         def run_input_thread(self) -> None:
             """Read keys, until the terminal is gone: reading on would never wait again."""
             streams = [sys.__stdin__] if sys.__stdin__ else []
-            with noticing_hang_up(streams, self.exit_event.set), contextlib.suppress(OSError):
+            with (
+                system.noticing_hang_up(streams, self.exit_event.set),
+                contextlib.suppress(OSError),
+            ):
                 super().run_input_thread()
 
         def close(self) -> None:

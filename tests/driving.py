@@ -86,8 +86,10 @@ async def paste(pilot: Pilot[ExitCode], text: str) -> None:
 
 
 def text_of(app: App[ExitCode]) -> str:
-    """Return the text on the screen, in lines."""
-    width, height = app.size
+    """Return the text on the screen, in lines, in the layout that was made last.
+
+    After a resize, that is the layout for the old size until the screen has been told.
+    """
     strips = app.screen._compositor.render_strips()
-    lines = ("".join(segment.text for segment in strip)[:width] for strip in strips[:height])
+    lines = ("".join(segment.text for segment in strip) for strip in strips)
     return "\n".join(line.rstrip() for line in lines)

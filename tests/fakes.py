@@ -18,8 +18,7 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.environment import Network, Services
-from wizard.flow.ports import Listening, ProfileStore
+from wizard.flow.ports import Listening, Network, ProfileStore, Services
 from wizard.store.files import write_new
 
 T = TypeVar("T")

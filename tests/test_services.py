@@ -9,7 +9,7 @@ import pytest
 
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
-from wizard.flow.environment import Network
+from wizard.flow.ports import Network
 from wizard.services import Connection, clock, store
 
 

@@ -26,7 +26,6 @@ from wizard.domain.value import replace
 from wizard.host import terminal
 from wizard.host.loop import Loop
 from wizard.host.signs import take_signs
-from wizard.host.system import system
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
@@ -123,6 +122,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             app = stack.enter_context(opening)
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
+        system = terminal.system
         noticing = system.noticing_hang_up([sys.stdin, sys.stderr], system.hang_up)
         with noticing, Runner(loop_factory=Loop) as runner:
             runner.get_loop().call_later(SEEN, gc.enable)

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from wizard.flow.environment import Network, Services
-    from wizard.flow.ports import ProfileStore
+    from wizard.flow.ports import Network, ProfileStore, Services
 
 
 def clock() -> datetime:
@@ -74,7 +73,7 @@ def _opened(ca_file: Path | None) -> tuple[httpx.AsyncClient, Network]:
     from wizard.api.http import open_client
     from wizard.api.token import TokenService
     from wizard.api.users import UserService
-    from wizard.flow.environment import Network
+    from wizard.flow.ports import Network
 
     client = open_client(ca_file)
     return client, Network(
@@ -89,7 +88,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     """Return all services that a wizard needs."""
     from time import monotonic
 
-    from wizard.flow.environment import Services
+    from wizard.flow.ports import Services
     from wizard.host.browser import SystemBrowser
     from wizard.host.desktop import SystemClipboard
     from wizard.host.line_reader import show_bare

@@ -28,7 +28,7 @@ from wizard.domain.errors.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.flow.environment import machine_checks, storage_checks
+from wizard.flow.upkeep import machine_checks, storage_checks
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 

@@ -13,10 +13,10 @@ from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.problems import Check, ExitCode, Problem, SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.check.active import ACTIVE_LINES
 from wizard.flow.check.draft import DraftCheck
 from wizard.flow.check.lines import DRAFT_LINES, LiveList
 from wizard.flow.check.report import Report, Verdict
+from wizard.flow.check.runner import ACTIVE_LINES
 from wizard.flow.link import Link, LinkDesk
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore

@@ -16,9 +16,8 @@ from wizard.domain.problems import Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.check.active import check_active
 from wizard.flow.check.report import Report, Verdict
-from wizard.flow.check.runner import ActiveRun, run_of
+from wizard.flow.check.runner import ActiveRun, check_active, run_of
 from wizard.flow.context import WizardContext
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.state import Subject, WizardState

@@ -6,8 +6,8 @@ import pytest
 
 from tests.flow.stage import PROBLEM, error
 from wizard.domain.problems import Check, SetupError, Status
-from wizard.flow.check.active import ACTIVE_LINES
 from wizard.flow.check.lines import DRAFT_LINES, LiveList
+from wizard.flow.check.runner import ACTIVE_LINES
 
 TITLES = {"one": "The first", "two": "The second"}
 

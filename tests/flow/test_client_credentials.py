@@ -20,10 +20,10 @@ from wizard.domain.texts import overview as texts
 from wizard.domain.texts import summary
 from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
-from wizard.flow.check.active import check_active
 from wizard.flow.check.draft import DraftCheck
 from wizard.flow.check.lines import EXCHANGE, SAVED, TOKENS, LiveList, draft_lines
 from wizard.flow.check.report import Report, Verdict, after_check
+from wizard.flow.check.runner import check_active
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.upkeep import Rotation, rotate_secret
 

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from tests import system
 from wizard.host import posix
 from wizard.host import terminal as output
-from wizard.host.system import system as this_system
 from wizard.host.terminal import Output, is_stalled
 
 PATIENCE = 20.0
@@ -93,7 +92,7 @@ def test_terminal_that_is_gone_raises_sighup_and_drops_the_rest(
 @pytest.mark.parametrize("which", [0, 1])
 def test_hang_up_of_either_terminal_is_noticed(which: int) -> None:
     terminals, told = (Pty(), Pty()), threading.Event()
-    with this_system.noticing_hang_up([each.stream for each in terminals], told.set):
+    with output.system.noticing_hang_up([each.stream for each in terminals], told.set):
         terminals[which].close()
         assert told.wait(PATIENCE)
     terminals[1 - which].close()
@@ -103,7 +102,7 @@ def test_hang_up_of_either_terminal_is_noticed(which: int) -> None:
 
 def test_end_of_the_block_is_no_hang_up(terminal: Pty) -> None:
     told = threading.Event()
-    with this_system.noticing_hang_up([terminal.stream], told.set):
+    with output.system.noticing_hang_up([terminal.stream], told.set):
         pass
     assert not told.is_set()
 

@@ -45,9 +45,8 @@ from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.check.runner import DraftRun
-from wizard.flow.environment import Services
 from wizard.flow.link import LinkDesk
-from wizard.flow.ports import ProfileStore
+from wizard.flow.ports import ProfileStore, Services
 from wizard.flow.session import Session
 from wizard.flow.state import (
     Change,

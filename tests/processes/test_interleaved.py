@@ -30,7 +30,7 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.environment import Connect, Network
+from wizard.flow.ports import Connect, Network
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.session import Session
 from wizard.flow.upkeep import rotate_secret

@@ -27,8 +27,8 @@ from wizard.domain.texts.prerequisites import (
 from wizard.domain.texts.questions import COSTS, RISK
 from wizard.domain.value import replace
 from wizard.flow.context import Demo
-from wizard.flow.environment import BROWSER
 from wizard.flow.state import Back, Next, WizardState
+from wizard.flow.upkeep import BROWSER
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.checklist import Checklist, Choices
 

@@ -29,12 +29,11 @@ from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
 from wizard.domain.problems import Check, ExitCode, Problem, SetupError, Status, pause
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value, replace
-from wizard.flow.check.active import ACTIVE_LINES, check_active
 from wizard.flow.check.lines import LiveList
 from wizard.flow.check.report import Report, Verdict, with_known
-from wizard.flow.environment import Connect, Connecting, Network
+from wizard.flow.check.runner import ACTIVE_LINES, check_active
 from wizard.flow.inactive import no_profiles, standing, why_inactive
-from wizard.flow.ports import Clock, ProfileStore
+from wizard.flow.ports import Clock, Connect, Connecting, Network, ProfileStore
 from wizard.flow.refresh import fresh_tokens
 
 EMPTY: Final[Mapping[str, object]] = {"users": None, "organization": None}

@@ -21,8 +21,7 @@ from wizard.flow.protected import is_under_way
 from wizard.flow.refresh import NOT_ASKED
 from wizard.host.loop import Loop
 from wizard.host.process import SIGNALS
-from wizard.host.system import system
-from wizard.host.terminal import let_go
+from wizard.host.terminal import let_go, system
 
 if TYPE_CHECKING:
     from wizard.domain.models import CredentialSet, UserList

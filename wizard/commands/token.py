@@ -18,8 +18,7 @@ from wizard.domain.value import Value
 from wizard.flow.inactive import standing, why_inactive
 
 if TYPE_CHECKING:
-    from wizard.flow.environment import Connecting
-    from wizard.flow.ports import Clock, ProfileStore
+    from wizard.flow.ports import Clock, Connecting, ProfileStore
 
 
 EMPTY: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))

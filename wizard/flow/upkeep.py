@@ -1,25 +1,89 @@
-"""Actions on a profile outside the steps: checks, a handoff sheet, a rotated secret."""
+"""Actions on a profile outside the steps: machine checks, a handoff sheet, a rotated secret."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.errors import exchange
 from wizard.domain.errors.local import NOT_SET_UP
-from wizard.domain.problems import Check, SetupError
-from wizard.domain.texts.handoff import Sheet, sheet
-from wizard.domain.texts.handoff_formats import markdown
+from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
+from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.value import replace
 from wizard.flow.context import WizardContext
-from wizard.flow.environment import machine_checks, storage_checks
+from wizard.flow.inactive import lost, standing
 from wizard.flow.protected import to_its_end
 
 if TYPE_CHECKING:
+    from wizard.domain.models import Endpoints, GrantType
     from wizard.domain.secret import Secret
-    from wizard.flow.ports import ProfileStore, TokenEndpoint
+    from wizard.domain.texts.handoff import Sheet
+    from wizard.flow.ports import Browser, Connect, ProfileStore, TokenEndpoint
     from wizard.flow.refresh import RefreshRequest
+
+
+BROWSER: Final = "browser"
+"""The id of the check whether a browser can be opened."""
+
+
+async def machine_checks(
+    endpoints: Endpoints,
+    connect: Connect,
+    browser: Browser,
+    storage: Awaitable[tuple[Check, ...]],
+) -> tuple[Check, ...]:
+    """Return one line each for the servers, the clock, the store, and the browser.
+
+    Args: `storage`: `storage_checks`, perhaps already running.
+    """
+    reached, kept = await asyncio.gather(_reach(endpoints, connect), storage)
+    return (*reached, *kept, _browser(browser))
+
+
+def relevant(checks: tuple[Check, ...], grant_type: GrantType) -> tuple[Check, ...]:
+    """Return the machine checks that matter for a grant type: only approving needs a browser."""
+    if grant_type.needs_approval:
+        return checks
+    return tuple(check for check in checks if check.id != BROWSER)
+
+
+async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
+    try:
+        network = await connect()
+        return await network.reach.probe(endpoints)
+    except SetupError as error:
+        return (_warning("reach", error.problem),)
+
+
+async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    """Return lines about the store; this also chooses where new secrets are saved."""
+    return await asyncio.to_thread(_storage, name, store)
+
+
+def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    try:
+        with store.locked(name) as held:
+            held.prove_writable()
+            aside = lost(name, store, held.profile, FILE_SET_ASIDE_IN_WIZARD)
+        known = next(iter(standing(store)), None)
+    except SetupError as error:
+        return (_warning("storage", error.problem),)
+    fine = Check("storage", "Storage", Status.PASSED)
+    kept = fine if known is None else _warning("storage", known)
+    return (kept, _warning("record", aside)) if aside else (kept,)
+
+
+def _warning(id_: str, problem: Problem) -> Check:
+    return Check(id_, problem.title, Status.WARNING, problem=problem)
+
+
+def _browser(browser: Browser) -> Check:
+    if browser.is_here:
+        return Check(BROWSER, "Browser", Status.PASSED)
+    title = f"No browser on this machine ({browser.why_not}): you'll need to copy a link"
+    return Check(BROWSER, title, Status.WARNING)
 
 
 class Rotation(Enum):
@@ -113,10 +177,15 @@ class Upkeep:
 
     def sheet(self) -> Sheet:
         """Return the handoff sheet for the profile's audience, without secrets."""
+        # Its texts are imported when it is shown, so that they don't delay the first frame.
+        from wizard.domain.texts.handoff import sheet
+
         profile, program = self._session.profile, self._wizard_context.program
         return sheet(profile, self._session.name, None, profile.audience, program)
 
     async def save_sheet(self) -> str:
         """Save the handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
+        from wizard.domain.texts.handoff_formats import markdown
+
         name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet()) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

@@ -15,8 +15,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final, Self
 
-from wizard.host.system import system
-from wizard.host.terminal import Output
+from wizard.host.terminal import Output, system
 
 SILENCE: Final = 0.3
 """Seconds without input after the end of a long line: then it is the end, and not a wrap."""

@@ -1,4 +1,4 @@
-"""Linux and macOS: keys of a terminal, and terminals that close. See `system`."""
+"""Linux and macOS: keys of a terminal, and terminals that close. See `terminal`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,15 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final, TextIO
 
-from wizard.host.system import system
+if sys.platform == "win32":
+    from wizard.host import windows
+
+    system = windows
+else:
+    from wizard.host import posix
+
+    system = posix
+"""What differs between systems at a terminal: both modules have the same functions."""
 
 PATIENCE: Final = 2.0
 """Seconds `close` waits for a terminal that doesn't read."""

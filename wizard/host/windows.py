@@ -1,4 +1,4 @@
-"""Windows: keys of a console, its escape sequences, and windows that close. See `system`."""
+"""Windows: keys of a console, its escape sequences, and windows that close. See `terminal`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ from wizard.plain.link import Authorize, Redirect
 from wizard.plain.overview import OverviewStep
 from wizard.plain.paper import Paper, Reader
 from wizard.plain.prerequisites import Prerequisites
-from wizard.plain.sheet import read_sheet
 from wizard.plain.stage import Stage
 
 TITLE: Final = "Twilio SCIM setup"
@@ -166,7 +165,7 @@ class PlainWizard:
         prompt = stage.prompt(Step.DONE, ways, answers=answers)
         while (chosen := await stage.talk.choose(prompt)) == "sheet":
             try:
-                await read_sheet(stage)
+                await stage.read_sheet()
             except SetupError as error:
                 stage.paper.problem(error.problem)
         return Back() if chosen else Next()

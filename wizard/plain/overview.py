@@ -13,7 +13,6 @@ from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
 from wizard.plain.dialogue import Left, Prompt
-from wizard.plain.sheet import read_sheet
 from wizard.plain.stage import Stage
 
 LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
@@ -90,7 +89,7 @@ class OverviewStep:
             case "rotate":
                 return await self._rotate()
             case "sheet":
-                await read_sheet(self._stage)
+                await self._stage.read_sheet()
             case "profiles":
                 return await self._switch()
         decided = self._overview.do(action)

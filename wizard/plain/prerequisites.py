@@ -19,8 +19,8 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
 from wizard.domain.value import replace
-from wizard.flow.environment import BROWSER, relevant
 from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
+from wizard.flow.upkeep import BROWSER, relevant
 from wizard.plain.check import results
 from wizard.plain.dialogue import Act, Left, Prompt, offered
 from wizard.plain.stage import Stage

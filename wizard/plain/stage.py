@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import STEPS, Step, step_number
 from wizard.domain.texts.guide import GUIDE, TYPED, Page, page
+from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value
 from wizard.flow.context import WizardContext
 from wizard.flow.upkeep import Upkeep
-from wizard.plain.dialogue import Act, Dialogue, Prompt
+from wizard.plain.dialogue import Act, Dialogue, Prompt, offered
 from wizard.plain.paper import Paper
 
 NO_CLIPBOARD: Final = "No clipboard is available here."
@@ -117,6 +119,19 @@ class Stage(Value):
         elif what:
             self.talk.say(f"{what} sent to the clipboard.")
         return is_taken
+
+    async def read_sheet(self) -> None:
+        """Read out the handoff sheet; copy and save it if asked to. Raises SetupError and Left."""
+        sheet = self.upkeep.sheet()
+        self.paper.sheet(sheet)
+        answers = {"": "go back", "save": "save the sheet as a new file in this folder"}
+        prompt = Prompt(
+            f"End of the sheet. {offered({**answers, 'copy': 'copy the sheet'})}",
+            answers=answers,
+            acts={"copy": partial(self.copy, markdown(sheet), "Sheet")},
+        )
+        if await self.talk.choose(prompt) == "save":
+            self.talk.say("Saved as", await self.upkeep.save_sheet())
 
     async def use_file(self) -> bool:
         """Keep the secrets in files from now on; whether that could be done."""

@@ -24,8 +24,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from wizard.domain.problems import ExitCode
-from wizard.host.system import system
-from wizard.host.terminal import Output, is_readable, size
+from wizard.host.terminal import Output, is_readable, size, system
 
 NO_SCREENS: Final = (
     "This version of the Textual library isn't supported: its crash report could show secrets. To"

@@ -25,8 +25,8 @@ from wizard.domain.texts.prerequisites import (
 )
 from wizard.domain.texts.questions import RISK
 from wizard.flow.context import WizardContext
-from wizard.flow.environment import relevant
 from wizard.flow.state import Next, WizardState
+from wizard.flow.upkeep import relevant
 from wizard.ui.input_timing import PAINTED
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered

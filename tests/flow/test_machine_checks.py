@@ -10,8 +10,7 @@ from tests.system import full_disk
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Check, Status
 from wizard.flow.context import WizardContext
-from wizard.flow.environment import machine_checks, storage_checks
-from wizard.flow.upkeep import Upkeep
+from wizard.flow.upkeep import Upkeep, machine_checks, storage_checks
 
 
 async def look(stage: Stage) -> Sequence[Check]:

@@ -13,17 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.exceptions import Exit
 
-from wizard import __version__, manual, options, services, wiring
-from wizard.console import (
-    end_on_signals,
-    is_closed_pipe,
-    let_go_of_stdout,
-    naming_faults,
-    prepare_exit,
-    print_error,
-    report,
-    take_any_encoding,
-)
+from wizard import __version__, console, manual, options, services, wiring
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.inactive import standing
 from wizard.options import Common, common
@@ -220,12 +210,12 @@ def _reporting(
     store: ProfileStore | None = None
     code: int | None = None
     try:
-        with wiring.log(click.get_current_context().info_name or ""), naming_faults():
+        with wiring.log(click.get_current_context().info_name or ""), console.naming_faults():
             settings = obj.settings()
             store = services.store()
             yield settings, store
     except SetupError as error:
-        code = report(
+        code = console.report(
             error.problem,
             as_json=as_json,
             profile=None if is_all else obj.profile,
@@ -233,21 +223,21 @@ def _reporting(
             warnings=standing(store) if store else (),
         )
     for notice in store.notices if store and not obj.is_quiet else ():
-        print_error(notice)
+        console.print_error(notice)
     if code is not None:
         raise Exit(code)
 
 
 def main() -> None:
     """Run the command line; Ctrl+C exits with 130, not with click's 1."""
-    end_on_signals()
-    take_any_encoding()
+    console.end_on_signals()
+    console.take_any_encoding()
     try:
-        with naming_faults():
+        with console.naming_faults():
             code = _cli()
     except SetupError as error:
-        code = report(error.problem)
-    prepare_exit()
+        code = console.report(error.problem)
+    console.prepare_exit()
     sys.exit(code)
 
 
@@ -264,8 +254,8 @@ def _cli() -> int:
             # click ends the line, but the terminal is gone.
             return ExitCode.SIGNAL
         # Of --help and --version. Elsewhere than on Windows, click knows it.
-        if not is_closed_pipe(error):
+        if not console.is_closed_pipe(error):
             raise
-        let_go_of_stdout()
+        console.let_go_of_stdout()
         code = ExitCode.FINE
     return code

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -64,13 +64,14 @@ def is_closed_pipe(error: OSError, platform: str = sys.platform) -> bool:
     return isinstance(error, BrokenPipeError) or is_windows
 
 
-def fitted(text: str) -> str:
-    """Return text for stdout, wrapped between words if that is a terminal."""
-    if not sys.stdout.isatty():
+def fitted(text: str, stream: TextIO | None = None) -> str:
+    """Return text for a stream, stdout if None, wrapped between words if that is a terminal."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
         return text
     from wizard.host.terminal import columns
 
-    width = columns(sys.stdout) - 1
+    width = columns(stream) - 1
     return "\n".join(wrapped(line, width) for line in text.split("\n"))
 
 
@@ -220,21 +221,11 @@ def print_error(problem: Problem, profile: str | None = None) -> None:
 
 def print_to_stderr(lines: Sequence[str]) -> None:
     """Print lines on stderr, wrapped on a terminal; a command is never broken."""
-    fitted = _fitted(lines) if sys.stderr.isatty() else [_indented(line) for line in lines]
-    print(*(f"{line}\n" for line in fitted), sep="", end="", file=sys.stderr, flush=True)
-
-
-def _fitted(lines: Sequence[str]) -> list[str]:
-    from wizard.host.terminal import columns
-
-    width = columns(sys.stderr) - 1
-    return [
-        _indented(line) if isinstance(line, Command) else wrapped(line, width) for line in lines
-    ]
-
-
-def _indented(line: str) -> str:
-    return "  " + line.replace("\n", "\n  ") if isinstance(line, Command) else line
+    shown = (
+        "  " + line.replace("\n", "\n  ") if isinstance(line, Command) else fitted(line, sys.stderr)
+        for line in lines
+    )
+    print(*(f"{line}\n" for line in shown), sep="", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager

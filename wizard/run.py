@@ -10,15 +10,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Final
 
-from wizard import services, wiring
-from wizard.console import (
-    end_on_signals,
-    naming_faults,
-    print_error,
-    print_to_stderr,
-    printing_late,
-    report,
-)
+from wizard import console, services, wiring
 from wizard.domain.errors.local import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
@@ -47,7 +39,7 @@ BUSY: Final = (
 def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
     """Open the wizard, in a demo's scenario if there is one; return its exit code."""
     if not terminal.is_interactive():
-        return report(NOT_A_TERMINAL)
+        return console.report(NOT_A_TERMINAL)
     why = terminal.why_plain(os.environ)
     is_plain = is_plain or bool(why) or terminal.is_accessible(os.environ)
     terminal.prepare_environment(os.environ)
@@ -55,7 +47,7 @@ def run(obj: Common, scenario: str | None, *, is_plain: bool) -> int:
         with wiring.log("wizard"):
             return _walk(obj, scenario, is_plain=is_plain, why_plain=why)
     except SetupError as error:
-        return report(error.problem, profile=obj.profile)
+        return console.report(error.problem, profile=obj.profile)
 
 
 def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) -> int:
@@ -65,11 +57,11 @@ def _walk(obj: Common, scenario: str | None, *, is_plain: bool, why_plain: str) 
     while True:
         try:
             # Within the log, so that it knows of a fault too.
-            with naming_faults():
+            with console.naming_faults():
                 left = _open(settings, scenario)
         except SetupError as error:
             # Another profile than at the start, once one was chosen.
-            return report(error.problem, profile=settings.profile)
+            return console.report(error.problem, profile=settings.profile)
         chosen = left.wizard_context.next_profile
         if chosen is None:
             return left.return_code or 0
@@ -100,7 +92,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
     store, name = services.store(), settings.profile
     busy = [BUSY[0].format(name=name), *BUSY[1:]]
     with store.wizard_lock(name):
-        with printing_late(busy), store.locked(name) as held:
+        with console.printing_late(busy), store.locked(name) as held:
             is_in_keyring = bool(held.profile and held.profile.store is StoreKind.KEYRING)
         if_slow = [SLOW.format(name=name), *([UNLOCK] if is_in_keyring else [])]
         try:
@@ -108,7 +100,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         except SetupError:
             # No wizard was there to say it.
             for notice in store.notices:
-                print_error(notice, name)
+                console.print_error(notice, name)
             raise
 
 
@@ -118,7 +110,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
         # No garbage collection until the first frame: it would slow down the imports.
         gc.disable()
         stack.callback(gc.enable)
-        with printing_late(if_slow):
+        with console.printing_late(if_slow):
             app = stack.enter_context(opening)
         # Imported modules stay: exclude them from later garbage collections.
         gc.freeze()
@@ -128,12 +120,12 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))
         # The loop's own handlers end with it; what follows ends with the same exit code.
-        end_on_signals()
+        console.end_on_signals()
         if terminal.is_stalled(sys.stderr):
             terminal.let_go()
         try:
             if lines := app.wizard_context.farewell():
-                print_to_stderr(lines)
+                console.print_to_stderr(lines)
             # Also with nothing to say: what the screens left unwritten fails here.
             sys.stderr.flush()
         except OSError:

@@ -12,14 +12,7 @@ from typing import Final
 import httpx
 from httpcore import AsyncNetworkStream
 
-from wizard.domain.errors.network import (
-    TLS_NOT_YET_VALID,
-    TLS_OTHER_HOST,
-    TLS_OUT_OF_DATE,
-    TLS_UNFIT,
-    TLS_UNTRUSTED,
-    TLS_WEAK_KEY,
-)
+from wizard.domain.errors import network
 from wizard.domain.problems import Problem
 
 
@@ -76,24 +69,24 @@ class _Watch:
 
 _OPENSSL: Final = {
     # 5 is what older versions of macOS give instead of a specific number.
-    **dict.fromkeys((2, 5, 18, 19, 20, 21, 27), TLS_UNTRUSTED),
-    9: TLS_NOT_YET_VALID,
-    10: TLS_OUT_OF_DATE,
+    **dict.fromkeys((2, 5, 18, 19, 20, 21, 27), network.TLS_UNTRUSTED),
+    9: network.TLS_NOT_YET_VALID,
+    10: network.TLS_OUT_OF_DATE,
     # A host, an email address, an IP address.
-    **dict.fromkeys((62, 63, 64), TLS_OTHER_HOST),
+    **dict.fromkeys((62, 63, 64), network.TLS_OTHER_HOST),
     # The key of the server, the key of the CA, the hash of the CA's signature.
-    **dict.fromkeys((66, 67, 68), TLS_WEAK_KEY),
+    **dict.fromkeys((66, 67, 68), network.TLS_WEAK_KEY),
 }
 _WINDOWS: Final = {
-    **dict.fromkeys((0x800B0101, 0x800B0102), TLS_OUT_OF_DATE),
-    **dict.fromkeys((0x800B0109, 0x800B010A, 0x800B010D, 0x800B0112), TLS_UNTRUSTED),
-    **dict.fromkeys((0x800B010F, 0x800B0114), TLS_OTHER_HOST),
+    **dict.fromkeys((0x800B0101, 0x800B0102), network.TLS_OUT_OF_DATE),
+    **dict.fromkeys((0x800B0109, 0x800B010A, 0x800B010D, 0x800B0112), network.TLS_UNTRUSTED),
+    **dict.fromkeys((0x800B010F, 0x800B0114), network.TLS_OTHER_HOST),
 }
 _MACOS: Final = {
-    -67818: TLS_OUT_OF_DATE,
-    -67819: TLS_NOT_YET_VALID,
-    -67602: TLS_OTHER_HOST,
-    **dict.fromkeys((-67843, -25318), TLS_UNTRUSTED),
+    -67818: network.TLS_OUT_OF_DATE,
+    -67819: network.TLS_NOT_YET_VALID,
+    -67602: network.TLS_OTHER_HOST,
+    **dict.fromkeys((-67843, -25318), network.TLS_UNTRUSTED),
 }
 _BY_CODE: Final = _OPENSSL | _WINDOWS | _MACOS
 
@@ -105,4 +98,4 @@ def certificate_problem(code: int) -> Problem:
     can help.
     """
     # On Windows, the numbers may be signed.
-    return _BY_CODE.get(code) or _BY_CODE.get(code & 0xFFFFFFFF) or TLS_UNFIT
+    return _BY_CODE.get(code) or _BY_CODE.get(code & 0xFFFFFFFF) or network.TLS_UNFIT

@@ -16,12 +16,7 @@ from wizard.api.http import OnWait, Reply, Sleep, count_down, send
 from wizard.api.token_response import read_tokens
 from wizard.domain.errors.exchange import ANSWER_LOST
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
-from wizard.domain.oauth.classify import (
-    client_credentials_problem,
-    exchange_problem,
-    no_refresh_token,
-    refresh_problem,
-)
+from wizard.domain.oauth import classify
 from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.oauth.jwt import expiry
 from wizard.domain.problems import Problem, SetupError
@@ -98,9 +93,11 @@ class TokenService:
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if is_good and isinstance(read, ErrorResponse):
             # A failure that isn't about the code: a retry is enough.
-            raise SetupError(refresh_problem(read), is_unsent=True)
+            raise SetupError(classify.refresh_problem(read), is_unsent=True)
         if isinstance(read, ErrorResponse):
-            raise SetupError(exchange_problem(read, sent_verifier=attempt.verifier is not None))
+            raise SetupError(
+                classify.exchange_problem(read, sent_verifier=attempt.verifier is not None)
+            )
         if isinstance(read, Problem):
             raise SetupError(after_code(read))
         return read
@@ -114,7 +111,7 @@ class TokenService:
         needs_approval = credentials.grant_type.needs_approval
         old = credentials.tokens.refresh_token if needs_approval and credentials.tokens else None
         if needs_approval and old is None:
-            raise SetupError(no_refresh_token(credentials.scope))
+            raise SetupError(classify.no_refresh_token(credentials.scope))
         fields: dict[str, Field] = {
             "grant_type": "refresh_token" if needs_approval else credentials.grant_type.value,
             "client_id": credentials.client_id,
@@ -129,10 +126,10 @@ class TokenService:
             raise SetupError(got.problem, is_unsent=got.is_unsent, is_lost=is_lost)
         read = read_tokens(got, url, _secrets(fields), asked_at, self._clock())
         if isinstance(read, ErrorResponse) and not needs_approval:
-            raise SetupError(client_credentials_problem(read))
+            raise SetupError(classify.client_credentials_problem(read))
         if isinstance(read, ErrorResponse):
             # A gateway may have timed out although the server did refresh.
-            raise SetupError(refresh_problem(read), is_lost=got.status >= 500)
+            raise SetupError(classify.refresh_problem(read), is_lost=got.status >= 500)
         if isinstance(read, Problem):
             raise SetupError(read, is_lost=needs_approval)
         # An app's own refresh token isn't used (RFC 6749 §4.4.3).

@@ -11,18 +11,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
+from wizard import console
 from wizard.commands import network
 from wizard.commands.network import Patience, PatientUsers
-from wizard.console import (
-    fitted,
-    of_all,
-    outcome,
-    print_answer,
-    print_error,
-    print_json,
-    print_to_stderr,
-    status_of,
-)
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.errors.store import PROFILE_CHANGED
 from wizard.domain.models import CredentialSet, LastCheck, Profile, TokenSet
@@ -81,7 +72,9 @@ class Outcome(Value):
     def as_json(self) -> dict[str, object]:
         """The JSON values of the outcome."""
         warnings = (*self.report.warnings, *self.store)
-        told = outcome(self.profile, self.problem, status_of(self.problem), self.at, warnings)
+        told = console.outcome(
+            self.profile, self.problem, console.status_of(self.problem), self.at, warnings
+        )
         return {**told, "users": self.report.users, "organization": self.report.organization}
 
 
@@ -92,7 +85,7 @@ def run(request: CheckRequest, store: ProfileStore, connecting: Connecting, cloc
     missing = None if outcomes else no_profiles(store)
     code = _tell(outcomes, missing, request)
     if missing:
-        print_error(missing)
+        console.print_error(missing)
     return code
 
 
@@ -224,7 +217,7 @@ class _Shown:
         self.lines = lines
         if not self._has_said and (words := pause(lines)):
             self._has_said = True
-            print_to_stderr([f"{self._prefix}{words}"])
+            console.print_to_stderr([f"{self._prefix}{words}"])
 
 
 # -- telling -------------------------------------------------------------------------------------
@@ -239,7 +232,7 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
     try:
         if request.as_json and (shown or missing or not request.is_quiet):
             told = [each.as_json for each in shown]
-            print_json(**(of_all(told, missing) if request.is_all else told[0]))
+            console.print_json(**(console.of_all(told, missing) if request.is_all else told[0]))
         elif not request.as_json and not request.is_quiet:
             # What is said of each failure on stderr is all that quiet leaves.
             _tell_lines(shown, is_all=request.is_all)
@@ -247,7 +240,7 @@ def _tell(outcomes: Sequence[Outcome], missing: Problem | None, request: CheckRe
         # Also where stdout takes nothing more.
         for each in shown:
             for problem in filter(None, (*each.report.warnings, each.problem)):
-                print_error(problem, each.profile)
+                console.print_error(problem, each.profile)
     return max((each.code for each in outcomes), default=ExitCode.NOT_SET_UP)
 
 
@@ -256,7 +249,7 @@ def _tell_lines(shown: Sequence[Outcome], *, is_all: bool) -> None:
     rows = [_row(each, width) for each in shown]
     lines = rows if is_all else [line.in_a_line for each in shown for line in each.lines]
     if lines:
-        print_answer(fitted("\n".join(lines)))
+        console.print_answer(console.fitted("\n".join(lines)))
 
 
 def _row(outcome: Outcome, width: int) -> str:

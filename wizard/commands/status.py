@@ -6,18 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from wizard.console import (
-    as_json,
-    fitted,
-    of_all,
-    outcome,
-    print_answer,
-    print_error,
-    print_json,
-    report,
-    status_of,
-    what_to_do,
-)
+from wizard import console
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import Profile
 from wizard.domain.problems import ExitCode, SetupError
@@ -36,23 +25,23 @@ def run(
     if is_quiet and _is_fine(profile, now):
         return ExitCode.FINE
     if as_json:
-        print_json(**_as_json(name, profile, now, store))
+        console.print_json(**_as_json(name, profile, now, store))
         return int(_code(profile))
     if profile.active is None:
-        return report(summary.unfinished(profile), profile=name)
+        return console.report(summary.unfinished(profile), profile=name)
     place = summary.storage_name(profile.store, is_open=is_open(store))
     rows = (("Profile", name), *summary.facts(profile, place, now))
     for problem in summary.problems(profile, now):
-        lines = (problem.cause, *problem.detail, *what_to_do(problem, name))
+        lines = (problem.cause, *problem.detail, *console.what_to_do(problem, name))
         rows = (*rows, ("", f"{problem.sign} {problem.title}"), *(("", line) for line in lines))
-    print_answer("\n".join(_row(title, words) for title, words in rows))
+    console.print_answer("\n".join(_row(title, words) for title, words in rows))
     return ExitCode.FINE
 
 
 def _row(title: str, words: str) -> str:
     line = f"{title:<15}{words}"
     # A command stays on one line, to be copied.
-    return line if isinstance(words, Command) else fitted(line)
+    return line if isinstance(words, Command) else console.fitted(line)
 
 
 def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool = False) -> int:
@@ -61,14 +50,16 @@ def run_all(store: ProfileStore, clock: Clock, *, as_json: bool, is_quiet: bool 
     shown = [(name, what) for name, what in found if not (is_quiet and _is_fine(what, now))]
     missing = None if found else no_profiles(store)
     if as_json and (shown or missing or not is_quiet):
-        print_json(**of_all([_as_json(name, what, now, store) for name, what in shown], missing))
+        console.print_json(
+            **console.of_all([_as_json(name, what, now, store) for name, what in shown], missing)
+        )
     elif shown and (rows := _lines(shown, now, is_quiet=is_quiet)):
-        print_answer(fitted("\n".join(rows)))
+        console.print_answer(console.fitted("\n".join(rows)))
     for name, what in found:
         if isinstance(what, SetupError):
-            print_error(what.problem, name)
+            console.print_error(what.problem, name)
     if missing:
-        print_error(missing)
+        console.print_error(missing)
     return max((_code(what) for _, what in found), default=ExitCode.NOT_SET_UP)
 
 
@@ -128,7 +119,10 @@ def _as_json(
 ) -> dict[str, object]:
     if isinstance(what, SetupError):
         problem = what.problem
-        return {**outcome(name, problem, status_of(problem), warnings=standing(store)), **EMPTY}
+        return {
+            **console.outcome(name, problem, console.status_of(problem), warnings=standing(store)),
+            **EMPTY,
+        }
     return {**_outcome(name, what, now, store), **_known(name, what, now)}
 
 
@@ -137,13 +131,13 @@ def _outcome(name: str, profile: Profile, now: datetime, store: ProfileStore) ->
     last = summary.last_check(profile)
     status, at = (last.status.value, last.at) if last else (None, None)
     if profile.active is None:
-        return outcome(name, summary.unfinished(profile), status, at, standing(store))
+        return console.outcome(name, summary.unfinished(profile), status, at, standing(store))
     problem = summary.problem_of(profile.last_check, profile.grant_type)
     known = Report(Verdict.FAILED if problem else Verdict.PASSED, problem)
     for said in summary.last_warnings(profile):
         known = warned(known, said)
     warnings = (*with_known(known, profile, now).warnings, *standing(store))
-    return outcome(name, problem, status, at, warnings)
+    return console.outcome(name, problem, status, at, warnings)
 
 
 def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
@@ -160,7 +154,7 @@ def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "state": state,
             "expires_at": expires_at and iso(expires_at),
             "refreshable": profile.refreshable,
-            "refresh_failure": refused and as_json(refused, name),
+            "refresh_failure": refused and console.as_json(refused, name),
         },
         "organization": profile.token_organization or profile.organization,
         "draft": profile.draft is not None,
@@ -169,7 +163,7 @@ def _known(name: str, profile: Profile, now: datetime) -> dict[str, object]:
             "status": last.status.value,
             "at": iso(last.at),
             "users": last.users,
-            "problem": failed and as_json(failed, name),
+            "problem": failed and console.as_json(failed, name),
         },
     }
 

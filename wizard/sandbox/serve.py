@@ -29,17 +29,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from wizard.sandbox.api import (
-    AUTHORIZE_PATH,
-    HTML,
-    METADATA_PATH,
-    SCIM_PATH,
-    TOKEN_PATH,
-    Fields,
-    Seen,
-    twilio_error,
-)
-from wizard.sandbox.api import Response as Answer
+from wizard.sandbox import api
 from wizard.sandbox.oauth import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
 from wizard.sandbox.twilio import Sandbox
 
@@ -49,17 +39,17 @@ _GRACE_SECONDS: Final = 1
 
 def authorize_url(base: str) -> str:
     """Return the authorization endpoint of a server at `base`."""
-    return base + AUTHORIZE_PATH
+    return base + api.AUTHORIZE_PATH
 
 
 def token_url(base: str) -> str:
     """Return the token endpoint of a server at `base`."""
-    return base + TOKEN_PATH
+    return base + api.TOKEN_PATH
 
 
 def scim_url(base: str) -> str:
     """Return the SCIM base URL of a server at `base`."""
-    return base + SCIM_PATH
+    return base + api.SCIM_PATH
 
 
 @contextmanager
@@ -150,7 +140,7 @@ HEADERS: Final = {
 """The headers of every page and redirect."""
 
 
-def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) -> str:
+def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: api.Fields) -> str:
     """Return the page that asks for approval; its form sends the fields of the request again."""
     permissions = sandbox.permissions | ({"offline_access"} if request.is_offline else set())
     content = _CONSENT.substitute(
@@ -163,7 +153,7 @@ def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: Fields) ->
             if name in permissions
         ),
         redirect_uri=escape(request.redirect_uri),
-        action=AUTHORIZE_PATH,
+        action=api.AUTHORIZE_PATH,
         fields="\n".join(
             f'<input type="hidden" name="{name}" value="{escape(fields[name])}">'
             for name in PARAMETERS
@@ -191,12 +181,12 @@ _URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
 
 def build_app(sandbox: Sandbox) -> Starlette:
     """Return the ASGI app that serves a sandbox."""
-    answers: dict[str, Callable[[Seen], Answer]] = {
-        AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
-        TOKEN_PATH: sandbox.token,
-        METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
-        SCIM_PATH + "/{rest:path}": sandbox.scim,
-        "/{rest:path}": lambda seen: twilio_error(404, 20404, "The resource wasn't found"),
+    answers: dict[str, Callable[[api.Seen], api.Response]] = {
+        api.AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
+        api.TOKEN_PATH: sandbox.token,
+        api.METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
+        api.SCIM_PATH + "/{rest:path}": sandbox.scim,
+        "/{rest:path}": lambda seen: api.twilio_error(404, 20404, "The resource wasn't found"),
     }
     return Starlette(
         routes=[Route(path, _Endpoint(sandbox, answer)) for path, answer in answers.items()]
@@ -210,7 +200,7 @@ class _Endpoint:
     tries to write must be seen too.
     """
 
-    def __init__(self, sandbox: Sandbox, answer: Callable[[Seen], Answer]) -> None:
+    def __init__(self, sandbox: Sandbox, answer: Callable[[api.Seen], api.Response]) -> None:
         self._sandbox = sandbox
         self._answer = answer
 
@@ -229,20 +219,20 @@ class _Endpoint:
         await response(scope, receive, send)
 
 
-async def _see(request: Request) -> Seen:
+async def _see(request: Request) -> api.Seen:
     """Read a request; a body that is not form-encoded is not looked at."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form = await request.body() if kind == _FORM else b""
-    return Seen(
+    return api.Seen(
         method=request.method,
         path=request.url.path,
-        query=Fields.of(request.url.query),
-        form=Fields.of(form.decode("latin-1")),
+        query=api.Fields.of(request.url.query),
+        form=api.Fields.of(form.decode("latin-1")),
         headers=dict(request.headers),
     )
 
 
-def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
+def _authorize(sandbox: Sandbox, seen: api.Seen) -> api.Response:
     """Answer the authorization endpoint: GET shows the authorization page, POST is its form."""
     fields = seen.form if seen.method == "POST" else seen.query
     try:
@@ -259,9 +249,11 @@ def _authorize(sandbox: Sandbox, seen: Seen) -> Answer:
     return _redirect(303, sandbox.decide(request, is_approved=is_approved))
 
 
-def _show(status: int, body: str) -> Answer:
-    return Answer(status, body, HTML, HEADERS)
+def _show(status: int, body: str) -> api.Response:
+    return api.Response(status, body, api.HTML, HEADERS)
 
 
-def _redirect(status: int, location: str) -> Answer:
-    return Answer(status, "", HTML, HEADERS | {"Location": quote(location, safe=_URL_SIGNS)})
+def _redirect(status: int, location: str) -> api.Response:
+    return api.Response(
+        status, "", api.HTML, HEADERS | {"Location": quote(location, safe=_URL_SIGNS)}
+    )

@@ -13,31 +13,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import urlsplit
 
-from wizard.sandbox import oauth
-from wizard.sandbox.api import (
-    AUTHORIZE_PATH,
-    HTML,
-    SCIM_PATH,
-    TOKEN_PATH,
-    Fields,
-    Response,
-    Seen,
-    bearer_token,
-    is_same,
-    json_answer,
-    list_users,
-    scim_error,
-    twilio_error,
-)
-from wizard.sandbox.oauth import (
-    CODE_SECONDS,
-    AuthorizationRequest,
-    BadRequest,
-    Grant,
-    Grants,
-    InvalidGrant,
-    InvalidToken,
-)
+from wizard.sandbox import api, oauth
 
 SCENARIOS: Final[dict[str, str]] = {
     "happy": "Everything works",
@@ -129,8 +105,8 @@ class Sandbox:
         self.throttles_left = 1 if scenario == "throttled" else 0
         self.retry_after = retry_after
         self.users = 20_000 if scenario == "many-users" else users
-        self.seen: list[Seen] = []
-        self.grants = Grants(
+        self.seen: list[api.Seen] = []
+        self.grants = oauth.Grants(
             lambda: self.now(),
             token_seconds=token_seconds,
             rotate=rotate or scenario == "rotating",
@@ -164,24 +140,24 @@ class Sandbox:
         return self._press(authorize_url, is_approved=False)
 
     def _press(self, authorize_url: str, *, is_approved: bool) -> str:
-        fields = Fields.of(urlsplit(authorize_url).query)
+        fields = api.Fields.of(urlsplit(authorize_url).query)
         try:
             return self.decide(self.read(fields), is_approved=is_approved)
-        except BadRequest as error:
+        except oauth.BadRequest as error:
             return error.location
 
-    def read(self, fields: Fields) -> AuthorizationRequest:
+    def read(self, fields: api.Fields) -> oauth.AuthorizationRequest:
         """Check an authorization request. Raises BadClient, BadRequest."""
         return oauth.read(fields, self.client_id, self.redirect_urls)
 
-    def decide(self, request: AuthorizationRequest, *, is_approved: bool) -> str:
+    def decide(self, request: oauth.AuthorizationRequest, *, is_approved: bool) -> str:
         """Return the redirect that answers a request (RFC 6749 §4.1.2)."""
         if self._fails_now("denied") or not is_approved:
             return request.answer(
                 error="access_denied", error_description="The user denied the request"
             )
-        grant = Grant(request, self.client_id, self.organization, frozenset(self.permissions))
-        age = CODE_SECONDS if self._fails_now("expired-code") else 0
+        grant = oauth.Grant(request, self.client_id, self.organization, frozenset(self.permissions))
+        age = oauth.CODE_SECONDS if self._fails_now("expired-code") else 0
         return request.answer(code=self.grants.issue_code(grant, age))
 
     def _fails_now(self, scenario: str) -> bool:
@@ -190,47 +166,47 @@ class Sandbox:
         self._has_failed = self._has_failed or is_due
         return is_due
 
-    def token(self, seen: Seen) -> Response:
+    def token(self, seen: api.Seen) -> api.Response:
         """Answer the token endpoint. The secret counts in the form only (client_secret_post)."""
         never_stored = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
         if not self._is_client(seen.form):
-            return twilio_error(401, 20003, "Invalid credentials", never_stored)
+            return api.twilio_error(401, 20003, "Invalid credentials", never_stored)
         grant_type = seen.form["grant_type"].replace("refresh_token", "authorization_code")
         if grant_type not in self.grant_types or self._fails_now("wrong-grant"):
             # RFC 6749 §5.2's meaning in Twilio's form; what Twilio returns isn't documented.
             message = "unauthorized_client: this OAuth app can't use this grant_type"
-            return twilio_error(400, 20001, message, never_stored)
+            return api.twilio_error(400, 20001, message, never_stored)
         try:
-            return json_answer(200, self._grant(seen.form), headers=never_stored)
-        except InvalidGrant as error:
-            return twilio_error(400, 20001, str(error), never_stored)
+            return api.json_answer(200, self._grant(seen.form), headers=never_stored)
+        except oauth.InvalidGrant as error:
+            return api.twilio_error(400, 20001, str(error), never_stored)
 
-    def _is_client(self, form: Fields) -> bool:
+    def _is_client(self, form: api.Fields) -> bool:
         """Whether Client ID and secret are the app's; both are always compared."""
-        is_id = is_same(form["client_id"], self.client_id)
-        is_secret = is_same(form["client_secret"], self.accepted_secret or self.client_secret)
+        is_id = api.is_same(form["client_id"], self.client_id)
+        is_secret = api.is_same(form["client_secret"], self.accepted_secret or self.client_secret)
         return (is_secret != (self.accepted_secret is None)) and is_id
 
-    def _grant(self, form: Fields) -> dict[str, object]:
+    def _grant(self, form: api.Fields) -> dict[str, object]:
         match form["grant_type"]:
             case "authorization_code":
                 return self.grants.redeem(form["code"], form["redirect_uri"], form["code_verifier"])
             case "refresh_token":
                 return self.grants.refresh(form["refresh_token"])
             case _:
-                nobody = AuthorizationRequest("", "", False, "")
+                nobody = oauth.AuthorizationRequest("", "", False, "")
                 permissions = frozenset(self.permissions)
-                grant = Grant(nobody, self.client_id, self.organization, permissions)
+                grant = oauth.Grant(nobody, self.client_id, self.organization, permissions)
                 return self.grants.issue(grant)
 
-    def metadata(self, issuer: str) -> Response:
+    def metadata(self, issuer: str) -> api.Response:
         """Answer with RFC 8414's document; `issuer` is the server's own origin."""
-        return json_answer(
+        return api.json_answer(
             200,
             {
                 "issuer": issuer,
-                "authorization_endpoint": issuer + AUTHORIZE_PATH,
-                "token_endpoint": issuer + TOKEN_PATH,
+                "authorization_endpoint": issuer + api.AUTHORIZE_PATH,
+                "token_endpoint": issuer + api.TOKEN_PATH,
                 "response_types_supported": ["code"],
                 "grant_types_supported": [*GRANT_TYPES, "refresh_token"],
                 "code_challenge_methods_supported": ["S256"],
@@ -238,38 +214,38 @@ class Sandbox:
             },
         )
 
-    def scim(self, seen: Seen) -> Response:
+    def scim(self, seen: api.Seen) -> api.Response:
         """Answer the SCIM API, which is read-only here: what would write is rejected with 405."""
         trouble = self._trouble()
         if trouble is not None:
             return trouble
         if seen.method != "GET":
             allow = {"Allow": "GET"}
-            return scim_error(405, 20004, "The simulated Twilio is read-only", headers=allow)
+            return api.scim_error(405, 20004, "The simulated Twilio is read-only", headers=allow)
         try:
-            grant = self.grants.bearer(bearer_token(seen))
-        except InvalidToken as error:
+            grant = self.grants.bearer(api.bearer_token(seen))
+        except oauth.InvalidToken as error:
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750 §3
-            return scim_error(401, 25018, str(error), headers=challenge)
-        if seen.path != f"{SCIM_PATH}/Users":
-            return scim_error(404, 20404, "There is no such resource")
-        response = list_users(self.users, grant.permissions)
+            return api.scim_error(401, 25018, str(error), headers=challenge)
+        if seen.path != f"{api.SCIM_PATH}/Users":
+            return api.scim_error(404, 20404, "There is no such resource")
+        response = api.list_users(self.users, grant.permissions)
         if self._fails_now("missing-permission"):
             # As if the admin selected it in the app now.
             self.permissions = set(PERMISSIONS)
             grant.permissions = frozenset(PERMISSIONS)
         return response
 
-    def _trouble(self) -> Response | None:
+    def _trouble(self) -> api.Response | None:
         """Return the scenario's error response of the SCIM API; None if it works."""
         if self.scenario == "down":
-            return twilio_error(503, 20503, "Service unavailable")
+            return api.twilio_error(503, 20503, "Service unavailable")
         if self.scenario == "not-scim":
-            return Response(200, _LOGIN_PAGE, HTML)
+            return api.Response(200, _LOGIN_PAGE, api.HTML)
         if self.throttles_left > 0:
             self.throttles_left -= 1
             wait = {"Retry-After": str(self.retry_after)}
-            return scim_error(429, 25109, "Too many requests", headers=wait)
+            return api.scim_error(429, 25109, "Too many requests", headers=wait)
         return None
 
 

@@ -13,13 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from wizard.domain.errors.store import (
-    FILE_NOT_OURS,
-    FILE_NOT_OURS_IN_OUR_FOLDER,
-    FOLDER_NOT_OURS,
-    FOLDER_NOT_SAFE,
-    OTHERS_MAY_REPLACE,
-)
+from wizard.domain.errors import store as errors
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.text import quoted
 from wizard.domain.value import replace
@@ -55,7 +49,7 @@ def _not_ours(path: Path, owner: int, home: Path) -> Problem:
     me, keeper = os.geteuid(), owner
     with suppress(OSError):
         keeper = home.lstat().st_uid
-    entry = FILE_NOT_OURS if keeper != me else FILE_NOT_OURS_IN_OUR_FOLDER
+    entry = errors.FILE_NOT_OURS if keeper != me else errors.FILE_NOT_OURS_IN_OUR_FOLDER
     problem = entry.filled(
         path=str(path), owner=name_of(owner), user=name_of(me), keeper=name_of(keeper)
     )
@@ -149,7 +143,7 @@ def _of_owner(path: Path, status: os.stat_result) -> Problem | None:
     if me == 0 or os.getegid() == 0 or _account(owner) is None:
         return _doubt(path, why)
     shell = quoted("sudo", "chown", account_of(me), str(path))
-    unsafe = FOLDER_NOT_OURS.filled(path=str(path), why=why)
+    unsafe = errors.FOLDER_NOT_OURS.filled(path=str(path), why=why)
     return replace(unsafe, shell=shell)
 
 
@@ -167,11 +161,11 @@ def _of_mode(path: Path, status: os.stat_result) -> Problem | None:
         is_sure = has_others is True and not _has_list(path)
     if os.geteuid() == 0 or not is_sure:
         return _doubt(path, why)
-    return FOLDER_NOT_SAFE.filled(path=str(path), why=why, command=quoted(str(path)))
+    return errors.FOLDER_NOT_SAFE.filled(path=str(path), why=why, command=quoted(str(path)))
 
 
 def _doubt(path: Path, why: str) -> Problem:
-    return OTHERS_MAY_REPLACE.filled(path=str(path), why=why)
+    return errors.OTHERS_MAY_REPLACE.filled(path=str(path), why=why)
 
 
 def _has_list(path: Path) -> bool:

@@ -12,18 +12,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from wizard.domain import rules
+from wizard.domain import models, rules
 from wizard.domain.errors.local import INTERNAL
 from wizard.domain.errors.store import FILE_NEWER
-from wizard.domain.models import (
-    RECORD_VERSION,
-    AuthorizationAttempt,
-    CredentialSet,
-    Endpoints,
-    LastCheck,
-    Profile,
-    TokenSet,
-)
 from wizard.domain.problems import SetupError, Words
 from wizard.domain.secret import Secret
 from wizard.domain.text import misfit
@@ -70,22 +61,22 @@ def _is_text(text: str) -> bool:
 def _own_faults(value: Value) -> Iterator[str]:
     """Yield what violates the rules of this type of value."""
     match value:
-        case Endpoints():
+        case models.Endpoints():
             # Secrets are sent there: a file may hold only what forms and options accept.
             for name, url in msgspec.structs.asdict(value).items():
                 if rules.endpoint(url) is not None:
                     yield f"{name} is not a valid endpoint"
-        case TokenSet(access_token=access, refresh_token=refresh):
+        case models.TokenSet(access_token=access, refresh_token=refresh):
             if not rules.is_access_token(access.reveal()):
                 yield "access_token is not a token"
             if refresh is not None and not rules.is_refresh_token(refresh.reveal()):
                 yield "refresh_token is not a token"
-        case AuthorizationAttempt(state=state, verifier=verifier):
+        case models.AuthorizationAttempt(state=state, verifier=verifier):
             if not state.reveal().isascii():
                 yield "state is not ASCII"
             if verifier is not None and not _VERIFIER.fullmatch(verifier.reveal()):
                 yield "verifier is not a code verifier"
-        case LastCheck(users=int(users)) if users < 0:
+        case models.LastCheck(users=int(users)) if users < 0:
             yield "users is negative"
 
 
@@ -120,13 +111,13 @@ class Blob(Value):
     """A credential set as it is saved."""
 
     version: int
-    credentials: CredentialSet
+    credentials: models.CredentialSet
     succeeds: str | None = None
     """The generation that this set replaces without a user's decision, as refreshed tokens do; the
 record is about to point here. None: only the record decides whether this set counts."""
 
 
-def encode_profile(profile: Profile) -> bytes:
+def encode_profile(profile: models.Profile) -> bytes:
     """Return a record as JSON that a person can read.
 
     Raises SetupError, also if it could not be decoded again.
@@ -134,24 +125,24 @@ def encode_profile(profile: Profile) -> bytes:
     return msgspec.json.format(_encode(profile), indent=2) + b"\n"
 
 
-def decode_profile(data: bytes, path: str) -> Profile:
+def decode_profile(data: bytes, path: str) -> models.Profile:
     """Return the record that was read from `path`.
 
     Raises Damaged, and SetupError for one of a newer version.
     """
-    profile = _decode(data, Profile, path)
+    profile = _decode(data, models.Profile, path)
     # They become parts of file names.
     if not all(is_generation(g) for g in (profile.active, profile.draft) if g is not None):
         raise Damaged("not a generation id")
     return profile
 
 
-def encode_credentials(credentials: CredentialSet, succeeds: str | None = None) -> bytes:
+def encode_credentials(credentials: models.CredentialSet, succeeds: str | None = None) -> bytes:
     """Return a credential set as JSON, secrets in clear.
 
     Raises SetupError, also if it could not be decoded again.
     """
-    return _encode(Blob(RECORD_VERSION, credentials, succeeds))
+    return _encode(Blob(models.RECORD_VERSION, credentials, succeeds))
 
 
 def decode_blob(data: bytes, path: str) -> Blob:
@@ -181,7 +172,7 @@ def _decode(data: bytes, kind: type[T], path: str) -> T:
     try:
         with _ONE_AT_A_TIME:
             version = msgspec.json.decode(data, type=_Header).version
-            if version > RECORD_VERSION:
+            if version > models.RECORD_VERSION:
                 raise SetupError(FILE_NEWER.filled(path=path))
             value = msgspec.json.decode(data, type=kind, dec_hook=_conceal)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -11,14 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from wizard.domain.errors.store import (
-    DISK_FULL,
-    FILE_NOT_MADE,
-    FILE_NOT_READABLE,
-    FOLDER_NOT_MADE,
-    FOLDER_NOT_WRITABLE,
-    STORE_FAILED,
-)
+from wizard.domain.errors import store as errors
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.access import access, make_folder, refuse
 
@@ -41,7 +34,7 @@ _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
 
 
 @contextmanager
-def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]:
+def telling(path: Path, denied: Problem = errors.FOLDER_NOT_WRITABLE) -> Iterator[None]:
     """Turn an OSError about `path` into a SetupError.
 
     Args: `denied`: the problem if permissions are missing, or if a new path exists already.
@@ -53,12 +46,12 @@ def telling(path: Path, denied: Problem = FOLDER_NOT_WRITABLE) -> Iterator[None]
         match error.errno:
             case errno.EACCES | errno.EPERM | errno.EROFS | errno.EEXIST:
                 problem = denied
-                if denied is FOLDER_NOT_WRITABLE and there != path:
-                    problem = FOLDER_NOT_MADE
+                if denied is errors.FOLDER_NOT_WRITABLE and there != path:
+                    problem = errors.FOLDER_NOT_MADE
             case errno.ENOSPC | errno.EDQUOT:
-                problem = DISK_FULL
+                problem = errors.DISK_FULL
             case _:
-                problem = STORE_FAILED
+                problem = errors.STORE_FAILED
         reason = error.strerror or type(error).__name__
         left = _left(there) if error.errno == errno.ENOSPC else ""
         told = problem.filled(path=str(path), there=str(there))
@@ -91,7 +84,7 @@ class PrivateFolder:
 
     def names(self) -> list[str]:
         """Return the names of what is in the folder, sorted. Raises SetupError."""
-        with telling(self.path, FILE_NOT_READABLE):
+        with telling(self.path, errors.FILE_NOT_READABLE):
             return sorted(p.name for p in self.path.iterdir()) if self._is_there() else []
 
     def read(self, name: str) -> bytes | None:
@@ -101,7 +94,7 @@ class PrivateFolder:
         read here decides where secrets are sent.
         """
         path = self.path / name
-        with telling(path, FILE_NOT_READABLE):
+        with telling(path, errors.FILE_NOT_READABLE):
             if not self._is_there():
                 return None
             try:
@@ -123,7 +116,7 @@ class PrivateFolder:
         Raises SetupError.
         """
         path = self.path / name
-        with telling(path, FILE_NOT_READABLE), suppress(FileNotFoundError):
+        with telling(path, errors.FILE_NOT_READABLE), suppress(FileNotFoundError):
             return _retried(path.lstat).st_mtime
         return None
 
@@ -264,9 +257,9 @@ def write_new(name: str, text: str) -> str:
 
     Raises SetupError, also if the name exists: nothing is overwritten, no link followed.
     """
-    with telling(Path(name), FILE_NOT_MADE):
+    with telling(Path(name), errors.FILE_NOT_MADE):
         path = Path.cwd() / name
-    with telling(path, FILE_NOT_MADE):
+    with telling(path, errors.FILE_NOT_MADE):
         descriptor = os.open(path, _CREATE, _FILE_MODE)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -11,13 +11,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from wizard.domain.errors.store import (
-    KEYRING_ABSENT,
-    KEYRING_FAILED,
-    KEYRING_HANGS,
-    KEYRING_LOCKED,
-    VALUE_TOO_LARGE,
-)
+from wizard.domain.errors import store as errors
 from wizard.domain.problems import Problem, SetupError, ids
 from wizard.store.codec import new_generation
 from wizard.store.entries import SERVICE, Entries, entries_of
@@ -32,7 +26,7 @@ T = TypeVar("T")
 LIMIT: Final = 3.0
 """Seconds a command waits for the keyring."""
 
-NOT_KEPT: Final = ids(KEYRING_ABSENT, KEYRING_LOCKED, VALUE_TOO_LARGE)
+NOT_KEPT: Final = ids(errors.KEYRING_ABSENT, errors.KEYRING_LOCKED, errors.VALUE_TOO_LARGE)
 """IDs of the problems after which a write certainly left no entry."""
 
 _NAMED: Final = frozenset(
@@ -128,7 +122,7 @@ class SystemKeyring:
 
         with self._asking:
             if self._given_up is not None and self._given_up.is_alive():
-                raise SetupError(KEYRING_HANGS)
+                raise SetupError(errors.KEYRING_HANGS)
             thread = Thread(target=run, name="keyring", daemon=True)
             thread.start()
             thread.join(self.limit)
@@ -137,25 +131,25 @@ class SystemKeyring:
             if problems:
                 raise SetupError(problems[0])
             self._given_up = thread
-            raise SetupError(KEYRING_HANGS)
+            raise SetupError(errors.KEYRING_HANGS)
 
     def _found(self) -> KeyringBackend:
         if self._backend is None:
             self._backend = self._find()
         if self._backend is None:
-            raise SetupError(KEYRING_ABSENT)
+            raise SetupError(errors.KEYRING_ABSENT)
         return self._backend
 
     def _problem_of(self, error: Exception) -> Problem:
         if isinstance(error, SetupError):
             return error.problem
         if self._backend is None:
-            return KEYRING_ABSENT.with_detail(_words(error))
+            return errors.KEYRING_ABSENT.with_detail(_words(error))
         if {type(error).__name__, type(error.__cause__).__name__} & _LOCKED or _needs_user(error):
-            return KEYRING_LOCKED
+            return errors.KEYRING_LOCKED
         if getattr(error, "winerror", None) == _BAD_STUB_DATA:
-            return VALUE_TOO_LARGE
-        return KEYRING_FAILED.with_detail(_words(error))
+            return errors.VALUE_TOO_LARGE
+        return errors.KEYRING_FAILED.with_detail(_words(error))
 
 
 def _needs_user(error: Exception) -> bool:
@@ -199,7 +193,7 @@ class KeyringVault(FileVault):
                 self._folder.delete(note)
             raise
         if self.get(profile, generation) != blob:
-            raise SetupError(KEYRING_FAILED.with_detail("the value read back doesn't match"))
+            raise SetupError(errors.KEYRING_FAILED.with_detail("the value read back doesn't match"))
 
     def get(self, profile: str, generation: str) -> bytes | None:
         """Return a blob, or None. Raises SetupError."""

@@ -10,14 +10,7 @@ from typing import Final
 import msgspec
 
 from wizard.domain import journal, rules
-from wizard.domain.errors.local import (
-    BAD_HOME,
-    BAD_LOG,
-    BAD_PROFILE_NAME,
-    BAD_STORE,
-    HOME_NOT_ABSOLUTE,
-    NO_HOME_FOLDER,
-)
+from wizard.domain.errors import local as errors
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value
@@ -32,10 +25,10 @@ def home(environ: Mapping[str, str]) -> Path:
     if chosen := environ.get("SCIM_WIZARD_HOME"):
         path = expanded(chosen)
         if not path.is_absolute():
-            raise SetupError(HOME_NOT_ABSOLUTE.filled(path=chosen))
+            raise SetupError(errors.HOME_NOT_ABSOLUTE.filled(path=chosen))
         there = next(filter(os.path.exists, (path, *path.parents)), None)
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
-            raise SetupError(BAD_HOME.filled(path=chosen))
+            raise SetupError(errors.BAD_HOME.filled(path=chosen))
         return path
     # Imported here: with SCIM_WIZARD_HOME it isn't needed.
     import platformdirs
@@ -43,10 +36,10 @@ def home(environ: Mapping[str, str]) -> Path:
     try:
         path = Path(platformdirs.user_data_dir("twilio-scim-wizard", appauthor=False))
     except RuntimeError as error:
-        raise SetupError(NO_HOME_FOLDER) from error
+        raise SetupError(errors.NO_HOME_FOLDER) from error
     # Some of its versions leave a ~ unexpanded, or accept a relative HOME.
     if not path.is_absolute():
-        raise SetupError(NO_HOME_FOLDER)
+        raise SetupError(errors.NO_HOME_FOLDER)
     return path
 
 
@@ -58,7 +51,7 @@ def log_file(environ: Mapping[str, str]) -> Path | None:
     path = expanded(chosen)
     if not path.is_absolute():
         reason = "it must be an absolute path, such as /tmp/log, or start with ~/"
-        raise SetupError(BAD_LOG.filled(path=chosen, reason=reason))
+        raise SetupError(errors.BAD_LOG.filled(path=chosen, reason=reason))
     return path
 
 
@@ -78,7 +71,7 @@ def preferred(environ: Mapping[str, str]) -> StoreKind | None:
     try:
         return StoreKind(chosen)
     except ValueError:
-        raise SetupError(BAD_STORE.filled(value=chosen)) from None
+        raise SetupError(errors.BAD_STORE.filled(value=chosen)) from None
 
 
 def is_name(text: str) -> bool:
@@ -89,7 +82,7 @@ def is_name(text: str) -> bool:
 def check_name(name: str) -> None:
     """Raise SetupError unless a text is a valid profile name."""
     if not is_name(name):
-        raise SetupError(BAD_PROFILE_NAME.filled(name=name))
+        raise SetupError(errors.BAD_PROFILE_NAME.filled(name=name))
 
 
 _FILE: Final = "wizard.json"

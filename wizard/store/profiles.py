@@ -21,12 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.domain.endpoints import refuse_tampered
-from wizard.domain.errors.store import (
-    ANOTHER_WIZARD,
-    CANNOT_KEEP_OUT,
-    LOCK_BUSY,
-    PERMISSIONS_TIGHTENED,
-)
+from wizard.domain.errors import store as errors
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
 from wizard.store.access import access
@@ -71,13 +66,13 @@ class LocalProfileStore:
         paths = [path for folder in self._folders for path in folder.tightened]
         passed_over = self._sets.passed_over
         still_open = [
-            CANNOT_KEEP_OUT.filled(path=str(folder.path.parent))
+            errors.CANNOT_KEEP_OUT.filled(path=str(folder.path.parent))
             for folder in self._folders
             if folder.is_open
         ]
         doubts = [folder.doubt for folder in self._folders if folder.doubt]
         return (
-            *(PERMISSIONS_TIGHTENED.filled(path=str(path)) for path in paths),
+            *(errors.PERMISSIONS_TIGHTENED.filled(path=str(path)) for path in paths),
             # One notice, not one for every file in it.
             *(still_open or doubts)[:1],
             *([passed_over] if passed_over else []),
@@ -148,7 +143,7 @@ class LocalProfileStore:
     @contextmanager
     def locked(self, name: str, timeout: float = PATIENCE) -> Iterator[LockedProfile]:
         """Hold the profile's lock, waiting at most `timeout` seconds. Raises SetupError."""
-        with hold(self._records.lock_path(name), timeout, LOCK_BUSY):
+        with hold(self._records.lock_path(name), timeout, errors.LOCK_BUSY):
             yield LockedProfile(name, self._records, self._sets)
 
     @asynccontextmanager
@@ -158,11 +153,11 @@ class LocalProfileStore:
         timeout: float = PATIENCE,  # noqa: ASYNC109  bounds the wait for the lock, not its use
     ) -> AsyncIterator[LockedProfile]:
         """Do the same without blocking the event loop while waiting."""
-        async with hold_async(self._records.lock_path(name), timeout, LOCK_BUSY):
+        async with hold_async(self._records.lock_path(name), timeout, errors.LOCK_BUSY):
             yield LockedProfile(name, self._records, self._sets)
 
     @contextmanager
     def wizard_lock(self, name: str) -> Iterator[None]:
         """Hold the lock that a wizard keeps while it runs. Raises SetupError if another has it."""
-        with hold(self._records.lock_path(name, ".wizard.lock"), 0, ANOTHER_WIZARD):
+        with hold(self._records.lock_path(name, ".wizard.lock"), 0, errors.ANOTHER_WIZARD):
             yield

@@ -6,27 +6,10 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Final
 
-from wizard.domain.errors.store import (
-    KEYRING_ABSENT,
-    KEYRING_FAILED,
-    KEYRING_HANGS,
-    KEYRING_LOCKED,
-    KEYRING_PASSED_OVER,
-    KEYRING_REQUIRED,
-    SECRETS_DAMAGED,
-    SECRETS_MISSING,
-    STORE_FAILED,
-    VALUE_TOO_LARGE,
-)
+from wizard.domain.errors import store as errors
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError, ids
-from wizard.store.codec import (
-    Damaged,
-    decode_blob,
-    encode_credentials,
-    is_generation,
-    new_generation,
-)
+from wizard.store import codec
 from wizard.store.files import PrivateFolder
 
 PROOF_SIZE: Final = 64 * 1024
@@ -50,7 +33,9 @@ class FileVault:
         if self.get(profile, generation) != blob:
             path = self.place(profile, generation)
             raise SetupError(
-                STORE_FAILED.filled(path=path).with_detail("the value read back doesn't match")
+                errors.STORE_FAILED.filled(path=path).with_detail(
+                    "the value read back doesn't match"
+                )
             )
 
     def get(self, profile: str, generation: str) -> bytes | None:
@@ -91,11 +76,13 @@ class FileVault:
     def _id_in(self, profile: str, file: str) -> str:
         """Return the generation in the name of a profile's file; "" in that of another file."""
         generation = file.removeprefix(f"{profile}.").removesuffix(self._suffix)
-        is_ours = is_generation(generation) and file == self._file(profile, generation)
+        is_ours = codec.is_generation(generation) and file == self._file(profile, generation)
         return generation if is_ours else ""
 
 
-_WORTH_SAYING: Final = ids(KEYRING_LOCKED, KEYRING_HANGS, KEYRING_FAILED, VALUE_TOO_LARGE)
+_WORTH_SAYING: Final = ids(
+    errors.KEYRING_LOCKED, errors.KEYRING_HANGS, errors.KEYRING_FAILED, errors.VALUE_TOO_LARGE
+)
 """Why a keyring is passed over that the user may believe to be in use."""
 
 
@@ -121,11 +108,11 @@ class CredentialSets:
         except SetupError as error:
             problem = error.problem
             if self._preferred is StoreKind.KEYRING:
-                if problem.id != KEYRING_ABSENT.id:
+                if problem.id != errors.KEYRING_ABSENT.id:
                     raise
-                raise SetupError(KEYRING_REQUIRED.with_response_of(problem)) from error
+                raise SetupError(errors.KEYRING_REQUIRED.with_response_of(problem)) from error
             if problem.id in _WORTH_SAYING:
-                why = KEYRING_PASSED_OVER.filled(why=problem.title)
+                why = errors.KEYRING_PASSED_OVER.filled(why=problem.title)
                 self.passed_over = why.with_detail(*problem.detail)
             return StoreKind.FILE
         return StoreKind.KEYRING
@@ -138,10 +125,10 @@ class CredentialSets:
             return None
         place = vault.place(name, generation)
         try:
-            return decode_blob(blob, place).credentials
-        except Damaged as damage:
+            return codec.decode_blob(blob, place).credentials
+        except codec.Damaged as damage:
             raise SetupError(
-                SECRETS_DAMAGED.filled(path=place).with_detail(str(damage))
+                errors.SECRETS_DAMAGED.filled(path=place).with_detail(str(damage))
             ) from damage
 
     def get(self, name: str, kind: StoreKind, generation: str) -> CredentialSet:
@@ -149,7 +136,7 @@ class CredentialSets:
         found = self.find(name, kind, generation)
         if found is None:
             place = self._vaults[kind].place(name, generation)
-            raise SetupError(SECRETS_MISSING.filled(path=place))
+            raise SetupError(errors.SECRETS_MISSING.filled(path=place))
         return found
 
     def put(
@@ -159,8 +146,8 @@ class CredentialSets:
 
         Args: `succeeds` is the generation it replaces, even if the record can't be saved.
         """
-        generation = new_generation()
-        self._vaults[kind].put(name, generation, encode_credentials(credentials, succeeds))
+        generation = codec.new_generation()
+        self._vaults[kind].put(name, generation, codec.encode_credentials(credentials, succeeds))
         return generation
 
     def unpointed(self, name: str, profile: Profile) -> dict[str, tuple[str, CredentialSet]]:
@@ -172,9 +159,9 @@ class CredentialSets:
         vault.recover(name)
         found: dict[str, tuple[str, CredentialSet]] = {}
         for generation in vault.generations(name) - {profile.active, profile.draft}:
-            with suppress(Damaged, SetupError):
+            with suppress(codec.Damaged, SetupError):
                 data = vault.get(name, generation)
-                blob = decode_blob(data, generation) if data else None
+                blob = codec.decode_blob(data, generation) if data else None
                 if blob and blob.succeeds:
                     found[blob.succeeds] = generation, blob.credentials
         return found

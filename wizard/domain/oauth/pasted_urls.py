@@ -13,15 +13,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote, urljoin
 
-from wizard.domain.oauth.residue import (
-    from_base64,
-    is_escaping_unsure,
-    undamaged,
-    unescaped,
-    unmarked,
-    visible,
-    without_ends,
-)
+from wizard.domain.oauth import residue
 from wizard.domain.oauth.wrapped_lines import Reading, readings, without_margins
 from wizard.domain.secret import Secret
 from wizard.domain.value import Guarded, replace
@@ -107,7 +99,7 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
     were joined, a value with more after it counts too.
     """
     wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
-    layer = unescaped(without_ends(text))
+    layer = residue.unescaped(residue.without_ends(text))
     for _ in range(_LAYERS):
         said = {value.rstrip(_CLOSERS) for value in _SAID[name].findall(layer)}
         if not all(any(w.startswith((v, v.rstrip("_~=|/"))) for w in wanted) for v in said):
@@ -115,7 +107,7 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
         joined = set(_SAID[name].findall(without_margins(layer)))
         if not all(any(w.startswith(v) or v.startswith(w) for w in wanted) for v in joined):
             return True
-        layer = visible(unquote(layer))
+        layer = residue.visible(unquote(layer))
     return False
 
 
@@ -128,7 +120,7 @@ def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]
         holding: what a parameter contains if it is to be read as a URL itself.
     """
     found: list[Address] = []
-    layer, is_broken = unescaped(text), is_escaping_unsure(text)
+    layer, is_broken = residue.unescaped(text), residue.is_escaping_unsure(text)
     for _ in range(_LAYERS):
         found += [replace(a, is_sure=False) if is_broken else a for a in _found(layer, holding)]
         # The text is encoded as a whole. It isn't decoded if a response was found already, or its
@@ -137,9 +129,9 @@ def addresses(text: str, *, holding: re.Pattern[str] = _NESTED) -> list[Address]
             break
         layer = _SPLIT.sub("", layer)
         is_broken = is_broken or _BROKEN.search(layer) is not None
-        layer = visible(unquote(layer))
-        is_broken = is_broken or is_escaping_unsure(layer)
-        layer = unescaped(layer)
+        layer = residue.visible(unquote(layer))
+        is_broken = is_broken or residue.is_escaping_unsure(layer)
+        layer = residue.unescaped(layer)
     return sorted(found, key=lambda address: -address.weight)
 
 
@@ -164,13 +156,17 @@ def _nested(outer: Address, holding: re.Pattern[str]) -> Iterator[tuple[str, str
         if name == "u" and outer.base.endswith("/v2/url"):
             # URL Defense writes - instead of %, and _ instead of /.
             value = unquote(value.replace("-", "%").replace("_", "/"))
-        if name not in _OWN and (found := from_base64(value) or value) and holding.search(found):
+        if (
+            name not in _OWN
+            and (found := residue.from_base64(value) or value)
+            and holding.search(found)
+        ):
             yield name, found
 
 
 def _within(outer: Address, name: str, value: str) -> list[Address]:
-    value = visible(value)
-    text, is_unsure = unescaped(value), is_escaping_unsure(value)
+    value = residue.visible(value)
+    text, is_unsure = residue.unescaped(value), residue.is_escaping_unsure(value)
     own = tuple(v for name, v in outer.fields if name in ("code", "state"))
     found = []
     for reading in dict.fromkeys(_readings(text)):
@@ -281,7 +277,7 @@ def _value(name: str, raw: str) -> str:
         return value.strip() if name == "error" else value
     if name == "code" and value.isascii() and value.isprintable():
         return value
-    value = undamaged(value) if name == "code" else unmarked(value)
+    value = residue.undamaged(value) if name == "code" else residue.unmarked(value)
     return " " * raw.startswith("+") + value + " " * (len(raw) > 1 and raw.endswith("+"))
 
 

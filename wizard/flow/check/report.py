@@ -7,16 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
+from wizard.domain import models
 from wizard.domain.errors import exchange, scim
-from wizard.domain.models import (
-    CheckStatus,
-    CredentialSet,
-    LastCheck,
-    Profile,
-    TokenSet,
-    UserList,
-    Warned,
-)
 from wizard.domain.oauth.jwt import organization_sid
 from wizard.domain.problems import ExitCode, Problem, SetupError, entries, ids
 from wizard.domain.steps import Step
@@ -76,14 +68,16 @@ class Report(Value):
         return (self.problem, *self.warnings) if self.problem else self.warnings
 
 
-def passed(listed: UserList, tokens: TokenSet) -> Report:
+def passed(listed: models.UserList, tokens: models.TokenSet) -> Report:
     """Return the report of a check that passed."""
     report = Report(Verdict.PASSED, None, listed.total, organization_sid(tokens.access_token))
     is_off = exchange.CLOCK_OFF.filled(offset=listed.clock) if listed.clock else None
     return warned(report, is_off)
 
 
-def unconfirmed(draft: CredentialSet, profile: Profile, organization: str | None) -> Problem | None:
+def unconfirmed(
+    draft: models.CredentialSet, profile: models.Profile, organization: str | None
+) -> Problem | None:
     """Return what to ask before making a draft active whose code the listener received.
 
     None for a pasted code, and if the token names the organization that was set up.
@@ -110,7 +104,7 @@ def _rank(warning: Problem) -> int:
 
 
 async def remembered(
-    report: Report, now: datetime, record: Callable[[LastCheck], Awaitable[None]]
+    report: Report, now: datetime, record: Callable[[models.LastCheck], Awaitable[None]]
 ) -> Report:
     """Save the result of a check; return the report, with a warning if it couldn't be saved."""
     try:
@@ -120,16 +114,16 @@ async def remembered(
     return report
 
 
-def as_kept(report: Report, now: datetime) -> LastCheck:
+def as_kept(report: Report, now: datetime) -> models.LastCheck:
     """Return what is saved of a report."""
-    status = CheckStatus.PASSED if report.problem is None else CheckStatus.FAILED
-    warnings = tuple(Warned(warning.id, warning.words) for warning in report.warnings)
-    check = LastCheck(status, now, report.users, warnings=warnings)
+    status = models.CheckStatus.PASSED if report.problem is None else models.CheckStatus.FAILED
+    warnings = tuple(models.Warned(warning.id, warning.words) for warning in report.warnings)
+    check = models.LastCheck(status, now, report.users, warnings=warnings)
     problem = report.problem
     return replace(check, problem=problem.id, words=problem.words) if problem else check
 
 
-def with_known(report: Report, profile: Profile, now: datetime) -> Report:
+def with_known(report: Report, profile: models.Profile, now: datetime) -> Report:
     """Return the report with warnings from the record, about what no check can detect yet."""
     # Nothing fails until the token expires, so this has to be said now.
     report = warned(report, refusal(profile, now))

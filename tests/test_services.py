@@ -10,7 +10,7 @@ import pytest
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
 from wizard.flow.ports import Network
-from wizard.services import Connection, clock, store
+from wizard.wiring import Connection, clock, store
 
 
 def test_clock_tells_utc() -> None:
@@ -29,8 +29,8 @@ async def test_services_share_a_client_that_is_closed_in_the_end() -> None:
     async with Connection() as connect:
         first, second = await connect(), await connect()
         assert isinstance(first, Network)
-        client = connect._client
-        assert client is not None
+        assert connect._opened is not None
+        client, _ = connect._opened
         assert second is first
         assert not client.is_closed
     assert client.is_closed

@@ -12,7 +12,7 @@ import pytest
 from textual.app import App
 
 from tests.fakes import tokens
-from wizard import run, services, wiring
+from wizard import run, wiring
 from wizard.domain.models import TWILIO, CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def put(**sets: Any) -> None:
-    with services.store().locked("default") as held:
+    with wiring.store().locked("default") as held:
         held.save(Profile(), **sets)
 
 
@@ -78,7 +78,7 @@ def test_unknown_textual_opens_prompts_that_say_why(monkeypatch: pytest.MonkeyPa
 
 
 def wizard(settings: Settings) -> AbstractContextManager[wiring.Face]:
-    return wiring.wizard(settings, services.store())
+    return wiring.wizard(settings, wiring.store())
 
 
 def draft_of(face: wiring.Face) -> CredentialSet:

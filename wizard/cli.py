@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.exceptions import Exit
 
-from wizard import __version__, console, manual, options, services, wiring
+from wizard import __version__, console, manual, options, wiring
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.inactive import standing
 from wizard.options import Common, common
@@ -94,8 +94,8 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
     told = {"as_json": as_json, "is_quiet": obj.is_quiet}
     with _reporting(obj, as_json=as_json, empty=command.EMPTY, is_all=is_all) as (settings, store):
         if is_all:
-            return command.run_all(store, services.clock, **told)
-        return command.run(settings.profile, store, services.clock, **told)
+            return command.run_all(store, wiring.clock, **told)
+        return command.run(settings.profile, store, wiring.clock, **told)
 
 
 @cli.command(
@@ -116,8 +116,8 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
         request = command.CheckRequest(
             settings.profile, settings.endpoints, is_all, as_json, obj.is_quiet
         )
-        connecting = partial(services.Connection, settings.ca_file)
-        return command.run(request, store, connecting, services.clock)
+        connecting = partial(wiring.Connection, settings.ca_file)
+        return command.run(request, store, connecting, wiring.clock)
 
 
 @cli.command(
@@ -148,8 +148,8 @@ def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, forc
         request = command.TokenRequest(
             settings.profile, settings.endpoints, as_header, as_json, life, force, obj.is_quiet
         )
-        connecting = partial(services.Connection, settings.ca_file)
-        return command.run(request, store, connecting, services.clock)
+        connecting = partial(wiring.Connection, settings.ca_file)
+        return command.run(request, store, connecting, wiring.clock)
 
 
 @cli.command(short_help="Print a handoff sheet for an IdP admin or a script.")
@@ -188,7 +188,7 @@ def forget(obj: Common, yes: bool) -> int:
 
     asked = {"is_asking": not yes, "is_quiet": obj.is_quiet}
     with _reporting(obj) as (settings, store):
-        return command.run(settings.profile, store, services.clock, **asked)
+        return command.run(settings.profile, store, wiring.clock, **asked)
 
 
 @contextmanager
@@ -212,7 +212,7 @@ def _reporting(
     try:
         with wiring.log(click.get_current_context().info_name or ""), console.naming_faults():
             settings = obj.settings()
-            store = services.store()
+            store = wiring.store()
             yield settings, store
     except SetupError as error:
         code = console.report(

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
-from wizard import services, wiring
+from wizard import wiring
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value, replace
@@ -47,7 +47,7 @@ class Common(Value):
 def profiles(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Complete the name of a profile."""
     try:
-        names = services.store().names()
+        names = wiring.store().names()
     except SetupError:
         return []
     return [name for name in names if name.startswith(incomplete)]

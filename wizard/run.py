@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Final
 
-from wizard import console, services, wiring
+from wizard import console, wiring
 from wizard.domain.errors.local import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
@@ -89,7 +89,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         return _show(wiring.demo(settings, scenario), ["Starting the demo…"])
     # The record first and by itself, so that it is known what is waited for. The same store for
     # all of it: what it finds and fixes on the way is said by the wizard.
-    store, name = services.store(), settings.profile
+    store, name = wiring.store(), settings.profile
     busy = [BUSY[0].format(name=name), *BUSY[1:]]
     with store.wizard_lock(name):
         with console.printing_late(busy), store.locked(name) as held:

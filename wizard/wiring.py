@@ -1,14 +1,15 @@
-"""Creates a wizard: as screens or prompts, on the user's own profiles or as the demo."""
+"""Creates the services on first use; and a wizard, as screens or prompts, or as the demo."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import __version__, services
+from wizard import __version__
 from wizard.domain import journal
 from wizard.domain.endpoints import refuse_others
 from wizard.domain.errors.local import NO_SCENARIO
@@ -20,14 +21,115 @@ from wizard.domain.value import Value, field, replace
 from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
+    import httpx
+
     from wizard.flow.context import Demo, WizardContext
-    from wizard.flow.ports import ProfileStore
+    from wizard.flow.ports import Network, ProfileStore, Services
     from wizard.flow.state import WizardState
     from wizard.plain.app import PlainWizard
     from wizard.ui.app import WizardApp
 
     Face = WizardApp | PlainWizard
     """A wizard, as screens or as prompts."""
+
+
+def clock() -> datetime:
+    """Return the time now, UTC."""
+    return datetime.now(UTC)
+
+
+def store(environ: Mapping[str, str] = os.environ) -> ProfileStore:
+    """Return the profiles of this user. Raises SetupError if a variable is invalid."""
+    from wizard.store.paths import home, preferred
+    from wizard.store.profiles import LocalProfileStore
+
+    return LocalProfileStore(home(environ), preferred(environ))
+
+
+class Connection:
+    """The network services over one client, which is made on first use."""
+
+    def __init__(self, ca_file: Path | None = None) -> None:
+        # Imported here: a command that needs no network should not wait for it.
+        import asyncio
+
+        self._ca_file = ca_file
+        self._opened: tuple[httpx.AsyncClient, Network] | None = None
+        self._opening = asyncio.Lock()
+
+    async def __call__(self) -> Network:
+        """Return the services. Raises SetupError when no client can be made."""
+        import asyncio
+
+        async with self._opening:
+            if self._opened is None:
+                # Importing httpx and reading certificates takes long enough to be seen.
+                self._opened = await asyncio.to_thread(_open, self._ca_file)
+            return self._opened[1]
+
+    def drop_unsent(self) -> None:
+        """Drop the token requests that haven't begun to be sent."""
+        if self._opened:
+            self._opened[1].tokens.drop_unsent()
+
+    async def __aenter__(self) -> Connection:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the client, if there is one."""
+        if self._opened:
+            await self._opened[0].aclose()
+
+
+def _open(ca_file: Path | None) -> tuple[httpx.AsyncClient, Network]:
+    from wizard.api.discovery import MetadataService, ReachService
+    from wizard.api.http import open_client
+    from wizard.api.token import TokenService
+    from wizard.api.users import UserService
+    from wizard.flow.ports import Network
+
+    client = open_client(ca_file)
+    return client, Network(
+        tokens=TokenService(client, clock),
+        metadata=MetadataService(client),
+        users=UserService(client),
+        reach=ReachService(client, clock),
+    )
+
+
+def services_over(profiles: ProfileStore, connection: Connection) -> Services:
+    """Return all services that a wizard needs."""
+    from time import monotonic
+
+    from wizard.flow.ports import Services
+    from wizard.host.browser import SystemBrowser
+    from wizard.host.desktop import SystemClipboard
+    from wizard.host.line_reader import show_bare
+    from wizard.host.listener import CallbackListener
+    from wizard.store.files import write_new
+
+    browser = SystemBrowser(os.environ)
+
+    async def close() -> None:
+        browser.remove_old_pages()
+        await connection.aclose()
+
+    return Services(
+        store=profiles,
+        connect=connection,
+        browser=browser,
+        clipboard=SystemClipboard(os.environ),
+        show_bare=show_bare,
+        listener=CallbackListener(),
+        clock=clock,
+        timer=monotonic,
+        write_new=write_new,
+        drop_unsent=connection.drop_unsent,
+        close=close,
+    )
 
 
 class Settings(Value):
@@ -112,12 +214,6 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     sandbox = Sandbox(scenario=scenario)
     is_of_app = scenario in ("client-credentials", "wrong-grant")
 
-    async def approve(url: str) -> str:
-        return await asyncio.to_thread(sandbox.approve, url)
-
-    def rotate(secret: Secret) -> None:
-        sandbox.rotate_secret(secret.reveal())
-
     with serve.serving(sandbox) as base, tempfile.TemporaryDirectory() as folder:
         values = CredentialSet(
             client_id=sandbox.client_id,
@@ -131,10 +227,10 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
         home = Path(folder) / "home"
         acted = Demo(
             values,
-            approve,
+            lambda url: asyncio.to_thread(sandbox.approve, url),
             f"This demo: {sandbox.about}." if sandbox.about else "",
             wants_new_secret=sandbox.accepted_secret is None,
-            rotate=rotate,
+            rotate=lambda secret: sandbox.rotate_secret(secret.reveal()),
         )
         yield _face(settings, LocalProfileStore(home), values, home, acted)
 
@@ -151,15 +247,15 @@ def _face(
     from wizard.flow.state import start
     from wizard.host.program import started
 
-    session = Session(settings.profile, profiles, services.clock, initial)
+    session = Session(settings.profile, profiles, clock, initial)
     session.open()
     stored = (kept.endpoints for kept in (session.active, session.draft) if kept is not None)
     refuse_others(settings.endpoints, stored)
     if session.trouble is not None:
         # The record repeats them, also while the active set itself is out of reach.
         refuse_others(settings.endpoints, [session.profile.endpoints])
-    outside = services.services_over(profiles, services.Connection(settings.ca_file))
-    begin = start(session.profile, session.draft, services.clock())
+    outside = services_over(profiles, Connection(settings.ca_file))
+    begin = start(session.profile, session.draft, clock())
     program = started(ca_file=settings.ca_file)
     wizard_context = WizardContext(session, outside, demo, program)
     wizard_context.came_from = settings.came_from

@@ -26,7 +26,7 @@ from wizard.domain.value import replace
 from wizard.flow.check.draft import DraftCheck
 from wizard.flow.check.lines import DRAFT_LINES, LiveList
 from wizard.flow.check.report import Verdict
-from wizard.services import clock
+from wizard.wiring import clock
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 PROFILES: Final = (1, 10, 100)

@@ -22,7 +22,7 @@ from tests.commands.stage import issued
 from tests.driving import text_of, wait_for_screen, wait_until
 from tests.ui.running import TICKED, running
 from tests.walks import CLIENT_ID, REDIRECT_URL, SECRET, STATE, ThePilot
-from wizard import services, wiring
+from wizard import wiring
 from wizard.cli import main
 from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, Profile, TokenSet
@@ -145,7 +145,7 @@ def proven(credentials: CredentialSet) -> CredentialSet:
 @asynccontextmanager
 async def opened(settings: Settings = Settings()) -> AsyncIterator[tuple[WizardApp, ThePilot]]:  # noqa: B008
     """Run the wizard with its own services, as its command would."""
-    with wiring.wizard(settings, services.store()) as app:
+    with wiring.wizard(settings, wiring.store()) as app:
         assert isinstance(app, WizardApp)
         async with running(app, SIZE) as (_, pilot):
             yield app, pilot

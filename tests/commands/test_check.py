@@ -32,7 +32,7 @@ from tests.commands.stage import (
 )
 from tests.schemas import CHECK, printed
 from tests.second_server import SecondServer
-from wizard import services
+from wizard import wiring
 from wizard.commands import check
 from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
 from wizard.domain.models import CheckStatus, CredentialSet, Endpoints, LastCheck, Profile
@@ -326,7 +326,7 @@ def test_token_of_another_set_is_not_sent_to_the_old_address(
         put(home, active=replace(held_by(server), tokens=issued(hours=-1)))
         store = SwappingStore(home, replace(ACTIVE, tokens=issued(hours=1)))
         request = check.CheckRequest("default", {})
-        assert check.run(request, store, services.Connection, services.clock) == 6
+        assert check.run(request, store, wiring.Connection, wiring.clock) == 6
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.stage import ACTIVE, issued, silent_port
 from tests.store.keyrings import HangingKeyring, MemoryKeyring, keyring_on, let_answer
-from wizard import services
+from wizard import wiring
 from wizard.cli import cli
 from wizard.domain.errors.store import KEYRING_HANGS
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
@@ -57,7 +57,7 @@ def run(monkeypatch: pytest.MonkeyPatch, home: Path, backend: HangingKeyring, *a
     """Run a command line on a keyring, as a new process would."""
     keyring = keyring_on(backend, LIMIT)
     store = LocalProfileStore(home, StoreKind.KEYRING, keyring)
-    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(wiring, "store", lambda: store)
     code = cli(list(args), prog_name="scim-wizard", standalone_mode=False)
     assert isinstance(code, int)
     return code

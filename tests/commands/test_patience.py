@@ -13,7 +13,7 @@ import pytest
 from tests.api.conftest import LoopClock
 from tests.api.server import RawServer, Script, reply
 from tests.commands.stage import ACTIVE, issued, now, put
-from wizard import services
+from wizard import wiring
 from wizard.commands import check, token
 from wizard.commands.network import LONGEST_REFRESH, Patience
 from wizard.domain.models import Endpoints, Profile
@@ -100,7 +100,7 @@ class Command:
         """Run `check --all` in the same way."""
         request = check.CheckRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(
-            check._check_each(names, request, self.store, services.Connection, now)
+            check._check_each(names, request, self.store, wiring.Connection, now)
         )
         await self.server.until_answered(answers)
         await self.clock.until(task.done)
@@ -110,7 +110,7 @@ class Command:
         """Run `token`, and require that it fails."""
         request = token.TokenRequest("default", {}, is_quiet=is_quiet)
         task = asyncio.create_task(
-            token._refreshed(request, self.store, seen, services.Connection, now)
+            token._refreshed(request, self.store, seen, wiring.Connection, now)
         )
         await self.clock.until(task.done)
         with pytest.raises(SetupError) as caught:

@@ -11,7 +11,7 @@ import pytest
 
 from tests import schemas
 from tests.commands.stage import ACTIVE, issued, now, put
-from wizard import cli, services
+from wizard import cli, wiring
 from wizard.domain.errors.catalog import CATALOGUE, recalled
 from wizard.domain.errors.store import CANNOT_KEEP_OUT
 from wizard.domain.models import CheckStatus, LastCheck, Profile
@@ -83,7 +83,7 @@ def test_failure_has_the_shape_of_a_success(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     problem = filled(id_)
-    monkeypatch.setattr(services, "store", lambda: Failing(tmp_path, problem))
+    monkeypatch.setattr(wiring, "store", lambda: Failing(tmp_path, problem))
     as_json = ("--format", "json") if command == "handoff" else ("--json",)
     code, told = run(monkeypatch, capsys, command, *as_json)
     schemas.validate(told, schemas.printed(COMMANDS[command]))
@@ -101,7 +101,7 @@ def test_failure_for_all_names_no_profile(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     problem = filled("store-failed")
-    monkeypatch.setattr(services, "store", lambda: Failing(tmp_path, problem))
+    monkeypatch.setattr(wiring, "store", lambda: Failing(tmp_path, problem))
     monkeypatch.setattr(sys, "argv", ["scim-wizard", command, "--all", "--json"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -130,7 +130,7 @@ def test_every_command_warns_of_the_store_whether_it_fails_or_not(
         put(tmp_path, draft=ACTIVE)
     else:
         put(tmp_path, active=replace(ACTIVE, tokens=issued(hours=hours)))
-    monkeypatch.setattr(services, "store", lambda: Readable(tmp_path))
+    monkeypatch.setattr(wiring, "store", lambda: Readable(tmp_path))
     ca_file = ("--ca-file", str(tmp_path / "none.pem"))
     _, told = run(monkeypatch, capsys, *ca_file, command, "--json", *more)
     [entry] = told["profiles"] if more else [told]
@@ -147,7 +147,7 @@ def test_status_tells_again_what_a_check_ended_with(
     problem = filled(id_)
     last = LastCheck(CheckStatus.FAILED, now(), None, id_, problem.words)
     put(tmp_path, Profile(last_check=last), active=replace(ACTIVE, tokens=issued(hours=1)))
-    monkeypatch.setattr(services, "store", lambda: LocalProfileStore(tmp_path))
+    monkeypatch.setattr(wiring, "store", lambda: LocalProfileStore(tmp_path))
     code, told = run(monkeypatch, capsys, "status", "--json")
     schemas.validate(told, schemas.printed(schemas.STATUS))
     assert code == 0

@@ -23,16 +23,10 @@ import filelock  # noqa: F401
 import httpcore  # noqa: F401
 import httpx  # noqa: F401
 
-import wizard.commands.token
-import wizard.host.browser
-import wizard.host.desktop
-import wizard.host.line_reader
-import wizard.host.listener
-import wizard.services
 from tests.forks import end
 from tests.processes.watched import Steps, watch_files, watch_requests
 from tests.store.keyrings import FileKeyring, keyring_on
-from wizard import cli, services
+from wizard import cli, wiring
 from wizard.api import (
     discovery,  # noqa: F401
     http,
@@ -165,17 +159,17 @@ def store_of(order: dict[str, str]) -> ProfileStore:
 def journey(order: dict[str, str]) -> Coroutine[object, object, None]:
     """Return the requested journey."""
     profiles = store_of(order)
-    connection = services.Connection()
+    connection = wiring.Connection()
     if order["run"] == "rotate":
         return rotate(profiles, connection, Secret(order["secret"]))
     blank = CredentialSet(endpoints=Endpoints(*json.loads(order["endpoints"])))
-    session = Session("default", profiles, services.clock, blank)
+    session = Session("default", profiles, wiring.clock, blank)
     session.open()
-    outside = wizard.services.services_over(profiles, connection)
+    outside = wiring.services_over(profiles, connection)
     return Traveller(session, outside, json.loads(order["fields"])).travel()
 
 
-async def rotate(profiles: ProfileStore, connection: services.Connection, secret: Secret) -> None:
+async def rotate(profiles: ProfileStore, connection: wiring.Connection, secret: Secret) -> None:
     """Try a rotated secret, as Overview does."""
     async with connection:
         network = await connection()
@@ -192,7 +186,7 @@ def carry_out(order: dict[str, str]) -> None:
         out = os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        services.store = lambda *_: store_of(order)
+        wiring.store = lambda *_: store_of(order)
         sys.argv[1:] = ["token"]
         cli.main()
         return

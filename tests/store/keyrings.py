@@ -10,8 +10,7 @@ from typing import Final
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
-from wizard.store.entries import Entries
-from wizard.store.keyring import SystemKeyring
+from wizard.store.keyring import Entries, SystemKeyring
 
 PATIENCE: Final = 30.0
 """Seconds after which a test gives up; no test measures it."""

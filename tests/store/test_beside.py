@@ -17,8 +17,8 @@ from typing import Final
 from tests.store.samples import NOW, credentials
 from wizard.commands import token
 from wizard.domain.models import Profile, StoreKind
-from wizard.services import Connection
 from wizard.store.profiles import LocalProfileStore
+from wizard.wiring import Connection
 
 TOKENS: Final = 2000
 SAVES: Final = 200

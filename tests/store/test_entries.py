@@ -13,8 +13,7 @@ from wizard.domain.models import Profile, StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.store.entries import SERVICE, CutEntries, Entries, entries_of
-from wizard.store.keyring import SystemKeyring
+from wizard.store.keyring import SERVICE, CutEntries, Entries, SystemKeyring, entries_of
 from wizard.store.profiles import LocalProfileStore
 
 SIZES = (0, 1, 1191, 1192, 1193, 2384, 2385, 65536)

@@ -19,9 +19,9 @@ from tests.store.keyrings import (
 )
 from wizard.domain.problems import SetupError
 from wizard.store.codec import Damaged, decode_blob, new_generation
-from wizard.store.entries import SERVICE
 from wizard.store.files import PrivateFolder
-from wizard.store.keyring import LATE, KeyringVault
+from wizard.store.keyring import SERVICE
+from wizard.store.sets import LATE, KeyringVault
 
 ID = new_generation()
 

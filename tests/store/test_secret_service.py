@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from tests.store.desktop import MISSING, PATIENCE, Desktop, desktop
-from wizard.store.entries import SERVICE
+from wizard.store.keyring import SERVICE
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: dbus gnome-keyring)"
@@ -26,14 +26,14 @@ SAVE: Final = """
 import sys
 from datetime import datetime, timedelta
 from tests.store.samples import credentials
-from wizard import services, wiring
+from wizard import wiring
 from wizard.domain.models import Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
 
 mark, until = sys.argv[1], datetime.fromisoformat(sys.argv[2])
 tokens = TokenSet(Secret("hush-access-" + mark), until, until - timedelta(hours=1))
-store = services.store()
+store = wiring.store()
 with store.locked("default") as held:
     saved = held.save(
         held.profile or Profile(),
@@ -44,8 +44,8 @@ print(saved.store.value, *(notice.id for notice in store.notices))
 """
 
 FORGET: Final = """
-from wizard import services, wiring
-with services.store().locked("default") as held:
+from wizard import wiring
+with wiring.store().locked("default") as held:
     held.remove()
 """
 

@@ -25,8 +25,7 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.texts import summary
 from wizard.domain.value import replace
-from wizard.store.entries import Entries
-from wizard.store.keyring import SystemKeyring
+from wizard.store.keyring import Entries, SystemKeyring
 from wizard.store.profiles import LocalProfileStore
 
 FILE, KEYRING = StoreKind.FILE, StoreKind.KEYRING

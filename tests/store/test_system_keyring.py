@@ -27,8 +27,7 @@ from tests.store.keyrings import (
     let_answer,
 )
 from wizard.domain.problems import ExitCode, Problem, SetupError
-from wizard.store.entries import SERVICE
-from wizard.store.keyring import LIMIT, SystemKeyring, find_backend
+from wizard.store.keyring import LIMIT, SERVICE, SystemKeyring, find_backend
 
 HANGS = """
 import threading

@@ -17,7 +17,7 @@ from tests.terminal.walk import endpoints, run, set_up, variables, wizard
 from wizard.domain.errors.store import KEYRING_HANGS, KEYRING_LOCKED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
-from wizard.store.entries import SERVICE
+from wizard.store.keyring import SERVICE
 
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (Debian: dbus gnome-keyring)"

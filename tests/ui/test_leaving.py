@@ -25,7 +25,7 @@ from tests.holding import Held, HoldingServer
 from tests.store.keyrings import PATIENCE, HangingKeyring, keyring_on, let_answer
 from tests.ui.running import left, point_at, running
 from tests.walks import SECRET, ThePilot, linked_authorize, linked_redirect
-from wizard import services, wiring
+from wizard import wiring
 from wizard.domain.models import CredentialSet, Endpoints, Profile, StoreKind
 from wizard.domain.oauth.authorization_request import authorize_url, begin
 from wizard.domain.problems import ExitCode
@@ -141,7 +141,7 @@ def nowhere() -> CredentialSet:
 
 @contextmanager
 def screens(settings: Settings) -> Iterator[WizardApp]:
-    with wiring.wizard(settings, services.store()) as app:
+    with wiring.wizard(settings, wiring.store()) as app:
         assert isinstance(app, WizardApp)
         yield app
 
@@ -293,7 +293,7 @@ async def test_keyring_that_is_read_again_keeps_nobody(
 ) -> None:
     keyring = keyring_on(backend)
     store = LocalProfileStore(home, StoreKind.KEYRING, keyring)
-    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(wiring, "store", lambda: store)
     with store.locked("default") as held:
         held.save(Profile(), active=replace(nowhere(), tokens=issued(hours=1)))
     backend.may_answer.clear()
@@ -317,7 +317,7 @@ async def test_what_the_keyring_is_to_keep_is_waited_for_and_kept(
     backend: HangingKeyring, home: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = LocalProfileStore(home, StoreKind.KEYRING, keyring_on(backend))
-    monkeypatch.setattr(services, "store", lambda: store)
+    monkeypatch.setattr(wiring, "store", lambda: store)
     with store.locked("default") as held:
         profile = Profile(draft_step=Step.CREDENTIALS, draft_saved_at=now())
         held.save(profile, draft=replace(nowhere(), client_secret=None))

@@ -10,7 +10,7 @@ from tests.plain import test_scenarios as plain
 from tests.scenarios import AT_SECOND, SCENARIOS, Scene, Walk, scene, second_scene
 from tests.ui.person import Person
 from tests.ui.running import left, running
-from wizard import services, wiring
+from wizard import wiring
 from wizard.ui.app import WizardApp
 from wizard.wiring import Settings
 
@@ -46,7 +46,7 @@ async def test_journey_is_made_at_the_second_server(
 async def walked(walk: Walk, made: Scene) -> int:
     """Make a journey, and return its exit code."""
     given = made.endpoints.named
-    with wiring.wizard(Settings(endpoints=given), services.store()) as app:
+    with wiring.wizard(Settings(endpoints=given), wiring.store()) as app:
         assert isinstance(app, WizardApp)
         async with running(app, ROOMY) as (_, pilot):
             await walk(Person(app, pilot), made)

@@ -40,7 +40,7 @@ class Demo(Value):
     """What its scenario shows, in a sentence; "" where nothing is to be expected."""
     wants_new_secret: bool = False
     """Whether Twilio rejects the filled-in Client Secret and accepts any other."""
-    rotate: Callable[[Secret], None] = lambda _secret: None
+    rotate: Callable[[Secret], object] = lambda _secret: None
     """Rotates the app's secret to a new one."""
 
     def rotated(self, secret: Secret) -> Demo:

@@ -1,10 +1,9 @@
-"""Credential sets in the system keyring: time-limited calls, and a marker file for each entry."""
+"""The system keyring: entries whole, or cut where it takes only small ones; time-limited calls."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,15 +12,111 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wizard.domain.errors import store as errors
 from wizard.domain.problems import Problem, SetupError, ids
-from wizard.store.codec import new_generation
-from wizard.store.entries import SERVICE, Entries, entries_of
-from wizard.store.files import PrivateFolder
-from wizard.store.sets import FileVault
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
+
+PROOF_SIZE: Final = 64 * 1024
+"""Bytes; more than a credential set with long tokens has."""
+
+SERVICE: Final = "twilio-scim-wizard"
+"""The service name of all entries, or its beginning."""
+
+PIECE: Final = 1200
+"""UTF-16 units of a piece: Windows' keyring takes 1,280 of them (2,560 bytes)."""
+
+
+class Entries:
+    """Each value is one entry. Every method raises what the backend raises."""
+
+    proof_size = PROOF_SIZE
+    """Bytes to save as a test that values of any size can be saved."""
+
+    def read(self, backend: KeyringBackend, name: str) -> str | None:
+        """Return a value, or None if it doesn't exist or isn't complete."""
+        return backend.get_password(SERVICE, name)
+
+    def write(self, backend: KeyringBackend, name: str, value: str) -> None:
+        """Save a value."""
+        backend.set_password(SERVICE, name, value)
+
+    def remove(self, backend: KeyringBackend, name: str) -> bool:
+        """Remove a value, and verify it; return whether it existed."""
+        return _remove(backend, SERVICE, name)
+
+
+class CutEntries(Entries):
+    """Each value is cut into numbered entries; the first begins with how many there are.
+
+    Each entry has a service name of its own. On Windows, entries with the same one are moved
+    whenever one is saved, and two processes could overwrite each other's.
+    """
+
+    proof_size = 2 * PIECE
+
+    def read(self, backend: KeyringBackend, name: str) -> str | None:
+        """Join the pieces."""
+        first = backend.get_password(_service(name, 0), name)
+        if first is None:
+            return None
+        count, text = _count(first), first.partition("\n")[2]
+        rest = [backend.get_password(_service(name, at), name) for at in range(1, count)]
+        return None if None in rest else "".join((text, *filter(None, rest)))
+
+    def write(self, backend: KeyringBackend, name: str, value: str) -> None:
+        """Save the first piece first: with their number, the others can always be removed."""
+        # Other characters may be two units each. 8 of them are for the number of pieces.
+        size = (PIECE - 8) // (1 if value.isascii() else 2)
+        pieces = [value[at : at + size] for at in range(0, len(value), size)] or [""]
+        pieces[0] = f"{len(pieces)}\n{pieces[0]}"
+        try:
+            for at, piece in enumerate(pieces):
+                backend.set_password(_service(name, at), name, piece)
+        except Exception:
+            with suppress(Exception):
+                self.remove(backend, name)
+            raise
+
+    def remove(self, backend: KeyringBackend, name: str) -> bool:
+        """Remove the first piece last: until then the others are known."""
+        first = backend.get_password(_service(name, 0), name)
+        if first is None:
+            return False
+        for at in reversed(range(1, _count(first))):
+            _remove(backend, _service(name, at), name)
+        return _remove(backend, _service(name, 0), name)
+
+
+def entries_of(platform: str = sys.platform) -> Entries:
+    """Return how a system's keyring keeps values."""
+    return CutEntries() if platform == "win32" else Entries()
+
+
+def _service(name: str, at: int) -> str:
+    return f"{SERVICE}/{name}/{at + 1}"
+
+
+def _count(first: str) -> int:
+    """Return the number of pieces; 1 if the entry was changed by others."""
+    number = first.partition("\n")[0]
+    return int(number) if number.isdecimal() and len(number) < 5 else 1
+
+
+def _remove(backend: KeyringBackend, service: str, name: str) -> bool:
+    from keyring.errors import PasswordDeleteError
+
+    refusal = None
+    try:
+        backend.delete_password(service, name)
+    except PasswordDeleteError as error:
+        # Backends also raise this for an entry that doesn't exist.
+        refusal = error
+    if backend.get_password(service, name) is not None:
+        raise refusal or PasswordDeleteError("it's still there")
+    return refusal is None
+
 
 LIMIT: Final = 3.0
 """Seconds a command waits for the keyring."""
@@ -162,72 +257,3 @@ def _words(error: Exception) -> str:
     name = type(error).__name__
     is_known = isinstance(error, OSError) or type(error).__module__ == "keyring.errors"
     return f"{name}: {error}" if is_known else name
-
-
-LATE: Final = 24 * 3600.0
-"""Seconds during which a write that timed out may still take effect, as with an open prompt."""
-
-
-class KeyringVault(FileVault):
-    """Saves blobs as entries `<profile>.<generation>`.
-
-    A keyring can't list its entries. So an empty file `<profile>.<generation>.keyring` is created
-    before each entry, and removed after it. No entry is without its marker file, even if a process
-    is killed, and cleaning up relies on these files.
-    """
-
-    _suffix = ".keyring"
-
-    def __init__(self, folder: PrivateFolder, keyring: SystemKeyring) -> None:
-        super().__init__(folder)
-        self._keyring = keyring
-
-    def put(self, profile: str, generation: str, blob: bytes) -> None:
-        """Save a blob and read it back. Raises SetupError."""
-        entry, note = _entry(profile, generation), self._file(profile, generation)
-        self._folder.write(note, b"")
-        try:
-            self._keyring.put(entry, blob.decode())
-        except SetupError as error:
-            if error.problem.id in NOT_KEPT:
-                self._folder.delete(note)
-            raise
-        if self.get(profile, generation) != blob:
-            raise SetupError(errors.KEYRING_FAILED.with_detail("the value read back doesn't match"))
-
-    def get(self, profile: str, generation: str) -> bytes | None:
-        """Return a blob, or None. Raises SetupError."""
-        value = self._keyring.get(_entry(profile, generation))
-        return None if value is None else value.encode("utf-8", "surrogatepass")
-
-    def delete(self, profile: str, generation: str) -> None:
-        """Remove a blob if there is one. Raises SetupError.
-
-        If it doesn't exist, its marker file stays for a day: its write may still be running.
-        """
-        note = self._file(profile, generation)
-        was_there = self._keyring.delete(_entry(profile, generation))
-        noted_at = self._folder.modified_at(note)
-        if was_there or (noted_at is not None and time.time() - noted_at > LATE):
-            self._folder.delete(note)
-
-    def recover(self, profile: str) -> None:
-        """Do nothing: an entry is written completely or not at all."""
-
-    def prove_writable(self, profile: str) -> None:
-        """Raise SetupError unless a large blob can be saved now."""
-        generation = new_generation()
-        # Reading first: if the user doesn't respond to a prompt, no write can take effect late.
-        self.get(profile, generation)
-        self.put(profile, generation, b"0" * self._keyring.proof_size)
-        # The write succeeded, which was the test; a later cleanup removes it.
-        with suppress(SetupError):
-            self.delete(profile, generation)
-
-    def place(self, profile: str, generation: str) -> str:
-        """Return where a blob is saved, for a message."""
-        return f"the system keyring ({SERVICE}, {_entry(profile, generation)})"
-
-
-def _entry(profile: str, generation: str) -> str:
-    return f"{profile}.{generation}"

@@ -27,11 +27,11 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.store.access import access
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
-from wizard.store.keyring import KeyringVault, SystemKeyring
+from wizard.store.keyring import SystemKeyring
 from wizard.store.lock import hold, hold_async
 from wizard.store.paths import check_name
 from wizard.store.records import LockedProfile, Records
-from wizard.store.sets import CredentialSets, FileVault
+from wizard.store.sets import CredentialSets, FileVault, KeyringVault
 
 PATIENCE: Final = 60.0
 """Seconds to wait for a profile's lock: longer than a refresh and its saves can take."""

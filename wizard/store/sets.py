@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Final
@@ -11,9 +12,7 @@ from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError, ids
 from wizard.store import codec
 from wizard.store.files import PrivateFolder
-
-PROOF_SIZE: Final = 64 * 1024
-"""Bytes; more than a credential set with long tokens has."""
+from wizard.store.keyring import NOT_KEPT, PROOF_SIZE, SERVICE, SystemKeyring
 
 
 class FileVault:
@@ -78,6 +77,75 @@ class FileVault:
         generation = file.removeprefix(f"{profile}.").removesuffix(self._suffix)
         is_ours = codec.is_generation(generation) and file == self._file(profile, generation)
         return generation if is_ours else ""
+
+
+LATE: Final = 24 * 3600.0
+"""Seconds during which a write that timed out may still take effect, as with an open prompt."""
+
+
+class KeyringVault(FileVault):
+    """Saves blobs as entries `<profile>.<generation>`.
+
+    A keyring can't list its entries. So an empty file `<profile>.<generation>.keyring` is created
+    before each entry, and removed after it. No entry is without its marker file, even if a process
+    is killed, and cleaning up relies on these files.
+    """
+
+    _suffix = ".keyring"
+
+    def __init__(self, folder: PrivateFolder, keyring: SystemKeyring) -> None:
+        super().__init__(folder)
+        self._keyring = keyring
+
+    def put(self, profile: str, generation: str, blob: bytes) -> None:
+        """Save a blob and read it back. Raises SetupError."""
+        entry, note = _entry(profile, generation), self._file(profile, generation)
+        self._folder.write(note, b"")
+        try:
+            self._keyring.put(entry, blob.decode())
+        except SetupError as error:
+            if error.problem.id in NOT_KEPT:
+                self._folder.delete(note)
+            raise
+        if self.get(profile, generation) != blob:
+            raise SetupError(errors.KEYRING_FAILED.with_detail("the value read back doesn't match"))
+
+    def get(self, profile: str, generation: str) -> bytes | None:
+        """Return a blob, or None. Raises SetupError."""
+        value = self._keyring.get(_entry(profile, generation))
+        return None if value is None else value.encode("utf-8", "surrogatepass")
+
+    def delete(self, profile: str, generation: str) -> None:
+        """Remove a blob if there is one. Raises SetupError.
+
+        If it doesn't exist, its marker file stays for a day: its write may still be running.
+        """
+        note = self._file(profile, generation)
+        was_there = self._keyring.delete(_entry(profile, generation))
+        noted_at = self._folder.modified_at(note)
+        if was_there or (noted_at is not None and time.time() - noted_at > LATE):
+            self._folder.delete(note)
+
+    def recover(self, profile: str) -> None:
+        """Do nothing: an entry is written completely or not at all."""
+
+    def prove_writable(self, profile: str) -> None:
+        """Raise SetupError unless a large blob can be saved now."""
+        generation = codec.new_generation()
+        # Reading first: if the user doesn't respond to a prompt, no write can take effect late.
+        self.get(profile, generation)
+        self.put(profile, generation, b"0" * self._keyring.proof_size)
+        # The write succeeded, which was the test; a later cleanup removes it.
+        with suppress(SetupError):
+            self.delete(profile, generation)
+
+    def place(self, profile: str, generation: str) -> str:
+        """Return where a blob is saved, for a message."""
+        return f"the system keyring ({SERVICE}, {_entry(profile, generation)})"
+
+
+def _entry(profile: str, generation: str) -> str:
+    return f"{profile}.{generation}"
 
 
 _WORTH_SAYING: Final = ids(

@@ -18,7 +18,8 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Check, SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.flow.ports import Listening, Network, ProfileStore, Services
+from wizard.flow.ports import Listening, ProfileStore
+from wizard.flow.services import Network, Services
 from wizard.store.files import write_new
 
 T = TypeVar("T")

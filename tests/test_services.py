@@ -9,7 +9,7 @@ import pytest
 
 from wizard.domain.models import Profile
 from wizard.domain.problems import SetupError
-from wizard.flow.ports import Network
+from wizard.flow.services import Network
 from wizard.wiring import Connection, clock, store
 
 

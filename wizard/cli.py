@@ -16,6 +16,7 @@ from click.exceptions import Exit
 from wizard import __version__, console, manual, options, wiring
 from wizard.domain.problems import ExitCode, SetupError
 from wizard.flow.inactive import standing
+from wizard.host import process
 from wizard.options import Common, common
 
 if TYPE_CHECKING:
@@ -76,10 +77,7 @@ def cli(
         return run.run(context.obj, scenario or ("happy" if demo else None), is_plain=plain)
     if is_demo:
         # The command would use a real profile. --plain changes nothing: commands print plain text.
-        # Imported here: no command needs it.
-        from wizard.host.program import started
-
-        raise click.UsageError(DEMO_ONLY.format(command=started().command("--demo")))
+        raise click.UsageError(DEMO_ONLY.format(command=process.started().command("--demo")))
     return ExitCode.FINE
 
 

@@ -21,7 +21,7 @@ from wizard.domain.errors.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
 from wizard.domain.texts.wording import in_command
-from wizard.host.process import HANG_UP, SIGNALS
+from wizard.host import process
 from wizard.host.signs import take_signs
 
 VERSION: Final = 2
@@ -140,12 +140,9 @@ def as_json(problem: Problem, profile: str) -> dict[str, object]:
 
 def program() -> Program:
     """Return the program as it was started, with the certificates it was given."""
-    # Imported here: `token` hardly ever needs it.
-    from wizard.host.program import started
-
     context = click.get_current_context(silent=True)
     ca_file: Path | None = getattr(context.obj, "ca_file", None) if context else None
-    return started(ca_file=ca_file)
+    return process.started(ca_file=ca_file)
 
 
 def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
@@ -255,8 +252,8 @@ def prepare_exit() -> None:
 
     At its end, Python restores the default handlers, and flushes stderr.
     """
-    if HANG_UP:
-        signal.signal(HANG_UP, signal.SIG_IGN)
+    if process.HANG_UP:
+        signal.signal(process.HANG_UP, signal.SIG_IGN)
     try:
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
@@ -271,7 +268,7 @@ def end_on_signals() -> None:
 
     An ignored signal, as under nohup, remains ignored.
     """
-    for number in SIGNALS[1:]:
+    for number in process.SIGNALS[1:]:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
 

@@ -10,6 +10,7 @@ import click
 
 from wizard.domain.models import TWILIO
 from wizard.domain.text import DEFAULT_PROFILE, Program, list_users, wrapped
+from wizard.host import process
 
 WIDEST: Final = 80
 """Columns of help at the most."""
@@ -97,12 +98,9 @@ class ManualCommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the variables."""
-        # Imported here: only `--help` needs it.
-        from wizard.host.program import started
-
         with formatter.section("Examples"):
             pad = " " * formatter.current_indent
-            for comment, command in _EXAMPLES[str(self.name)](started()).items():
+            for comment, command in _EXAMPLES[str(self.name)](process.started()).items():
                 comments = wrapped(comment, formatter.width - len(pad) - 2).splitlines()
                 lines = (*(f"# {line}" for line in comments), *command.splitlines())
                 formatter.write("".join(f"{pad}{line}\n" for line in lines))
@@ -117,7 +115,7 @@ class ManualGroup(ManualCommand, click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, the variables, the demo's scenarios, and the exit codes."""
-        # Imported here, like `started` above.
+        # Imported here: only `--help` needs it.
         from wizard import wiring
 
         super().format_epilog(ctx, formatter)

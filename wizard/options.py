@@ -14,6 +14,7 @@ from wizard import wiring
 from wizard.domain import endpoints as endpoint_rules
 from wizard.domain.problems import SetupError
 from wizard.domain.value import Value, replace
+from wizard.host import process
 from wizard.store.paths import check_name, expanded
 
 F = TypeVar("F", bound=Callable[..., int])
@@ -132,11 +133,8 @@ def _choose(context: click.Context, option: click.Parameter, value: object) -> N
 
 def _refuse_endpoint(_context: click.Context, option: click.Parameter, url: str | None) -> None:
     if url is not None:
-        # Imported here: no other command needs it.
-        from wizard.host.program import started
-
         name = option.opts[0]
-        command = started().command(name, "URL", profile="NAME")
+        command = process.started().command(name, "URL", profile="NAME")
         words = (
             f"{name} is only for a new profile. A profile keeps the endpoints it was set up with. "
             f"To set up a profile with other endpoints, run:\n  {command}"

@@ -18,13 +18,15 @@ from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.text import one_line
 from wizard.domain.value import Value, field, replace
+from wizard.host import process
 from wizard.store.paths import log_file
 
 if TYPE_CHECKING:
     import httpx
 
     from wizard.flow.context import Demo, WizardContext
-    from wizard.flow.ports import Network, ProfileStore, Services
+    from wizard.flow.ports import ProfileStore
+    from wizard.flow.services import Network, Services
     from wizard.flow.state import WizardState
     from wizard.plain.app import PlainWizard
     from wizard.ui.app import WizardApp
@@ -89,7 +91,7 @@ def _open(ca_file: Path | None) -> tuple[httpx.AsyncClient, Network]:
     from wizard.api.http import open_client
     from wizard.api.token import TokenService
     from wizard.api.users import UserService
-    from wizard.flow.ports import Network
+    from wizard.flow.services import Network
 
     client = open_client(ca_file)
     return client, Network(
@@ -104,7 +106,7 @@ def services_over(profiles: ProfileStore, connection: Connection) -> Services:
     """Return all services that a wizard needs."""
     from time import monotonic
 
-    from wizard.flow.ports import Services
+    from wizard.flow.services import Services
     from wizard.host.browser import SystemBrowser
     from wizard.host.desktop import SystemClipboard
     from wizard.host.line_reader import show_bare
@@ -205,13 +207,12 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     import tempfile
 
     from wizard.flow.context import Demo
-    from wizard.sandbox import serve
-    from wizard.sandbox.twilio import SCENARIOS, Sandbox
+    from wizard.sandbox import serve, twilio
     from wizard.store.profiles import LocalProfileStore
 
-    if scenario not in SCENARIOS:
-        raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(SCENARIOS)))
-    sandbox = Sandbox(scenario=scenario)
+    if scenario not in twilio.SCENARIOS:
+        raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(twilio.SCENARIOS)))
+    sandbox = twilio.Sandbox(scenario=scenario)
     is_of_app = scenario in ("client-credentials", "wrong-grant")
 
     with serve.serving(sandbox) as base, tempfile.TemporaryDirectory() as folder:
@@ -245,7 +246,6 @@ def _face(
     from wizard.flow.context import WizardContext
     from wizard.flow.session import Session
     from wizard.flow.state import start
-    from wizard.host.program import started
 
     session = Session(settings.profile, profiles, clock, initial)
     session.open()
@@ -256,7 +256,7 @@ def _face(
         refuse_others(settings.endpoints, [session.profile.endpoints])
     outside = services_over(profiles, Connection(settings.ca_file))
     begin = start(session.profile, session.draft, clock())
-    program = started(ca_file=settings.ca_file)
+    program = process.started(ca_file=settings.ca_file)
     wizard_context = WizardContext(session, outside, demo, program)
     wizard_context.came_from = settings.came_from
     if settings.is_plain:

@@ -18,10 +18,10 @@ from socksio import SOCKSError
 
 from tests.api.conftest import NOW, LoopClock, Naps, Serve
 from tests.api.server import Script, reply
+from wizard.api.connection import Departure
 from wizard.api.http import open_client
 from wizard.api.proxies import ByProxy
-from wizard.api.token import TokenService, _Watch
-from wizard.api.token_response import UNSAID_LIFE
+from wizard.api.token import UNSAID_LIFE, TokenService
 from wizard.domain import journal
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, Endpoints, GrantType, TokenSet
 from wizard.domain.problems import ExitCode, Problem, SetupError
@@ -696,13 +696,13 @@ async def test_request_that_is_about_to_leave_when_it_is_dropped_does_not(
 ) -> None:
     server = await serve(reply(200, json.dumps(GOOD).encode()))
     service = TokenService(client, lambda: NOW)
-    usual = _Watch.begin
+    usual = Departure.begin
 
-    async def dropped_at_the_last_moment(watch: _Watch) -> None:
+    async def dropped_at_the_last_moment(watch: Departure) -> None:
         service.drop_unsent()
         await usual(watch)
 
-    monkeypatch.setattr(_Watch, "begin", dropped_at_the_last_moment)
+    monkeypatch.setattr(Departure, "begin", dropped_at_the_last_moment)
     with pytest.raises(SetupError) as caught:
         await service.refresh(credentials(server.url))
     assert caught.value.is_unsent

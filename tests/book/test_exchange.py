@@ -16,7 +16,7 @@ from tests.book.wire import TOKEN, reply, tokens
 from tests.commands.stage import issued
 from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
-from wizard.api.token_response import UNSAID_LIFE
+from wizard.api.token import UNSAID_LIFE
 from wizard.domain.errors.catalog import CATALOGUE
 from wizard.domain.models import (
     SCOPE,
@@ -31,7 +31,7 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
 from wizard.flow.check.report import ELSEWHERE
-from wizard.host.program import started
+from wizard.host.process import started
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.redirect import RedirectScreen

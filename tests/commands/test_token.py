@@ -30,7 +30,7 @@ from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import Endpoints, TokenSet
 from wizard.domain.value import replace
-from wizard.host.program import started
+from wizard.host.process import started
 from wizard.sandbox.twilio import Sandbox
 
 VALID = replace(ACTIVE, tokens=issued(hours=1))

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from wizard import __version__
-from wizard.host.program import started
+from wizard.host.process import started
 
 SCRIPT = Path(sysconfig.get_path("scripts"), "scim-wizard")
-TELL = "from wizard.host.program import started; print(started().command('--version'))"
+TELL = "from wizard.host.process import started; print(started().command('--version'))"
 POSING = "#!/bin/sh\necho another program\n"
 
 

@@ -508,7 +508,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     walk: Walk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = Program(("/opt/a b/scim-wizard",))
-    monkeypatch.setattr("wizard.host.program.started", lambda **_given: program)
+    monkeypatch.setattr("wizard.host.process.started", lambda **_given: program)
 
     async def steps(person: Person) -> None:
         await person.says("Step 1 of 6, Prerequisites.", "Demo: nothing is saved.")

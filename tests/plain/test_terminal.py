@@ -17,7 +17,7 @@ from wizard.domain.models import Profile
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.host.program import started
+from wizard.host.process import started
 
 DUMB = {"TERM": "dumb", "LC_ALL": "C"}
 SMART = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}

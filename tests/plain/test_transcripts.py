@@ -34,7 +34,7 @@ def transcript(
     folder.mkdir()
     monkeypatch.chdir(folder)
     # By its name, as where it is installed: a path may be of any length.
-    monkeypatch.setattr("wizard.host.program.started", lambda **_given: Program())
+    monkeypatch.setattr("wizard.host.process.started", lambda **_given: Program())
     scenario = SCENARIOS[HEARD[name]]
     with scene(scenario, folder / "home") as made:
         endpoints = made.endpoints

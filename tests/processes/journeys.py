@@ -40,7 +40,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.flow.check.runner import DraftRun
 from wizard.flow.link import LinkDesk
-from wizard.flow.ports import ProfileStore, Services
+from wizard.flow.ports import ProfileStore
+from wizard.flow.services import Services
 from wizard.flow.session import Session
 from wizard.flow.state import (
     Change,

@@ -30,8 +30,8 @@ from wizard.domain.models import (
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.value import replace
-from wizard.flow.ports import Connect, Network
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.services import Connect, Network
 from wizard.flow.session import Session
 from wizard.flow.upkeep import rotate_secret
 from wizard.store.profiles import LocalProfileStore

@@ -6,6 +6,7 @@ as truststore passes them on.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -65,6 +66,31 @@ class _Watch:
             if self._on_leaving is not None:
                 await self._on_leaving()
             self.has_passed = self.has_begun = True
+
+
+class Departure:
+    """Notes when a request begins to be sent."""
+
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        """Args: `limit`: the time limit of all tries."""
+        self.has_begun = False
+        self.limit = limit
+        self._is_dropped = False
+
+    def drop(self) -> None:
+        """End the time limit now, unless the request has begun to be sent."""
+        if not self.has_begun:
+            self._is_dropped = True
+            # A time limit that is expiring at this moment can't be changed any more.
+            if not self.limit.expired():
+                self.limit.reschedule(asyncio.get_running_loop().time())
+
+    async def begin(self) -> None:
+        """Note it, or wait forever if the request is dropped."""
+        if self._is_dropped:
+            # Nothing is sent any more; the cancellation that ends this wait is already on its way.
+            await asyncio.get_running_loop().create_future()
+        self.has_begun = True
 
 
 _OPENSSL: Final = {

@@ -1,26 +1,29 @@
-"""OAuth's token endpoint: every grant that the wizard uses (RFC 6749 §4.1.3, §4.4, §5, §6)."""
+"""OAuth's token endpoint: grants and their responses (RFC 6749 §4.1.3, §4.4, §5, §6)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import httpx
+import msgspec
 
-from wizard.api.answers import THROTTLED_PAUSE, pause_asked
+from wizard.api.answers import BAD_JSON, THROTTLED_PAUSE, decode_answer, decode_json, pause_asked
+from wizard.api.connection import Departure
 from wizard.api.failures import NEVER_SENT, UNSENT_ERRORS, WIRE_ERRORS, network_problem
 from wizard.api.http import OnWait, Reply, Sleep, count_down, send
-from wizard.api.token_response import read_tokens
-from wizard.domain.errors.exchange import ANSWER_LOST
+from wizard.domain import journal, rules
+from wizard.domain.errors.exchange import ANSWER_LOST, ODD_TOKENS
 from wizard.domain.models import AuthorizationAttempt, CredentialSet, TokenSet
 from wizard.domain.oauth import classify
 from wizard.domain.oauth.error_response import ErrorResponse
 from wizard.domain.oauth.jwt import expiry
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Problem, Response, SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.text import misfit
 from wizard.domain.texts.wording import after_code
 from wizard.domain.value import replace
 
@@ -55,7 +58,7 @@ class TokenService:
         self._clock = clock
         self._sleep = sleep
         self._seconds = seconds
-        self._watches: set[_Watch] = set()
+        self._watches: set[Departure] = set()
         """The watches of the requests in progress."""
         self._is_dropping = False
 
@@ -167,7 +170,7 @@ class TokenService:
     async def _post(self, url: str, fields: Mapping[str, Field]) -> Reply | SetupError:
         """Return the response, or the error to raise without httpx's, which holds the form."""
         # The time limit of all tries together; each also has its own limits.
-        watch = _Watch(asyncio.timeout(self._seconds))
+        watch = Departure(asyncio.timeout(self._seconds))
         try:
             async with watch.limit:
                 self._watches.add(watch)
@@ -182,7 +185,7 @@ class TokenService:
         finally:
             self._watches.discard(watch)
 
-    async def _try(self, url: str, fields: Mapping[str, Field], watch: _Watch) -> Reply:
+    async def _try(self, url: str, fields: Mapping[str, Field], watch: Departure) -> Reply:
         async def once() -> Reply:
             request = _form(self._client, url, fields, watch)
             return await send(self._client, request, limit=_LIMIT, seconds=self._seconds)
@@ -197,33 +200,8 @@ class TokenService:
         return await once()
 
 
-class _Watch:
-    """Notes when a request begins to be sent."""
-
-    def __init__(self, limit: asyncio.Timeout) -> None:
-        """Args: `limit`: the time limit of all tries."""
-        self.has_begun = False
-        self.limit = limit
-        self._is_dropped = False
-
-    def drop(self) -> None:
-        """End the time limit now, unless the request has begun to be sent."""
-        if not self.has_begun:
-            self._is_dropped = True
-            # A time limit that is expiring at this moment can't be changed any more.
-            if not self.limit.expired():
-                self.limit.reschedule(asyncio.get_running_loop().time())
-
-    async def begin(self) -> None:
-        """Note it, or wait forever if the request is dropped."""
-        if self._is_dropped:
-            # Nothing is sent any more; the cancellation that ends this wait is already on its way.
-            await asyncio.get_running_loop().create_future()
-        self.has_begun = True
-
-
 def _form(
-    client: httpx.AsyncClient, url: str, fields: Mapping[str, Field], watch: _Watch
+    client: httpx.AsyncClient, url: str, fields: Mapping[str, Field], watch: Departure
 ) -> httpx.Request:
     # Unmasked values exist in this frame only, which is gone before the network can fail.
     return client.build_request(
@@ -237,3 +215,77 @@ def _form(
 
 def _secrets(fields: Mapping[str, Field]) -> tuple[Secret, ...]:
     return tuple(value for value in fields.values() if isinstance(value, Secret))
+
+
+LONGEST_LIFE: Final = timedelta(days=366)
+"""Twilio's longest lifetime is 30 days; more than a year can't be meant in seconds."""
+UNSAID_LIFE: Final = timedelta(minutes=5)
+"""The lifetime if the response has none, as RFC 6749 §5.1 allows, or an invalid one: rejecting it
+would lose a rotated refresh token."""
+
+
+class _TokenAnswer(msgspec.Struct, frozen=True):
+    """RFC 6749 §5.1, with what Twilio sends as null; `repr` would show tokens: never print it."""
+
+    access_token: str | None = None
+    token_type: str | None = None
+    expires_in: msgspec.Raw = msgspec.Raw(b"null")
+    """Any JSON: an invalid number must not lose the refresh token."""
+    refresh_token: str | None = None
+
+
+def read_tokens(
+    reply: Reply, url: str, secrets: tuple[Secret, ...], asked_at: datetime, now: datetime
+) -> TokenSet | Problem | ErrorResponse:
+    """Return the tokens; or else a problem with them, or an error response to classify."""
+    # Twilio's reference says 200; its earlier version returned 201.
+    if reply.status not in (200, 201):
+        return decode_answer(reply, url, secrets)
+    read = _tokens(reply, asked_at, now)
+    if isinstance(read, TokenSet):
+        return read
+    answer = decode_answer(reply, url, secrets)
+    # An error document may come with 200, and so may a captive portal's page.
+    return answer if answer.is_page or answer.status != reply.status else read
+
+
+def _tokens(reply: Reply, asked_at: datetime, now: datetime) -> TokenSet | Problem:
+    """Read a token response, or return the problem that makes it invalid.
+
+    The problem is returned, not raised, so that no traceback holds the frame with the tokens.
+    """
+    odd = replace(ODD_TOKENS, response=Response(reply.status))
+    try:
+        answer = decode_json(reply.body, _TokenAnswer)
+    except BAD_JSON as error:
+        return odd.with_detail(misfit(str(error)))
+    access = answer.access_token or ""
+    if not rules.is_access_token(access):
+        return odd.with_detail("access_token: missing, or not a token")
+    if answer.refresh_token and not rules.is_refresh_token(answer.refresh_token):
+        return odd.with_detail("refresh_token: not a token")
+    if (answer.token_type or "").lower() != "bearer":
+        return odd.with_detail("token_type: missing, or not Bearer")
+    return TokenSet(
+        access_token=Secret(access),
+        expires_at=asked_at + _life(answer.expires_in),
+        obtained_at=now,
+        refresh_token=Secret(answer.refresh_token) if answer.refresh_token else None,
+    )
+
+
+def _life(raw: msgspec.Raw) -> timedelta:
+    """Return a token's lifetime; the short default if it is invalid."""
+    try:
+        said = msgspec.json.decode(raw)
+    except BAD_JSON:
+        # A number that is too large, such as 1e400.
+        said = ""
+    if said is None:
+        return UNSAID_LIFE
+    longest = LONGEST_LIFE.total_seconds()
+    # True is an int, and 1.
+    if isinstance(said, int | float) and said is not True and 1 <= said <= longest:
+        return timedelta(seconds=int(said))
+    journal.note("expires_in is invalid: using 5 minutes", is_problem=True)
+    return UNSAID_LIFE

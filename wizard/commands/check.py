@@ -24,8 +24,9 @@ from wizard.flow.check.lines import LiveList
 from wizard.flow.check.report import Report, Verdict, with_known
 from wizard.flow.check.runner import ACTIVE_LINES, check_active
 from wizard.flow.inactive import no_profiles, standing, why_inactive
-from wizard.flow.ports import Clock, Connect, Connecting, Network, ProfileStore
+from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.services import Connect, Connecting, Network
 
 EMPTY: Final[Mapping[str, object]] = {"users": None, "organization": None}
 """The JSON values of a check that could not begin, beside its problem."""

@@ -18,7 +18,8 @@ from wizard.domain.value import Value
 from wizard.flow.inactive import standing, why_inactive
 
 if TYPE_CHECKING:
-    from wizard.flow.ports import Clock, Connecting, ProfileStore
+    from wizard.flow.ports import Clock, ProfileStore
+    from wizard.flow.services import Connecting
 
 
 EMPTY: Final[Mapping[str, object]] = dict.fromkeys(("access_token", "token_type", "expires_at"))

@@ -24,7 +24,7 @@ from wizard.flow.state import Back, Delivery, Outcome, Subject, WizardState, adv
 if TYPE_CHECKING:
     from wizard.domain.secret import Secret
     from wizard.flow.link import LinkDesk
-    from wizard.flow.ports import Services
+    from wizard.flow.services import Services
     from wizard.flow.session import Session
     from wizard.flow.upkeep import Upkeep
 

@@ -27,7 +27,8 @@ from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.wording import on_arrival
 from wizard.domain.value import Value, replace
-from wizard.flow.ports import Connect, Listening, LoopbackListener
+from wizard.flow.ports import Listening, LoopbackListener
+from wizard.flow.services import Connect
 from wizard.flow.session import Session
 from wizard.flow.state import CodeReceived, GoTo
 

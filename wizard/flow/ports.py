@@ -1,4 +1,4 @@
-"""Protocols of the services that the flow needs, and the bundles that it is given."""
+"""Protocols of the services that the flow needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from wizard.domain.models import (
 )
 from wizard.domain.problems import Check, Problem
 from wizard.domain.secret import Secret
-from wizard.domain.value import Value
 
 OnWait = Callable[[str, float], None]
 """Called with the reason for a retry and the seconds left before it."""
@@ -198,43 +197,3 @@ class LoopbackListener(Protocol):
         response (else the request gets a 404 and changes nothing). Raises SetupError if the port
         can't be bound.
         """
-
-
-class Network(Value):
-    """The services on the network, sharing one client."""
-
-    tokens: TokenEndpoint
-    metadata: MetadataSource
-    users: UserDirectory
-    reach: Reach
-
-
-Connect = Callable[[], Awaitable[Network]]
-"""Return the network services; the client is created on first use. Raises SetupError."""
-
-Connecting = Callable[[], AbstractAsyncContextManager[Connect]]
-"""Open a connection for as long as a command needs it."""
-
-
-class Services(Value):
-    """All services of the outside world, as the screens and plain mode use them."""
-
-    store: ProfileStore
-    connect: Connect
-    browser: Browser
-    clipboard: Clipboard
-    show_bare: Callable[[str], Awaitable[str]]
-    """Prints a link in one line on the terminal, without screens; waits until a line is entered."""
-    listener: LoopbackListener
-    clock: Clock
-    timer: Callable[[], float]
-    """Seconds from any fixed point, to measure durations."""
-    write_new: Callable[[str, str], str]
-    """Writes a text to a new file of that name in the current folder; returns its path.
-
-    Raises SetupError, also if the file exists.
-    """
-    drop_unsent: Callable[[], None]
-    """Drops the token requests that haven't begun to be sent."""
-    close: Callable[[], Awaitable[None]]
-    """Closes the network connections."""

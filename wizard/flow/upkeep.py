@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from wizard.domain.models import Endpoints, GrantType
     from wizard.domain.secret import Secret
     from wizard.domain.texts.handoff import Sheet
-    from wizard.flow.ports import Browser, Connect, ProfileStore, TokenEndpoint
+    from wizard.flow.ports import Browser, ProfileStore, TokenEndpoint
     from wizard.flow.refresh import RefreshRequest
+    from wizard.flow.services import Connect
 
 
 BROWSER: Final = "browser"

@@ -10,42 +10,6 @@ import hashlib
 import html
 from enum import Enum
 from http import HTTPStatus
-from typing import Final
-
-_STYLE: Final = """
-:root { color-scheme: light dark; --ground: #FBFBFC; --panel: #F1F3F6; --text: #1B1F27;
-  --muted: #565D6B; --name: #C2182F; --good: #1A7F42; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #0E1116; --panel: #151A21; --text: #E6E9F2; --muted: #9AA3B5;
-    --name: #FF6B7D; --good: #4CC38A; } }
-* { margin: 0; box-sizing: border-box; }
-body { min-height: 100vh; display: grid; place-items: center; padding: 24px;
-  background: var(--ground); color: var(--text);
-  font: 17px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
-main { width: min(100%, 480px); padding: 40px; border-radius: 12px; background: var(--panel); }
-.name { color: var(--name); font-size: 14px; font-weight: 600; margin-bottom: 24px; }
-h1 { font-size: 24px; line-height: 1.3; font-weight: 600; margin-bottom: 12px; }
-.good { color: var(--good); }
-.next { color: var(--muted); text-wrap: balance; }
-"""
-
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Twilio SCIM setup</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<p class="name">Twilio SCIM setup</p>
-<h1>{title}</h1>
-<p class="next">{text}</p>
-</main>
-</body>
-</html>
-"""
 
 
 class Landing(Enum):
@@ -63,11 +27,18 @@ class Landing(Enum):
 
 def landing_page(landing: Landing) -> bytes:
     """Return the response with the page; its style is allowed by hash, all else forbidden."""
+    # Imported here: most wizards show no page.
+    from importlib.resources import files
+
     title, text = landing.value
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
+    page, style = (
+        files(__package__).joinpath(f"callback.{kind}").read_text("utf-8")
+        for kind in ("html", "css")
+    )
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     return _response(
         HTTPStatus.OK,
-        _PAGE.format(style=_STYLE, title=title, text=text),
+        page.format(style=style, title=title, text=text),
         media_type="text/html",
         policy=f"default-src 'none'; style-src 'sha256-{digest}'",
     )

@@ -27,8 +27,9 @@ from wizard.flow.check.lines import (
     draft_lines,
 )
 from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
-from wizard.flow.ports import Clock, Services, UserDirectory
+from wizard.flow.ports import Clock, UserDirectory
 from wizard.flow.refresh import fresh_tokens
+from wizard.flow.services import Services
 from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
 

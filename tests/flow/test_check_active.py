@@ -36,7 +36,8 @@ def check(stage: Stage) -> Awaitable[Report]:
         world = stage.world
         return fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
 
-    return check_active(stage.session, stage.world.users, stage.active_lines(), current)
+    session, users, lines = stage.session, stage.world.users, stage.active_lines()
+    return check_active(session.active, users, lines, current, session.clock, session.record_check)
 
 
 async def test_valid_tokens_are_checked_as_they_are(stage: Stage) -> None:

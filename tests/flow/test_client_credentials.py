@@ -172,7 +172,10 @@ async def test_token_that_was_ended_early_is_replaced_in_a_check(stage: Stage) -
         return await fresh_tokens(NAME, world.store, world.tokens, world.clock, refused=refused)
 
     stage.world.clock.move(seconds=1)
-    report = await check_active(stage.session, world.users, stage.active_lines(), current)
+    session, lines = stage.session, stage.active_lines()
+    report = await check_active(
+        session.active, world.users, lines, current, session.clock, session.record_check
+    )
     assert report.verdict is Verdict.PASSED
 
 

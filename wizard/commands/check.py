@@ -26,7 +26,7 @@ from wizard.flow.check.runner import ACTIVE_LINES, check_active
 from wizard.flow.inactive import no_profiles, standing, why_inactive
 from wizard.flow.ports import Clock, ProfileStore
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.services import Connect, Connecting, Network
+from wizard.flow.services import Connect, Connecting
 
 EMPTY: Final[Mapping[str, object]] = {"users": None, "organization": None}
 """The JSON values of a check that could not begin, beside its problem."""
@@ -107,32 +107,12 @@ async def _check_each(
         async def check(name: str) -> Outcome:
             async with room:
                 try:
-                    return await _check(name, request, store, connect, clock)
+                    return await _ProfileCheck(name, request, store, clock).run(connect)
                 except SetupError as error:
                     failed = Report(Verdict.FAILED, error.problem)
                     return Outcome(name, failed, store=standing(store))
 
         return await asyncio.gather(*map(check, names))
-
-
-async def _check(
-    name: str, request: CheckRequest, store: ProfileStore, connect: Connect, clock: Clock
-) -> Outcome:
-    # Each has its own time: slow ones must not fail those that come after them.
-    patience = Patience(is_quiet=request.is_quiet)
-    # In a thread: a keyring may take seconds, and the other profiles need not wait for it.
-    profile, active = await asyncio.to_thread(_read, name, store)
-    refuse_others(request.endpoints, [active.endpoints])
-    # A client that cannot be made says nothing about the profile, so nothing is remembered.
-    network = await connect()
-    checked = _Checked(name, store, clock, profile, active, network, patience)
-    shown = _Shown(name if request.is_all else None, is_quiet=request.is_quiet)
-    lines = LiveList(ACTIVE_LINES, shown, monotonic)
-    result = await check_active(
-        checked, PatientUsers(network.users, patience), lines, checked.current
-    )
-    result = with_known(result, checked.profile, clock())
-    return Outcome(name, result, shown.lines, checked.at, standing(store))
 
 
 def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
@@ -143,42 +123,48 @@ def _read(name: str, store: ProfileStore) -> tuple[Profile, CredentialSet]:
     return profile, active
 
 
-class _Checked:
-    """The active set of a stored profile, as `check_active` takes it."""
+class _ProfileCheck:
+    """The check of a stored profile's active set."""
 
-    def __init__(
-        self,
-        name: str,
-        store: ProfileStore,
-        clock: Clock,
-        profile: Profile,
-        active: CredentialSet,
-        network: Network,
-        patience: Patience,
-    ) -> None:
-        self.active = active
-        self.clock = clock
-        self.at = clock()
-        """When the check ended, UTC; until then when it began."""
+    def __init__(self, name: str, request: CheckRequest, store: ProfileStore, clock: Clock) -> None:
         self._name = name
+        self._request = request
         self._store = store
-        self._checked = self.profile = profile
-        """The record as it was read first, and last."""
-        self._tokens = network.tokens
-        self._patience = patience
+        self._clock = clock
+        # Each has its own time: slow ones must not fail those that come after them.
+        self._patience = Patience(is_quiet=request.is_quiet)
 
-    async def current(self, refused: Secret | None) -> TokenSet:
+    async def run(self, connect: Connect) -> Outcome:
+        """Check it and return the outcome. Raises SetupError."""
+        name, store, clock, request = self._name, self._store, self._clock, self._request
+        # In a thread: a keyring may take seconds, and the other profiles need not wait for it.
+        self._checked, self._active = await asyncio.to_thread(_read, name, store)
+        self._profile = self._checked
+        """The record as it was read last."""
+        refuse_others(request.endpoints, [self._active.endpoints])
+        # A client that cannot be made says nothing about the profile, so nothing is remembered.
+        network = await connect()
+        self._tokens, self._at = network.tokens, clock()
+        """When the check ended, UTC; until then when it began."""
+        shown = _Shown(name if request.is_all else None, is_quiet=request.is_quiet)
+        lines = LiveList(ACTIVE_LINES, shown, monotonic)
+        users = PatientUsers(network.users, self._patience)
+        result = await check_active(self._active, users, lines, self._current, clock, self._record)
+        result = with_known(result, self._profile, clock())
+        return Outcome(name, result, shown.lines, self._at, standing(store))
+
+    async def _current(self, refused: Secret | None) -> TokenSet:
         """Return tokens, refreshed if they expired or were rejected. Raises SetupError."""
-        tokens = self.active.tokens
+        tokens = self._active.tokens
         # Without the lock while they are good: a folder that takes no files gives none.
-        if refused is not None or tokens is None or tokens.needs_refresh(self.clock()):
+        if refused is not None or tokens is None or tokens.needs_refresh(self._clock()):
             fresh = fresh_tokens(
                 self._name,
                 self._store,
                 self._tokens,
-                self.clock,
+                self._clock,
                 refused=refused,
-                seen=self.profile,
+                seen=self._profile,
                 on_lock=self._patience.has_lock,
                 on_ask=self._patience.ask,
             )
@@ -186,24 +172,24 @@ class _Checked:
         # A wizard may have put another set in its place since this one was read. Its tokens
         # must not be sent to the endpoints of the old one.
         profile = await asyncio.to_thread(self._store.load, self._name)
-        if profile is None or profile.endpoints != self.active.endpoints:
+        if profile is None or profile.endpoints != self._active.endpoints:
             raise SetupError(PROFILE_CHANGED)
-        self.profile = profile
+        self._profile = profile
         return tokens
 
-    async def record_check(self, check: LastCheck) -> None:
+    async def _record(self, check: LastCheck) -> None:
         """Save the result, unless the profile was removed in the meantime.
 
         Raises SetupError, also where by now another set is active.
         """
-        self.at = check.at
+        self._at = check.at
         seconds = self._patience.left_for_the_record
         async with self._store.locked_async(self._name, seconds) as held:
             if held.profile is None or held.profile.active is None:
                 return
             if not held.profile.is_same_setup(self._checked):
                 raise SetupError(PROFILE_CHANGED)
-            self.profile = held.save(replace(held.profile, last_check=check))
+            self._profile = held.save(replace(held.profile, last_check=check))
 
 
 class _Shown:

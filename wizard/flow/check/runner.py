@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.errors.scim import BAD_TOKEN
@@ -47,37 +47,24 @@ Current = Callable[[Secret | None], Awaitable[TokenSet]]
 is still the given one, which the server rejected. Raises SetupError."""
 
 
-class ActiveSet(Protocol):
-    """The credential set to check, and where its result is saved; a Session is one."""
-
-    @property
-    def active(self) -> CredentialSet | None:
-        """The active credential set, or None."""
-
-    @property
-    def clock(self) -> Clock:
-        """The clock that gives the time at which the check ended."""
-
-    async def record_check(self, check: LastCheck) -> None:
-        """Save the result of the check. Raises SetupError."""
-
-
 async def check_active(
-    session: ActiveSet,
+    active: CredentialSet | None,
     users: UserDirectory,
     lines: LiveList,
     current: Current,
+    clock: Clock,
+    record: Callable[[LastCheck], Awaitable[None]],
 ) -> Report:
     """Check the active set and save the result, if the store accepts it.
 
-    Args: `lines` has the ids of ACTIVE_LINES.
+    Args: `lines` has the ids of ACTIVE_LINES; `record` saves the result, or raises SetupError.
     """
-    active, is_new, is_renewable = session.active, False, False
+    is_new, is_renewable = False, False
     try:
         if active is None:
             raise SetupError(LEFT_UNFINISHED)
         ask = partial(ask_users, users, lines, active.endpoints.scim_url)
-        began = session.clock()
+        began = clock()
         tokens = await lines.timed(TOKENS, current(None))
         is_new = tokens.obtained_at >= began
         is_renewable = replace(active, tokens=tokens).is_renewable
@@ -101,7 +88,7 @@ async def check_active(
         )
     else:
         report = passed(listed, tokens)
-    return await remembered(report, session.clock(), session.record_check)
+    return await remembered(report, clock(), record)
 
 
 def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | DraftRun:
@@ -123,17 +110,17 @@ class ActiveRun:
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
         """Run the check and pass the lines to `show` whenever one changes."""
-        lines = LiveList(ACTIVE_LINES, show, self._services.timer)
+        session, services = self._session, self._services
+        lines = LiveList(ACTIVE_LINES, show, services.timer)
         try:
-            network = await self._services.connect()
+            network = await services.connect()
         except SetupError as error:
             return Report(Verdict.FAILED, error.problem)
 
         # A permission that was selected in the meantime may take effect only with a new token.
-        is_forced = is_retry and self._session.profile.is_renewable
+        is_forced = is_retry and session.profile.is_renewable
 
         def current(refused: Secret | None) -> Awaitable[TokenSet]:
-            session, services = self._session, self._services
             fresh = fresh_tokens(
                 session.name,
                 services.store,
@@ -144,13 +131,14 @@ class ActiveRun:
             )
             return session.protected.run(fresh)
 
-        report = await check_active(self._session, network.users, lines, current)
+        active, clock, record = session.active, services.clock, session.record_check
+        report = await check_active(active, network.users, lines, current, clock, record)
         # The session did not refresh these tokens, but has to know them to keep them off the
         # screen.
         with suppress(SetupError):
-            await self._session.reload()
+            await session.reload()
         lines.raise_fault()
-        return with_known(report, self._session.profile, self._services.clock())
+        return with_known(report, session.profile, services.clock())
 
     async def accept(self, report: Report) -> Report:
         """Return the report: this check never asks."""

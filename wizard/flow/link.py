@@ -14,13 +14,7 @@ from wizard.domain.errors import consent
 from wizard.domain.errors.paste import LINK_EXPIRED, LINK_ON_SCREEN_EXPIRED
 from wizard.domain.models import AuthorizationAttempt, Endpoints, ServerMetadata
 from wizard.domain.oauth import authorization_request, pasted_response
-from wizard.domain.oauth.authorization_response import (
-    BareCode,
-    Reading,
-    Received,
-    Refused,
-    stale,
-)
+from wizard.domain.oauth.authorization_response import BareCode, Reading, Received, Refused, stale
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError, entries, ids
 from wizard.domain.secret import Secret

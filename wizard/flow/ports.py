@@ -7,15 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from wizard.domain.models import (
-    AuthorizationAttempt,
-    CredentialSet,
-    Endpoints,
-    Profile,
-    ServerMetadata,
-    TokenSet,
-    UserList,
-)
+from wizard.domain import models
 from wizard.domain.problems import Check, Problem
 from wizard.domain.secret import Secret
 
@@ -30,18 +22,18 @@ class TokenEndpoint(Protocol):
 
     async def exchange(
         self,
-        credentials: CredentialSet,
-        attempt: AuthorizationAttempt,
+        credentials: models.CredentialSet,
+        attempt: models.AuthorizationAttempt,
         code: Secret,
         on_wait: OnWait,
-    ) -> TokenSet:
+    ) -> models.TokenSet:
         """Exchange a code for tokens (RFC 6749 §4.1.3).
 
         The code is sent once, and again after a 429, which didn't redeem it; `on_wait` then gets
         the reason and the seconds left.
         """
 
-    async def refresh(self, credentials: CredentialSet) -> TokenSet:
+    async def refresh(self, credentials: models.CredentialSet) -> models.TokenSet:
         """Return new tokens of a set (RFC 6749 §6, or §4.4 for client credentials).
 
         A refresh token that isn't replaced is kept.
@@ -57,7 +49,7 @@ class TokenEndpoint(Protocol):
 class MetadataSource(Protocol):
     """The authorization server's metadata (RFC 8414), best effort."""
 
-    async def fetch(self, endpoints: Endpoints) -> ServerMetadata | None:
+    async def fetch(self, endpoints: models.Endpoints) -> models.ServerMetadata | None:
         """Return the authorization server's metadata; None if it has none."""
 
 
@@ -66,7 +58,7 @@ class UserDirectory(Protocol):
 
     async def list_users(
         self, scim_url: str, access_token: Secret, on_wait: OnWait, limit: float | None = None
-    ) -> UserList:
+    ) -> models.UserList:
         """Send `GET {scim}/Users`; `on_wait` gets the reason for a retry and the seconds left.
 
         All tries and pauses take `limit` seconds at most, if it is given.
@@ -78,7 +70,7 @@ class UserDirectory(Protocol):
 class Reach(Protocol):
     """Tests whether the servers can be reached and trusted, and whether the clocks agree."""
 
-    async def probe(self, endpoints: Endpoints) -> tuple[Check, ...]:
+    async def probe(self, endpoints: models.Endpoints) -> tuple[Check, ...]:
         """Return one line for reaching and trusting both hosts, and one for the clock."""
 
 
@@ -86,13 +78,13 @@ class Locked(Protocol):
     """A profile whose lock is held; it is read again when the lock is acquired."""
 
     @property
-    def profile(self) -> Profile | None:
+    def profile(self) -> models.Profile | None:
         """The current record, or None."""
 
-    def active(self) -> CredentialSet | None:
+    def active(self) -> models.CredentialSet | None:
         """The active credential set; None when there is none. Raises SetupError."""
 
-    def draft(self) -> CredentialSet | None:
+    def draft(self) -> models.CredentialSet | None:
         """The draft; None when there is none. Raises SetupError."""
 
     def prove_writable(self) -> None:
@@ -100,12 +92,12 @@ class Locked(Protocol):
 
     def save(
         self,
-        profile: Profile,
+        profile: models.Profile,
         *,
-        active: CredentialSet | None = None,
-        draft: CredentialSet | None = None,
+        active: models.CredentialSet | None = None,
+        draft: models.CredentialSet | None = None,
         to_files: bool = False,
-    ) -> Profile:
+    ) -> models.Profile:
         """Write the given sets as new generations, point the record at them, and remove old ones.
 
         A set that is not given keeps its generation as `profile` names it: to drop one, pass a
@@ -137,13 +129,13 @@ class ProfileStore(Protocol):
     def client_ids(self) -> Mapping[str, str]:
         """The Client IDs by profile, from the records that can be read."""
 
-    def load(self, name: str) -> Profile | None:
+    def load(self, name: str) -> models.Profile | None:
         """Return the record, read without a lock, or None. Raises SetupError."""
 
     def set_aside(self, name: str) -> str | None:
         """Return the path of a profile's newest damaged record, or None. Raises SetupError."""
 
-    def active(self, name: str, profile: Profile) -> CredentialSet | None:
+    def active(self, name: str, profile: models.Profile) -> models.CredentialSet | None:
         """Return the credential set that `profile.active` points at, read without a lock."""
 
     def locked(self, name: str, timeout: float = 60.0) -> AbstractContextManager[Locked]:

@@ -7,16 +7,7 @@ from typing import Final
 
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
-from wizard.domain.texts.prerequisites import (
-    CONSOLE,
-    LEGACY_CONSOLE,
-    USES,
-    Prerequisite,
-    Use,
-    missing,
-    selected,
-    unselected,
-)
+from wizard.domain.texts import prerequisites as texts
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
 from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
@@ -63,11 +54,11 @@ class Prerequisites:
         return Next()
 
     @property
-    def _use(self) -> Use:
+    def _use(self) -> texts.Use:
         return self._session.use
 
     @property
-    def _items(self) -> tuple[Prerequisite, ...]:
+    def _items(self) -> tuple[texts.Prerequisite, ...]:
         return self._use.items
 
     async def _ask_each(self) -> None:
@@ -83,7 +74,7 @@ class Prerequisites:
             if not answer:
                 return
 
-    def _question(self, number: int, count: int, item: Prerequisite) -> Prompt:
+    def _question(self, number: int, count: int, item: texts.Prerequisite) -> Prompt:
         skips = "skip the rest" if number < count else "skip it"
         answers = {"yes": "it's true", "no": "not yet", "": skips, "y": "yes", "n": "no"}
         aside = f" ({item.aside})" if item.aside else ""
@@ -95,13 +86,13 @@ class Prerequisites:
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named; only then can all be selected at once."""
-        open_items = missing(self._items, self._session.profile.ticks)
+        open_items = texts.missing(self._items, self._session.profile.ticks)
         if not open_items and self._has_asked:
             return ""
         answers = {"": "continue"}
         offers = answers | {"use": "choose another grant type"}
         if open_items:
-            self._say(unselected(open_items), *(f"{p.text}." for p in open_items))
+            self._say(texts.unselected(open_items), *(f"{p.text}." for p in open_items))
             offers = answers = {
                 "": "continue anyway",
                 "again": "answer them again",
@@ -127,7 +118,7 @@ class Prerequisites:
         return replace(prompt, page=(self._use.help, *prompt.page, says))
 
     def _ticked(self) -> str:
-        return selected(self._items, self._session.profile.ticks)
+        return texts.selected(self._items, self._session.profile.ticks)
 
     async def _save(self, new: set[str]) -> None:
         kept = self._session.profile.ticks
@@ -153,9 +144,11 @@ class Prerequisites:
             self._stage.paper.problem(replace(problem, is_warning=True))
 
     async def _open(self) -> None:
-        if not await self._stage.wizard_context.services.browser.open(CONSOLE):
-            self._say("No browser on this machine. The pages are:", "Twilio Console:", CONSOLE)
-            self._say("Legacy Console (Twilio Admin):", LEGACY_CONSOLE)
+        if not await self._stage.wizard_context.services.browser.open(texts.CONSOLE):
+            self._say(
+                "No browser on this machine. The pages are:", "Twilio Console:", texts.CONSOLE
+            )
+            self._say("Legacy Console (Twilio Admin):", texts.LEGACY_CONSOLE)
 
     async def _change_use(self) -> None:
         if await is_use_changed(self._stage, Step.PREREQUISITES):
@@ -178,31 +171,31 @@ async def is_use_changed(stage: Stage, step: Step) -> bool:
 async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None:
     """Ask who will use the credential, and with which grant type. Raises Left."""
     session = stage.wizard_context.session
-    names = [_in_words(each) for each in USES]
+    names = [_in_words(each) for each in texts.USES]
     listed = [f"{number}. {name}" for number, name in enumerate(names, 1)]
     costs = [f"{GRANT_NAMES[grant_type]}: {text}" for grant_type, text in COSTS.items()]
     if stage.talk.is_news("uses", listed):
         stage.talk.say(*listed)
-    default = USES.index(session.use) + 1
+    default = texts.USES.index(session.use) + 1
     prompt = stage.prompt(step, answers={"": names[default - 1]}, can_go_back=can_go_back)
-    words = f"{USE_TITLE} Type a number from 1 to {len(USES)}, or press Enter for {default}"
+    words = f"{USE_TITLE} Type a number from 1 to {len(texts.USES)}, or press Enter for {default}"
     prompt = replace(prompt, words=words, help=(*listed, *costs), listed=tuple(names))
     chosen = await stage.talk.choose(prompt) or names[default - 1]
     try:
-        await session.save_use(USES[names.index(chosen)])
+        await session.save_use(texts.USES[names.index(chosen)])
     except SetupError as error:
         stage.paper.problem(error.problem)
 
 
-def _in_words(use: Use) -> str:
+def _in_words(use: texts.Use) -> str:
     return f"{use.audience.title}, with {GRANT_NAMES[use.grant_type].lower()}"
 
 
-def used_by(use: Use) -> str:
+def used_by(use: texts.Use) -> str:
     """Say who uses the credential, and with which grant type."""
     return f"Used by: {use.audience.title}. Grant type: {GRANT_NAMES[use.grant_type]}."
 
 
-def _about(use: Use) -> tuple[str, ...]:
+def _about(use: texts.Use) -> tuple[str, ...]:
     """Return what the setup is for where that isn't clear: all audiences but a script."""
-    return () if use.audience == USES[0].audience else (use.audience.brief,)
+    return () if use.audience == texts.USES[0].audience else (use.audience.brief,)

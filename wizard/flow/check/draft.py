@@ -8,12 +8,7 @@ from typing import Final
 
 from wizard.domain.errors import exchange
 from wizard.domain.errors.local import LEFT_UNFINISHED
-from wizard.domain.models import (
-    AuthorizationAttempt,
-    CredentialSet,
-    RefreshFailure,
-    TokenSet,
-)
+from wizard.domain.models import AuthorizationAttempt, CredentialSet, RefreshFailure, TokenSet
 from wizard.domain.oauth import authorization_request
 from wizard.domain.oauth.authorization_response import BareCode, Received
 from wizard.domain.oauth.classify import no_refresh_token, refused_token
@@ -24,14 +19,7 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.summary import moved
 from wizard.domain.texts.wording import for_grant
 from wizard.domain.value import replace
-from wizard.flow.check.lines import (
-    EXCHANGE,
-    SAVED,
-    STATE,
-    TOKENS,
-    LiveList,
-    ask_users,
-)
+from wizard.flow.check.lines import EXCHANGE, SAVED, STATE, TOKENS, LiveList, ask_users
 from wizard.flow.check.report import Report, Verdict, as_kept, passed, remembered, unconfirmed
 from wizard.flow.ports import TokenEndpoint, UserDirectory
 from wizard.flow.session import Session

@@ -228,14 +228,14 @@ def _reporting(
 
 def main() -> None:
     """Run the command line; Ctrl+C exits with 130, not with click's 1."""
-    console.end_on_signals()
+    process.end_on_signals()
     console.take_any_encoding()
     try:
         with console.naming_faults():
             code = _cli()
     except SetupError as error:
         code = console.report(error.problem)
-    console.prepare_exit()
+    process.prepare_exit()
     sys.exit(code)
 
 

@@ -1,17 +1,16 @@
-"""The output of commands: results on stdout, all else on stderr, failures also as JSON."""
+"""Output in any encoding: results on stdout, all else on stderr, failures also as JSON."""
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Final, TextIO
 
 import click
@@ -22,7 +21,6 @@ from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
 from wizard.domain.texts.wording import in_command
 from wizard.host import process
-from wizard.host.signs import take_signs
 
 VERSION: Final = 2
 """The version of the JSON format."""
@@ -34,11 +32,64 @@ LATE: Final = 1.0
 """Seconds after which a waiting user is shown the reason."""
 
 
+ASCII: Final = {
+    "✓": "+",
+    "✗": "x",
+    "○": "o",
+    "●": "*",
+    "•": "*",
+    "·": "-",
+    "›": ">",
+    "‹": "<",
+    "→": "->",
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "×": "x",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": "'",
+    "’": "'",
+    "«": '"',
+    "»": '"',
+    "\u00a0": " ",
+}
+"""Signs of the wizard's sentences; any other one is taken apart, or is a question mark."""
+
+_HANDLER: Final = "scim-wizard-signs"
+
+
 def take_any_encoding() -> None:
     """Replace signs that the encoding of stdout or stderr lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             take_signs(stream, stream.encoding)
+
+
+def take_signs(stream: TextIO, encoding: str) -> None:
+    """Let a stream write in an encoding, with other signs for those that it lacks."""
+    codecs.register_error(_HANDLER, _stand_in)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=_HANDLER)
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(map(_ascii, text)), error.end
+
+
+def _ascii(sign: str) -> str:
+    if sign in ASCII:
+        return ASCII[sign]
+    # Imported here: `token` needs it only for an unusual sign.
+    import unicodedata
+
+    parts = unicodedata.normalize("NFKD", sign)
+    return "".join(c for c in parts if c.isascii() and c.isprintable()) or "?"
 
 
 def print_answer(answer: str) -> None:
@@ -245,39 +296,3 @@ def let_go_of_stdout() -> None:
     """Discard the rest of the buffer; else Python reports an error at exit and ends with 120."""
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
-def prepare_exit() -> None:
-    """See to it that the process ends with its exit code, also if the terminal was closed.
-
-    At its end, Python restores the default handlers, and flushes stderr.
-    """
-    if process.HANG_UP:
-        signal.signal(process.HANG_UP, signal.SIG_IGN)
-    try:
-        sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
-        # It is gone, or there was none.
-        from wizard.host.terminal import let_go
-
-        let_go()
-
-
-def end_on_signals() -> None:
-    """Set the signal handlers; the wizard and network requests replace them with their own.
-
-    An ignored signal, as under nohup, remains ignored.
-    """
-    for number in process.SIGNALS[1:]:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _interrupt)
-
-
-def _interrupt(_number: int, frame: FrameType | None) -> None:
-    handler = signal.getsignal(signal.SIGINT)
-    if callable(handler):
-        handler(signal.SIGINT, frame)
-    else:
-        # Ctrl+C is ignored, as in a script's background job.
-        # The files on disk are complete at any time.
-        os._exit(ExitCode.SIGNAL)

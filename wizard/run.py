@@ -15,9 +15,8 @@ from wizard.domain.errors.local import NOT_A_TERMINAL
 from wizard.domain.models import StoreKind
 from wizard.domain.problems import SetupError
 from wizard.domain.value import replace
-from wizard.host import terminal
+from wizard.host import process, terminal
 from wizard.host.loop import Loop
-from wizard.host.signs import take_signs
 from wizard.options import Common
 
 SLOW: Final = "Opening profile {name}…"
@@ -84,7 +83,7 @@ def _open(settings: wiring.Settings, scenario: str | None) -> wiring.Face:
         if why := why_no_screens():
             settings = replace(settings, is_plain=True, why_plain=why)
     if settings.is_plain:
-        take_signs(sys.stderr, terminal.written_with(os.environ))
+        console.take_signs(sys.stderr, terminal.written_with(os.environ))
     if scenario is not None:
         return _show(wiring.demo(settings, scenario), ["Starting the demo…"])
     # The record first and by itself, so that it is known what is waited for. The same store for
@@ -120,7 +119,7 @@ def _show(opening: AbstractContextManager[wiring.Face], if_slow: Sequence[str]) 
             runner.get_loop().call_later(SEEN, gc.enable)
             runner.run(run_to_end(app))
         # The loop's own handlers end with it; what follows ends with the same exit code.
-        console.end_on_signals()
+        process.end_on_signals()
         if terminal.is_stalled(sys.stderr):
             terminal.let_go()
         try:

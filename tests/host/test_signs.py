@@ -11,8 +11,7 @@ import click
 import pytest
 
 from wizard.cli import main
-from wizard.console import is_closed_pipe
-from wizard.host.signs import take_signs
+from wizard.console import is_closed_pipe, take_signs
 
 
 @pytest.mark.parametrize(
@@ -58,12 +57,14 @@ def test_help_that_no_one_reads_is_no_failure_on_windows(
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(sys, "argv", ["scim-wizard", args])
-    monkeypatch.setattr("wizard.cli.is_closed_pipe", lambda error: is_closed_pipe(error, "win32"))
-    monkeypatch.setattr("wizard.cli.let_go_of_stdout", lambda: None)
+    monkeypatch.setattr(
+        "wizard.console.is_closed_pipe", lambda error: is_closed_pipe(error, "win32")
+    )
+    monkeypatch.setattr("wizard.console.let_go_of_stdout", lambda: None)
     monkeypatch.setattr(click, "echo", fail)
     monkeypatch.setattr("click.core.echo", fail)
     monkeypatch.setattr("click.decorators.echo", fail)
-    monkeypatch.setattr("wizard.cli.take_any_encoding", lambda: None)
+    monkeypatch.setattr("wizard.console.take_any_encoding", lambda: None)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0

@@ -17,10 +17,10 @@ import pytest
 
 from tests import system
 from wizard.cli import cli, main
+from wizard.console import take_signs
 from wizard.domain.credential_fields import CredentialField
 from wizard.domain.models import GrantType
 from wizard.domain.texts.prerequisites import USES, use
-from wizard.host.signs import take_signs
 
 T = TypeVar("T")
 
@@ -291,7 +291,7 @@ def _whole(arguments: list[str]) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["scim-wizard", *arguments])
         # Signals of the test process are not for the wizard.
-        patch.setattr("wizard.cli.end_on_signals", lambda: None)
+        patch.setattr("wizard.host.process.end_on_signals", lambda: None)
         with pytest.raises(SystemExit) as ended:
             main()
     return ended.value.code

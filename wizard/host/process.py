@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from wizard.domain import journal
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from wizard.domain.text import Program
 
 SIGNALS: Final[tuple[int, ...]] = tuple(
@@ -52,6 +54,44 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
                 signal.signal(number, hung_up)
             else:
                 loop.add_signal_handler(number, leave)
+
+
+def prepare_exit() -> None:
+    """See to it that the process ends with its exit code, also if the terminal was closed.
+
+    At its end, Python restores the default handlers, and flushes stderr.
+    """
+    if HANG_UP:
+        signal.signal(HANG_UP, signal.SIG_IGN)
+    try:
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):
+        # It is gone, or there was none.
+        from wizard.host.terminal import let_go
+
+        let_go()
+
+
+def end_on_signals() -> None:
+    """Set the signal handlers; the wizard and network requests replace them with their own.
+
+    An ignored signal, as under nohup, remains ignored.
+    """
+    for number in SIGNALS[1:]:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        handler(signal.SIGINT, frame)
+    else:
+        from wizard.domain.problems import ExitCode
+
+        # Ctrl+C is ignored, as in a script's background job.
+        # The files on disk are complete at any time.
+        os._exit(ExitCode.SIGNAL)
 
 
 def protect() -> None:

@@ -251,7 +251,7 @@ def test_secret_that_is_too_short_to_be_one_is_asked_for_again_until_enter_keeps
         ):
             await person.says("Paste the Client Secret (input hidden)")
             await person.type(short)
-            await person.says("Client Secret: saved.", words)
+            await person.says("Client Secret: saved, not tested yet.", words)
         await person.says(
             "Paste the Client Secret (input hidden), or press Enter to keep the saved one:"
         )
@@ -450,7 +450,15 @@ async def approve_in_demo(person: Person) -> None:
     """Walk to the check with what the demo has filled in."""
     await person.tick_all()
     await keep_fields(person)
+    await approve(person)
+
+
+async def approve(person: Person) -> None:
+    """Let the demo approve, and paste the URL that its browser landed on."""
     await person.says("or press Enter to approve")
+    await person.type("")
+    await person.says("Its browser landed on:", "https://idp.example.invalid/callback?code=")
+    await person.says("Step 4 of 6, Redirect.", "Press Enter to paste this URL (demo only)")
     await person.type("")
 
 
@@ -465,11 +473,12 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await person.says(f"Error: {ANY_OTHER}")
         await person.type("a-secret-of-my-own-12")
         await person.says(
-            "Client Secret: accepted.", "Paste the Redirect URL", "press Enter to keep"
+            "Client Secret: entered, not tested yet.",
+            "Paste the Redirect URL",
+            "press Enter to keep",
         )
         await person.type("")
-        await person.says("or press Enter to approve")
-        await person.type("")
+        await approve(person)
         await person.passed()
         await person.says("This was the demo.")
         await person.type("")
@@ -481,7 +490,7 @@ def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
         await approve_in_demo(person)
         await person.passed()
-        await person.says("To try a rotated secret or a removal, go to Overview.")
+        await person.says('To try a rotated secret or a removal, type "overview".')
         await person.type("overview")
         await person.says("Enter a rotated secret", "Remove profile")
         await person.type("rotate")
@@ -526,6 +535,8 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
                 'Step 3 of 6. Type "link" to show the link, or press Enter to approve (demo only):'
             )
             await person.type(line)
+        await person.says("Press Enter to paste this URL (demo only)")
+        await person.type("")
         await person.passed()
         await person.says("This was the demo. Nothing is saved.")
         await person.type("")

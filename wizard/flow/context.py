@@ -99,7 +99,8 @@ class WizardContext:
         """The part that creates the authorization link and reads the response."""
         from wizard.flow.link import LinkDesk
 
-        return LinkDesk(self.session, self.services.connect, self.services.listener)
+        given = self.session, self.services.connect, self.services.listener
+        return LinkDesk(*given, is_demo=self.demo is not None)
 
     @cached_property
     def upkeep(self) -> Upkeep:

@@ -90,4 +90,5 @@ async def check_active(
         )
     else:
         report = passed(listed, tokens)
+    report = replace(report, is_of_active=True)
     return await remembered(report, session.clock(), session.record_check)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wizard.domain.models import TokenSet
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
+from wizard.domain.texts.wording import in_demo
+from wizard.domain.value import replace
 from wizard.flow.check.active import ACTIVE_LINES, check_active
 from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
 from wizard.flow.check.lines import DRAFT_LINES, LiveList, Shown, draft_lines
@@ -23,14 +25,48 @@ if TYPE_CHECKING:
     from wizard.flow.state import WizardState
 
 
-def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | DraftRun:
+class Run(Protocol):
+    """A check that can be run, and run again."""
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+
+
+def run_of(wizard_context: WizardContext, state: WizardState) -> Run:
     """Return the runner of the check that a state calls for."""
+    run = _run_of(wizard_context, state)
+    return run if wizard_context.demo is None else InDemo(run)
+
+
+def _run_of(wizard_context: WizardContext, state: WizardState) -> Run:
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
     titles = draft_lines(
         wizard_context.session.working_draft().grant_type, is_demo=wizard_context.demo is not None
     )
     return DraftRun(wizard_context.session, wizard_context.services, state.answer, titles)
+
+
+class InDemo:
+    """Runs another run, and adds to its report what helps in the demo."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+        return _in_demo(await self._run.run(show, is_retry=is_retry))
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+        return _in_demo(await self._run.accept(report))
+
+
+def _in_demo(report: Report) -> Report:
+    return replace(report, problem=in_demo(report.problem)) if report.problem else report
 
 
 class ActiveRun:

@@ -216,6 +216,9 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     Authorize has created the new link already, so it doesn't ask for one. On Prerequisites there
     is little room above the list.
     """
+    if step is Step.CREDENTIALS and problem.id == exchange.WRONG_CLIENT.id:
+        # The field of the secret says it.
+        return replace(problem, in_demo="")
     if step is Step.PREREQUISITES and problem.id == exchange.WRONG_GRANT.id:
         return replace(problem, cause="", remedy=_ON_PREREQUISITES, detail=(), in_demo="")
     if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:

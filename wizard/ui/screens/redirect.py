@@ -132,8 +132,12 @@ class RedirectScreen(LinkScreen):
     @property
     def doubled(self) -> str:
         """Approving is done once the demo has pasted its URL."""
-        is_approved = self._delivery is Delivery.APPROVED and self._pasted is not None
-        return super().doubled or "approve" * is_approved
+        return super().doubled or "approve" * self._is_demos
+
+    @property
+    def _is_demos(self) -> bool:
+        """Whether the URL in the field is the demo's."""
+        return self._delivery is Delivery.APPROVED and self._pasted is not None
 
     def watch_pending(self, pending: Ask | Fix | None) -> None:
         """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
@@ -173,9 +177,9 @@ class RedirectScreen(LinkScreen):
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
             *([NO_PAGE_THERE] if is_open and not self._has_problem else ()),
-            *(DEMO_DID if self._delivery is Delivery.APPROVED else ()),
+            *(DEMO_DID if self._is_demos else ()),
             ("Code", CODE_LIVES),
-            ("Waiting", "for you to press Enter" if self._pasted else waits),
+            ("Waiting", "for you to press Enter" if self._is_demos else waits),
         )
         facts = Content("\n").join([Content(f"{name:<9}{text}") for name, text in rows])
         self.query_one("#facts", Static).update(facts.stylize("$muted"))

@@ -24,7 +24,6 @@ from wizard.domain.texts.prerequisites import (
     unselected,
 )
 from wizard.domain.texts.questions import RISK
-from wizard.domain.texts.wording import led_back
 from wizard.flow.context import WizardContext
 from wizard.flow.environment import relevant
 from wizard.flow.state import Next, WizardState
@@ -118,6 +117,9 @@ class PrerequisitesScreen(StepScreen):
         """Start the machine checks once the step can be seen; show what led back here."""
         super().on_mount()
         if self._because is not None:
+            # It loads the error catalog, which must not delay the first frame.
+            from wizard.domain.texts.wording import led_back
+
             self._show_problem(led_back(self._because, self.STEP))
             # It is about the grant type.
             self.call_after_refresh(self._to_choices)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.domain.errors import consent, exchange, network, scim, store
+from wizard.domain.errors import exchange, network, scim, store
 from wizard.domain.models import GrantType
 from wizard.domain.problems import Problem, Who, ids
 from wizard.domain.steps import Step
@@ -112,7 +112,6 @@ def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
 
 _EVERY_TIME: Final = "In this demo, every try fails. Quit to end it."
 _IN_DEMO: Final = {
-    consent.ACCESS_DENIED.id: "In this demo, approve again.",
     exchange.CODE_EXPIRED.id: "In this demo, the next code works.",
     exchange.WRONG_CLIENT.id: "In this demo, any other 20 characters work.",
     exchange.WRONG_GRANT.id: "In this demo, change the grant type.",
@@ -125,7 +124,11 @@ _IN_DEMO: Final = {
 
 def in_demo(problem: Problem) -> Problem:
     """Return a problem with what helps in the demo, which fails on purpose."""
-    return replace(problem, in_demo=_IN_DEMO.get(problem.id, ""))
+    # Imported here: the first frame waits for this module.
+    from wizard.domain.errors.consent import ACCESS_DENIED
+
+    words = {ACCESS_DENIED.id: "In this demo, approve again."} | _IN_DEMO
+    return replace(problem, in_demo=words.get(problem.id, ""))
 
 
 # -- by what is saved ------------------------------------------------------------------------------

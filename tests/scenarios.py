@@ -295,7 +295,7 @@ async def denied(face: Face, scene: Scene) -> None:
 async def expired_code(face: Face, scene: Scene) -> None:
     link = await back_at_redirect(face, scene)
     await face.paste(scene.sandbox.approve(link))
-    await face.says("Code exchanged for tokens", exchange.CODE_EXPIRED.title)
+    await face.says("State matches your link", exchange.CODE_EXPIRED.title)
     await face.primary()
     await face.says("in a private window.")
     await face.says("click Approve access, and paste the URL right away.")
@@ -469,7 +469,10 @@ async def wrong_grant_type(face: Face, scene: Scene) -> None:
     await to_check_of_app(face, scene, "other")
     await face.says(exchange.WRONG_GRANT.title, exchange.WRONG_GRANT.remedy)
     await face.primary()
-    await face.says("It must have the Client credentials grant type.")
+    await face.says(
+        f"Last attempt: {exchange.WRONG_GRANT.title}",
+        "Change the grant type here to Authorization code.",
+    )
     await face.leave()
 
 

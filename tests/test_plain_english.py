@@ -88,9 +88,9 @@ REMEDY: Final = re.compile(
 NAMES: Final = re.compile(
     "Access|Account|Admin|Administrator|Application|Approve|Authorization|Authorize|Back|Bearer|"
     "Check|Chromium|Client|Console|Content|Copy|Create|Credentials|Ctrl|Date|Deny|Developer|Enter|"
-    "Entra|Esc|Finish|Found|Legacy|Linux|Microsoft|Monitor|Not|Nov|Okta|Organization|Owner|Page|"
-    "Prerequisites|Punycode|Python|Redirect|Save|Scopes|Secret|Support|Textual|Twilio|Users|Windows|"
-    "Wine"
+    "Entra|Esc|Finish|Found|Legacy|Linux|Microsoft|Monitor|Not|Nov|Okta|Organization|Overview|"
+    "Owner|Page|Prerequisites|Punycode|Python|Redirect|Save|Scopes|Secret|Space|Support|Textual|"
+    "Twilio|Users|Windows|Wine"
 )
 """Words that are capitalized within a sentence: names, keys, steps, and the Console's labels."""
 LABELS: Final = re.compile(

@@ -88,7 +88,8 @@ def test_client_credentials_name_the_grant_type_where_the_cause_is_not_known(
     assert problem.id == ids.get(expected, expected)
     if problem.id in ("wrong-grant", "unrecognized-grant", "wrong-client"):
         assert "Authorization code" in problem.cause
-        assert problem.step is Step.CREDENTIALS
+        is_certain = problem.id == "wrong-grant"
+        assert problem.step is (Step.PREREQUISITES if is_certain else Step.CREDENTIALS)
 
 
 @pytest.mark.parametrize("error", ["unauthorized_client", "unsupported_grant_type"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.domain.errors import exchange, local, network, scim, store
+from wizard.domain.errors import consent, exchange, local, network, scim, store
 from wizard.domain.problems import Problem
 from wizard.domain.texts import wording
 
@@ -20,6 +20,7 @@ READ_FIRST = "The secrets in it must be read before they can be saved in files."
         (exchange.REDIRECT_MISMATCH, 'open the wizard and choose "Change credentials".'),
         (scim.NOT_SCIM, 'To go to Credentials, open the wizard and choose "Change credentials".'),
         (exchange.WRONG_CLIENT, exchange.SECRET_REJECTED_LATER.remedy),
+        (exchange.WRONG_GRANT, exchange.WRONG_GRANT_LATER.remedy),
     ],
 )
 def test_command_names_what_to_choose_in_the_wizard(problem: Problem, remedy: str) -> None:
@@ -62,3 +63,21 @@ def test_overview_names_both_remedies_of_a_rejected_secret() -> None:
     told = wording.of_saved(exchange.WRONG_CLIENT)
     assert told.remedy == exchange.SECRET_REJECTED_LATER.remedy
     assert wording.of_saved(exchange.CODE_USED) == exchange.CODE_USED
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        consent.ACCESS_DENIED,
+        exchange.CODE_EXPIRED,
+        exchange.WRONG_CLIENT,
+        exchange.WRONG_GRANT,
+        scim.MISSING_PERMISSION,
+        scim.SCIM_FAILING,
+        scim.NOT_SCIM,
+    ],
+    ids=lambda problem: problem.id,
+)
+def test_each_failure_of_the_demo_says_what_helps_there(problem: Problem) -> None:
+    assert wording.in_demo(problem).in_demo.startswith("In this demo, ")
+    assert not problem.in_demo

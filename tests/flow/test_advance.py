@@ -51,6 +51,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     *map(GoTo, EVERY),
     GoTo(Step.CREDENTIALS, WRONG_CLIENT),
     *map(LinkTaken, Delivery),
+    LinkTaken(Delivery.APPROVED, Secret("https://a.edu/cb?code=1&state=2")),
     CodeReceived(CODE),
     CodeReceived(BARE),
     Verified(),
@@ -100,7 +101,7 @@ def resume(state: WizardState, outcome: Outcome) -> dict[str, object] | None:
 
 def hand_out(state: WizardState, outcome: LinkTaken) -> dict[str, object]:
     arrived = {"step": Step.REDIRECT, "answer": None, "subject": Subject.DRAFT}
-    return arrived | {"delivery": outcome.delivery}
+    return arrived | {"delivery": outcome.delivery, "landed": outcome.landed}
 
 
 def take_code(state: WizardState, outcome: CodeReceived) -> dict[str, object]:

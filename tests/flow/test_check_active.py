@@ -40,10 +40,15 @@ def check(stage: Stage) -> Awaitable[Report]:
     return check_active(session.active, users, lines, current, session.clock, session.record_check)
 
 
+def of_active(report: Report) -> Report:
+    """Return the report as one of the active set."""
+    return replace(report, is_of_active=True)
+
+
 async def test_valid_tokens_are_checked_as_they_are(stage: Stage) -> None:
     active = stage.active(replace(tokens("old"), access_token=Secret(NAMING)))
     stage.world.users.answers = [UserList(25)]
-    assert await check(stage) == Report(Verdict.PASSED, None, 25, ORGANIZATION)
+    assert await check(stage) == of_active(Report(Verdict.PASSED, None, 25, ORGANIZATION))
     assert stage.statuses() == {"tokens": PASSED, "users": PASSED, "list": PASSED}
     assert stage.world.tokens.sent == []
     profile, _, kept = stage.on_disk()
@@ -76,7 +81,7 @@ async def test_failed_check_is_remembered_and_changes_nothing_else(
 ) -> None:
     active = stage.active(tokens("old"))
     stage.world.users.answers = [error(problem)]
-    assert await check(stage) == Report(Verdict.FAILED, problem, can_retry=True)
+    assert await check(stage) == of_active(Report(Verdict.FAILED, problem, can_retry=True))
     assert stage.statuses() == ended
     profile, _, kept = stage.on_disk()
     assert profile.last_check == LastCheck(CheckStatus.FAILED, NOW, None, problem.id, problem.words)
@@ -129,7 +134,7 @@ async def test_lost_response_to_a_refresh_is_reported(stage: Stage) -> None:
     stage.active(tokens("old"))
     stage.world.clock.move(hours=1)
     stage.world.tokens.refreshes = [error(UNREACHABLE, is_lost=True)]
-    lost = Report(Verdict.FAILED, UNREACHABLE, can_retry=True, has_lost_response=True)
+    lost = of_active(Report(Verdict.FAILED, UNREACHABLE, can_retry=True, has_lost_response=True))
     assert await check(stage) == lost
 
 

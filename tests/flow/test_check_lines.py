@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.flow.stage import PROBLEM, error
+from wizard.domain.models import GrantType
 from wizard.domain.problems import Check, SetupError, Status
-from wizard.flow.check.lines import DRAFT_LINES, LiveList
+from wizard.flow.check.lines import DRAFT_LINES, UNDONE, LiveList, draft_lines
 from wizard.flow.check.runner import ACTIVE_LINES
+from wizard.plain.check import results
 
 TITLES = {"one": "The first", "two": "The second"}
 
@@ -16,6 +18,14 @@ TITLES = {"one": "The first", "two": "The second"}
 def test_what_the_lines_end_with_is_one_column(titles: dict[str, str]) -> None:
     lines = [Check(id_, title, Status.PASSED, "note") for id_, title in titles.items()]
     assert len({line.in_a_line.index("note") for line in lines}) == 1
+
+
+@pytest.mark.parametrize("titles", [draft_lines(grant, is_demo=True) for grant in GrantType])
+def test_lines_that_failed_dont_say_that_it_was_done(titles: dict[str, str]) -> None:
+    for title in (*titles.values(), *DRAFT_LINES.values(), *ACTIVE_LINES.values()):
+        assert UNDONE[title][0].islower()
+    failed = Check("exchange", DRAFT_LINES["exchange"], Status.FAILED)
+    assert results([failed]) == ["Failed: exchange the code for tokens."]
 
 
 class Told:

@@ -11,6 +11,7 @@ from wizard.domain.errors.exchange import (
     REFRESH_REFUSED,
     REFRESH_REFUSED_AT_ONCE,
     WRONG_CLIENT,
+    WRONG_GRANT,
 )
 from wizard.domain.errors.network import DROPPED
 from wizard.domain.errors.scim import (
@@ -18,6 +19,7 @@ from wizard.domain.errors.scim import (
     BAD_TOKEN,
     MISSING_PERMISSION,
     NEW_TOKEN_REFUSED,
+    NOT_SCIM,
     ORGANIZATION_CHANGED,
     SCIM_NOT_FOUND,
 )
@@ -49,6 +51,8 @@ FAILED = Verdict.FAILED
         (Report(FAILED, REFRESH_REFUSED, can_retry=True), [AUTHORIZE, AGAIN]),
         (Report(FAILED, NO_REFRESH_TOKEN, can_retry=True), [AUTHORIZE, AGAIN]),
         (Report(FAILED, WRONG_CLIENT, can_retry=True), [CREDENTIALS, AGAIN]),
+        (Report(FAILED, WRONG_GRANT, can_retry=True), [Action.PREREQUISITES, CREDENTIALS]),
+        (Report(FAILED, NOT_SCIM, can_retry=True), [AGAIN, CREDENTIALS]),
         (Report(Verdict.UNRENEWABLE, REFRESH_REFUSED_AT_ONCE), [AGAIN, ACCEPT, AUTHORIZE]),
         (Report(Verdict.UNRENEWABLE, NO_REFRESH_TOKEN), [AUTHORIZE, ACCEPT]),
         (Report(Verdict.UNRENEWABLE, NOT_ASKED_FOR), [CREDENTIALS, ACCEPT]),
@@ -59,6 +63,12 @@ FAILED = Verdict.FAILED
 def test_offers_after_a_check(report: Report, offered: list[Action]) -> None:
     after = after_check(report)
     assert [offer.action for offer in (after.primary, *after.others)] == offered
+
+
+def test_check_of_the_active_set_says_that_it_leads_to_overview() -> None:
+    assert after_check(Report(Verdict.PASSED)).primary.label == "Next"
+    active = Report(Verdict.PASSED, is_of_active=True)
+    assert after_check(active).primary.label == "To Overview"
 
 
 def test_an_offer_leads_to_the_step_that_can_help() -> None:
@@ -81,6 +91,7 @@ def test_an_offer_leads_to_the_step_that_can_help() -> None:
         (BAD_TOKEN, "authorize"),
         (NO_REFRESH_TOKEN, "authorize"),
         (SCIM_NOT_FOUND, "change"),
+        (WRONG_GRANT, "change"),
         (replace(ORGANIZATION_CHANGED, is_warning=True), "check"),
     ],
 )

@@ -83,12 +83,14 @@ async def test_token_of_a_draft_that_was_discarded_meanwhile_is_not_saved(stage:
     assert draft is kept is None
 
 
-async def test_wrong_grant_type_leads_to_credentials(stage: Stage) -> None:
+async def test_wrong_grant_type_leads_to_where_it_is_chosen(stage: Stage) -> None:
     await stage.session.save_draft(OF_APP)
     stage.world.tokens.refreshes = [SetupError(WRONG_GRANT)]
     report = await check(stage)
     assert problem_of(report) == WRONG_GRANT.id
-    assert after_check(report).primary.step is Step.CREDENTIALS
+    after = after_check(report)
+    assert after.primary.step is Step.PREREQUISITES
+    assert [offer.step for offer in after.others] == [Step.CREDENTIALS]
     assert stage.on_disk()[1] == OF_APP
 
 

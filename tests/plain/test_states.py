@@ -14,7 +14,7 @@ from tests.store.keyrings import LockedKeyring
 from tests.ui.running import ACTIVE, LINKED, TICKED, WHOLE
 from tests.walks import STATE
 from wizard.domain.credential_fields import OTHER_APP, CredentialField
-from wizard.domain.errors.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT
+from wizard.domain.errors.exchange import NO_REFRESH_TOKEN, WRONG_CLIENT, WRONG_GRANT
 from wizard.domain.errors.paste import NO_CODE, OTHER_ADDRESS
 from wizard.domain.errors.scim import ORGANIZATION_CHANGED
 from wizard.domain.errors.store import ANOTHER_WIZARD, KEYRING_LOCKED, PERMISSIONS_TIGHTENED
@@ -23,6 +23,7 @@ from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
+from wizard.domain.texts.prerequisites import PREREQUISITES
 from wizard.domain.texts.questions import REMOVED_IN_DEMO, RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
 from wizard.domain.texts.wording import IN_FILES
 from wizard.domain.value import replace
@@ -251,7 +252,7 @@ def test_secret_that_is_too_short_to_be_one_is_asked_for_again_until_enter_keeps
         ):
             await person.says("Paste the Client Secret (input hidden)")
             await person.type(short)
-            await person.says("Client Secret: saved.", words)
+            await person.says("Client Secret: saved, not tested yet.", words)
         await person.says(
             "Paste the Client Secret (input hidden), or press Enter to keep the saved one:"
         )
@@ -450,7 +451,15 @@ async def approve_in_demo(person: Person) -> None:
     """Walk to the check with what the demo has filled in."""
     await person.tick_all()
     await keep_fields(person)
+    await approve(person)
+
+
+async def approve(person: Person) -> None:
+    """Let the demo approve, and paste the URL that its browser landed on."""
     await person.says("or press Enter to approve")
+    await person.type("")
+    await person.says("Its browser landed on:", "https://idp.example.invalid/callback?code=")
+    await person.says("Step 4 of 6, Redirect.", "Press Enter to paste this URL (demo only)")
     await person.type("")
 
 
@@ -465,11 +474,12 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await person.says(f"Error: {ANY_OTHER}")
         await person.type("a-secret-of-my-own-12")
         await person.says(
-            "Client Secret: accepted.", "Paste the Redirect URL", "press Enter to keep"
+            "Client Secret: entered, not tested yet.",
+            "Paste the Redirect URL",
+            "press Enter to keep",
         )
         await person.type("")
-        await person.says("or press Enter to approve")
-        await person.type("")
+        await approve(person)
         await person.passed()
         await person.says("This was the demo.")
         await person.type("")
@@ -477,11 +487,38 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
     assert walk(steps, "--scenario", "wrong-secret", "--plain")[0] == 0
 
 
+def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
+    async def steps(person: Person) -> None:
+        await person.says("or press Enter for 2")
+        await person.type("")
+        await person.says("or press Enter to continue without the rest")
+        await person.type("")
+        await person.says("Press Enter to continue anyway")
+        await person.type("")
+        for field in ("Paste the Client ID", "Paste the Client Secret"):
+            await person.says(field, "press Enter to keep")
+            await person.type("")
+        await person.says("Failed: get a token.", "Press Enter to go to Prerequisites")
+        await person.type("use")
+        await person.says("Who uses the credential is chosen on Prerequisites.")
+        await person.type("")
+        await person.says(f"Last attempt: {WRONG_GRANT.title}", "Item 1 of 4")
+        await person.type("?")
+        await person.says('Type "use" to change who will use the credential, or the grant type.')
+        await person.type("use")
+        await person.says("or press Enter for 2")
+        await person.type("1")
+        await person.says("Now these must be true:", PREREQUISITES[-1].text, "Item 1 of 7")
+        await person.type("quit")
+
+    assert walk(steps, "--scenario", "wrong-grant", "--plain")[0] == 0
+
+
 def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
         await approve_in_demo(person)
         await person.passed()
-        await person.says("To try a rotated secret or a removal, go to Overview.")
+        await person.says('To try a rotated secret or a removal, type "overview".')
         await person.type("overview")
         await person.says("Enter a rotated secret", "Remove profile")
         await person.type("rotate")
@@ -526,6 +563,8 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
                 'Step 3 of 6. Type "link" to show the link, or press Enter to approve (demo only):'
             )
             await person.type(line)
+        await person.says("Press Enter to paste this URL (demo only)")
+        await person.type("")
         await person.passed()
         await person.says("This was the demo. Nothing is saved.")
         await person.type("")

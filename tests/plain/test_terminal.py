@@ -61,7 +61,7 @@ def test_plain_mode_is_chosen_and_says_why(
 # -- input -----------------------------------------------------------------------------------------
 
 
-WAYS = "Type yes or no, or press Enter to skip the rest"
+WAYS = "Type yes or no, or press Enter to continue without the rest"
 
 
 async def words_at_every_prompt(person: Person) -> None:

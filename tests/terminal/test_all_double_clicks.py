@@ -267,14 +267,16 @@ def redirect(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 
 def check(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    return {"Next": leads(OVERVIEW, back=ENTER)}
+    return {"To Overview": leads(OVERVIEW, back=ENTER)}
 
 
 def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     again = does_once(world.checks, says("from a SCIM API"))
     copied = does_once(lambda: len(terminal.clipboard), says("from a SCIM API"))
     back = leads(OVERVIEW, back=ENTER)
-    return {"Try again": again, "Copy for support": copied, "Back": back}
+    # Overview has another way to Credentials, which one key leads back from.
+    ways = {"Back": back, "To Credentials": left_out}
+    return {"Try again": again, "Copy for support": copied, **ways}
 
 
 def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
@@ -307,7 +309,7 @@ SCENES: Final = {
     "Changes": Scene([CREDENTIALS], changed, resume, changes, code=0),
     "Authorize": Scene([AUTHORIZE, "state="], at(Step.AUTHORIZE), resume, authorize, "⏎ Open"),
     "Redirect": Scene([REDIRECT, "created "], at(Step.REDIRECT), resume, redirect),
-    "Check": Scene([CHECK, "25 users", "Next ›"], set_up, run_check, check, code=0),
+    "Check": Scene([CHECK, "25 users", "To Overview ›"], set_up, run_check, check, code=0),
     "Check failed": Scene(
         [CHECK, "from a SCIM API", "Try again ›"],
         set_up_behind_a_portal,

@@ -325,8 +325,10 @@ async def test_the_demo_approves_in_the_browsers_stead() -> None:
         desk = Desk(why_not="SSH", approve=approve)
         async with at_authorize(desk) as stage:
             await until_linked(stage)
+            await stage.until_text("⏎ Approve")
+            assert "F8" not in stage.text
             await stage.pilot.press(*keys)
-            assert await stage.outcome() == RECEIVED
+            assert await stage.outcome() == LinkTaken(Delivery.APPROVED, Secret(ANSWER))
     assert approved == [desk.link.url] * 2
 
 

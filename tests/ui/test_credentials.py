@@ -199,7 +199,7 @@ WRONG = [
     (SECRET_ENTRY, f"{SECRET[:20]}\n{SECRET[20:]}", "no spaces"),
     (URL, "http://scim.example.edu/cb", "Use https"),
     (URL, "https://scim.example.edu/cb#x", "can't have a fragment"),
-    (URL, "javascript://x", "must start with https"),
+    (URL, "javascript://x", "Start the Redirect URL with https://"),
 ]
 
 

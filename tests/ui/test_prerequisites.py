@@ -10,10 +10,11 @@ from tests.driving import wait_until
 from tests.fakes import FakeBrowser
 from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
+from wizard.domain.errors.exchange import WRONG_GRANT
 from wizard.domain.errors.network import NO_DNS
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import CredentialSet, GrantType, Profile
-from wizard.domain.problems import Check, SetupError, Status
+from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.prerequisites import (
     AUDIENCES,
@@ -52,6 +53,7 @@ class Machine:
     uses: list[Use] = field(default_factory=list)
     grant_type: GrantType = GrantType.AUTHORIZATION_CODE
     demo: Demo | None = None
+    because: Problem | None = None
 
     async def save_ticks(self, ticks: tuple[str, ...]) -> None:
         if self.failure is not None:
@@ -79,7 +81,7 @@ class Machine:
         )
         let(wizard_context.session, save_ticks=self.save_ticks, save_use=self.save_use)
         let(wizard_context.upkeep, probe=self.probe, settle_storage=self.settle_storage)
-        state = WizardState(Step.PREREQUISITES, has_active=self.can_go_back)
+        state = WizardState(Step.PREREQUISITES, has_active=self.can_go_back, because=self.because)
         banner = replace(BANNER, grant_type=wizard_context.grant_type)
         return PrerequisitesScreen(banner, wizard_context, state)
 
@@ -332,6 +334,21 @@ async def test_what_the_demo_shows_covers_nothing() -> None:
     machine.demo = Demo(CredentialSet(), nothing_read, "This demo: Everything fails.")
     async with showing(machine.screen(), notifications=True) as stage:
         await stage.until_text("Twilio SCIM setup", "This demo: Everything fails.", "✓ Clock")
+
+
+async def test_problem_of_the_grant_type_stands_where_it_is_changed() -> None:
+    grant_type = GrantType.CLIENT_CREDENTIALS
+    machine = Machine(audience="script", grant_type=grant_type, because=WRONG_GRANT)
+    async with showing(machine.screen()) as stage:
+        await stage.until_words("#problem", f"Last attempt: {WRONG_GRANT.title}")
+        await stage.until_text("Client credentials ›", "Change the grant type here")
+        await wait_until(
+            stage.pilot, lambda: stage.screen.query_one(Choices).has_focus, "the focus"
+        )
+        await stage.pilot.press("right")
+        assert machine.uses[-1].grant_type is GrantType.AUTHORIZATION_CODE
+        await stage.until_text("Authorization code ›")
+        assert "Last attempt" not in stage.text
 
 
 async def nothing_read(_url: str) -> str:

@@ -63,7 +63,7 @@ REFUSALS = [
 ]
 
 PRIMARY: dict[Step | None, str] = {
-    Step.AUTHORIZE: "New link ›",
+    Step.AUTHORIZE: "Create a new link ›",
     Step.CREDENTIALS: "To Credentials ›",
 }
 """The label of Enter after a rejection, by the step where it is fixed."""

@@ -93,7 +93,7 @@ class Problem(Value):
     """The step to go back to; None: stay and try again."""
     exit_code: ExitCode = ExitCode.CHECK_FAILED
     other_step: Step | None = None
-    """The step of another remedy, if the first remedy is to try again."""
+    """The step of another remedy, which is offered, too."""
     run: tuple[str, ...] | None = None
     """Arguments of the command that helps, if the problem occurred in a command; (): the wizard."""
     needs_restart: bool = False
@@ -106,6 +106,8 @@ class Problem(Value):
     """The HTTP response that caused the problem; None without one."""
     is_warning: bool = False
     """Whether this is only a warning: nothing failed."""
+    in_demo: str = ""
+    """What helps in the demo, in a sentence or two; "" elsewhere."""
 
     def filled(self, limit: int = DETAIL_LIMIT, /, **names: str) -> Problem:
         """Fill the {names} in title, cause and remedy with sanitized text from outside.

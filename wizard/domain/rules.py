@@ -170,7 +170,7 @@ def _address_problem(text: str, noun: str) -> str | None:
     except ValueError:
         return "The host or port of this URL is invalid."
     if parts.scheme not in _DEFAULT_PORTS:
-        return f"The {noun} must start with https://"
+        return f"Start the {noun} with https:// (http:// only for this machine)."
     if not parts.hostname:
         return "The URL has no host after https://"
     if "@" in parts.netloc:

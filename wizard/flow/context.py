@@ -99,7 +99,8 @@ class WizardContext:
         """The part that creates the authorization link and reads the response."""
         from wizard.flow.link import LinkDesk
 
-        return LinkDesk(self.session, self.services.connect, self.services.listener)
+        given = self.session, self.services.connect, self.services.listener
+        return LinkDesk(*given, is_demo=self.demo is not None)
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -226,15 +227,15 @@ class WizardContext:
         place = "" if self.demo else summary.storage_name(profile.store, is_open=is_public)
         return summary.facts(profile, place, self.services.clock())
 
-    def usage(self) -> Sequence[str]:
-        """What to do with the credential now, in lines; the demo only shows it."""
+    def usage(self, to_overview: str = "go to Overview") -> Sequence[str]:
+        """What to do with the credential now, in lines; the demo only shows it.
+
+        Args: `to_overview`: how to get to Overview.
+        """
         if self.demo is not None:
-            lines = (
-                "This was the demo. Nothing is saved.",
-                "To try a rotated secret or a removal, go to Overview.",
-                "For your own app, run:",
-            )
-            return (*lines, self.program.command())
+            try_more = f"To try a rotated secret or a removal, {to_overview}."
+            said = "This was the demo. Nothing is saved.", try_more, "For your own app, run:"
+            return (*said, self.program.command())
         session = self.session
         now = self.services.clock()
         return summary.what_next(session.profile, session.name, now, self.program)

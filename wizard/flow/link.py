@@ -19,7 +19,7 @@ from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError, entries, ids
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.domain.texts.wording import on_arrival
+from wizard.domain.texts.wording import in_demo, on_arrival
 from wizard.domain.value import Value, replace
 from wizard.flow.ports import Listening, LoopbackListener
 from wizard.flow.services import Connect
@@ -76,8 +76,16 @@ class Link(Value):
 class LinkDesk:
     """Creates authorization links for the session's draft and reads the responses."""
 
-    def __init__(self, session: Session, connect: Connect, listener: LoopbackListener) -> None:
+    def __init__(
+        self,
+        session: Session,
+        connect: Connect,
+        listener: LoopbackListener,
+        *,
+        is_demo: bool = False,
+    ) -> None:
         self._session = session
+        self._is_demo = is_demo
         self._connect = connect
         self._listener = listener
         self._listening: tuple[str, Listening] | None = None
@@ -124,7 +132,10 @@ class LinkDesk:
         now = self._session.clock()
         # Changing a setting invalidates the links created before.
         attempts = [a for a in draft.attempts if authorization_request.matches(a, draft)]
-        return read(text, attempts, now, self._session.known_secrets())
+        reading = read(text, attempts, now, self._session.known_secrets())
+        if self._is_demo and isinstance(reading, Refused):
+            return replace(reading, problem=in_demo(reading.problem))
+        return reading
 
     async def caught(self) -> Reading:
         """Wait for a response at the loopback listener."""
@@ -248,7 +259,7 @@ class Fix(Value):
     @property
     def label(self) -> str:
         """The label of the button."""
-        return "New link" if self.needs_link else f"To {Step.CREDENTIALS.title}"
+        return "Create a new link" if self.needs_link else f"To {Step.CREDENTIALS.title}"
 
     @property
     def does(self) -> str:

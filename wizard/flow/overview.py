@@ -227,7 +227,10 @@ class Overview:
             return Unfinished(moment(saved), step)
         outcome: state.Outcome = state.Resume()
         # A link with the rejected settings would only be rejected again.
-        if profile.draft_step is Step.CHECK and problem.step is Step.CREDENTIALS:
+        if profile.draft_step is Step.CHECK and problem.step in (
+            Step.PREREQUISITES,
+            Step.CREDENTIALS,
+        ):
             step, outcome = problem.step, state.GoTo(problem.step, problem)
         # The problem of a setup is shown in full below.
         how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")

@@ -15,6 +15,7 @@ from wizard.domain.value import Value, replace
 if TYPE_CHECKING:
     from wizard.domain.oauth.authorization_response import BareCode, Received
     from wizard.domain.oauth.redirect_uri import Comparison
+    from wizard.domain.secret import Secret
 
 
 class Delivery(Enum):
@@ -26,6 +27,7 @@ class Delivery(Enum):
     COPIED = "copied to the clipboard"
     SENT = "sent to your terminal's clipboard"
     SAVED = "saved as a file"
+    APPROVED = "approved by the demo"
 
 
 IF_NO_PAGE: Final = "No page in your browser? {copy} copies the link."
@@ -60,6 +62,8 @@ class WizardState(Value):
     has_left: bool = False
     grant_type: GrantType = GrantType.AUTHORIZATION_CODE
     """Of the draft, or without one of the active set."""
+    landed: Secret | None = None
+    """The URL that the demo's browser landed on, which Redirect fills in."""
 
     @property
     def has_overview(self) -> bool:
@@ -88,9 +92,11 @@ class GoTo(Outcome):
 
 
 class LinkTaken(Outcome):
-    """The authorization link was opened or copied."""
+    """The authorization link was opened or copied, or the demo approved it."""
 
     delivery: Delivery
+    landed: Secret | None = None
+    """The URL that the demo's browser landed on."""
 
 
 class CodeReceived(Outcome):
@@ -187,7 +193,8 @@ def advance(state: WizardState, outcome: Outcome) -> WizardState:
 def _at(state: WizardState, step: Step) -> WizardState:
     """Return the state at a step, without a code; steps before Check are about the draft."""
     subject = state.subject if step in (Step.OVERVIEW, Step.CHECK, Step.DONE) else Subject.DRAFT
-    return replace(state, step=step, answer=None, because=None, comparison=None, subject=subject)
+    state = replace(state, answer=None, landed=None, because=None, comparison=None)
+    return replace(state, step=step, subject=subject)
 
 
 def _from_overview(state: WizardState, outcome: Outcome) -> WizardState:
@@ -219,10 +226,10 @@ def _in_setup(state: WizardState, outcome: Outcome) -> WizardState:
             return replace(_at(state, Step.CHECK), subject=Subject.ACTIVE)
         case Step.CREDENTIALS, Next():
             return _at(state, _after(Step.CREDENTIALS, state))
-        case Step.AUTHORIZE | Step.REDIRECT, LinkTaken(delivery):
-            return replace(_at(state, Step.REDIRECT), delivery=delivery)
+        case Step.AUTHORIZE | Step.REDIRECT, LinkTaken(delivery, landed):
+            return replace(_at(state, Step.REDIRECT), delivery=delivery, landed=landed)
         case Step.AUTHORIZE | Step.REDIRECT, CodeReceived(answer):
-            return replace(state, step=Step.CHECK, answer=answer)
+            return replace(state, step=Step.CHECK, answer=answer, landed=None)
         case Step.CHECK, Verified() if state.subject is Subject.ACTIVE:
             return _at(state, Step.OVERVIEW)
         case Step.CHECK, Verified():

@@ -146,7 +146,7 @@ class PlainWizard:
         stage.head(Step.DONE)
         facts, names = dict(context.facts()), FACTS[context.grant_type]
         say(" ".join(f"{name}: {facts[name]}." for name in names if name in facts))
-        for words in context.usage():
+        for words in context.usage('type "overview"'):
             if isinstance(words, Command):
                 # A command of several lines is on the sheet: too long to be heard.
                 token = context.program.command("token", profile=context.session.name)

@@ -9,8 +9,9 @@ from typing import Final
 
 from wizard.domain.problems import Check, Status, pause
 from wizard.domain.steps import Step
+from wizard.flow.check.lines import UNDONE
 from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
-from wizard.flow.check.runner import ActiveRun, DraftRun
+from wizard.flow.check.runner import Run
 from wizard.flow.state import Outcome, Verified
 from wizard.plain import dialogue
 from wizard.plain.dialogue import offered
@@ -41,13 +42,15 @@ def results(lines: Iterable[Check], what: str = "") -> list[str]:
 
 
 def _in_a_sentence(line: Check) -> str:
-    return f"{line.title}: {line.note}." if line.note else f"{line.title}."
+    is_done = line.status is Status.PASSED
+    title = line.title if is_done else UNDONE.get(line.title, line.title)
+    return f"{title}: {line.note}." if line.note else f"{title}."
 
 
 class CheckStep:
     """Runs the check, prints its result, and asks what to do if it failed."""
 
-    def __init__(self, stage: Stage, run: DraftRun | ActiveRun) -> None:
+    def __init__(self, stage: Stage, run: Run) -> None:
         self._stage = stage
         self._run = run
         self._lines: tuple[Check, ...] = ()
@@ -71,7 +74,7 @@ class CheckStep:
                 report = await self._run.accept(report)
             elif offer is not None or await self._stage.use_file():
                 report = await self._check(is_retry=True)
-        if isinstance(self._run, ActiveRun):
+        if report.is_of_active:
             self._stage.talk.say(PASSED)
         return Verified()
 

@@ -91,10 +91,8 @@ class Credentials:
         if self._state.is_change:
             self._say(f'{used_by(self._session.use)} Type "use" to change this.')
         fields, first = self._fields.all, 0
-        if self._state.because is not None:
-            self._stage.paper.recall(
-                led_back(self._state.because, Step.CREDENTIALS), self._state.comparison
-            )
+        if (because := self._state.because) is not None:
+            self._stage.paper.recall(led_back(because, Step.CREDENTIALS), self._state.comparison)
             is_rejected = self._stored.source is Source.REJECTED
             first = fields.index(SECRET) if is_rejected else 0
         if first > 0:
@@ -220,7 +218,8 @@ class Credentials:
             await self._unsaved(error.problem)
         else:
             shape = f"{judgment.shape}, " if judgment.shape else ""
-            self._say(f"{field.label}: {shape}{'accepted' if judgment.is_demo else 'saved'}.")
+            kept = "entered" if judgment.is_demo else "saved"
+            self._say(f"{field.label}: {shape}{kept}{', not tested yet' * (field is SECRET)}.")
         return not stays
 
     async def _fill(self, filling: Filling) -> bool:

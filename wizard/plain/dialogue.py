@@ -24,6 +24,7 @@ NOT_HERE: Final = {
     "copy": "There's nothing to copy here.",
     "link": "There's no link here. The Authorize step creates it.",
     "new link": "There's no link here. The Authorize step creates it.",
+    "use": 'Who uses the credential is chosen on Prerequisites. Type "back" until you are there.',
 }
 ALWAYS: Final = 'At every prompt, you can type "?", "back", "open", "copy", "new link", or "quit".'
 MORE: Final = 'For the whole help page, type "help".'
@@ -197,7 +198,7 @@ class Dialogue:
                 await prompt.acts[word]()
             elif word == "back" and prompt.can_go_back:
                 raise Left(Back())
-            elif word in NOT_HERE:
+            elif word in NOT_HERE and word not in prompt.answers:
                 self.say(NOT_HERE[word])
             else:
                 return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from wizard.domain.oauth.authorization_response import Reading, Refused, mask
@@ -24,7 +25,8 @@ WARNS: Final = "! "
 """The sign of a warning on the screens."""
 COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
-DEMO_OPENED: Final = "The demo opened the link for you, and pasted the URL that it landed on."
+DEMO_OPENED: Final = "The demo opened the link for you. Its browser landed on:"
+DEMO_PASTES: Final = "Press Enter to paste this URL (demo only), or paste another (input hidden)"
 AGAIN: Final = 'To get it again, type "copy", "save", or "link".'
 INSTEAD: Final = 'To save the link as a file, type "save". To show it, type "link".'
 DOES: Final = (
@@ -57,10 +59,8 @@ class LinkStep:
     def _begin(self, *sentences: str) -> None:
         """Say which step this is, what to do, and what led back to it."""
         self._stage.head(self.STEP, *sentences)
-        if self._state.because is not None:
-            self._stage.paper.recall(
-                led_back(self._state.because, self.STEP), self._state.comparison
-            )
+        if (because := self._state.because) is not None:
+            self._stage.paper.recall(led_back(because, self.STEP), self._state.comparison)
 
     async def delivered(self, delivery: Delivery) -> None:
         """Handle what happened to the link."""
@@ -114,7 +114,8 @@ class LinkStep:
                 self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
 
     def _read(self, text: str) -> Reading:
-        self._say(f"Pasted {len(text):,} characters: {mask(text)}")
+        if text:
+            self._say(f"Pasted {len(text):,} characters: {mask(text)}")
         return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
@@ -204,10 +205,16 @@ class LinkStep:
     async def _approve(self) -> None:
         if self._demo is not None:
             landed = await self._demo.approve(self._link.url)
-            self._say(DEMO_OPENED)
-            outcome = await self._take(self._links.read(landed))
-            if outcome is not None:
-                raise Left(outcome)
+            self._say(DEMO_OPENED, mask(landed))
+            if self.STEP is Step.AUTHORIZE and not isinstance(self._links.read(landed), Refused):
+                # As with another browser: its URL is pasted on Redirect.
+                raise Left(LinkTaken(Delivery.APPROVED, Secret(landed)))
+            await self._paste(landed)
+
+    async def _paste(self, landed: str) -> None:
+        """Read a URL that wasn't typed. Raises Left."""
+        if (outcome := await self._take(self._read(landed))) is not None:
+            raise Left(outcome)
 
 
 class Authorize(LinkStep):
@@ -263,13 +270,12 @@ class Redirect(LinkStep):
         (_, (lands, is_fine), (copies, _)) = THEN
         self._begin(f"{lands.format(landing=landing)} {is_fine} {copies} Its code {CODE_LIVES}.")
         link = await self._make()
+        if (landed := self._state.landed) is not None:
+            return await self._answered(partial(self._paste, landed.reveal()), DEMO_PASTES)
         self._tell_delivery()
         if link.is_listening or link.listener_problem is not None:
             self._say(f"Waiting {link.waits}.")
-        return await self._answered(self._nothing, f"{PASTE}, then press Enter")
-
-    async def _nothing(self) -> None:
-        await self._take(self._links.read(""))
+        return await self._answered(partial(self._paste, ""), f"{PASTE}, then press Enter")
 
     async def delivered(self, delivery: Delivery) -> None:
         """Say what became of the link now."""

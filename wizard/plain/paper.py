@@ -95,6 +95,8 @@ class Paper:
         elif problem.cause:
             self.say(problem.cause)
         self.say(f"{problem.who.value}: {problem.remedy}")
+        if problem.in_demo:
+            self.say(problem.in_demo)
         if problem.shell:
             self.line(problem.shell)
         self.say(*problem.detail)
@@ -105,6 +107,8 @@ class Paper:
         if comparison is not None:
             self.say(*_compared(comparison))
         self.say(f"{problem.who.value}: {problem.remedy}")
+        if problem.in_demo:
+            self.say(problem.in_demo)
 
     def notice(self, problem: Problem) -> None:
         """Write a warning: nothing failed."""

@@ -9,6 +9,7 @@ from wizard.domain.problems import Check, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts import prerequisites as texts
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES, USE_TITLE
+from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
 from wizard.flow.upkeep import BROWSER, relevant
@@ -18,6 +19,7 @@ from wizard.plain.stage import Stage
 
 FIRST: Final = "Before you start."
 YES: Final = ("y", "yes")
+SAYS_USE: Final = 'Type "use" to change who will use the credential, or the grant type.'
 
 
 class Prerequisites:
@@ -28,6 +30,7 @@ class Prerequisites:
         self._say = stage.talk.say
         self._session = stage.wizard_context.session
         self._can_go_back = stage.wizard_context.can_go_back(state)
+        self._because = state.because
         self._has_asked = False
         """Whether anything was asked, so that the step doesn't pass unnoticed."""
 
@@ -40,6 +43,9 @@ class Prerequisites:
             self._has_asked = True
             await ask_use(self._stage, Step.PREREQUISITES, can_go_back=self._can_go_back)
         self._say(used_by(self._use), *_about(self._use))
+        if self._because is not None:
+            self._stage.paper.recall(led_back(self._because, Step.PREREQUISITES))
+            self._say(SAYS_USE)
         if self._use.risk:
             self._stage.paper.warn(" ".join(self._use.risk))
         looking = asyncio.ensure_future(self._stage.upkeep.probe())
@@ -75,14 +81,14 @@ class Prerequisites:
                 return
 
     def _question(self, number: int, count: int, item: texts.Prerequisite) -> Prompt:
-        skips = "skip the rest" if number < count else "skip it"
+        skips = "continue without the rest" if number < count else "continue without it"
         answers = {"yes": "it's true", "no": "not yet", "": skips, "y": "yes", "n": "no"}
         aside = f" ({item.aside})" if item.aside else ""
         words = (
             f"Item {number} of {count}: {item.text}{aside}."
             f" Type yes or no, or press Enter to {skips}"
         )
-        return replace(self._prompt("", answers), words=words, help=(item.why,))
+        return replace(self._prompt("", answers), words=words, help=(item.why, SAYS_USE))
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named; only then can all be selected at once."""
@@ -108,14 +114,12 @@ class Prerequisites:
     def _prompt(self, words: str, answers: dict[str, str]) -> Prompt:
         acts: dict[str, Act] = {"use": self._change_use, "r": self._look_again}
         acts |= {"o": self._open, "open": self._open}
-        says = (
-            'Type "use" to change who will use the credential, "open" to open the Console, or "r"'
-            " to check again."
-        )
+        says = 'Type "open" to open the Console, or "r" to check again.'
         prompt = self._stage.prompt(
             Step.PREREQUISITES, words, answers=answers, acts=acts, can_go_back=self._can_go_back
         )
-        return replace(prompt, page=(self._use.help, *prompt.page, says))
+        help = (*prompt.help, SAYS_USE)
+        return replace(prompt, help=help, page=(self._use.help, *prompt.page, SAYS_USE, says))
 
     def _ticked(self) -> str:
         return texts.selected(self._items, self._session.profile.ticks)
@@ -165,7 +169,10 @@ async def is_use_changed(stage: Stage, step: Step) -> bool:
     except Left as left:
         if not isinstance(left.outcome, Back):
             raise
-    return session.use != before
+    if session.use == before:
+        return False
+    stage.talk.say("Now these must be true:", *(f"{p.text}." for p in session.use.items))
+    return True
 
 
 async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None:

@@ -29,7 +29,7 @@ SCENARIOS: Final[dict[str, str]] = {
     "rotating": "Each refresh returns a new refresh token",
     "loopback": "The Redirect URL is on this machine",
     "client-credentials": "A script uses an app with the Client credentials grant type",
-    "wrong-grant": "The app's grant type is Authorization code, so the first token request fails",
+    "wrong-grant": "The app's grant type is Authorization code, but Client credentials is selected",
 }
 """The demo's scenarios, and what each one shows."""
 
@@ -96,7 +96,8 @@ class Sandbox:
         self.organization = "OR" + secrets.token_hex(16)
         self.approver = "scim-service@example.com"
         """Who is signed in on the authorization page."""
-        self.grant_types = set(grant_types)
+        is_wrong = scenario == "wrong-grant"
+        self.grant_types = {"authorization_code"} if is_wrong else set(grant_types)
         self.permissions = set(PERMISSIONS)
         if scenario == "missing-permission":
             self.permissions.discard("managed-users/list")
@@ -172,7 +173,7 @@ class Sandbox:
         if not self._is_client(seen.form):
             return api.twilio_error(401, 20003, "Invalid credentials", never_stored)
         grant_type = seen.form["grant_type"].replace("refresh_token", "authorization_code")
-        if grant_type not in self.grant_types or self._fails_now("wrong-grant"):
+        if grant_type not in self.grant_types:
             # RFC 6749 §5.2's meaning in Twilio's form; what Twilio returns isn't documented.
             message = "unauthorized_client: this OAuth app can't use this grant_type"
             return api.twilio_error(400, 20001, message, never_stored)

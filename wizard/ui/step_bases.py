@@ -12,6 +12,7 @@ from textual.reactive import var
 
 from wizard.domain.oauth.authorization_response import Reading
 from wizard.domain.problems import Problem, SetupError
+from wizard.domain.secret import Secret
 from wizard.domain.texts.questions import BARE_CODE
 from wizard.domain.texts.wording import IN_FILES, can_use_files, led_back, or_files
 from wizard.flow.context import WizardContext
@@ -79,8 +80,23 @@ class LinkScreen(StepScreen):
             return False
         return super().check_action(action, parameters)
 
+    @property
+    def doubled(self) -> str:
+        """The action that Enter does, too; "" if none."""
+        needs_link = isinstance(self.pending, Fix) and self.pending.needs_link
+        return "fresh_link" if needs_link else ""
+
+    def _word(self, action: str) -> str | None:
+        """Leave out the key of what Enter does, too."""
+        is_double = action == self.doubled and self.check_action("primary", ())
+        return None if is_double else super()._word(action)
+
     def delivered(self, delivery: Delivery) -> None:
         """Handle that the link was opened or copied."""
+
+    def approved(self, landed: Secret) -> None:
+        """Handle that the demo approved access; its browser landed on a URL."""
+        raise NotImplementedError
 
     def on_paste(self, event: events.Paste) -> None:
         """Take a URL pasted outside a field; an Enter that came with it does nothing."""
@@ -197,7 +213,7 @@ class LinkScreen(StepScreen):
     async def action_approve(self) -> None:
         """Let the demo approve instead of the browser."""
         if self.link is not None and self._demo is not None:
-            self.take(self._links.read(await self._demo.approve(self.link.url)))
+            self.approved(Secret(await self._demo.approve(self.link.url)))
 
 
 FILES: Final = "Use a file, not the keyring, for the secrets"

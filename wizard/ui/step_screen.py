@@ -227,7 +227,7 @@ class StepScreen(TimedScreen[Outcome]):
         """Come into view; the first time all has just been styled, and need not be again."""
         textual_internals.style_once(self, event)
 
-    def _word(self, action: str) -> str:
+    def _word(self, action: str) -> str | None:
         """What the primary button says, short, and what the key for the help does; else ""."""
         if action == "help":
             return "Hide help" if self.query_one(HelpPane).display else ""

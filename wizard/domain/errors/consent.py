@@ -15,7 +15,7 @@ ACCESS_DENIED: Final = authorize_again(
     id="paste-access-denied",
     title="Access wasn't approved",
     cause="The user clicked Deny, or isn't allowed to approve access (access_denied).",
-    remedy="Open the new link, sign in as an Organization Owner or Admin, and click Approve "
+    remedy="Create a new link, sign in as an Organization Owner or Admin, and click Approve "
     "access.",
 )
 INVALID_REQUEST: Final = fix_credentials(
@@ -49,15 +49,16 @@ UNAUTHORIZED_CLIENT: Final = fix_credentials(
     title="This app can't use authorization codes",
     cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
     "will fail the same way.",
-    remedy="Create an app with the Authorization code grant type. Then enter its Client ID, "
-    "Client Secret, and Redirect URL.",
+    remedy="Create an app with the Authorization code grant type. Or, for a script, change the "
+    "grant type on Prerequisites.",
     who=Who.OWNER,
 )
 UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
     UNAUTHORIZED_CLIENT,
     cause="Twilio's reason is in the details (unauthorized_client).",
     remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
-    "gone, create a new one and enter its values here. Otherwise, contact Twilio Support.",
+    "gone, create a new one and enter its values in Credentials. Otherwise, contact Twilio "
+    "Support.",
 )
 """Used if the response has a description that isn't about the grant type."""
 UNSUPPORTED_RESPONSE_TYPE: Final = fix_credentials(

@@ -58,7 +58,7 @@ CODE_USED: Final = authorize_again(
     title="The code was already used",
     cause="Each code works once. The page at your Redirect URL may have redeemed it.",
     remedy="Create a new link. If it happens again, use a Redirect URL whose page "
-    "doesn't redeem codes, here and in the OAuth app.",
+    "doesn't redeem codes, both in Credentials and in the app.",
 )
 
 CODE_REFUSED: Final = authorize_again(
@@ -73,7 +73,7 @@ REDIRECT_MISMATCH: Final = fix_credentials(
     id="redirect-mismatch",
     title="The Redirect URL doesn't match the app's",
     cause="Every character counts: https, host, port, letter case, and the slash at the end.",
-    remedy="Fix it here or in the app. Then create a new link.",
+    remedy="Fix it in Credentials or in the app. Then create a new link.",
 )
 
 PKCE_SUSPECTED: Final = in_credentials(
@@ -95,22 +95,33 @@ APP_REFUSED: Final = fix_credentials(
     title="Twilio doesn't allow this OAuth app to get tokens",
     cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
     remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
-    "gone or has another grant type, create a new app and enter its values here.",
+    "gone or has another grant type, enter the values of another app.",
     who=Who.OWNER,
 )
 
-WRONG_GRANT: Final = fix_credentials(
+WRONG_GRANT: Final = at_twilio(
     id="wrong-grant",
-    title="This OAuth app can't use client credentials",
+    title="This app can't use client credentials",
     cause="Its grant type is probably Authorization code, or the app was deleted or disabled.",
-    remedy="Create an app with the Client credentials grant type and enter its values here. Or "
-    "choose the app's own grant type on Prerequisites.",
+    remedy="Change the grant type to Authorization code on Prerequisites. Or, in Credentials, "
+    "enter the values of another app.",
+    step=Step.PREREQUISITES,
+    other_step=Step.CREDENTIALS,
 )
+
+WRONG_GRANT_LATER: Final = replace(
+    WRONG_GRANT,
+    remedy="Look up the app in Twilio. If it's gone or has another grant type, choose \"Change "
+    'credentials". There, change the grant type, or enter the values of another app.',
+)
+"""Used for credentials that worked before; Overview offers the remedy."""
 
 WRONG_CLIENT_OR_GRANT: Final = replace(
     WRONG_CLIENT,
     cause="The secret was rotated or copied incompletely, or the app has the Authorization code "
     "grant type.",
+    remedy="Compare the Client ID with the app's, and enter the Client Secret again. If the app's "
+    "grant type is Authorization code, change the grant type on Prerequisites.",
 )
 """Used with client credentials, where the response doesn't tell these causes apart."""
 
@@ -119,8 +130,8 @@ UNRECOGNIZED_OR_GRANT: Final = replace(
     id="unrecognized-grant",
     step=Step.CREDENTIALS,
     cause="The app may have the Authorization code grant type.",
-    remedy="Check the app's grant type: it must be Client credentials. If it is, read the "
-    "server's message and try again.",
+    remedy="Check the app's grant type: it must be Client credentials. If it isn't, change the "
+    "grant type on Prerequisites. If it is, read the server's message and try again.",
 )
 """The same where the server's words say nothing."""
 

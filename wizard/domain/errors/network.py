@@ -265,7 +265,6 @@ GATEWAY_FAILING: Final = unreachable(
     cause="It returned {kind}. Nothing you entered caused this.",
     remedy="Try again in a few minutes. If that doesn't help, send the response to your "
     "network team. Check status.twilio.com for outages.",
-    who=Who.NOBODY,
 )
 
 ENCODING_REFUSED: Final = unreachable(

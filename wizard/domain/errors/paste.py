@@ -87,7 +87,7 @@ LINK_ON_SCREEN_EXPIRED: Final = replace(
     LINK_EXPIRED,
     title="This link has expired",
     cause="Links expire after 30 minutes.",
-    remedy="Press Ctrl+T for a new link.",
+    remedy="Create a new link.",
 )
 """Used on the step that shows the link."""
 LINK_USED: Final = _new_link(

@@ -15,7 +15,11 @@ from wizard.domain.steps import Step
 from wizard.domain.text import one_line
 from wizard.domain.value import replace
 
-CHOICES: Final = {Step.CREDENTIALS: "Change credentials", Step.AUTHORIZE: "Authorize again"}
+CHOICES: Final = {
+    Step.PREREQUISITES: "Change credentials",
+    Step.CREDENTIALS: "Change credentials",
+    Step.AUTHORIZE: "Authorize again",
+}
 """The action on Overview that leads to a step."""
 
 IN_FILES: Final = "From now on, this profile's secrets are saved in files only you can read."
@@ -40,6 +44,14 @@ _APPROVE: Final = (
 )
 _IN_TIME: Final = (
     "Open the new link on this step, click Approve access, and paste the URL right away."
+)
+_OF_SAVED: Final = {
+    exchange.WRONG_CLIENT.id: exchange.SECRET_REJECTED_LATER.remedy,
+    exchange.WRONG_GRANT.id: exchange.WRONG_GRANT_LATER.remedy,
+}
+_ON_PREREQUISITES: Final = (
+    "Change the grant type here to Authorization code. Or create an app with the Client "
+    "credentials grant type and enter its values on the next step."
 )
 _WITH_NEW_LINK: Final = {
     exchange.CODE_EXPIRED.id: _IN_TIME,
@@ -94,6 +106,29 @@ def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
     """Return a problem whose cause names an entry of NO_PROXY that was left out."""
     left_out = f"NO_PROXY has an invalid entry, which was ignored: {one_line(entry)}."
     return replace(problem, cause=f"{problem.cause} {left_out}")
+
+
+# -- in the demo -----------------------------------------------------------------------------------
+
+_EVERY_TIME: Final = "In this demo, every try fails. Quit to end it."
+_IN_DEMO: Final = {
+    exchange.CODE_EXPIRED.id: "In this demo, the next code works.",
+    exchange.WRONG_CLIENT.id: "In this demo, any other 20 characters work.",
+    exchange.WRONG_GRANT.id: "In this demo, change the grant type.",
+    scim.MISSING_PERMISSION.id: "In this demo, the permission is selected now.",
+    scim.SCIM_FAILING.id: _EVERY_TIME,
+    scim.NOT_SCIM.id: _EVERY_TIME,
+}
+"""The way out of each failure that the demo shows."""
+
+
+def in_demo(problem: Problem) -> Problem:
+    """Return a problem with what helps in the demo, which fails on purpose."""
+    # Imported here: the first frame waits for this module.
+    from wizard.domain.errors.consent import ACCESS_DENIED
+
+    words = {ACCESS_DENIED.id: "In this demo, approve again."} | _IN_DEMO
+    return replace(problem, in_demo=words.get(problem.id, ""))
 
 
 # -- by what is saved ------------------------------------------------------------------------------
@@ -181,8 +216,14 @@ def led_back(problem: Problem, step: Step) -> Problem:
 def on_arrival(problem: Problem, step: Step) -> Problem:
     """Return a problem in the words of the step that it led to.
 
-    Authorize has created the new link already, so it doesn't ask for one.
+    Authorize has created the new link already, so it doesn't ask for one. On Prerequisites there
+    is little room above the list.
     """
+    if step is Step.CREDENTIALS and problem.id == exchange.WRONG_CLIENT.id:
+        # The field of the secret says it.
+        return replace(problem, in_demo="")
+    if step is Step.PREREQUISITES and problem.id == exchange.WRONG_GRANT.id:
+        return replace(problem, cause="", remedy=_ON_PREREQUISITES, detail=(), in_demo="")
     if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:
         return problem
     return replace(problem, remedy=_WITH_NEW_LINK.get(problem.id, _APPROVE), step=None)
@@ -190,16 +231,14 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
 
 def of_saved(problem: Problem) -> Problem:
     """Return a problem of credentials that worked before, with the remedy on Overview."""
-    if problem.id != exchange.WRONG_CLIENT.id:
-        return problem
-    return replace(problem, remedy=exchange.SECRET_REJECTED_LATER.remedy)
+    return replace(problem, remedy=_OF_SAVED.get(problem.id, problem.remedy))
 
 
 def in_command(problem: Problem) -> Problem:
     """Return a problem in the words of a command: with what to choose in the wizard."""
     if problem.run is not None:
         return problem
-    if problem.id == exchange.WRONG_CLIENT.id:
+    if problem.id in _OF_SAVED:
         return replace(of_saved(problem), run=())
     if problem.step in CHOICES:
         how = f'To do this, open the wizard and choose "{CHOICES[problem.step]}".'

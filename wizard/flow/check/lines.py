@@ -122,6 +122,21 @@ APP_LINES: Final = {
 }
 """The lines of the client credentials grant."""
 _IN_DEMO: Final = {"Tokens saved": "Tokens kept for the demo", "Token saved": "Token kept"}
+UNDONE: Final = {
+    "State matches your link": "match the state with your link",
+    "Code exchanged for tokens": "exchange the code for tokens",
+    "Tokens saved": "save the tokens",
+    "Tokens kept for the demo": "keep the tokens for the demo",
+    "GET /Users responds": "request the list of users (GET /Users)",
+    "Response is a SCIM list": "read the response as a SCIM list",
+    "Token refresh tested": "refresh the tokens",
+    "Token issued": "get a token",
+    "Token saved": "save the token",
+    "Token kept": "keep the token",
+    "Second token issued": "get a second token",
+    "Access token valid": "get a valid access token",
+}
+"""What a line is about where it can't be said that it was done, by its title."""
 
 
 def draft_lines(grant_type: GrantType, *, is_demo: bool = False) -> Mapping[str, str]:

@@ -56,6 +56,8 @@ class Report(Value):
     """A refresh was sent and its response was lost: only a new authorization may help."""
     warnings: tuple[Problem, ...] = ()
     """Warnings, the worst first; they don't change the verdict."""
+    is_of_active: bool = False
+    """The active set was checked, so Overview comes next."""
 
     @property
     def step(self) -> Step | None:
@@ -165,6 +167,8 @@ class AfterCheck(Value):
 
 
 CONTINUE: Final = Offer(Action.CONTINUE, "Next", "continue")
+TO_OVERVIEW: Final = Offer(Action.CONTINUE, "To Overview", "go to Overview")
+"""The same after a check of the active set."""
 AGAIN: Final = Offer(Action.AGAIN, "Try again", "try again")
 AUTHORIZE: Final = Offer(
     Action.AUTHORIZE, "Authorize again", "go to Authorize for a new link", Step.AUTHORIZE
@@ -205,7 +209,12 @@ _WITH_TOKENS: Final = ids(
 )
 """Problems of tokens: their remedies say to authorize again, others to create a new link."""
 
-_ON_OVERVIEW: Final = {Step.AUTHORIZE: "authorize", Step.CREDENTIALS: "change"}
+_ON_OVERVIEW: Final = {
+    Step.AUTHORIZE: "authorize",
+    Step.CREDENTIALS: "change",
+    # Credentials, too, has the grant type then.
+    Step.PREREQUISITES: "change",
+}
 """The ids of the actions on Overview that lead to these steps."""
 
 
@@ -220,19 +229,22 @@ def after_check(report: Report) -> AfterCheck:
 
 def _offered(report: Report) -> AfterCheck:
     if report.verdict is Verdict.PASSED:
-        return AfterCheck(CONTINUE)
+        return AfterCheck(TO_OVERVIEW if report.is_of_active else CONTINUE)
     accept = ACCEPT.get(report.verdict)
     if accept and report.verdict is Verdict.UNCONFIRMED:
         return AfterCheck(accept, (AUTHORIZE,))
     others = (accept,) if accept else ()
     elsewhere = ELSEWHERE.get(report.step) if report.step else None
+    other_step = report.problem.other_step if report.problem else None
+    other = (ELSEWHERE[other_step],) if other_step else ()
     if elsewhere is None:
         # A retry with the same refresh token may be rejected every time.
         is_stuck = report.verdict is Verdict.UNRENEWABLE or report.has_lost_response
-        return AfterCheck(AGAIN, (*others, AUTHORIZE) if is_stuck else others)
+        return AfterCheck(AGAIN, (*others, AUTHORIZE) if is_stuck else (*others, *other))
     if report.can_retry and _helps_again(report.problem):
         return AfterCheck(AGAIN, (*others, elsewhere))
-    return AfterCheck(elsewhere, (*others, AGAIN) if report.can_retry else others)
+    again = (AGAIN,) if report.can_retry else ()
+    return AfterCheck(elsewhere, (*others, *(other or again)))
 
 
 def on_overview(problem: Problem | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.errors.scim import BAD_TOKEN
@@ -13,7 +13,7 @@ from wizard.domain.models import CredentialSet, LastCheck, TokenSet
 from wizard.domain.oauth.classify import refused_token
 from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
-from wizard.domain.texts.wording import for_grant
+from wizard.domain.texts.wording import for_grant, in_demo
 from wizard.domain.value import replace
 from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
 from wizard.flow.check.lines import (
@@ -88,17 +88,52 @@ async def check_active(
         )
     else:
         report = passed(listed, tokens)
+    report = replace(report, is_of_active=True)
     return await remembered(report, clock(), record)
 
 
-def run_of(wizard_context: WizardContext, state: WizardState) -> ActiveRun | DraftRun:
+class Run(Protocol):
+    """A check that can be run, and run again."""
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+
+
+def run_of(wizard_context: WizardContext, state: WizardState) -> Run:
     """Return the runner of the check that a state calls for."""
+    run = _run_of(wizard_context, state)
+    return run if wizard_context.demo is None else InDemo(run)
+
+
+def _run_of(wizard_context: WizardContext, state: WizardState) -> Run:
     if state.subject is Subject.ACTIVE:
         return ActiveRun(wizard_context.session, wizard_context.services)
     titles = draft_lines(
         wizard_context.session.working_draft().grant_type, is_demo=wizard_context.demo is not None
     )
     return DraftRun(wizard_context.session, wizard_context.services, state.answer, titles)
+
+
+class InDemo:
+    """Runs another run, and adds to its report what helps in the demo."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def run(self, show: Shown, *, is_retry: bool) -> Report:
+        """Run the check and pass the lines to `show` whenever one changes."""
+        return _in_demo(await self._run.run(show, is_retry=is_retry))
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about."""
+        return _in_demo(await self._run.accept(report))
+
+
+def _in_demo(report: Report) -> Report:
+    return replace(report, problem=in_demo(report.problem)) if report.problem else report
 
 
 class ActiveRun:

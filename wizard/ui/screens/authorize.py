@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from wizard.domain.oauth.authorization_response import Refused
+from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.context import WizardContext
@@ -112,6 +114,21 @@ class AuthorizeScreen(LinkScreen):
             self.action_approve()
         else:
             self.action_copy_link()
+
+    @property
+    def doubled(self) -> str:
+        """The action of the primary button, which may have a key of its own."""
+        if self.pending is not None or self.is_unmade or self._services.browser.is_here:
+            return super().doubled
+        return "approve" if self._demo else "copy_link"
+
+    def approved(self, landed: Secret) -> None:
+        """Continue to Redirect, where the URL is pasted; an error is shown here."""
+        reading = self._links.read(landed.reveal())
+        if isinstance(reading, Refused):
+            self.take(reading)
+        else:
+            self.leave(LinkTaken(Delivery.APPROVED, landed))
 
     def delivered(self, delivery: Delivery) -> None:
         """Continue to Redirect, which shows what happened."""

@@ -15,6 +15,7 @@ from wizard.domain.credential_fields import FILLED, NOT_TO_SEE, NOT_TO_SEE_IN_DE
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
+from wizard.domain.texts.wording import led_back
 from wizard.flow.context import WizardContext
 from wizard.flow.credentials import SECRET, Fields, Filling, Offer, read_pasted
 from wizard.flow.state import GoTo, Next, Outcome, Unchanged, WizardState
@@ -77,7 +78,8 @@ class CredentialsScreen(IntoFilesScreen):
         super().on_mount()
         self._form.judge_all()
         if self._state.because is not None:
-            self.show_problem(self._state.because, self._state.comparison)
+            because = led_back(self._state.because, self.STEP)
+            self.show_problem(because, self._state.comparison)
         is_about_url = self._state.comparison is not None
         first = CredentialField.REDIRECT_URL if is_about_url else CredentialField.CLIENT_ID
         self._focus(self._form.first_empty() or first)

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.problems import Check, SetupError
+from wizard.domain.problems import Check, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import Page
 from wizard.domain.texts.prerequisites import (
@@ -74,6 +74,7 @@ class PrerequisitesScreen(StepScreen):
         self._ticks = wizard_context.session.profile.ticks
         self._use = wizard_context.session.use
         self._can_go_back = wizard_context.can_go_back(state)
+        self._because = state.because
         self._is_warned = False
         self._found: tuple[Check, ...] = ()
         """What the machine checks found, whoever uses the credential."""
@@ -113,8 +114,15 @@ class PrerequisitesScreen(StepScreen):
         return (self._use.help, *super().help_page())
 
     def on_mount(self) -> None:
-        """Start the machine checks once the step can be seen."""
+        """Start the machine checks once the step can be seen; show what led back here."""
         super().on_mount()
+        if self._because is not None:
+            # It loads the error catalog, which must not delay the first frame.
+            from wizard.domain.texts.wording import led_back
+
+            self._show_problem(led_back(self._because, self.STEP))
+            # It is about the grant type.
+            self.call_after_refresh(self._to_choices)
         # Delay the probe: its imports hold the GIL and would delay the first paint.
         self.set_timer(PAINTED, self.action_probe)
 
@@ -152,12 +160,12 @@ class PrerequisitesScreen(StepScreen):
         try:
             await self._wizard_context.session.save_ticks(self._ticks)
         except SetupError as error:
-            self._show_problem(error)
+            self._show_problem(error.problem)
 
-    def _show_problem(self, error: SetupError | None) -> None:
-        self.show_problem(error.problem if error else None)
+    def _show_problem(self, problem: Problem | None) -> None:
+        self.show_problem(problem)
         if self.is_here:
-            self.query_one("#why").display = error is None
+            self.query_one("#why").display = problem is None
 
     def action_primary(self) -> None:
         """Continue; if a required item isn't selected, name it and continue at the second Enter."""
@@ -166,6 +174,7 @@ class PrerequisitesScreen(StepScreen):
             self._go_on()
             return
         self._is_warned = True
+        self._show_problem(None)
         checklist = self.query_one(Checklist)
         checklist.point_at(open_items[0])
         self.set_focus(checklist)
@@ -238,4 +247,4 @@ class PrerequisitesScreen(StepScreen):
         try:
             await self._wizard_context.session.save_use(self._use)
         except SetupError as error:
-            self._show_problem(error)
+            self._show_problem(error.problem)

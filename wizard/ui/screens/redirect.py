@@ -30,6 +30,11 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 SILENCE: Final = 0.3
 """Seconds without a key after which typed (or unbracketed pasted) text is read."""
 
+BY_DEMO: Final = "pasted by the demo"
+DEMO_DID: Final = (
+    ("Demo", "approved access and pasted the URL for you"),
+    ("", "With your own app, you paste it yourself."),
+)
 NO_PAGE_THERE: Final = ("", IF_NO_PAGE.format(copy="^y"))
 NOTHING_THERE: Final = ("", "No link on your clipboard? ^l shows it in full.")
 """No terminal tells whether it did as it was asked."""
@@ -49,10 +54,14 @@ class AddressEntry(Entry):
 
     def fill(self, text: str) -> None:
         """Show the masked URL; the message carries the text itself."""
-        self._typed = None
-        self._filled = Secret(text)
-        self._mask(text)
+        self.put(Secret(text))
         self.post_message(self.Pasted(self, Secret(text)))
+
+    def put(self, url: Secret) -> None:
+        """Show a URL, masked."""
+        self._typed = None
+        self._filled = url
+        self._mask(url.reveal())
 
     def rest(self) -> None:
         """Mask what was typed."""
@@ -108,6 +117,28 @@ class RedirectScreen(LinkScreen):
         yield Gap()
         yield Static("", id="facts", markup=False)
 
+    def on_mount(self) -> None:
+        """Paste what the demo's browser landed on, before anything is shown."""
+        if self._state.landed is not None:
+            self.approved(self._state.landed)
+
+    def approved(self, landed: Secret) -> None:
+        """Paste what the demo's browser landed on; Enter then reads it, so that it is seen."""
+        self.query_one(AddressEntry).put(landed)
+        self._pasted = landed
+        self.query_one(Field).note(BY_DEMO)
+        self.delivered(Delivery.APPROVED)
+
+    @property
+    def doubled(self) -> str:
+        """Approving is done once the demo has pasted its URL."""
+        return super().doubled or "approve" * self._is_demos
+
+    @property
+    def _is_demos(self) -> bool:
+        """Whether the URL in the field is the demo's."""
+        return self._delivery is Delivery.APPROVED and self._pasted is not None
+
     def watch_pending(self, pending: Ask | Fix | None) -> None:
         """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
         if not self.is_here:
@@ -146,8 +177,9 @@ class RedirectScreen(LinkScreen):
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
             *([NO_PAGE_THERE] if is_open and not self._has_problem else ()),
+            *(DEMO_DID if self._is_demos else ()),
             ("Code", CODE_LIVES),
-            ("Waiting", waits),
+            ("Waiting", "for you to press Enter" if self._is_demos else waits),
         )
         facts = Content("\n").join([Content(f"{name:<9}{text}") for name, text in rows])
         self.query_one("#facts", Static).update(facts.stylize("$muted"))

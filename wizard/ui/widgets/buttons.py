@@ -180,8 +180,8 @@ class Keys(Widget):
     hovered: reactive[Key | None] = reactive(None)
     """The key under the pointer."""
 
-    def __init__(self, word: Callable[[str], str]) -> None:
-        """Args: `word` gives the word of an action; "" for its binding's."""
+    def __init__(self, word: Callable[[str], str | None]) -> None:
+        """Args: `word` gives the word of an action; "" for its binding's, None to leave it out."""
         super().__init__()
         self._own_word = word
 
@@ -234,17 +234,19 @@ class Keys(Widget):
                 first.setdefault(each.binding.action, each)
         for each in (*first.values(), *([palette] if palette else [])):
             binding = each.binding
+            if (word := self._word(binding.action)) is None:
+                continue
             yield Key(
                 binding.key,
                 self.app.get_key_display(binding),
-                self._word(binding.action) or binding.description,
+                word or binding.description,
                 binding.action,
                 is_enabled=each.enabled,
                 is_palette=each is palette,
             )
 
-    def _word(self, action: str) -> str:
-        """Return what the button says that an action presses; "" for any other action."""
+    def _word(self, action: str) -> str | None:
+        """Return what the button says that an action presses; what its owner says of others."""
         focused = self.screen.focused
         # Of the buttons under a screen only: those in it say a value.
         if action == "press" and isinstance(focused, Button) and _is_under(focused):

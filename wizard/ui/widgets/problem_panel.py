@@ -90,12 +90,14 @@ class _Layout(Fitted):
     ) -> None:
         self._also = [_Layout(each) for each in also]
         color = "$warning" if problem.is_warning else "$error"
-        self._title = Content.assemble((problem.sign, color), " ", (problem.title, "bold"))
+        self._sign = Content.styled(problem.sign, color)
+        self._title = Content.styled(problem.title, "bold")
         why = _compared(comparison) if comparison else [Content(problem.cause)]
         who, remedy = f"{problem.who.value}:", f" {problem.remedy}{key and f' ({key})'}"
         what = Content.assemble((who, "bold"), remedy)
         commands = [Content(problem.shell)] if problem.shell else []
-        self._body = [part for part in (*why, what, *commands) if part]
+        demo = Content.styled(problem.in_demo, "bold")
+        self._body = [part for part in (*why, what, demo, *commands) if part]
         self._detail = problem.detail
 
     def content(self, width: int) -> Content:
@@ -107,15 +109,15 @@ class _Layout(Fitted):
         detail = [Content.styled(line, "$muted") for line in self._detail]
         if len(detail) == 1:
             title = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
-            if title.cell_length <= width:
-                return _under(title, self._body, width)
-        return _under(self._title, [*self._body, *detail], width)
+            if title.cell_length + 2 <= width:
+                return self._behind_sign([title, *self._body], width)
+        return self._behind_sign([self._title, *self._body, *detail], width)
 
-
-def _under(title: Content, parts: Sequence[Content], width: int) -> Content:
-    """Return lines under a title, as far to the right as its words behind its sign."""
-    lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
-    return Content("\n").join([title, *(Content.assemble("  ", line) for line in lines)])
+    def _behind_sign(self, parts: Sequence[Content], width: int) -> Content:
+        """Return lines that all begin as far to the right as the title behind its sign."""
+        first, *lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
+        title = Content.assemble(self._sign, " ", first)
+        return Content("\n").join([title, *(Content.assemble("  ", line) for line in lines)])
 
 
 def _compared(comparison: Comparison) -> list[Content]:

@@ -9,10 +9,10 @@ from string import Formatter
 from typing import Final
 
 from wizard.domain.errors.catalog import CATALOGUE
-from wizard.domain.errors.exchange import SECRET_REJECTED_LATER
+from wizard.domain.errors.exchange import SECRET_REJECTED_LATER, WRONG_GRANT_LATER
 from wizard.domain.steps import Step
 
-BY_COMMAND: Final = {SECRET_REJECTED_LATER.id: SECRET_REJECTED_LATER.remedy}
+BY_COMMAND: Final = {each.id: each.remedy for each in (SECRET_REJECTED_LATER, WRONG_GRANT_LATER)}
 """Maps an entry to the words that a command shows in place of its remedy."""
 
 

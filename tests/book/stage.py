@@ -37,6 +37,7 @@ from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.wiring import Settings
@@ -45,6 +46,7 @@ SIZE: Final = (100, 40)
 """Columns and rows with room for a whole page, so that no test has to scroll."""
 
 SCREENS: Final[Mapping[Step, type[StepScreen]]] = {
+    Step.PREREQUISITES: PrerequisitesScreen,
     Step.CREDENTIALS: CredentialsScreen,
     Step.AUTHORIZE: AuthorizeScreen,
     Step.REDIRECT: RedirectScreen,
@@ -195,8 +197,10 @@ async def leads_to(pilot: ThePilot, step: Step | None) -> None:
     beside = screen.query_one("#elsewhere", Button)
     if step is None:
         assert str(screen.query_one("#next").render()).strip() == "Try again ›"
-        # If a response to a refresh was lost, the screen also offers a new authorization.
-        assert not beside.display or str(beside.label) == ELSEWHERE[Step.AUTHORIZE].label
+        # If a response to a refresh was lost, the screen also offers a new authorization; if a
+        # setting may be wrong, the way to it.
+        ways = [ELSEWHERE[each].label for each in (Step.AUTHORIZE, Step.CREDENTIALS)]
+        assert not beside.display or str(beside.label) in ways
         return
     is_beside = beside.display and str(beside.label) == ELSEWHERE[step].label
     await pilot.click("#elsewhere" if is_beside else "#next")

@@ -18,6 +18,7 @@ from tests.driving import paste, wait_for_screen
 from tests.walks import ANSWER
 from wizard.api.token import UNSAID_LIFE
 from wizard.domain.errors.catalog import CATALOGUE
+from wizard.domain.errors.exchange import WRONG_CLIENT_OR_GRANT
 from wizard.domain.models import (
     SCOPE,
     CheckStatus,
@@ -174,7 +175,7 @@ OF_APP: Final = (
     RenewalRow(
         entry="wrong-grant",
         answer=oauth("unauthorized_client"),
-        step=Step.CREDENTIALS,
+        step=Step.PREREQUISITES,
         exit_code=4,
         faces=BOTH,
     ),
@@ -245,8 +246,9 @@ def of_app(stage: Stage) -> CredentialSet:
 async def test_wizard_requests_client_credentials(row: RenewalRow, stage: Stage) -> None:
     stage.wire.answers[TOKEN] = row.answer
     stage.put_draft(of_app(stage), Step.CHECK)
+    remedy = WRONG_CLIENT_OR_GRANT.remedy if row.entry == WRONG_CLIENT_OR_GRANT.id else ""
     async with resumed() as (app, pilot):
-        await until_said(app, pilot, row.entry)
+        await until_said(app, pilot, row.entry, remedy=remedy)
         # Whatever it is, the wrong grant type is named as a cause.
         assert "Authorization code grant type" in " ".join(panel(app).split()) or (
             "probably Authorization code" in " ".join(panel(app).split())

@@ -309,7 +309,9 @@ SCENES: Final = {
     "Changes": Scene([CREDENTIALS], changed, resume, changes, code=0),
     "Authorize": Scene([AUTHORIZE, "state="], at(Step.AUTHORIZE), resume, authorize, "⏎ Open"),
     "Redirect": Scene([REDIRECT, "created "], at(Step.REDIRECT), resume, redirect),
-    "Check": Scene([CHECK, "25 users", "To Overview ›"], set_up, run_check, check, code=0),
+    "Check": Scene(
+        [CHECK, "25 users", "To Overview ›"], set_up, run_check, check, "⏎ To Overview", code=0
+    ),
     "Check failed": Scene(
         [CHECK, "from a SCIM API", "Try again ›"],
         set_up_behind_a_portal,

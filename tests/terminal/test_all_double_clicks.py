@@ -287,7 +287,10 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     checked = does_once(world.checks, leads(CHECK, "25 users", back=ENTER))
     sheet = {
         "Copy": does_once(lambda: len(terminal.clipboard), stays_open),
-        "Save": does_once(world.files, shows("✓ Saved as")),
+        "Your own script or app": stays_open,
+        "key Save": does_once(world.files, shows("✓ Saved as")),
+        # By then, the key has saved it.
+        "button Save": stays_open,
     }
     return {
         "Choose": checked,

@@ -76,7 +76,7 @@ def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
             ):
                 continue
             terminal.double_click(row, column)
-            terminal.wait_for("esc Close")
+            terminal.wait_for("esc ")
             dialog = terminal.wait_for(lambda s: bool(re.search(r"│.* (?:Close|No) ", s)))
             terminal.double_click(*close(dialog))
             terminal.wait_for(lambda screen: not is_covered(screen))

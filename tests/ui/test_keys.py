@@ -179,7 +179,9 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "advanced": lambda: State(AdvancedScreen(WHOLE)),
     "profiles": lambda: State(ProfilesScreen(("acme", "default"), "default")),
     "rotate": lambda: State(RotateScreen(nothing)),
-    "sheet": lambda: State(SheetScreen(sheet(Profile(), "default", None, None), nothing, nothing)),
+    "sheet": lambda: State(
+        SheetScreen(partial(sheet, Profile(), "default", None), "script", nothing, nothing)
+    ),
 }
 
 
@@ -266,7 +268,7 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
         ("confirm", "#yes", "Yes"),
         ("profiles", "Menu", "Open"),
         ("profiles", "#close", "Close"),
-        ("advanced", "#pkce", "Change"),
+        ("advanced", "#pkce", "Apply"),
     ],
 )
 async def test_the_row_of_keys_says_what_enter_does_where_the_focus_is(

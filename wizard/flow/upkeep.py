@@ -11,6 +11,7 @@ from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.problems import Check, SetupError
 from wizard.domain.texts.handoff import Sheet, sheet
 from wizard.domain.texts.handoff_formats import markdown
+from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.value import replace
 from wizard.flow.context import WizardContext
 from wizard.flow.environment import machine_checks, storage_checks
@@ -111,12 +112,19 @@ class Upkeep:
         # A new context: a task keeps its own, which would keep the current screen alive.
         self._storage = None
 
-    def sheet(self) -> Sheet:
-        """Return the handoff sheet for the profile's audience, without secrets."""
-        profile, program = self._session.profile, self._wizard_context.program
-        return sheet(profile, self._session.name, None, profile.audience, program)
+    @property
+    def audience(self) -> str:
+        """The ID of who uses the credential."""
+        return self._session.profile.audience or AUDIENCES[0].id
 
-    async def save_sheet(self) -> str:
-        """Save the handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
-        name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet()) + "\n"
+    def sheet(self, audience: str | None = None) -> Sheet:
+        """Return the handoff sheet for an audience, the profile's own if None, without secrets."""
+        profile, program = self._session.profile, self._wizard_context.program
+        return sheet(profile, self._session.name, None, audience or profile.audience, program)
+
+    async def save_sheet(self, audience: str | None = None) -> str:
+        """Save a handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
+        whose = f"-{audience}" if audience not in (None, self.audience) else ""
+        name = f"twilio-scim-{self._session.name}{whose}.md"
+        text = markdown(self.sheet(audience)) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

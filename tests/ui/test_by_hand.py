@@ -1,7 +1,7 @@
 """Walk through every screen and dialog by keyboard alone, and by mouse alone except for typing.
 
-On the way, each screen is searched for what only one of the two reaches, and for keys that neither
-the row of keys, nor the palette, nor the screen itself names.
+On the way, each screen is searched for controls that Tab doesn't lead to. Each of its keys must be
+named in the row of keys, in the palette, or on the screen itself.
 """
 
 from __future__ import annotations

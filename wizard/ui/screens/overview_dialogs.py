@@ -271,7 +271,7 @@ class SheetScreen(HelpScreen):
 
 
 class _Rows(Fitted):
-    """The title of a sheet, and its rows: values in a column where all fit beside their names."""
+    """The title of a sheet, and its rows: values in a column, or under their names if too long."""
 
     def __init__(self, text: str) -> None:
         self._title, *rows = text.split("\n")
@@ -280,11 +280,13 @@ class _Rows(Fitted):
     def content(self, width: int) -> Content:
         """Return the lines in a width."""
         column = max((len(name) for name, _ in self._rows), default=0) + 2
-        is_column = all(column + len(value) <= width for _, value in self._rows)
-        lines = [
-            Content.assemble((name.ljust(column) if is_column else f"{name}  ", "$muted"), value)
-            for name, value in self._rows
-        ]
+        lines: list[Content] = []
+        for name, value in self._rows:
+            if column + len(value) <= width:
+                lines.append(Content.assemble((name.ljust(column), "$muted"), value))
+            else:
+                lines.append(Content.styled(name, "$muted"))
+                lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
         return Content("\n").join([Content.styled(self._title, "bold"), *lines])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult, SystemCommand
@@ -23,8 +23,6 @@ FRAME: Final = 7
 
 class InOrder(Provider):
     """The commands in a fixed order: Textual sorts by name, so Enter might run a wrong one."""
-
-    commands: ClassVar[Callable[[], Iterable[SystemCommand]] | None] = None
 
     def _commands(self) -> Iterable[SystemCommand]:
         return self.app.get_system_commands(self.screen)
@@ -52,6 +50,15 @@ class InOrder(Provider):
         words = (help, help.partition(";")[0], help.partition(".")[0])
         fits = (text for text in words if title.cell_length + 2 + len(text) <= width)
         return spread(title, Content.styled(next(fits, ""), style), width)
+
+
+class Given(InOrder):
+    """Lines to choose from that are no commands of the app."""
+
+    lines: Sequence[SystemCommand] = ()
+
+    def _commands(self) -> Iterable[SystemCommand]:
+        return self.lines
 
 
 RUN: Final = Key(
@@ -86,12 +93,3 @@ class Palette(CommandPalette):
         yield from super().compose()
         with Center(classes="bar"):
             yield _Keys(lambda _action: "")
-
-
-class Given(InOrder):
-    """Lines to choose from that are no commands of the app."""
-
-    lines: Sequence[SystemCommand] = ()
-
-    def _commands(self) -> Iterable[SystemCommand]:
-        return self.lines

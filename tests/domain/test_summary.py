@@ -32,14 +32,20 @@ PROFILE = Profile(
 def test_facts_tell_what_is_set_up_without_a_secret() -> None:
     assert summary.facts(PROFILE, "the system keyring", NOW) == (
         ("Client ID", "OQ0123…cdef"),
-        ("Grant type", "Authorization code"),
-        ("Refresh token", "saved"),
-        ("Redirect URL", "https://a.example.org/callback"),
         ("Secret", "saved in the system keyring"),
+        ("Redirect URL", "https://a.example.org/callback"),
+        ("Grant type", "Authorization code"),
         ("Access token", f"valid until {clock_time(NOW + timedelta(hours=1))}"),
+        ("Refresh token", "saved"),
         ("Last check", f"{day(NOW)}: passed, 25 users"),
         ("Organization", "OR" + "1" * 32),
     )
+
+
+def test_each_fact_has_its_turn_when_a_small_window_leaves_some_out() -> None:
+    ranked = [name for names in summary.LEAST_NEEDED for name in names]
+    shown = [name for name, _ in summary.facts(PROFILE, "the system keyring", NOW)]
+    assert sorted(ranked) == sorted(shown)
 
 
 def test_facts_of_client_credentials_have_neither_refresh_token_nor_redirect_url() -> None:

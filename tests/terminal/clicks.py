@@ -15,8 +15,8 @@ from wizard.domain.value import Value
 PATIENCE: Final = 20.0
 """Seconds after which waiting for a condition fails; no test measures it."""
 PALETTE: Final = "Search for commands"
-DIALOG: Final = re.compile("╭─+╮")
-"""The top of a dialog; a field has its label there."""
+TOP: Final = re.compile("╭─[^╭╮]*╮")
+"""The top of a dialog, or of a field, which is three rows high."""
 FIELD: Final = re.compile("╭─ ")
 KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
 """The text before the word in the row of keys."""
@@ -57,21 +57,32 @@ def _in_row(rows: list[str], at: int, kind: Kind) -> list[Control]:
     ]
 
 
+def _dialog_in(rows: list[str]) -> tuple[int, int, int] | None:
+    """Return the first row of the dialog, and the columns where it begins and ends."""
+    found = [
+        (at, *edge.span())
+        for at, row in enumerate(rows[:-2])
+        for edge in TOP.finditer(row)
+        if rows[at + 2][edge.start() : edge.start() + 1] != "╰"
+    ]
+    return max(found, key=lambda edges: edges[2] - edges[1], default=None)
+
+
 def is_covered(screen: str) -> bool:
     """Whether a dialog or the palette is open."""
-    return DIALOG.search(screen) is not None or PALETTE in screen
+    return _dialog_in(screen.splitlines()) is not None or PALETTE in screen
 
 
 def controls(screen: str) -> list[Control]:
     """Find the keys, the buttons, and other controls of the step or dialog, in this order."""
     rows = screen.rstrip().splitlines()
-    top, bottom, is_dialog = 2, len(rows) - 1, is_covered(screen)
-    if is_dialog:
-        top, left, right = next(
-            (at, *edge.span()) for at, row in enumerate(rows) if (edge := DIALOG.search(row))
-        )
+    top, bottom, is_dialog = 2, len(rows) - 1, False
+    if (dialog := _dialog_in(rows)) is not None:
+        is_dialog = True
+        top, left, right = dialog
         bottom = next(at for at in range(top, bottom) if rows[at][left : left + 1] == "╰")
-        rows[top:bottom] = [" " * left + row[left:right] for row in rows[top:bottom]]
+        # Its title isn't a field's label.
+        rows[top:bottom] = ["", *(" " * left + row[left:right] for row in rows[top + 1 : bottom])]
     buttons = max(at for at in range(top, bottom) if rows[at].strip(" │"))
     menu = next((at for at in range(top, buttons) if re.search(r"^[ │]+› ", rows[at])), buttons)
     # The scroll position is shown to the left of a dialog's buttons.
@@ -86,10 +97,11 @@ def controls(screen: str) -> list[Control]:
         elif "▌" in row:
             if "▌" not in rows[at - 1]:
                 found.append(Control(Kind.TEXT, row, at, row.index("▌") + 4))
-        elif re.search(r"(?<!: )https://", row) and is_dialog:
+        elif re.search(r"^[ │]+https://", row) and is_dialog:
             found += _in_row(rows, at, Kind.LINE)
-        elif "PKCE" in row:
-            found += _in_row(rows, at, Kind.LINE)[-1:]
+        elif is_dialog and (value := re.search(r"‹ .* ›", row)):
+            column = value.start() + len(value[0]) // 2
+            found.append(Control(Kind.LINE, value[0], at, column))
         elif at >= menu:
             found += _in_row(rows, at, Kind.LINE)[:1]
     return found
@@ -189,7 +201,7 @@ def opens(words: str, inside: Mapping[str, Effect] | None = None) -> Effect:
                 before, was = page(step), marked(step)
                 clicker.double_click(clicker.find(control))
                 clicker.is_in_dialog = True
-            closing = "" if inside is None else "esc Close"
+            closing = "" if inside is None else "esc "
             return terminal.wait_for(lambda s: words in s and is_covered(s) and closing in s)
 
         for each in controls(opened()) if inside is not None else ():

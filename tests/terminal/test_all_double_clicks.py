@@ -288,8 +288,12 @@ def done(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     checked = does_once(world.checks, leads(CHECK, "25 users", back=ENTER))
     sheet = {
-        "Copy": does_once(lambda: len(terminal.clipboard), stays_open),
-        "Save": does_once(world.files, shows("✓ Saved as")),
+        "button Copy": does_once(lambda: len(terminal.clipboard), stays_open),
+        "button Save": does_once(world.files, shows("✓ Saved as")),
+        # Their keys do the same, and would count again.
+        "key Copy": left_out,
+        "key Save": left_out,
+        "Your own script or app": stays_open,
     }
     return {
         "Choose": checked,

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 
 from tests.driving import text_of
 from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.layout import LEFT_OUT
 from wizard.ui.widgets.links import LinkView
 
 
@@ -49,8 +50,8 @@ def _out_of_place(widget: Widget) -> Iterator[str]:
 def _without_room(widget: Widget) -> Iterator[str]:
     # The text of an input scrolls with its cursor, and a menu with its line. If a link is too long
     # for its rows, the last row says how to see all of it. A long name in the title ends in "…".
-    # An introduction is hidden if the controls need its space.
-    if isinstance(widget, Input | OptionList | LinkView) or widget.has_class("intro"):
+    # An introduction and facts are left out if the controls need their space.
+    if isinstance(widget, Input | OptionList | LinkView) or not widget.classes.isdisjoint(LEFT_OUT):
         return
     if widget.styles.text_overflow == "ellipsis":
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -81,7 +82,9 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: ConfirmScreen(Question("Sure?", "", "Yes")),
     lambda: AdvancedScreen(CredentialSet()),
     lambda: ProfilesScreen(("acme", "default"), "default"),
-    lambda: SheetScreen(sheet(Profile(), "planted-secret", None, None), fail_async, fail_async),
+    lambda: SheetScreen(
+        partial(sheet, Profile(), "planted-secret", None), "script", fail_async, fail_async
+    ),
     lambda: ChangesScreen(()),
     lambda: RotateScreen(fail_async),
 ]

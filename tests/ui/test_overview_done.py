@@ -24,7 +24,6 @@ from wizard.flow.state import (
     Discarded,
     Next,
     Outcome,
-    Quit,
     Resume,
     StartOver,
 )
@@ -69,7 +68,6 @@ async def choose(stage: Stage[OverviewScreen], id_: str) -> None:
     [
         ("check", CheckNow()),
         ("change", Change(Step.CREDENTIALS)),
-        ("quit", Quit()),
     ],
 )
 async def test_each_line_of_a_finished_setup_leads_somewhere(id_: str, outcome: Outcome) -> None:
@@ -103,9 +101,7 @@ async def test_a_new_consent_is_warned_of_first() -> None:
         assert await stage.outcome() == Change(Step.AUTHORIZE)
 
 
-@pytest.mark.parametrize(
-    ("id_", "outcome"), [("resume", Resume()), ("start-over", StartOver()), ("quit", Quit())]
-)
+@pytest.mark.parametrize(("id_", "outcome"), [("resume", Resume()), ("start-over", StartOver())])
 async def test_each_line_of_an_unfinished_setup_leads_somewhere(id_: str, outcome: Outcome) -> None:
     async with at_overview(has_active=False, has_draft=True) as stage:
         await choose(stage, id_)

@@ -25,6 +25,7 @@ from tests.walks import ANSWER, CLIENT_ID, REDIRECT_URL, SECRET, ThePilot
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.value import replace
+from wizard.flow.overview import Unfinished
 from wizard.ui.dialog import HelpScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
@@ -107,7 +108,7 @@ async def test_a_window_too_small_says_so_and_nothing_happens_behind_it(world: W
         # Nothing of the step, or of its keys, is left around the overlay.
         assert " ".join(text_of(app).split()) == (
             "The window is too small The window is 52×14. The wizard needs 60×18."
-            " Enlarge the window, or press p for plain mode."
+            " p Plain mode ^q Quit"
         )
         for key in ("space", "enter", "enter", "ctrl+n", "escape", "i", "o", "f1"):
             await pilot.press(key)
@@ -203,15 +204,16 @@ async def test_a_foreign_host_is_cut_before_it_touches_the_profile(size: tuple[i
 
 
 async def test_more_than_fits_is_said_until_the_end_is_reached() -> None:
-    facts = [(f"Fact {number}", "x" * 50) for number in range(20)]
-    screen = OverviewScreen(Banner("default"), make_overview(facts=facts))
+    note = " ".join(f"word-{number}" for number in range(200))
+    unfinished = Unfinished("Mar 12, 2026, 14:02", Step.REDIRECT, note)
+    screen = OverviewScreen(Banner("default"), make_overview(unfinished=unfinished))
     async with showing(screen, (80, 24)) as stage:
         await stage.until_text("↓ more")
         await stage.pilot.press("end")
-        await wait_until(stage.pilot, lambda: "Quit" in stage.text, "the end")
+        await wait_until(stage.pilot, lambda: "Start over" in stage.text, "the end")
         await wait_until(stage.pilot, lambda: "↓ more" not in stage.text, "no more")
         await stage.pilot.resize_terminal(80, 40)
-        await wait_until(stage.pilot, lambda: "Fact 0" in stage.text, "all of it")
+        await wait_until(stage.pilot, lambda: "word-0 " in stage.text, "all of it")
         assert "↓ more" not in stage.text
 
 

@@ -49,8 +49,9 @@ OURS: Final = {
 def parts() -> list[tuple[object, set[str]]]:
     """Return the parts of Textual that are used, by place; a driver needs a running loop."""
     return [
-        (App, {"_handle_exception", "_fatal_error", "_close_messages_no_wait"}),
+        (App, {"_handle_exception", "_fatal_error", "_close_messages_no_wait", "_unnotify"}),
         (App(), {"_exit_renderables", "_return_code", "_clipboard", "_driver", "stylesheet"}),
+        (App(), {"_notifications"}),
         (Screen, {"is_current", "stack_updates"}),
         (events.ScreenResume(), {"refresh_styles"}),
         (Stylesheet, {"has_source", "add_source"}),

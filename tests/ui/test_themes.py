@@ -44,7 +44,7 @@ def offered(pilot: ThePilot) -> str:
     """Return the line of the palette that Enter selects."""
     lines = pilot.app.screen.query(CommandList)
     option = lines.first().highlighted_option if lines else None
-    return str(option.prompt).partition("\n")[0] if option is not None else ""
+    return str(option.prompt).partition("  ")[0].strip() if option is not None else ""
 
 
 async def choose(pilot: ThePilot, title: str) -> None:

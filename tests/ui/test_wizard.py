@@ -557,7 +557,8 @@ async def test_quitting_before_anything_was_entered(world: World) -> None:
 async def test_quitting_an_unfinished_setup_from_overview(world: World) -> None:
     seed(world, draft=WHOLE)
     async with running(make_app(world)) as (app, pilot):
-        await choose(pilot, "quit")
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("ctrl+q")
         assert await left(app) is ExitCode.NOT_SET_UP
 
 
@@ -568,14 +569,11 @@ async def test_quitting_what_is_set_up_is_fine(world: World) -> None:
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("ctrl+q")
 
-    async def by_line(pilot: ThePilot) -> None:
-        await choose(pilot, "quit")
-
     async def in_help(pilot: ThePilot) -> None:
         await wait_for_screen(pilot, OverviewScreen)
         await pilot.press("f1", "ctrl+q")
 
-    leavings: list[Callable[[ThePilot], Awaitable[None]]] = [by_key, by_line, in_help]
+    leavings: list[Callable[[ThePilot], Awaitable[None]]] = [by_key, in_help]
     for leave in leavings:
         async with running(make_app(world)) as (app, pilot):
             await leave(pilot)

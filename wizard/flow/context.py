@@ -227,7 +227,7 @@ class WizardContext:
         place = "" if self.demo else summary.storage_name(profile.store, is_open=is_public)
         return summary.facts(profile, place, self.services.clock())
 
-    def usage(self, to_overview: str = "go to Overview") -> Sequence[str]:
+    def usage(self, to_overview: str = "press Esc") -> Sequence[str]:
         """What to do with the credential now, in lines; the demo only shows it.
 
         Args: `to_overview`: how to get to Overview.

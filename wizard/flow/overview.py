@@ -44,6 +44,14 @@ class Confirm(Value):
     """Performs the action and returns its outcome. Raises SetupError."""
 
 
+def profile_names(wizard_context: WizardContext) -> Sequence[str]:
+    """Return the names of all profiles, in order; only the open one if the store can't be read."""
+    names = {wizard_context.session.name}
+    with suppress(SetupError):
+        names.update(wizard_context.services.store.names())
+    return sorted(names)
+
+
 class Overview:
     """The state of the profile when Overview opens, and the actions on it."""
 
@@ -71,10 +79,7 @@ class Overview:
     @property
     def profiles(self) -> Sequence[str]:
         """The names of all profiles, in order; only the open one if the store can't be read."""
-        names = {self.current}
-        with suppress(SetupError):
-            names.update(self._services.store.names())
-        return sorted(names)
+        return profile_names(self.wizard_context)
 
     @property
     def page(self) -> Page:

@@ -11,6 +11,7 @@ from wizard.domain.errors import exchange
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.errors.store import FILE_SET_ASIDE_IN_WIZARD
 from wizard.domain.problems import Check, Problem, SetupError, Status
+from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.value import replace
 from wizard.flow.context import WizardContext
 from wizard.flow.inactive import lost, standing
@@ -176,17 +177,24 @@ class Upkeep:
         # A new context: a task keeps its own, which would keep the current screen alive.
         self._storage = None
 
-    def sheet(self) -> Sheet:
-        """Return the handoff sheet for the profile's audience, without secrets."""
+    @property
+    def audience(self) -> str:
+        """The ID of who uses the credential."""
+        return self._session.profile.audience or AUDIENCES[0].id
+
+    def sheet(self, audience: str | None = None) -> Sheet:
+        """Return the handoff sheet for an audience, the profile's own if None, without secrets."""
         # Its texts are imported when it is shown, so that they don't delay the first frame.
         from wizard.domain.texts.handoff import sheet
 
         profile, program = self._session.profile, self._wizard_context.program
-        return sheet(profile, self._session.name, None, profile.audience, program)
+        return sheet(profile, self._session.name, None, audience or profile.audience, program)
 
-    async def save_sheet(self) -> str:
-        """Save the handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
+    async def save_sheet(self, audience: str | None = None) -> str:
+        """Save a handoff sheet as Markdown in a new file; return its path. Raises SetupError."""
         from wizard.domain.texts.handoff_formats import markdown
 
-        name, text = f"twilio-scim-{self._session.name}.md", markdown(self.sheet()) + "\n"
+        whose = f"-{audience}" if audience not in (None, self.audience) else ""
+        name = f"twilio-scim-{self._session.name}{whose}.md"
+        text = markdown(self.sheet(audience)) + "\n"
         return await asyncio.to_thread(self._services.write_new, name, text)

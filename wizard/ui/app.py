@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hits
 from textual.driver import Driver
 from textual.screen import Screen
-from textual.system_commands import SystemCommandsProvider
 
 from wizard.domain import journal
 from wizard.domain.problems import ExitCode, Problem
@@ -36,20 +34,10 @@ if TYPE_CHECKING:
     from wizard.ui.widgets.links import PageLink
 
 
-class InOrder(SystemCommandsProvider):
-    """The commands in a fixed order: Textual sorts by name, so Enter might run a wrong one."""
-
-    async def discover(self) -> Hits:
-        """Yield all commands; Enter runs the first one."""
-        for command in self.app.get_system_commands(self.screen):
-            yield DiscoveryHit(command.title, command.callback, help=command.help)
-
-
 class WizardApp(ThemedApp):
     """The app: shows a screen, gets its outcome, and asks the flow what comes next."""
 
     TITLE = "Twilio SCIM setup"
-    COMMANDS = {InOrder}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", key_display="^q", priority=True),
         Binding("ctrl+p", "command_palette", "More", key_display="^p", show=False, priority=True),
@@ -124,6 +112,21 @@ class WizardApp(ThemedApp):
         self.wizard_context.next_profile = self.wizard_context.session.name
         self.wizard_context.next_is_plain = True
         self._leave()
+
+    @work(group="tools")
+    async def _ask_profile(self) -> None:
+        """Let another profile be opened, or a new one."""
+        from wizard.flow.overview import profile_names
+        from wizard.ui.screens.overview_dialogs import ProfilesScreen
+
+        screen, context = self.screen, self.wizard_context
+        if isinstance(screen, StepScreen):
+            names = profile_names(context)
+            name = await screen.ask(ProfilesScreen(names, context.session.name))
+            if name is not None:
+                await screen.keep()
+                context.next_profile = name
+                self._leave()
 
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
@@ -277,6 +280,10 @@ class WizardApp(ThemedApp):
         kept = "" if self.wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"
         yield SystemCommand("Change theme", words, self.ask_theme)
+        if isinstance(screen, StepScreen) and self.wizard_context.demo is None:
+            words = "Open another one, or create one"
+            run = partial(self.call_later, self._ask_profile)
+            yield SystemCommand("Profiles", words, run)
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)

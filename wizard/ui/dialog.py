@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,10 +18,27 @@ from textual.widgets import Static
 from wizard.domain.errors.local import TERMINAL_TOO_SMALL
 from wizard.domain.texts.questions import Question
 from wizard.ui.input_timing import TimedScreen
-from wizard.ui.widgets.buttons import Button, ButtonRow, Keys
+from wizard.ui.widgets.buttons import Button, ButtonRow, Key, Keys
 from wizard.ui.widgets.links import PageLink, is_url
 
 Result = TypeVar("Result")
+
+
+ROOMY: Final = 24
+"""The fewest rows of a window in which a dialog has an empty row inside its frame."""
+ORDER: Final = ("primary", "press")
+"""Actions that are named first in the row of keys; the way out is named last."""
+
+
+class DialogKeys(Keys):
+    """The keys of a dialog. Where two do the same now, one is named: Escape, or else Enter."""
+
+    def _all(self) -> Iterable[Key]:
+        found = sorted(super()._all(), key=lambda key: key.action != "close")
+        found.sort(key=lambda key: key.action not in ("close", *ORDER))
+        once = {key.words: key for key in reversed(found)}
+        keys = [key for key in found if once[key.words] is key]
+        yield from sorted(keys, key=lambda key: (key.action == "close") - (key.action in ORDER))
 
 
 class Dialog(ModalScreen[Result], TimedScreen[Result]):
@@ -40,25 +57,33 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             max-height: 100%;
             background: $surface;
             border: round $primary;
-            padding: 0 2;
+            border-title-color: $foreground;
+            border-title-background: $surface;
+            border-title-style: bold;
+            padding: 1 1 1 2;
         }
-        & .dialog-title { text-style: bold; height: 1; margin-bottom: 1; }
-        /* As much as leaves room for the title and the buttons. */
-        & #dialog-body { height: auto; max-height: 68vh; scrollbar-size-vertical: 1; }
-        & .paragraph { height: auto; margin-bottom: 1; }
+        /* Its scrollbar stands in the margin at the right, so that no text moves when it comes. */
+        & #dialog-body {
+            height: auto;
+            scrollbar-size-vertical: 1;
+            scrollbar-gutter: stable;
+            & Menu, & ProblemPanel { margin-right: 1; }
+            & > *:last-child { margin: 0 1 0 0; }
+        }
+        & .paragraph { height: auto; margin: 0 1 1 0; }
         & Entry, & Entry:focus { background: $surface; }
-        & Field { margin-bottom: 1; }
+        & Field { margin: 0 1 1 0; }
         & Menu { background: $surface; }
         & .bar { dock: bottom; }
         & #dialog-buttons {
-            height: 2;
-            align: right top;
-            padding-top: 1;
+            height: 1;
+            margin: 1 2 0 0;
+            align-horizontal: right;
             & Button { margin-left: 2; }
         }
         &.-short {
-            & #dialog-body { max-height: 58vh; }
-            & Field { margin-bottom: 0; }
+            & #dialog { padding: 0 1 0 2; }
+            & Field { margin: 0 1 0 0; }
             & .gap { display: none; }
         }
     }
@@ -74,10 +99,17 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     PRIMARY: ClassVar[str] = ""
     """The label of the button for what Enter does; "" where Enter only presses a focused button."""
 
+    AROUND: ClassVar[int] = 5
+    """Rows of the frame, the buttons and the gap above them, and the keys."""
+
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
         self._has_answer = False
+
+    def compose_top(self) -> ComposeResult:
+        """Yield what stays in view above the body."""
+        yield from ()
 
     def compose_body(self) -> ComposeResult:
         """Yield the widgets under the title."""
@@ -92,15 +124,32 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     def compose(self) -> ComposeResult:
         """Lay out the window."""
         self.fit()
-        with Vertical(id="dialog"):
-            yield Static(self._title, classes="dialog-title", markup=False)
-            with VerticalScroll(id="dialog-body", can_focus=False):
+        with Vertical(id="dialog") as window:
+            window.border_title = Content(self._title)
+            yield from self.compose_top()
+            with VerticalScroll(id="dialog-body", can_focus=False) as body:
+                body.styles.max_height = self._room(self.app.size.height)
                 yield from self.compose_body()
             with ButtonRow("dialog-buttons", above="#dialog-body"):
                 yield from self.compose_buttons()
         # Its own, or the keys of the step below would be read as its.
         with Center(classes="bar"):
-            yield Keys(lambda action: self.PRIMARY.strip(" ›") * (action == "primary"))
+            yield DialogKeys(self._word)
+
+    def _word(self, action: str) -> str:
+        """Name a key as the button for it."""
+        if action == "primary":
+            return self.PRIMARY.strip(" ›")
+        found = self.query(f"#dialog-buttons #{action}").results(Button)
+        return next((button.word for button in found), "")
+
+    def _room(self, rows: int) -> int:
+        """Return the most rows that the body can have with everything around it in view."""
+        return rows - self.AROUND - 2 * (rows >= ROOMY)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the buttons in view."""
+        self.query_one("#dialog-body").styles.max_height = self._room(event.size.height)
 
     def answer(self, result: Result | None) -> None:
         """Close, once: a second Enter in the same read must not dismiss the step below."""
@@ -184,6 +233,7 @@ def _titled(lines: Sequence[str]) -> Content:
 class ConfirmScreen(Dialog[bool]):
     """A question; True means yes. Enter means no unless yes is harmless."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes", id="dialog.yes")]
     AUTO_FOCUS = "#dialog-buttons .-primary"
     NO: ClassVar[str] = "No"
 
@@ -205,9 +255,13 @@ class ConfirmScreen(Dialog[bool]):
         """Answer no."""
         self.answer(False)
 
-    @on(Button.Pressed, "#yes")
-    def _say_yes(self) -> None:
+    def action_yes(self) -> None:
+        """Answer yes."""
         self.answer(True)
+
+    @on(Button.Pressed, "#yes")
+    def _yes_pressed(self) -> None:
+        self.action_yes()
 
 
 class TooSmall(Static):
@@ -225,6 +279,11 @@ class TooSmall(Static):
     """
 
     def tell(self, columns: int, rows: int) -> None:
-        """Say how small it is, and how large it has to be."""
+        """Say how small it is, how large it has to be, and which keys work."""
         problem = TERMINAL_TOO_SMALL.filled(size=f"{columns}×{rows}")
-        self.update("\n".join((problem.title, problem.cause, problem.remedy)))
+        ways = (("p", "bold $footer-key-foreground"), " Plain mode  ")
+        out = (("^q", "bold $footer-key-foreground"), " Quit")
+        title = Content.styled(problem.title, "bold")
+        words = Content.styled(problem.cause, "$muted")
+        gap = Content("\n\n" if rows > 8 else "\n")
+        self.update(gap.join([title, words, Content.assemble(*ways, *out)]))

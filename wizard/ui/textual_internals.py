@@ -100,6 +100,12 @@ def style_with(app: App[ExitCode], path: Path) -> None:
         app.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
 
 
+def unsay(app: App[ExitCode], message: str) -> None:
+    """Drop a notification that says the same: Textual stacks them."""
+    for each in [each for each in app._notifications if each.message == message]:
+        app._unnotify(each, refresh=False)
+
+
 # -- input ---------------------------------------------------------------------------------------
 
 

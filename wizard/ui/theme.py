@@ -14,8 +14,10 @@ from typing import Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import work
+from textual.app import SystemCommand
 from textual.color import Color
 from textual.filter import LineFilter, NoColor
+from textual.notifications import SeverityLevel
 from textual.theme import BUILTIN_THEMES, Theme
 
 from wizard.domain.problems import SetupError
@@ -186,18 +188,36 @@ class ThemedApp(CrashingApp):
 
     def action_command_palette(self) -> None:
         """Open the palette."""
-        self._style_with("palette.tcss")
-        super().action_command_palette()
+        from wizard.ui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self._style_with("palette.tcss")
+            self.push_screen(Palette())
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something for a moment; what is said again takes the place of what was said."""
+        textual_internals.unsay(self, message)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def ask_theme(self) -> None:
         """Let a theme be chosen."""
-        self.search_commands(
-            [
-                (title, partial(self._choose_theme, name), "current" * (name == self.theme))
-                for name, title in TITLES.items()
-            ],
-            placeholder="Search for a theme…",
-        )
+        from wizard.ui.palette import Palette
+
+        lines = [
+            SystemCommand(
+                title, "current" * (name == self.theme), partial(self._choose_theme, name)
+            )
+            for name, title in TITLES.items()
+        ]
+        self.push_screen(Palette(lines, "Search for a theme…"))
 
     @work(exclusive=True, group="theme")
     async def _choose_theme(self, name: str) -> None:

@@ -22,9 +22,11 @@ class Item(Value):
     id: str
     title: str
     brief: str = ""
+    group: int = 1
+    """Where there is room, an empty row stands between two groups."""
 
 
-RESUME: Final = Item("resume", "Resume", "continues where you stopped")
+RESUME: Final = Item("resume", "Resume", "continues where you stopped", group=0)
 ACTIVE: Final = (
     Item("check", "Check now", "tests the connection (read-only)"),
     Item("authorize", "Authorize again", "same Client ID and Client Secret"),
@@ -36,15 +38,19 @@ MORE: Final = (
     Item("sheet", "Handoff sheet", "for an IdP admin or a script"),
     PROFILES,
 )
-FORGET: Final = Item("forget", "Remove profile…", "from this machine only")
+FORGET: Final = Item("forget", "Remove profile…", "from this machine only", group=2)
 DRAFT: Final = (
-    Item("start-over", "Start over", "keeps the Client ID and Client Secret"),
-    Item("discard", "Discard", "removes your entries"),
+    Item("discard", "Discard", "removes your entries", group=0),
+    Item("start-over", "Start over", "keeps the Client ID and Client Secret", group=0),
 )
-DISCARD_CHANGE: Final = Item("discard", "Discard", "removes the change; keeps your credentials")
-RETRY: Final = Item("retry", "Try again", "reads the saved secrets again (r)")
-SET_UP_AGAIN: Final = Item("start-over", "Set up again", "replaces this profile once it works")
-LEAVE: Final = Item("quit", "Quit")
+DISCARD_CHANGE: Final = Item(
+    "discard", "Discard", "removes the change; keeps your credentials", group=0
+)
+RETRY: Final = Item("retry", "Try again", "reads the saved secrets again (r)", group=0)
+SET_UP_AGAIN: Final = Item(
+    "start-over", "Set up again", "replaces this profile once it works", group=0
+)
+LEAVE: Final = Item("quit", "Quit", group=2)
 
 
 class OutOfReach(Value):
@@ -86,8 +92,8 @@ def offers(
         again = [SET_UP_AGAIN] if lost.can_start_over and not has_draft else []
         # A change would replace the draft that can't be read.
         active = list(ACTIVE[:1]) if has_active and not lost.is_active else []
-        drop = discard[-1:] if has_draft or not lost.is_active else []
-        return [RETRY, *again, *resume, *active, *drop, *others, LEAVE]
+        drop = discard[:1] if has_draft or not lost.is_active else []
+        return [RETRY, *again, *resume, *drop, *active, *others, LEAVE]
     discard = discard if has_draft else []
     if not has_active:
         return [*resume, *discard, *others, LEAVE]
@@ -96,7 +102,7 @@ def offers(
     approved = [] if is_of_app else [authorize]
     actions = [check, rotate, *approved, change]
     actions.sort(key=lambda item: item.id != first)
-    return [*resume, *actions, *others, *discard, LEAVE]
+    return [*resume, *discard, *actions, *others, LEAVE]
 
 
 def help_page(grant_type: GrantType, offered: Collection[str]) -> Page:
@@ -128,7 +134,8 @@ def question(name: str) -> Question:
     """Return the question before a profile is removed."""
     text = (
         f"This removes the Client ID, Client Secret, and tokens of profile {name} from this"
-        " machine. Nothing changes in Twilio."
+        " machine. Nothing changes in Twilio. To end access there too, delete the OAuth app or"
+        " rotate its secret with no grace period."
     )
     return Question(f"Remove profile {name}?", text, "Remove")
 

@@ -80,8 +80,8 @@ ROTATE_IN_DEMO: Final = (
 )
 ROTATED_IN_DEMO: Final = "The new secret works."
 REMOVED_IN_DEMO: Final = (
-    "The demo's profile was removed. For your own app, the wizard then says what is left to do in"
-    " Twilio."
+    "The demo's profile was removed. For your own setup, also delete the OAuth app in Twilio if"
+    " nothing else uses it."
 )
 SHEET_TITLE: Final = "Handoff sheet"
 USE_TITLE: Final = "Who will use the credential?"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
+from wizard.domain.endpoints import LABELS
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import (
     CheckStatus,
@@ -16,6 +18,7 @@ from wizard.domain.models import (
     StoreKind,
 )
 from wizard.domain.problems import Problem, Words
+from wizard.domain.rules import is_twilio_host
 from wizard.domain.text import (
     Command,
     Program,
@@ -70,19 +73,32 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
     """
     profile = harmless(profile)
     organization = profile.token_organization or profile.organization
-    approved = (
-        ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
-        ("Redirect URL", profile.redirect_url),
-    )
-    return (
+    rows = (
         ("Client ID", short_id(profile.client_id)),
-        ("Grant type", GRANT_NAMES[profile.grant_type]),
-        *(approved if profile.grant_type.needs_approval else ()),
         ("Secret", f"saved in {place}" if place else IN_DEMO),
+        ("Redirect URL", profile.redirect_url),
+        ("Grant type", GRANT_NAMES[profile.grant_type]),
         ("Access token", access_token(profile, now)),
+        ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
         ("Last check", _last_check(profile, now)),
-        *((("Organization", organization),) if organization else ()),
+        ("Organization", organization or ""),
     )
+    hidden = () if profile.grant_type.needs_approval else OF_APPROVAL
+    return tuple(row for row in rows if row[0] not in hidden and (row is not rows[-1] or row[1]))
+
+
+OF_APPROVAL: Final = ("Redirect URL", "Refresh token")
+"""The facts of credentials that need an approval."""
+
+
+LEAST_NEEDED: Final = (
+    ("Grant type",),
+    ("Refresh token",),
+    ("Secret", "Redirect URL"),
+    ("Client ID", "Access token", "Organization"),
+    ("Last check",),
+)
+"""The facts in the order in which a small window leaves them out."""
 
 
 def _refresh_token(profile: Profile) -> str:
@@ -280,6 +296,13 @@ class Difference(Value):
     name: str
     before: str
     after: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it leads to a host that isn't Twilio's."""
+        return self.name in LABELS.values() and not is_twilio_host(
+            urlsplit(self.after).hostname or ""
+        )
 
 
 def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,10 +22,34 @@ from wizard.ui.dialog import Dialog
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
 from wizard.ui.widgets.layout import Banner, Gap
-from wizard.ui.widgets.results import Facts, Usage
+from wizard.ui.widgets.results import Usage, facts
 
 SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
+
+
+COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command")
+
+
+class CopyKey(Static):
+    """The key that copies the command, beside it; a click does the same."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    CopyKey {
+        width: auto;
+        height: 1;
+        pointer: pointer;
+        &:hover { background: $panel; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Content.assemble(("^y", "bold $footer-key-foreground"), " Copy"))
+
+    async def on_click(self) -> None:
+        """Copy the command."""
+        await self.run_action("screen.copy_command")
 
 
 class DoneScreen(StepScreen):
@@ -32,12 +58,14 @@ class DoneScreen(StepScreen):
     DEFAULT_CSS = """
     DoneScreen {
         & #verdict { color: $success; text-style: bold; }
-        &.-high #verdict, &.-huge #verdict { padding: 1; }
+        & #use { height: auto; }
+        & #about { width: 1fr; height: auto; }
     }
     """
     STEP = Step.DONE
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command"),
+        # Its key stands beside the command.
+        replace(COPY, show=False),
     ]
     AUTO_FOCUS = "#next"
 
@@ -68,9 +96,14 @@ class DoneScreen(StepScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
-        yield Facts(self._rows)
+        yield from facts(self._rows)
         yield Gap()
-        yield Static(Usage(self._usage), id="usage", classes="pane", markup=False)
+        if (command := self._command) is not None:
+            with Horizontal(id="use"):
+                about = [words for words in self._usage if words != command]
+                yield Static("\n".join(about), id="about", markup=False)
+                yield CopyKey()
+        yield Static(Usage([command] if command else self._usage), id="usage", classes="pane")
         yield Gap()
         first, then = KEEP_IN_MIND[self._banner.grant_type]
         yield Static(Content.assemble(("!", "$warning"), f" {first}\n  {then}"))
@@ -79,6 +112,10 @@ class DoneScreen(StepScreen):
         """Yield the way to Overview, and to the sheet or out."""
         yield Button("Overview", id="back")
         yield Button(SHEET if self._sheet else FINISH, id="next", variant="primary")
+
+    def _word(self, action: str) -> str | None:
+        """Name where Escape leads, as its button does."""
+        return "Overview" if action == "back" else super()._word(action)
 
     @property
     def _command(self) -> Command | None:

@@ -18,13 +18,26 @@ from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
-from wizard.ui.widgets.layout import Banner, Gap
+from wizard.ui.widgets.layout import Banner, Fitted, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
-from wizard.ui.widgets.results import Facts
+from wizard.ui.widgets.results import facts
 
 DRAFT: Final = "the unfinished setup or change"
 SECRETS: Final = "the saved secrets"
+
+
+class _Noted(Fitted):
+    """A note behind its sign; its other lines begin where its words do."""
+
+    def __init__(self, note: str) -> None:
+        self._lines = [line.strip() for line in note.splitlines()]
+
+    def content(self, width: int) -> Content:
+        """Return the lines in a width."""
+        lines = [row for line in self._lines for row in Content(line).wrap(max(width - 2, 1))]
+        note = Content("\n  ").join(lines)
+        return Content.assemble(("· ", "bold $warning"), note)
 
 
 class OverviewScreen(StepScreen):
@@ -50,17 +63,17 @@ class OverviewScreen(StepScreen):
     def compose_body(self) -> ComposeResult:
         """Yield facts, the unfinished draft, and the actions."""
         overview = self._overview
+        yield Gap("spare-2")
+        yield from facts(overview.facts)
         yield Gap()
-        if overview.facts:
-            yield Facts(overview.facts)
-            yield Gap()
         if line := overview.about_draft():
-            yield Static(Content.styled(f"· {line}", "$warning"), id="unfinished", markup=False)
+            yield Static(_Noted(line), id="unfinished", classes="pane -warning", markup=False)
             yield Gap()
         yield ProblemPanel(shown := overview.shown("press r"))
         if shown:
             yield Gap()
-        yield Menu(overview.items)
+        # Quit stands in the row of keys.
+        yield Menu([item for item in overview.items if item.id != "quit"])
 
     def help_page(self) -> tuple[str, ...]:
         """Explain the actions that are offered."""

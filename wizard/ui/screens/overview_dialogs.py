@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
@@ -18,6 +18,7 @@ from wizard.domain.secret import Secret
 from wizard.domain.texts.handoff import Sheet
 from wizard.domain.texts.handoff_formats import markdown, paragraphs
 from wizard.domain.texts.overview import Item
+from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE, already_open
 from wizard.domain.value import Value
 from wizard.flow.context import WizardContext
@@ -25,8 +26,9 @@ from wizard.flow.upkeep import Rotation
 from wizard.ui.copying import Copy, copy_and_say
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.choice import Choice
 from wizard.ui.widgets.field import Entry, Field, SecretEntry
-from wizard.ui.widgets.layout import Gap
+from wizard.ui.widgets.layout import Fitted, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -147,19 +149,42 @@ class RotateScreen(Dialog[Rotated | None]):
         self._entry.action_toggle_shown()
 
 
-Save = Callable[[], Awaitable[str]]
-"""Writes a new file and gives its path. Raises SetupError."""
+Make = Callable[[str], Sheet]
+Save = Callable[[str], Awaitable[str]]
 
 
 class SheetScreen(HelpScreen):
-    """Shows a handoff sheet as text; it is copied and saved as Markdown."""
+    """The handoff sheet for the chosen audience; it is copied and saved as Markdown."""
 
-    def __init__(self, sheet: Sheet, copy: Copy, save: Save) -> None:
-        super().__init__(SHEET_TITLE, paragraphs(sheet))
-        self._text = markdown(sheet)
+    PRIMARY = "Copy"
+    AROUND = 7
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", "Save", id="sheet.save"),
+        Binding("ctrl+y", "copy", "Copy", key_display="^y", id="sheet.copy"),
+    ]
+    DEFAULT_CSS = """
+    SheetScreen {
+        & #sheet { height: auto; }
+        & #audience { margin: 0 2 1 0; }
+        & #sheet .command { background: $panel; padding: 0 1; margin: 0 0 1 0; }
+        & #sheet .paragraph { margin: 0 0 1 0; }
+    }
+    """
+    AUTO_FOCUS = "Choice"
+
+    def __init__(self, make: Make, audience: str, copy: Copy, save: Save) -> None:
+        """Args: `audience`: the id of the one whose sheet is shown first."""
+        super().__init__(SHEET_TITLE, ())
+        self._make = make
+        self._audience = audience
         self._copy = copy
         self._save = save
         self._is_saving = False
+
+    def compose_top(self) -> ComposeResult:
+        """Yield the choice for whom the sheet is."""
+        titles, ids = [each.title for each in AUDIENCES], [each.id for each in AUDIENCES]
+        yield Choice("audience", "For", titles, ids.index(self._audience))
 
     def compose_body(self) -> ComposeResult:
         """Yield what came of saving, above the sheet."""
@@ -167,42 +192,105 @@ class SheetScreen(HelpScreen):
         saved.display = False
         yield saved
         yield ProblemPanel()
-        yield from super().compose_body()
+        with Vertical(id="sheet"):
+            yield from self._paragraphs_of(self._make(self._audience))
+
+    def _paragraphs_of(self, sheet: Sheet) -> Iterable[Static]:
+        rows, *others = paragraphs(sheet)
+        yield Static(_Rows(rows), classes="paragraph")
+        for text in others:
+            title, *lines = text.split("\n")
+            if lines:
+                yield Static(title, classes="sub", markup=False)
+                yield Static("\n".join(lines), classes="paragraph command", markup=False)
+            else:
+                yield Static(text, classes="paragraph", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
-        """Yield the copy, the file and the way out."""
-        yield Button("Copy", id="copy")
-        yield Button("Save", id="save")
-        yield from super().compose_buttons()
+        """Yield the way out, the file and the copy."""
+        close, copy = super().compose_buttons()
+        yield from (close, Button("Save", id="save"), copy)
 
-    @on(Button.Pressed, "#copy")
+    @on(Choice.Changed)
+    @work(exclusive=True, group="sheet")
+    async def _choose(self, event: Choice.Changed) -> None:
+        self._audience = AUDIENCES[event.choice.chosen].id
+        self.query_one("#saved").display = False
+        self.query_one(ProblemPanel).show(None)
+        self.query_one("#save", Button).disabled = self._is_saving
+        self.refresh_bindings()
+        sheet = self.query_one("#sheet", Vertical)
+        with self.app.batch_update():
+            await sheet.remove_children()
+            await sheet.mount_all(self._paragraphs_of(self._make(self._audience)))
+        self.query_one("#dialog-body").scroll_home(animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to save what isn't saved."""
+        if action == "save" and any(button.disabled for button in self.query("#save")):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_primary(self) -> None:
+        """Copy all of it."""
+        self.action_copy()
+
     @work(exclusive=True, group="copy")
-    async def _copy_all(self, _event: Button.Pressed) -> None:
-        await copy_and_say(self.app, self._copy, self._text, "the sheet")
+    async def action_copy(self) -> None:
+        """Copy all of it."""
+        text = markdown(self._make(self._audience))
+        await copy_and_say(self.app, self._copy, text, "the sheet")
 
     @on(Button.Pressed, "#save")
+    def _save_pressed(self) -> None:
+        self.action_save()
+
     @work(group="save")
-    async def _save_all(self, event: Button.Pressed) -> None:
-        if self._is_saving:
+    async def action_save(self) -> None:
+        """Save all of it in a file."""
+        button = self.query_one("#save", Button)
+        if self._is_saving or button.disabled:
             # Once: a second press would only find the file of the first.
             return
         self._is_saving = True
         try:
-            path = await self._save()
+            path = await self._save(self._audience)
         except SetupError as error:
-            self._is_saving = False
             self.query_one(ProblemPanel).show(error.problem)
             return
+        finally:
+            self._is_saving = False
         self.query_one(ProblemPanel).show(None)
         saved = self.query_one("#saved", Static)
         saved.update(Content.styled(f"✓ Saved as\n{path}", "$success"))
         saved.display = True
         self.query_one("#dialog-body", VerticalScroll).scroll_home(animate=False)
         self.set_focus(self.query_one("#close", Button))
-        event.button.disabled = True
+        button.disabled = True
+        self.refresh_bindings()
+
+
+class _Rows(Fitted):
+    """The title of a sheet, and its rows: values in a column, or under their names if too long."""
+
+    def __init__(self, text: str) -> None:
+        self._title, *rows = text.split("\n")
+        self._rows = [row.partition(": ")[::2] for row in rows]
+
+    def content(self, width: int) -> Content:
+        """Return the lines in a width."""
+        column = max((len(name) for name, _ in self._rows), default=0) + 2
+        lines: list[Content] = []
+        for name, value in self._rows:
+            if column + len(value) <= width:
+                lines.append(Content.assemble((name.ljust(column), "$muted"), value))
+            else:
+                lines.append(Content.styled(name, "$muted"))
+                lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
+        return Content("\n").join([Content.styled(self._title, "bold"), *lines])
 
 
 def sheet_of(wizard_context: WizardContext) -> SheetScreen:
     """Return the screen of the profile's handoff sheet."""
     upkeep, copy = wizard_context.upkeep, wizard_context.services.clipboard.copy
-    return SheetScreen(upkeep.sheet(), copy, upkeep.save_sheet)
+    return SheetScreen(upkeep.sheet, upkeep.audience, copy, upkeep.save_sheet)

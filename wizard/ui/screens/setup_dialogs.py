@@ -7,7 +7,6 @@ from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -18,8 +17,9 @@ from wizard.domain.texts.questions import CHANGES
 from wizard.domain.texts.summary import Difference
 from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog
-from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.choice import Choice
 from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.layout import Fitted
 
 _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
 """The rule of each field, by its id; in their order."""
@@ -31,8 +31,9 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     PRIMARY = "Apply"
     DEFAULT_CSS = """
     AdvancedScreen {
-        & #pkce-row { height: 1; & Static { width: 1fr; } }
-        & #dialog-body Field { margin-bottom: 0; }
+        & #dialog-body Field { margin: 0 1 0 0; }
+        & #dialog-body #pkce { margin: 1 3 0 2; }
+        &.-short #dialog-body #pkce { margin: 0 3 0 2; }
     }
     """
     AUTO_FOCUS = "Entry"
@@ -51,15 +52,12 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
             # Nothing is requested but a token: no scope, no code to protect.
             return
         yield Field("Scope", Entry("scope", self._draft.scope), "Twilio: offline_access")
-        with Horizontal(id="pkce-row"):
-            yield Static("PKCE (auto: on if the server supports it)", markup=False)
-            yield Button(self._draft.pkce.value, id="pkce")
+        values, now = [each.value for each in Pkce], list(Pkce).index(self._pkce)
+        yield Choice("pkce", "PKCE", values, now, "auto: on if the server supports it")
 
-    @on(Button.Pressed, "#pkce")
-    def _next_choice(self, event: Button.Pressed) -> None:
-        choices = list(Pkce)
-        self._pkce = choices[(choices.index(self._pkce) + 1) % len(choices)]
-        event.button.label = self._pkce.value
+    @on(Choice.Changed)
+    def _choose(self, event: Choice.Changed) -> None:
+        self._pkce = list(Pkce)[event.choice.chosen]
 
     @on(Input.Blurred)
     def _judge(self, event: Input.Blurred) -> None:
@@ -85,6 +83,34 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         self.answer(changed)
 
 
+INDENT: Final = 10
+
+
+class _Values(Fitted):
+    """A changed value, before and after; all rows of a long one are indented."""
+
+    def __init__(self, difference: Difference) -> None:
+        self._difference = difference
+
+    def content(self, width: int) -> Content:
+        """Return the lines in a width."""
+        of = self._difference
+        room = max(width - INDENT, 1)
+        lines = [Content.styled(of.name, "bold")]
+        for label, value in (("  before", of.before), ("  after", of.after)):
+            rows = [row.rstrip() for row in Content(value).wrap(room)]
+            if value == of.after and of.is_foreign:
+                rows.append(Content.styled("! not Twilio", "$warning"))
+                if sum(row.cell_length + 2 for row in rows[-2:]) <= room + 2:
+                    rows[-2:] = [Content("  ").join(rows[-2:])]
+            labels = [label, *[""] * (len(rows) - 1)]
+            lines += [
+                Content.assemble((text.ljust(INDENT), "$muted"), row)
+                for text, row in zip(labels, rows, strict=True)
+            ]
+        return Content("\n").join(lines)
+
+
 class ChangesScreen(ConfirmScreen):
     """Show each changed value, before and after; Enter means yes."""
 
@@ -97,12 +123,5 @@ class ChangesScreen(ConfirmScreen):
     def compose_body(self) -> ComposeResult:
         """Yield each value, before and after."""
         for difference in self._differences:
-            lines = Content.assemble(
-                (difference.name, "bold"),
-                ("\n  before  ", "$muted"),
-                difference.before,
-                ("\n  after   ", "$muted"),
-                difference.after,
-            )
-            yield Static(lines, classes="paragraph", markup=False)
+            yield Static(_Values(difference), classes="paragraph")
         yield from super().compose_body()

@@ -84,8 +84,12 @@ class Gap(Static):
         super().__init__("", classes=f"gap {classes}")
 
 
+LEFT_OUT: Final = ("intro", *(f"spare-{rank}" for rank in range(6)))
+"""The classes of widgets that are left out, in this order, until the others fit."""
+
+
 class Body(VerticalScroll):
-    """Leaves out its introduction, then gaps, where all would not be seen with them.
+    """Leaves out its introduction, spare facts, and gaps where not everything would fit.
 
     That is decided while the rows are being laid out: nothing is painted first and moved then.
     """
@@ -116,10 +120,12 @@ class _Fitting(VerticalLayout):
         if not size.height:
             # Asked how high all of it would be.
             return super().arrange(parent, _joined(children), size, greedy)
-        kept = children
-        for left_out in ("", "intro"):
-            kept = _joined([child for child in children if not child.has_class(left_out)])
-            found = super().arrange(parent, kept, size, greedy)
+        kept, found = children, None
+        for left_out in ("", *LEFT_OUT):
+            fewer = _joined([child for child in kept if not child.has_class(left_out)])
+            if found is not None and len(fewer) == len(kept):
+                continue
+            kept, found = fewer, super().arrange(parent, fewer, size, greedy)
             over = max((each.region.bottom for each in found), default=0) - size.height
             if over <= 0:
                 return found

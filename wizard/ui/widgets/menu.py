@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Final
 
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from wizard.domain.texts.overview import Item
 from wizard.ui.widgets.layout import Fitted, Reversing, show_row, spread
 
-if TYPE_CHECKING:
-    from wizard.domain.texts.overview import Item
+EMPTY: Final = Item("", "")
+"""The row between two groups, which can't be chosen."""
+
+
+SPACED: Final = 24
+"""The fewest rows of a window in which groups of lines are separated."""
 
 
 class Menu(OptionList, Reversing):
@@ -37,21 +42,37 @@ class Menu(OptionList, Reversing):
 
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
         """Args: `chosen` is the id of the line to begin at, the first one without it."""
-        begin = next((i for i, item in enumerate(items) if item.id == chosen), 0)
         self._items = tuple(items)
-        # All there from the start: a key or a click never finds the menu empty, or moved.
         self._column = max((len(item.title) for item in items), default=0)
-        lines = [Option(self._line(i, i == begin), id=item.id) for i, item in enumerate(items)]
+        # All there from the start: a key or a click never finds the menu empty, or moved.
+        self._is_spaced = self.app.size.height >= SPACED
+        lines, begin = self._rows(chosen)
         # Before Textual's own, which watches the highlight already.
-        self._marked: int | None = begin if items else None
+        self._marked: int | None = begin
         super().__init__(*lines, id="menu", markup=False)
         # Textual's own has said that nothing is highlighted, and so unmarked it.
-        self.highlighted = begin if items else None
+        self.highlighted = begin
 
     @property
     def chosen(self) -> str | None:
         """The id of the highlighted line."""
-        return None if self.highlighted is None else self._items[self.highlighted].id
+        return None if self.highlighted is None else self._shown[self.highlighted].id
+
+    def _rows(self, chosen: str | None) -> tuple[list[Option], int | None]:
+        """Return the lines, with an empty one between two groups, and the one to begin at."""
+        shown: list[Item] = []
+        for item in self._items:
+            if self._is_spaced and shown and shown[-1].group != item.group:
+                shown.append(EMPTY)
+            shown.append(item)
+        self._shown = tuple(shown)
+        ids = [item.id for item in shown]
+        begin = ids.index(chosen) if chosen and chosen in ids else 0
+        lines = [
+            Option(self._line(i, i == begin), id=item.id or None, disabled=item is EMPTY)
+            for i, item in enumerate(shown)
+        ]
+        return lines, begin if lines else None
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         """Mark the line with a sign, too: never by its background color alone."""
@@ -67,11 +88,17 @@ class Menu(OptionList, Reversing):
 
     def on_resize(self) -> None:
         """Keep the highlighted line in view, also as the menu is first laid out."""
+        if self._is_spaced != (self.app.size.height >= SPACED):
+            chosen, self._is_spaced = self.chosen, not self._is_spaced
+            lines, begin = self._rows(chosen)
+            self._marked = None
+            self.set_options(lines)
+            self.highlighted = begin
         if self.highlighted is not None:
             self.call_after_refresh(show_row, self, self.highlighted)
 
     def _line(self, index: int, is_marked: bool) -> _Line:
-        return _Line(self._items[index], self._column, is_marked)
+        return _Line(self._shown[index], self._column, is_marked)
 
 
 class _Line(Fitted):

@@ -9,12 +9,13 @@ from typing import Final
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Static
 
 from wizard.domain.problems import Check, Status
 from wizard.domain.text import Command
+from wizard.domain.texts.summary import LEAST_NEEDED
 from wizard.ui.widgets.layout import Fitted, packed, spread
 
-GAP: Final = "  "
 WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 """The words of a command, with what is quoted in them."""
 OPERATORS: Final = ("|", "&&")
@@ -50,44 +51,21 @@ def _broken(command: Command, width: int) -> Iterator[str]:
         yield from (indent + packed_line for packed_line in packed(parts, width - len(indent), " "))
 
 
-class Facts(Widget):
-    """Names are muted, words are text, never markup."""
+class Fact(Static):
+    """A fact in a row of its own; its class decides when a small window leaves it out."""
 
-    DEFAULT_CSS = "Facts { height: auto; }"
+    DEFAULT_CSS = "Fact { height: auto; }"
 
-    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        width = max((len(name) for name, _ in rows), default=0) + 2
-        self._facts = [
-            Content.assemble((name.ljust(width), "$muted"), *_marked(words)) for name, words in rows
-        ]
+    def __init__(self, name: str, words: str, column: int) -> None:
+        rank = next((at for at, names in enumerate(LEAST_NEEDED) if name in names), 0)
+        row = Content.assemble((name.ljust(column), "$muted"), *_marked(words))
+        super().__init__(row, classes=f"spare-{rank}", markup=False)
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """One row a line."""
-        return len(self._lines(width))
 
-    def render(self) -> Content:
-        """Draw the lines."""
-        return Content("\n").join(self._lines(self.content_size.width))
-
-    def _lines(self, width: int) -> list[Content]:
-        """The facts in their order, the second column where it makes for the fewest lines."""
-        columns = sorted((fact.cell_length + len(GAP) for fact in self._facts), reverse=True)
-        return min((self._placed(width, at) for at in (width, *columns)), key=len)
-
-    def _placed(self, width: int, at: int) -> list[Content]:
-        """The lines when the second column begins at a cell; neighbors that fit share one."""
-        lines: list[Content] = []
-        pending: Content | None = None
-        for fact in self._facts:
-            if pending is not None and fact.cell_length <= width - at:
-                left = spread(pending, Content(""), at - len(GAP))
-                lines[-1] = Content.assemble(left, GAP, fact)
-                pending = None
-                continue
-            lines.append(fact)
-            pending = fact if fact.cell_length <= at - len(GAP) else None
-        return lines
+def facts(rows: Sequence[tuple[str, str]]) -> Iterator[Fact]:
+    """Yield facts in their order: names are muted, words are text, never markup."""
+    column = max((len(name) for name, _ in rows), default=0) + 2
+    yield from (Fact(name, words, column) for name, words in rows)
 
 
 def _marked(words: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,138 @@
+"""Dialogs name each key once, and what is said twice in a row is shown once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
+from tests.fakes import World
+from tests.ui.hosting import showing
+from tests.ui.playing import playing
+from tests.ui.running import ACTIVE, left, point_at, resumed, running, seed
+from tests.ui.scenes import SCENES
+from tests.walks import ThePilot
+from wizard.domain.models import CredentialSet, Endpoints
+from wizard.domain.steps import Step
+from wizard.domain.texts.overview import question
+from wizard.domain.texts.questions import AUTHORIZE_AGAIN
+from wizard.domain.texts.summary import differences
+from wizard.domain.value import replace
+from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
+from wizard.ui.palette import Palette
+from wizard.ui.screens.credentials import CredentialsScreen
+from wizard.ui.screens.overview import OverviewScreen
+from wizard.ui.screens.overview_dialogs import ProfilesScreen, SheetScreen
+from wizard.ui.screens.setup_dialogs import ChangesScreen
+from wizard.ui.widgets.buttons import Keys
+
+
+@pytest.fixture
+def active(world: World) -> World:
+    seed(world, active=ACTIVE)
+    return world
+
+
+MOVED = replace(ACTIVE, endpoints=Endpoints(scim_url="https://scim.example.org/v2"))
+
+
+@pytest.mark.parametrize(
+    ("dialog", "keys"),
+    [
+        (HelpScreen("Help", ("Words",)), "esc Close"),
+        (ConfirmScreen(question("default")), "y Remove  esc No"),
+        (ConfirmScreen(AUTHORIZE_AGAIN), "⏎ Authorize  esc No"),
+        (ChangesScreen(differences(ACTIVE, MOVED)), "⏎ Continue  esc Not yet"),
+    ],
+    ids=["help", "remove", "authorize", "changes"],
+)
+async def test_each_key_of_a_dialog_is_named_once_by_the_words_of_its_button(
+    dialog: Dialog[object], keys: str
+) -> None:
+    async with showing(dialog) as stage:
+        row = dialog.query_one(Keys)
+        await wait_until(stage.pilot, lambda: row.render().plain.rstrip() == keys, keys)
+
+
+async def test_yes_has_a_key() -> None:
+    async with showing(ConfirmScreen(question("default"))) as stage:
+        await stage.until_text("y Remove")
+        await stage.pilot.press("y")
+        assert await stage.outcome() is True
+
+
+async def test_host_that_is_not_twilios_is_marked_among_the_changes() -> None:
+    async with showing(ChangesScreen(differences(ACTIVE, MOVED))) as stage:
+        await stage.until_text("https://scim.example.org/v2  ! not Twilio")
+    homely = replace(ACTIVE, redirect_url="https://scim.example.org/another")
+    async with showing(ChangesScreen(differences(ACTIVE, homely))) as stage:
+        await stage.until_text("https://scim.example.org/another")
+        assert "not Twilio" not in stage.text
+
+
+async def open_sheet(pilot: ThePilot) -> None:
+    await point_at(pilot, "sheet")
+    await pilot.press("enter")
+    await wait_for_dialog(pilot, SheetScreen)
+
+
+async def test_sheet_is_shown_copied_and_saved_for_whom_it_is_chosen(
+    active: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running(make_app(active)) as (app, pilot):
+        await open_sheet(pilot)
+        await wait_until(pilot, lambda: "Twilio SCIM in a script" in text_of(app), "its sheet")
+        await pilot.press("right")
+        await wait_until(pilot, lambda: "Twilio SCIM in Okta" in text_of(app), "Okta's sheet")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: bool(active.clipboard.copied), "the copy")
+        assert active.clipboard.copied[0].startswith("# Twilio SCIM in Okta")
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "Saved as" in text_of(app), "the file")
+        assert app.screen.query_one("#save").disabled
+    path = tmp_path / "twilio-scim-default-okta.md"
+    assert path.read_text(encoding="utf-8").startswith("# Twilio SCIM in Okta")
+
+
+async def test_what_is_said_again_takes_the_place_of_what_was_said(active: World) -> None:
+    async with running(make_app(active), notifications=True) as (app, pilot):
+        await wait_for_screen(pilot, OverviewScreen)
+        await pilot.press("ctrl+c", "f20", "ctrl+c")
+        await wait_until(pilot, lambda: "to quit" in text_of(app), "the notice")
+        assert text_of(app).count("to quit") == 1
+
+
+async def test_profiles_are_opened_from_the_palette_of_any_step(world: World) -> None:
+    async with resumed(world, Step.CREDENTIALS, CredentialSet()) as (app, pilot):
+        await wait_for_screen(pilot, CredentialsScreen)
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: isinstance(app.screen, Palette), "the palette")
+        await pilot.press(*"profiles")
+        await wait_until(pilot, lambda: "Change theme" not in text_of(app), "the one command")
+        await pilot.press("enter")
+        await wait_for_dialog(pilot, ProfilesScreen)
+        await pilot.press(*"acme", "enter")
+        await left(app)
+        assert app.wizard_context.next_profile == "acme"
+
+
+@pytest.mark.parametrize("name", ["overview", "overview-failed", "overview-change"])
+async def test_blocks_of_overview_stand_apart_and_its_facts_are_in_one_order(
+    name: str, tmp_path: Path
+) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == name)
+    async with playing(scene, tmp_path) as pilot:
+        rows = [row.strip(" ▌▏") for row in text_of(pilot.app).splitlines()]
+    at = [next(n for n, row in enumerate(rows) if row.startswith(fact)) for fact in FACTS]
+    assert at == sorted(at)
+    assert at[-1] - at[0] + 1 == sum(1 for row in rows[at[0] : at[-1] + 1] if row)
+    assert not rows[at[-1] + 1], "the facts touch what is under them"
+    last = next(n for n, row in enumerate(rows) if row.startswith("Remove profile"))
+    first = next(n for n, row in enumerate(rows) if row.startswith("›"))
+    assert not rows[last - 1], "the line that removes the profile touches the others"
+    assert not rows[first - 1], "the actions touch what is above them"
+
+
+FACTS = ("Client ID", "Access token", "Last check")

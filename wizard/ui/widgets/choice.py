@@ -1,0 +1,83 @@
+"""A value to choose with the arrow keys or by a click: its label, and the value between marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from wizard.ui.widgets.layout import spread
+
+CHANGE = Content.assemble(("← →", "bold $footer-key-foreground"), (" Change", "$muted"))
+"""The keys, beside the value they change."""
+
+
+class Choice(Widget, can_focus=True):
+    """One row. The value after the last one is the first one again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "change(-1)", "Change", show=False),
+        Binding("right", "change(1)", "Change", show=False),
+    ]
+    DEFAULT_CSS = """
+    Choice {
+        height: 1;
+        color: $foreground;
+        pointer: pointer;
+        &:focus { background: $panel; }
+    }
+    """
+
+    chosen: reactive[int] = reactive(0)
+    """The place of the value among all."""
+
+    @dataclass
+    class Changed(Message):
+        """Another value was chosen."""
+
+        choice: Choice
+
+    def __init__(
+        self, id: str, label: str, values: Sequence[str], chosen: int = 0, note: str = ""
+    ) -> None:
+        """Args: `note`: a few words behind the value, where there is room for them."""
+        super().__init__(id=id)
+        self._label = label
+        self._values = values
+        self._note = note
+        self.set_reactive(Choice.chosen, chosen)
+
+    @property
+    def _marked(self) -> Content:
+        mark = "bold $footer-key-foreground"
+        value = self._values[self.chosen]
+        return Content.assemble(("‹ ", mark), (value, "bold"), (" ›", mark))
+
+    @property
+    def _said(self) -> Content:
+        return Content.styled(f"{self._label}  ", "bold" if self.has_focus else "$muted")
+
+    def render(self) -> Content:
+        """Draw the row."""
+        row = Content.assemble(self._said, self._marked)
+        noted = Content.assemble(row, (f"  {self._note}", "$muted"))
+        width = self.content_size.width
+        fits = noted.cell_length + CHANGE.cell_length + 2 <= width
+        return spread(noted if self._note and fits else row, CHANGE, width)
+
+    def action_change(self, by: int) -> None:
+        """Choose the next or the previous value."""
+        self.chosen = (self.chosen + by) % len(self._values)
+        self.post_message(self.Changed(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the previous value at its left mark, else the next."""
+        begin = self._said.cell_length
+        self.action_change(-1 if begin <= event.x < begin + 2 else 1)

@@ -48,11 +48,12 @@ class Look:
 
 USUAL: Final = (Look((80, 24), DARK), Look((80, 24), LIGHT))
 SIZES: Final = (*USUAL, Look((120, 36), DARK), Look((60, 18), DARK))
+LARGE: Final = (*SIZES, Look((160, 48), LIGHT), Look((200, 60), DARK))
 PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
     "prerequisites": SIZES,
     "prerequisites-entra": SIZES,
     "prerequisites-found": USUAL,
-    "credentials": SIZES,
+    "credentials": LARGE,
     "credentials-wrong": USUAL,
     "authorize": SIZES,
     "authorize-listening": USUAL,
@@ -60,9 +61,9 @@ PICTURES: Final[Mapping[str, tuple[Look, ...]]] = {
     "redirect-mismatch": SIZES,
     "check-running": USUAL,
     "check": SIZES,
-    "check-failed": SIZES,
+    "check-failed": LARGE,
     "done": SIZES,
-    "overview": SIZES,
+    "overview": LARGE,
     "overview-change": USUAL,
     "overview-failed": USUAL,
     "overview-draft": USUAL,

@@ -8,7 +8,7 @@ from tests.fakes import NOW, tokens
 from wizard.domain.models import TWILIO, CredentialSet, Pkce
 from wizard.domain.oauth.authorization_request import begin
 from wizard.domain.secret import Secret
-from wizard.domain.texts.summary import Difference, differences
+from wizard.domain.texts.questions import Difference, differences
 from wizard.domain.value import replace
 
 ACTIVE = CredentialSet("OQ-old", Secret("hush-old"), "https://a.example/", tokens=tokens())

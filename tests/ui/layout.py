@@ -14,7 +14,8 @@ from textual.widgets import Input, OptionList
 
 from tests.driving import text_of
 from wizard.ui.widgets.checklist import Checklist
-from wizard.ui.widgets.layout import LEFT_OUT
+from wizard.ui.widgets.drawing import DETAIL
+from wizard.ui.widgets.layout import Yielding
 from wizard.ui.widgets.links import LinkView
 
 
@@ -50,8 +51,9 @@ def _out_of_place(widget: Widget) -> Iterator[str]:
 def _without_room(widget: Widget) -> Iterator[str]:
     # The text of an input scrolls with its cursor, and a menu with its line. If a link is too long
     # for its rows, the last row says how to see all of it. A long name in the title ends in "…".
-    # An introduction and facts are left out if the controls need their space.
-    if isinstance(widget, Input | OptionList | LinkView) or not widget.classes.isdisjoint(LEFT_OUT):
+    # What matters less is left out if the controls need its space.
+    is_left_out = not widget.region.area and widget.classes & DETAIL
+    if is_left_out or isinstance(widget, Input | OptionList | LinkView):
         return
     if widget.styles.text_overflow == "ellipsis":
         return
@@ -59,6 +61,8 @@ def _without_room(widget: Widget) -> Iterator[str]:
     around, window, given = widget.parent.content_size, widget.app.size, widget.content_size
     has_text = widget.get_content_width(around, window) > 0
     wanted = widget.get_content_height(around, window, max(given.width, 1)) if has_text else 0
+    if isinstance(widget, Yielding) and widget.shrinking is not None:
+        wanted = len(widget.shrinking.lines(max(given.width, 1), DETAIL))
     if wanted > given.height or (wanted and not given.width):
         yield f"{widget!r} wants {wanted} rows of {given}"
 

@@ -158,7 +158,7 @@ STEPS: Final = (
     Scene("credentials-empty", CredentialsScreen, "Client Secret", FORM),
     Scene("credentials-stored", CredentialsScreen, "✓ saved", FORM, STORED),
     Scene("credentials", CredentialsScreen, "callback ✓ saved", FORM, READY, TYPED),
-    Scene("credentials-wrong", CredentialsScreen, "saved|fragment", FORM, READY, MISTYPED),
+    Scene("credentials-wrong", CredentialsScreen, "whole secret|fragment", FORM, READY, MISTYPED),
     Scene("credentials-refused", CredentialsScreen, "rejected", REFUSED, STORED),
     Scene("credentials-shown", CredentialsScreen, SECRET[:20], FORM, READY, SHOWN),
     Scene("credentials-unsaved", CredentialsScreen, "Skip saving", FORM, SHUT, DOUBTFUL),

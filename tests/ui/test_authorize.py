@@ -292,11 +292,11 @@ async def test_enter_leads_to_credentials_where_what_was_caught_is_mended() -> N
     async with at_authorize(desk) as stage:
         await until_linked(stage)
         desk.caught.put_nowait(Refused(INVALID_CLIENT))
-        await stage.until_text(INVALID_CLIENT.title, "To Credentials ›")
+        await stage.until_text(INVALID_CLIENT.title, "‹ To Credentials")
         await stage.pilot.press("ctrl+t")
         await stage.until_text("Open browser ›")
         desk.caught.put_nowait(Refused(INVALID_CLIENT))
-        await stage.until_text("To Credentials ›")
+        await stage.until_text("‹ To Credentials")
         await until_linked(stage)
         await stage.pilot.press("enter")
         assert await stage.outcome() == GoTo(Step.CREDENTIALS, INVALID_CLIENT)

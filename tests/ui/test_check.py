@@ -85,7 +85,7 @@ def primary(stage: Stage[CheckScreen]) -> str:
 async def test_the_lines_show_state_note_and_time() -> None:
     check = Steered()
     async with at_check(check) as stage:
-        await stage.until_text("○  Code exchanged", "waiting")
+        await stage.until_text("○ Code exchanged", "waiting")
         check.show(
             (
                 Check("a", "First", Status.PASSED, "25 users", 0.5),
@@ -94,8 +94,8 @@ async def test_the_lines_show_state_note_and_time() -> None:
                 Check("d", "Fourth", Status.SKIPPED, "already done"),
             )
         )
-        await stage.until_text("✓  First", "25 users  0.50 s", "✗  Second", "failed")
-        await stage.until_text("!  Third", "no refresh token", "–  Fourth", "already done")
+        await stage.until_text("✓ First", "25 users  0.50 s", "✗ Second", "failed")
+        await stage.until_text("! Third", "no refresh token", "– Fourth", "already done")
 
 
 async def test_the_spinner_turns_only_while_something_runs() -> None:
@@ -107,7 +107,7 @@ async def test_the_spinner_turns_only_while_something_runs() -> None:
         assert await spinner(stage, first) != first
         check.show((Check("a", "First", Status.PASSED),))
         assert not is_turning(stage)
-        await stage.until_text("✓  First")
+        await stage.until_text("✓ First")
 
 
 def is_turning(stage: Stage[CheckScreen]) -> bool:
@@ -118,7 +118,7 @@ async def spinner(stage: Stage[CheckScreen], before: str) -> str:
     """Wait until the spinner shows another frame."""
 
     def frames() -> list[str]:
-        return [sign for sign in SPINNER if f"{sign}  First" in stage.text and sign != before]
+        return [sign for sign in SPINNER if f"{sign} First" in stage.text and sign != before]
 
     await wait_until(stage.pilot, lambda: bool(frames()), "a frame of the spinner")
     return frames()[0]
@@ -210,7 +210,7 @@ async def test_a_retry_that_is_canceled_shows_the_report_before_it(way: str) -> 
         await wait_until(stage.pilot, lambda: check.runs == [False, True], "the retry")
         await stage.until_text("Checking…", "Cancel")
         await (stage.pilot.press("escape") if way == "escape" else stage.pilot.click("#back"))
-        await stage.until_text("✗  Second", MISSING_PERMISSION.title, "Try again", "‹ Back")
+        await stage.until_text("✗ Second", MISSING_PERMISSION.title, "Try again", "‹ Back")
         assert check.is_cancelled
         assert stage.outcomes == []
         await stage.pilot.press("escape")
@@ -259,7 +259,7 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:
-    for problem, words in ((WRONG_CLIENT, "To Credentials"), (BAD_TOKEN, "Authorize again")):
+    for problem, words in ((WRONG_CLIENT, "‹ To Credentials"), (BAD_TOKEN, "Authorize again")):
         check = Steered()
         async with at_check(check) as stage:
             await end(stage, check, Report(Verdict.FAILED, problem))
@@ -277,7 +277,7 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
     async with at_check(check) as stage:
         assert not stage.screen.query_one("#accept").display
         await end(stage, check, unrenewable)
-        assert primary(stage).startswith("To Credentials")
+        assert primary(stage).startswith("‹ To Credentials")
         await stage.pilot.click("#accept")
         await wait_until(stage.pilot, lambda: bool(check.accepted), "its being taken")
         await stage.pilot.press("escape", "enter", "ctrl+n")

@@ -16,8 +16,7 @@ from tests.walks import ThePilot
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
 from wizard.domain.texts.overview import question
-from wizard.domain.texts.questions import AUTHORIZE_AGAIN
-from wizard.domain.texts.summary import differences
+from wizard.domain.texts.questions import AUTHORIZE_AGAIN, differences
 from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
 from wizard.ui.palette import Palette

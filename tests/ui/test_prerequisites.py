@@ -237,7 +237,7 @@ async def test_clicks_change_who_uses_it_and_the_grant_type() -> None:
     async with showing(machine.screen()) as stage:
         await stage.pilot.click(Choices, offset=(20, 1))
         await stage.until_text("‹ Client credentials ›")
-        await stage.pilot.click(Choices, offset=(12, 0))
+        await stage.pilot.click(Choices, offset=(14, 0))
         await stage.until_text("‹ Another identity provider ›")
         await stage.pilot.click(Choices, offset=(20, 0))
         await stage.pilot.click(Choices, offset=(20, 0))
@@ -289,7 +289,7 @@ async def test_checklist_stays_where_it_is_when_the_findings_come(
     warned = (*FINE, Check("storage", "Saved " + "on this machine " * 5, Status.WARNING))
     machine = Machine(audience=chosen.audience.id, grant_type=chosen.grant_type, checks=())
     async with showing(machine.screen(), size) as stage:
-        await stage.until_text("Checking this machine")
+        await stage.until_text(chosen.items[-1].text)
         place = stage.screen.query_one(Checklist).region
         machine.checks = warned
         await stage.pilot.press("r")

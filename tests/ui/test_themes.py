@@ -10,12 +10,14 @@ from typing import Final
 import pytest
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from textual._compositor import Compositor
 from textual.color import Color
 from textual.command import CommandList
 from textual.css.stylesheet import Stylesheet
 from textual.theme import Theme
+from textual.widgets import Button
 
 from screenshots.render import still
 from tests import walks
@@ -31,10 +33,39 @@ from wizard.domain.problems import SetupError
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
-from wizard.ui.theme import DARK, LIGHT, Look
+from wizard.ui.theme import DARK, LIGHT, Look, themes
 
 TIGHT: Final = {"check-unrenewable", "credentials-unsaved"}
 """The scenes with the widest rows of buttons."""
+SYSTEMS: Final = (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD)
+XTERM: Final = [
+    ColorTriplet(*bytes.fromhex(color))
+    for row in (
+        "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5",
+        "7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    )
+    for color in row.split(" ")
+]
+VISIBLE: Final = 3.0
+"""The minimum contrast of signs and the lines of fields in WCAG 2 (1.4.11)."""
+TEXTS: Final = ("foreground", "muted", "brand", "footer-key-foreground", "success", "warning",
+                "error")  # fmt: skip
+SIGNS: Final = (
+    *((sign, "background") for sign in ("line", "primary", "success", "warning", "error")),
+    # The edges of the button with the focus.
+    ("foreground", "background"),
+)
+ON: Final = (
+    ("primary", "background", ENOUGH),
+    ("on-primary", "primary", ENOUGH),
+    ("on-primary", "accent", ENOUGH),
+    ("on-warning", "warning", ENOUGH),
+    ("foreground", "selection", ENOUGH),
+    ("foreground", "input-selection-background", ENOUGH),
+    ("input-cursor-foreground", "input-cursor-background", ENOUGH),
+    # A sign and bold mark the line as well.
+    ("selection", "background", 1.5),
+)
 
 
 # -- selected --------------------------------------------------------------------------------------
@@ -107,26 +138,69 @@ async def test_what_is_not_known_is_the_dark_one(world: World, theme: str) -> No
 # -- readable --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_every_color_of_a_theme_is_readable_on_its_grounds(theme: Theme) -> None:
-    named = {**theme.to_color_system().generate(), **theme.variables}
-    color = {key: Color.parse(value).rich_color.get_truecolor() for key, value in named.items()
-             if value.startswith("#")}  # fmt: skip
-    pairs = [(text, ground) for text in TEXTS for ground in ("background", "surface", "panel")]
-    faint = [(text, ground) for text, ground in [*pairs, *ON]
-             if ratio(color[text], color[ground]) < ENOUGH]  # fmt: skip
+def named(theme: Theme) -> dict[str, str]:
+    """Return the colors of a theme by their names in the style sheets."""
+    all_ = {**theme.to_color_system().generate(), **theme.variables}
+    return {key: value for key, value in all_.items() if value.startswith("#")}
+
+
+def shown(color: str, system: ColorSystem) -> ColorTriplet:
+    """Return what a terminal with so many colors shows; of sixteen, xterm's default ones."""
+    rich = Color.parse(color).rich_color.downgrade(system)
+    return XTERM[rich.number or 0] if system is ColorSystem.STANDARD else rich.get_truecolor()
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+@pytest.mark.parametrize("at", [0, 1], ids=["dark", "light"])
+def test_every_color_of_a_theme_is_readable_on_its_grounds(at: int, system: ColorSystem) -> None:
+    is_few = system is ColorSystem.STANDARD
+    color = named(themes(has_few_colors=is_few)[at])
+    # With sixteen colors, brackets and reverse stand for all grounds but the page's.
+    grounds = ("background",) if is_few else ("background", "surface", "panel")
+    texts = [(text, ground, ENOUGH) for text in TEXTS for ground in grounds]
+    signs = [(sign, ground, VISIBLE) for sign, ground in SIGNS]
+    pairs = [*texts, *signs, *([] if is_few else ON)]
+    faint = [
+        f"{ink} on {ground}: {found:.2f}"
+        for ink, ground, enough in pairs
+        if (found := ratio(shown(color[ink], system), shown(color[ground], system))) < enough
+    ]
     assert faint == []
 
 
-TEXTS = ("foreground", "muted", "brand", "primary", "accent", "success", "warning", "error")
-ON = (
-    ("on-primary", "primary"),
-    ("on-primary", "accent"),
-    ("on-warning", "warning"),
-    ("foreground", "input-selection-background"),
-    ("input-cursor-foreground", "input-cursor-background"),
-    ("footer-key-foreground", "background"),
+async def test_focus_and_what_enter_does_are_seen_on_buttons_the_same_way(tmp_path: Path) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == "credentials"]
+    async with playing(scene, tmp_path) as pilot:
+        primary, back = (pilot.app.screen.query_one(f"#{id_}", Button) for id_ in ("next", "back"))
+        filled, plain = primary.styles.background, back.styles.background
+        assert filled != plain
+        for here, other in ((back, primary), (primary, back)):
+            here.focus()
+            await pilot.pause()
+            assert here.has_focus
+            assert here.styles.background == filled
+            assert other.styles.background == plain
+            edges = [button.styles.border_left[1] for button in (here, other)]
+            assert edges == [Color.parse(DARK.foreground or ""), plain]
+            assert not here.styles.text_style.underline
+
+
+@pytest.mark.parametrize(
+    ("name", "signs"),
+    [
+        ("prerequisites", ["› [ ] I have", "[x] I'm", "● Prerequisites", "○ Credentials"]),
+        ("credentials-wrong", ["✗ This is", "! Only 5", "✗ The Redirect", "✓ Prerequisites"]),
+        ("check-failed", ["✓ State", "✗ GET", "○ Response", "✗ Missing"]),
+        ("overview", ["› Check now"]),
+    ],
 )
+async def test_without_colors_signs_say_the_same(
+    name: str, signs: list[str], tmp_path: Path
+) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == name]
+    async with playing(scene, tmp_path) as pilot:
+        text = " ".join(text_of(pilot.app).split())
+        assert [sign for sign in signs if sign not in text] == []
 
 
 # -- few colors ------------------------------------------------------------------------------------
@@ -145,7 +219,7 @@ def focus_of(pilot: ThePilot) -> str:
 async def test_with_few_colors_brackets_show_fields_and_reverse_the_focus(world: World) -> None:
     async with running(make_app(world, look=Look(has_few_colors=True))) as (app, pilot):
         await walks.prerequisites(pilot, world)
-        assert focus_of(pilot).startswith("[ ] I have the Redirect URL that's set in the app")
+        assert focus_of(pilot).startswith("› [ ] I have the Redirect URL that's set in the app")
         await pilot.press("space", "space", "enter")
         await wait_for_screen(pilot, CredentialsScreen)
         rows = [row.strip(" ○●│✓–") for row in text_of(app).splitlines()]

@@ -12,8 +12,7 @@ from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.errors.local import CLIENT_ID_ELSEWHERE
 from wizard.domain.secret import Secret
 from wizard.domain.text import one_line
-from wizard.domain.texts.questions import Question, another_host, landed_on
-from wizard.domain.texts.summary import Difference, differences
+from wizard.domain.texts.questions import Difference, Question, another_host, differences, landed_on
 from wizard.domain.value import Value
 from wizard.flow.inactive import standing
 

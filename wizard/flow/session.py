@@ -101,7 +101,7 @@ class Session(Memory):
             return
         if draft.attempts and is_link_out:
             return
-        from wizard.domain.texts.summary import differences
+        from wizard.domain.texts.questions import differences
 
         if not differences(active, draft):
             await self.discard_draft()

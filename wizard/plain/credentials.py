@@ -12,8 +12,7 @@ from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import short_id
-from wizard.domain.texts.questions import CHANGES
-from wizard.domain.texts.summary import Difference
+from wizard.domain.texts.questions import CHANGES, Difference
 from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted

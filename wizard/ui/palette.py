@@ -12,7 +12,7 @@ from textual.containers import Center
 from textual.content import Content
 
 from wizard.ui.widgets.buttons import Key, Keys
-from wizard.ui.widgets.layout import spread
+from wizard.ui.widgets.drawing import spread
 
 KEY: Final = "Key: "
 """The beginning of a help text that only names the key."""
@@ -61,9 +61,7 @@ class Given(InOrder):
         return self.lines
 
 
-RUN: Final = Key(
-    key="enter", display="⏎", words="Run", action="run", is_enabled=True, is_palette=False
-)
+RUN: Final = Key("enter", "⏎", "Run", "Run", "run", is_enabled=True, is_palette=False)
 """Enter; its binding belongs to the input, which doesn't name it."""
 
 

@@ -32,6 +32,12 @@ NEW_LINK: Final = offered(
 )
 
 
+def button_of(pending: Ask | Fix) -> str:
+    """Return the label of the button that follows it, with an arrow to where it leads."""
+    is_back = isinstance(pending, Fix) and not pending.needs_link
+    return f"‹ {pending.label}" if is_back else f"{pending.label} ›"
+
+
 class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 

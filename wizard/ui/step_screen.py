@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events, on, work
@@ -22,7 +22,7 @@ from wizard.flow.state import Back, GoTo, Outcome
 from wizard.ui import textual_internals
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.widgets.buttons import Button, ButtonRow, Command, Keys
-from wizard.ui.widgets.layout import Banner, Body, Heading, Rail, Title
+from wizard.ui.widgets.layout import Banner, Body, Gap, Heading, Rail, Title
 from wizard.ui.widgets.links import HelpPane
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from wizard.domain.oauth.redirect_uri import Comparison
     from wizard.ui.dialog import TooSmall
 
-LEAST: Final = (60, 18)
-"""The columns and rows below which a step can't be shown."""
+LEAST: Final = (60, 18)  # the columns and rows below which a step can't be shown
 
 Answer = TypeVar("Answer")
 
@@ -51,6 +50,9 @@ class StepScreen(TimedScreen[Outcome]):
     ]
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
     HAS_RAIL: ClassVar[bool] = True
+    LEAD: ClassVar[int] = 2  # the rank of the gap under the heading
+    # The ids of the buttons for what keys do, too: both say the same word.
+    BUTTONS: ClassVar[Mapping[str, str]] = {"primary": "next", "back": "back"}
 
     def __init__(self, banner: Banner) -> None:
         super().__init__()
@@ -187,7 +189,9 @@ class StepScreen(TimedScreen[Outcome]):
                     yield Heading(page.heading, self.aside(), crumb)
                     if page.intro:
                         yield from self.compose_intro(page.intro)
+                    yield Gap("lead", rank=self.LEAD)
                     yield from self.compose_body()
+                    yield Gap("foot", rank=1)
                 with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
             yield HelpPane(self.help_beside(page))
@@ -216,8 +220,8 @@ class StepScreen(TimedScreen[Outcome]):
         """Enter belongs to a focused button."""
         if action in ("primary", "next") and not self.can_go_on():
             return False
-        is_other_button = isinstance(self.focused, Button) and self.focused.id != "next"
-        return not (action == "primary" and is_other_button)
+        is_for_other = isinstance(self.focused, Button) and self.focused.id != "next"
+        return action != "primary" or not is_for_other
 
     def on_mount(self) -> None:
         """Note that there is something to paint on."""
@@ -228,13 +232,11 @@ class StepScreen(TimedScreen[Outcome]):
         textual_internals.style_once(self, event)
 
     def _word(self, action: str) -> str | None:
-        """What the primary button says, short, and what the key for the help does; else ""."""
+        """What the button for the same says, and what the key for the help does; else ""."""
         if action == "help":
             return "Hide help" if self.query_one(HelpPane).display else ""
-        if action != "primary":
-            return ""
-        button = next(iter(self.query("#next").results(Button)), None)
-        return button.word if button is not None else ""
+        buttons = self.query(f"#{self.BUTTONS.get(action, '-')}").results(Button)
+        return next((button.word for button in buttons), "")
 
     def ask_again(self) -> None:
         """Say that another Enter continues, and ignore those pressed before that was shown."""
@@ -246,7 +248,6 @@ class StepScreen(TimedScreen[Outcome]):
         self.is_too_small = any(map(int.__lt__, event.size, LEAST))
         self.refresh_bindings()
         if self._too_small is None and self.is_too_small:
-            # Few ever see it.
             from wizard.ui.dialog import TooSmall
 
             self._too_small = TooSmall()
@@ -279,10 +280,9 @@ class StepScreen(TimedScreen[Outcome]):
 
     def action_scroll_body(self, pages: int) -> None:
         """Scroll what does not fit."""
-        body: VerticalScroll = self.query_one(Body)
-        if not body.max_scroll_y:
-            body = self.query_one(HelpPane)
-        body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
+        body, help_ = self.query_one(Body), self.query_one(HelpPane)
+        pane: VerticalScroll = body if body.max_scroll_y else help_
+        pane.scroll_relative(y=pages * (pane.size.height - 1), animate=False)
 
     def action_help(self) -> None:
         """Show the help of this step, or hide it where it stands beside the form."""

@@ -86,6 +86,7 @@ DARK: Final = Theme(
         "brand": "#FF6B73",
         "muted": "#9AA3B2",
         "line": "#6B7688",
+        "selection": "#203C73",
         "on-primary": "#0B1220",
         "on-warning": "#1B1300",
         "footer-key-foreground": "#8AB0F7",
@@ -114,6 +115,7 @@ LIGHT: Final = Theme(
         "brand": "#BC1B2D",
         "muted": "#545D6B",
         "line": "#7A8494",
+        "selection": "#B8CDF5",
         "on-primary": "#FFFFFF",
         "on-warning": "#FFFFFF",
         "footer-key-foreground": "#1A4FAE",
@@ -130,6 +132,7 @@ _ANSI_VARIABLES: Final = {
     "brand": "ansi_red",
     "muted": "ansi_default",
     "line": "ansi_default",
+    "selection": "ansi_default",
     "on-primary": "ansi_default",
     "on-warning": "ansi_default",
     "footer-key-foreground": "ansi_default",
@@ -146,9 +149,19 @@ TITLES: Final = {
 
 def themes(*, has_few_colors: bool) -> list[Theme]:
     """Return all themes, the default one first."""
+    if not has_few_colors:
+        return [DARK, LIGHT, *_of_the_terminal()]
     # With sixteen colors, this warning becomes yellow. The usual one would become red.
-    dark = replace(DARK, warning="#FFFF55") if has_few_colors else DARK
-    return [dark, LIGHT, _with_variables("ansi-dark"), _with_variables("ansi-light")]
+    dark = replace(DARK, warning="#FFFF55")
+    # On white, xterm's green, yellow, and gray can't be read. Signs say the same.
+    ink = LIGHT.foreground or ""
+    plain = {**LIGHT.variables, "muted": ink, "line": ink}
+    light = replace(LIGHT, success=ink, warning=ink, variables=plain)
+    return [dark, light, *_of_the_terminal()]
+
+
+def _of_the_terminal() -> list[Theme]:
+    return [_with_variables("ansi-dark"), _with_variables("ansi-light")]
 
 
 def _with_variables(name: str) -> Theme:

@@ -1,10 +1,13 @@
-"""Questions before an action, for the screens and plain mode; and what the grant types cost."""
+"""Questions before an action, with what a change replaces; and what the grant types cost."""
 
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
-from wizard.domain.models import GrantType
+from wizard.domain.endpoints import LABELS
+from wizard.domain.models import CredentialSet, GrantType
+from wizard.domain.rules import is_twilio_host
 from wizard.domain.value import Value, replace
 
 
@@ -146,3 +149,36 @@ KEEP_IN_MIND: Final = {
     CLIENT_CREDENTIALS: RISK,
 }
 """The warning on Done, in two lines."""
+
+
+class Difference(Value):
+    """One value that a change replaces."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it leads to a host that isn't Twilio's."""
+        return self.name in LABELS.values() and not is_twilio_host(
+            urlsplit(self.after).hostname or ""
+        )
+
+
+def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:
+    """Return what the draft would change in the active set, except tokens and links."""
+    is_new_secret = active.client_secret != draft.client_secret
+    before, after = (GRANT_NAMES[each.grant_type] for each in (active, draft))
+    rows = (
+        ("Grant type", before, after),
+        ("Client ID", active.client_id, draft.client_id),
+        ("Client Secret", "the saved one", "a new one" if is_new_secret else "the saved one"),
+        ("Redirect URL", active.redirect_url, draft.redirect_url),
+        ("Authorization endpoint", active.endpoints.authorize_url, draft.endpoints.authorize_url),
+        ("Token endpoint", active.endpoints.token_url, draft.endpoints.token_url),
+        ("SCIM base URL", active.endpoints.scim_url, draft.endpoints.scim_url),
+        ("Scope", active.scope, draft.scope),
+        ("PKCE", active.pkce.value, draft.pkce.value),
+    )
+    return tuple(Difference(*row) for row in rows if row[1] != row[2])

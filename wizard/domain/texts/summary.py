@@ -1,16 +1,13 @@
-"""Summaries of a setup, and of a change to it, as pairs of name and text."""
+"""Summaries of a setup, as pairs of name and text."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
-from wizard.domain.endpoints import LABELS
 from wizard.domain.errors.local import LEFT_UNFINISHED
 from wizard.domain.models import (
     CheckStatus,
-    CredentialSet,
     Endpoints,
     GrantType,
     LastCheck,
@@ -18,7 +15,6 @@ from wizard.domain.models import (
     StoreKind,
 )
 from wizard.domain.problems import Problem, Words
-from wizard.domain.rules import is_twilio_host
 from wizard.domain.text import (
     Command,
     Program,
@@ -32,7 +28,7 @@ from wizard.domain.text import (
     short_id,
 )
 from wizard.domain.texts.questions import GRANT_NAMES
-from wizard.domain.value import Value, replace
+from wizard.domain.value import replace
 
 URL_LIMIT: Final = 2000
 """The most characters of a URL that are shown; few browsers accept more."""
@@ -288,36 +284,3 @@ def what_next(
     if refusal(profile, now) is not None:
         return works(profile, now), "Until then, a script can get the token with:", command
     return "To get a valid token in a script, run:", command
-
-
-class Difference(Value):
-    """One value that a change replaces."""
-
-    name: str
-    before: str
-    after: str
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether it leads to a host that isn't Twilio's."""
-        return self.name in LABELS.values() and not is_twilio_host(
-            urlsplit(self.after).hostname or ""
-        )
-
-
-def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference, ...]:
-    """Return what the draft would change in the active set, except tokens and links."""
-    is_new_secret = active.client_secret != draft.client_secret
-    before, after = (GRANT_NAMES[each.grant_type] for each in (active, draft))
-    rows = (
-        ("Grant type", before, after),
-        ("Client ID", active.client_id, draft.client_id),
-        ("Client Secret", "the saved one", "a new one" if is_new_secret else "the saved one"),
-        ("Redirect URL", active.redirect_url, draft.redirect_url),
-        ("Authorization endpoint", active.endpoints.authorize_url, draft.endpoints.authorize_url),
-        ("Token endpoint", active.endpoints.token_url, draft.endpoints.token_url),
-        ("SCIM base URL", active.endpoints.scim_url, draft.endpoints.scim_url),
-        ("Scope", active.scope, draft.scope),
-        ("PKCE", active.pkce.value, draft.pkce.value),
-    )
-    return tuple(Difference(*row) for row in rows if row[1] != row[2])

@@ -17,7 +17,7 @@ from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.context import WizardContext
 from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken, WizardState
-from wizard.ui.step_bases import OPENS, LinkScreen
+from wizard.ui.step_bases import OPENS, LinkScreen, button_of
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.links import LinkView
@@ -68,7 +68,7 @@ class AuthorizeScreen(LinkScreen):
         if self.is_unmade:
             return "Try again ›"
         if self.pending is not None:
-            return f"{self.pending.label} ›"
+            return button_of(self.pending)
         if self._services.browser.is_here:
             return "Open browser ›"
         return "Approve for me ›" if self._demo else "Copy link ›"
@@ -99,7 +99,9 @@ class AuthorizeScreen(LinkScreen):
         if self.is_here:
             self._offer()
             where = link.where(self._services.browser.why_not) if link else ()
-            self.query_one("#where", Static).update(Content("\n".join(where)))
+            words = self.query_one("#where", Static)
+            words.update(Content("\n".join(where)))
+            words.display = bool(where)
 
     def action_primary(self) -> None:
         """Open or copy the link, retry to create it, or use the code that was asked about."""

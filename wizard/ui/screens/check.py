@@ -38,6 +38,7 @@ ELSEWHERE: Final = "elsewhere"
 
 VERDICTS: Final = {
     Verdict.PASSED: ("✓ Check passed.", " Your SCIM credentials work.", "success"),
+    # Shown only where no problem says why: one would say it twice.
     Verdict.FAILED: ("✗ Check failed.", "", "error"),
 }
 UNDECIDED: Final = ("! Almost done.", " You need to decide.", "warning")
@@ -64,6 +65,8 @@ class CheckScreen(IntoFilesScreen):
         offered("f,f7", "use_file", "Use a file", "keyring.file", FILES, "f"),
     ]
     AUTO_FOCUS = "#next"
+    # Lines can stand right under the heading, but a panel not right over the buttons.
+    LEAD = 0
     FILES_KEY = "f"
 
     report: var[Report | None] = var(None)
@@ -84,11 +87,12 @@ class CheckScreen(IntoFilesScreen):
     def compose_body(self) -> ComposeResult:
         """Yield the lines and what may be wrong."""
         yield Static("", id="verdict", classes="pane")
-        yield Gap()
+        yield Gap(rank=0)
         yield CheckLines()
         yield Gap()
         yield ProblemPanel()
-        yield Static("", id="organization", classes="muted", markup=False)
+        yield Gap(rank=0)
+        yield Static("", id="organization", classes="muted spare", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Cancel while it runs; what is next once it is known."""
@@ -146,9 +150,9 @@ class CheckScreen(IntoFilesScreen):
         if not self.is_here:
             return
         self.query_one(CheckLines).has_ended = report is not None
-        self._say_verdict(report.verdict if report else None)
+        self._say_verdict(report.verdict if report else None, has_told=bool(report and report.told))
         after = after_check(report) if report else None
-        label = f"{after.primary.label} ›" if after else "Checking…"
+        label = _button_of(after.primary) if after else "Checking…"
         self.set_primary(label, is_enabled=after is not None)
         self._offer_others(after)
         back = self.query_one("#back", Button)
@@ -165,12 +169,14 @@ class CheckScreen(IntoFilesScreen):
         if report is not None:
             self.set_focus(self.query_one("#next"))
 
-    def _say_verdict(self, verdict: Verdict | None) -> None:
+    def _say_verdict(self, verdict: Verdict | None, *, has_told: bool) -> None:
         """Say how it ended; that it runs needs no color."""
         short, long, kind = VERDICTS.get(verdict, UNDECIDED) if verdict else RUNNING
         line = self.query_one("#verdict", Static)
         line.update(Content.assemble((short, f"bold ${kind}"), (long, "bold")))
         line.set_classes(f"pane -{kind}")
+        line.set_class(has_told, "spare")
+        line.display = not (has_told and verdict is Verdict.FAILED)
 
     def _offer_others(self, after: AfterCheck | None) -> None:
         """Give each other choice its button: one to accept the report, one for the rest."""
@@ -231,3 +237,9 @@ class CheckScreen(IntoFilesScreen):
     async def _accept(self, report: Report) -> None:
         taken = await self._check.accept(report)
         self._is_accepting, self.report = False, taken
+
+
+def _button_of(offer: Offer) -> str:
+    """Return the label of the primary button, with an arrow to where it leads."""
+    is_back = offer.action in (Action.CREDENTIALS, Action.PREREQUISITES)
+    return f"‹ {offer.label}" if is_back else f"{offer.label} ›"

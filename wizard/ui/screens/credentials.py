@@ -26,6 +26,7 @@ from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_bases import FILES, IntoFilesScreen
 from wizard.ui.widgets.buttons import Button, Command, offered
 from wizard.ui.widgets.checklist import Choices
+from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -62,10 +63,11 @@ class CredentialsScreen(IntoFilesScreen):
             yield Gap()
         for field in self._form.compose():
             yield field
-            yield Gap("between")
+            yield Gap("between", rank=0)
         if about_store := self._fields.about_store():
-            words = "\n".join(f"! {words}" for words in about_store)
-            yield Static(words, id="storage", classes="warn", markup=False)
+            yield Gap()
+            yield Static(Warned(about_store), id="storage", classes="pane -warning", markup=False)
+        yield Gap()
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -18,7 +18,8 @@ from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
-from wizard.ui.widgets.layout import Banner, Fitted, Gap
+from wizard.ui.widgets.drawing import Fitted
+from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import facts

@@ -31,7 +31,8 @@ from wizard.ui.input_timing import PAINTED
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
 from wizard.ui.widgets.checklist import USED_BY, Checklist, Choices
-from wizard.ui.widgets.layout import Banner, Gap
+from wizard.ui.widgets.drawing import Warned
+from wizard.ui.widgets.layout import KEPT, Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Findings
 
@@ -46,6 +47,10 @@ class PrerequisitesScreen(StepScreen):
     PrerequisitesScreen {
         & #risk.-hidden { display: none; }
         & #why { min-height: 3; }
+        &.-short #why { min-height: 2; }
+        /* With it, the list would move as more is found than has room. */
+        & .lead { display: none; }
+        &.-high .lead, &.-huge .lead { display: block; }
     }
     """
     STEP = Step.PREREQUISITES
@@ -83,16 +88,19 @@ class PrerequisitesScreen(StepScreen):
         """Yield who uses it, the list, the reason of one item, and the machine's findings."""
         demo = self._wizard_context.demo
         if demo is not None and demo.about:
-            yield Static(demo.about, id="demo", classes="muted", markup=False)
+            yield Static(demo.about, id="demo", classes="intro", markup=False)
         yield Choices(self._use)
-        first, then = RISK
         hidden = "" if self._use.risk else " -hidden"
-        yield Static(f"! {first}\n  {then}", id="risk", classes=f"warn{hidden}", markup=False)
+        yield Gap(rank=0)
+        risk = Warned((" ".join(RISK),))
+        yield Static(risk, id="risk", classes=f"pane -warning{hidden}", markup=False)
+        # The list never moves as the machine's findings come.
+        yield Gap(rank=KEPT)
         yield Checklist(self._use.items, self._ticks)
-        yield Gap()
+        yield Gap(rank=1)
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
-        yield Gap()
+        yield Gap(rank=0)
         yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
 
     def compose_buttons(self) -> Iterable[Button]:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from wizard.domain.oauth.authorization_response import mask
+from wizard.domain.oauth.authorization_response import Reading, mask
 from wizard.domain.oauth.redirect_uri import Comparison
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.secret import Secret
@@ -21,8 +21,9 @@ from wizard.flow.context import WizardContext
 from wizard.flow.link import Ask, Fix, Link, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
 from wizard.ui.input_timing import has_unread
-from wizard.ui.step_bases import LinkScreen
+from wizard.ui.step_bases import LinkScreen, button_of
 from wizard.ui.support import secrets_in
+from wizard.ui.widgets.drawing import Fitted, hanging
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -95,6 +96,18 @@ class AddressEntry(Entry):
             self._is_settled = False
 
 
+class Named(Fitted):
+    """Texts beside their names."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        self._rows = [(Content(f"{name:<9}"), Content(text)) for name, text in rows]
+
+    def content(self, width: int) -> Content:
+        """Return them in a width."""
+        lines = (line for row in self._rows for line in hanging(*row, width))
+        return Content("\n").join(lines).stylize("$muted")
+
+
 class RedirectScreen(LinkScreen):
     """A valid paste continues by itself; for anything else the problem is shown."""
 
@@ -107,7 +120,6 @@ class RedirectScreen(LinkScreen):
         self._is_asked = False
         """Whether Enter was pressed on typed text of which more may follow."""
         self._pasted: Secret | None = None
-        self._has_problem = False
 
     def compose_body(self) -> ComposeResult:
         """Yield the field, the problem, and the facts about the link."""
@@ -143,7 +155,7 @@ class RedirectScreen(LinkScreen):
         """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
         if not self.is_here:
             return
-        self.set_primary(f"{pending.label if pending else 'Next'} ›")
+        self.set_primary(button_of(pending) if pending else "Next ›")
         self.refresh_bindings()
 
     def show_problem(
@@ -154,7 +166,6 @@ class RedirectScreen(LinkScreen):
     ) -> None:
         """Show a problem, which needs the room of the words about an editor, or clear it."""
         super().show_problem(problem, comparison, also)
-        self._has_problem = problem is not None
         self._show_facts()
 
     def watch_link(self, link: Link | None) -> None:
@@ -170,19 +181,27 @@ class RedirectScreen(LinkScreen):
         if not self.is_here:
             return
         link = self.link
+        has_problem = bool(self.query_one(ProblemPanel).problems)
         made = f"created {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
         waits = link.waits if link else "for you to paste the URL"
         is_open = self._delivery is Delivery.OPENED
         rows = (
             ("Link", f"{made}{self._delivery.value}"),
             *([NOTHING_THERE] if self._delivery is Delivery.SENT else ()),
-            *([NO_PAGE_THERE] if is_open and not self._has_problem else ()),
+            *([NO_PAGE_THERE] if is_open and not has_problem else ()),
             *(DEMO_DID if self._is_demos else ()),
             ("Code", CODE_LIVES),
-            ("Waiting", "for you to press Enter" if self._is_demos else waits),
+            # What was pasted has been read: it waits for nothing that would be new.
+            *([("Waiting", waits)] if not has_problem else ()),
         )
-        facts = Content("\n").join([Content(f"{name:<9}{text}") for name, text in rows])
-        self.query_one("#facts", Static).update(facts.stylize("$muted"))
+        shown = self.query_one("#facts", Static)
+        shown.update(Named(rows))
+        shown.set_class(has_problem, "spare")
+
+    def take(self, reading: Reading) -> None:
+        """Show less about the link beside a problem."""
+        super().take(reading)
+        self._show_facts()
 
     def receive(self, pasted: str) -> None:
         """Put what was pasted while a button had the focus into the field."""

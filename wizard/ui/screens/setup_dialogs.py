@@ -13,13 +13,12 @@ from textual.widgets import Input, Static
 from wizard.domain import rules
 from wizard.domain.credential_fields import ENDPOINTS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
-from wizard.domain.texts.questions import CHANGES
-from wizard.domain.texts.summary import Difference
+from wizard.domain.texts.questions import CHANGES, Difference
 from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog
 from wizard.ui.widgets.choice import Choice
+from wizard.ui.widgets.drawing import Fitted
 from wizard.ui.widgets.field import Entry, Field
-from wizard.ui.widgets.layout import Fitted
 
 _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
 """The rule of each field, by its id; in their order."""

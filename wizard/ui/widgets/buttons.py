@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
-from textual import events, widgets
+from textual import events, on, widgets
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content, ContentText
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wizard.domain.value import Value
-from wizard.ui.widgets.layout import spread
+from wizard.domain.value import Value, replace
+from wizard.ui.widgets.drawing import spread
 
-SHORT: Final = 10
-"""The longest label shown in the key row; of a longer one, the first word is shown."""
+SHORT: Final = 10  # the longest label in a narrow key row; of a longer one, its first word
+ROOMY: Final = 76  # the columns from which a key row has room for whole labels
 
 
 class Button(widgets.Button, inherit_css=False):
@@ -29,19 +29,34 @@ class Button(widgets.Button, inherit_css=False):
         min-width: 10;
         height: 1;
         line-pad: 1;
+        border-left: outer $panel;
+        border-right: outer $panel;
         content-align: center middle;
         text-align: center;
         text-style: bold;
         pointer: pointer;
         background: $panel;
         color: $foreground;
-        &:hover { background: $surface; }
-        /* Brighter than any: Enter is for it. The primary one is bright already. */
-        &:focus { background: $foreground; color: $background; text-style: bold underline; }
-        &.-primary {
+        &:hover {
+            background: $selection;
+            border-left: outer $selection;
+            border-right: outer $selection;
+        }
+        /* The bright one is what Enter does; the edges show that it has the focus. */
+        &.-primary, &:focus {
             background: $primary;
             color: $on-primary;
-            &:hover { background: $accent; }
+            border-left: outer $primary;
+            border-right: outer $primary;
+            &:hover {
+                background: $accent;
+                border-left: outer $accent;
+                border-right: outer $accent;
+            }
+        }
+        &:focus, &:focus:hover {
+            border-left: outer $foreground;
+            border-right: outer $foreground;
         }
         /* Textual's own, for whatever is disabled, is fainter than can be read. */
         &:disabled, &:disabled:hover {
@@ -49,6 +64,8 @@ class Button(widgets.Button, inherit_css=False):
             background: $panel;
             color: $muted;
             text-style: none;
+            border-left: outer $panel;
+            border-right: outer $panel;
         }
     }
     """
@@ -61,10 +78,13 @@ class Button(widgets.Button, inherit_css=False):
 
     @property
     def word(self) -> str:
-        """The short label for the key row."""
-        label = str(self.label).strip(" ‹›")
-        is_short = len(label) <= SHORT or label.startswith("To ")
-        return label if is_short else label.partition(" ")[0]
+        """The label in the key row."""
+        return str(self.label).strip(" ‹›")
+
+
+def brief(words: str) -> str:
+    """Return words in what a narrow key row has room for."""
+    return words if len(words) <= SHORT or words.startswith("To ") else words.partition(" ")[0]
 
 
 MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
@@ -73,6 +93,17 @@ MORE: Final = ("↓ more  PgDn", "↓ more", "↓")
 
 class ButtonRow(Horizontal):
     """Left and Right go from one button to the next; no key of a field's ever comes here."""
+
+    # A class, because Textual doesn't look again at what stands in a row for :focus-within.
+    DEFAULT_CSS = """
+    /* While another button has the focus, Enter is for that one. */
+    ButtonRow.-focused Button.-primary:blur {
+        background: $panel;
+        color: $foreground;
+        border-left: outer $panel;
+        border-right: outer $panel;
+    }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "walk(-1)", "Left", show=False),
@@ -94,6 +125,11 @@ class ButtonRow(Horizontal):
             self.watch(body, "scroll_y", self.look_again)
             self.watch(body, "virtual_size", self.look_again)
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self.look_again())
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _follow_focus(self, event: events.Event) -> None:
+        self.set_class(isinstance(event, events.DescendantFocus), "-focused")
 
     def look_again(self) -> None:
         """See whether there is more, and how much room is left beside the buttons."""
@@ -135,6 +171,8 @@ class Key(Value):
     display: str
     """The label of the key."""
     words: str
+    brief: str
+    """The words where there is no room for all keys."""
     action: str
     is_enabled: bool
     is_palette: bool
@@ -192,8 +230,11 @@ class Keys(Widget):
     def shown(self) -> list[Key]:
         """Return the keys that are shown: all but the last ones that couldn't be read whole."""
         keys = list(self._all())
+        width = self.content_size.width
+        if width < ROOMY and sum(key.width for key in keys) > width:
+            keys = [replace(key, words=key.brief) for key in keys]
         for key in reversed(keys.copy()):
-            is_whole = sum(key.width for key in keys) <= self.content_size.width
+            is_whole = sum(key.width for key in keys) <= width
             if not is_whole and key.action.rpartition(".")[2] not in NEEDED:
                 keys.remove(key)
         return keys
@@ -240,6 +281,7 @@ class Keys(Widget):
                 binding.key,
                 self.app.get_key_display(binding),
                 word or binding.description,
+                brief(word) if word else binding.description,
                 binding.action,
                 is_enabled=each.enabled,
                 is_palette=each is palette,
@@ -247,18 +289,12 @@ class Keys(Widget):
 
     def _word(self, action: str) -> str | None:
         """Return what the button says that an action presses; what its owner says of others."""
-        focused = self.screen.focused
         # Of the buttons under a screen only: those in it say a value.
-        if action == "press" and isinstance(focused, Button) and _is_under(focused):
-            return focused.word
+        if action == "press" and isinstance(focused := self.screen.focused, Button):
+            return focused.word * isinstance(focused.parent, ButtonRow)
         return self._own_word(action)
 
     def _drawn(self, key: Key) -> Content:
         drawn = Content.assemble((key.display, "bold $footer-key-foreground"), " ", key.words)
-        if not key.is_enabled:
-            drawn = drawn.stylize("dim")
+        drawn = drawn if key.is_enabled else drawn.stylize("dim")
         return drawn.stylize("on $panel") if key == self.hovered else drawn
-
-
-def _is_under(button: Button) -> bool:
-    return isinstance(button.parent, ButtonRow)

@@ -19,7 +19,13 @@ from textual.reactive import reactive
 from wizard.domain.models import GrantType
 from wizard.domain.texts.prerequisites import AUDIENCES, Prerequisite, Use, use
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES
-from wizard.ui.widgets.layout import Reversing, show_row, spread
+from wizard.ui.widgets.drawing import MARK, NO_MARK, Reversing, spread
+from wizard.ui.widgets.layout import show_row
+
+
+def _faint(is_here: bool) -> str:
+    """Return the style of what matters less; muted words can't be read under the cursor."""
+    return "not bold" if is_here else "$muted"
 
 
 class Checklist(Reversing, can_focus=True):
@@ -36,7 +42,7 @@ class Checklist(Reversing, can_focus=True):
     Checklist {
         height: auto;
         color: $foreground;
-        & > .checklist--cursor { background: $panel; text-style: bold; }
+        & > .checklist--cursor { background: $selection; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"checklist--cursor"}
@@ -97,12 +103,11 @@ class Checklist(Reversing, can_focus=True):
         )
 
     def _line(self, index: int, item: Prerequisite, width: int) -> Content:
-        box = ("[x] ", "$success") if item.id in self.ticks else "[ ] "
-        aside = Content.styled(item.aside, "$muted")
-        line = spread(Content.assemble(box, item.text), aside, width)
-        if index == self.cursor and self.has_focus:
-            return line.stylize_before(self.get_visual_style("checklist--cursor"))
-        return line
+        is_here = index == self.cursor and self.has_focus
+        box = ("[x] ", "" if is_here else "$success") if item.id in self.ticks else "[ ] "
+        text = Content.assemble(MARK if is_here else NO_MARK, box, item.text)
+        line = spread(text, Content.styled(item.aside, _faint(is_here)), width)
+        return line.stylize_before(self.get_visual_style("checklist--cursor")) if is_here else line
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or the focus to what precedes the list."""
@@ -141,6 +146,7 @@ USED_BY, GRANT_TYPE = range(2)
 """The rows."""
 LABELS: Final = ("Used by", "Grant type")
 LABEL_WIDTH: Final = 12
+GUTTER: Final = len(MARK)
 
 
 class Choices(Reversing, can_focus=True):
@@ -156,7 +162,7 @@ class Choices(Reversing, can_focus=True):
     Choices {
         height: 2;
         color: $foreground;
-        & > .choices--cursor { background: $panel; }
+        & > .choices--cursor { background: $selection; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--cursor"}
@@ -220,20 +226,22 @@ class Choices(Reversing, can_focus=True):
         is_here = self.has_focus and row == self.cursor
         left, right = ("‹ ", " ›") if row == USED_BY or self.has_grant_choice else ("  ", "")
         shown = Content.assemble(
-            (label.ljust(LABEL_WIDTH), "$muted"),
-            (left, "bold $footer-key-foreground"),
+            MARK if is_here else NO_MARK,
+            (label.ljust(LABEL_WIDTH), _faint(is_here)),
+            (left, sign := "" if is_here else "bold $footer-key-foreground"),
             (value, "bold" if right else ""),
-            (right, "bold $footer-key-foreground"),
+            (right, sign),
         )
-        line = spread(shown, self._aside(row), self.content_size.width)
+        line = spread(shown, self._aside(row, is_here), self.content_size.width)
         return line.stylize_before(self.get_visual_style("choices--cursor")) if is_here else line
 
-    def _aside(self, row: int) -> Content:
+    def _aside(self, row: int, is_here: bool) -> Content:
         if row == GRANT_TYPE and not self.has_grant_choice:
-            return Content.styled(self.use.audience.requires, "$muted")
+            return Content.styled(self.use.audience.requires, _faint(is_here))
         # Beside the row that the keys change now.
         if row == (self.cursor if self.has_focus else USED_BY):
-            return Content.assemble(("← →", "bold $footer-key-foreground"), (" Change", "$muted"))
+            keys = "bold" if is_here else "bold $footer-key-foreground"
+            return Content.assemble(("← →", keys), (" Change", _faint(is_here)))
         return Content()
 
     def action_change(self, by: int) -> None:
@@ -254,7 +262,7 @@ class Choices(Reversing, can_focus=True):
         if offset is None or (offset.y == GRANT_TYPE and not self.has_grant_choice):
             return
         self.cursor = offset.y
-        self.change(offset.y, -1 if LABEL_WIDTH <= offset.x < LABEL_WIDTH + 2 else 1)
+        self.change(offset.y, -1 if 0 <= offset.x - GUTTER - LABEL_WIDTH < 2 else 1)
 
     def on_focus(self) -> None:
         """Announce the row, and scroll it into view."""

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from wizard.ui.widgets.layout import spread
+from wizard.ui.widgets.drawing import spread
 
 CHANGE = Content.assemble(("← →", "bold $footer-key-foreground"), (" Change", "$muted"))
 """The keys, beside the value they change."""

@@ -123,6 +123,9 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field {
         height: auto;
+        &.-bad Entry, &.-bad Entry:focus { border: round $error; border-title-color: $error; }
+        &.-doubtful Entry { border: round $warning; }
+        &.-doubtful Entry:focus { border: round $primary; }
         & .field-message {
             height: auto;
             padding-left: 2;
@@ -161,6 +164,8 @@ class Field(Vertical):
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""
         lines = [f"✗ {problem}"] if problem else [f"! {warning}" for warning in warnings]
+        self.set_class(problem is not None, "-bad")
+        self.set_class(problem is None and bool(warnings), "-doubtful")
         self._message.set_class(problem is not None, "-bad")
         self._message.set_class(bool(lines), "-shown")
         self._message.update(Content("\n".join(lines)))

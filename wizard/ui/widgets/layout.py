@@ -2,94 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Final
 
 from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.css.styles import RulesMap
 from textual.geometry import Region, Size
 from textual.layout import ArrangeResult, Layout
 from textual.layouts.vertical import VerticalLayout
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 from textual.widgets import Static
 
 from wizard.domain.models import GrantType
 from wizard.domain.steps import Step, step_number
 from wizard.domain.value import Value
-
-
-class Reversing(Widget):
-    """A widget with reversed styles, which Textual omits for component classes."""
-
-    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
-        """Return the style of components, reversed where the style sheet says so."""
-        style = super().get_visual_style(*component_classes, partial=partial)
-        styles = map(self.get_component_styles, component_classes)
-        is_reversed = any(each.text_style.reverse for each in styles)
-        return style + Style(reverse=True) if is_reversed else style
-
-
-class Fitted(Visual):
-    """What is drawn to whatever width there is, so that it need not be known beforehand."""
-
-    def content(self, width: int) -> Content:
-        """Return it in a width."""
-        raise NotImplementedError
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        """Draw it."""
-        return self.content(width).render_strips(width, height, style, options)
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """All there is."""
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        """As many rows as it needs."""
-        return self.content(width).get_height(rules, width)
-
-
-def spread(left: Content, right: Content, width: int) -> Content:
-    """Return a line of exactly `width` cells: left, spaces, right; the left is shortened."""
-    room = width - right.cell_length - (1 if right.cell_length else 0)
-    if left.cell_length > room:
-        left = left.truncate(max(room, 0), ellipsis=True)
-    blanks = Content(" " * max(width - left.cell_length - right.cell_length, 0))
-    return Content.assemble(left, blanks, right)
-
-
-def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:
-    """Return the items in as few lines as they fit into; none is broken."""
-    lines: list[str] = []
-    for item in items:
-        if lines and len(lines[-1]) + len(gap) + len(item) <= width:
-            lines[-1] += gap + item
-        else:
-            lines.append(item)
-    return lines
+from wizard.ui.widgets.drawing import (
+    AIR,
+    CLOSER,
+    DETAIL,
+    FACTS,
+    INTRO,
+    SPARE,
+    Reversing,
+    Shrinking,
+    spread,
+)
 
 
 class Gap(Static):
-    """An empty row, where there is room for it; several in a row are one."""
+    """An empty row, where there is room; several are one, and none is the last except the foot."""
 
-    def __init__(self, classes: str = "") -> None:
+    def __init__(self, classes: str = "", *, rank: int = 2) -> None:
+        """Args: `rank`: the lower, the sooner it is left out; of one rank, from the top."""
         super().__init__("", classes=f"gap {classes}")
+        self.rank = rank
 
 
-LEFT_OUT: Final = ("intro", *(f"spare-{rank}" for rank in range(6)))
-"""The classes of widgets that are left out, in this order, until the others fit."""
+class Yielding(Widget):
+    """A widget that leaves out some of its rows where a body has no room for all of them."""
+
+    @property
+    def shrinking(self) -> Shrinking | None:
+        """What it shows; None while that can't be less."""
+        return None
+
+    def saved(self, left_out: frozenset[str], width: int) -> int:
+        """Return how many rows of a width are saved by what is left out."""
+        if self.shrinking is None:
+            return 0
+        width -= self.gutter.width
+        lines = self.shrinking.lines
+        return len(lines(width, frozenset())) - len(lines(width, left_out))
+
+
+_BEFORE: Final = tuple(
+    (each, True) for each in (frozenset[str](), CLOSER, INTRO, AIR, *FACTS, SPARE)
+)
+USUAL: Final = (*_BEFORE, (SPARE, False), (DETAIL, False))
+"""The order in which it is tried to leave something out; without gaps if it is False."""
+FIRST: Final = (*_BEFORE, (DETAIL, True), (DETAIL, False))
+"""The same in a small window, where a gap makes more readable than what a server said."""
+KEPT: Final = 3
+"""The rank from which a gap is never left out."""
 
 
 class Body(VerticalScroll):
-    """Leaves out its introduction, spare facts, and gaps where not everything would fit.
+    """Leaves out what matters least, and gaps, where all would not be seen with them.
 
     That is decided while the rows are being laid out: nothing is painted first and moved then.
     """
@@ -117,29 +97,58 @@ class _Fitting(VerticalLayout):
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
-        if not size.height:
-            # Asked how high all of it would be.
-            return super().arrange(parent, _joined(children), size, greedy)
-        kept, found = children, None
-        for left_out in ("", *LEFT_OUT):
-            fewer = _joined([child for child in kept if not child.has_class(left_out)])
-            if found is not None and len(fewer) == len(kept):
-                continue
-            kept, found = fewer, super().arrange(parent, fewer, size, greedy)
+        for left_out, has_gaps in FIRST if parent.screen.has_class("-short") else USUAL:
+            kept = _kept(children, left_out)
+            found = self._with_less(left_out, parent, kept, size, greedy)
             over = max((each.region.bottom for each in found), default=0) - size.height
-            if over <= 0:
+            # Without a height, it is asked how high all of it would be.
+            if not size.height or over <= 0:
                 return found
-        gaps = [child for child in kept if isinstance(child, Gap)]
-        # From the top: what is said last, mostly of what is wrong, keeps its air.
-        kept = [child for child in kept if child not in gaps[:over]]
-        return super().arrange(parent, kept, size, greedy)
+            gaps = [gap for gap in kept if isinstance(gap, Gap) and gap.rank < KEPT]
+            if not has_gaps and over <= len(gaps):
+                gone = sorted(gaps, key=lambda gap: gap.rank)[:over]
+                kept = [child for child in kept if child not in gone]
+                return self._with_less(left_out, parent, kept, size, greedy)
+        # It has to be scrolled, so that all the words can be there.
+        kept = _kept(children, AIR)
+        kept = [each for each in kept if not isinstance(each, Gap) or each.rank >= KEPT]
+        return self._with_less(AIR, parent, kept, size, greedy)
+
+    def _with_less(
+        self,
+        left_out: frozenset[str],
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool,
+    ) -> ArrangeResult:
+        """Arrange the children, those that yield with the rows that are left of them."""
+        placements, saved = [], 0
+        for each in super().arrange(parent, children, size, greedy):
+            region = each.region.translate((0, -saved))
+            if isinstance(each.widget, Yielding):
+                rows = each.widget.saved(left_out, region.width)
+                region = region.shrink((0, 0, rows, 0))
+                saved += rows
+            placements.append(each._replace(region=region))
+        return placements
 
 
-def _joined(children: list[Widget]) -> list[Widget]:
-    """Return the children without a gap that follows another."""
-    before = [None, *children]
-    pairs = zip(before, children, strict=False)
-    return [here for last, here in pairs if not (isinstance(last, Gap) and isinstance(here, Gap))]
+def _kept(children: list[Widget], left_out: frozenset[str]) -> list[Widget]:
+    """Return the children without those left out, and with one gap between two at most."""
+    kept: list[Widget] = []
+    for child in children:
+        if left_out.intersection(child.classes):
+            continue
+        before = kept[-1] if kept else None
+        if isinstance(child, Gap) and isinstance(before, Gap):
+            # The one that is left out later.
+            kept[-1] = child if child.has_class("foot") or child.rank > before.rank else before
+        else:
+            kept.append(child)
+    while kept and isinstance(kept[-1], Gap) and not kept[-1].has_class("foot"):
+        kept.pop()
+    return kept
 
 
 DEMO: Final = " demo: nothing is saved "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -18,9 +19,11 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.buttons import MORE, Button
+from wizard.ui.widgets.drawing import Fitted, hanging
 
 MAX_ROWS: Final = 7
+STEP_NUMBER: Final = re.compile(r"\d+\. ")
 USUAL_ROWS: Final = 5
 """Rows kept for a link that is being made, so that what is under it hardly moves."""
 
@@ -140,7 +143,18 @@ class HelpPane(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """Yield the text."""
-        yield Static(Content("\n\n").join(map(_told, self._paragraphs)), markup=False)
+        yield Static(_Told(self._paragraphs), markup=False)
+        yield Static("", id="help-more", classes="muted")
+
+    def on_mount(self) -> None:
+        """Say when there is more than is seen."""
+        self.watch(self, "scroll_y", self._look_again)
+        self.watch(self, "virtual_size", self._look_again)
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._look_again())
+
+    def _look_again(self) -> None:
+        is_more = self.scroll_y + self.scrollable_content_region.height < self.virtual_size.height
+        self.query_one("#help-more", Static).update(MORE[1] if is_more else "")
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the page of a link."""
@@ -148,7 +162,28 @@ class HelpPane(VerticalScroll):
             self.post_message(PageLink.Asked(event.style.link, is_copy=False))
 
 
-def _told(paragraph: str) -> Content:
+class _Told(Fitted):
+    """Paragraphs; the words of a numbered step stand to the right of its number."""
+
+    def __init__(self, paragraphs: Sequence[str]) -> None:
+        self._paragraphs = [_told(paragraph) for paragraph in paragraphs]
+
+    def content(self, width: int) -> Content:
+        """Return the paragraphs in a width."""
+        return Content("\n\n").join(
+            Content("\n").join(row for line in lines for row in hanging(*_numbered(line), width))
+            for lines in self._paragraphs
+        )
+
+
+def _numbered(line: Content) -> tuple[Content, Content]:
+    """Return the number of a step, which may be none, and its words."""
+    number = STEP_NUMBER.match(line.plain)
+    at = number.end() if number else 0
+    return line[:at], line[at:]
+
+
+def _told(paragraph: str) -> list[Content]:
     """Return a paragraph: the first of several lines as its title, a URL as a few words."""
     first, *others = paragraph.split("\n")
     lines = [
@@ -159,4 +194,4 @@ def _told(paragraph: str) -> Content:
         else Content.styled(line, "$muted")
         for line in (others or [first])
     ]
-    return Content("\n").join([*([Content.styled(first, "bold")] if others else []), *lines])
+    return [*([Content.styled(first, "bold")] if others else []), *lines]

@@ -10,7 +10,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wizard.domain.texts.overview import Item
-from wizard.ui.widgets.layout import Fitted, Reversing, show_row, spread
+from wizard.ui.widgets.drawing import MARK, NO_MARK, Fitted, Reversing, spread
+from wizard.ui.widgets.layout import show_row
 
 EMPTY: Final = Item("", "")
 """The row between two groups, which can't be chosen."""
@@ -33,7 +34,7 @@ class Menu(OptionList, Reversing):
         &:focus { border: none; background-tint: transparent; }
         & > .option-list--option { padding: 0; color: $foreground; }
         & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
-            background: $panel;
+            background: $selection;
             color: $foreground;
             text-style: bold;
         }
@@ -109,10 +110,13 @@ class _Line(Fitted):
 
     def content(self, width: int) -> Content:
         """Return the one line."""
-        mark = ("› ", "bold $footer-key-foreground") if self._is_marked else "  "
-        title = Content.assemble(mark, self._item.title.ljust(self._column))
+        title = Content.assemble(
+            MARK if self._is_marked else NO_MARK, self._item.title.ljust(self._column)
+        )
         # Whole, or its first words, or none: a line that is cut off only makes one wonder.
         words = (self._item.brief, self._item.brief.partition(";")[0])
         fits = (text for text in words if len(text) + 2 <= width - title.cell_length)
-        brief = Content.styled(next(fits, ""), "not bold $muted")
+        # Muted words can't be read on the ground of the highlight.
+        style = "not bold" if self._is_marked else "not bold $muted"
+        brief = Content.styled(next(fits, ""), style)
         return spread(Content.assemble(title, "  ", brief), Content(), width)

@@ -10,13 +10,14 @@ from textual.widgets import Static
 
 from wizard.domain import journal
 from wizard.domain.problems import Problem
-from wizard.ui.widgets.layout import Fitted
+from wizard.ui.widgets.drawing import Shrinking
+from wizard.ui.widgets.layout import Yielding
 
 if TYPE_CHECKING:
     from wizard.domain.oauth.redirect_uri import Comparison
 
 
-class ProblemPanel(Static):
+class ProblemPanel(Static, Yielding):
     """Hidden while there is no problem. Everything in it is text, never markup."""
 
     DEFAULT_CSS = """
@@ -31,8 +32,8 @@ class ProblemPanel(Static):
 
     def __init__(self, problems: Sequence[Problem] = ()) -> None:
         """Show problems from the start, so that nothing under them moves later."""
-        words = _Layout(problems[0], also=problems[1:]) if problems else ""
-        super().__init__(words, id="problem", markup=False)
+        self._words = _Layout(problems[0], also=problems[1:]) if problems else None
+        super().__init__(self._words or "", id="problem", markup=False)
         self._hold(problems)
 
     def _hold(self, problems: Sequence[Problem]) -> None:
@@ -60,17 +61,24 @@ class ProblemPanel(Static):
         if problem is not None:
             for each in self.problems:
                 journal.note(f"shown: {each.in_a_line}")
-            self.update(_Layout(problem, comparison, key, also))
+            self._words = _Layout(problem, comparison, key, also)
+            self.update(self._words)
             self.call_after_refresh(self.scroll_visible, animate=False)
 
     def ask(self, title: str, text: str) -> None:
         """Show a question that the primary action answers."""
         self._hold(())
+        self._words = None
         self.add_class("-question")
         self.display = True
         self._tell_screen()
         self.update(Content("\n").join([Content.styled(f"? {title}", "bold"), Content(text)]))
         self.call_after_refresh(self.scroll_visible, animate=False)
+
+    @property
+    def shrinking(self) -> _Layout | None:
+        """The problems."""
+        return self._words
 
     def _tell_screen(self) -> None:
         """Let the screen make room (-problem), and offer the key that copies for support."""
@@ -78,8 +86,8 @@ class ProblemPanel(Static):
         self.screen.refresh_bindings()
 
 
-class _Layout(Fitted):
-    """A problem in words, in as few rows as the width allows."""
+class _Layout(Shrinking):
+    """A problem in words; fewer of them, and closer, where there are too few rows."""
 
     def __init__(
         self,
@@ -97,27 +105,32 @@ class _Layout(Fitted):
         what = Content.assemble((who, "bold"), remedy)
         commands = [Content(problem.shell)] if problem.shell else []
         demo = Content.styled(problem.in_demo, "bold")
-        self._body = [part for part in (*why, what, demo, *commands) if part]
+        self._why = [part for part in why if part]
+        self._what = [part for part in (what, demo, *commands) if part]
         self._detail = problem.detail
 
-    def content(self, width: int) -> Content:
+    def lines(self, width: int, left_out: frozenset[str]) -> list[Content]:
         """Return all problems in a width, with an empty line between two."""
-        return Content("\n\n").join([self._alone(width), *(a._alone(width) for a in self._also)])
+        lines = self._alone(width, left_out)
+        for each in self._also:
+            lines += [Content(), *each._alone(width, left_out)]
+        return lines
 
-    def _alone(self, width: int) -> Content:
+    def _alone(self, width: int, left_out: frozenset[str]) -> list[Content]:
         """One line of what the other side said stands beside the title where there is room."""
-        detail = [Content.styled(line, "$muted") for line in self._detail]
+        title, detail = self._title, [Content.styled(line, "$muted") for line in self._detail]
         if len(detail) == 1:
-            title = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
-            if title.cell_length + 2 <= width:
-                return self._behind_sign([title, *self._body], width)
-        return self._behind_sign([self._title, *self._body, *detail], width)
-
-    def _behind_sign(self, parts: Sequence[Content], width: int) -> Content:
-        """Return lines that all begin as far to the right as the title behind its sign."""
-        first, *lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
-        title = Content.assemble(self._sign, " ", first)
-        return Content("\n").join([title, *(Content.assemble("  ", line) for line in lines)])
+            both = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
+            if both.cell_length <= width:
+                title, detail = both, []
+        if "detail" in left_out:
+            detail = []
+        before_fix = [] if "air" in left_out else [Content()]
+        before_detail = [] if "closer" in left_out or not detail else [Content()]
+        parts = [*self._why, *before_fix, *self._what, *before_detail, *detail]
+        # As far to the right as the words of the title behind their sign.
+        lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
+        return [title, *(Content.assemble("  ", line) for line in lines)]
 
 
 def _compared(comparison: Comparison) -> list[Content]:

@@ -14,7 +14,8 @@ from textual.widgets import Static
 from wizard.domain.problems import Check, Status
 from wizard.domain.text import Command
 from wizard.domain.texts.summary import LEAST_NEEDED
-from wizard.ui.widgets.layout import Fitted, packed, spread
+from wizard.ui.widgets.drawing import Fitted, Shrinking, packed, spread
+from wizard.ui.widgets.layout import Yielding
 
 WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 """The words of a command, with what is quoted in them."""
@@ -75,7 +76,7 @@ def _marked(words: str) -> Iterator[tuple[str, str]]:
     yield words.removeprefix("failed"), ""
 
 
-class Findings(Widget):
+class Findings(Yielding):
     """The machine checks, wrapped to the width; those that need an action come first."""
 
     DEFAULT_CSS = "Findings { height: auto; }"
@@ -83,21 +84,44 @@ class Findings(Widget):
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
     """Empty while the machine is looked at."""
 
+    def watch_checks(self) -> None:
+        """Be left out first while there is nothing to do."""
+        self.set_class(not self._warnings, "spare")
+
+    @property
+    def shrinking(self) -> Shrinking:
+        """All that was found."""
+        return _Found(self._warnings, self.checks)
+
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many rows as it needs."""
-        return len(self._told(width).wrap(max(width, 1)))
+        """As many rows as all of it needs."""
+        return len(self.shrinking.lines(width, frozenset()))
 
-    def render(self) -> Content:
-        """Draw all of it."""
-        return self._told(self.content_size.width)
+    def render(self) -> Shrinking:
+        """Draw what there are rows for."""
+        return self.shrinking
 
-    def _told(self, width: int) -> Content:
-        if not self.checks:
-            return Content.styled("Checking this machine…", "$muted")
-        warnings = [check for check in self.checks if check.status is Status.WARNING]
-        passed = [f"✓ {c.title}" for c in self.checks if c.status is Status.PASSED]
-        fine = [Content.styled(line, "$success") for line in packed(passed, width)]
-        return Content("\n").join([*_warned(warnings), *fine])
+    @property
+    def _warnings(self) -> list[Check]:
+        return [check for check in self.checks if check.status is Status.WARNING]
+
+
+class _Found(Shrinking):
+    """What needs an action, then what has passed, which is left out first."""
+
+    def __init__(self, warnings: Sequence[Check], checks: Sequence[Check]) -> None:
+        self._warned = Content("\n").join(_warned(warnings)) if warnings else None
+        self._passed = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
+        self._is_looking = not checks
+
+    def lines(self, width: int, left_out: frozenset[str]) -> list[Content]:
+        """Return them in a width."""
+        if self._is_looking:
+            return [Content.styled("Checking this machine…", "$muted")]
+        told = self._warned.wrap(max(width, 1)) if self._warned is not None else []
+        if told and "spare" in left_out:
+            return told
+        return [*told, *(Content.styled(line, "$success") for line in packed(self._passed, width))]
 
 
 def _warned(warnings: Sequence[Check]) -> Iterator[Content]:
@@ -161,13 +185,21 @@ class CheckLines(Widget):
 
     def _line(self, check: Check, width: int) -> Content:
         is_running = check.status is Status.RUNNING
+        has_failed = check.status is Status.FAILED
         sign = SPINNER[self._frame] if is_running else check.status.value[0]
         word = check.note
         if check.status is Status.WAITING and not word:
             word = "not run" if self.has_ended else "waiting"
-        if check.status is Status.FAILED and not word:
+        if has_failed and not word:
             word = "failed"
         time = "" if check.seconds is None else f"{check.seconds:.2f} s"
-        right = Content.styled("  ".join(p for p in (word, time) if p), "$muted")
+        right = Content("  ").join(
+            Content.styled(text, style)
+            for text, style in ((word, "bold $error" if has_failed else "$muted"), (time, "$muted"))
+            if text
+        )
+        # What is still to come stands back.
+        title = "bold" if has_failed else "$muted" if check.status is Status.WAITING else ""
         style = COLORS.get(check.status, "$muted")
-        return spread(Content.assemble((f"{sign}  ", style), check.title), right, width)
+        left = Content.assemble((f"{sign} ", style), (check.title, title))
+        return spread(left, right, width)

@@ -1,0 +1,123 @@
+"""What draws lines to a width: in parts, packed, or with a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+from textual.widget import Widget
+
+
+class Reversing(Widget):
+    """A widget with reversed styles, which Textual omits for component classes."""
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Return the style of components, reversed where the style sheet says so."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        styles = map(self.get_component_styles, component_classes)
+        is_reversed = any(each.text_style.reverse for each in styles)
+        return style + Style(reverse=True) if is_reversed else style
+
+
+class Fitted(Visual):
+    """What is drawn to whatever width there is, so that it need not be known beforehand."""
+
+    def content(self, width: int) -> Content:
+        """Return it in a width."""
+        raise NotImplementedError
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Draw it."""
+        return self.content(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """All there is."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """As many rows as it needs."""
+        return self.content(width).get_height(rules, width)
+
+
+CLOSER: Final = frozenset({"closer"})
+INTRO: Final = CLOSER | {"intro"}
+AIR: Final = INTRO | {"air"}
+FACTS: Final = tuple(AIR | {f"spare-{rank}" for rank in range(last)} for last in range(1, 7))
+SPARE: Final = FACTS[-1] | {"spare"}
+DETAIL: Final = SPARE | {"detail"}
+"""What is left out where there is no room for all, each with those before it; facts one by one."""
+
+
+def hanging(mark: Content, text: Content, width: int) -> list[Content]:
+    """Return a text in lines that all stand to the right of its mark."""
+    at = mark.cell_length
+    first, *others = text.wrap(max(width - at, 1))
+    return [mark + first, *(Content(" " * at) + line for line in others)]
+
+
+class Warned(Fitted):
+    """Warnings, each behind its sign."""
+
+    def __init__(self, warnings: Iterable[str]) -> None:
+        self._warnings = tuple(warnings)
+
+    def content(self, width: int) -> Content:
+        """Return them in a width."""
+        sign = Content.styled("! ", "bold $warning")
+        lines = (line for words in self._warnings for line in hanging(sign, Content(words), width))
+        return Content("\n").join(lines)
+
+
+class Shrinking(Fitted):
+    """Lines of which some are left out where there are too few rows."""
+
+    def lines(self, width: int, left_out: frozenset[str]) -> list[Content]:
+        """Return them in a width."""
+        raise NotImplementedError
+
+    def content(self, width: int) -> Content:
+        """Return all of them in a width."""
+        return Content("\n").join(self.lines(width, frozenset()))
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Draw as many as there are rows for."""
+        lines: list[Content] = []
+        for left_out in (frozenset[str](), CLOSER, AIR, SPARE, DETAIL):
+            lines = self.lines(width, left_out)
+            if height is None or len(lines) <= height:
+                break
+        return Content("\n").join(lines).render_strips(width, height, style, options)
+
+
+def spread(left: Content, right: Content, width: int) -> Content:
+    """Return a line of exactly `width` cells: left, spaces, right; the left is shortened."""
+    room = width - right.cell_length - (1 if right.cell_length else 0)
+    if left.cell_length > room:
+        left = left.truncate(max(room, 0), ellipsis=True)
+    blanks = Content(" " * max(width - left.cell_length - right.cell_length, 0))
+    return Content.assemble(left, blanks, right)
+
+
+MARK: Final = "› "
+"""Stands in the gutter, before the line that keys act on: never told by its ground alone."""
+NO_MARK: Final = " " * len(MARK)
+
+
+def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:
+    """Return the items in as few lines as they fit into; none is broken."""
+    lines: list[str] = []
+    for item in items:
+        if lines and len(lines[-1]) + len(gap) + len(item) <= width:
+            lines[-1] += gap + item
+        else:
+            lines.append(item)
+    return lines

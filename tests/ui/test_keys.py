@@ -262,7 +262,7 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
     ("name", "focus", "words"),
     [
         ("authorize", "#back", "⏎ Back"),
-        ("check, refused", "#elsewhere", "⏎ Authorize"),
+        ("check, refused", "#elsewhere", "⏎ Authorize again"),
         # Escape does the same there, and is named once.
         ("help", "#close", "esc Close"),
         ("confirm", "#close", "esc No"),

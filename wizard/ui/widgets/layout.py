@@ -9,7 +9,7 @@ from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.layout import ArrangeResult, Layout
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.layouts.vertical import VerticalLayout
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -130,7 +130,7 @@ class _Fitting(VerticalLayout):
                 rows = each.widget.saved(left_out, region.width)
                 region = region.shrink((0, 0, rows, 0))
                 saved += rows
-            placements.append(each._replace(region=region))
+            placements.append(WidgetPlacement(region, *each[1:]))
         return placements
 
 

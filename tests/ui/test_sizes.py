@@ -108,7 +108,7 @@ async def test_a_window_too_small_says_so_and_nothing_happens_behind_it(world: W
         # Nothing of the step, or of its keys, is left around the overlay.
         assert " ".join(text_of(app).split()) == (
             "The window is too small The window is 52×14. The wizard needs 60×18."
-            " p Plain mode ^q Quit"
+            " Enlarge the window, or press p for plain mode. ^q Quit"
         )
         for key in ("space", "enter", "enter", "ctrl+n", "escape", "i", "o", "f1"):
             await pilot.press(key)

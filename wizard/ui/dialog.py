@@ -279,11 +279,10 @@ class TooSmall(Static):
     """
 
     def tell(self, columns: int, rows: int) -> None:
-        """Say how small it is, how large it has to be, and which keys work."""
+        """Say how small it is, how large it has to be, and how to leave."""
         problem = TERMINAL_TOO_SMALL.filled(size=f"{columns}×{rows}")
-        ways = (("p", "bold $footer-key-foreground"), " Plain mode  ")
-        out = (("^q", "bold $footer-key-foreground"), " Quit")
         title = Content.styled(problem.title, "bold")
-        words = Content.styled(problem.cause, "$muted")
+        words = Content(f"{problem.cause}\n{problem.remedy}")
+        way_out = Content.assemble(("^q", "bold $footer-key-foreground"), " Quit")
         gap = Content("\n\n" if rows > 8 else "\n")
-        self.update(gap.join([title, words, Content.assemble(*ways, *out)]))
+        self.update(gap.join([title, words, way_out]))

@@ -283,6 +283,8 @@ def does_once(count: Callable[[], int], effect: Effect) -> Effect:
 
 def keeps(clicker: Clicker, control: Control) -> None:
     """Keeps the text unchanged; at most a word of it is selected."""
+    # On a slow machine, the last of the step is drawn later than its first words.
+    clicker.settle()
     before = page(clicker.ready())
     clicker.double_click(control)
     clicker.settle()

@@ -89,7 +89,8 @@ class Person:
         def is_answered() -> bool:
             is_asked = self._app.screen is not screen
             note = row.entry.border_subtitle or ""
-            return is_asked or "saved" in note or row.query_one(".field-message").has_class("-bad")
+            # A warning takes the place of "saved".
+            return is_asked or "saved" in note or row.query_one(".field-message").display
 
         await wait_until(self._pilot, is_answered, f"an answer about the {field.label}")
         is_right = not row.query_one(".field-message").has_class("-bad")

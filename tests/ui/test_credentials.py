@@ -552,7 +552,7 @@ async def test_another_scope_and_pkce_are_taken() -> None:
         await open_advanced(stage)
         await stage.pilot.click("#scope")
         await paste(stage.pilot, "offline_access openid")
-        await stage.pilot.press("tab", "enter", "shift+tab", "enter")
+        await stage.pilot.press("tab", "right", "enter")
         assert await stage.outcome() == GoTo(Step.CREDENTIALS)
     assert form.kept == replace(WHOLE, scope="offline_access openid", pkce=Pkce.OFF)
 

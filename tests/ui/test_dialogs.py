@@ -134,4 +134,4 @@ async def test_blocks_of_overview_stand_apart_and_its_facts_are_in_one_order(
     assert not rows[first - 1], "the actions touch what is above them"
 
 
-FACTS = ("Client ID", "Access token", "Last check")
+FACTS = ("Client ID", "Last check")

@@ -56,7 +56,7 @@ async def test_link_expires_while_it_is_shown(
         assert screen.link is not None
         before = screen.link.url
         world.clock.move(minutes=31)
-        words = ("This link has expired", "Press Ctrl+T for a new link.")
+        words = ("This link has expired", "Create a new link.")
         await wait_until(pilot, lambda: all(each in text_of(app) for each in words), "the words")
         await press_enter_as_a_reader(pilot, screen)
         authorize = await linked_authorize(pilot)

@@ -91,7 +91,8 @@ LEAST_NEEDED: Final = (
     ("Grant type",),
     ("Refresh token",),
     ("Secret", "Redirect URL"),
-    ("Client ID", "Access token", "Organization"),
+    ("Access token", "Organization"),
+    ("Client ID",),
     ("Last check",),
 )
 """The facts in the order in which a small window leaves them out."""

@@ -104,7 +104,7 @@ class Named(Fitted):
 
     def content(self, width: int) -> Content:
         """Return them in a width."""
-        lines = (line for row in self._rows for line in hanging(*row, width))
+        lines = (line for row in self._rows for line in hanging(width, *row))
         return Content("\n").join(lines).stylize("$muted")
 
 

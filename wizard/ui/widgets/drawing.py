@@ -55,10 +55,10 @@ DETAIL: Final = SPARE | {"detail"}
 """What is left out where there is no room for all, each with those before it; facts one by one."""
 
 
-def hanging(mark: Content, text: Content, width: int) -> list[Content]:
-    """Return a text in lines that all stand to the right of its mark."""
+def hanging(width: int, mark: Content, *texts: Content) -> list[Content]:
+    """Return texts in lines that all stand to the right of the mark of the first."""
     at = mark.cell_length
-    first, *others = text.wrap(max(width - at, 1))
+    first, *others = [line for text in texts for line in text.wrap(max(width - at, 1))]
     return [mark + first, *(Content(" " * at) + line for line in others)]
 
 
@@ -71,7 +71,7 @@ class Warned(Fitted):
     def content(self, width: int) -> Content:
         """Return them in a width."""
         sign = Content.styled("! ", "bold $warning")
-        lines = (line for words in self._warnings for line in hanging(sign, Content(words), width))
+        lines = (line for words in self._warnings for line in hanging(width, sign, Content(words)))
         return Content("\n").join(lines)
 
 

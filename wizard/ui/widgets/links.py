@@ -171,7 +171,7 @@ class _Told(Fitted):
     def content(self, width: int) -> Content:
         """Return the paragraphs in a width."""
         return Content("\n\n").join(
-            Content("\n").join(row for line in lines for row in hanging(*_numbered(line), width))
+            Content("\n").join(row for line in lines for row in hanging(width, *_numbered(line)))
             for lines in self._paragraphs
         )
 

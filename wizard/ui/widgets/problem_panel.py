@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from wizard.domain import journal
 from wizard.domain.problems import Problem
-from wizard.ui.widgets.drawing import Shrinking
+from wizard.ui.widgets.drawing import Shrinking, hanging
 from wizard.ui.widgets.layout import Yielding
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Layout(Shrinking):
     ) -> None:
         self._also = [_Layout(each) for each in also]
         color = "$warning" if problem.is_warning else "$error"
-        self._sign = Content.styled(problem.sign, color)
+        self._sign = Content.styled(f"{problem.sign} ", color)
         self._title = Content.styled(problem.title, "bold")
         why = _compared(comparison) if comparison else [Content(problem.cause)]
         who, remedy = f"{problem.who.value}:", f" {problem.remedy}{key and f' ({key})'}"
@@ -121,16 +121,14 @@ class _Layout(Shrinking):
         title, detail = self._title, [Content.styled(line, "$muted") for line in self._detail]
         if len(detail) == 1:
             both = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
-            if both.cell_length <= width:
+            if both.cell_length + self._sign.cell_length <= width:
                 title, detail = both, []
         if "detail" in left_out:
             detail = []
         before_fix = [] if "air" in left_out else [Content()]
         before_detail = [] if "closer" in left_out or not detail else [Content()]
-        parts = [*self._why, *before_fix, *self._what, *before_detail, *detail]
-        # As far to the right as the words of the title behind their sign.
-        lines = [line for part in parts for line in part.wrap(max(width - 2, 1))]
-        return [title, *(Content.assemble("  ", line) for line in lines)]
+        parts = [title, *self._why, *before_fix, *self._what, *before_detail, *detail]
+        return hanging(width, self._sign, *parts)
 
 
 def _compared(comparison: Comparison) -> list[Content]:

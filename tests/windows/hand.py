@@ -150,8 +150,10 @@ class Hand:
             return
         process = _kernel.OpenProcess(_ANY_ACCESS, False, self._process)
         _check(process)
-        handle = _kernel.GetModuleHandleW("kernelbase.dll")
-        routine = _kernel.GetProcAddress(handle, b"CtrlRoutine")
+        names = ("kernelbase.dll", "kernel32.dll")
+        libraries = [_kernel.GetModuleHandleW(name) for name in names]
+        found = [_kernel.GetProcAddress(library, b"CtrlRoutine") for library in libraries]
+        routine = next((address for address in found if address), None)
         _check(routine)
         _check(_kernel.CreateRemoteThread(process, None, 0, routine, event, 0, None))
 

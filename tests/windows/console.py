@@ -93,12 +93,16 @@ class Console:
         return self.process.wait(PATIENCE)
 
     def ended(self) -> tuple[int, str, str]:
-        """Return the exit code and the output of a program with pipes."""
+        """Return the exit code and the output of a program with pipes.
+
+        Lines that a busy machine is late are left out, as by `next_line`.
+        """
         code = self.wait_exit()
         # wine's console keeps the pipes open as long as another process uses it.
         self._end(self._hand)
         out, words = self.process.communicate(timeout=PATIENCE)
-        return code, out, words
+        lines = words.splitlines(keepends=True)
+        return code, out, "".join(line for line in lines if not line.startswith("Waiting for "))
 
     def next_line(self) -> str:
         """Wait for a line on stderr, apart from those that a busy machine is late."""

@@ -46,7 +46,8 @@ HARMLESS: Final = "PYTHONDONTWRITEBYTECODE"
 
 def can_fork(env: Mapping[str, str]) -> bool:
     """Whether a fork behaves as a program that starts with these variables."""
-    return os.name == "posix" and not any(
+    # macOS lacks the kind of socket, and forks of a program with threads may end at once.
+    return sys.platform == "linux" and not any(
         name.startswith(OF_A_START) and ENVIRONMENT.get(name) != value
         for name, value in env.items()
         if name != HARMLESS
@@ -162,8 +163,6 @@ class Forks:
         """
         if sys.platform == "win32":
             raise NotImplementedError
-        if sys.platform == "win32":
-            raise NotImplementedError
         order = {
             "argv": argv,
             "env": dict(env),
@@ -211,8 +210,6 @@ FORKS: Final = Forks()
 
 def carry_out(order: Mapping[str, Any], report: int) -> None:
     """Lead one program, which runs in a fork of this process."""
-    if sys.platform == "win32":
-        raise NotImplementedError
     if sys.platform == "win32":
         raise NotImplementedError
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -308,8 +305,6 @@ def load() -> None:
 
 def main() -> None:
     """Run each ordered program in a fork."""
-    if sys.platform == "win32":
-        raise NotImplementedError
     if sys.platform == "win32":
         raise NotImplementedError
     load()

@@ -109,6 +109,5 @@ else:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-requires_ca_files: Final = pytest.mark.skipif(
-    IS_WINE, reason="wine 8 takes no certificate authorities but those of its own store"
-)
+NO_CA_FILES: Final = "wine 8 takes no certificate authorities but those of its own store"
+requires_ca_files: Final = pytest.mark.skipif(IS_WINE, reason=NO_CA_FILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import codecs
 import contextlib
 import ctypes
 import msvcrt
@@ -25,12 +26,38 @@ _CLOSING: Final = {2, 5, 6}
 """CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT."""
 _ESCAPES: Final = 4
 """ENABLE_VIRTUAL_TERMINAL_PROCESSING."""
-_FUNCTION_KEY: Final = "\x00\xe0"
+_KEY: Final = 1
+"""KEY_EVENT."""
+_ALT: Final = 18
+"""VK_MENU; released, it gives the character whose number was typed."""
+_CTRL_C: Final = 3
+
+
+class _Event(ctypes.Structure):
+    """INPUT_RECORD with a KEY_EVENT_RECORD, which needs the most room of all events."""
+
+    _fields_ = (
+        ("kind", wintypes.WORD),
+        ("is_down", wintypes.BOOL),
+        ("repeated", wintypes.WORD),
+        ("virtual_key", wintypes.WORD),
+        ("scan_code", wintypes.WORD),
+        ("character", wintypes.WORD),
+        ("state", wintypes.DWORD),
+    )
+
 
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
 _Handler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
 _kernel.GetConsoleMode.argtypes = (wintypes.HANDLE, wintypes.LPDWORD)
 _kernel.SetConsoleMode.argtypes = (wintypes.HANDLE, wintypes.DWORD)
+_kernel.GetNumberOfConsoleInputEvents.argtypes = (wintypes.HANDLE, wintypes.LPDWORD)
+_kernel.ReadConsoleInputW.argtypes = (
+    wintypes.HANDLE,
+    ctypes.POINTER(_Event),
+    wintypes.DWORD,
+    wintypes.LPDWORD,
+)
 _kernel.SetConsoleCtrlHandler.argtypes = (_Handler, wintypes.BOOL)
 
 
@@ -61,30 +88,38 @@ def reading_keys(chunks: asyncio.Queue[bytes]) -> Iterator[None]:
 
 
 async def _poll(chunks: asyncio.Queue[bytes]) -> None:
+    # A character may take two events.
+    decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
     while True:
-        for key in _typed():
-            if key == "\x03":
-                signal.raise_signal(signal.SIGINT)
-            else:
-                chunks.put_nowait(key.encode("utf-8", "replace"))
+        if text := decoder.decode(_typed()):
+            chunks.put_nowait(text.encode("utf-8", "replace"))
         await asyncio.sleep(POLL)
 
 
-def _typed() -> Iterator[str]:
-    while msvcrt.kbhit():
-        key = msvcrt.getwch()
-        if key in _FUNCTION_KEY:
-            # An arrow or a function key: its name follows.
-            msvcrt.getwch()
-        else:
-            yield key
+def _typed() -> bytes:
+    """Return the characters typed by now, in UTF-16. Ctrl+C is a signal.
+
+    Not by `msvcrt.getwch`: it takes "à" for the beginning of a function key, and would wait.
+    """
+    found, count = bytearray(), wintypes.DWORD()
+    handle = msvcrt.get_osfhandle(sys.stdin.fileno())
+    while _kernel.GetNumberOfConsoleInputEvents(handle, count) and count.value:
+        events = (_Event * count.value)()
+        if not _kernel.ReadConsoleInputW(handle, events, len(events), count):
+            break
+        for event in events[: count.value]:
+            is_key = event.kind == _KEY and (event.is_down or event.virtual_key == _ALT)
+            if is_key and event.character == _CTRL_C:
+                # Most consoles send the signal themselves.
+                signal.raise_signal(signal.SIGINT)
+            elif is_key and event.character:
+                found += event.character.to_bytes(2, "little") * (event.repeated or 1)
+    return bytes(found)
 
 
 def drop_typed() -> None:
     """Drop what was typed and not read, except Ctrl+C."""
-    for key in _typed():
-        if key == "\x03":
-            signal.raise_signal(signal.SIGINT)
+    _typed()
 
 
 def hang_up() -> None:

@@ -1,0 +1,1 @@
+"""Tests for Windows alone: programs on a console of their own, with keys typed and sent."""

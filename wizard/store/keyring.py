@@ -124,7 +124,7 @@ LIMIT: Final = 3.0
 NOT_KEPT: Final = ids(errors.KEYRING_ABSENT, errors.KEYRING_LOCKED, errors.VALUE_TOO_LARGE)
 """IDs of the problems after which a write certainly left no entry."""
 
-_NAMED: Final = frozenset(
+_TRUSTED: Final = frozenset(
     f"keyring.backends.{name}" for name in ("SecretService", "kwallet", "macOS", "Windows")
 )
 """Modules of the trusted backends: they encrypt entries and prompt only on the user's desktop."""
@@ -158,7 +158,7 @@ def find_backend() -> KeyringBackend | None:
     found: list[KeyringBackend] = (
         chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
     )
-    return next((backend for backend in found if type(backend).__module__ in _NAMED), None)
+    return next((backend for backend in found if type(backend).__module__ in _TRUSTED), None)
 
 
 def _has_desktop() -> bool:

@@ -115,7 +115,7 @@ class LockedProfile:
         """The current record, or None."""
         # What can't be adopted now is left for the next lock.
         with suppress(SetupError):
-            self._take_up()
+            self._adopt()
 
     def active(self) -> CredentialSet | None:
         """Return the active credential set, or None. Raises SetupError."""
@@ -196,7 +196,7 @@ class LockedProfile:
         self._records.remove(self._name)
         self.profile = None
 
-    def _take_up(self) -> None:
+    def _adopt(self) -> None:
         """Point the record at complete sets of a save that was interrupted just before that."""
         before = self.profile
         if before is None or not (before.active or before.draft):

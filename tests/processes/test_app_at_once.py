@@ -143,5 +143,5 @@ def test_wrong_grant_type_is_named_by_check(home: Path) -> None:
         server.grant_type = "authorization_code"
         run = wizard(home, "check")
         assert run.returncode == 4
-        assert "This OAuth app can't use client credentials" in run.stderr
+        assert "This app can't use client credentials" in run.stderr
         assert "Authorization code" in run.stderr

@@ -20,7 +20,7 @@ TOP: Final = re.compile("╭─[^╭╮]*╮")
 FIELD: Final = re.compile("╭─ ")
 KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
 """The text before the word in the row of keys."""
-WORDS: Final = re.compile(r"[^\s│▌](?:[^\s│]| (?! |│))*")
+WORDS: Final = re.compile(r"[^\s│▌▐](?:[^\s│▌▐]| (?! |│|▐))*")
 
 
 class Kind(Enum):
@@ -84,7 +84,9 @@ def controls(screen: str) -> list[Control]:
         # Its title isn't a field's label.
         rows[top:bottom] = ["", *(" " * left + row[left:right] for row in rows[top + 1 : bottom])]
     buttons = max(at for at in range(top, bottom) if rows[at].strip(" │"))
-    menu = next((at for at in range(top, buttons) if re.search(r"^[ │]+› ", rows[at])), buttons)
+    menu = next(
+        (at for at in range(top, buttons) if re.search(r"^[ │]+› (?!\[)", rows[at])), buttons
+    )
     # The scroll position is shown to the left of a dialog's buttons.
     rows[buttons] = re.sub("↓ more +PgDn", lambda m: " " * len(m[0]), rows[buttons])
     found = [*_in_row(rows, len(rows) - 1, Kind.KEY), *_in_row(rows, buttons, Kind.BUTTON)]

@@ -101,7 +101,7 @@ def forget(hand: Hand) -> None:
     """Remove the profile."""
     hand.choose("Remove profile…")
     hand.terminal.wait_for("Remove profile default?")
-    hand.press("Remove  ", TAB, ENTER)
+    hand.press("Remove ▐", TAB, ENTER)
     assert hand.terminal.wait_exit() == 0
     assert hand.terminal.leftovers == []
     hand.terminal.wait_for("removed from this machine")

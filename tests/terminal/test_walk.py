@@ -68,6 +68,9 @@ def test_demo_is_walked_with_its_own_approval(home: Path) -> None:
         terminal.wait_for("F8 Approve")
         terminal.wait_for("state=")
         terminal.send(F8)
+        terminal.wait_for("pasted the URL for you")
+        terminal.wait_for("Next ›")
+        terminal.send(ENTER)
         assert finish(terminal) == 0
 
 

@@ -348,7 +348,7 @@ async def test_problem_of_the_grant_type_stands_where_it_is_changed() -> None:
         await stage.pilot.press("right")
         assert machine.uses[-1].grant_type is GrantType.AUTHORIZATION_CODE
         await stage.until_text("Authorization code ›")
-        assert "Last attempt" not in stage.text
+        await wait_until(stage.pilot, lambda: "Last attempt" not in stage.text, "its end")
 
 
 async def nothing_read(_url: str) -> str:

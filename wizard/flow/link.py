@@ -58,7 +58,7 @@ class Link(Value):
             return f"! {self.listener_problem.title}.", f"  {self.listener_problem.remedy}"
         if self.is_listening and why_not:
             where = f"! Your browser isn't on this machine ({why_not})."
-            return where, "  Paste the URL here instead."
+            return where, "  Paste the URL you land on in the next step."
         if self.is_listening:
             return ("If your browser is on this machine, the wizard continues automatically.",)
         return ()

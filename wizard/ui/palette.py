@@ -37,9 +37,10 @@ class InOrder(Provider):
         """Yield the commands whose title matches."""
         matcher = self.matcher(query)
         for command in self._commands():
-            if (score := matcher.match(command.title)) > 0:
-                line = self._line(matcher.highlight(command.title), command.help)
-                yield Hit(score, line, command.callback, text=command.title)
+            title = command.title
+            if (score := matcher.match(title)) > 0:
+                line = self._line(matcher.highlight(title), command.help)
+                yield Hit(score, line, command.callback, text=title)
 
     def _line(self, title: Content, help: str) -> Content:
         """Return a title, and at the right its key, or as much of its help as there is room for."""

@@ -184,6 +184,7 @@ class RedirectScreen(LinkScreen):
         has_problem = bool(self.query_one(ProblemPanel).problems)
         made = f"created {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
         waits = link.waits if link else "for you to paste the URL"
+        waits = "for you to press Enter" if self._is_demos else waits
         is_open = self._delivery is Delivery.OPENED
         rows = (
             ("Link", f"{made}{self._delivery.value}"),

@@ -56,3 +56,15 @@ def test_tokens_and_links_are_no_change() -> None:
 def test_all_that_changed_is_told_in_order() -> None:
     names = [d.name for d in differences(CredentialSet(), ACTIVE)]
     assert names == ["Client ID", "Client Secret", "Redirect URL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "is_foreign"),
+    [
+        ("SCIM base URL", "https://scim.example.org/v2", True),
+        ("SCIM base URL", TWILIO.scim_url, False),
+        ("Redirect URL", ELSEWHERE, False),
+    ],
+)
+def test_only_an_endpoint_can_lead_away_from_twilio(name: str, url: str, is_foreign: bool) -> None:
+    assert Difference(name, "https://before.example/", url).is_foreign is is_foreign

@@ -48,6 +48,12 @@ def test_each_fact_has_its_turn_when_a_small_window_leaves_some_out() -> None:
     assert sorted(ranked) == sorted(shown)
 
 
+def test_failed_check_is_told_with_how_long_ago_it_was() -> None:
+    failed = LastCheck(CheckStatus.FAILED, NOW - timedelta(hours=2))
+    facts = dict(summary.facts(replace(PROFILE, last_check=failed), "the system keyring", NOW))
+    assert facts["Last check"] == "failed 2 hours ago"
+
+
 def test_facts_of_client_credentials_have_neither_refresh_token_nor_redirect_url() -> None:
     of_app = replace(PROFILE, refreshable=False, grant_type=GrantType.CLIENT_CREDENTIALS)
     facts = dict(summary.facts(of_app, "the system keyring", NOW))

@@ -206,3 +206,16 @@ def test_hang_up_after_the_loop_is_closed_is_no_error() -> None:
         runner.run(begin())
     signal.raise_signal(process.HANG_UP)
     assert signal.getsignal(process.HANG_UP) is signal.SIG_IGN
+
+
+def test_other_signals_do_what_ctrl_c_does() -> None:
+    before = {number: signal.getsignal(number) for number in process.SIGNALS}
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        process.end_on_signals()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

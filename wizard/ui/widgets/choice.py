@@ -31,7 +31,7 @@ class Choice(Widget, can_focus=True):
         height: 1;
         color: $foreground;
         pointer: pointer;
-        &:focus { background: $selection; }
+        &:focus { background: $panel; }
     }
     """
 

@@ -98,6 +98,8 @@ class _Fitting(VerticalLayout):
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
         for left_out, has_gaps in FIRST if parent.screen.has_class("-short") else USUAL:
+            if left_out in FACTS and not any(each.classes & (left_out - AIR) for each in children):
+                continue  # None of these facts is here.
             kept = _kept(children, left_out)
             found = self._with_less(left_out, parent, kept, size, greedy)
             over = max((each.region.bottom for each in found), default=0) - size.height

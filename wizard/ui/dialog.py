@@ -26,19 +26,20 @@ Result = TypeVar("Result")
 
 ROOMY: Final = 24
 """The fewest rows of a window in which a dialog has an empty row inside its frame."""
-ORDER: Final = ("primary", "press")
-"""Actions that are named first in the row of keys; the way out is named last."""
+NAMED: Final = {"close": 0, "primary": 1, "press": 1}
+"""Which of two keys that do the same is named: the one with the lowest number."""
+PLACES: Final = {"primary": 0, "press": 0, "close": 2}
+"""The places of keys in their row: Enter first, the way out last."""
 
 
 class DialogKeys(Keys):
     """The keys of a dialog. Where two do the same now, one is named: Escape, or else Enter."""
 
     def _all(self) -> Iterable[Key]:
-        found = sorted(super()._all(), key=lambda key: key.action != "close")
-        found.sort(key=lambda key: key.action not in ("close", *ORDER))
-        once = {key.words: key for key in reversed(found)}
-        keys = [key for key in found if once[key.words] is key]
-        yield from sorted(keys, key=lambda key: (key.action == "close") - (key.action in ORDER))
+        once: dict[str, Key] = {}
+        for key in sorted(super()._all(), key=lambda key: NAMED.get(key.action, len(NAMED))):
+            once.setdefault(key.words, key)
+        yield from sorted(once.values(), key=lambda key: PLACES.get(key.action, 1))
 
 
 class Dialog(ModalScreen[Result], TimedScreen[Result]):

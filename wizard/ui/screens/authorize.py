@@ -52,7 +52,7 @@ class AuthorizeScreen(LinkScreen):
         yield Gap()
         yield LinkView()
         yield Gap()
-        yield Static("", id="where", markup=False)
+        yield Static("", id="where", classes="muted", markup=False)
         yield Gap()
         yield ProblemPanel()
 
@@ -100,9 +100,8 @@ class AuthorizeScreen(LinkScreen):
             self._offer()
             where = link.where(self._services.browser.why_not) if link else ()
             words = self.query_one("#where", Static)
-            is_warning = bool(where) and where[0].startswith("!")
             words.update(Content("\n".join(where)))
-            words.set_class(is_warning, "warn").set_class(not is_warning, "muted")
+            words.set_class(bool(where) and where[0].startswith("!"), "warn")
             words.display = bool(where)
 
     def action_primary(self) -> None:

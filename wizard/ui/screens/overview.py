@@ -18,7 +18,7 @@ from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
-from wizard.ui.widgets.drawing import Fitted
+from wizard.ui.widgets.drawing import Fitted, hanging
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -36,9 +36,8 @@ class _Noted(Fitted):
 
     def content(self, width: int) -> Content:
         """Return the lines in a width."""
-        lines = [row for line in self._lines for row in Content(line).wrap(max(width - 2, 1))]
-        note = Content("\n  ").join(lines)
-        return Content.assemble(("· ", "bold $warning"), note)
+        sign = Content.styled("· ", "bold $warning")
+        return Content("\n").join(hanging(width, sign, *map(Content, self._lines)))
 
 
 class OverviewScreen(StepScreen):

@@ -86,27 +86,16 @@ def test_what_can_be_asked_again_is_not_waited_for(
 
 
 @KEYS
-def test_plain_mode_waits_for_the_answer_of_a_refresh_and_saves_it(
-    server: HoldingServer, home: Path, event: int
+@pytest.mark.parametrize(
+    ("mode", "asked"),
+    [(["--plain"], "or press Enter for Check now:"), ([], "Check now")],
+    ids=["plain", "screens"],
+)
+def test_wizard_waits_for_the_answer_of_a_refresh_and_saves_it(
+    server: HoldingServer, home: Path, mode: list[str], asked: str, event: int
 ) -> None:
-    with Console([*WIZARD, "--plain"], environment(home)) as console:
-        console.wait_for("or press Enter for Check now:")
-        console.type("\r")
-        server.wait_for_request()
-        console.send(event)
-        console.wait_for(LEAVING)
-        console.send(event)
-        server.release()
-        assert console.wait_exit() == 130
-    assert has_saved_answer(server, home)
-
-
-@KEYS
-def test_screens_wait_for_the_answer_of_a_refresh_and_save_it(
-    server: HoldingServer, home: Path, event: int
-) -> None:
-    with Console(WIZARD, environment(home)) as console:
-        console.wait_for("Check now")
+    with Console([*WIZARD, *mode], environment(home)) as console:
+        console.wait_for(asked)
         console.type("\r")
         server.wait_for_request()
         console.send(event)

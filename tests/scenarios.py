@@ -521,7 +521,7 @@ async def discard(face: Face, scene: Scene) -> None:
     await face.pick("discard")
     await face.says("Discard the unfinished setup?", "Twilio shows the secret only once")
     await face.yes()
-    await face.says("7 of 7 selected")
+    await face.says("7 of 7")
     await face.leave()
 
 

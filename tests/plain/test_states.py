@@ -25,9 +25,10 @@ from wizard.domain.steps import Step
 from wizard.domain.text import Program
 from wizard.domain.texts.prerequisites import PREREQUISITES
 from wizard.domain.texts.questions import REMOVED_IN_DEMO, RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
-from wizard.domain.texts.wording import IN_FILES
+from wizard.domain.texts.wording import IN_FILES, USED_UP
 from wizard.domain.value import replace
 from wizard.flow.credentials import ANY_OTHER
+from wizard.plain.dialogue import UNCHANGED
 from wizard.sandbox import serve
 from wizard.sandbox.twilio import Sandbox
 from wizard.store.keyring import SystemKeyring
@@ -469,9 +470,10 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await approve_in_demo(person)
         await person.says(f"Error: {WRONG_CLIENT.title}", "ress Enter to go to Credentials")
         await person.type("")
-        await person.says(f"Twilio rejected this secret. {ANY_OTHER}")
-        await person.type("a-short-secret")
-        await person.says(f"Error: {ANY_OTHER}")
+        await person.says(USED_UP, f"Twilio rejected this secret. {ANY_OTHER}")
+        for wrong, error in (("", "Enter the Client Secret."), ("a-short-secret", ANY_OTHER)):
+            await person.type(wrong)
+            await person.says(f"Error: {error}")
         await person.type("a-secret-of-my-own-12")
         await person.says(
             "Client Secret: entered, not tested yet.",
@@ -484,7 +486,10 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await person.says("This was the demo.")
         await person.type("")
 
-    assert walk(steps, "--scenario", "wrong-secret", "--plain")[0] == 0
+    code, text = walk(steps, "--scenario", "wrong-secret", "--plain")
+    assert code == 0
+    # A mistake is followed by its own error alone.
+    assert text.count("Twilio rejected this secret.") == 1
 
 
 def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
@@ -508,7 +513,7 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
         await person.type("use")
         await person.says("or press Enter for 2")
         await person.type("1")
-        await person.says("Now these must be true:", PREREQUISITES[-1].text, "Item 1 of 7")
+        await person.says("These items now apply:", PREREQUISITES[-1].text, "Item 1 of 7")
         await person.type("quit")
 
     assert walk(steps, "--scenario", "wrong-grant", "--plain")[0] == 0
@@ -521,8 +526,12 @@ def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
         await person.says('To try a rotated secret or a removal, type "overview".')
         await person.type("overview")
         await person.says("Enter a rotated secret", "Remove profile")
+        for action, asked in (("rotate", ROTATE_IN_DEMO), ("forget", "Remove profile default?")):
+            await person.type(action)
+            await person.says(asked)
+            await person.type("")
+            await person.says(UNCHANGED)
         await person.type("rotate")
-        await person.says(ROTATE_IN_DEMO)
         await person.type("a-short-secret")
         await person.says(f"Error: {ANY_OTHER}")
         await person.type("a-secret-of-my-own-12")

@@ -65,17 +65,19 @@ WAYS = "Type yes or no, or press Enter to continue without the rest"
 
 
 async def words_at_every_prompt(person: Person) -> None:
-    await person.type("")
+    await person.type("use")
+    await person.says("You're choosing this now.")
+    await person.type("1.")
     for word, answer in (
         ("?", "Only these roles can create organization OAuth apps and approve access."),
         ("help", "Click Create OAuth application, then select the Authorization code grant type."),
-        ("back", "You can't go back from here."),
+        ("back", 'You can\'t go back from here. To leave the wizard, type "quit".'),
         ("open", "No browser on this machine. The pages are:"),
         ("copy", "There's nothing to copy here."),
         ("new link", "There's no link here. The Authorize step creates it."),
-        ("nonsense", "Enter one of the choices in the prompt."),
-        ("1", "Enter one of the choices in the prompt."),
-        ("all", "Enter one of the choices in the prompt."),
+        ("nonsense", "That isn't one of the choices."),
+        ("1", "That isn't one of the choices."),
+        ("all", "That isn't one of the choices."),
         ("no", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
         ("?", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
     ):
@@ -83,7 +85,7 @@ async def words_at_every_prompt(person: Person) -> None:
         await person.says(answer)
     await person.type("")
     await person.says(
-        'Press Enter to continue anyway, type "again"', 'or type "all" to select these'
+        'Press Enter to continue anyway, type "again"', 'or type "all" to confirm all of these'
     )
     await person.type("all")
     await person.says("Paste the Client ID, then press Enter:")

@@ -135,10 +135,10 @@ class Credentials:
         """Ask until the field is right. Raises Left."""
         for words in self._fields.about_store() if field is SECRET else ():
             self._warn(words)
+        if field is SECRET:
+            self._tell_stored()
         is_right = False
         while not is_right:
-            if field is SECRET:
-                self._tell_stored()
             entered = await self._stage.talk.ask_secret(self._prompt(field))
             match read_pasted(entered, self._draft):
                 case Filling() as filling:
@@ -208,7 +208,7 @@ class Credentials:
             self._say(f"Error: {problem}")
             return False
         stays = self._fields.stays(field, entered)
-        # Where it stays, they are said when the stored secret is asked about again.
+        # Where it stays, they are said of the stored secret.
         for warning in () if stays else judgment.warnings:
             self._warn(warning)
         try:
@@ -219,6 +219,8 @@ class Credentials:
             shape = f"{judgment.shape}, " if judgment.shape else ""
             kept = "entered" if judgment.is_demo else "saved"
             self._say(f"{field.label}: {shape}{kept}{', not tested yet' * (field is SECRET)}.")
+        if stays:
+            self._tell_stored()
         return not stays
 
     async def _fill(self, filling: Filling) -> bool:

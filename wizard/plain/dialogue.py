@@ -19,7 +19,7 @@ T = TypeVar("T")
 Act = Callable[[], Awaitable[object]]
 
 NOT_HERE: Final = {
-    "back": "You can't go back from here.",
+    "back": 'You can\'t go back from here. To leave the wizard, type "quit".',
     "open": "There's nothing to open here.",
     "copy": "There's nothing to copy here.",
     "link": "There's no link here. The Authorize step creates it.",
@@ -31,7 +31,8 @@ MORE: Final = 'For the whole help page, type "help".'
 EARLY: Final = (
     "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."
 )
-NO_CHOICE: Final = 'Enter one of the choices in the prompt. For help, type "?".'
+NO_CHOICE: Final = 'That isn\'t one of the choices. To hear them, type "?".'
+UNCHANGED: Final = "Nothing was changed."
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
 QUIET: Final = 1.0
@@ -74,6 +75,13 @@ def offered(answers: Mapping[str, str]) -> str:
     *first, last = sorted(ways, key=lambda way: way.startswith("type"))
     words = f"{', '.join(first)}, or {last}" if first else last
     return words[0].upper() + words[1:]
+
+
+def numbered(answer: str, listed: Sequence[str]) -> str:
+    """Return the listed item that was answered by its number, such as "2" or "2."; "" if none."""
+    number = answer.removesuffix(".")
+    is_number = number.isdecimal() and 0 < int(number) <= len(listed)
+    return listed[int(number) - 1] if is_number else ""
 
 
 class Dialogue:
@@ -120,8 +128,8 @@ class Dialogue:
             answer = (await self.ask(prompt)).lower()
             if answer in prompt.answers:
                 return answer
-            if answer.isdecimal() and 0 < int(answer) <= len(prompt.listed):
-                return prompt.listed[int(answer) - 1]
+            if listed := numbered(answer, prompt.listed):
+                return listed
             self.say(NO_CHOICE)
 
     async def confirm(self, question: Question) -> bool:

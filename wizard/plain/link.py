@@ -114,8 +114,7 @@ class LinkStep:
                 self._stage.talk.expect_new_enter(after=PASTE_PAUSE)
 
     def _read(self, text: str) -> Reading:
-        if text:
-            self._say(f"Pasted {len(text):,} characters: {mask(text)}")
+        self._say(f"Pasted {len(text):,} characters: {mask(text)}")
         return self._links.read(text)
 
     async def _take(self, reading: Reading) -> Outcome | None:
@@ -212,8 +211,8 @@ class LinkStep:
             await self._paste(landed)
 
     async def _paste(self, landed: str) -> None:
-        """Read a URL that wasn't typed. Raises Left."""
-        if (outcome := await self._take(self._read(landed))) is not None:
+        """Read a URL that wasn't typed, and was said before. Raises Left."""
+        if (outcome := await self._take(self._links.read(landed))) is not None:
             raise Left(outcome)
 
 

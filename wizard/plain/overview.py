@@ -12,7 +12,7 @@ from wizard.domain.texts.questions import already_open
 from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Back, Outcome
-from wizard.plain.dialogue import Left, Prompt
+from wizard.plain.dialogue import UNCHANGED, Left, Prompt, numbered
 from wizard.plain.stage import Stage
 
 LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
@@ -98,8 +98,10 @@ class OverviewStep:
     async def _confirmed(self, decided: Outcome | Confirm) -> Outcome | None:
         if not isinstance(decided, Confirm):
             return decided
-        is_sure = await self._stage.talk.confirm(decided.question)
-        return await decided.then() if is_sure else None
+        if await self._stage.talk.confirm(decided.question):
+            return await decided.then()
+        self._say(UNCHANGED)
+        return None
 
     async def _rotate(self) -> Outcome | None:
         talk = self._stage.talk
@@ -110,6 +112,7 @@ class OverviewStep:
             prompt = Prompt(words, (about,), is_shown=False)
             secret = await talk.ask_secret(prompt)
             if not secret:
+                self._say(UNCHANGED)
                 return None
             if problem := self._overview.refuse(secret.reveal()):
                 talk.say(f"Error: {problem}")
@@ -138,8 +141,7 @@ class OverviewStep:
             self._say("Profiles:", *listed)
         words = "Type a profile's number or the name of a new profile, or press Enter to go back"
         while answer := await self._stage.talk.ask(Prompt(words, listed)):
-            if answer.isdecimal() and 0 < int(answer) <= len(names):
-                answer = names[int(answer) - 1]
+            answer = numbered(answer, names) or answer
             if problem := rules.profile_name(answer):
                 self._say(f"Error: {problem}")
             elif outcome := self._overview.switch(answer):

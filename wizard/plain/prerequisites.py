@@ -14,12 +14,15 @@ from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
 from wizard.flow.upkeep import BROWSER, relevant
 from wizard.plain.check import results
-from wizard.plain.dialogue import Act, Left, Prompt, offered
+from wizard.plain.dialogue import UNCHANGED, Act, Left, Prompt, offered
 from wizard.plain.stage import Stage
 
-FIRST: Final = "Before you start."
+FIRST: Final = "Before you start, check that these items are true."
 YES: Final = ("y", "yes")
 SAYS_USE: Final = 'Type "use" to change who will use the credential, or the grant type.'
+USE_NOW: Final = "You're choosing this now. To keep it as it is, press Enter."
+CONFIRMED: Final = "confirmed"
+"""What an item is after yes; on the screens it is selected."""
 
 
 class Prerequisites:
@@ -83,10 +86,8 @@ class Prerequisites:
     def _question(self, number: int, count: int, item: texts.Prerequisite) -> Prompt:
         skips = "continue without the rest" if number < count else "continue without it"
         answers = {"yes": "it's true", "no": "not yet", "": skips, "y": "yes", "n": "no"}
-        aside = f" ({item.aside})" if item.aside else ""
         words = (
-            f"Item {number} of {count}: {item.text}{aside}."
-            f" Type yes or no, or press Enter to {skips}"
+            f"Item {number} of {count}: {in_full(item)}. Type yes or no, or press Enter to {skips}"
         )
         return replace(self._prompt("", answers), words=words, help=(item.why, SAYS_USE))
 
@@ -98,11 +99,11 @@ class Prerequisites:
         answers = {"": "continue"}
         offers = answers | {"use": "choose another grant type"}
         if open_items:
-            self._say(texts.unselected(open_items), *(f"{p.text}." for p in open_items))
+            self._say(texts.unselected(open_items, CONFIRMED), *(f"{p.text}." for p in open_items))
             offers = answers = {
                 "": "continue anyway",
                 "again": "answer them again",
-                "all": "select these",
+                "all": "confirm all of these",
             }
         prompt = self._prompt(f"{self._ticked()}. {offered(offers)}", answers)
         answer = await self._stage.talk.choose(prompt)
@@ -122,7 +123,7 @@ class Prerequisites:
         return replace(prompt, help=help, page=(self._use.help, *prompt.page, SAYS_USE, says))
 
     def _ticked(self) -> str:
-        return texts.selected(self._items, self._session.profile.ticks)
+        return texts.selected(self._items, self._session.profile.ticks, CONFIRMED)
 
     async def _save(self, new: set[str]) -> None:
         kept = self._session.profile.ticks
@@ -170,9 +171,15 @@ async def is_use_changed(stage: Stage, step: Step) -> bool:
         if not isinstance(left.outcome, Back):
             raise
     if session.use == before:
+        stage.talk.say(UNCHANGED)
         return False
-    stage.talk.say("Now these must be true:", *(f"{p.text}." for p in session.use.items))
+    stage.talk.say("These items now apply:", *(f"{in_full(p)}." for p in session.use.items))
     return True
+
+
+def in_full(item: texts.Prerequisite) -> str:
+    """Return an item with its note."""
+    return f"{item.text} ({item.aside})" if item.aside else item.text
 
 
 async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None:
@@ -186,7 +193,12 @@ async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None
     default = texts.USES.index(session.use) + 1
     prompt = stage.prompt(step, answers={"": names[default - 1]}, can_go_back=can_go_back)
     words = f"{USE_TITLE} Type a number from 1 to {len(texts.USES)}, or press Enter for {default}"
-    prompt = replace(prompt, words=words, help=(*listed, *costs), listed=tuple(names))
+
+    async def is_here() -> None:
+        stage.talk.say(USE_NOW)
+
+    prompt = replace(prompt, words=words, help=(*listed, *costs), acts={"use": is_here})
+    prompt = replace(prompt, listed=tuple(names))
     chosen = await stage.talk.choose(prompt) or names[default - 1]
     try:
         await session.save_use(texts.USES[names.index(chosen)])

@@ -48,7 +48,7 @@ PREREQUISITES: Final = (
         "service-account",
         "A shared service account exists",
         "Tokens may stop working if the user who approves is deactivated. Use a shared"
-        " account. Decide who holds its second factor. Don't let SCIM manage it.",
+        " account. Decide who holds its second factor. Exclude it from SCIM.",
         aside="recommended",
         is_required=False,
     ),
@@ -62,8 +62,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "permissions",
         "All managed-users permissions selected",
-        "Under Scopes & permissions: list, read, create, update, delete. Without"
-        " the list permission, the check fails even though the token is valid.",
+        "Under Scopes & permissions (in an existing app: Access settings): list, read, create,"
+        " update, delete. Without the list permission, the check fails.",
     ),
     Prerequisite(
         "redirect-url",
@@ -124,16 +124,16 @@ def missing(items: Collection[Prerequisite], ticks: Collection[str]) -> tuple[Pr
     return tuple(p for p in items if p.is_required and p.id not in ticks)
 
 
-def selected(items: Collection[Prerequisite], ticks: Collection[str]) -> str:
-    """Say how many items are selected."""
-    return f"{sum(item.id in ticks for item in items)} of {len(items)} selected"
+def selected(items: Collection[Prerequisite], ticks: Collection[str], how: str = "selected") -> str:
+    """Say how many items are selected, or confirmed where nothing can be selected."""
+    return f"{sum(item.id in ticks for item in items)} of {len(items)} {how}"
 
 
-def unselected(open_items: Collection[Prerequisite]) -> str:
-    """Say how many required items aren't selected."""
+def unselected(open_items: Collection[Prerequisite], how: str = "selected") -> str:
+    """Say how many required items aren't selected, or confirmed."""
     if len(open_items) == 1:
-        return "1 required item isn't selected."
-    return f"{len(open_items)} required items aren't selected."
+        return f"1 required item isn't {how}."
+    return f"{len(open_items)} required items aren't {how}."
 
 
 VERIFIED_DOMAIN: Final = "Before users can be created, verify their email domain in Twilio."

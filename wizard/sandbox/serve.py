@@ -31,7 +31,7 @@ from starlette.types import Receive, Scope, Send
 
 from wizard.sandbox import api
 from wizard.sandbox.oauth import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
-from wizard.sandbox.twilio import Sandbox
+from wizard.sandbox.twilio import PERMISSIONS, Sandbox
 
 _GRACE_SECONDS: Final = 1
 """For responses that are under way when the server stops."""
@@ -108,14 +108,7 @@ class _Server(uvicorn.Server):
                     await asyncio.sleep(0.001)
 
 
-_LABELS: Final = {
-    "managed-users/list": "List users",
-    "managed-users/read": "Read a user",
-    "managed-users/create": "Create users",
-    "managed-users/update": "Change users",
-    "managed-users/delete": "Deactivate users",
-    "offline_access": "Keep access while you're signed out",
-}
+_LABELS: Final = {**PERMISSIONS, "offline_access": "Keep access while you're signed out"}
 
 
 def _part(name: str) -> str:

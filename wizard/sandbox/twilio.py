@@ -38,10 +38,14 @@ DEFAULT_REDIRECT_URL: Final = "https://idp.example.invalid/callback"
 
 GRANT_TYPES: Final = ("authorization_code", "client_credentials")
 
-PERMISSIONS: Final = tuple(
-    f"managed-users/{action}" for action in ("list", "read", "create", "update", "delete")
-)
-"""Every permission of the group that an admin selects on the app."""
+PERMISSIONS: Final = {
+    "managed-users/list": "List users",
+    "managed-users/read": "Read a user",
+    "managed-users/create": "Create users",
+    "managed-users/update": "Change users",
+    "managed-users/delete": "Deactivate users",
+}
+"""Every permission of the group that an admin selects on the app, and what it allows."""
 
 _LOGIN_PAGE: Final = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>"
 

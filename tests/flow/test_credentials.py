@@ -93,7 +93,7 @@ def test_entered_value_is_judged_by_its_rule(
 def test_secret_that_was_never_stored_is_asked_for_as_twilio_shows_it(world: World) -> None:
     judgment = fields(world, CredentialSet())[0].judge(CLIENT_SECRET, Secret(""))
     assert (judgment.source, judgment.is_empty) == (Source.NONE, True)
-    assert "Twilio showed it once" in (judgment.problem or "")
+    assert "Twilio shows it once" in (judgment.problem or "")
 
 
 def test_enter_stays_once_with_each_doubtful_secret(world: World) -> None:

@@ -89,7 +89,7 @@ def client_secret(text: str) -> str | None:
     """Rule for a Client Secret: Twilio documents no form, so only obvious mistakes are rejected."""
     text = clean(text)
     if not text:
-        return "Enter the Client Secret. Twilio showed it once, when you created the app."
+        return "Enter the Client Secret. Twilio shows it once, when it's created or rotated."
     if any(c.isspace() for c in text):
         return "A Client Secret contains no spaces. Did you copy something else too?"
     if re.fullmatch(_CLIENT_ID, text):

@@ -130,7 +130,10 @@ class Overview:
             case "discard":
                 return Confirm(self._discarding(), self._discard)
             case "forget":
-                return Confirm(texts.question(self._session.name), self._forget)
+                return Confirm(
+                    texts.question(self._session.name, is_demo=bool(self.wizard_context.demo)),
+                    self._forget,
+                )
             case _:
                 return None
 

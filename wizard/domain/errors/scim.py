@@ -37,7 +37,7 @@ MISSING_PERMISSION: Final = authorize_again(
     id="missing-permission",
     title="Missing permission: {permission}",
     cause="The token is valid, but the app isn't allowed to list users.",
-    remedy="Select all managed-users permissions in the app's Access settings. Then try "
+    remedy="Select all managed-users permissions on the app's Access settings tab. Then try "
     "again. If that fails, authorize again.",
     who=Who.OWNER,
 )

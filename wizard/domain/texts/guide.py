@@ -215,7 +215,7 @@ GUIDE: Final = {
             "Client ID or Client Secret rejected? The secret was probably rotated. To see who"
             " rotated it, look in the Console under Monitor > Insights > Audit.",
         ),
-        _where(". Open the app. Its permissions are under Access settings."),
+        _where(". Open the app. Its permissions are on the Access settings tab."),
     ),
     Step.DONE: Page(
         "Done",
@@ -227,7 +227,7 @@ GUIDE: Final = {
         ),
         (
             "Did it stop working? The user who approved is probably no longer active, or the"
-            " secret was rotated. Don't let SCIM manage that user.",
+            " secret was rotated. Exclude that user from SCIM.",
         ),
         _where(". Open the app and select Credentials to rotate the secret."),
     ),

@@ -130,13 +130,19 @@ def unreadable(what: str) -> str:
     return f"An unfinished {what} can't be read. Nothing was removed."
 
 
-def question(name: str) -> Question:
+def question(name: str, *, is_demo: bool = False) -> Question:
     """Return the question before a profile is removed."""
     text = (
         f"This removes the Client ID, Client Secret, and tokens of profile {name} from this"
-        " machine. Nothing changes in Twilio. To end access there too, delete the OAuth app or"
-        " rotate its secret with no grace period."
+        " machine. Nothing changes in Twilio. To end access there too, delete the OAuth app. Or"
+        " rotate its secret, and choose no grace period so that the old one stops working."
     )
+    if is_demo:
+        text = (
+            "This removes the demo's values, which are only in memory. In your own setup, it"
+            " removes the profile's Client ID, Client Secret, and tokens from this machine."
+            " Nothing changes in Twilio."
+        )
     return Question(f"Remove profile {name}?", text, "Remove")
 
 

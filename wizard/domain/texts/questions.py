@@ -72,7 +72,7 @@ BARE_CODE: Final = Question(
 ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (
     "Enter the new Client Secret. The wizard tests it with one token request. Your current"
-    " credentials stay in use until the new secret works. If you rotated it with no grace period,"
+    " credentials stay in use until the new secret works. If you chose no grace period in Twilio,"
     " the old secret has already stopped working."
 )
 ROTATED: Final = "The new secret works and is saved."
@@ -143,8 +143,8 @@ RISK: Final = (
 
 KEEP_IN_MIND: Final = {
     AUTHORIZATION_CODE: (
-        "Don't deactivate the user who approved, and don't let",
-        "SCIM manage them. Otherwise, tokens may stop working.",
+        "Don't deactivate the user who approved, by hand or",
+        "through SCIM. Otherwise, tokens may stop working.",
     ),
     CLIENT_CREDENTIALS: RISK,
 }

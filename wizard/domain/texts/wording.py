@@ -38,6 +38,8 @@ _AFTER_CODE: Final = {
     exchange.ODD_TOKENS.id: _NEW_LINK,
 }
 
+USED_UP: Final = "Then approve access again, since each code works only once."
+
 _APPROVE: Final = (
     "Open the new link on this step, sign in as an Organization Owner or Admin, and click Approve "
     "access."
@@ -73,6 +75,8 @@ def after_code(problem: Problem) -> Problem:
 
     Its {names} are filled afterwards.
     """
+    if problem.id == exchange.WRONG_CLIENT.id:
+        return replace(problem, remedy=f"{problem.remedy} {USED_UP}")
     if problem.step:
         return problem
     remedy = _AFTER_CODE.get(problem.id, problem.remedy)
@@ -114,7 +118,7 @@ _EVERY_TIME: Final = "In this demo, every try fails. Quit to end it."
 _IN_DEMO: Final = {
     exchange.CODE_EXPIRED.id: "In this demo, the next code works.",
     exchange.WRONG_CLIENT.id: "In this demo, any other 20 characters work.",
-    exchange.WRONG_GRANT.id: "In this demo, change the grant type.",
+    exchange.WRONG_GRANT.id: "In this demo, change the grant type on Prerequisites.",
     scim.MISSING_PERMISSION.id: "In this demo, the permission is selected now.",
     scim.SCIM_FAILING.id: _EVERY_TIME,
     scim.NOT_SCIM.id: _EVERY_TIME,
@@ -152,7 +156,7 @@ def without_refresh_token(problem: Problem) -> Problem:
     return replace(problem, remedy="Authorize again. This token can't be refreshed.")
 
 
-_SELECT: Final = "Select the managed-users permissions in the app's Access settings."
+_SELECT: Final = "Select the managed-users permissions on the app's Access settings tab."
 _OTHER_APP: Final = "If you didn't intend this, use an app in the right organization."
 _OF_APP: Final = {
     scim.BAD_TOKEN.id: (

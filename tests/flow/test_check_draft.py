@@ -88,7 +88,7 @@ async def test_code_becomes_a_proven_credential(stage: Stage) -> None:
     assert stage.statuses() == lines(PASSED, PASSED, PASSED, PASSED, PASSED, PASSED)
     assert (stage.lines["list"].note, stage.lines["tokens"].note) == (
         "25 users",
-        "same refresh token",
+        "refresh token unchanged",
     )
     assert all(stage.lines[line].seconds for line in ("exchange", "saved", "users", "tokens"))
     profile, draft, active = stage.on_disk()

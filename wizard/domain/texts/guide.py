@@ -222,12 +222,12 @@ GUIDE: Final = {
         "Your SCIM credentials work.",
         (
             "The wizard doesn't change your OAuth app in Twilio. If you delete the app, this setup"
-            " stops working. If you rotate its secret, enter the new one here.",
+            " stops working. If you rotate its secret, start the wizard and enter the new one.",
             "To check or change anything later, start the wizard again.",
         ),
         (
             "Did it stop working? The user who approved is probably no longer active, or the"
-            " secret was rotated. Exclude that user from SCIM.",
+            " secret was rotated. Run Check now on Overview to find out which.",
         ),
         _where(". Open the app and select Credentials to rotate the secret."),
     ),

@@ -57,7 +57,7 @@ def storage_name(kind: StoreKind, *, is_open: bool = False) -> str:
     return "files that other users may be able to read" if is_open else "files only you can read"
 
 
-IN_DEMO: Final = "not saved: this is a demo"
+IN_DEMO: Final = "not saved (demo)"
 
 
 def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str], ...]:

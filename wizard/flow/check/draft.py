@@ -234,8 +234,9 @@ class DraftCheck:
             return None
         renewed = await self._session.protected.run(self._refresh(tokens))
         if renewed is not None:
-            which = "same" if renewed.refresh_token == tokens.refresh_token else "new"
-            self._lines.set(TOKENS, Status.PASSED, f"{which} refresh token")
+            is_same = renewed.refresh_token == tokens.refresh_token
+            note = "refresh token unchanged" if is_same else "new refresh token"
+            self._lines.set(TOKENS, Status.PASSED, note)
         return renewed
 
     async def _refresh(self, held: TokenSet) -> TokenSet | None:

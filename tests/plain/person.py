@@ -142,15 +142,13 @@ class Person:
         if "Item 1 of 7" not in self.news:
             await self.type("")
         for number in range(1, 8):
-            await self.says(
-                f"Item {number} of 7", "Type yes or no, or press Enter to continue without"
-            )
+            await self.says(f"Item {number} of 7", "Type yes or no, or press Enter to skip")
             await self.type("yes")
 
     async def use(self, audience: str, grant_type: GrantType) -> None:
         await self.says("Who will use the credential?")
         await self._choose(audience, grant_type)
-        await self.says("or press Enter to continue without the rest")
+        await self.says("or press Enter to skip this and the rest")
         await self.type("")
         await self.says("Press Enter to continue anyway")
         await self.type("")

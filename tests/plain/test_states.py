@@ -23,7 +23,6 @@ from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
-from wizard.domain.texts.prerequisites import PREREQUISITES
 from wizard.domain.texts.questions import REMOVED_IN_DEMO, RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
 from wizard.domain.texts.wording import IN_FILES, USED_UP
 from wizard.domain.value import replace
@@ -441,9 +440,9 @@ def test_client_credentials_have_no_scope_and_no_pkce(walk: Walk, home: Path) ->
     assert draft_at(home) == replace(of_app, endpoints=endpoints)
 
 
-async def keep_fields(person: Person) -> None:
+async def keep_fields(person: Person, count: int = 3) -> None:
     """Keep the value of each field."""
-    for _ in range(3):
+    for _ in range(count):
         await person.says("press Enter to keep")
         await person.type("")
 
@@ -492,11 +491,27 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
     assert text.count("Twilio rejected this secret.") == 1
 
 
+@pytest.mark.parametrize("use", ["", "2", "4"], ids=["its own", "script", "Entra"])
+def test_demo_of_client_credentials_ends_with_done(walk: Walk, use: str) -> None:
+    async def steps(person: Person) -> None:
+        await person.says("Who will use the credential?")
+        await person.type(use)
+        await person.says("or press Enter to skip this and the rest")
+        await person.type("")
+        await person.says("Press Enter to continue anyway")
+        await person.type("")
+        await keep_fields(person, 2)
+        await person.passed()
+        await person.type("")
+
+    assert walk(steps, "--scenario", "client-credentials", "--plain")[0] == 0
+
+
 def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
     async def steps(person: Person) -> None:
         await person.says("or press Enter for 2")
         await person.type("")
-        await person.says("or press Enter to continue without the rest")
+        await person.says("or press Enter to skip this and the rest")
         await person.type("")
         await person.says("Press Enter to continue anyway")
         await person.type("")
@@ -507,13 +522,16 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
         await person.type("use")
         await person.says("Who uses the credential is chosen on Prerequisites.")
         await person.type("")
-        await person.says(f"Last attempt: {WRONG_GRANT.title}", "Item 1 of 4")
+        await person.says(f"Last attempt: {WRONG_GRANT.title}", "Who will use the credential?")
+        await person.says('"?" for the list, or press Enter for 2')
+        await person.type("")
+        await person.says("Item 1 of 4")
         await person.type("?")
         await person.says('Type "use" to change who will use the credential, or the grant type.')
         await person.type("use")
         await person.says("or press Enter for 2")
         await person.type("1")
-        await person.says("These items now apply:", PREREQUISITES[-1].text, "Item 1 of 7")
+        await person.says("Used by: Your own script or app. Grant type: Auth", "Item 1 of 7")
         await person.type("quit")
 
     assert walk(steps, "--scenario", "wrong-grant", "--plain")[0] == 0
@@ -581,7 +599,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
     code, text = walk(steps, "--demo", "--plain")
     assert code == 0
     told = text.lower()
-    for honest in ("nothing is saved", "not saved: this is a demo"):
+    for honest in ("nothing is saved", "not saved (demo)"):
         told = told.replace(honest, "")
     assert "saved" not in told
     assert not home.exists()

@@ -61,7 +61,7 @@ def test_plain_mode_is_chosen_and_says_why(
 # -- input -----------------------------------------------------------------------------------------
 
 
-WAYS = "Type yes or no, or press Enter to continue without the rest"
+WAYS = "Type yes or no, or press Enter to skip this and the rest"
 
 
 async def words_at_every_prompt(person: Person) -> None:
@@ -80,12 +80,18 @@ async def words_at_every_prompt(person: Person) -> None:
         ("all", "That isn't one of the choices."),
         ("no", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
         ("?", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
+        ("back", "Item 1 of 7: I'm an Organization Owner or Admin."),
+        ("yes", "Item 2 of 7"),
+        ("back", "Item 1 of 7"),
+        ("no", "Item 2 of 7"),
     ):
         await person.type(word)
         await person.says(answer)
     await person.type("")
     await person.says(
-        'Press Enter to continue anyway, type "again"', 'or type "all" to confirm all of these'
+        "0 of 7 confirmed.",
+        'Press Enter to continue anyway, type "again"',
+        'or type "all" to confirm all of these',
     )
     await person.type("all")
     await person.says("Paste the Client ID, then press Enter:")

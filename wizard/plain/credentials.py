@@ -105,6 +105,9 @@ class Credentials:
             if changes == ():
                 return Unchanged()
             if not changes or await self._is_meant(changes):
+                if self._session.draft is None:
+                    # The demo's own values, each kept with Enter: a check needs a draft.
+                    await self._save(self._draft)
                 return Next()
             first = 0
 
@@ -128,8 +131,6 @@ class Credentials:
             self._say(difference.name, f"  before  {difference.before}")
             self._say(f"  after   {difference.after}")
         return await self._stage.talk.confirm(CHANGES)
-
-    # -- one field -------------------------------------------------------------------------------
 
     async def _ask(self, field: CredentialField) -> None:
         """Ask until the field is right. Raises Left."""
@@ -246,8 +247,6 @@ class Credentials:
         is_taken = await self._is_taken(CredentialField.REDIRECT_URL, Secret(offer.redirect_url))
         self._filled |= {CredentialField.REDIRECT_URL} if is_taken else set()
         return is_taken
-
-    # -- saving ----------------------------------------------------------------------------------
 
     async def _save(self, draft: CredentialSet) -> bool:
         try:

@@ -26,7 +26,7 @@ NOT_HERE: Final = {
     "new link": "There's no link here. The Authorize step creates it.",
     "use": 'Who uses the credential is chosen on Prerequisites. Type "back" until you are there.',
 }
-ALWAYS: Final = 'At every prompt, you can type "?", "back", "open", "copy", "new link", or "quit".'
+ALWAYS: Final = 'At every prompt, you can type "?", "back", or "quit".'
 MORE: Final = 'For the whole help page, type "help".'
 EARLY: Final = (
     "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."

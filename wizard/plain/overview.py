@@ -15,8 +15,8 @@ from wizard.flow.state import Back, Outcome
 from wizard.plain.dialogue import UNCHANGED, Left, Prompt, numbered
 from wizard.plain.stage import Stage
 
-LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry"}
-"""The keys of the screen."""
+LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry", "remove": "forget"}
+"""Other words for actions: the keys of the screen, and what a title says."""
 
 
 class OverviewStep:
@@ -43,6 +43,7 @@ class OverviewStep:
             except Left as left:
                 if not isinstance(left.outcome, Back):
                     raise
+                self._say(UNCHANGED)
                 continue
             if outcome is not None:
                 return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Final
 
 from wizard.domain.problems import Check, SetupError
@@ -42,13 +43,13 @@ class Prerequisites:
         is_new = self._session.profile.audience is None
         some = (f"{self._ticked()}.",) if self._session.profile.ticks else ()
         self._stage.head(Step.PREREQUISITES, *some, USE_TITLE if is_new else FIRST)
-        if is_new:
+        if self._because is not None:
+            self._stage.paper.recall(led_back(self._because, Step.PREREQUISITES))
+        if is_new or self._because is not None:
+            # What leads back here is the grant type.
             self._has_asked = True
             await ask_use(self._stage, Step.PREREQUISITES, can_go_back=self._can_go_back)
         self._say(used_by(self._use), *_about(self._use))
-        if self._because is not None:
-            self._stage.paper.recall(led_back(self._because, Step.PREREQUISITES))
-            self._say(SAYS_USE)
         if self._use.risk:
             self._stage.paper.warn(" ".join(self._use.risk))
         looking = asyncio.ensure_future(self._stage.upkeep.probe())
@@ -71,25 +72,34 @@ class Prerequisites:
         return self._use.items
 
     async def _ask_each(self) -> None:
-        """Ask about each item that isn't selected, until the rest is skipped. Raises Left."""
-        count, kept = len(self._items), self._session.profile.ticks
-        for number, item in enumerate(self._items, 1):
-            if item.id in kept:
-                continue
+        """Ask about each item that isn't confirmed, until the rest is skipped. Raises Left."""
+        open_items = [p for p in self._items if p.id not in self._session.profile.ticks]
+        index = 0
+        while index < len(open_items):
             self._has_asked = True
-            answer = await self._stage.talk.choose(self._question(number, count, item))
-            if answer in YES:
-                await self._save({item.id})
+            item = open_items[index]
+            question = self._question(item, can_go_back=self._can_go_back or index > 0)
+            try:
+                answer = await self._stage.talk.choose(question)
+            except Left as left:
+                if index == 0 or not isinstance(left.outcome, Back):
+                    raise
+                index -= 1
+                continue
             if not answer:
                 return
+            await self._save({item.id}, are_true=answer in YES)
+            index += 1
 
-    def _question(self, number: int, count: int, item: texts.Prerequisite) -> Prompt:
-        skips = "continue without the rest" if number < count else "continue without it"
+    def _question(self, item: texts.Prerequisite, *, can_go_back: bool) -> Prompt:
+        number, count = self._items.index(item) + 1, len(self._items)
+        skips = "skip this and the rest" if number < count else "skip it"
         answers = {"yes": "it's true", "no": "not yet", "": skips, "y": "yes", "n": "no"}
         words = (
             f"Item {number} of {count}: {in_full(item)}. Type yes or no, or press Enter to {skips}"
         )
-        return replace(self._prompt("", answers), words=words, help=(item.why, SAYS_USE))
+        prompt = replace(self._prompt("", answers), words=words, help=(item.why, SAYS_USE))
+        return replace(prompt, can_go_back=can_go_back)
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named; only then can all be selected at once."""
@@ -125,12 +135,13 @@ class Prerequisites:
     def _ticked(self) -> str:
         return texts.selected(self._items, self._session.profile.ticks, CONFIRMED)
 
-    async def _save(self, new: set[str]) -> None:
+    async def _save(self, ids: Collection[str], *, are_true: bool = True) -> None:
         kept = self._session.profile.ticks
+        new = tuple(p.id for p in self._items if are_true and p.id in ids and p.id not in kept)
+        ticks = (*(id_ for id_ in kept if are_true or id_ not in ids), *new)
         try:
-            await self._session.save_ticks(
-                (*kept, *(p.id for p in self._items if p.id in new and p.id not in kept))
-            )
+            if ticks != kept:
+                await self._session.save_ticks(ticks)
         except SetupError as error:
             self._stage.paper.problem(error.problem)
 
@@ -173,7 +184,9 @@ async def is_use_changed(stage: Stage, step: Step) -> bool:
     if session.use == before:
         stage.talk.say(UNCHANGED)
         return False
-    stage.talk.say("These items now apply:", *(f"{in_full(p)}." for p in session.use.items))
+    if step is not Step.PREREQUISITES:
+        # There they are asked about.
+        stage.talk.say("These items now apply:", *(f"{in_full(p)}." for p in session.use.items))
     return True
 
 
@@ -188,11 +201,14 @@ async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None
     names = [_in_words(each) for each in texts.USES]
     listed = [f"{number}. {name}" for number, name in enumerate(names, 1)]
     costs = [f"{GRANT_NAMES[grant_type]}: {text}" for grant_type, text in COSTS.items()]
+    heard = '"?" for the list, '
     if stage.talk.is_news("uses", listed):
         stage.talk.say(*listed)
+        heard = ""
     default = texts.USES.index(session.use) + 1
     prompt = stage.prompt(step, answers={"": names[default - 1]}, can_go_back=can_go_back)
-    words = f"{USE_TITLE} Type a number from 1 to {len(texts.USES)}, or press Enter for {default}"
+    numbers = f"a number from 1 to {len(texts.USES)}"
+    words = f"{USE_TITLE} Type {numbers}, {heard}or press Enter for {default}"
 
     async def is_here() -> None:
         stage.talk.say(USE_NOW)

@@ -41,8 +41,11 @@ async def test_prerequisites_say_it_once(stage: Stage) -> None:
     stage.put_draft(stage.credentials(), Step.PREREQUISITES)
     async with resumed() as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        await until_said(app, pilot, CLOCK_OFF.entry, "#machine")
-        assert panel(app, "#machine").count("3 h fast") == 1
+        title = CATALOGUE[CLOCK_OFF.entry].title
+        await wait_until(pilot, lambda: title in panel(app, "#machine"), "the finding")
+        await pilot.press("d")
+        await until_said(app, pilot, CLOCK_OFF.entry, "#dialog-body")
+        assert panel(app, "#dialog-body").count("3 h fast") == 1
 
 
 def test_check_that_passes_warns(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

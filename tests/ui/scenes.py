@@ -151,7 +151,7 @@ STEPS: Final = (
     ),
     Scene("prerequisites-entra", PrerequisitesScreen, "‹ Microsoft|✓ Clock", FIRST, FOR_ENTRA),
     Scene("prerequisites-grant-type", PrerequisitesScreen, "An admin", FIRST, act=keys("up")),
-    Scene("prerequisites-found", PrerequisitesScreen, "HTTPS_PROXY", FIRST, WORST),
+    Scene("prerequisites-found", PrerequisitesScreen, "And 1 more", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
     Scene("notice", PrerequisitesScreen, "to quit", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
     Scene("too-small", PrerequisitesScreen, "is 52×14", FIRST, PARTLY, resizing(52, 14)),
@@ -220,6 +220,7 @@ OVERVIEWS: Final = (
 DIALOGS: Final = (
     Scene("help", HelpScreen, "What to do here", FORM, act=keys("f1")),
     Scene("help-overview", HelpScreen, "Help", HOME, ACTIVE, keys("f1")),
+    Scene("help-found", HelpScreen, "3 hours fast", FIRST, WORST, after("1 more", keys("d"))),
     Scene("help-pages", HelpScreen, "Legacy Console", FIRST, seeds.no_browser, keys("o")),
     Scene("advanced", AdvancedScreen, "PKCE", FORM, STORED, clicking("#advanced")),
     Scene("advanced-wrong", AdvancedScreen, "✗", FORM, STORED, WRONG_ENDPOINT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.fakes import FakeBrowser
 from tests.ui.hosting import BANNER, showing
 from tests.ui.journeys import let, make_journey, unread_world
 from wizard.domain.errors.exchange import WRONG_GRANT
-from wizard.domain.errors.network import NO_DNS
+from wizard.domain.errors.network import NO_DNS, PROXY_UNREACHABLE
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.models import CredentialSet, GrantType, Profile
 from wizard.domain.problems import Check, Problem, SetupError, Status
@@ -29,13 +30,26 @@ from wizard.domain.texts.questions import COSTS, RISK
 from wizard.domain.value import replace
 from wizard.flow.context import Demo
 from wizard.flow.state import Back, Next, WizardState
-from wizard.flow.upkeep import BROWSER
+from wizard.flow.upkeep import BROWSER, relevant
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.checklist import Checklist, Choices
+from wizard.ui.widgets.layout import Body
 
 IDS = tuple(p.id for p in PREREQUISITES)
 REQUIRED = tuple(p.id for p in PREREQUISITES if p.is_required)
 FINE = (Check("reach", "Reached", Status.PASSED), Check("clock", "Clock", Status.PASSED))
+NO_BROWSER = (*FINE, Check(BROWSER, "No browser here (SSH): you'll copy a link", Status.WARNING))
+
+
+def found(*problems: Problem) -> tuple[Check, ...]:
+    """Return the checks that find problems."""
+    return tuple(Check(each.id, each.title, Status.WARNING, problem=each) for each in problems)
+
+
+NO_SERVER = NO_DNS.filled(host="oauth.twilio.com")
+NO_SPACE = DISK_FULL.filled(path="/somewhere")
+ONE = found(NO_SERVER)
+BOTH = found(NO_SERVER, NO_SPACE)
 
 
 @dataclass
@@ -210,12 +224,11 @@ async def test_up_reaches_the_grant_type_and_the_rest_of_the_step_follows_it() -
 
 
 async def test_browser_matters_only_where_access_is_approved_in_one() -> None:
-    title = "No browser on this machine (SSH)"
-    machine = Machine(checks=(*FINE, Check(BROWSER, title, Status.WARNING)))
+    machine, title = Machine(checks=NO_BROWSER), NO_BROWSER[-1].title
     async with showing(machine.screen()) as stage:
         await stage.until_text(title)
         await stage.pilot.press("up", "right")
-        await stage.until_text("‹ Client credentials ›", "Clock")
+        await stage.until_text("‹ Client credentials ›", "✓ Clock")
         assert "No browser" not in stage.text
         await stage.pilot.press("left")
         await stage.until_text("‹ Authorization code ›", title)
@@ -283,19 +296,22 @@ async def test_checklist_stays_where_it_is_when_who_uses_it_is_changed() -> None
 
 @pytest.mark.parametrize("chosen", USES, ids=lambda each: f"{each.audience.id}, {each.grant_type}")
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
-async def test_checklist_stays_where_it_is_when_the_findings_come(
+async def test_all_fits_and_the_checklist_stays_where_it_is_when_the_findings_come(
     size: tuple[int, int], chosen: Use
 ) -> None:
-    warned = (*FINE, Check("storage", "Saved " + "on this machine " * 5, Status.WARNING))
     machine = Machine(audience=chosen.audience.id, grant_type=chosen.grant_type, checks=())
     async with showing(machine.screen(), size) as stage:
         await stage.until_text(chosen.items[-1].text)
         place = stage.screen.query_one(Checklist).region
-        machine.checks = warned
-        await stage.pilot.press("r")
-        await wait_until(stage.pilot, lambda: stage.screen.checks == warned, "the findings")
-        await stage.pilot.pause()
-        assert stage.screen.query_one(Checklist).region == place
+        for checks in (FINE, NO_BROWSER, ONE, BOTH):
+            machine.checks = checks
+            await stage.pilot.press("r")
+            shown = relevant(checks, chosen.grant_type)
+            is_shown = partial(lambda shown: stage.screen.checks == shown, shown)
+            await wait_until(stage.pilot, is_shown, "the findings")
+            await stage.pilot.pause()
+            assert stage.screen.query_one(Checklist).region == place
+            assert stage.screen.query_one(Body).max_scroll_y == 0
 
 
 async def test_use_that_cannot_be_saved_is_said() -> None:
@@ -306,27 +322,67 @@ async def test_use_that_cannot_be_saved_is_said() -> None:
 
 
 async def test_the_machine_says_what_it_found_and_looks_again() -> None:
-    problem = NO_DNS.filled(host="oauth.twilio.com")
-    warning = Check("reach", problem.title, Status.WARNING, problem=problem)
-    noted = Check("clock", "Clock off", Status.WARNING, note="by 7 min")
-    machine = Machine(checks=(warning, noted))
+    machine = Machine(checks=ONE)
     async with showing(machine.screen(), (80, 30)) as stage:
-        await stage.until_text(f"! {problem.title}", "! Clock off (by 7 min)")
+        await stage.until_words("#machine", f"! {NO_SERVER.title} d How to fix")
         machine.checks = FINE
         await stage.pilot.press("r")
         await stage.until_text("✓ Reached")
-        assert problem.title not in stage.text
+        assert NO_SERVER.title not in stage.text
         assert machine.probes == 2
         assert stage.screen.checks == FINE
 
 
-async def test_each_of_two_problems_is_named_in_a_small_window() -> None:
-    found = (NO_DNS.filled(host="oauth.twilio.com"), DISK_FULL.filled(path="/somewhere"))
-    checks = tuple(Check(each.id, each.title, Status.WARNING, problem=each) for each in found)
-    async with showing(Machine(checks=checks).screen()) as stage:
-        await stage.until_text(f"! 1. {found[0].title}", f"! 2. {found[1].title}")
-    async with showing(Machine(checks=checks).screen(), (100, 44)) as stage:
-        await stage.until_words("#machine", f"2. {found[1].cause} Fix: {found[1].remedy}")
+async def test_problems_are_named_above_the_choices_and_one_key_shows_all_about_them() -> None:
+    async with showing(Machine(checks=(*NO_BROWSER, *BOTH)).screen()) as stage:
+        also = f"And 1 more: {NO_SPACE.title}"
+        await stage.until_words("#machine", f"! {NO_SERVER.title} d How to fix {also}")
+        machine = stage.screen.query_one("#machine").region
+        assert machine.bottom < stage.screen.query_one(Choices).region.y
+        press, click = stage.pilot.press, stage.pilot.click
+        for opens in (lambda: press("d"), lambda: click("#machine")):
+            await opens()
+            for each in (NO_SERVER, NO_SPACE):
+                words = f"{each.title} {each.cause} Fix: {each.remedy}"
+                await stage.until_words("#dialog-body", words)
+            await stage.until_words("#dialog-body", NO_BROWSER[-1].title)
+            await stage.until_words("#dialog-body", "press r")
+            await stage.pilot.press("escape")
+            await wait_until(stage.pilot, lambda: stage.app.screen is stage.screen, "its end")
+
+
+async def test_problems_are_counted_in_the_smallest_window() -> None:
+    async with showing(Machine(checks=BOTH).screen(), (60, 18)) as stage:
+        await stage.until_words("#machine", f"! {NO_SERVER.title}, and 1 more d How to fix")
+
+
+async def test_what_needs_a_restart_is_not_to_be_checked_again() -> None:
+    problem = PROXY_UNREACHABLE.filled(host="a", proxy="b", variable="HTTPS_PROXY", reason="c")
+    async with showing(Machine(checks=found(problem)).screen()) as stage:
+        await stage.until_text(problem.title)
+        await stage.pilot.press("d")
+        await stage.until_words("#dialog-body", problem.remedy)
+        assert "press r" not in stage.text
+
+
+async def test_how_to_fix_is_offered_only_for_a_problem() -> None:
+    async with showing(Machine(checks=NO_BROWSER).screen()) as stage:
+        await stage.until_text(f"! {NO_BROWSER[-1].title}")
+        await stage.pilot.press("d")
+        await stage.pilot.click("#machine")
+        assert stage.app.screen is stage.screen
+        assert "How to fix" not in stage.text
+
+
+async def test_keys_that_change_a_choice_stand_beside_the_one_with_the_focus() -> None:
+    async with showing(Machine().screen()) as stage:
+        await stage.until_text("‹ Your own script or app ›")
+        assert "← →" not in stage.text
+        for words in ("‹ Authorization code ›", "‹ Your own script or app ›"):
+            await stage.pilot.press("up")
+            await stage.until_text("← → Change")
+            [row] = (line for line in stage.text.splitlines() if "← →" in line)
+            assert words in row
 
 
 async def test_what_the_demo_shows_covers_nothing() -> None:

@@ -147,7 +147,7 @@ async def test_a_machine_without_a_browser(world: World) -> None:
     world.clipboard.is_here = False
     async with resumed(world, Step.PREREQUISITES, WHOLE) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        await until_text(pilot, "No browser on this machine (SSH)")
+        await until_text(pilot, "No browser here (SSH)")
         await pilot.press("enter")
         await wait_for_screen(pilot, CredentialsScreen)
         await pilot.press("enter")

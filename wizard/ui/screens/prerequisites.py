@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.problems import Check, Problem, SetupError
+from wizard.domain.problems import Check, Problem, SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import Page
 from wizard.domain.texts.prerequisites import (
@@ -34,10 +34,12 @@ from wizard.ui.widgets.checklist import USED_BY, Checklist, Choices
 from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import KEPT, Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
-from wizard.ui.widgets.results import Findings
+from wizard.ui.widgets.results import Findings, to_fix
 
 CHANGES_USE: Final = "Change who will use the credential"
 OPENS: Final = "Open the Console page where you create the app"
+FIXES: Final = "Show how to fix what the machine checks found"
+CHECKS_AGAIN: Final = "To check again, close this help and press r."
 
 
 class PrerequisitesScreen(StepScreen):
@@ -48,9 +50,8 @@ class PrerequisitesScreen(StepScreen):
         & #risk.-hidden { display: none; }
         & #why { min-height: 3; }
         &.-short #why { min-height: 2; }
-        /* With it, the list would move as more is found than has room. */
-        & .lead { display: none; }
-        &.-high .lead, &.-huge .lead { display: block; }
+        /* What stands there instead keeps the list where it is. */
+        &.-led .lead, &.-found .lead, &.-short.-told .lead { display: none; }
     }
     """
     STEP = Step.PREREQUISITES
@@ -68,6 +69,7 @@ class PrerequisitesScreen(StepScreen):
             id="prerequisites.again",
             tooltip="Check network, clock, and storage again",
         ),
+        Binding("d", "how_to_fix", "How to fix", show=False, id="prerequisites.fix", tooltip=FIXES),
     ]
 
     checks: var[tuple[Check, ...]] = var(())
@@ -85,23 +87,24 @@ class PrerequisitesScreen(StepScreen):
         """What the machine checks found, whoever uses the credential."""
 
     def compose_body(self) -> ComposeResult:
-        """Yield who uses it, the list, the reason of one item, and the machine's findings."""
+        """Yield the machine's findings, who uses it, the list, and the reason of one item."""
         demo = self._wizard_context.demo
         if demo is not None and demo.about:
+            self.add_class("-led")
             yield Static(demo.about, id="demo", classes="intro", markup=False)
+        yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
+        yield Gap(rank=0)
         yield Choices(self._use)
         hidden = "" if self._use.risk else " -hidden"
         yield Gap(rank=0)
         risk = Warned((" ".join(RISK),))
         yield Static(risk, id="risk", classes=f"pane -warning{hidden}", markup=False)
-        # The list never moves as the machine's findings come.
+        # The list never moves as others' rows change.
         yield Gap(rank=KEPT)
         yield Checklist(self._use.items, self._ticks)
         yield Gap(rank=1)
         yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
-        yield Gap(rank=0)
-        yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield Back only where it leads somewhere."""
@@ -135,8 +138,10 @@ class PrerequisitesScreen(StepScreen):
         self.set_timer(PAINTED, self.action_probe)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer Back only where it leads somewhere."""
+        """Offer Back only where it leads somewhere, and a fix only for what was found."""
         if action == "back" and not self._can_go_back:
+            return False
+        if action == "how_to_fix" and not to_fix(self.checks):
             return False
         return super().check_action(action, parameters)
 
@@ -205,6 +210,18 @@ class PrerequisitesScreen(StepScreen):
         self._found = await self._wizard_context.upkeep.probe()
         self.checks = relevant(self._found, self._use.grant_type)
 
+    def watch_checks(self, checks: tuple[Check, ...]) -> None:
+        """Make room for what was found: its second row, or in a small window its only one."""
+        self.set_class(len(to_fix(checks)) > 1, "-found")
+        self.set_class(any(check.status is Status.WARNING for check in checks), "-told")
+
+    @work(group="open")
+    async def action_how_to_fix(self) -> None:
+        """Show all that was found, and how to fix it."""
+        from wizard.ui.dialog import HelpScreen
+
+        await self.ask(HelpScreen("How to fix", _in_words(self.checks)))
+
     @work(group="open")
     async def action_open_console(self) -> None:
         """Open the Console page where the app is created."""
@@ -256,3 +273,17 @@ class PrerequisitesScreen(StepScreen):
             await self._wizard_context.session.save_use(self._use)
         except SetupError as error:
             self._show_problem(error.problem)
+
+
+def _in_words(checks: Iterable[Check]) -> list[str]:
+    """Return a paragraph for each warning, those with a fix first; and how to check again."""
+    warnings = [check for check in checks if check.status is Status.WARNING]
+    warnings.sort(key=lambda check: check.problem is None)
+    problems = to_fix(warnings)
+    told = [
+        f"{problem.title}\n{problem.cause}\n{problem.who.value}: {problem.remedy}"
+        for problem in problems
+    ]
+    told += [check.title for check in warnings[len(problems) :]]
+    can_help = not all(problem.needs_restart for problem in problems)
+    return [*told, CHECKS_AGAIN] if can_help else told

@@ -239,10 +239,7 @@ class Choices(Reversing, can_focus=True):
         if row == GRANT_TYPE and not self.has_grant_choice:
             return Content.styled(self.use.audience.requires, _faint(is_here))
         # Beside the row that the keys change now.
-        if row == (self.cursor if self.has_focus else USED_BY):
-            keys = "bold" if is_here else "bold $footer-key-foreground"
-            return Content.assemble(("← →", keys), (" Change", _faint(is_here)))
-        return Content()
+        return Content.assemble("← →", (" Change", "not bold")) if is_here else Content()
 
     def action_change(self, by: int) -> None:
         """Change the highlighted row."""

@@ -11,10 +11,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wizard.domain.problems import Check, Status
+from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.text import Command
 from wizard.domain.texts.summary import LEAST_NEEDED
-from wizard.ui.widgets.drawing import Fitted, Shrinking, packed, spread
+from wizard.ui.widgets.drawing import Fitted, Shrinking, Warned, hanging, packed, spread
 from wizard.ui.widgets.layout import Yielding
 
 WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
@@ -76,22 +76,32 @@ def _marked(words: str) -> Iterator[tuple[str, str]]:
     yield words.removeprefix("failed"), ""
 
 
+HOW: Final = Content.assemble(("d", "bold $footer-key-foreground"), " How to fix")
+"""The key that shows all of what was found."""
+
+
+def to_fix(checks: Sequence[Check]) -> list[Problem]:
+    """Return the problems that machine checks found."""
+    return [check.problem for check in checks if check.problem is not None]
+
+
 class Findings(Yielding):
-    """The machine checks, wrapped to the width; those that need an action come first."""
+    """What the machine checks found: problems, else what to know, else what has passed."""
 
     DEFAULT_CSS = "Findings { height: auto; }"
 
     checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
     """Empty while the machine is looked at."""
 
-    def watch_checks(self) -> None:
-        """Be left out first while there is nothing to do."""
-        self.set_class(not self._warnings, "spare")
+    def watch_checks(self, checks: tuple[Check, ...]) -> None:
+        """Stand out for a problem, and be left out first while there is nothing to say."""
+        self.set_class(bool(to_fix(checks)), "pane", "-warning")
+        self.set_class(all(check.status is not Status.WARNING for check in checks), "spare")
 
     @property
     def shrinking(self) -> Shrinking:
-        """All that was found."""
-        return _Found(self._warnings, self.checks)
+        """All that is said."""
+        return _Found(self.checks)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """As many rows as all of it needs."""
@@ -101,45 +111,47 @@ class Findings(Yielding):
         """Draw what there are rows for."""
         return self.shrinking
 
-    @property
-    def _warnings(self) -> list[Check]:
-        return [check for check in self.checks if check.status is Status.WARNING]
+    async def on_click(self) -> None:
+        """Show how to fix what was found."""
+        await self.run_action("screen.how_to_fix")
 
 
 class _Found(Shrinking):
-    """What needs an action, then what has passed, which is left out first."""
+    """One thing only: what matters most."""
 
-    def __init__(self, warnings: Sequence[Check], checks: Sequence[Check]) -> None:
-        self._warned = Content("\n").join(_warned(warnings)) if warnings else None
-        self._passed = [f"✓ {c.title}" for c in checks if c.status is Status.PASSED]
-        self._is_looking = not checks
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self._checks = checks
+        self._titles = [problem.title for problem in to_fix(checks)]
 
     def lines(self, width: int, left_out: frozenset[str]) -> list[Content]:
-        """Return them in a width."""
-        if self._is_looking:
+        """Return it in a width."""
+        if not self._checks:
             return [Content.styled("Checking this machine…", "$muted")]
-        told = self._warned.wrap(max(width, 1)) if self._warned is not None else []
-        if told and "spare" in left_out:
-            return told
-        return [*told, *(Content.styled(line, "$success") for line in packed(self._passed, width))]
+        if self._titles:
+            return self._problems(width, is_brief="spare" in left_out)
+        warned = [c.title for c in self._checks if c.status is Status.WARNING]
+        if warned:
+            return Warned(warned).content(width).split("\n")
+        passed = [c.title for c in self._checks if c.status is Status.PASSED]
+        signed = (Content.assemble(("✓ ", "$success"), (title, "$muted")) for title in passed)
+        return Content("  ").join(signed).wrap(width)
 
-
-def _warned(warnings: Sequence[Check]) -> Iterator[Content]:
-    """Yield the titles first, which a small window shows; numbers say whose the words below are."""
-    found = [(check, check.problem) for check in warnings if check.problem is not None]
-    numbers = [f"{number}. " if len(found) > 1 else "" for number in range(1, len(found) + 1)]
-    for number, (check, problem) in zip(numbers, found, strict=True):
-        yield _titled(f"{number}{problem.title}", check)
-    for number, (_, problem) in zip(numbers, found, strict=True):
-        yield Content(f"{number}{problem.cause}")
-        remedy = f"{problem.who.value}: {problem.remedy}"
-        key = "^q Quit" if problem.needs_restart else "r Check again"
-        yield Content.assemble(remedy, (f"  {key}", "$muted"))
-    yield from (_titled(check.title, check) for check in warnings if check.problem is None)
-
-
-def _titled(title: str, check: Check) -> Content:
-    return Content.styled(f"! {title}{f' ({check.note})' if check.note else ''}", "$warning")
+    def _problems(self, width: int, *, is_brief: bool) -> list[Content]:
+        """Return the first title, the others behind it, and the key where there is room for it."""
+        first, *others = self._titles
+        more = f"{len(others)} more"
+        if is_brief and others:
+            first, others = f"{first}, and {more}", []
+        texts = [Content.styled(first, "bold")]
+        if others:
+            texts.append(Content(f"And {more}: {', '.join(others)}"))
+        lines = hanging(width, Content.styled("! ", "bold $warning"), *texts)
+        room = width - HOW.cell_length - 2
+        if all(line.cell_length > room for line in lines):
+            lines.append(Content())
+        at = next(at for at, line in enumerate(lines) if line.cell_length <= room)
+        lines[at] = spread(lines[at], HOW, width)
+        return lines
 
 
 COLORS: Final = {

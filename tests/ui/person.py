@@ -93,7 +93,7 @@ class Person:
             return is_asked or "saved" in note or row.query_one(".field-message").display
 
         await wait_until(self._pilot, is_answered, f"an answer about the {field.label}")
-        is_right = not row.query_one(".field-message").has_class("-bad")
+        is_right = not row.has_class("-bad")
         if self._app.screen is screen and is_right and entry.has_focus:
             await self._pilot.press("enter")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
+from textual.color import Color
 
 from tests.driving import paste, wait_until
 from tests.fakes import NOW, FakeClipboard, FakeClock, tokens
@@ -26,6 +27,7 @@ from wizard.flow.state import Back, GoTo, Next, WizardState
 from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen
+from wizard.ui.theme import DARK
 from wizard.ui.widgets.field import Entry, SecretEntry
 
 WHOLE = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
@@ -194,7 +196,7 @@ async def test_each_right_field_is_saved_also_while_another_is_wrong() -> None:
 WRONG = [
     (ID, "AC" + "0" * 32, "Account SID"),
     (ID, "SK" + "0" * 32, "API key SID"),
-    (ID, CLIENT_ID[:12], "12 of 34"),
+    (ID, CLIENT_ID[:12], "this one has 12"),
     (SECRET_ENTRY, CLIENT_ID, "This is the Client ID"),
     (SECRET_ENTRY, "refused", "not this one"),
     (SECRET_ENTRY, f"{SECRET[:20]}\n{SECRET[20:]}", "no spaces"),
@@ -211,7 +213,22 @@ async def test_a_wrong_value_is_named_under_its_field_and_not_kept() -> None:
             await paste_into(stage, selector, text)
             await stage.until_words(f"{selector}-field", words)
             assert "✓" not in stage.words_in(f"{selector}-field")
+            assert "of 34" not in stage.words_in(f"{selector}-field")
     assert form.kept == CredentialSet()
+
+
+async def test_only_the_wrong_field_that_has_the_focus_has_a_red_line() -> None:
+    async with showing(Form().screen()) as stage:
+        for selector, text in ((ID, "AC" + "0" * 32), (URL, "javascript://x")):
+            await paste_into(stage, selector, text)
+            await stage.until_words(f"{selector}-field", "✗")
+        for here, other in ((ID, URL), (URL, ID)):
+            entry(stage, here).focus()
+            await stage.pilot.pause()
+            lines = [entry(stage, each).styles.border_top[1] for each in (here, other)]
+            assert lines[0] == Color.parse(DARK.error or "")
+            assert lines[1] != lines[0]
+            assert "✗" in stage.words_in(f"{other}-field")
 
 
 DOUBTFUL = [
@@ -550,6 +567,7 @@ async def test_another_scope_and_pkce_are_taken() -> None:
     form = Form(replace(WHOLE, pkce=Pkce.ON))
     async with showing(form.screen(), (80, 30)) as stage:
         await open_advanced(stage)
+        assert "Twilio: offline_access" not in stage.text
         await stage.pilot.click("#scope")
         await paste(stage.pilot, "offline_access openid")
         await stage.pilot.press("tab", "right", "enter")

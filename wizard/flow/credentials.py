@@ -62,11 +62,10 @@ class Judgment(Value):
 
     @property
     def note(self) -> str:
-        """The note beside the field."""
-        if self.source is Source.REJECTED:
-            return "rejected"
-        good = "" if self.problem else "✓ saved" if self.is_saved and not self.is_demo else "✓"
-        return f"{self.shape} {good}".strip()
+        """The note beside a field with nothing to fix or to look at; else ""."""
+        if self.problem or self.warnings:
+            return ""
+        return f"{self.shape} {'✓ saved' if self.is_saved and not self.is_demo else '✓'}".strip()
 
 
 def too_short(secret: str) -> str | None:

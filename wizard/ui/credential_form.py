@@ -87,6 +87,4 @@ class CredentialForm:
         if which is SECRET:
             field.entry.placeholder = self._kept if judgment.source is Source.STORED else ""
         field.say(judgment.problem, judgment.warnings)
-        # Nothing else is said to be fine beside what is wrong, or may be.
-        is_good = judgment.problem is None and not judgment.warnings
-        field.note(judgment.shape if judgment.warnings else judgment.note, is_good=is_good)
+        field.note(judgment.note, is_good=True)

@@ -50,9 +50,10 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         if not self._draft.grant_type.needs_approval:
             # Nothing is requested but a token: no scope, no code to protect.
             return
-        yield Field("Scope", Entry("scope", self._draft.scope), "Twilio: offline_access")
-        values, now = [each.value for each in Pkce], list(Pkce).index(self._pkce)
-        yield Choice("pkce", "PKCE", values, now, "auto: on if the server supports it")
+        scope, usual = self._draft.scope, CredentialSet().scope
+        yield Field("Scope", Entry("scope", scope), f"Twilio: {usual}" if scope != usual else "")
+        values = [f"{each.value}{' (on if supported)' * (each is Pkce.AUTO)}" for each in Pkce]
+        yield Choice("pkce", "PKCE", values, list(Pkce).index(self._pkce))
 
     @on(Choice.Changed)
     def _choose(self, event: Choice.Changed) -> None:

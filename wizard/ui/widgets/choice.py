@@ -44,14 +44,10 @@ class Choice(Widget, can_focus=True):
 
         choice: Choice
 
-    def __init__(
-        self, id: str, label: str, values: Sequence[str], chosen: int = 0, note: str = ""
-    ) -> None:
-        """Args: `note`: a few words behind the value, where there is room for them."""
+    def __init__(self, id: str, label: str, values: Sequence[str], chosen: int = 0) -> None:
         super().__init__(id=id)
         self._label = label
         self._values = values
-        self._note = note
         self.set_reactive(Choice.chosen, chosen)
 
     @property
@@ -66,11 +62,7 @@ class Choice(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Draw the row."""
-        row = Content.assemble(self._said, self._marked)
-        noted = Content.assemble(row, (f"  {self._note}", "$muted"))
-        width = self.content_size.width
-        fits = noted.cell_length + CHANGE.cell_length + 2 <= width
-        return spread(noted if self._note and fits else row, CHANGE, width)
+        return spread(self._said + self._marked, CHANGE, self.content_size.width)
 
     def action_change(self, by: int) -> None:
         """Choose the next or the previous value."""

@@ -63,15 +63,15 @@ def hanging(width: int, mark: Content, *texts: Content) -> list[Content]:
 
 
 class Warned(Fitted):
-    """Warnings, each behind its sign."""
+    """Warnings, or what is wrong, each behind its sign."""
 
-    def __init__(self, warnings: Iterable[str]) -> None:
-        self._warnings = tuple(warnings)
+    def __init__(self, texts: Iterable[str], sign: str = "!", color: str = "$warning") -> None:
+        self._texts = tuple(texts)
+        self._sign = Content.styled(f"{sign} ", f"bold {color}")
 
     def content(self, width: int) -> Content:
         """Return them in a width."""
-        sign = Content.styled("! ", "bold $warning")
-        lines = (line for words in self._warnings for line in hanging(width, sign, Content(words)))
+        lines = (line for text in self._texts for line in hanging(width, self._sign, Content(text)))
         return Content("\n").join(lines)
 
 

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
+from wizard.ui.widgets.drawing import Warned
 
 
 class Entry(Input):
@@ -123,16 +124,13 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field {
         height: auto;
-        &.-bad Entry, &.-bad Entry:focus { border: round $error; border-title-color: $error; }
-        &.-doubtful Entry { border: round $warning; }
-        &.-doubtful Entry:focus { border: round $primary; }
+        /* Only where it is being fixed: of several, the others wait. */
+        &.-bad Entry:focus { border: round $error; border-title-color: $error; }
         & .field-message {
             height: auto;
             padding-left: 2;
             display: none;
-            color: $warning;
             &.-shown { display: block; }
-            &.-bad { color: $error; }
         }
     }
     """
@@ -159,13 +157,10 @@ class Field(Vertical):
     def note(self, text: str = "", *, is_good: bool = False) -> None:
         """Say something in the bottom line of the box; "" brings back the hint."""
         words = Content(text or self._hint)
-        self.entry.border_subtitle = words.stylize("$success") if is_good else words
+        self.entry.border_subtitle = words.stylize("$success") if text and is_good else words
 
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""
-        lines = [f"✗ {problem}"] if problem else [f"! {warning}" for warning in warnings]
         self.set_class(problem is not None, "-bad")
-        self.set_class(problem is None and bool(warnings), "-doubtful")
-        self._message.set_class(problem is not None, "-bad")
-        self._message.set_class(bool(lines), "-shown")
-        self._message.update(Content("\n".join(lines)))
+        self._message.set_class(problem is not None or bool(warnings), "-shown")
+        self._message.update(Warned([problem], "✗", "$error") if problem else Warned(warnings))

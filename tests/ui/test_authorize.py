@@ -292,11 +292,11 @@ async def test_enter_leads_to_credentials_where_what_was_caught_is_mended() -> N
     async with at_authorize(desk) as stage:
         await until_linked(stage)
         desk.caught.put_nowait(Refused(INVALID_CLIENT))
-        await stage.until_text(INVALID_CLIENT.title, "‹ To Credentials")
+        await stage.until_text(INVALID_CLIENT.title, "Go to Credentials")
         await stage.pilot.press("ctrl+t")
         await stage.until_text("Open browser ›")
         desk.caught.put_nowait(Refused(INVALID_CLIENT))
-        await stage.until_text("‹ To Credentials")
+        await stage.until_text("Go to Credentials")
         await until_linked(stage)
         await stage.pilot.press("enter")
         assert await stage.outcome() == GoTo(Step.CREDENTIALS, INVALID_CLIENT)
@@ -312,6 +312,7 @@ async def test_a_listener_that_cannot_listen_is_said() -> None:
 async def test_it_is_said_where_the_browser_is_elsewhere() -> None:
     async with at_authorize(Desk(is_listening=True, why_not="SSH")) as stage:
         await stage.until_text("isn't on this machine", "SSH", "Paste")
+        assert stage.text.index("! Your browser") < stage.text.index("Sign in and click")
 
 
 async def test_the_demo_approves_in_the_browsers_stead() -> None:

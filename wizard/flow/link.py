@@ -50,15 +50,17 @@ class Link(Value):
         return authorization_request.authorize_url(self.attempt)
 
     def where(self, why_not: str) -> tuple[str, ...]:
-        """Return lines that say where the response arrives, or that it has to be pasted.
+        """Return sentences that say where the response arrives, or that it has to be pasted.
+
+        The first one of a warning begins with its sign.
 
         Args: `why_not`: why no browser can be opened, "" if one can.
         """
         if self.listener_problem is not None:
-            return f"! {self.listener_problem.title}.", f"  {self.listener_problem.remedy}"
+            return f"! {self.listener_problem.title}.", self.listener_problem.remedy
         if self.is_listening and why_not:
             where = f"! Your browser isn't on this machine ({why_not})."
-            return where, "  Paste the URL you land on in the next step."
+            return where, "Paste the URL you land on in the next step."
         if self.is_listening:
             return ("If your browser is on this machine, the wizard continues automatically.",)
         return ()

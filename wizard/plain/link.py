@@ -240,7 +240,7 @@ class Authorize(LinkStep):
             if words.startswith(WARNS):
                 self._stage.paper.warn(words.removeprefix(WARNS))
             else:
-                self._say(words.lstrip())
+                self._say(words)
 
     async def _taken(self) -> None:
         self._write_link()

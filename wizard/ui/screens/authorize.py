@@ -19,6 +19,7 @@ from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken, WizardState
 from wizard.ui.step_bases import OPENS, LinkScreen, button_of
 from wizard.ui.widgets.buttons import Button
+from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.links import LinkView
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -48,11 +49,11 @@ class AuthorizeScreen(LinkScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the instructions, which are there to read while the link is being made, and it."""
+        yield Static("", id="where", markup=False)
+        yield Gap()
         yield Static(self._then, id="then", classes="pane", markup=False)
         yield Gap()
         yield LinkView()
-        yield Gap()
-        yield Static("", id="where", classes="muted", markup=False)
         yield Gap()
         yield ProblemPanel()
 
@@ -98,11 +99,12 @@ class AuthorizeScreen(LinkScreen):
         """Show the link, and where its response will arrive."""
         if self.is_here:
             self._offer()
-            where = link.where(self._services.browser.why_not) if link else ()
-            words = self.query_one("#where", Static)
-            words.update(Content("\n".join(where)))
-            words.set_class(bool(where) and where[0].startswith("!"), "warn")
-            words.display = bool(where)
+            where = " ".join(link.where(self._services.browser.why_not) if link else ())
+            warning = where.removeprefix("! ")
+            shown = self.query_one("#where", Static)
+            shown.update(Content.styled(where, "$muted") if warning == where else Warned([warning]))
+            shown.set_class(warning != where, "pane", "-warning")
+            shown.display = bool(where)
 
     def action_primary(self) -> None:
         """Open or copy the link, retry to create it, or use the code that was asked about."""

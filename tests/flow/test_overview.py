@@ -21,6 +21,7 @@ from wizard.domain.texts.questions import (
     DISCARD,
     DISCARD_CHANGE,
     DISCARD_NEW_SECRET,
+    NO_ROTATED,
     ROTATE_TITLE,
     Question,
 )
@@ -119,6 +120,12 @@ async def test_rotated_secret_is_checked_or_verified_by_authorizing() -> None:
     assert (decided.question, staged) == (CONSENT_NEEDED, [])
     assert await decided.then() == Change(Step.AUTHORIZE)
     assert staged == [replace(WHOLE, client_secret=NEW)]
+
+
+def test_rotated_secret_is_asked_for_as_twilio_shows_it() -> None:
+    assert overview().refuse(" ") == NO_ROTATED
+    assert "Client ID" in (overview().refuse(WHOLE.client_id) or "")
+    assert overview().refuse(NEW.reveal()) is None
 
 
 def test_another_profile_is_opened_next_and_the_same_one_is_not() -> None:

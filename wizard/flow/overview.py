@@ -151,7 +151,7 @@ class Overview:
         """Return why a rotated secret can't be tested, or None."""
         from wizard.domain import rules
 
-        problem = rules.client_secret(secret)
+        problem = rules.client_secret(secret) if rules.clean(secret) else questions.NO_ROTATED
         if problem or self.wizard_context.demo is None:
             return problem
         from wizard.flow.credentials import too_short

@@ -75,6 +75,7 @@ ROTATE: Final = (
     " credentials stay in use until the new secret works. If you chose no grace period in Twilio,"
     " the old secret has already stopped working."
 )
+NO_ROTATED: Final = "Enter the new Client Secret. Twilio showed it once, when you rotated it."
 ROTATED: Final = "The new secret works and is saved."
 ROTATE_IN_DEMO: Final = (
     "Enter a new Client Secret. In this demo, type any 20 characters. The simulated Twilio then"

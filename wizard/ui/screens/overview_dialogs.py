@@ -108,7 +108,7 @@ class RotateScreen(Dialog[Rotated | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the field and what it does."""
-        yield Static(self._about, classes="paragraph", markup=False)
+        yield Static(self._about, classes="paragraph muted", markup=False)
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 

@@ -275,7 +275,7 @@ async def test_secret_that_a_rehearsal_refuses_is_asked_for_and_not_sent_again(
     async with resumed() as (app, pilot):
         await until_said(app, pilot, "wrong-client")
         screen = await wait_for_screen(pilot, CheckScreen)
-        assert str(screen.query_one("#next", Button).label) == "‹ To Credentials"
+        assert str(screen.query_one("#next", Button).label) == "Go to Credentials"
         assert str(screen.query_one("#elsewhere", Button).label) == "Try again"
         await pilot.press("enter")
         await wait_for_screen(pilot, CredentialsScreen)

@@ -228,7 +228,7 @@ async def tell_and_lead_on(row: PasteRow, stage: Stage) -> None:
             case Step.AUTHORIZE:
                 await pilot.press("ctrl+t")
             case Step.CREDENTIALS:
-                assert "‹ To Credentials" in text_of(app)
+                assert "Go to Credentials" in text_of(app)
                 mismatch = "differs from here" in panel(app)
                 await press_enter_as_a_reader(pilot, screen)
         assert row.step is not None

@@ -63,7 +63,7 @@ def test_authorize_does_not_ask_for_the_link_that_it_has_made() -> None:
     ("problem", "label", "does"),
     [
         (paste.LINK_USED, "Create a new link", "create a new link"),
-        (paste.OTHER_ADDRESS, "To Credentials", "go to Credentials"),
+        (paste.OTHER_ADDRESS, "Go to Credentials", "go to Credentials"),
     ],
 )
 def test_each_fix_says_what_enter_does(problem: Problem, label: str, does: str) -> None:

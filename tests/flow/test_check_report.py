@@ -70,7 +70,7 @@ def test_offers_after_a_check(report: Report, offered: list[Action]) -> None:
 def test_check_of_the_active_set_says_that_it_leads_to_overview() -> None:
     assert after_check(Report(Verdict.PASSED)).primary.label == "Next"
     active = Report(Verdict.PASSED, is_of_active=True)
-    assert after_check(active).primary.label == "To Overview"
+    assert after_check(active).primary.label == "Go to Overview"
 
 
 def test_an_offer_leads_to_the_step_that_can_help() -> None:

@@ -267,7 +267,7 @@ def redirect(world: World, terminal: Terminal) -> Mapping[str, Effect]:
 
 
 def check(world: World, terminal: Terminal) -> Mapping[str, Effect]:
-    return {"To Overview": leads(OVERVIEW, back=ENTER)}
+    return {"Go to Overview": leads(OVERVIEW, back=ENTER)}
 
 
 def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
@@ -275,7 +275,7 @@ def check_failed(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     copied = does_once(lambda: len(terminal.clipboard), says("from a SCIM API"))
     back = leads(OVERVIEW, back=ENTER)
     # Overview has another way to Credentials, which one key leads back from.
-    ways = {"Back": back, "To Credentials": left_out}
+    ways = {"Back": back, "Go to Credentials": left_out}
     return {"Try again": again, "Copy for support": copied, **ways}
 
 
@@ -314,7 +314,12 @@ SCENES: Final = {
     "Authorize": Scene([AUTHORIZE, "state="], at(Step.AUTHORIZE), resume, authorize, "⏎ Open"),
     "Redirect": Scene([REDIRECT, "created "], at(Step.REDIRECT), resume, redirect),
     "Check": Scene(
-        [CHECK, "25 users", "To Overview ›"], set_up, run_check, check, "⏎ To Overview", code=0
+        [CHECK, "25 users", "Go to Overview ›"],
+        set_up,
+        run_check,
+        check,
+        "⏎ Go to Overview",
+        code=0,
     ),
     "Check failed": Scene(
         [CHECK, "from a SCIM API", "Try again ›"],

@@ -103,7 +103,7 @@ def test_check_now_asks_the_server_once(
         row = next(y for y, text in enumerate(rows) if control in text)
         terminal.double_click(row, rows[row].index(control) + 3)
         terminal.wait_for("Access token valid")
-        terminal.wait_for("To Overview ›")
+        terminal.wait_for("Go to Overview ›")
     assert [each.path.rpartition("/")[2] for each in sandbox.seen[before:]] == ["Users"]
 
 

@@ -117,6 +117,6 @@ def test_on_overview_it_checks_once(env: dict[str, str], sandbox: Sandbox, rate:
     with wizard(env) as terminal:
         terminal.wait_for("› Check now")
         hold(terminal, rate, seconds=1.5)
-        terminal.wait_for("To Overview ›")
+        terminal.wait_for("Go to Overview ›")
         stands_at(terminal, Step.CHECK)
     assert [seen.path.rpartition("/")[2] for seen in sandbox.seen[before:]] == ["Users"]

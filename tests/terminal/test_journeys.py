@@ -69,7 +69,7 @@ def rotate(hand: Hand, sandbox: Sandbox) -> None:
     hand.paste(new)
     hand.press("Try it ›")
     hand.terminal.wait_for("Access token valid")
-    hand.press("To Overview ›")
+    hand.press("Go to Overview ›")
     hand.terminal.wait_for("Overview")
 
 

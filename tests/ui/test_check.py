@@ -259,7 +259,7 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:
-    for problem, words in ((WRONG_CLIENT, "‹ To Credentials"), (BAD_TOKEN, "Authorize again")):
+    for problem, words in ((WRONG_CLIENT, "Go to Credentials"), (BAD_TOKEN, "Authorize again")):
         check = Steered()
         async with at_check(check) as stage:
             await end(stage, check, Report(Verdict.FAILED, problem))
@@ -277,7 +277,7 @@ async def test_what_cannot_be_renewed_is_used_for_its_hour_only_by_choice() -> N
     async with at_check(check) as stage:
         assert not stage.screen.query_one("#accept").display
         await end(stage, check, unrenewable)
-        assert primary(stage).startswith("‹ To Credentials")
+        assert primary(stage).startswith("Go to Credentials")
         await stage.pilot.click("#accept")
         await wait_until(stage.pilot, lambda: bool(check.accepted), "its being taken")
         await stage.pilot.press("escape", "enter", "ctrl+n")

@@ -64,7 +64,7 @@ REFUSALS = [
 
 PRIMARY: dict[Step | None, str] = {
     Step.AUTHORIZE: "Create a new link ›",
-    Step.CREDENTIALS: "‹ To Credentials",
+    Step.CREDENTIALS: "Go to Credentials",
 }
 """The label of Enter after a rejection, by the step where it is fixed."""
 
@@ -126,16 +126,16 @@ async def test_the_length_of_a_paste_is_told_and_its_code_masked() -> None:
 async def test_enter_leads_where_it_is_mended_until_another_address_comes() -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, ELSEWHERE)
-        await stage.until_text(book.OTHER_ADDRESS.title, "‹ To Credentials")
+        await stage.until_text(book.OTHER_ADDRESS.title, "Go to Credentials")
         await paste(stage.pilot, CUT)
         await stage.until_text(book.CUT_OFF.title, "Next ›")
         await stage.pilot.press("enter")
         await paste(stage.pilot, ELSEWHERE)
-        await stage.until_text("‹ To Credentials")
+        await stage.until_text("Go to Credentials")
         await stage.pilot.press("x")
         await stage.until_text("Next ›")
         await paste(stage.pilot, ELSEWHERE)
-        await stage.until_text("‹ To Credentials")
+        await stage.until_text("Go to Credentials")
         await paste(stage.pilot, ANSWER)
         assert await stage.outcome() == RECEIVED
 

@@ -261,7 +261,7 @@ class Fix(Value):
     @property
     def label(self) -> str:
         """The label of the button."""
-        return "Create a new link" if self.needs_link else f"To {Step.CREDENTIALS.title}"
+        return "Create a new link" if self.needs_link else f"Go to {Step.CREDENTIALS.title}"
 
     @property
     def does(self) -> str:

@@ -33,9 +33,9 @@ NEW_LINK: Final = offered(
 
 
 def button_of(pending: Ask | Fix) -> str:
-    """Return the label of the button that follows it, with an arrow to where it leads."""
+    """Return the label of the button that follows it, with an arrow if that is forward."""
     is_back = isinstance(pending, Fix) and not pending.needs_link
-    return f"‹ {pending.label}" if is_back else f"{pending.label} ›"
+    return pending.label if is_back else f"{pending.label} ›"
 
 
 class LinkScreen(StepScreen):

@@ -167,7 +167,7 @@ class AfterCheck(Value):
 
 
 CONTINUE: Final = Offer(Action.CONTINUE, "Next", "continue")
-TO_OVERVIEW: Final = Offer(Action.CONTINUE, "To Overview", "go to Overview")
+TO_OVERVIEW: Final = Offer(Action.CONTINUE, "Go to Overview", "go to Overview")
 """The same after a check of the active set."""
 AGAIN: Final = Offer(Action.AGAIN, "Try again", "try again")
 AUTHORIZE: Final = Offer(
@@ -180,10 +180,10 @@ ELSEWHERE: Final = {
     # Neither a code that was sent nor its link can be used after a check.
     Step.REDIRECT: AUTHORIZE,
     Step.CREDENTIALS: Offer(
-        Action.CREDENTIALS, "To Credentials", "go to Credentials", Step.CREDENTIALS
+        Action.CREDENTIALS, "Go to Credentials", "go to Credentials", Step.CREDENTIALS
     ),
     Step.PREREQUISITES: Offer(
-        Action.PREREQUISITES, "To Prerequisites", "go to Prerequisites", Step.PREREQUISITES
+        Action.PREREQUISITES, "Go to Prerequisites", "go to Prerequisites", Step.PREREQUISITES
     ),
 }
 """The offer that leads to each step."""

@@ -240,6 +240,6 @@ class CheckScreen(IntoFilesScreen):
 
 
 def _button_of(offer: Offer) -> str:
-    """Return the label of the primary button, with an arrow to where it leads."""
+    """Return the label of the primary button, with an arrow if that is forward."""
     is_back = offer.action in (Action.CREDENTIALS, Action.PREREQUISITES)
-    return f"‹ {offer.label}" if is_back else f"{offer.label} ›"
+    return offer.label if is_back else f"{offer.label} ›"

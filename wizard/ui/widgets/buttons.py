@@ -84,7 +84,7 @@ class Button(widgets.Button, inherit_css=False):
 
 def brief(words: str) -> str:
     """Return words in what a narrow key row has room for."""
-    return words if len(words) <= SHORT or words.startswith("To ") else words.partition(" ")[0]
+    return words if len(words) <= SHORT or words.startswith("Go to ") else words.partition(" ")[0]
 
 
 MORE: Final = ("↓ more  PgDn", "↓ more", "↓")

@@ -180,8 +180,9 @@ async def test_focus_and_what_enter_does_are_seen_on_buttons_the_same_way(tmp_pa
             assert here.has_focus
             assert here.styles.background == filled
             assert other.styles.background == plain
-            edges = [button.styles.border_left[1] for button in (here, other)]
-            assert edges == [Color.parse(DARK.foreground or ""), plain]
+            edges = [button.styles.border_left for button in (here, other)]
+            ink = Color.parse(DARK.variables["on-primary"])
+            assert edges == [("ascii", ink), ("outer", plain)]
             assert not here.styles.text_style.underline
 
 

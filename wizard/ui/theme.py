@@ -186,6 +186,7 @@ class ThemedApp(CrashingApp):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
+        textual_internals.frame_with_brackets()
         self._look = look
         for theme in themes(has_few_colors=look.has_few_colors):
             self.register_theme(theme)
@@ -245,7 +246,6 @@ class ThemedApp(CrashingApp):
         self.theme = name if name in TITLES else DARK.name
         has_few_colors = self._look.has_few_colors or self.native_ansi_color
         if has_few_colors:
-            textual_internals.frame_with_brackets()
             self._style_with("few_colors.tcss")
         self.set_class(has_few_colors, "-few-colors")
 

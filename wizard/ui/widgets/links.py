@@ -108,7 +108,7 @@ class PageLink(Horizontal):
             text-style: underline;
             &:focus { text-style: bold reverse; }
         }
-        & Button { min-width: 8; margin-left: 1; }
+        & Button { margin-left: 1; }
     }
     """
 

@@ -27,7 +27,6 @@ from wizard.flow.state import Back, GoTo, Next, WizardState
 from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen
-from wizard.ui.theme import DARK
 from wizard.ui.widgets.field import Entry, SecretEntry
 
 WHOLE = CredentialSet(CLIENT_ID, Secret(SECRET), REDIRECT_URL)
@@ -226,7 +225,7 @@ async def test_only_the_wrong_field_that_has_the_focus_has_a_red_line() -> None:
             entry(stage, here).focus()
             await stage.pilot.pause()
             lines = [entry(stage, each).styles.border_top[1] for each in (here, other)]
-            assert lines[0] == Color.parse(DARK.error or "")
+            assert lines[0] == Color.parse(stage.app.theme_variables["error"])
             assert lines[1] != lines[0]
             assert "✗" in stage.words_in(f"{other}-field")
 

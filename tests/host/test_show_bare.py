@@ -62,6 +62,10 @@ async def test_stalled_terminal_does_not_hold_up_the_loop(
         (b"\rhttps://a.test/?code=1\r", "\nhttps://a.test/?code=1"),
         (b"https://a.test/?co\rde=1\r", "https://a.test/?co\nde=1"),
         (b"\x04", ""),
+        # Escape alone; an arrow key is none.
+        (b"\x1b", ""),
+        (b"half\x1b", ""),
+        (b"\x1b[Acode\r", "code"),
     ],
 )
 async def test_paste_is_read_to_its_end_and_not_echoed(

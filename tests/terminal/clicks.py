@@ -18,7 +18,7 @@ PALETTE: Final = "Search for commands"
 TOP: Final = re.compile("╭─[^╭╮]*╮")
 """The top of a dialog, or of a field, which is three rows high."""
 FIELD: Final = re.compile("╭─ ")
-KEY: Final = re.compile(r"^(?:\^\w|F\d+|⏎|esc|Space|\w) ")
+KEY: Final = re.compile(r"^(?:⏎ esc|\^\w|F\d+|⏎|esc|Space|\w) ")
 """The text before the word in the row of keys."""
 WORDS: Final = re.compile(r"[^\s│▌▐](?:[^\s│▌▐]| (?! |│|▐))*")
 
@@ -249,7 +249,10 @@ def left_out(clicker: Clicker, control: Control) -> None:
     """Is skipped here, because another test covers it."""
 
 
-INSIDE: Final[Mapping[str, Effect]] = {"Close": closes, "No": closes, "text": stays_open}
+INSIDE: Final[Mapping[str, Effect]] = {
+    **dict.fromkeys(("Close", "No", "Keep"), closes),
+    "text": stays_open,
+}
 """The effects that are the same in every dialog."""
 
 

@@ -302,7 +302,7 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
         "Change credentials": leads(CREDENTIALS, back=ESC),
         "Handoff sheet": opens("Twilio SCIM in", sheet),
-        "Profiles": opens("A new profile", {"Open": stays_open}),
+        "Profiles": opens("A new profile", {"Open profile": stays_open}),
         "Remove profile": opens("Remove profile default?", {"Remove": left_out}),
     }
 

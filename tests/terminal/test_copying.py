@@ -65,7 +65,9 @@ def test_link_is_printed_bare_in_one_line_and_a_long_answer_is_read_there(home: 
         for count in (1, 2):
             terminal.send(ctrl("l"))
             terminal.wait_for(
-                lambda screen, count=count: screen.count("or press Enter to go back") == count  # type: ignore[misc]
+                lambda screen, count=count: (
+                    screen.count("or press Enter or Esc to go back") == count
+                )  # type: ignore[misc]
             )
             assert not terminal.is_alt_screen
             assert terminal.raw.count(f"\n{url}\r".encode()) == count

@@ -77,7 +77,7 @@ def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
                 continue
             terminal.double_click(row, column)
             terminal.wait_for("esc ")
-            dialog = terminal.wait_for(lambda s: bool(re.search(r"│.* (?:Close|No) ", s)))
+            dialog = terminal.wait_for(lambda s: bool(re.search(r"│.* (?:Close|No|Keep) ", s)))
             terminal.double_click(*close(dialog))
             terminal.wait_for(lambda screen: not is_covered(screen))
             closed += 1
@@ -85,10 +85,10 @@ def test_in_each_dialog_close_closes_it_alone(env: dict[str, str]) -> None:
 
 
 def close(dialog: str) -> tuple[int, int]:
-    """Return the place of the lowest Close or No in a dialog."""
+    """Return the place of the lowest Close, No, or Keep in a dialog."""
     rows = dialog.splitlines()
-    row = max(y for y, text in enumerate(rows) if re.search(r"│.* (?:Close|No) ", text))
-    found = re.search(r" (Close|No) ", rows[row])
+    row = max(y for y, text in enumerate(rows) if re.search(r"│.* (?:Close|No|Keep) ", text))
+    found = re.search(r" (Close|No|Keep) ", rows[row])
     assert found is not None
     return row, found.start(1)
 
@@ -115,7 +115,7 @@ def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
         terminal.double_click(line, 67)
         dialog = terminal.wait_for("Remove profile default?")
         rows = dialog.splitlines()
-        row = max(y for y, text in enumerate(rows) if re.search(r"│.* No +▐ +▌ Remove ", text))
+        row = max(y for y, text in enumerate(rows) if re.search(r"│.* Keep +▐ +▌ Remove ", text))
         column = rows[row].rindex("Remove") + 1
         assert (row, column) == (line, 67), "else this test proves less"
         terminal.double_click(row, column)

@@ -193,6 +193,6 @@ def test_wizard_ends_while_it_shows_the_full_link(
         terminals.keyboard.send(ENTER)
         terminals.screen.wait_for("Link     created")
         terminals.keyboard.send(ctrl("l"))
-        terminals.screen.wait_for("or press Enter to go back")
+        terminals.screen.wait_for("or press Enter or Esc to go back")
         terminals.hang_up()
         assert terminals.own.wait_exit() == 130

@@ -31,6 +31,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.field import Entry
+from wizard.ui.widgets.rail import Rail
 
 ROTATED = "the-rotated-secret"
 
@@ -46,6 +47,19 @@ async def until_text(pilot: ThePilot, *words: str) -> None:
     await wait_until(
         pilot, lambda: all(word in text_of(pilot.app) for word in words), f"{words} on the screen"
     )
+
+
+async def test_a_check_from_overview_shows_no_steps_of_a_setup(world: World) -> None:
+    seed(world, active=ACTIVE)
+    world.users.answers = [UserList(3)]
+    async with running(make_app(world)) as (app, pilot):
+        await point_at(pilot, "check")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, CheckScreen)
+        await until_text(pilot, "To Overview ›")
+        assert "Done" not in text_of(app)
+        assert "Prerequisites" not in text_of(app)
+        assert not app.screen.query(Rail)
 
 
 async def test_a_rotated_secret_that_works_is_kept_and_checked(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from textual.binding import Binding
-from textual.command import CommandList, CommandPalette
+from textual.command import Command, CommandList, CommandPalette
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
@@ -230,7 +230,7 @@ def _id_at(menu: Menu, row: int) -> str | None:
 
 
 def _place(lines: CommandList, title: str) -> int | None:
-    titles = [str(option.prompt) for option in lines.options]
+    titles = [each.hit.text or "" for each in lines.options if isinstance(each, Command)]
     return next((at for at, each in enumerate(titles) if each.startswith(title)), None)
 
 

@@ -7,19 +7,20 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Button, Input
 
-from tests.driving import text_of, wait_for_screen, wait_until
+from tests.driving import text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
 from tests.ui.running import WHOLE, feed, resumed
 from tests.walks import ThePilot
 from wizard.domain.problems import ExitCode
 from wizard.domain.steps import Step
 from wizard.ui.app import WizardApp
+from wizard.ui.dialog import HelpScreen
 from wizard.ui.input_timing import Settled
 from wizard.ui.key_gate import KeyGate
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.widgets.buttons import Keys
-from wizard.ui.widgets.layout import Rail
+from wizard.ui.widgets.rail import Rail
 
 
 async def click_on(app: WizardApp, pilot: ThePilot, key: str) -> str:
@@ -43,7 +44,7 @@ async def test_a_clicked_key_comes_before_what_is_typed_after_it(world: World) -
         await wait_until(pilot, lambda: screen.link is not None, "the link")
         before, click = screen.link, await click_on(app, pilot, "ctrl+t")
         feed(app, f"{click}\x07")
-        await wait_until(pilot, lambda: app.has_class("-without-help"), "the help to be hidden")
+        await wait_for_dialog(pilot, HelpScreen)
         await wait_until(pilot, lambda: screen.link not in (None, before), "a fresh link")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from tests.walks import ThePilot
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
 from wizard.domain.texts.overview import question
-from wizard.domain.texts.questions import AUTHORIZE_AGAIN, differences
+from wizard.domain.texts.questions import AUTHORIZE_AGAIN, NOTHING_REMOVED, differences
 from wizard.domain.value import replace
+from wizard.ui.app import WizardApp
 from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
 from wizard.ui.palette import Palette
 from wizard.ui.screens.credentials import CredentialsScreen
@@ -39,8 +41,8 @@ MOVED = replace(ACTIVE, endpoints=Endpoints(scim_url="https://scim.example.org/v
 @pytest.mark.parametrize(
     ("dialog", "keys"),
     [
-        (HelpScreen("Help", ("Words",)), "esc Close"),
-        (ConfirmScreen(question("default")), "y Remove  esc No"),
+        (HelpScreen("Help", ("Words",)), "⏎ esc Close"),
+        (ConfirmScreen(question("default")), "y Remove  ⏎ esc Keep"),
         (ConfirmScreen(AUTHORIZE_AGAIN), "⏎ Authorize  esc No"),
         (ChangesScreen(differences(ACTIVE, MOVED)), "⏎ Continue  esc Not yet"),
     ],
@@ -52,6 +54,26 @@ async def test_each_key_of_a_dialog_is_named_once_by_the_words_of_its_button(
     async with showing(dialog) as stage:
         row = dialog.query_one(Keys)
         await wait_until(stage.pilot, lambda: row.render().plain.rstrip() == keys, keys)
+
+
+async def test_after_no_to_a_removal_the_step_says_that_nothing_was_removed(active: World) -> None:
+    async with running(make_app(active), notifications=True) as (app, pilot):
+        await point_at(pilot, "forget")
+        await pilot.press("enter")
+        await wait_for_dialog(pilot, ConfirmScreen)
+        await pilot.press("enter")
+        await wait_for_screen(pilot, OverviewScreen)
+        await wait_until(pilot, lambda: NOTHING_REMOVED in text_of(app), "what became of it")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36), (160, 48), (200, 60)])
+async def test_the_title_stays_in_view_over_a_dialog_however_long(size: tuple[int, int]) -> None:
+    async with showing(HelpScreen("Help", ("Words",) * 80), size) as stage:
+        await stage.until_text("Close")
+        dialog = stage.screen.query_one("#dialog").region
+        assert dialog.y >= 1
+        assert dialog.bottom <= size[1] - 1
+        assert stage.screen.query_one("#close").region.bottom == dialog.bottom - 1
 
 
 async def test_yes_has_a_key() -> None:
@@ -101,6 +123,29 @@ async def test_what_is_said_again_takes_the_place_of_what_was_said(active: World
         await pilot.press("ctrl+c", "f20", "ctrl+c")
         await wait_until(pilot, lambda: "to quit" in text_of(app), "the notice")
         assert text_of(app).count("to quit") == 1
+
+
+async def test_the_palette_marks_its_line_as_a_menu_does_and_follows_a_resize(
+    world: World,
+) -> None:
+    async with resumed(world, Step.CREDENTIALS, CredentialSet()) as (app, pilot):
+        await wait_for_screen(pilot, CredentialsScreen)
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: "› Help" in text_of(app), "the first line")
+        for size in ((80, 24), (60, 18), (120, 36)):
+            await pilot.resize_terminal(*size)
+            end = min(size[0], 76)
+            await wait_until(pilot, lambda end=end: ended(app) == end, f"{size}")  # type: ignore[misc]
+            assert "╭─ Commands ─" in text_of(app)
+        await pilot.press("down")
+        await wait_until(pilot, lambda: "› Copy secret" in text_of(app), "the next line")
+        assert "› Help" not in text_of(app)
+
+
+def ended(app: WizardApp) -> int:
+    """Return how wide the palette's first line is from frame to frame, if its key ends it."""
+    found = re.search(r"│ › Help  +What this step is about +\^g  │", text_of(app))
+    return len(found[0]) if found else 0
 
 
 async def test_profiles_are_opened_from_the_palette_of_any_step(world: World) -> None:

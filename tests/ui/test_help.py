@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from textual.containers import Vertical
 
 from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
+from tests.ui.hosting import Host
 from tests.ui.running import ACTIVE, point_at, resumed, running, seed
 from tests.walks import ThePilot, continue_anyway
 from wizard.domain.steps import Step
@@ -19,7 +21,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import RotateScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.field import SecretEntry
-from wizard.ui.widgets.links import PageLink
+from wizard.ui.widgets.links import HelpPane, PageLink
 
 HINT: Final = "Press Ctrl+Q to quit. Saved values are kept."
 
@@ -83,27 +85,64 @@ async def test_a_question_mark_opens_the_help_unless_it_is_typed(world: World) -
         await wait_until(pilot, lambda: field.value == "?", "the sign")
 
 
+async def toggle_help(pilot: ThePilot) -> None:
+    """Hide the help beside the form, or show it, by the palette."""
+    step = pilot.app.screen
+    await pilot.press("ctrl+p")
+    await wait_until(pilot, lambda: "the help beside the form" in text_of(pilot.app), "the palette")
+    await pilot.press(*"beside the form")
+    await wait_until(pilot, lambda: "Change theme" not in text_of(pilot.app), "the command")
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: pilot.app.screen is step, "the step")
+
+
 async def test_help_beside_the_form_is_hidden_and_stays_so(world: World) -> None:
     async with running(make_app(world), (120, 36)) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
-        await wait_until(pilot, lambda: "If something goes wrong" in text_of(app), "the help")
-        assert "^g Hide help" in text_of(app)
-        await pilot.press("ctrl+g")
-        await wait_until(pilot, lambda: "If something goes wrong" not in text_of(app), "its end")
-        assert "^g Help" in text_of(app)
+        await wait_until(pilot, lambda: "What to do here" in text_of(app), "the help")
+        await toggle_help(pilot)
+        await wait_until(pilot, lambda: "What to do here" not in text_of(app), "its end")
         await continue_anyway(pilot)
         await wait_for_screen(pilot, CredentialsScreen)
         await wait_until(pilot, lambda: "^g Help" in text_of(app), "the keys")
-        assert "If something goes wrong" not in text_of(app)
+        assert "Legacy Console" not in text_of(app)
         # Of the step before, not all was done, and the rail says so.
         assert "– Prerequisites" in text_of(app)
         assert "│ skipped" in text_of(app)
-        await pilot.press("ctrl+g")
-        await wait_until(pilot, lambda: "If something goes wrong" in text_of(app), "the help")
+        await toggle_help(pilot)
+        await wait_until(pilot, lambda: "Legacy Console" in text_of(app), "the help")
         await pilot.resize_terminal(80, 24)
-        await wait_until(pilot, lambda: "If something" not in text_of(app), "the narrow form")
+        await wait_until(pilot, lambda: "Legacy Console" not in text_of(app), "the narrow form")
+
+
+@pytest.mark.parametrize("step", [Step.PREREQUISITES, Step.CREDENTIALS, Step.REDIRECT, Step.DONE])
+@pytest.mark.parametrize("size", [(120, 24), (120, 36), (160, 48), (200, 60)])
+async def test_help_beside_a_form_is_whole_and_names_the_key_for_the_rest(
+    step: Step, size: tuple[int, int]
+) -> None:
+    """Whatever there is room for, no sentence is cut, and the pane is no longer than it."""
+    page = GUIDE[step].naming(ON_SCREEN)
+    needed = page.help[:1] if step is Step.PREREQUISITES else ()
+    pane = HelpPane((*needed, *page.where), page.troubles)
+    async with Host().run_test(size=size) as pilot:
+        await pilot.app.mount(Vertical(pane, id="columns"))
+        pane.display, pane.styles.width, pane.styles.height = True, 36, "auto"
+        await pilot.pause()
+        lines = [line.strip() for line in pane.render().plain.split("\n")]
+        assert pane.size.height == len(lines) + 1 <= size[1]
+    told = " ".join(filter(None, lines))
+    assert ("For more: ^g Help" in told) is ("If something goes wrong" not in told)
+    sentence = told.removesuffix("For more: ^g Help").strip()
+    assert sentence.endswith((".", "Open this page", "OAuth apps")), sentence
+
+
+async def test_help_key_opens_all_of_it_beside_a_form_too(world: World) -> None:
+    async with running(make_app(world), (120, 36)) as (app, pilot):
+        await wait_for_screen(pilot, PrerequisitesScreen)
+        await wait_until(pilot, lambda: "For more: ^g Help" in text_of(app), "the help")
         await pilot.press("ctrl+g")
         await wait_for_dialog(pilot, HelpScreen)
+        await wait_until(pilot, lambda: "If something goes wrong" in text_of(app), "all of it")
 
 
 async def test_addresses_in_the_help_are_opened_and_copied_by_key(world: World) -> None:

@@ -263,12 +263,12 @@ async def test_no_key_is_shown_in_vain_and_none_is_left_out(
     [
         ("authorize", "#back", "⏎ Back"),
         ("check, refused", "#elsewhere", "⏎ Authorize again"),
-        # Escape does the same there, and is named once.
-        ("help", "#close", "esc Close"),
-        ("confirm", "#close", "esc No"),
+        # Escape does the same there, and both are named.
+        ("help", "#close", "⏎ esc Close"),
+        ("confirm", "#close", "⏎ esc No"),
         ("confirm", "#yes", "⏎ Yes"),
-        ("profiles", "Menu", "⏎ Open"),
-        ("profiles", "#close", "esc Close"),
+        ("profiles", "Menu", "⏎ Open profile"),
+        ("profiles", "#close", "⏎ esc Close"),
         ("advanced", "#pkce", "⏎ Apply"),
     ],
 )
@@ -282,7 +282,10 @@ async def test_the_row_of_keys_says_what_enter_does_where_the_focus_is(
         state.screen.query_one(focus).focus()
         await stage.until_text(words)
         if isinstance(state.screen, Dialog):
-            assert stage.text.splitlines()[-1].count(words.partition(" ")[2]) == 1
+            assert (
+                stage.text.splitlines()[-1].count(words.removeprefix("⏎ ").removeprefix("esc "))
+                == 1
+            )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import Button
@@ -26,7 +27,7 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.value import replace
 from wizard.flow.overview import Unfinished
-from wizard.ui.dialog import HelpScreen
+from wizard.ui.dialog import HelpScreen, TooSmall
 from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
@@ -34,8 +35,9 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.layout import Banner, Body
+from wizard.ui.widgets.layout import LEAST_ROWS, Banner, Body
 from wizard.ui.widgets.menu import Menu
+from wizard.ui.widgets.results import CheckLines
 
 
 def assert_in_view(pilot: ThePilot) -> None:
@@ -157,6 +159,43 @@ async def test_what_the_listener_catches_goes_on_behind_the_overlay(world: World
         await wait_until(pilot, lambda: "Next ›" in text_of(app), "the end")
         await pilot.press("enter")
         await wait_for_screen(pilot, DoneScreen)
+
+
+async def test_keys_named_in_a_window_too_small_look_like_keys(world: World) -> None:
+    async with running(make_app(world), (52, 14)) as (app, pilot):
+        await wait_until(pilot, lambda: "52×14" in text_of(app), "the overlay")
+        shown = app.screen.query_one(TooSmall).content
+        assert isinstance(shown, Content)
+        drawn = [span for span in shown.spans if "footer-key" in str(span.style)]
+        assert [shown.plain[span.start : span.end] for span in drawn] == ["p", "^q"]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (160, 48), (200, 60)])
+@pytest.mark.parametrize("name", ["prerequisites", "check", "check-failed", "done", "overview"])
+async def test_buttons_stand_under_what_they_belong_to_in_a_large_window(
+    name: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == name]
+    # In a larger window, the help stands between the words that a scene waits for.
+    async with playing(scene, tmp_path) as pilot:
+        await pilot.resize_terminal(*size)
+        screen = pilot.app.screen
+        body, buttons = screen.query_one(Body), screen.query_one("#buttons")
+        await wait_until(pilot, lambda: buttons.region.y == body.region.bottom + 1, "the buttons")
+        await pilot.pause()
+        assert 2 < body.region.y <= 8, "the heading stands near the title"
+        rows = text_of(pilot.app).splitlines()[body.region.y : body.region.bottom]
+        columns = slice(body.region.x, body.region.right)
+        used = max(at for at, row in enumerate(rows, 1) if row[columns].strip())
+        assert len(rows) == max(used, LEAST_ROWS)
+
+
+async def test_the_third_button_begins_where_the_text_does(tmp_path: Path) -> None:
+    [scene] = [scene for scene in SCENES if scene.name == "check-failed"]
+    async with playing(scene, tmp_path, (60, 18)) as pilot:
+        screen = pilot.app.screen
+        text, button = screen.query_one(CheckLines), screen.query_one("#elsewhere")
+        assert text.region.x == button.region.x
 
 
 async def nothing() -> None:

@@ -19,6 +19,8 @@ from wizard.host.terminal import Output, system
 
 SILENCE: Final = 0.3
 """Seconds without input after the end of a long line: then it is the end, and not a wrap."""
+ESCAPE_SILENCE: Final = 0.4
+"""Seconds without input after Escape: then it is that key, and not the beginning of another."""
 SHORT: Final = 16
 """Characters of a line that is no part of a longer text: a word, a number, Enter alone."""
 LIMIT: Final = 1024 * 1024
@@ -70,6 +72,11 @@ class LineEditor:
         self._text = later
         return None
 
+    @property
+    def ends_with_escape(self) -> bool:
+        """Whether Escape came last: that key, or the beginning of another."""
+        return self._text == "\x1b"
+
     def rest(self) -> str:
         """Return the part of an unfinished line."""
         line, self._line = "".join(self._line), []
@@ -118,7 +125,9 @@ class LineReader:
                 return
         system.drop_typed()
 
-    async def line(self, *, is_shown: bool = True, short: int = SHORT) -> str | None:
+    async def line(
+        self, *, is_shown: bool = True, short: int = SHORT, can_escape: bool = False
+    ) -> str | None:
         """Wait for a line; None for Ctrl+D. May be canceled; a partial line is then dropped.
 
         A long line waits for a possible continuation: a wrapped URL is one line.
@@ -126,12 +135,13 @@ class LineReader:
         Args:
             is_shown: whether what is typed is echoed.
             short: the most characters of a line that waits for no continuation.
+            can_escape: whether Escape alone is like Ctrl+D.
 
         Raises:
             EOFError: the terminal is gone.
         """
         self._editor.begin(is_shown=is_shown)
-        line = await self._whole()
+        line = await self._whole(can_escape=can_escape)
         if line == _END:
             return None
         lines = [line]
@@ -146,9 +156,14 @@ class LineReader:
                 break
         return "\n".join(lines).rstrip("\n")
 
-    async def _whole(self) -> str:
+    async def _whole(self, *, can_escape: bool = False) -> str:
         while (line := self._editor.take()) is None:
-            chunk = await self._chunks.get()
+            is_escape = can_escape and self._editor.ends_with_escape
+            try:
+                async with asyncio.timeout(ESCAPE_SILENCE if is_escape else None):
+                    chunk = await self._chunks.get()
+            except TimeoutError:
+                return _END
             if not chunk:
                 self._chunks.put_nowait(b"")
                 raise EOFError
@@ -157,7 +172,7 @@ class LineReader:
 
 
 async def show_bare(url: str) -> str:
-    """Print a link in one line and return what is then entered; "" for Enter alone.
+    """Print a link in one line and return what is then entered; "" for Enter or Escape alone.
 
     For a terminal that no app is painting on. What is typed is not echoed: it may hold a code.
     A terminal that closes meanwhile gives ""; what is under way continues.
@@ -165,11 +180,11 @@ async def show_bare(url: str) -> str:
     output = Output(sys.stderr)
     # Ready to read before it is asked for: the kernel cuts a long line that is pasted earlier.
     with LineReader(lambda _text: None) as reader, contextlib.suppress(EOFError):
-        ask = "Paste the URL you land on, or press Enter to go back."
+        ask = "Paste the URL you land on, or press Enter or Esc to go back."
         output.write(f"\r\n{url}\r\n\r\n{ask}\r\n")
         # In a thread: a stalled terminal must not block the event loop, where a response may
         # arrive.
         await asyncio.to_thread(output.close)
         # A paste may begin with an empty line, so even that one waits for the rest.
-        return await reader.line(is_shown=False, short=-1) or ""
+        return await reader.line(is_shown=False, short=-1, can_escape=True) or ""
     return ""

@@ -17,28 +17,35 @@ from textual.widgets import Static
 
 from wizard.domain.errors.local import TERMINAL_TOO_SMALL
 from wizard.domain.texts.questions import Question
+from wizard.domain.value import replace
 from wizard.ui.input_timing import TimedScreen
+from wizard.ui.key_gate import PLAIN
 from wizard.ui.widgets.buttons import Button, ButtonRow, Key, Keys
-from wizard.ui.widgets.links import PageLink, is_url
+from wizard.ui.widgets.links import PageLink, Told, is_url
 
 Result = TypeVar("Result")
 
 
 ROOMY: Final = 24
 """The fewest rows of a window in which a dialog has an empty row inside its frame."""
-NAMED: Final = {"close": 0, "primary": 1, "press": 1}
-"""Which of two keys that do the same is named: the one with the lowest number."""
-PLACES: Final = {"primary": 0, "press": 0, "close": 2}
+HUGE: Final = 44
+"""The fewest rows of a window in which a dialog begins where the heading of a step does."""
+PLACES: Final = {"close": 3, "primary": 0, "press": 0}
 """The places of keys in their row: Enter first, the way out last."""
 
 
 class DialogKeys(Keys):
-    """The keys of a dialog. Where two do the same now, one is named: Escape, or else Enter."""
+    """The keys of a dialog; what Enter and Escape do is always named.
+
+    Where both do the same now, they stand together. Of other keys that do the same, one is named.
+    """
 
     def _all(self) -> Iterable[Key]:
         once: dict[str, Key] = {}
-        for key in sorted(super()._all(), key=lambda key: NAMED.get(key.action, len(NAMED))):
-            once.setdefault(key.words, key)
+        for key in sorted(super()._all(), key=lambda key: PLACES.get(key.action, 1)):
+            first = once.setdefault(key.words, key)
+            if first is not key and key.action == "close":
+                once[key.words] = replace(key, display=f"{first.display} {key.display}")
         yield from sorted(once.values(), key=lambda key: PLACES.get(key.action, 1))
 
 
@@ -48,6 +55,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
+        /* The title of the wizard stays in view. */
+        padding-top: 1;
         background: $background 70%;
         &:ansi { background: $background 70%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
@@ -61,12 +70,12 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             border-title-color: $foreground;
             border-title-background: $surface;
             border-title-style: bold;
-            padding: 1 1 1 2;
+            padding: 1 1 0 2;
         }
         /* Its scrollbar stands in the margin at the right, so that no text moves when it comes. */
         & #dialog-body {
             height: auto;
-            scrollbar-size-vertical: 1;
+            scrollbar-size: 0 1;
             scrollbar-gutter: stable;
             & Menu, & ProblemPanel { margin-right: 1; }
             & > *:last-child { margin: 0 1 0 0; }
@@ -87,6 +96,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             & Field { margin: 0 1 0 0; }
             & .gap { display: none; }
         }
+        /* Where the step's heading stands. */
+        &.-huge { align: center top; & #dialog { margin-top: 7; } }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -100,8 +111,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     PRIMARY: ClassVar[str] = ""
     """The label of the button for what Enter does; "" where Enter only presses a focused button."""
 
-    AROUND: ClassVar[int] = 5
-    """Rows of the frame, the buttons and the gap above them, and the keys."""
+    AROUND: ClassVar[int] = 6
+    """Rows of the title, the frame, the buttons and the gap above them, and the keys."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -146,7 +157,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
     def _room(self, rows: int) -> int:
         """Return the most rows that the body can have with everything around it in view."""
-        return rows - self.AROUND - 2 * (rows >= ROOMY)
+        return rows - self.AROUND - (rows >= ROOMY) - 7 * (rows >= HUGE)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the buttons in view."""
@@ -217,7 +228,7 @@ class HelpScreen(Dialog[None]):
                     if are_urls:
                         yield from map(PageLink, lines)
                     else:
-                        yield Static(_titled(list(lines)), markup=False)
+                        yield Static(Told(list(lines)))
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the paragraphs."""
@@ -225,18 +236,11 @@ class HelpScreen(Dialog[None]):
         body.scroll_relative(y=rows, animate=False)
 
 
-def _titled(lines: Sequence[str]) -> Content:
-    """Return lines of text, the first one of several as their title."""
-    title = "bold" if len(lines) > 1 else ""
-    return Content("\n").join([Content.styled(lines[0], title), *map(Content, lines[1:])])
-
-
 class ConfirmScreen(Dialog[bool]):
     """A question; True means yes. Enter means no unless yes is harmless."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes", id="dialog.yes")]
     AUTO_FOCUS = "#dialog-buttons .-primary"
-    NO: ClassVar[str] = "No"
 
     def __init__(self, question: Question) -> None:
         super().__init__(question.title)
@@ -248,7 +252,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield no and yes."""
-        no, yes = Button(self.NO, id="close"), Button(self._question.yes, id="yes")
+        no, yes = Button(self._question.no, id="close"), Button(self._question.yes, id="yes")
         (yes if self._question.is_harmless else no).variant = "primary"
         yield from (no, yes)
 
@@ -283,7 +287,9 @@ class TooSmall(Static):
         """Say how small it is, how large it has to be, and how to leave."""
         problem = TERMINAL_TOO_SMALL.filled(size=f"{columns}×{rows}")
         title = Content.styled(problem.title, "bold")
-        words = Content(f"{problem.cause}\n{problem.remedy}")
-        way_out = Content.assemble(("^q", "bold $footer-key-foreground"), " Quit")
+        words, key = Content(f"{problem.cause}\n{problem.remedy}"), "bold $footer-key-foreground"
+        at = words.plain.rindex(f" {PLAIN} ") + 1
+        words = words.stylize(key, at, at + len(PLAIN))
+        way_out = Content.assemble(("^q", key), " Quit")
         gap = Content("\n\n" if rows > 8 else "\n")
         self.update(gap.join([title, words, way_out]))

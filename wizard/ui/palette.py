@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.containers import Center
+from textual.command import (
+    Command,
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
+from textual.containers import Center, Horizontal, Vertical
 from textual.content import Content
+from textual.visual import VisualType
+from textual.widgets import LoadingIndicator
+from textual.widgets.option_list import Option
 
+from wizard.domain.value import replace
 from wizard.ui.widgets.buttons import Key, Keys
-from wizard.ui.widgets.drawing import spread
+from wizard.ui.widgets.drawing import Reversing
+from wizard.ui.widgets.menu import Line
 
 KEY: Final = "Key: "
-"""The beginning of a help text that only names the key."""
-WIDTH: Final = 76
-FRAME: Final = 7
-"""Columns of the frame, of the margins in it, and of the scrollbar."""
+"""What stands before the key in a help text, which is its end."""
 
 
 class InOrder(Provider):
@@ -29,28 +40,15 @@ class InOrder(Provider):
 
     async def discover(self) -> Hits:
         """Yield all commands; Enter runs the first one."""
-        for command in self._commands():
-            line = self._line(Content(command.title), command.help)
-            yield DiscoveryHit(line, command.callback, text=command.title)
+        for title, help, run, *_ in self._commands():
+            yield DiscoveryHit(Content(title), run, text=title, help=help)
 
     async def search(self, query: str) -> Hits:
         """Yield the commands whose title matches."""
         matcher = self.matcher(query)
-        for command in self._commands():
-            title = command.title
+        for title, help, run, *_ in self._commands():
             if (score := matcher.match(title)) > 0:
-                line = self._line(matcher.highlight(title), command.help)
-                yield Hit(score, line, command.callback, text=title)
-
-    def _line(self, title: Content, help: str) -> Content:
-        """Return a title, and at the right its key, or as much of its help as there is room for."""
-        width = min(WIDTH, self.app.size.width) - FRAME
-        style = "not bold $muted"
-        if help.startswith(KEY):
-            help, style = help.removeprefix(KEY), "bold $footer-key-foreground"
-        words = (help, help.partition(";")[0], help.partition(".")[0])
-        fits = (text for text in words if title.cell_length + 2 + len(text) <= width)
-        return spread(title, Content.styled(next(fits, ""), style), width)
+                yield Hit(score, matcher.highlight(title), run, text=title, help=help)
 
 
 class Given(InOrder):
@@ -62,13 +60,58 @@ class Given(InOrder):
         return self.lines
 
 
+class Lines(CommandList, Reversing):
+    """A command in each line: its title, a few words, and at the right its key.
+
+    The line that Enter runs has a mark, as in a menu.
+    """
+
+    _column = 0
+    """Columns of the titles, where there are words beside them."""
+    _marked: int | None = None
+
+    def add_options(self, new_options: Iterable[Option | VisualType | None]) -> Self:
+        """Add commands, drawn to whatever width there is."""
+        options = list(new_options)
+        hits = [option.hit for option in options if isinstance(option, Command)]
+        told = (len(hit.text or "") for hit in hits if not (hit.help or KEY).startswith(KEY))
+        self._column = max(told, default=0)
+        return super().add_options(
+            Command(self._line(option, is_marked=False), option.hit, option.id)
+            if isinstance(option, Command)
+            else option
+            for option in options
+        )
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Mark the line with a sign, too: never by its background color alone."""
+        super().watch_highlighted(highlighted)
+        for index in (self._marked, highlighted):
+            if index is not None and index < self.option_count:
+                option = self.get_option_at_index(index)
+                if isinstance(option, Command):
+                    line = self._line(option, is_marked=index == highlighted)
+                    self.replace_option_prompt_at_index(index, line)
+        self._marked = highlighted
+
+    def _line(self, command: Command, *, is_marked: bool) -> Line:
+        hit = command.hit
+        words, _, key = (hit.help or "").partition(KEY)
+        title = hit.prompt if isinstance(hit.prompt, Content) else Content(hit.text or "")
+        return Line(title, words.rstrip(), self._column, is_marked=is_marked, key=key)
+
+
 RUN: Final = Key("enter", "⏎", "Run", "Run", "run", is_enabled=True, is_palette=False)
 """Enter; its binding belongs to the input, which doesn't name it."""
 
 
 class _Keys(Keys):
+    def __init__(self, verb: str) -> None:
+        super().__init__(lambda _action: "")
+        self._verb = verb
+
     def _all(self) -> Iterable[Key]:
-        return (RUN, *super()._all())
+        return (replace(RUN, words=self._verb, brief=self._verb), *super()._all())
 
 
 class Palette(CommandPalette):
@@ -81,14 +124,29 @@ class Palette(CommandPalette):
     def __init__(
         self,
         lines: Sequence[SystemCommand] | None = None,
+        *,
+        title: str = "Commands",
         placeholder: str = "Search for commands…",
+        verb: str = "Run",
     ) -> None:
-        """Args: `lines`: what to choose from; all commands if None."""
+        """Args:
+        lines: what to choose from; all commands if None.
+        verb: what Enter does with one.
+        """
         provider = InOrder if lines is None else type("Given", (Given,), {"lines": lines})
-        super().__init__([provider], placeholder=placeholder, id="--command-palette")
+        super().__init__([provider], id="--command-palette")
+        self._title = title
+        self._shadow = placeholder
+        self._verb = verb
 
     def compose(self) -> ComposeResult:
-        """Yield the window, and the row of keys under it."""
-        yield from super().compose()
+        """Yield the window, and the row of keys under it; Textual looks for these widgets."""
+        with Vertical(id="--container") as window:
+            window.border_title = self._title
+            with Horizontal(id="--input"):
+                yield CommandInput(placeholder=self._shadow, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield Lines()
+                yield LoadingIndicator()
         with Center(classes="bar"):
-            yield _Keys(lambda _action: "")
+            yield _Keys(self._verb)

@@ -6,7 +6,7 @@ from functools import partial
 
 from wizard.domain.steps import Step
 from wizard.flow.context import WizardContext
-from wizard.flow.state import WizardState, steps_back
+from wizard.flow.state import Subject, WizardState, steps_back
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.layout import Banner
 
@@ -28,6 +28,7 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
         wizard_context.grant_type,
         wizard_context.skipped,
         steps_back(state),
+        state.subject is Subject.DRAFT,
     )
     match state.step:
         case Step.OVERVIEW:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Horizontal, Vertical, VerticalScroll
+from textual.containers import Center, Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -22,9 +22,10 @@ from wizard.flow.state import Back, GoTo, Outcome
 from wizard.ui import textual_internals
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.widgets.buttons import Button, ButtonRow, Command, Keys
-from wizard.ui.widgets.layout import Banner, Body, Gap, Heading, Rail, Title
+from wizard.ui.widgets.layout import Banner, Body, Gap, Heading, Title
 from wizard.ui.widgets.links import HelpPane
 from wizard.ui.widgets.problem_panel import ProblemPanel
+from wizard.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from wizard.domain.oauth.redirect_uri import Comparison
@@ -49,7 +50,6 @@ class StepScreen(TimedScreen[Outcome]):
         Binding("pagedown", "scroll_body(1)", "Down", show=False, id="step.down"),
     ]
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
-    HAS_RAIL: ClassVar[bool] = True
     LEAD: ClassVar[int] = 2  # the rank of the gap under the heading
     # The ids of the buttons for what keys do, too: both say the same word.
     BUTTONS: ClassVar[Mapping[str, str]] = {"primary": "next", "back": "back"}
@@ -100,6 +100,9 @@ class StepScreen(TimedScreen[Outcome]):
                 found.setdefault(active.binding.action, active.binding)
         for action, binding in found.items():
             yield Command(binding.tooltip, f"Key: {self.app.get_key_display(binding)}", action)
+        if self.has_class("-roomy") or self.has_class("-wide"):
+            verb = "Hide" if self.query_one(HelpPane).display else "Show"
+            yield Command(f"{verb} the help beside the form", "", "toggle_help")
 
     def can_go_on(self) -> bool:
         """Whether the primary action can do anything now."""
@@ -178,15 +181,15 @@ class StepScreen(TimedScreen[Outcome]):
         """Lay out the frame."""
         self.fit()
         page, banner = self._page, self._banner
-        crumb = banner.crumb(self.STEP) if self.HAS_RAIL else ""
+        self.set_class(not banner.is_setup, "-alone")
         with Center(classes="bar"):
             yield Title(banner.profile, banner.foreign_hosts, is_demo=banner.is_demo)
         with Center(id="middle"), Horizontal(id="columns"):
-            if self.HAS_RAIL:
+            if banner.is_setup:
                 yield Rail(self.STEP, banner.grant_type.steps, banner.skipped, banner.open_to)
             with Vertical(id="page"):
                 with Body():
-                    yield Heading(page.heading, self.aside(), crumb)
+                    yield Heading(page.heading, self.aside(), banner.crumb(self.STEP))
                     if page.intro:
                         yield from self.compose_intro(page.intro)
                     yield Gap("lead", rank=self.LEAD)
@@ -194,7 +197,8 @@ class StepScreen(TimedScreen[Outcome]):
                     yield Gap("foot", rank=1)
                 with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
-            yield HelpPane(self.help_beside(page))
+            beside = self.help_beside(page)
+            yield HelpPane([part for part in beside if part not in page.troubles], page.troubles)
         with Center(classes="bar"):
             yield Keys(self._word)
 
@@ -232,9 +236,7 @@ class StepScreen(TimedScreen[Outcome]):
         textual_internals.style_once(self, event)
 
     def _word(self, action: str) -> str | None:
-        """What the button for the same says, and what the key for the help does; else ""."""
-        if action == "help":
-            return "Hide help" if self.query_one(HelpPane).display else ""
+        """What the button for the same says, else ""."""
         buttons = self.query(f"#{self.BUTTONS.get(action, '-')}").results(Button)
         return next((button.word for button in buttons), "")
 
@@ -280,21 +282,16 @@ class StepScreen(TimedScreen[Outcome]):
 
     def action_scroll_body(self, pages: int) -> None:
         """Scroll what does not fit."""
-        body, help_ = self.query_one(Body), self.query_one(HelpPane)
-        pane: VerticalScroll = body if body.max_scroll_y else help_
-        pane.scroll_relative(y=pages * (pane.size.height - 1), animate=False)
+        body = self.query_one(Body)
+        body.scroll_relative(y=pages * (body.size.height - 1), animate=False)
 
-    def action_help(self) -> None:
-        """Show the help of this step, or hide it where it stands beside the form."""
-        if self.has_class("-roomy") or self.has_class("-wide"):
-            self.app.toggle_class("-without-help")
-            self.refresh_bindings()
-        else:
-            self.action_whole_help()
+    def action_toggle_help(self) -> None:
+        """Show the help beside the form, or hide it there."""
+        self.app.toggle_class("-without-help")
 
     @work(group="help")
-    async def action_whole_help(self) -> None:
-        """Open the help of this step as a dialog, whose links can be reached by key."""
+    async def action_help(self) -> None:
+        """Open all the help of this step."""
         from wizard.ui.dialog import HelpScreen
 
         await self.ask(HelpScreen(f"Help · {self._page.heading}", self.help_page()))

@@ -231,7 +231,8 @@ class ThemedApp(CrashingApp):
             )
             for name, title in TITLES.items()
         ]
-        self.push_screen(Palette(lines, "Search for a theme…"))
+        placeholder = "Search for a theme…"
+        self.push_screen(Palette(lines, title="Theme", placeholder=placeholder, verb="Apply"))
 
     @work(exclusive=True, group="theme")
     async def _choose_theme(self, name: str) -> None:

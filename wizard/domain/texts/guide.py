@@ -43,11 +43,15 @@ class Page(Value):
         steps = "\n".join(f"{number}. {text}" for number, text in enumerate(self.steps, 1))
         return (
             f"What to do here\n{steps}",
-            f"If something goes wrong\n{self.wrong[0]}",
-            *self.wrong[1:],
+            *self.troubles,
             *self.where,
             f"Twilio's documentation\n{self.documentation}",
         )
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """The paragraphs of the help about what can go wrong."""
+        return (f"If something goes wrong\n{self.wrong[0]}", *self.wrong[1:])
 
     def naming(self, keys: Mapping[str, str]) -> Page:
         """Return the page with the names of keys filled in."""

@@ -12,7 +12,7 @@ from wizard.domain.steps import Step
 from wizard.domain.text import moment, one_line
 from wizard.domain.texts.guide import ABOUT_ACTIONS, Page, page
 from wizard.domain.texts.prerequisites import CONSOLE
-from wizard.domain.texts.questions import ROTATE_TITLE, Question
+from wizard.domain.texts.questions import NOTHING_REMOVED, ROTATE_TITLE, Question
 from wizard.domain.value import Value, replace
 
 
@@ -143,7 +143,7 @@ def question(name: str, *, is_demo: bool = False) -> Question:
             " removes the profile's Client ID, Client Secret, and tokens from this machine."
             " Nothing changes in Twilio."
         )
-    return Question(f"Remove profile {name}?", text, "Remove")
+    return Question(f"Remove profile {name}?", text, "Remove", "Keep", NOTHING_REMOVED)
 
 
 def remains(profile: Profile, now: datetime) -> tuple[str, ...]:

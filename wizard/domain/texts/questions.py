@@ -18,9 +18,16 @@ class Question(Value):
     text: str
     yes: str
     """The label for yes, in a word or two."""
+    no: str = "No"
+    """The label for no."""
+    after_no: str = ""
+    """What is said after no; "" where the screen shows it."""
     is_harmless: bool = False
     """Whether yes is safe, so that Enter may mean it."""
 
+
+NOTHING_REMOVED: Final = "Nothing was removed."
+"""What is said after no to a removal."""
 
 AUTHORIZE_AGAIN: Final = Question(
     "Authorize again?",
@@ -43,11 +50,15 @@ DISCARD: Final = Question(
     " Twilio shows the secret only once. If you have no other copy of the Client Secret, you'll"
     " have to rotate it.",
     "Discard",
+    "Keep",
+    NOTHING_REMOVED,
 )
 DISCARD_CHANGE: Final = Question(
     "Discard the unfinished change?",
     "This removes only the change. Your current credentials stay in use.",
     "Discard",
+    "Keep",
+    NOTHING_REMOVED,
 )
 DISCARD_NEW_SECRET: Final = replace(
     DISCARD_CHANGE,
@@ -59,6 +70,7 @@ CHANGES: Final = Question(
     "Continue with these changes?",
     "Your current credentials stay in use until a live request proves that the new ones work.",
     "Continue",
+    "Not yet",
     is_harmless=True,
 )
 BARE_CODE: Final = Question(

@@ -103,6 +103,8 @@ class DoneScreen(StepScreen):
                 about = [words for words in self._usage if words != command]
                 yield Static("\n".join(about), id="about", markup=False)
                 yield CopyKey()
+            # Left out with a fact, which leaves more room than it needs.
+            yield Gap("spare-3")
         yield Static(Usage([command] if command else self._usage), id="usage", classes="pane")
         yield Gap()
         first, then = KEEP_IN_MIND[self._banner.grant_type]

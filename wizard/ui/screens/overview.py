@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import ON_SCREEN
+from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
@@ -44,7 +45,6 @@ class OverviewScreen(StepScreen):
     """Facts, then actions; an unfinished draft is a line with Resume and Discard."""
 
     STEP = Step.OVERVIEW
-    HAS_RAIL = False
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
         offered("u", "do('resume')", "Resume", "overview.resume", f"Resume {DRAFT}"),
@@ -53,7 +53,7 @@ class OverviewScreen(StepScreen):
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:
-        super().__init__(banner)
+        super().__init__(replace(banner, is_setup=False))
         self._overview = overview
 
     def aside(self) -> str:
@@ -123,8 +123,12 @@ class OverviewScreen(StepScreen):
             return decided
         from wizard.ui.dialog import ConfirmScreen
 
-        is_sure = await self.ask(ConfirmScreen(decided.question))
-        return await decided.then() if is_sure else None
+        question = decided.question
+        if await self.ask(ConfirmScreen(question)):
+            return await decided.then()
+        if question.after_no:
+            self.notify(question.after_no, timeout=3, markup=False)
+        return None
 
     async def _dialog(self, action: str) -> Outcome | None:
         wizard_context = self._overview.wizard_context

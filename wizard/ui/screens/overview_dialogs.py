@@ -37,7 +37,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 class ProfilesScreen(Dialog[str | None]):
     """Asks for the profile to open."""
 
-    PRIMARY = "Open ›"
+    PRIMARY = "Open profile ›"
     AUTO_FOCUS = "Menu, Entry"
 
     def __init__(self, names: Sequence[str], current: str) -> None:
@@ -158,7 +158,7 @@ class SheetScreen(HelpScreen):
     """The handoff sheet for the chosen audience; it is copied and saved as Markdown."""
 
     PRIMARY = "Copy"
-    AROUND = 7
+    AROUND = 8
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", "Save", id="sheet.save"),
         Binding("ctrl+y", "copy", "Copy", key_display="^y", id="sheet.copy"),
@@ -167,6 +167,7 @@ class SheetScreen(HelpScreen):
     SheetScreen {
         & #sheet { height: auto; }
         & #audience { margin: 0 2 1 0; }
+        & #sheet .sub { text-style: bold; }
         & #sheet .command { background: $panel; padding: 0 1; margin: 0 0 1 0; }
         & #sheet .paragraph { margin: 0 0 1 0; }
     }
@@ -288,7 +289,7 @@ class _Rows(Fitted):
             else:
                 lines.append(Content.styled(name, "$muted"))
                 lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
-        return Content("\n").join([Content.styled(self._title, "bold"), *lines])
+        return Content("\n").join([Content.styled(self._title, "bold"), Content(), *lines])
 
 
 def sheet_of(wizard_context: WizardContext) -> SheetScreen:

@@ -114,8 +114,6 @@ class _Values(Fitted):
 class ChangesScreen(ConfirmScreen):
     """Show each changed value, before and after; Enter means yes."""
 
-    NO = "Not yet"
-
     def __init__(self, differences: Sequence[Difference]) -> None:
         super().__init__(replace(CHANGES, yes=f"{CHANGES.yes} ›"))
         self._differences = differences

@@ -1,11 +1,10 @@
-"""The layout of a step: the lines and the steps around it, and the body, which scrolls."""
+"""The layout of a step: the lines around it, and the body, which scrolls."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -66,6 +65,8 @@ FIRST: Final = (*_BEFORE, (DETAIL, True), (DETAIL, False))
 """The same in a small window, where a gap makes more readable than what a server said."""
 KEPT: Final = 3
 """The rank from which a gap is never left out."""
+LEAST_ROWS: Final = 15
+"""Rows of a body in a high window that has fewer to show: so the buttons under it rarely move."""
 
 
 class Body(VerticalScroll):
@@ -77,6 +78,12 @@ class Body(VerticalScroll):
     def __init__(self) -> None:
         super().__init__(id="body", can_focus=False)
         self._fitting = _Fitting()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of all it shows, as far as they and the buttons under it have room."""
+        width -= self.styles.scrollbar_size_vertical
+        rows = super().get_content_height(container, viewport, width)
+        return min(max(rows, LEAST_ROWS), max(container.height - 1, 1))
 
     @property
     def layout(self) -> Layout:
@@ -170,10 +177,12 @@ class Banner(Value):
     """Steps that were left before all of them was done."""
     open_to: Sequence[Step] = ()
     """Steps before this one that Back may lead to."""
+    is_setup: bool = True
+    """Whether the steps of a setup are shown; not where a step returns to Overview."""
 
     def crumb(self, step: Step) -> str:
-        """Return which of the steps one is."""
-        return step_number(step, self.grant_type.steps)
+        """Return which of the steps one is; "" if they aren't shown."""
+        return step_number(step, self.grant_type.steps) if self.is_setup else ""
 
 
 class Title(Reversing):
@@ -232,69 +241,3 @@ class Heading(Widget):
             both = " · ".join(part for part in (self.aside, self.crumb) if part)
             words = both if len(self._heading) + len(both) < width else words
         return spread(Content.styled(self._heading, "bold"), Content.styled(words, "$muted"), width)
-
-
-UNDER_WAY: Final = Content.styled(f"… {Step.AUTHORIZE.title}", "$foreground")
-"""The line of Authorize until the link's response is there."""
-
-
-class Rail(Widget):
-    """The steps: done, skipped, under way, current, to come; never told by color alone."""
-
-    DEFAULT_CSS = "Rail { width: 16; height: auto; }"
-
-    steps: reactive[tuple[Step, ...]] = reactive((), layout=True)
-
-    def __init__(
-        self,
-        step: Step,
-        steps: tuple[Step, ...],
-        skipped: Collection[Step] = (),
-        open_to: Collection[Step] = (),
-    ) -> None:
-        """Args:
-        steps: those of the setup, in order.
-        open_to: the steps that a click leads back to.
-        """
-        super().__init__()
-        self._step = step
-        self._skipped = skipped
-        self._open_to = open_to
-        self.set_reactive(Rail.steps, steps)
-
-    @property
-    def _height(self) -> int:
-        """Rows of a step: two where there is room."""
-        return 2 if self.screen.size.height >= 22 else 1
-
-    @property
-    def _here(self) -> int:
-        return self.steps.index(self._step) if self._step in self.steps else -1
-
-    def render(self) -> Content:
-        """Draw a line a step, joined where there is room."""
-        lines = []
-        for index, step in enumerate(self.steps):
-            if index and self._height > 1:
-                is_skipped = self.steps[index - 1] in self._skipped and index <= self._here
-                lines.append(Content.styled(f"│ {'skipped' * is_skipped}", "$muted"))
-            lines.append(self._line(index, step))
-        return Content("\n").join(lines)
-
-    def _line(self, index: int, step: Step) -> Content:
-        if index == self._here:
-            return Content.styled(f"● {step.title}", "bold $foreground")
-        if step is Step.AUTHORIZE and self._step is Step.REDIRECT:
-            # Opening or copying the link is not yet an approval.
-            return UNDER_WAY
-        if index < self._here and step in self._skipped:
-            return Content.styled(f"– {step.title}", "$muted")
-        if index < self._here:
-            return Content.styled(f"✓ {step.title}", "$success")
-        return Content.styled(f"○ {step.title}", "$muted")
-
-    async def on_click(self, event: events.Click) -> None:
-        """Go back to a step."""
-        index, between = divmod(event.y, self._height)
-        if not between and index < len(self.steps) and self.steps[index] in self._open_to:
-            await self.run_action(f"screen.go_back_to('{self.steps[index].value}')")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.selection import Selection
@@ -19,7 +20,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from wizard.ui.widgets.buttons import MORE, Button
+from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import Fitted, hanging
 
 MAX_ROWS: Final = 7
@@ -134,27 +135,61 @@ class PageLink(Horizontal):
         self.post_message(self.Asked(self._url, is_copy=True))
 
 
-class HelpPane(VerticalScroll):
-    """The help of a step beside its form, where there is room; a click on a link opens its page."""
+BESIDE: Final = 24
+"""Rows of help that stand well beside a form."""
+ALL_OF_IT: Final = Content.assemble(
+    ("For more: ", "$muted"), ("^g", "bold $footer-key-foreground"), " Help"
+)
 
-    def __init__(self, paragraphs: Sequence[str]) -> None:
-        super().__init__(id="help", can_focus=False)
-        self._paragraphs = paragraphs
 
-    def compose(self) -> ComposeResult:
-        """Yield the text."""
-        yield Static(_Told(self._paragraphs), markup=False)
-        yield Static("", id="help-more", classes="muted")
+class HelpPane(Widget):
+    """The help of a step beside its form, where there is room; a click on a link opens its page.
 
-    def on_mount(self) -> None:
-        """Say when there is more than is seen."""
-        self.watch(self, "scroll_y", self._look_again)
-        self.watch(self, "virtual_size", self._look_again)
-        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._look_again())
+    It shows only whole paragraphs: first what is needed, then what may go wrong if all of that fits
+    beside the form. What it leaves out is in the help that a key opens.
+    """
 
-    def _look_again(self) -> None:
-        is_more = self.scroll_y + self.scrollable_content_region.height < self.virtual_size.height
-        self.query_one("#help-more", Static).update(MORE[1] if is_more else "")
+    def __init__(self, needed: Sequence[str], wrong: Sequence[str]) -> None:
+        super().__init__(id="help")
+        self._needed = [_told(paragraph) for paragraph in needed]
+        self._wrong = [_told(paragraph) for paragraph in wrong]
+        self._rows = BESIDE
+
+    def get_content_height(self, container: Size, viewport: object, width: int) -> int:
+        """Return the rows of what it shows."""
+        self._rows = container.height
+        return len(self._lines(width)) + 2
+
+    def render(self) -> Content:
+        """Draw what fits, between two empty rows."""
+        return Content("\n").join([Content(), *self._lines(self.content_size.width)])
+
+    def _lines(self, width: int) -> list[Content]:
+        """Return all of it, or what is needed with the key for the rest, in a width."""
+        whole = _joined(_wrapped(each, width) for each in (*self._needed, *self._wrong))
+        if len(whole) + 2 <= min(self._rows, BESIDE):
+            return whole
+        room = self._rows - 4
+        lines: list[Content] = []
+        for paragraph in self._needed:
+            longer = _joined((lines, _wrapped(paragraph, width)))
+            if len(longer) > room:
+                break
+            lines = longer
+        else:
+            if not self._wrong:
+                return lines
+        return [*(lines or self._first(width, room)), Content(), ALL_OF_IT]
+
+    def _first(self, width: int, room: int) -> list[Content]:
+        """Return the lines of the first paragraph that fit whole."""
+        lines: list[Content] = []
+        for line in self._needed[0]:
+            rows = _wrapped([line], width)
+            if len(lines) + len(rows) > room:
+                break
+            lines += rows
+        return lines
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the page of a link."""
@@ -162,18 +197,17 @@ class HelpPane(VerticalScroll):
             self.post_message(PageLink.Asked(event.style.link, is_copy=False))
 
 
-class _Told(Fitted):
-    """Paragraphs; the words of a numbered step stand to the right of its number."""
+def _joined(blocks: Iterable[Sequence[Content]]) -> list[Content]:
+    """Return the rows of blocks, with an empty one between two."""
+    rows: list[Content] = []
+    for block in blocks:
+        rows += [*([Content()] if rows else []), *block]
+    return rows
 
-    def __init__(self, paragraphs: Sequence[str]) -> None:
-        self._paragraphs = [_told(paragraph) for paragraph in paragraphs]
 
-    def content(self, width: int) -> Content:
-        """Return the paragraphs in a width."""
-        return Content("\n\n").join(
-            Content("\n").join(row for line in lines for row in hanging(width, *_numbered(line)))
-            for lines in self._paragraphs
-        )
+def _wrapped(lines: Sequence[Content], width: int) -> list[Content]:
+    """Return lines in rows; the words of a numbered step stand to the right of its number."""
+    return [row for line in lines for row in hanging(width, *_numbered(line))]
 
 
 def _numbered(line: Content) -> tuple[Content, Content]:
@@ -183,15 +217,40 @@ def _numbered(line: Content) -> tuple[Content, Content]:
     return line[:at], line[at:]
 
 
+class Told(Fitted):
+    """A paragraph of the help, without its URLs."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = _titled(lines, [_answered(line, "$foreground") for line in lines])
+
+    def content(self, width: int) -> Content:
+        """Return it in a width."""
+        return Content("\n").join(_wrapped(self._lines, width))
+
+
 def _told(paragraph: str) -> list[Content]:
-    """Return a paragraph: the first of several lines as its title, a URL as a few words."""
-    first, *others = paragraph.split("\n")
-    lines = [
-        Content.assemble(("Open this page", Style(link=line, underline=True))).stylize(
-            "$footer-key-foreground"
-        )
-        if is_url(line)
-        else Content.styled(line, "$muted")
-        for line in (others or [first])
-    ]
-    return [*([Content.styled(first, "bold")] if others else []), *lines]
+    """Return a paragraph in which a URL is a few words."""
+    lines = paragraph.split("\n")
+    link = "underline $footer-key-foreground"
+    return _titled(
+        lines,
+        [
+            Content("Open this page").stylize(link).stylize(Style(link=line))
+            if is_url(line)
+            else _answered(line, "$muted")
+            for line in lines
+        ],
+    )
+
+
+def _titled(lines: Sequence[str], drawn: list[Content]) -> list[Content]:
+    """Return a paragraph, the first of several lines as its title."""
+    return [Content.styled(lines[0], "bold"), *drawn[1:]] if len(lines) > 1 else drawn
+
+
+def _answered(line: str, usual: str) -> Content:
+    """Return a line; of one that begins with a question, the answer stands back."""
+    question, mark, answer = line.partition("? ")
+    if not mark:
+        return Content.styled(line, usual)
+    return Content.assemble(f"{question}{mark}", (answer, "$muted"))

@@ -98,25 +98,32 @@ class Menu(OptionList, Reversing):
         if self.highlighted is not None:
             self.call_after_refresh(show_row, self, self.highlighted)
 
-    def _line(self, index: int, is_marked: bool) -> _Line:
-        return _Line(self._shown[index], self._column, is_marked)
+    def _line(self, index: int, is_marked: bool) -> Line:
+        item = self._shown[index]
+        return Line(Content(item.title), item.brief, self._column, is_marked=is_marked)
 
 
-class _Line(Fitted):
-    def __init__(self, item: Item, column: int, is_marked: bool) -> None:
-        self._item = item
+class Line(Fitted):
+    """A line of a menu: a title, a few words in a column beside it, and at the right a key."""
+
+    def __init__(
+        self, title: Content, words: str, column: int, *, is_marked: bool, key: str = ""
+    ) -> None:
+        self._title = title
+        # Whole, or the first of them, or none: a line that is cut off only makes one wonder.
+        self._words = (words, words.partition(";")[0], words.partition(".")[0])
         self._column = column
         self._is_marked = is_marked
+        self._key = Content.styled(key, "bold $footer-key-foreground")
 
     def content(self, width: int) -> Content:
         """Return the one line."""
-        title = Content.assemble(
-            MARK if self._is_marked else NO_MARK, self._item.title.ljust(self._column)
-        )
-        # Whole, or its first words, or none: a line that is cut off only makes one wonder.
-        words = (self._item.brief, self._item.brief.partition(";")[0])
-        fits = (text for text in words if len(text) + 2 <= width - title.cell_length)
+        blanks = " " * (self._column - self._title.cell_length + 2)
+        mark = MARK if self._is_marked else NO_MARK
+        title = Content.assemble(mark, self._title, blanks)
+        room = width - title.cell_length - self._key.cell_length - bool(self._key)
+        fits = (text for text in self._words if len(text) <= room)
         # Muted words can't be read on the ground of the highlight.
         style = "not bold" if self._is_marked else "not bold $muted"
         brief = Content.styled(next(fits, ""), style)
-        return spread(Content.assemble(title, "  ", brief), Content(), width)
+        return spread(Content.assemble(title, brief), self._key, width)

@@ -61,6 +61,7 @@ async def test_after_no_to_a_removal_the_step_says_that_nothing_was_removed(acti
         await point_at(pilot, "forget")
         await pilot.press("enter")
         await wait_for_dialog(pilot, ConfirmScreen)
+        await wait_until(pilot, lambda: "Remove profile default?" in text_of(app), "the question")
         await pilot.press("enter")
         await wait_for_screen(pilot, OverviewScreen)
         await wait_until(pilot, lambda: NOTHING_REMOVED in text_of(app), "what became of it")

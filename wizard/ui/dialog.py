@@ -55,8 +55,6 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        /* The title of the wizard stays in view. */
-        padding-top: 1;
         background: $background 70%;
         &:ansi { background: $background 70%; }
         & > .screen--selection { background: $input-selection-background; color: $foreground; }
@@ -65,6 +63,8 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             max-width: 100%;
             height: auto;
             max-height: 100%;
+            /* The title of the wizard stays in view. */
+            margin-top: 1;
             background: $surface;
             border: round $primary;
             border-title-color: $foreground;
@@ -97,7 +97,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             & .gap { display: none; }
         }
         /* Where the step's heading stands. */
-        &.-huge { align: center top; & #dialog { margin-top: 7; } }
+        &.-huge { align: center top; & #dialog { margin-top: 8; } }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

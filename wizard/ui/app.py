@@ -268,14 +268,14 @@ class WizardApp(ThemedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
-        words = "What this step is about Key: ^g"
+        words = _keyed("What this step is about", "^g")
         yield SystemCommand("Help", words, self._later("screen.help"))
         if isinstance(screen, StepScreen):
             for command in screen.commands():
                 run = self._later(f"screen.{command.action}")
                 yield SystemCommand(command.title, command.help, run)
         if self._problems_of(screen):
-            words = "The problem and versions, without secrets Key: F9"
+            words = _keyed("The problem and versions, without secrets", "F9")
             yield SystemCommand("Copy for support", words, self._later("copy_for_support"))
         kept = "" if self.wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"
@@ -287,9 +287,14 @@ class WizardApp(ThemedApp):
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
-        words = f"Leave the wizard. {self._what_stays} Key: ^q"
+        words = _keyed(f"Leave the wizard. {self._what_stays}", "^q")
         yield SystemCommand("Quit", words, self.action_quit)
 
     def _later(self, action: str) -> Callable[[], object]:
         """Return what runs an action once the palette is gone, which is a screen of its own."""
         return partial(self.call_later, self.run_action, action)
+
+
+def _keyed(words: str, key: str) -> str:
+    """Return the words of a line of the palette, with its key at their end."""
+    return " ".join((words, f"Key: {key}"))

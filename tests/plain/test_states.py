@@ -23,7 +23,13 @@ from wizard.domain.oauth.authorization_request import authorize_url
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import Program
-from wizard.domain.texts.questions import REMOVED_IN_DEMO, RISK, ROTATE_IN_DEMO, ROTATED_IN_DEMO
+from wizard.domain.texts.questions import (
+    NOTHING_REMOVED,
+    REMOVED_IN_DEMO,
+    RISK,
+    ROTATE_IN_DEMO,
+    ROTATED_IN_DEMO,
+)
 from wizard.domain.texts.wording import IN_FILES, USED_UP
 from wizard.domain.value import replace
 from wizard.flow.credentials import ANY_OTHER
@@ -544,11 +550,14 @@ def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
         await person.says('To try a rotated secret or a removal, type "overview".')
         await person.type("overview")
         await person.says("Enter a rotated secret", "Remove profile")
-        for action, asked in (("rotate", ROTATE_IN_DEMO), ("forget", "Remove profile default?")):
+        for action, asked, kept in (
+            ("rotate", ROTATE_IN_DEMO, UNCHANGED),
+            ("remove", "Remove profile default?", NOTHING_REMOVED),
+        ):
             await person.type(action)
             await person.says(asked)
             await person.type("")
-            await person.says(UNCHANGED)
+            await person.says(kept)
         await person.type("rotate")
         await person.type("a-short-secret")
         await person.says(f"Error: {ANY_OTHER}")

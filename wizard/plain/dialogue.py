@@ -136,9 +136,10 @@ class Dialogue:
         """Ask a question; back and Enter alone mean no. Raises Left on quit."""
         self.say(question.text)
         words = f"{question.title} Type yes, or press Enter for no"
+        answers = {"yes": question.yes.lower(), "": question.no.lower()}
         while True:
             try:
-                answer = await self.ask(Prompt(words, (question.text,)))
+                answer = await self.ask(Prompt(words, (question.text,), answers=answers))
             except Left as left:
                 if isinstance(left.outcome, Back):
                     return False

@@ -101,7 +101,7 @@ class OverviewStep:
             return decided
         if await self._stage.talk.confirm(decided.question):
             return await decided.then()
-        self._say(UNCHANGED)
+        self._say(decided.question.after_no or UNCHANGED)
         return None
 
     async def _rotate(self) -> Outcome | None:

@@ -68,8 +68,8 @@ def test_stored_secret_is_judged_with_the_client_id_that_is_entered(
     [
         (ID, "", Source.NONE, False, "", True),
         (ID, CLIENT_ID[:12], Source.ENTERED, False, "", True),
-        (ID, CLIENT_ID, Source.ENTERED, True, "34 of 34 ✓ saved", False),
-        (ID, OTHER_ID, Source.ENTERED, True, "34 of 34 ✓", False),
+        (ID, CLIENT_ID, Source.ENTERED, True, "34 of 34  ✓ saved", False),
+        (ID, OTHER_ID, Source.ENTERED, True, "34 of 34  ✓", False),
         (CLIENT_SECRET, "a-new-secret-of-some-length", Source.ENTERED, True, "✓", False),
         (CLIENT_SECRET, CLIENT_ID, Source.ENTERED, False, "", True),
         (URL, REDIRECT_URL, Source.ENTERED, True, "✓ saved", False),

@@ -488,7 +488,7 @@ async def test_link_shows_its_state_to_nobody_by_accident(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("is_listening", "problem", "why_not", "where", "waits"),
     [
-        (False, None, "", (), "for you to paste the URL"),
+        (False, None, "", (), ""),
         (True, None, "", ("the wizard continues automatically",), "or for the browser to return"),
         (True, None, "SSH", ("isn't on this machine (SSH)", "Paste the URL"), "to return"),
         (False, PROBLEM, "", ("! Made up.", "Nothing."), "paste the URL (Made up)"),

@@ -56,7 +56,7 @@ async def test_a_check_from_overview_shows_no_steps_of_a_setup(world: World) -> 
         await point_at(pilot, "check")
         await pilot.press("enter")
         await wait_for_screen(pilot, CheckScreen)
-        await until_text(pilot, "To Overview ›")
+        await until_text(pilot, "Go to Overview ›")
         assert "Done" not in text_of(app)
         assert "Prerequisites" not in text_of(app)
         assert not app.screen.query(Rail)
@@ -91,7 +91,7 @@ async def test_a_rotated_secret_that_is_refused_changes_nothing(world: World) ->
     async with running(make_app(world)) as (app, pilot):
         await open_dialog(pilot, "rotate", RotateScreen)
         await pilot.press("enter")
-        await until_text(pilot, "Enter the Client Secret")
+        await until_text(pilot, "Enter the new Client Secret")
         await paste(pilot, ROTATED)
         await pilot.press("enter")
         await until_text(pilot, WRONG_CLIENT.title, "Copy the entire new Client Secret again")

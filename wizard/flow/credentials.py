@@ -65,7 +65,7 @@ class Judgment(Value):
         """The note beside a field with nothing to fix or to look at; else ""."""
         if self.problem or self.warnings:
             return ""
-        return f"{self.shape} {'✓ saved' if self.is_saved and not self.is_demo else '✓'}".strip()
+        return f"{self.shape}  {'✓ saved' if self.is_saved and not self.is_demo else '✓'}".strip()
 
 
 def too_short(secret: str) -> str | None:

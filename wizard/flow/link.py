@@ -67,12 +67,12 @@ class Link(Value):
 
     @property
     def waits(self) -> str:
-        """Return what the wizard waits for after the link was opened or copied."""
+        """Return what the wizard waits for once the link is out; "" if only for the paste."""
         if self.is_listening:
             return "for you to paste the URL, or for the browser to return"
         if self.listener_problem is not None:
             return f"for you to paste the URL ({self.listener_problem.title})"
-        return "for you to paste the URL"
+        return ""
 
 
 class LinkDesk:

@@ -272,7 +272,7 @@ class Redirect(LinkStep):
         if (landed := self._state.landed) is not None:
             return await self._answered(partial(self._paste, landed.reveal()), DEMO_PASTES)
         self._tell_delivery()
-        if link.is_listening or link.listener_problem is not None:
+        if link.waits:
             self._say(f"Waiting {link.waits}.")
         return await self._answered(partial(self._paste, ""), f"{PASTE}, then press Enter")
 

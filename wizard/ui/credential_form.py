@@ -87,4 +87,4 @@ class CredentialForm:
         if which is SECRET:
             field.entry.placeholder = self._kept if judgment.source is Source.STORED else ""
         field.say(judgment.problem, judgment.warnings)
-        field.note(judgment.note, is_good=True)
+        field.note(judgment.note)

@@ -183,7 +183,7 @@ class RedirectScreen(LinkScreen):
         link = self.link
         has_problem = bool(self.query_one(ProblemPanel).problems)
         made = f"created {link.attempt.created_at.astimezone():%H:%M}; " if link else ""
-        waits = link.waits if link else "for you to paste the URL"
+        waits = link.waits if link else ""
         waits = "for you to press Enter" if self._is_demos else waits
         is_open = self._delivery is Delivery.OPENED
         rows = (
@@ -193,7 +193,7 @@ class RedirectScreen(LinkScreen):
             *(DEMO_DID if self._is_demos else ()),
             ("Code", CODE_LIVES),
             # What was pasted has been read: it waits for nothing that would be new.
-            *([("Waiting", waits)] if not has_problem else ()),
+            *([("Waiting", waits)] if waits and not has_problem else ()),
         )
         shown = self.query_one("#facts", Static)
         shown.update(Named(rows))

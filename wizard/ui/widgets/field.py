@@ -154,10 +154,10 @@ class Field(Vertical):
         # What was wrong was said of another text.
         self.say(None)
 
-    def note(self, text: str = "", *, is_good: bool = False) -> None:
+    def note(self, text: str = "") -> None:
         """Say something in the bottom line of the box; "" brings back the hint."""
-        words = Content(text or self._hint)
-        self.entry.border_subtitle = words.stylize("$success") if text and is_good else words
+        words, sign, more = (text or self._hint).partition("✓")
+        self.entry.border_subtitle = Content.assemble(words, (sign + more, "$success"))
 
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""

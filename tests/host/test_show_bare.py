@@ -64,8 +64,8 @@ async def test_stalled_terminal_does_not_hold_up_the_loop(
         (b"\x04", ""),
         # Escape alone; an arrow key is none.
         (b"\x1b", ""),
-        (b"half\x1b", ""),
         (b"\x1b[Acode\r", "code"),
+        (b"co\x1bde\r", "code"),
     ],
 )
 async def test_paste_is_read_to_its_end_and_not_echoed(

@@ -38,7 +38,7 @@ from wizard.ui.widgets.layout import Body
 IDS = tuple(p.id for p in PREREQUISITES)
 REQUIRED = tuple(p.id for p in PREREQUISITES if p.is_required)
 FINE = (Check("reach", "Reached", Status.PASSED), Check("clock", "Clock", Status.PASSED))
-NO_BROWSER = (*FINE, Check(BROWSER, "No browser here (SSH): you'll copy a link", Status.WARNING))
+NO_BROWSER = (*FINE, Check(BROWSER, "No browser here (SSH). You'll copy the link", Status.WARNING))
 
 
 def found(*problems: Problem) -> tuple[Check, ...]:

@@ -84,7 +84,7 @@ def _warning(id_: str, problem: Problem) -> Check:
 def _browser(browser: Browser) -> Check:
     if browser.is_here:
         return Check(BROWSER, "Browser", Status.PASSED)
-    title = f"No browser here ({browser.why_not}): you'll copy a link"
+    title = f"No browser here ({browser.why_not}). You'll copy the link"
     return Check(BROWSER, title, Status.WARNING)
 
 

@@ -74,8 +74,8 @@ class LineEditor:
 
     @property
     def ends_with_escape(self) -> bool:
-        """Whether Escape came last: that key, or the beginning of another."""
-        return self._text == "\x1b"
+        """Whether only Escape came: that key, or the beginning of another."""
+        return self._text == "\x1b" and not self._line
 
     def rest(self) -> str:
         """Return the part of an unfinished line."""

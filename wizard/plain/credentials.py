@@ -38,8 +38,7 @@ async def ask_advanced(talk: Dialogue, draft: CredentialSet) -> CredentialSet:
         ]
         if not draft.grant_type.needs_approval:
             return replace(draft, endpoints=Endpoints(*endpoints))
-        kept = draft.scope or EMPTY
-        words = f"Scope (Twilio: offline_access). Type another, or {KEEP} {kept}"
+        words = f"Scope (Twilio: offline_access). Type another, or {KEEP} {draft.scope or EMPTY}"
         scope = await _asked(talk, words, rules.scope) or draft.scope
         pkce = {
             Pkce.AUTO.value: "on if the server supports it",
@@ -144,6 +143,8 @@ class Credentials:
             match read_pasted(entered, self._draft):
                 case Filling() as filling:
                     is_right = await self._fill(filling) and self._has(field)
+                    if field is SECRET and not is_right:
+                        self._tell_stored()
                 case Offer() as offer:
                     is_right = await self._use(offer) and self._has(field)
                 case None if not entered and self._has(field):

@@ -31,7 +31,7 @@ MORE: Final = 'For the whole help page, type "help".'
 EARLY: Final = (
     "Enter was ignored because it came with the pasted text. Press Enter again if you meant it."
 )
-NO_CHOICE: Final = 'That isn\'t one of the choices. To hear them, type "?".'
+NO_CHOICE: Final = 'That isn\'t one of the choices. To list them, type "?".'
 UNCHANGED: Final = "Nothing was changed."
 YES: Final = ("y", "yes")
 NO: Final = ("n", "no", "")
@@ -221,11 +221,11 @@ class Dialogue:
 
 def _choices(prompt: Prompt) -> str:
     """Return the answers with what they do, except short forms and those that the list has."""
-    answers = prompt.answers.items()
+    listed = [prompt.answers.get(word) for word in prompt.listed]
     said = [
         f"{word or 'Enter'}: {does}"
-        for word, does in answers
-        if len(word) != 1 and word not in prompt.listed
+        for word, does in prompt.answers.items()
+        if not word or (len(word) > 1 and does not in listed)
     ]
     return "; ".join(said) + "." if said else ""
 

@@ -15,7 +15,7 @@ from wizard.flow.state import Back, Outcome
 from wizard.plain.dialogue import UNCHANGED, Left, Prompt, numbered
 from wizard.plain.stage import Stage
 
-LETTERS: Final = {"u": "resume", "d": "discard", "r": "retry", "remove": "forget"}
+ALIASES: Final = {"u": "resume", "d": "discard", "r": "retry", "remove": "forget"}
 """Other words for actions: the keys of the screen, and what a title says."""
 
 
@@ -68,18 +68,18 @@ class OverviewStep:
     async def _chosen(self) -> str:
         items = self._overview.items
         ids = {item.id: item.title for item in items}
-        letters = {letter: ids[id_] for letter, id_ in LETTERS.items() if id_ in ids}
+        aliases = {alias: ids[id_] for alias, id_ in ALIASES.items() if id_ in ids}
         words = f'Type a number, "?" for the list, or press Enter for {items[0].title}'
         prompt = self._stage.prompt(
             Step.OVERVIEW,
             words,
-            answers={**ids, **letters, "": items[0].title},
+            answers={**ids, **aliases, "": items[0].title},
             can_go_back=False,
         )
         page = self._overview.page.naming(TYPED).help
         prompt = replace(prompt, help=self._listed, page=page, listed=tuple(ids))
         chosen = await self._stage.talk.choose(prompt)
-        return LETTERS.get(chosen, chosen) or items[0].id
+        return ALIASES.get(chosen, chosen) or items[0].id
 
     async def _do(self, action: str) -> Outcome | None:
         """Do an action; None where it ends here. Raises SetupError and Left."""

@@ -39,7 +39,7 @@ class Prerequisites:
         """Whether anything was asked, so that the step doesn't pass unnoticed."""
 
     async def run(self) -> Outcome:
-        """Ask about each item that isn't selected, then report the machine checks. Raises Left."""
+        """Ask about each item that isn't confirmed, then report the machine checks. Raises Left."""
         is_new = self._session.profile.audience is None
         some = (f"{self._ticked()}.",) if self._session.profile.ticks else ()
         self._stage.head(Step.PREREQUISITES, *some, USE_TITLE if is_new else FIRST)
@@ -102,7 +102,7 @@ class Prerequisites:
         return replace(prompt, can_go_back=can_go_back)
 
     async def _end(self) -> str:
-        """Ask what is next, with what is missing named; only then can all be selected at once."""
+        """Ask what is next, with what is missing named; only then can all be confirmed at once."""
         open_items = texts.missing(self._items, self._session.profile.ticks)
         if not open_items and self._has_asked:
             return ""
@@ -201,14 +201,14 @@ async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None
     names = [_in_words(each) for each in texts.USES]
     listed = [f"{number}. {name}" for number, name in enumerate(names, 1)]
     costs = [f"{GRANT_NAMES[grant_type]}: {text}" for grant_type, text in COSTS.items()]
-    heard = '"?" for the list, '
-    if stage.talk.is_news("uses", listed):
+    is_new = stage.talk.is_news("uses", listed)
+    if is_new:
         stage.talk.say(*listed)
-        heard = ""
+    or_list = "" if is_new else '"?" for the list, '
     default = texts.USES.index(session.use) + 1
     prompt = stage.prompt(step, answers={"": names[default - 1]}, can_go_back=can_go_back)
     numbers = f"a number from 1 to {len(texts.USES)}"
-    words = f"{USE_TITLE} Type {numbers}, {heard}or press Enter for {default}"
+    words = f"{USE_TITLE} Type {numbers}, {or_list}or press Enter for {default}"
 
     async def is_here() -> None:
         stage.talk.say(USE_NOW)

@@ -30,6 +30,8 @@ from wizard.ui.widgets.menu import Line
 
 KEY: Final = "Key: "
 """What stands before the key in a help text, which is its end."""
+WIDEST: Final = 40
+"""Columns of the titles at the most: the name of a profile may be long."""
 
 
 class InOrder(Provider):
@@ -75,7 +77,7 @@ class Lines(CommandList, Reversing):
         options = list(new_options)
         hits = [option.hit for option in options if isinstance(option, Command)]
         told = (len(hit.text or "") for hit in hits if not (hit.help or KEY).startswith(KEY))
-        self._column = max(told, default=0)
+        self._column = min(max(told, default=0), WIDEST)
         return super().add_options(
             Command(self._line(option, is_marked=False), option.hit, option.id)
             if isinstance(option, Command)

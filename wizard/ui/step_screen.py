@@ -197,8 +197,7 @@ class StepScreen(TimedScreen[Outcome]):
                     yield Gap("foot", rank=1)
                 with ButtonRow("buttons", above="#body"):
                     yield from self.compose_buttons()
-            beside = self.help_beside(page)
-            yield HelpPane([part for part in beside if part not in page.troubles], page.troubles)
+            yield HelpPane(self.help_beside(page), page.troubles)
         with Center(classes="bar"):
             yield Keys(self._word)
 
@@ -211,6 +210,7 @@ class StepScreen(TimedScreen[Outcome]):
         self._banner = replace(self._banner, grant_type=grant_type)
         self.query_one(Rail).steps = grant_type.steps
         self.query_one(Heading).crumb = self._banner.crumb(self.STEP)
+        self.query_one(HelpPane).show(self.help_beside(self._page), self._page.troubles)
 
     def help_page(self) -> tuple[str, ...]:
         """Return the paragraphs of the help."""

@@ -245,7 +245,7 @@ _WITHOUT_APPROVAL: Final = {
             "Enter a name and a description. The app needs no Redirect URL.",
             "Under Scopes & permissions, select only the managed-users permissions that you need.",
             "Copy the Client ID and Client Secret. Twilio shows the secret only once.",
-            "Check Got it! and click Finish.",
+            "Select Got it! and click Finish.",
         ),
         wrong=(
             "Don't see managed-users permissions? You're probably on an account's OAuth"

@@ -38,7 +38,8 @@ _AFTER_CODE: Final = {
     exchange.ODD_TOKENS.id: _NEW_LINK,
 }
 
-USED_UP: Final = "Then approve access again, since each code works only once."
+USED_UP: Final = "After that, approve access again. Each code works only once."
+"""Why a rejected secret leads to a new approval."""
 
 _APPROVE: Final = (
     "Open the new link on this step, sign in as an Organization Owner or Admin, and click Approve "

@@ -50,7 +50,7 @@ class PrerequisitesScreen(StepScreen):
         & #risk.-hidden { display: none; }
         & #why { min-height: 3; }
         &.-short #why { min-height: 2; }
-        /* What stands there instead keeps the list where it is. */
+        /* Its row goes to what stands above the choices, so that the list doesn't move. */
         &.-led .lead, &.-found .lead, &.-short.-told .lead { display: none; }
     }
     """

@@ -149,11 +149,16 @@ class HelpPane(Widget):
     beside the form. What it leaves out is in the help that a key opens.
     """
 
-    def __init__(self, needed: Sequence[str], wrong: Sequence[str]) -> None:
+    def __init__(self, page: Sequence[str], wrong: Sequence[str]) -> None:
         super().__init__(id="help")
-        self._needed = [_told(paragraph) for paragraph in needed]
-        self._wrong = [_told(paragraph) for paragraph in wrong]
         self._rows = BESIDE
+        self.show(page, wrong)
+
+    def show(self, page: Sequence[str], wrong: Sequence[str]) -> None:
+        """Show another page."""
+        self._needed = [_told(paragraph) for paragraph in page if paragraph not in wrong]
+        self._wrong = [_told(paragraph) for paragraph in wrong]
+        self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: object, width: int) -> int:
         """Return the rows of what it shows."""
@@ -176,9 +181,6 @@ class HelpPane(Widget):
             if len(longer) > room:
                 break
             lines = longer
-        else:
-            if not self._wrong:
-                return lines
         return [*(lines or self._first(width, room)), Content(), ALL_OF_IT]
 
     def _first(self, width: int, room: int) -> list[Content]:

@@ -133,8 +133,10 @@ class _Found(Shrinking):
         if warned:
             return Warned(warned).content(width).split("\n")
         passed = [c.title for c in self._checks if c.status is Status.PASSED]
-        signed = (Content.assemble(("✓ ", "$success"), (title, "$muted")) for title in passed)
-        return Content("  ").join(signed).wrap(width)
+        rows = packed([f"✓ {title}" for title in passed], width)
+        return [
+            Content.styled(row, "$muted").highlight_regex("✓", style="$success") for row in rows
+        ]
 
     def _problems(self, width: int, *, is_brief: bool) -> list[Content]:
         """Return the first title, the others behind it, and the key where there is room for it."""
@@ -149,7 +151,8 @@ class _Found(Shrinking):
         room = width - HOW.cell_length - 2
         if all(line.cell_length > room for line in lines):
             lines.append(Content())
-        at = next(at for at, line in enumerate(lines) if line.cell_length <= room)
+        fits = (at for at, line in enumerate(lines) if line.cell_length <= room)
+        at = next(fits, len(lines) - 1)
         lines[at] = spread(lines[at], HOW, width)
         return lines
 

@@ -20,6 +20,7 @@ from tests.book.test_here_commands import active, in_the_keyring, record
 from tests.commands.stage import ROOT, environment, wizard
 from tests.terminal.harness import Terminal, ctrl
 from tests.terminal.walk import WIZARD
+from tests.ui.playing import unframed
 from wizard.domain.errors.store import KEYRING_HANGS
 from wizard.run import BUSY, SLOW, UNLOCK
 from wizard.store.profiles import LocalProfileStore
@@ -189,7 +190,9 @@ def test_keyring_that_is_passed_over_is_named_before_anything_is_saved(
     stage: Stage, tmp_path: Path
 ) -> None:
     with on_terminal(stage, keyring("locked", tmp_path)) as terminal:
-        terminal.wait_for(lambda screen: says(screen, PASSED_OVER.entry))
+        terminal.wait_for("How to fix")
+        terminal.send("d")
+        terminal.wait_for(lambda screen: says(unframed(screen), PASSED_OVER.entry))
 
 
 def test_keyring_that_hangs_is_waited_for_in_words_and_then_told_on_overview(

@@ -47,7 +47,7 @@ class Control(Value):
         if self.kind is Kind.TEXT:
             return "text"
         words = KEY.sub("", self.words) if self.kind is Kind.KEY else self.words
-        return re.sub(r"^\[.\] ", "", words).strip(" ‹›…")
+        return re.sub(r"^\[.\] ", "", words).strip(" ‹›…[]")
 
 
 def _in_row(rows: list[str], at: int, kind: Kind) -> list[Control]:
@@ -320,5 +320,5 @@ def notifies(words: str) -> Effect:
 
 
 def page(screen: str) -> str:
-    """Return the step without its row of keys and without the marker of the current line."""
-    return "\n".join(screen.rstrip().splitlines()[:-1]).replace("› ", "  ").rstrip()
+    """Return the step without the title, notifications, row of keys, and current line's marker."""
+    return "\n".join(screen.rstrip().splitlines()[2:-1]).replace("› ", "  ").rstrip()

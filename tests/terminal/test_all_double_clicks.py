@@ -224,7 +224,9 @@ def credentials(world: World, terminal: Terminal) -> Mapping[str, Effect]:
     return {
         "Next": leads(AUTHORIZE, back=ESC),
         "Back": leads(PREREQUISITES, back=ENTER),
-        "Advanced": opens("Authorization endpoint", {"auto": stays_open, "Apply": closes}),
+        "Advanced": opens(
+            "Authorization endpoint", {"auto (on if supported)": stays_open, "Apply": closes}
+        ),
         "Show secret": notifies(NOT_TO_SEE[:20]),
     }
 

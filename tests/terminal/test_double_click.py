@@ -115,7 +115,7 @@ def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
         terminal.double_click(line, 67)
         dialog = terminal.wait_for("Remove profile default?")
         rows = dialog.splitlines()
-        row = max(y for y, text in enumerate(rows) if re.search(r"│.* Keep +▐ +▌ Remove ", text))
+        row = max(y for y, text in enumerate(rows) if re.search(r"│.* Keep +[]▐] +▌ Remove ", text))
         column = rows[row].rindex("Remove") + 1
         assert (row, column) == (line, 67), "else this test proves less"
         terminal.double_click(row, column)

@@ -117,8 +117,8 @@ def test_wrong_new_secret_changes_nothing(env: dict[str, str], sandbox: Sandbox)
         terminal.wait_for("Enter the new Client Secret")
         terminal.paste("another-secret-that-is-not-the-right-one-at-all")
         terminal.send(ENTER)
-        terminal.wait_for("Try it ›")
-        terminal.wait_for(lambda screen: screen.count("✗") > 0 and "Try it ›" in screen)
+        # Overview, which is behind the dialog, has the sign and the title of this problem, too.
+        terminal.wait_for("A character is missing")
         assert stored(env) == before
         # The secret is still valid with the right one.
         terminal.paste(new)

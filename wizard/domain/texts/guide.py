@@ -142,8 +142,8 @@ GUIDE: Final = {
     ),
     Step.CREDENTIALS: Page(
         "Credentials",
-        "Copy these from your OAuth app. Or paste its Authorization URL into any field to fill in"
-        " what it contains.",
+        "Copy these from your OAuth app. If you have its Authorization URL, paste it to fill in all"
+        " but the secret.",
         (
             "Client ID: OQ and 32 characters.",
             "Client Secret: one long string of letters, digits, and symbols.",

@@ -23,14 +23,15 @@ Path(sys.argv[1]).write_text(entered, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("typed", "entered"), [("\r", ""), (f"{CODE}\r", CODE), ("é\x08\xe0\r", "à"), ("\x04", "")]
+    ("typed", "entered"),
+    [("\r", ""), (f"{CODE}\r", CODE), ("é\x08\xe0\r", "à"), ("\x04", ""), ("\x1b", "")],
 )
 def test_what_is_typed_below_the_full_link_is_read_and_not_echoed(
     home: Path, tmp_path: Path, typed: str, entered: str
 ) -> None:
     found = tmp_path / "entered"
     with Console(["-c", SHOW, str(found)], environment(home)) as console:
-        console.wait_for("press Enter to go back.")
+        console.wait_for("or press Enter or Esc to go back.")
         before = console.screen()
         assert "https://t.example/authorize?state=1" in before
         console.type(typed)

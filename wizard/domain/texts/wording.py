@@ -25,6 +25,9 @@ CHOICES: Final = {
 IN_FILES: Final = "From now on, this profile's secrets are saved in files only you can read."
 """Confirms that files are used instead of the keyring."""
 
+USED_UP: Final = "After that, approve access again. Each code works only once."
+"""Why a rejected secret leads to a new approval."""
+
 _NEW_LINK: Final = "Create a new link. If that fails too, send the response to Twilio Support."
 _AFTER_CODE: Final = {
     exchange.TOKEN_THROTTLED.id: "Create a new link in {wait}.",
@@ -36,10 +39,8 @@ _AFTER_CODE: Final = {
     "firewall is dropping the traffic.",
     network.UNRECOGNIZED.id: _NEW_LINK,
     exchange.ODD_TOKENS.id: _NEW_LINK,
+    exchange.WRONG_CLIENT.id: f"{exchange.WRONG_CLIENT.remedy} {USED_UP}",
 }
-
-USED_UP: Final = "After that, approve access again. Each code works only once."
-"""Why a rejected secret leads to a new approval."""
 
 _APPROVE: Final = (
     "Open the new link on this step, sign in as an Organization Owner or Admin, and click Approve "
@@ -76,12 +77,8 @@ def after_code(problem: Problem) -> Problem:
 
     Its {names} are filled afterwards.
     """
-    if problem.id == exchange.WRONG_CLIENT.id:
-        return replace(problem, remedy=f"{problem.remedy} {USED_UP}")
-    if problem.step:
-        return problem
     remedy = _AFTER_CODE.get(problem.id, problem.remedy)
-    return replace(problem, remedy=remedy, step=Step.AUTHORIZE)
+    return replace(problem, remedy=remedy, step=problem.step or Step.AUTHORIZE)
 
 
 def behind_login(problem: Problem) -> Problem:

@@ -98,8 +98,9 @@ class Prerequisites:
         words = (
             f"Item {number} of {count}: {in_full(item)}. Type yes or no, or press Enter to {skips}"
         )
-        prompt = replace(self._prompt("", answers), words=words, help=(item.why, SAYS_USE))
-        return replace(prompt, can_go_back=can_go_back)
+        prompt = self._prompt("", answers)
+        help = (item.why, SAYS_USE)
+        return replace(prompt, words=words, help=help, can_go_back=can_go_back)
 
     async def _end(self) -> str:
         """Ask what is next, with what is missing named; only then can all be confirmed at once."""
@@ -213,8 +214,9 @@ async def ask_use(stage: Stage, step: Step, *, can_go_back: bool = True) -> None
     async def is_here() -> None:
         stage.talk.say(USE_NOW)
 
-    prompt = replace(prompt, words=words, help=(*listed, *costs), acts={"use": is_here})
-    prompt = replace(prompt, listed=tuple(names))
+    about = (*listed, *costs)
+    acts: dict[str, Act] = {"use": is_here}
+    prompt = replace(prompt, words=words, help=about, acts=acts, listed=tuple(names))
     chosen = await stage.talk.choose(prompt) or names[default - 1]
     try:
         await session.save_use(texts.USES[names.index(chosen)])

@@ -28,6 +28,7 @@ from wizard.ui.key_gate import PLAIN, Entered, KeyGate
 from wizard.ui.screen_factory import import_steps, screen_for
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.theme import Look, ThemedApp
+from wizard.ui.widgets.drawing import keyed
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
 if TYPE_CHECKING:
@@ -268,14 +269,14 @@ class WizardApp(ThemedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
-        words = _keyed("What this step is about", "^g")
+        words = keyed("What this step is about", "^g")
         yield SystemCommand("Help", words, self._later("screen.help"))
         if isinstance(screen, StepScreen):
             for command in screen.commands():
                 run = self._later(f"screen.{command.action}")
                 yield SystemCommand(command.title, command.help, run)
         if self._problems_of(screen):
-            words = _keyed("The problem and versions, without secrets", "F9")
+            words = keyed("The problem and versions, without secrets", "F9")
             yield SystemCommand("Copy for support", words, self._later("copy_for_support"))
         kept = "" if self.wizard_context.demo else "; remembered"
         words = f"Dark, light, or the terminal's own colors{kept}"
@@ -287,14 +288,9 @@ class WizardApp(ThemedApp):
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
             yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
-        words = _keyed(f"Leave the wizard. {self._what_stays}", "^q")
+        words = keyed(f"Leave the wizard. {self._what_stays}", "^q")
         yield SystemCommand("Quit", words, self.action_quit)
 
     def _later(self, action: str) -> Callable[[], object]:
         """Return what runs an action once the palette is gone, which is a screen of its own."""
         return partial(self.call_later, self.run_action, action)
-
-
-def _keyed(words: str, key: str) -> str:
-    """Return the words of a line of the palette, with its key at their end."""
-    return " ".join((words, f"Key: {key}"))

@@ -25,11 +25,9 @@ from textual.widgets.option_list import Option
 
 from wizard.domain.value import replace
 from wizard.ui.widgets.buttons import Key, Keys
-from wizard.ui.widgets.drawing import Reversing
+from wizard.ui.widgets.drawing import KEY, Reversing
 from wizard.ui.widgets.menu import Line
 
-KEY: Final = "Key: "
-"""What stands before the key in a help text, which is its end."""
 WIDEST: Final = 40
 """Columns of the titles at the most: the name of a profile may be long."""
 

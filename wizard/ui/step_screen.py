@@ -22,6 +22,7 @@ from wizard.flow.state import Back, GoTo, Outcome
 from wizard.ui import textual_internals
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.widgets.buttons import Button, ButtonRow, Command, Keys
+from wizard.ui.widgets.drawing import keyed
 from wizard.ui.widgets.layout import Banner, Body, Gap, Heading, Title
 from wizard.ui.widgets.links import HelpPane
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -99,7 +100,7 @@ class StepScreen(TimedScreen[Outcome]):
             if active.node is self and active.enabled and active.binding.tooltip:
                 found.setdefault(active.binding.action, active.binding)
         for action, binding in found.items():
-            yield Command(binding.tooltip, f"Key: {self.app.get_key_display(binding)}", action)
+            yield Command(binding.tooltip, keyed("", self.app.get_key_display(binding)), action)
         if self.has_class("-roomy") or self.has_class("-wide"):
             verb = "Hide" if self.query_one(HelpPane).display else "Show"
             yield Command(f"{verb} the help beside the form", "", "toggle_help")

@@ -112,6 +112,15 @@ MARK: Final = "› "
 NO_MARK: Final = " " * len(MARK)
 
 
+KEY: Final = "Key: "
+"""What stands before the key in the words of a line of the palette, at their end."""
+
+
+def keyed(words: str, key: str) -> str:
+    """Return the words of a line of the palette, with its key."""
+    return f"{words} {KEY}{key}".lstrip()
+
+
 def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:
     """Return the items in as few lines as they fit into; none is broken."""
     lines: list[str] = []

@@ -1,6 +1,8 @@
-"""`python -m tests.windows.breaks MODULE …`: run a module for which Ctrl+Break is a signal.
+"""`python -m tests.windows.breaks MODULE …`: run a module as on a console of Windows.
 
-Windows' C library sees to that, but wine's knows Ctrl+C only.
+There Ctrl+Break is a signal, but wine's C library knows Ctrl+C only. And there a console draws what
+a program prints, but wine's shows the escape codes themselves, so that a page takes hundreds of
+rows. The window has the size of a plain terminal, and enough rows are kept to find words in them.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ import runpy
 import signal
 import sys
 from ctypes import wintypes
+from typing import Final
 
-from tests.windows.hand import CTRL_BREAK
+from tests.windows.hand import CTRL_BREAK, KEPT_ROWS, Cell
 
 assert sys.platform == "win32"
+
+STDOUT: Final = wintypes.DWORD(-11)
 
 
 def on_event(event: int) -> bool:
@@ -24,7 +29,19 @@ def on_event(event: int) -> bool:
     return event == CTRL_BREAK
 
 
+def resize() -> None:
+    """Make the window 80×24, and the console keep what scrolls off it."""
+    kernel = ctypes.windll.kernel32
+    kernel.SetConsoleScreenBufferSize.argtypes = (wintypes.HANDLE, Cell)
+    # Pipes have no size.
+    console = kernel.GetStdHandle(STDOUT)
+    window = (ctypes.c_short * 4)(0, 0, 79, 23)
+    if kernel.SetConsoleWindowInfo(console, True, window):
+        kernel.SetConsoleScreenBufferSize(console, Cell(80, KEPT_ROWS))
+
+
 if __name__ == "__main__":
+    resize()
     handler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)(on_event)
     ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, True)
     _, module, *sys.argv[1:] = sys.argv

@@ -20,6 +20,8 @@ CLOSE: Final = 2
 
 assert sys.platform == "win32"
 
+KEPT_ROWS: Final = 5000
+"""The most rows of a console that are read."""
 PATIENCE: Final = 60.0
 """Seconds until a process must have its console."""
 
@@ -29,8 +31,6 @@ _EXISTING: Final = 3
 _ANY_ACCESS: Final = 0x1FFFFF
 _KEY_EVENT: Final = 1
 _RETURN: Final = 13
-_ROWS: Final = 200
-"""The most rows that are read."""
 
 
 class _Key(ctypes.Structure):
@@ -52,7 +52,7 @@ class _Input(ctypes.Structure):
     _fields_ = (("kind", wintypes.WORD), ("key", _Key))
 
 
-class _Cell(ctypes.Structure):
+class Cell(ctypes.Structure):
     """COORD."""
 
     _fields_ = (("column", ctypes.c_short), ("row", ctypes.c_short))
@@ -62,11 +62,11 @@ class _Screen(ctypes.Structure):
     """CONSOLE_SCREEN_BUFFER_INFO."""
 
     _fields_ = (
-        ("size", _Cell),
-        ("cursor", _Cell),
+        ("size", Cell),
+        ("cursor", Cell),
         ("colors", wintypes.WORD),
         ("window", ctypes.c_short * 4),
-        ("largest", _Cell),
+        ("largest", Cell),
     )
 
 
@@ -87,7 +87,7 @@ _kernel.ReadConsoleOutputCharacterW.argtypes = (
     wintypes.HANDLE,
     wintypes.LPWSTR,
     wintypes.DWORD,
-    _Cell,
+    Cell,
     wintypes.LPDWORD,
 )
 _kernel.CreateRemoteThread.restype = wintypes.HANDLE
@@ -133,11 +133,13 @@ class Hand:
         """Return all that is on the screen, and what has scrolled off it."""
         screen = _Screen()
         _check(_kernel.GetConsoleScreenBufferInfo(self._screen, screen))
-        size, read = screen.size.column * min(screen.size.row, _ROWS), wintypes.DWORD()
-        cells = ctypes.create_unicode_buffer(size + 1)
-        _check(_kernel.ReadConsoleOutputCharacterW(self._screen, cells, size, _Cell(0, 0), read))
-        width = screen.size.column
-        rows = (cells.value[at : at + width].rstrip() for at in range(0, len(cells.value), width))
+        width, read = screen.size.column, wintypes.DWORD()
+        cells = ctypes.create_unicode_buffer(width + 1)
+        rows = []
+        for row in range(min(screen.size.row, KEPT_ROWS)):
+            start = Cell(0, row)
+            _check(_kernel.ReadConsoleOutputCharacterW(self._screen, cells, width, start, read))
+            rows.append(cells.value[: read.value].rstrip())
         return "\n".join(rows).rstrip()
 
     def send(self, event: int) -> None:

@@ -19,7 +19,6 @@ from wizard.domain.errors.local import ENDPOINTS_CONFLICT
 from wizard.domain.errors.store import DISK_FULL, STORE_FAILED
 from wizard.domain.problems import ExitCode, Problem, Response, SetupError
 from wizard.domain.text import DEFAULT_PROFILE, Command, Program, iso, one_line, wrapped
-from wizard.domain.texts.wording import in_command
 from wizard.host import process
 
 VERSION: Final = 2
@@ -198,6 +197,9 @@ def program() -> Program:
 
 def what_to_do(problem: Problem, profile: str) -> tuple[str, ...]:
     """Return the remedy in a command's words, and the command to run for it, if there is one."""
+    # Imported here, with the errors of all steps: `token` rarely has a problem to report.
+    from wizard.domain.texts.wording import in_command
+
     problem = in_command(problem)
     command = problem.shell
     if problem.run is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from shutil import get_terminal_size
 from typing import Any, Final
 
 import click
@@ -66,7 +65,13 @@ class _Formatter(click.HelpFormatter):
 
 
 class _Context(click.Context):
-    formatter_class = _Formatter
+    def make_formatter(self) -> click.HelpFormatter:
+        """Use as many columns as the terminal has; click takes at least 50."""
+        # Imported here: only help needs it.
+        from shutil import get_terminal_size
+
+        columns = min(get_terminal_size().columns, WIDEST)
+        return _Formatter(width=max(columns - 2, 1))
 
 
 class ManualCommand(click.Command):
@@ -83,18 +88,6 @@ class ManualCommand(click.Command):
         """Args: `variables` follow the options; `more` is passed to click."""
         super().__init__(*args, **more)
         self._variables = variables
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,  # noqa: ANN401
-    ) -> click.Context:
-        """Use as many columns as the terminal has; click takes at least 50."""
-        columns = min(get_terminal_size().columns, WIDEST)
-        extra.setdefault("terminal_width", max(columns - 2, 1))
-        return super().make_context(info_name, args, parent, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the variables."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -33,13 +30,7 @@ def token(runs: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         home = _set_up(folder)
         times = in_turn(runs, lambda: run(TOKEN, home), lambda: _nothing(home))
-        yield ratio("token, a valid one", times, "python -c pass", 10)
-        if other := _other_tool():
-            help_ = (other, "--help")
-            times = in_turn(runs, lambda: run(TOKEN, home), lambda: run(help_, home))
-            yield ratio("token, a valid one", times, "scim2 --help")
-        else:
-            yield _NO_OTHER
+        yield ratio("token, a valid one", times, "python -c pass", 6)
 
 
 def first_frame(runs: int) -> Iterator[Row]:
@@ -51,12 +42,7 @@ def first_frame(runs: int) -> Iterator[Row]:
             return until_painted(WIZARD, home, FIRST)
 
         times = in_turn(runs, wizard, lambda: until_painted(BARE, home, bare.FIRST))
-        yield ratio("first frame", times, "bare app", 1.25)
-        if other := _other_tool():
-            times = in_turn(runs, wizard, lambda: run((other, "--help"), home))
-            yield ratio("first frame", times, "scim2 --help")
-        else:
-            yield _NO_OTHER
+        yield ratio("first frame", times, "bare app", 1.3)
 
 
 def imports(runs: int) -> Iterator[Row]:
@@ -86,12 +72,3 @@ def _set_up(folder: str) -> Path:
 
 def _nothing(home: Path) -> float:
     return run(NOTHING, home)
-
-
-def _other_tool() -> str | None:
-    """Return a command-line tool of similar size, from the `bench` extra or elsewhere."""
-    places = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
-    return shutil.which("scim2", path=os.pathsep.join(places))
-
-
-_NO_OTHER: Final = Row("(beside scim2 --help)", "not measured", "pip install -e '.[bench]'")

@@ -11,14 +11,14 @@ from tests.flow.stage import NAME, UNREACHABLE, Stage, error, problem_of
 from tests.system import full_disk
 from wizard.domain.errors.exchange import REFRESH_REFUSED, WRONG_CLIENT
 from wizard.domain.errors.scim import BAD_TOKEN, MISSING_PERMISSION, NOT_SCIM
-from wizard.domain.models import CheckStatus, LastCheck, TokenSet, UserList
+from wizard.domain.models import CheckStatus, CredentialSet, LastCheck, TokenSet, UserList
 from wizard.domain.problems import Problem, SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
 from wizard.flow.check.report import Report, Verdict
-from wizard.flow.check.runner import ActiveRun, check_active, run_of
-from wizard.flow.context import WizardContext
+from wizard.flow.check.runner import CheckRun, check_active
+from wizard.flow.context import Demo, WizardContext
 from wizard.flow.refresh import fresh_tokens
 from wizard.flow.state import Subject, WizardState
 
@@ -38,6 +38,11 @@ def check(stage: Stage) -> Awaitable[Report]:
 
     session, users, lines = stage.session, stage.world.users, stage.active_lines()
     return check_active(session.active, users, lines, current, session.clock, session.record_check)
+
+
+async def approve(url: str) -> str:
+    """Approve nothing: the demo's tokens are saved already."""
+    raise AssertionError(url)
 
 
 def of_active(report: Report) -> Report:
@@ -180,11 +185,19 @@ async def test_check_without_a_network_fails_with_its_reason(
     stage.active(tokens("old"))
     stage.world.unconnected = error(UNREACHABLE)
     context = WizardContext(stage.session, stage.world.services)
-    run = run_of(context, WizardState(Step.CHECK, subject=subject))
+    run = CheckRun(context, WizardState(Step.CHECK, subject=subject))
     assert await run.run(lambda _lines: None, is_retry=False) == Report(Verdict.FAILED, UNREACHABLE)
 
 
-async def test_check_of_the_active_set_never_asks(stage: Stage) -> None:
-    report = Report(Verdict.PASSED)
-    run = ActiveRun(stage.session, stage.world.services)
-    assert await run.accept(report) is report
+@pytest.mark.parametrize("subject", Subject)
+async def test_each_failure_in_the_demo_says_what_helps_there(
+    stage: Stage, subject: Subject
+) -> None:
+    kept = stage.active(tokens("old"))
+    await stage.session.save_draft(kept)
+    stage.world.users.answers = [error(NOT_SCIM)]
+    context = WizardContext(stage.session, stage.world.services, Demo(CredentialSet(), approve))
+    run = CheckRun(context, WizardState(Step.CHECK, subject=subject))
+    report = await run.run(lambda _lines: None, is_retry=False)
+    assert report.problem is not None
+    assert report.problem.in_demo.startswith("In this demo, ")

@@ -40,7 +40,9 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.wording import without_refresh_token
 from wizard.domain.value import replace
 from wizard.flow.check.report import UNNAMED, Report, Verdict
-from wizard.flow.check.runner import DraftRun
+from wizard.flow.check.runner import CheckRun
+from wizard.flow.context import WizardContext
+from wizard.flow.state import WizardState
 
 ORGANIZATION = "OR" + "1" * 32
 NAMING = "e30.eyJvcmciOiJPUjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExIn0.c2ln"
@@ -125,7 +127,8 @@ async def test_fault_of_the_one_who_paints_is_raised_after_the_tokens_are_saved(
         if any(line.status is not WAITING for line in lines):
             raise OSError("the terminal is gone")
 
-    run = DraftRun(stage.session, stage.world.services, received)
+    context = WizardContext(stage.session, stage.world.services)
+    run = CheckRun(context, WizardState(Step.CHECK, answer=received))
     with pytest.raises(OSError, match="the terminal is gone"):
         await run.run(paint, is_retry=False)
 

@@ -27,9 +27,7 @@ from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import Problem
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
-from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import Action, Report, Verdict, after_check, on_overview, warned
-from wizard.flow.check.runner import InDemo
 from wizard.flow.state import GoTo
 
 AGAIN, AUTHORIZE, CREDENTIALS, ACCEPT = (
@@ -113,25 +111,3 @@ def test_warnings_are_sorted_with_the_worst_first() -> None:
         CLOCK_OFF.id,
         DISK_FULL.id,
     ]
-
-
-class Failing:
-    """A check that always fails in the same way."""
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        return Report(FAILED, NOT_SCIM)
-
-    async def accept(self, report: Report) -> Report:
-        return report
-
-
-async def test_each_failure_in_the_demo_says_what_helps_there() -> None:
-    check = InDemo(Failing())
-    for report in (
-        await check.run(lambda _lines: None, is_retry=False),
-        await check.accept(Report(FAILED, NOT_SCIM)),
-    ):
-        assert report.problem is not None
-        assert report.problem.in_demo.startswith("In this demo, ")
-    passed = Report(Verdict.PASSED)
-    assert await check.accept(passed) == passed

@@ -56,7 +56,7 @@ async def passing(*_args: object, **_kwargs: object) -> Report:
             "wizard.flow.link.LinkDesk.read",
             ("1", f"https://a.edu?code={PLANTED[1]}"),
         ),
-        (Step.CHECK, "wizard.flow.check.runner.ActiveRun.run", ("check",)),
+        (Step.CHECK, "wizard.flow.check.runner.CheckRun.run", ("check",)),
         (Step.DONE, "wizard.flow.context.WizardContext.usage", ("1",)),
         (Step.OVERVIEW, "wizard.flow.overview.Overview.about_draft", ()),
     ],
@@ -71,7 +71,7 @@ def test_fault_in_a_step_is_told_clean(
 ) -> None:
     seeded(tmp_path / "home", step)
     is_awaited = step not in (Step.REDIRECT, Step.OVERVIEW, Step.DONE)
-    monkeypatch.setattr("wizard.flow.check.runner.DraftRun.run", passing)
+    monkeypatch.setattr("wizard.flow.check.runner.CheckRun.run", passing)
     monkeypatch.setattr(place, fail_async if is_awaited else fail_with)
     monkeypatch.setenv("SCIM_WIZARD_LOG", str(tmp_path / "log"))
     with terminal(monkeypatch, DUMB) as person:

@@ -35,10 +35,11 @@ from wizard.api import (
 )
 from wizard.domain.credential_fields import CredentialField, has_changed, with_field
 from wizard.domain.models import CredentialSet, Endpoints, StoreKind
-from wizard.domain.oauth.authorization_response import BareCode, Received
+from wizard.domain.oauth.authorization_response import Received
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
-from wizard.flow.check.runner import DraftRun
+from wizard.flow.check.runner import CheckRun
+from wizard.flow.context import WizardContext
 from wizard.flow.link import LinkDesk
 from wizard.flow.ports import ProfileStore
 from wizard.flow.services import Services
@@ -119,7 +120,7 @@ class Traveller:
             case Step.REDIRECT:
                 return await self._redirect()
             case Step.CHECK:
-                return await self._check(state.answer)
+                return await self._check(state)
             case Step.DONE:
                 return Quit()
             case _:
@@ -140,8 +141,8 @@ class Traveller:
         assert isinstance(reading, Received), reading
         return CodeReceived(reading)
 
-    async def _check(self, answer: Received | BareCode | None) -> Outcome:
-        run = DraftRun(self._session, self._services, answer)
+    async def _check(self, state: WizardState) -> Outcome:
+        run = CheckRun(WizardContext(self._session, self._services), state)
         report = await run.run(lambda *_: None, is_retry=False)
         if report.problem is None:
             return Verified()

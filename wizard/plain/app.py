@@ -12,7 +12,7 @@ from wizard.domain.problems import ExitCode, Problem, SetupError
 from wizard.domain.steps import Step
 from wizard.domain.text import LEAVING, Command
 from wizard.domain.texts.questions import KEEP_IN_MIND
-from wizard.flow.check.runner import run_of
+from wizard.flow.check.runner import CheckRun
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Back, Next, Outcome, WizardState
 from wizard.host.process import leave_on_signals
@@ -135,7 +135,7 @@ class PlainWizard:
             case Step.REDIRECT:
                 return await Redirect(stage, state).run()
             case Step.CHECK:
-                return await CheckStep(stage, run_of(stage.wizard_context, state)).run()
+                return await CheckStep(stage, CheckRun(stage.wizard_context, state)).run()
             case _:
                 return await self._done()
 

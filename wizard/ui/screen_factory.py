@@ -53,11 +53,11 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
 
             return RedirectScreen(banner, wizard_context, state)
         case Step.CHECK:
-            from wizard.flow.check.runner import run_of
+            from wizard.flow.check.runner import CheckRun
             from wizard.ui.screens.check import CheckScreen
 
             return CheckScreen(
-                banner, run_of(wizard_context, state), wizard_context.session.use_file
+                banner, CheckRun(wizard_context, state), wizard_context.session.use_file
             )
         case _:
             from wizard.ui.screens.done import DoneScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -15,7 +15,7 @@ from wizard.domain.problems import SetupError, Status
 from wizard.domain.secret import Secret
 from wizard.domain.texts.wording import for_grant, in_demo
 from wizard.domain.value import replace
-from wizard.flow.check.draft import AuthorizationResponse, DraftCheck
+from wizard.flow.check.draft import DraftCheck
 from wizard.flow.check.lines import (
     DRAFT_LINES,
     LIST,
@@ -29,12 +29,11 @@ from wizard.flow.check.lines import (
 from wizard.flow.check.report import Report, Verdict, passed, remembered, with_known
 from wizard.flow.ports import Clock, UserDirectory
 from wizard.flow.refresh import fresh_tokens
-from wizard.flow.services import Services
-from wizard.flow.session import Session
 from wizard.flow.state import Subject, WizardState
 
 if TYPE_CHECKING:
     from wizard.flow.context import WizardContext
+    from wizard.flow.services import Network
 
 ACTIVE_LINES: Final = {
     TOKENS: "Access token valid",
@@ -102,56 +101,44 @@ class Run(Protocol):
         """Continue after the user accepted what the check asked about."""
 
 
-def run_of(wizard_context: WizardContext, state: WizardState) -> Run:
-    """Return the runner of the check that a state calls for."""
-    run = _run_of(wizard_context, state)
-    return run if wizard_context.demo is None else InDemo(run)
+class CheckRun:
+    """The check that a state calls for; it connects to the network when it starts."""
 
-
-def _run_of(wizard_context: WizardContext, state: WizardState) -> Run:
-    if state.subject is Subject.ACTIVE:
-        return ActiveRun(wizard_context.session, wizard_context.services)
-    titles = draft_lines(
-        wizard_context.session.working_draft().grant_type, is_demo=wizard_context.demo is not None
-    )
-    return DraftRun(wizard_context.session, wizard_context.services, state.answer, titles)
-
-
-class InDemo:
-    """Runs another run, and adds to its report what helps in the demo."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, wizard_context: WizardContext, state: WizardState) -> None:
+        self._session = session = wizard_context.session
+        self._services = wizard_context.services
+        self._is_demo = is_demo = wizard_context.demo is not None
+        self._answer = state.answer
+        self._is_of_active = state.subject is Subject.ACTIVE
+        grant_type = session.working_draft().grant_type
+        self._titles = (
+            ACTIVE_LINES if self._is_of_active else draft_lines(grant_type, is_demo=is_demo)
+        )
+        self._check: DraftCheck
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-        return _in_demo(await self._run.run(show, is_retry=is_retry))
+        """Run the check and pass the lines to `show` whenever one changes.
 
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what the check asked about."""
-        return _in_demo(await self._run.accept(report))
-
-
-def _in_demo(report: Report) -> Report:
-    return replace(report, problem=in_demo(report.problem)) if report.problem else report
-
-
-class ActiveRun:
-    """Runs the check of the active set and refreshes an expired token; a retry always refreshes."""
-
-    def __init__(self, session: Session, services: Services) -> None:
-        self._session = session
-        self._services = services
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-        session, services = self._session, self._services
-        lines = LiveList(ACTIVE_LINES, show, services.timer)
+        In the demo, which fails on purpose, a problem says what helps there.
+        """
+        lines = LiveList(self._titles, show, self._services.timer)
         try:
-            network = await services.connect()
+            network = await self._services.connect()
         except SetupError as error:
             return Report(Verdict.FAILED, error.problem)
+        if self._is_of_active:
+            report = await self._run_active(network, lines, is_retry=is_retry)
+        else:
+            self._check = DraftCheck(self._session, network.tokens, network.users, lines)
+            report = await self._check.run(self._answer, is_retry=is_retry)
+        lines.raise_fault()
+        if self._is_demo and report.problem is not None:
+            return replace(report, problem=in_demo(report.problem))
+        return report
 
+    async def _run_active(self, network: Network, lines: LiveList, *, is_retry: bool) -> Report:
+        """Check the active set; an expired token is refreshed, for a retry any token."""
+        session, services = self._session, self._services
         # A permission that was selected in the meantime may take effect only with a new token.
         is_forced = is_retry and session.profile.is_renewable
 
@@ -172,43 +159,8 @@ class ActiveRun:
         # screen.
         with suppress(SetupError):
             await session.reload()
-        lines.raise_fault()
         return with_known(report, session.profile, services.clock())
 
     async def accept(self, report: Report) -> Report:
-        """Return the report: this check never asks."""
-        return report
-
-
-class DraftRun:
-    """Runs the draft's check; it connects to the network when it starts."""
-
-    def __init__(
-        self,
-        session: Session,
-        services: Services,
-        answer: AuthorizationResponse | None,
-        titles: Mapping[str, str] = DRAFT_LINES,
-    ) -> None:
-        """Args: `titles` of the lines, by id."""
-        self._session = session
-        self._services = services
-        self._answer = answer
-        self._titles = titles
-        self._check: DraftCheck
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-        lines = LiveList(self._titles, show, self._services.timer)
-        try:
-            network = await self._services.connect()
-        except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
-        self._check = DraftCheck(self._session, network.tokens, network.users, lines)
-        report = await self._check.run(self._answer, is_retry=is_retry)
-        lines.raise_fault()
-        return report
-
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what the check asked about."""
+        """Continue after the user accepted what the check of a draft asked about."""
         return await self._check.accept(report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from textual.widgets import Static
 
 from wizard.domain.problems import Check
 from wizard.domain.steps import Step
-from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import (
     Action,
     AfterCheck,
@@ -24,6 +23,7 @@ from wizard.flow.check.report import (
     Verdict,
     after_check,
 )
+from wizard.flow.check.runner import Run
 from wizard.flow.state import Verified
 from wizard.ui.step_bases import FILES, NEW_LINK, IntoFilesScreen
 from wizard.ui.widgets.buttons import Button, offered
@@ -45,16 +45,6 @@ UNDECIDED: Final = ("! Almost done.", " You need to decide.", "warning")
 RUNNING: Final = ("Checking…", "", "foreground")
 
 
-class Running(Protocol):
-    """A check that can be run, and run again."""
-
-    async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes."""
-
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what was asked."""
-
-
 class CheckScreen(IntoFilesScreen):
     """Runs by itself; one reactive holds the report, one watcher paints it."""
 
@@ -72,9 +62,7 @@ class CheckScreen(IntoFilesScreen):
     report: var[Report | None] = var(None)
     """None while the check runs."""
 
-    def __init__(
-        self, banner: Banner, check: Running, use_file: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, banner: Banner, check: Run, use_file: Callable[[], Awaitable[None]]) -> None:
         """Args: `use_file`: see IntoFilesScreen."""
         super().__init__(banner, use_file)
         self._check = check

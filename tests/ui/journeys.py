@@ -6,17 +6,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.fakes import World
+from tests.fakes import FakeClipboard, World
+from tests.ui.hosting import BANNER
 from wizard.domain.texts.overview import OutOfReach, offers
 from wizard.flow.context import Demo, WizardContext
 from wizard.flow.overview import Overview, Unfinished
 from wizard.flow.session import Session
 from wizard.store.profiles import LocalProfileStore
+from wizard.ui.screens.done import DoneScreen
 
 
 def unread_world() -> World:
-    """Return a world for tests that don't read its store."""
-    return World(LocalProfileStore(Path("/nowhere")))
+    """Return a world for tests that read no store and write no file."""
+    return World(LocalProfileStore(Path("/nowhere")), write_new=lambda name, _text: name)
 
 
 def make_journey(world: World | None = None, demo: Demo | None = None) -> WizardContext:
@@ -55,3 +57,23 @@ def make_overview(
     let(overview, items=items, problems=problems)
     let(overview.wizard_context.session, discard_draft=discard, try_again=retry)
     return overview
+
+
+def done_screen(
+    facts: Sequence[tuple[str, str]] = (),
+    usage: Sequence[str] = (),
+    clipboard: FakeClipboard | None = None,
+) -> DoneScreen:
+    """Return the last step, with these facts and these words about what to do now."""
+    world = unread_world()
+    world.clipboard = clipboard or world.clipboard
+    wizard_context = make_journey(world)
+    let(wizard_context, facts=lambda: facts, usage=lambda: usage)
+    return DoneScreen(BANNER, wizard_context)
+
+
+def two_profiles() -> WizardContext:
+    """Return the journey of one of two profiles."""
+    world = unread_world()
+    let(world.store, names=lambda: ["acme", "default"])
+    return make_journey(world)

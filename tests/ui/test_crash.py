@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from time import monotonic
 from typing import Any, NoReturn
 
@@ -14,27 +13,25 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tests.driving import PATIENCE, make_app, paste, wait_for_screen, wait_until
-from tests.fakes import FakeClipboard, World
+from tests.fakes import World
 from tests.leaks.every import screens
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER
-from tests.ui.journeys import make_overview
+from tests.ui.journeys import done_screen, make_journey, make_overview
 from tests.ui.running import WHOLE, seed
 from tests.ui.test_check import Steered
 from tests.ui.test_credentials import Form
 from tests.ui.test_prerequisites import Machine
 from tests.walks import ThePilot, continue_anyway
-from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.models import CredentialSet
 from wizard.domain.problems import ExitCode
 from wizard.domain.secret import Secret
-from wizard.domain.texts.handoff import sheet
 from wizard.domain.texts.questions import Question
 from wizard.flow.state import Delivery
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import ConfirmScreen, HelpScreen
 from wizard.ui.screens.check import CheckScreen
 from wizard.ui.screens.credentials import CredentialsScreen
-from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.prerequisites import PrerequisitesScreen
@@ -76,17 +73,15 @@ SCREENS: list[Callable[[], Screen[Any]]] = [
     lambda: Desk().authorize(),
     lambda: Desk().redirect(Delivery.OPENED),
     lambda: CheckScreen(BANNER, Steered(), fail_async),
-    lambda: DoneScreen(BANNER, (), (), FakeClipboard().copy),
+    lambda: done_screen(),
     lambda: OverviewScreen(BANNER, make_overview()),
     lambda: HelpScreen("Help", ()),
     lambda: ConfirmScreen(Question("Sure?", "", "Yes")),
     lambda: AdvancedScreen(CredentialSet()),
-    lambda: ProfilesScreen(("acme", "default"), "default"),
-    lambda: SheetScreen(
-        partial(sheet, Profile(), "planted-secret", None), "script", fail_async, fail_async
-    ),
+    lambda: ProfilesScreen(make_journey()),
+    lambda: SheetScreen(make_journey()),
     lambda: ChangesScreen(()),
-    lambda: RotateScreen(fail_async),
+    lambda: RotateScreen(make_overview()),
 ]
 
 

@@ -12,10 +12,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tests.driving import wait_until
-from tests.fakes import FakeBrowser, FakeClipboard
+from tests.fakes import FakeBrowser
 from tests.ui.desk import Desk
 from tests.ui.hosting import BANNER, Stage, showing
-from tests.ui.journeys import make_overview
+from tests.ui.journeys import done_screen, make_journey, make_overview, two_profiles
 from tests.ui.test_check import PASSED, Steered
 from tests.ui.test_credentials import WHOLE, Form
 from tests.ui.test_overview_done import FACTS, UNFINISHED
@@ -23,10 +23,9 @@ from tests.ui.test_prerequisites import Machine
 from wizard.domain.errors.exchange import NO_REFRESH_TOKEN
 from wizard.domain.errors.scim import MISSING_PERMISSION
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_DAMAGED
-from wizard.domain.models import CredentialSet, Profile
+from wizard.domain.models import CredentialSet
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.text import Command
-from wizard.domain.texts.handoff import sheet
 from wizard.domain.texts.overview import OutOfReach
 from wizard.domain.texts.questions import Question
 from wizard.domain.value import replace
@@ -36,7 +35,6 @@ from wizard.flow.state import Delivery
 from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
 from wizard.ui.screens.authorize import AuthorizeScreen
 from wizard.ui.screens.check import CheckScreen
-from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, RotateScreen, SheetScreen
 from wizard.ui.screens.redirect import RedirectScreen
@@ -164,10 +162,8 @@ STATES: Final[dict[str, Callable[[], State]]] = {
         Report(Verdict.UNRENEWABLE, problem=NO_REFRESH_TOKEN)
     ),
     "check, keyring": lambda: checked(replace(REFUSED, problem=KEYRING_LOCKED)),
-    "done": lambda: State(DoneScreen(BANNER, FACTS, ("use it",), FakeClipboard().copy)),
-    "done, command": lambda: State(
-        DoneScreen(BANNER, FACTS, (Command("scim-wizard"),), FakeClipboard().copy)
-    ),
+    "done": lambda: State(done_screen(FACTS, ("use it",))),
+    "done, command": lambda: State(done_screen(FACTS, (Command("scim-wizard"),))),
     "overview": overview,
     "overview, unfinished": lambda: overview(is_set_up=False, draft=UNFINISHED),
     "overview, change": lambda: overview(draft=UNFINISHED),
@@ -177,11 +173,9 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     "confirm": lambda: State(ConfirmScreen(Question("Sure?", "", "Yes"))),
     "changes": lambda: State(ChangesScreen(())),
     "advanced": lambda: State(AdvancedScreen(WHOLE)),
-    "profiles": lambda: State(ProfilesScreen(("acme", "default"), "default")),
-    "rotate": lambda: State(RotateScreen(nothing)),
-    "sheet": lambda: State(
-        SheetScreen(partial(sheet, Profile(), "default", None), "script", nothing, nothing)
-    ),
+    "profiles": lambda: State(ProfilesScreen(two_profiles())),
+    "rotate": lambda: State(RotateScreen(make_overview())),
+    "sheet": lambda: State(SheetScreen(make_journey())),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.driving import wait_until
 from tests.fakes import FakeClipboard
 from tests.ui.hosting import BANNER, Stage, showing
-from tests.ui.journeys import make_overview, nothing
+from tests.ui.journeys import done_screen, make_overview, nothing
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
@@ -166,7 +166,7 @@ async def test_a_draft_that_cannot_be_discarded_stays() -> None:
 
 def at_done() -> AbstractAsyncContextManager[Stage[DoneScreen]]:
     usage = ("Use it with", "scim-wizard token [x]")
-    return showing(DoneScreen(BANNER, FACTS, usage, FakeClipboard().copy))
+    return showing(done_screen(FACTS, usage))
 
 
 async def test_done_tells_what_was_set_up_and_how_to_use_it() -> None:
@@ -189,7 +189,7 @@ LONG: Final = list_users(
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
 async def test_command_on_done_is_broken_only_between_its_options(size: tuple[int, int]) -> None:
-    screen = DoneScreen(BANNER, FACTS, ("Run:", LONG), FakeClipboard().copy)
+    screen = done_screen(FACTS, ("Run:", LONG))
     async with showing(screen, size) as stage:
         await stage.until_text("--profile acme-production", "'/opt/our tools/bin/scim-wizard'")
         await stage.until_words("#usage", " ".join(LONG.split()))
@@ -197,7 +197,7 @@ async def test_command_on_done_is_broken_only_between_its_options(size: tuple[in
 
 async def test_command_on_done_is_copied_whole() -> None:
     clipboard = FakeClipboard()
-    screen = DoneScreen(BANNER, FACTS, ("Run:", LONG), clipboard.copy)
+    screen = done_screen(FACTS, ("Run:", LONG), clipboard)
     async with showing(screen, notifications=True) as stage:
         await stage.until_text("^y Copy")
         await stage.pilot.press("ctrl+y")

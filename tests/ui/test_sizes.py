@@ -15,10 +15,10 @@ from textual.widgets import Button
 
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
-from tests.fakes import FakeClipboard, World
+from tests.fakes import World
 from tests.ui.desk import Desk
-from tests.ui.hosting import BANNER, Host, showing
-from tests.ui.journeys import make_overview
+from tests.ui.hosting import Host, showing
+from tests.ui.journeys import done_screen, make_overview
 from tests.ui.playing import playing
 from tests.ui.running import WHOLE, resumed, running
 from tests.ui.scenes import SCENES
@@ -280,7 +280,7 @@ async def test_introduction_stays_in_a_small_window_that_has_room_for_it(
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: DoneScreen(BANNER, (), (), FakeClipboard().copy),
+        done_screen,
         lambda: HelpScreen("", ()),
     ],
 )

@@ -72,16 +72,6 @@ class Overview:
         """The actions, in order."""
 
     @property
-    def current(self) -> str:
-        """The name of the profile that is open."""
-        return self._session.name
-
-    @property
-    def profiles(self) -> Sequence[str]:
-        """The names of all profiles, in order; only the open one if the store can't be read."""
-        return profile_names(self.wizard_context)
-
-    @property
     def page(self) -> Page:
         """The help of Overview as it is now."""
         offered = [item.id for item in self.items]

@@ -10,7 +10,7 @@ from wizard.domain.steps import Step
 from wizard.domain.texts.guide import TYPED
 from wizard.domain.texts.questions import already_open
 from wizard.domain.value import replace
-from wizard.flow.overview import Confirm, Overview
+from wizard.flow.overview import Confirm, Overview, profile_names
 from wizard.flow.state import Back, Outcome
 from wizard.plain.dialogue import UNCHANGED, Left, Prompt, numbered
 from wizard.plain.stage import Stage
@@ -133,7 +133,8 @@ class OverviewStep:
 
     async def _switch(self) -> Outcome | None:
         """Ask for another profile, or a new one."""
-        names, current = self._overview.profiles, self._overview.current
+        context = self._stage.wizard_context
+        names, current = profile_names(context), context.session.name
         listed = tuple(
             f"{number}. {name}{', the current one' if name == current else ''}"
             for number, name in enumerate(names, 1)

@@ -117,13 +117,11 @@ class WizardApp(ThemedApp):
     @work(group="tools")
     async def _ask_profile(self) -> None:
         """Let another profile be opened, or a new one."""
-        from wizard.flow.overview import profile_names
         from wizard.ui.screens.overview_dialogs import ProfilesScreen
 
         screen, context = self.screen, self.wizard_context
         if isinstance(screen, StepScreen):
-            names = profile_names(context)
-            name = await screen.ask(ProfilesScreen(names, context.session.name))
+            name = await screen.ask(ProfilesScreen(context))
             if name is not None:
                 await screen.keep()
                 context.next_profile = name

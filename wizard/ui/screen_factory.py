@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from wizard.domain.steps import Step
 from wizard.flow.context import WizardContext
 from wizard.flow.state import Subject, WizardState, steps_back
@@ -61,10 +59,5 @@ def screen_for(wizard_context: WizardContext, state: WizardState) -> StepScreen:
             )
         case _:
             from wizard.ui.screens.done import DoneScreen
-            from wizard.ui.screens.overview_dialogs import sheet_of
 
-            rows, usage = wizard_context.facts(), wizard_context.usage()
-            has_sheet = wizard_context.session.use.audience.ends_with_sheet
-            sheet = partial(sheet_of, wizard_context) if has_sheet else None
-            copy = wizard_context.services.clipboard.copy
-            return DoneScreen(banner, rows, usage, copy, sheet)
+            return DoneScreen(banner, wizard_context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -16,9 +16,9 @@ from textual.widgets import Static
 from wizard.domain.steps import Step
 from wizard.domain.text import Command
 from wizard.domain.texts.questions import KEEP_IN_MIND
+from wizard.flow.context import WizardContext
 from wizard.flow.state import Next
-from wizard.ui.copying import Copy, copy_and_say
-from wizard.ui.dialog import Dialog
+from wizard.ui.copying import copy_and_say
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
 from wizard.ui.widgets.layout import Banner, Gap
@@ -69,24 +69,13 @@ class DoneScreen(StepScreen):
     ]
     AUTO_FOCUS = "#next"
 
-    def __init__(
-        self,
-        banner: Banner,
-        rows: Sequence[tuple[str, str]],
-        usage: Sequence[str],
-        copy: Copy,
-        sheet: Callable[[], Dialog[None]] | None = None,
-    ) -> None:
-        """Args:
-        usage: what to do with it now, a paragraph each.
-        copy: copies the command among them, if there is one.
-        sheet: makes the handoff sheet to show before the end; None where a script needs none.
-        """
+    def __init__(self, banner: Banner, wizard_context: WizardContext) -> None:
         super().__init__(banner)
-        self._rows = rows
-        self._usage = usage
-        self._copy = copy
-        self._sheet = sheet
+        self._wizard_context = wizard_context
+        self._usage = wizard_context.usage()
+        """What to do with the credential now, a paragraph each."""
+        self._ends_with_sheet = wizard_context.session.use.audience.ends_with_sheet
+        """Whether the handoff sheet is to be shown before the end."""
 
     def compose_intro(self, intro: str) -> ComposeResult:
         """Yield the good news, which nothing else outshines."""
@@ -96,7 +85,7 @@ class DoneScreen(StepScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield the facts and what to do with them."""
-        yield from facts(self._rows)
+        yield from facts(self._wizard_context.facts())
         yield Gap()
         if (command := self._command) is not None:
             with Horizontal(id="use"):
@@ -113,7 +102,7 @@ class DoneScreen(StepScreen):
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way to Overview, and to the sheet or out."""
         yield Button("Overview", id="back")
-        yield Button(SHEET if self._sheet else FINISH, id="next", variant="primary")
+        yield Button(SHEET if self._ends_with_sheet else FINISH, id="next", variant="primary")
 
     def _word(self, action: str) -> str | None:
         """Name where Escape leads, as its button does."""
@@ -133,20 +122,23 @@ class DoneScreen(StepScreen):
     async def action_copy_command(self) -> None:
         """Copy the command whole, as it isn't broken into lines there."""
         if self._command is not None:
-            await copy_and_say(self.app, self._copy, self._command, "the command")
+            copy = self._wizard_context.services.clipboard.copy
+            await copy_and_say(self.app, copy, self._command, "the command")
 
     def action_primary(self) -> None:
         """Show the sheet, or leave the wizard."""
-        if self._sheet is None:
-            self.leave(Next())
+        if self._ends_with_sheet:
+            self._show_sheet()
         else:
-            self._show_sheet(self._sheet)
+            self.leave(Next())
 
     @work(group="sheet")
-    async def _show_sheet(self, sheet: Callable[[], Dialog[None]]) -> None:
+    async def _show_sheet(self) -> None:
+        from wizard.ui.screens.overview_dialogs import SheetScreen
+
         if self.app.screen is not self:
             # It is open already.
             return
-        await self.ask(sheet())
-        self._sheet = None
+        await self.ask(SheetScreen(self._wizard_context))
+        self._ends_with_sheet = False
         self.set_primary(FINISH)

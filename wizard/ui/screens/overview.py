@@ -136,15 +136,13 @@ class OverviewScreen(StepScreen):
             case "rotate":
                 return await self._rotate()
             case "sheet":
-                from wizard.ui.screens.overview_dialogs import sheet_of
+                from wizard.ui.screens.overview_dialogs import SheetScreen
 
-                await self.ask(sheet_of(wizard_context))
+                await self.ask(SheetScreen(wizard_context))
             case "profiles":
                 from wizard.ui.screens.overview_dialogs import ProfilesScreen
 
-                name = await self.ask(
-                    ProfilesScreen(self._overview.profiles, self._overview.current)
-                )
+                name = await self.ask(ProfilesScreen(wizard_context))
                 return self._overview.switch(name) if name is not None else None
         return None
 
@@ -152,12 +150,9 @@ class OverviewScreen(StepScreen):
         from wizard.ui.screens.overview_dialogs import RotateScreen
 
         overview = self._overview
-        rotated = await self.ask(
-            RotateScreen(overview.rotate, overview.about_rotation, overview.refuse)
-        )
-        if rotated is None:
+        decided = await self.ask(RotateScreen(overview))
+        if decided is None:
             return None
-        decided = overview.after_rotation(rotated.rotation, rotated.secret)
         if not isinstance(decided, Confirm):
             self.notify(overview.rotated, markup=False)
         return await self._confirmed(decided)

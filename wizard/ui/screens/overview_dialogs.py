@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -19,11 +19,11 @@ from wizard.domain.texts.handoff import Sheet
 from wizard.domain.texts.handoff_formats import markdown, paragraphs
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.prerequisites import AUDIENCES
-from wizard.domain.texts.questions import ROTATE, ROTATE_TITLE, SHEET_TITLE, already_open
-from wizard.domain.value import Value
+from wizard.domain.texts.questions import ROTATE_TITLE, SHEET_TITLE, already_open
 from wizard.flow.context import WizardContext
-from wizard.flow.upkeep import Rotation
-from wizard.ui.copying import Copy, copy_and_say
+from wizard.flow.overview import Confirm, Overview, profile_names
+from wizard.flow.state import Outcome
+from wizard.ui.copying import copy_and_say
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.choice import Choice
@@ -40,11 +40,10 @@ class ProfilesScreen(Dialog[str | None]):
     PRIMARY = "Open profile ›"
     AUTO_FOCUS = "Menu, Entry"
 
-    def __init__(self, names: Sequence[str], current: str) -> None:
-        """Args: `names`: all profiles, of which `current` is open."""
+    def __init__(self, wizard_context: WizardContext) -> None:
         super().__init__("Profiles")
-        self._names = names
-        self._current = current
+        self._names = profile_names(wizard_context)
+        self._current = wizard_context.session.name
 
     def compose_body(self) -> ComposeResult:
         """Yield those there are, with a mark on the open one, and a field for a new one."""
@@ -69,19 +68,11 @@ class ProfilesScreen(Dialog[str | None]):
             self.answer(name)
 
 
-Rotate = Callable[[Secret], Awaitable[Rotation]]
-Refuse = Callable[[str], str | None]
+class RotateScreen(Dialog[Outcome | Confirm | None]):
+    """Asks for a rotated secret; closes if it works, or if an authorization has to verify it.
 
-
-class Rotated(Value):
-    """The new secret, and what came of it."""
-
-    secret: Secret
-    rotation: Rotation
-
-
-class RotateScreen(Dialog[Rotated | None]):
-    """Asks for a rotated secret; closes if it works, or if an authorization has to verify it."""
+    Its result is what follows.
+    """
 
     PRIMARY = "Try it ›"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,22 +84,13 @@ class RotateScreen(Dialog[Rotated | None]):
     _panel = getters.query_one(ProblemPanel)
     _try_button = getters.query_one("#primary", Button)
 
-    def __init__(
-        self, rotate: Rotate, about: str = ROTATE, refuse: Refuse = rules.client_secret
-    ) -> None:
-        """Args:
-        rotate: tests a secret and saves it.
-        about: what to enter, and what is done with it.
-        refuse: gives the reason why a secret can't be tested, or None.
-        """
+    def __init__(self, overview: Overview) -> None:
         super().__init__(ROTATE_TITLE)
-        self._rotate = rotate
-        self._about = about
-        self._refuse = refuse
+        self._overview = overview
 
     def compose_body(self) -> ComposeResult:
         """Yield the field and what it does."""
-        yield Static(self._about, classes="paragraph muted", markup=False)
+        yield Static(self._overview.about_rotation, classes="paragraph muted", markup=False)
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 
@@ -124,7 +106,7 @@ class RotateScreen(Dialog[Rotated | None]):
     def action_primary(self) -> None:
         """Try what has been entered."""
         text = self._entry.value
-        problem = self._refuse(text)
+        problem = self._overview.refuse(text)
         self.query_one(Field).say(problem)
         if problem is None and not self._try_button.disabled:
             self._offer(is_enabled=False)
@@ -133,13 +115,13 @@ class RotateScreen(Dialog[Rotated | None]):
     @work(exclusive=True, group="rotate")
     async def _try(self, secret: Secret) -> None:
         try:
-            rotation = await self._rotate(secret)
+            rotation = await self._overview.rotate(secret)
         except SetupError as error:
             self._panel.show(error.problem)
             self._offer(is_enabled=True)
             self.set_focus(self._entry)
             return
-        self.answer(Rotated(secret, rotation))
+        self.answer(self._overview.after_rotation(rotation, secret))
 
     def _offer(self, *, is_enabled: bool) -> None:
         self._try_button.disabled = not is_enabled
@@ -148,10 +130,6 @@ class RotateScreen(Dialog[Rotated | None]):
     def action_show_secret(self) -> None:
         """Show the secret as it is being entered, or mask it again."""
         self._entry.action_toggle_shown()
-
-
-Make = Callable[[str], Sheet]
-Save = Callable[[str], Awaitable[str]]
 
 
 class SheetScreen(HelpScreen):
@@ -174,13 +152,12 @@ class SheetScreen(HelpScreen):
     """
     AUTO_FOCUS = "Choice"
 
-    def __init__(self, make: Make, audience: str, copy: Copy, save: Save) -> None:
-        """Args: `audience`: the id of the one whose sheet is shown first."""
+    def __init__(self, wizard_context: WizardContext) -> None:
         super().__init__(SHEET_TITLE, ())
-        self._make = make
-        self._audience = audience
-        self._copy = copy
-        self._save = save
+        self._upkeep = wizard_context.upkeep
+        self._audience = self._upkeep.audience
+        """The id of the one whose sheet is shown."""
+        self._copy = wizard_context.services.clipboard.copy
         self._is_saving = False
 
     def compose_top(self) -> ComposeResult:
@@ -195,7 +172,7 @@ class SheetScreen(HelpScreen):
         yield saved
         yield ProblemPanel()
         with Vertical(id="sheet"):
-            yield from self._paragraphs_of(self._make(self._audience))
+            yield from self._paragraphs_of(self._upkeep.sheet(self._audience))
 
     def _paragraphs_of(self, sheet: Sheet) -> Iterable[Static]:
         rows, *others = paragraphs(sheet)
@@ -224,7 +201,7 @@ class SheetScreen(HelpScreen):
         sheet = self.query_one("#sheet", Vertical)
         with self.app.batch_update():
             await sheet.remove_children()
-            await sheet.mount_all(self._paragraphs_of(self._make(self._audience)))
+            await sheet.mount_all(self._paragraphs_of(self._upkeep.sheet(self._audience)))
         self.query_one("#dialog-body").scroll_home(animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -240,7 +217,7 @@ class SheetScreen(HelpScreen):
     @work(exclusive=True, group="copy")
     async def action_copy(self) -> None:
         """Copy all of it."""
-        text = markdown(self._make(self._audience))
+        text = markdown(self._upkeep.sheet(self._audience))
         await copy_and_say(self.app, self._copy, text, "the sheet")
 
     @on(Button.Pressed, "#save")
@@ -256,7 +233,7 @@ class SheetScreen(HelpScreen):
             return
         self._is_saving = True
         try:
-            path = await self._save(self._audience)
+            path = await self._upkeep.save_sheet(self._audience)
         except SetupError as error:
             self.query_one(ProblemPanel).show(error.problem)
             return
@@ -290,9 +267,3 @@ class _Rows(Fitted):
                 lines.append(Content.styled(name, "$muted"))
                 lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
         return Content("\n").join([Content.styled(self._title, "bold"), Content(), *lines])
-
-
-def sheet_of(wizard_context: WizardContext) -> SheetScreen:
-    """Return the screen of the profile's handoff sheet."""
-    upkeep, copy = wizard_context.upkeep, wizard_context.services.clipboard.copy
-    return SheetScreen(upkeep.sheet, upkeep.audience, copy, upkeep.save_sheet)

@@ -62,7 +62,7 @@ def test_authorize_does_not_ask_for_the_link_that_it_has_made() -> None:
 @pytest.mark.parametrize(
     ("problem", "label", "does"),
     [
-        (paste.LINK_USED, "Create a new link", "create a new link"),
+        (paste.LINK_USED, "Create a new link ›", "create a new link"),
         (paste.OTHER_ADDRESS, "Go to Credentials", "go to Credentials"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.driving import text_of
+from tests.ui.journeys import make_journey
 from tests.ui.playing import playing
 from tests.ui.running import ACTIVE
 from tests.ui.scenes import SCENES
@@ -37,7 +38,9 @@ def test_problem_status_request_id_and_versions_are_told() -> None:
 
 
 def test_secrets_that_a_server_echoes_are_masked() -> None:
-    planted = list(secrets_of(replace(ACTIVE, attempts=(ATTEMPT,))))
+    session = make_journey().session
+    session.active = replace(ACTIVE, attempts=(ATTEMPT,))
+    planted = secrets_of(session)
     assert len(planted) == 5
     problem = WRONG_CLIENT.with_detail(*(f"you sent {s.reveal()}!" for s in planted))
     text = report(problem, {}, planted)
@@ -52,7 +55,7 @@ def test_the_start_of_a_secret_that_a_long_line_cut_off_is_masked_too() -> None:
 
 
 def test_nothing_is_kept_where_nothing_is_set_up() -> None:
-    assert list(secrets_of(None)) == []
+    assert secrets_of(make_journey().session) == []
 
 
 def test_a_pasted_address_keeps_its_place_and_loses_its_code() -> None:

@@ -49,21 +49,18 @@ class Link(Value):
         """The full link. It holds `state`, so it is shown, copied, or opened, and never logged."""
         return authorization_request.authorize_url(self.attempt)
 
-    def where(self, why_not: str) -> tuple[str, ...]:
-        """Return sentences that say where the response arrives, or that it has to be pasted.
-
-        The first one of a warning begins with its sign.
+    def where(self, why_not: str) -> tuple[str, bool]:
+        """Return where the response arrives, "" if it is pasted anyway; and if it is a warning.
 
         Args: `why_not`: why no browser can be opened, "" if one can.
         """
         if self.listener_problem is not None:
-            return f"! {self.listener_problem.title}.", self.listener_problem.remedy
+            return f"{self.listener_problem.title}. {self.listener_problem.remedy}", True
         if self.is_listening and why_not:
-            where = f"! Your browser isn't on this machine ({why_not})."
-            return where, "Paste the URL you land on in the next step."
-        if self.is_listening:
-            return ("If your browser is on this machine, the wizard continues automatically.",)
-        return ()
+            where = f"Your browser isn't on this machine ({why_not})."
+            return f"{where} Paste the URL you land on in the next step.", True
+        words = "If your browser is on this machine, the wizard continues automatically."
+        return words if self.is_listening else "", False
 
     @property
     def waits(self) -> str:
@@ -94,6 +91,8 @@ class LinkDesk:
         self._binding = asyncio.Lock()
         self._caught: asyncio.Queue[Secret] = asyncio.Queue()
         self._returned: list[Reading] = []
+        self._expired: AuthorizationAttempt | None = None
+        """The link of which was said that it has expired."""
 
     async def link(self, *, is_fresh: bool = False) -> Link:
         """Return the draft's current link, or create one, after starting the listener.
@@ -120,9 +119,11 @@ class LinkDesk:
         return Link(attempts[-1], is_listening=is_listening, listener_problem=problem)
 
     def expired(self, link: Link) -> Fix | None:
-        """Return what to show once a link has expired, or None."""
-        if stale(link.attempt, self._session.clock()) is None:
+        """Return what to show when a link has expired, once; else None."""
+        is_known = link.attempt == self._expired
+        if is_known or stale(link.attempt, self._session.clock()) is None:
             return None
+        self._expired = link.attempt
         return Fix(LINK_ON_SCREEN_EXPIRED, outcome=GoTo(Step.AUTHORIZE, LINK_EXPIRED))
 
     def read(self, pasted: str) -> Reading:
@@ -239,7 +240,7 @@ class Ask(Value):
     """A code without its state: the user decides whether to use it."""
 
     outcome: CodeReceived
-    label: ClassVar[str] = "Next"
+    label: ClassVar[str] = "Next ›"
 
 
 class Fix(Value):
@@ -260,8 +261,8 @@ class Fix(Value):
 
     @property
     def label(self) -> str:
-        """The label of the button."""
-        return "Create a new link" if self.needs_link else f"Go to {Step.CREDENTIALS.title}"
+        """The label of the button, with an arrow if that is forward."""
+        return "Create a new link ›" if self.needs_link else f"Go to {Step.CREDENTIALS.title}"
 
     @property
     def does(self) -> str:

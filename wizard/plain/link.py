@@ -21,8 +21,6 @@ from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardSt
 from wizard.plain.dialogue import Act, Left, offered
 from wizard.plain.stage import Stage
 
-WARNS: Final = "! "
-"""The sign of a warning on the screens."""
 COPY: Final = '"copy"'
 PASTE: Final = "Paste the URL you land on (input hidden)"
 DEMO_OPENED: Final = "The demo opened the link for you. Its browser landed on:"
@@ -49,8 +47,6 @@ class LinkStep:
         self._demo = stage.wizard_context.demo
         self._link: Link
         """Made before anything is asked."""
-        self._expired: Link | None = None
-        """The link of which was said that it has expired."""
         self._early: list[Secret] = []
         """What was pasted while the link was being made."""
         self._fix: Fix | None = None
@@ -137,8 +133,8 @@ class LinkStep:
     def _look_at_link(self) -> None:
         """Say that the link has expired, once; Enter then creates a new one."""
         fix = self._links.expired(self._link)
-        if fix is not None and self._link is not self._expired:
-            self._expired, self._fix = self._link, fix
+        if fix is not None:
+            self._fix = fix
             self._stage.paper.problem(fix.problem)
 
     async def _follow(self) -> None:
@@ -236,11 +232,9 @@ class Authorize(LinkStep):
 
     async def _show(self, *, is_fresh: bool = False) -> None:
         link = await self._make(is_fresh=is_fresh)
-        for words in link.where(self._services.browser.why_not):
-            if words.startswith(WARNS):
-                self._stage.paper.warn(words.removeprefix(WARNS))
-            else:
-                self._say(words)
+        where, is_warning = link.where(self._services.browser.why_not)
+        if where:
+            (self._stage.paper.warn if is_warning else self._say)(where)
 
     async def _taken(self) -> None:
         self._write_link()

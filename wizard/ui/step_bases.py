@@ -32,12 +32,6 @@ NEW_LINK: Final = offered(
 )
 
 
-def button_of(pending: Ask | Fix) -> str:
-    """Return the label of the button that follows it, with an arrow if that is forward."""
-    is_back = isinstance(pending, Fix) and not pending.needs_link
-    return pending.label if is_back else f"{pending.label} ›"
-
-
 class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 
@@ -62,8 +56,6 @@ class LinkScreen(StepScreen):
         self._services = wizard_context.services
         self._demo = wizard_context.demo
         self._state = state
-        self._expired: Link | None = None
-        """The link of which was said that it has expired."""
 
     def on_mount(self) -> None:
         """Make the link, the listener first, and wait for what it may catch."""
@@ -137,12 +129,8 @@ class LinkScreen(StepScreen):
 
     def _look_at_link(self) -> None:
         """Say that the link has expired, once; Enter then leads to a new one."""
-        link = self.link
-        if not self.is_here or link is None or link is self._expired:
-            return
-        fix = self._links.expired(link)
+        fix = self._links.expired(self.link) if self.is_here and self.link else None
         if fix is not None:
-            self._expired = link
             self.show_problem(fix.problem)
             self.pending = fix
             self.expect_new_enter()
@@ -246,20 +234,16 @@ class IntoFilesScreen(StepScreen):
         """Say why what is in the keyring could not be moved."""
         self.show_failure(error.problem, is_chosen=True)
 
-    def offer_files(self, problem: Problem | None) -> None:
-        """Offer files while a problem is one that they are a way out of."""
-        self._can_use_file = can_use_files(problem)
-        self.refresh_bindings()
-
     def show_failure(
         self, problem: Problem | None, *, is_chosen: bool = False, also: Sequence[Problem] = ()
     ) -> None:
-        """Show a problem in the panel, or clear it; with files where they are a way out of it.
+        """Show a problem in the panel, or clear it; offer files where they are a way out of it.
 
         Args:
             is_chosen: they were chosen already.
             also: what is shown under it.
         """
+        self._can_use_file = can_use_files(problem)
         if problem is not None:
             problem = or_files(problem, f"press {self.FILES_KEY}", is_chosen=is_chosen)
         self.show_problem(problem, also=also)

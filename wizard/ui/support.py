@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from wizard import __version__
-from wizard.domain.models import CredentialSet
 from wizard.domain.oauth.pasted_response import PASTE_LIMIT
 from wizard.domain.oauth.pasted_urls import addresses
 from wizard.domain.oauth.residue import visible
@@ -32,16 +31,12 @@ def report(problem: Problem, versions: Mapping[str, str], secrets: Iterable[Secr
     return hide(text, (secret.reveal() for secret in secrets))
 
 
-def secrets_of(credentials: CredentialSet | None) -> Iterator[Secret]:
-    """Yield each secret a credential set holds."""
-    if credentials is None:
-        return
-    tokens = credentials.tokens
-    held = [credentials.client_secret]
-    held += [tokens.access_token, tokens.refresh_token] if tokens else []
-    for attempt in credentials.attempts:
-        held += [attempt.state, attempt.verifier]
-    yield from (secret for secret in held if secret is not None)
+def secrets_of(session: Session) -> list[Secret]:
+    """Return each secret of the draft and the active set, those of their links included."""
+    sets = [each for each in (session.active, session.draft) if each is not None]
+    attempts = [attempt for each in sets for attempt in each.attempts]
+    of_links = [secret for each in attempts for secret in (each.state, each.verifier)]
+    return [*session.known_secrets(), *(secret for secret in of_links if secret is not None)]
 
 
 def secrets_in(pasted: str) -> Iterator[Secret]:
@@ -59,8 +54,8 @@ def for_support(session: Session, problems: Sequence[Problem], secrets: Sequence
 
     Args: `secrets`: those that are stored nowhere: codes, and what is in the fields.
     """
-    held = [secret for each in (session.active, session.draft) for secret in secrets_of(each)]
-    return "\n\n".join(report(each, versions(), [*held, *secrets]) for each in problems)
+    held = [*secrets_of(session), *secrets]
+    return "\n\n".join(report(each, versions(), held) for each in problems)
 
 
 def versions() -> dict[str, str]:

@@ -17,7 +17,7 @@ from wizard.domain.texts.guide import THEN, landing_on
 from wizard.flow.context import WizardContext
 from wizard.flow.link import Link
 from wizard.flow.state import Delivery, LinkTaken, WizardState
-from wizard.ui.step_bases import OPENS, LinkScreen, button_of
+from wizard.ui.step_bases import OPENS, LinkScreen
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import Banner, Gap
@@ -69,7 +69,7 @@ class AuthorizeScreen(LinkScreen):
         if self.is_unmade:
             return "Try again ›"
         if self.pending is not None:
-            return button_of(self.pending)
+            return self.pending.label
         if self._services.browser.is_here:
             return "Open browser ›"
         return "Approve for me ›" if self._demo else "Copy link ›"
@@ -99,11 +99,11 @@ class AuthorizeScreen(LinkScreen):
         """Show the link, and where its response will arrive."""
         if self.is_here:
             self._offer()
-            where = " ".join(link.where(self._services.browser.why_not) if link else ())
-            warning = where.removeprefix("! ")
+            no_words = "", False
+            where, is_warning = link.where(self._services.browser.why_not) if link else no_words
             shown = self.query_one("#where", Static)
-            shown.update(Content.styled(where, "$muted") if warning == where else Warned([warning]))
-            shown.set_class(warning != where, "pane", "-warning")
+            shown.update(Warned([where]) if is_warning else Content.styled(where, "$muted"))
+            shown.set_class(is_warning, "pane", "-warning")
             shown.display = bool(where)
 
     def action_primary(self) -> None:

@@ -152,7 +152,6 @@ class CheckScreen(IntoFilesScreen):
             organization = self.query_one("#organization", Static)
             organization.display = True
             organization.update(f"Organization {report.organization}")
-        self.offer_files(report.problem if report else None)
         self.expect_new_enter()
         if report is not None:
             self.set_focus(self.query_one("#next"))

@@ -163,8 +163,7 @@ class CredentialsScreen(IntoFilesScreen):
     def _note_saved(self) -> None:
         if not self.is_here:
             return
-        self.show_problem(None)
-        self.offer_files(None)
+        self.show_failure(None)
         self.query("#unsaved").remove()
         self._form.judge_all()
 
@@ -250,7 +249,6 @@ class CredentialsScreen(IntoFilesScreen):
         self._offer_unsaved(error, is_chosen=True)
 
     def _offer_unsaved(self, error: SetupError, *, is_chosen: bool = False) -> None:
-        self.offer_files(error.problem)
         self.show_failure(error.problem, is_chosen=is_chosen)
         if self.is_here and not self.query("#unsaved"):
             self.query_one("#buttons").mount(Button("Skip saving", id="unsaved"), before="#next")

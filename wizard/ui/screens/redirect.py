@@ -21,7 +21,7 @@ from wizard.flow.context import WizardContext
 from wizard.flow.link import Ask, Fix, Link, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
 from wizard.ui.input_timing import has_unread
-from wizard.ui.step_bases import LinkScreen, button_of
+from wizard.ui.step_bases import LinkScreen
 from wizard.ui.support import secrets_in
 from wizard.ui.widgets.drawing import Fitted, hanging
 from wizard.ui.widgets.field import Entry, Field
@@ -155,7 +155,7 @@ class RedirectScreen(LinkScreen):
         """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
         if not self.is_here:
             return
-        self.set_primary(button_of(pending) if pending else "Next ›")
+        self.set_primary(pending.label if pending else "Next ›")
         self.refresh_bindings()
 
     def show_problem(

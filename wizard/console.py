@@ -32,28 +32,16 @@ LATE: Final = 1.0
 
 
 ASCII: Final = {
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("–—−·", "-"),
+    **dict.fromkeys("●•", "*"),
+    **dict.fromkeys("✗×", "x"),
     "✓": "+",
-    "✗": "x",
     "○": "o",
-    "●": "*",
-    "•": "*",
-    "·": "-",
-    "›": ">",
     "‹": "<",
+    "›": ">",
     "→": "->",
-    "…": "...",
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "×": "x",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‘": "'",
-    "’": "'",
-    "«": '"',
-    "»": '"',
-    "\u00a0": " ",
 }
 """Signs of the wizard's sentences; any other one is taken apart, or is a question mark."""
 

@@ -21,14 +21,15 @@ from tests import system
 from tests.book.row import Face, Row, says
 from tests.book.stage import Stage
 from tests.commands.stage import issued
-from tests.fakes import FakeBrowser
+from tests.fakes import World
 from tests.users import pass_for_ordinary
 from wizard.api import http
-from wizard.domain.errors.network import DROPPED
 from wizard.domain.models import TWILIO
 from wizard.domain.problems import Problem, SetupError
 from wizard.domain.value import replace
-from wizard.flow.upkeep import machine_checks, storage_checks
+from wizard.flow.context import WizardContext
+from wizard.flow.session import Session
+from wizard.flow.upkeep import Upkeep
 from wizard.store import lock
 from wizard.store.profiles import LocalProfileStore
 
@@ -149,12 +150,6 @@ def without_locks(stage: Stage) -> None:
     stage.monkeypatch.setattr(fcntl, "flock", refuse)
 
 
-async def unconnected() -> NoReturn:
-    """Point the set at servers that can't be reached."""
-    raise SetupError(DROPPED)
-
-
-SSH: Final = FakeBrowser(why_not="SSH")
 OTHER_URL: Final = "https://elsewhere.example/token"
 
 ROWS: Final = (
@@ -318,8 +313,9 @@ def test_folder_that_cannot_keep_others_out_is_told_once(
     for args in (("status",), ("check",)):
         told = json.loads(stage.run(capsys, *args, "--json").out)
         assert [warning["id"] for warning in told["warnings"]] == [OPEN.entry]
-    storage = storage_checks("default", LocalProfileStore(stage.home))
-    lines = asyncio.run(machine_checks(TWILIO, unconnected, SSH, storage))
+    world = World(LocalProfileStore(stage.home))
+    session = Session("default", world.store, world.clock)
+    lines = asyncio.run(Upkeep(WizardContext(session, world.services)).probe())
     [kept] = [line for line in lines if line.id == "storage"]
     assert kept.problem is not None
     assert kept.problem.id == OPEN.entry

@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from tests.fakes import FakeBrowser
 from tests.flow.stage import NAME, PROBLEM, Stage, error
 from tests.system import full_disk
-from wizard.domain.models import TWILIO
 from wizard.domain.problems import Check, Status
 from wizard.flow.context import WizardContext
-from wizard.flow.upkeep import Upkeep, machine_checks, storage_checks
+from wizard.flow.upkeep import Upkeep
 
 
 async def look(stage: Stage) -> Sequence[Check]:
-    world = stage.world
-    return await machine_checks(
-        TWILIO, world.connect, world.browser, storage_checks(NAME, world.store)
-    )
+    return await Upkeep(WizardContext(stage.session, stage.world.services)).probe()
 
 
 async def test_everything_is_fine(stage: Stage) -> None:

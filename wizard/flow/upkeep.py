@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -30,20 +29,6 @@ BROWSER: Final = "browser"
 """The id of the check whether a browser can be opened."""
 
 
-async def machine_checks(
-    endpoints: Endpoints,
-    connect: Connect,
-    browser: Browser,
-    storage: Awaitable[tuple[Check, ...]],
-) -> tuple[Check, ...]:
-    """Return one line each for the servers, the clock, the store, and the browser.
-
-    Args: `storage`: `storage_checks`, perhaps already running.
-    """
-    reached, kept = await asyncio.gather(_reach(endpoints, connect), storage)
-    return (*reached, *kept, _browser(browser))
-
-
 def relevant(checks: tuple[Check, ...], grant_type: GrantType) -> tuple[Check, ...]:
     """Return the machine checks that matter for a grant type: only approving needs a browser."""
     if grant_type.needs_approval:
@@ -59,12 +44,8 @@ async def _reach(endpoints: Endpoints, connect: Connect) -> tuple[Check, ...]:
         return (_warning("reach", error.problem),)
 
 
-async def storage_checks(name: str, store: ProfileStore) -> tuple[Check, ...]:
-    """Return lines about the store; this also chooses where new secrets are saved."""
-    return await asyncio.to_thread(_storage, name, store)
-
-
 def _storage(name: str, store: ProfileStore) -> tuple[Check, ...]:
+    """Return lines about the store; this also chooses where new secrets are saved."""
     try:
         with store.locked(name) as held:
             held.prove_writable()
@@ -146,16 +127,13 @@ class Upkeep:
         self._is_storage_known = False
 
     async def probe(self) -> tuple[Check, ...]:
-        """Return the results of the machine checks before a setup."""
-        checks = await machine_checks(
-            self._session.working_draft().endpoints,
-            self._services.connect,
-            self._services.browser,
-            # Not canceled with this wait: the next step may wait for it, too.
-            asyncio.shield(self._look_at_storage()),
-        )
+        """Return one line each for the servers, the clock, the store, and the browser."""
+        reaching = _reach(self._session.working_draft().endpoints, self._services.connect)
+        # Not canceled with this wait: the next step may wait for it, too.
+        storage = asyncio.shield(self._look_at_storage())
+        reached, kept = await asyncio.gather(reaching, storage)
         self._wizard_context.tell_notices()
-        return checks
+        return (*reached, *kept, _browser(self._services.browser))
 
     async def settle_storage(self) -> None:
         """Wait until it is known where secrets are saved: a keyring that hangs takes seconds.
@@ -167,7 +145,7 @@ class Upkeep:
         self._wizard_context.tell_notices()
 
     def _look_at_storage(self) -> asyncio.Future[tuple[Check, ...]]:
-        work = storage_checks(self._session.name, self._services.store)
+        work = asyncio.to_thread(_storage, self._session.name, self._services.store)
         self._storage = storage = asyncio.ensure_future(work)
         storage.add_done_callback(self._note_storage)
         return storage

@@ -55,7 +55,7 @@ class PlainWizard:
         self._paper = paper
         self._terminal = terminal
         self._why = why
-        self._stage = Stage(wizard_context, wizard_context.upkeep, Dialogue(paper, terminal))
+        self._stage = Stage(wizard_context, Dialogue(paper, terminal))
         self.return_code: int | None = None
 
     async def run_async(self) -> None:
@@ -155,7 +155,7 @@ class PlainWizard:
                 say(words)
         stage.paper.warn(" ".join(KEEP_IN_MIND[context.grant_type]))
         if context.session.use.audience.ends_with_sheet:
-            stage.paper.sheet(stage.upkeep.sheet())
+            stage.paper.sheet(context.upkeep.sheet())
         # All of it was read out.
         context.is_farewell_said = True
         answers = {"": "finish", "overview": "see the setup"}

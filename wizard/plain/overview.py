@@ -49,13 +49,14 @@ class OverviewStep:
                 return outcome
 
     def _tell(self) -> None:
-        paper, is_news = self._stage.paper, self._stage.talk.is_news
+        is_news = self._stage.talk.is_news
         # Those that are as they were have been heard.
-        paper.rows([(name, words) for name, words in self._overview.facts if is_news(name, words)])
+        facts = ((name, words) for name, words in self._overview.facts if is_news(name, words))
+        self._say(*(f"{name}: {words}" for name, words in facts))
         if line := self._overview.about_draft():
             self._say(f"{line}.")
         for problem in self._overview.shown("type r"):
-            paper.problem(problem)
+            self._stage.paper.problem(problem)
 
     @property
     def _listed(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
@@ -66,10 +66,6 @@ class Paper:
         """Write what was typed."""
         self._write(text)
 
-    def rows(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Write facts: a name and what there is to know, a line each."""
-        self.say(*(f"{name}: {words}" for name, words in rows))
-
     def sheet(self, sheet: Sheet) -> None:
         """Write a handoff sheet as text, its commands as they are."""
         self.say(f"{SHEET_TITLE}.", "")
@@ -90,13 +86,9 @@ class Paper:
         """
         journal.note(f"shown: {problem.in_a_line}")
         self.say(f"{'Warning' if problem.is_warning else 'Error'}: {problem.title}.")
-        if comparison is not None:
-            self.say(*_compared(comparison))
-        elif problem.cause:
+        if comparison is None and problem.cause:
             self.say(problem.cause)
-        self.say(f"{problem.who.value}: {problem.remedy}")
-        if problem.in_demo:
-            self.say(problem.in_demo)
+        self._fix(problem, comparison)
         if problem.shell:
             self.line(problem.shell)
         self.say(*problem.detail)
@@ -104,6 +96,9 @@ class Paper:
     def recall(self, problem: Problem, comparison: Comparison | None = None) -> None:
         """Write a problem that was just read out in full: in short, with what to do here."""
         self.say(f"{problem.title}.")
+        self._fix(problem, comparison)
+
+    def _fix(self, problem: Problem, comparison: Comparison | None) -> None:
         if comparison is not None:
             self.say(*_compared(comparison))
         self.say(f"{problem.who.value}: {problem.remedy}")

@@ -52,7 +52,7 @@ class Prerequisites:
         self._say(used_by(self._use), *_about(self._use))
         if self._use.risk:
             self._stage.paper.warn(" ".join(self._use.risk))
-        looking = asyncio.ensure_future(self._stage.upkeep.probe())
+        looking = asyncio.ensure_future(self._stage.wizard_context.upkeep.probe())
         try:
             await self._ask_each()
             wait = self._stage.talk.wait
@@ -149,7 +149,7 @@ class Prerequisites:
     # -- other words that can be typed -------------------------------------------------------------
 
     async def _look_again(self) -> None:
-        work = self._stage.upkeep.probe()
+        work = self._stage.wizard_context.upkeep.probe()
         self._tell(await self._stage.talk.wait("the machine checks", work, can_go_back=False))
 
     def _tell(self, checks: tuple[Check, ...]) -> None:

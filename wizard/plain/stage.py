@@ -13,7 +13,6 @@ from wizard.domain.texts.handoff_formats import markdown
 from wizard.domain.texts.wording import IN_FILES, can_use_files, or_files
 from wizard.domain.value import Value
 from wizard.flow.context import WizardContext
-from wizard.flow.upkeep import Upkeep
 from wizard.plain.dialogue import Act, Dialogue, Prompt, offered
 from wizard.plain.paper import Paper
 
@@ -31,7 +30,6 @@ class Stage(Value):
     """What the steps of plain mode share: the wizard and its dialogue."""
 
     wizard_context: WizardContext
-    upkeep: Upkeep
     talk: Dialogue
 
     @property
@@ -122,7 +120,7 @@ class Stage(Value):
 
     async def read_sheet(self) -> None:
         """Read out the handoff sheet; copy and save it if asked to. Raises SetupError and Left."""
-        sheet = self.upkeep.sheet()
+        sheet = self.wizard_context.upkeep.sheet()
         self.paper.sheet(sheet)
         answers = {"": "go back", "save": "save the sheet as a new file in this folder"}
         prompt = Prompt(
@@ -131,7 +129,7 @@ class Stage(Value):
             acts={"copy": partial(self.copy, markdown(sheet), "Sheet")},
         )
         if await self.talk.choose(prompt) == "save":
-            self.talk.say("Saved as", await self.upkeep.save_sheet())
+            self.talk.say("Saved as", await self.wizard_context.upkeep.save_sheet())
 
     async def use_file(self) -> bool:
         """Keep the secrets in files from now on; whether that could be done."""

@@ -74,18 +74,10 @@ class AuthorizeScreen(LinkScreen):
             return "Open browser ›"
         return "Approve for me ›" if self._demo else "Copy link ›"
 
-    def watch_is_unmade(self) -> None:
-        """Offer another try where there is no link."""
-        if self.is_here:
-            self._offer()
-
-    def watch_pending(self) -> None:
-        """Offer what Enter follows then."""
-        if self.is_here:
-            self._offer()
-
     def _offer(self) -> None:
         """Show the link, and give the primary action what can be done now."""
+        if not self.is_here:
+            return
         self.query_one(LinkView).url = self.link.url if self.link else ""
         self.query_one(LinkView).display = not self.is_unmade
         self.set_class(self.is_unmade, "-unmade")
@@ -94,6 +86,8 @@ class AuthorizeScreen(LinkScreen):
         if self.can_go_on() and self.focused is None:
             self.set_focus(self.query_one("#next"))
         self.refresh_bindings()
+
+    watch_is_unmade = watch_pending = _offer
 
     def watch_link(self, link: Link | None) -> None:
         """Show the link, and where its response will arrive."""

@@ -104,10 +104,6 @@ class DoneScreen(StepScreen):
         yield Button("Overview", id="back")
         yield Button(SHEET if self._ends_with_sheet else FINISH, id="next", variant="primary")
 
-    def _word(self, action: str) -> str | None:
-        """Name where Escape leads, as its button does."""
-        return "Overview" if action == "back" else super()._word(action)
-
     @property
     def _command(self) -> Command | None:
         return next((text for text in self._usage if isinstance(text, Command)), None)

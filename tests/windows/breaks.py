@@ -14,9 +14,10 @@ import sys
 from ctypes import wintypes
 from typing import Final
 
-from tests.windows.hand import CTRL_BREAK, KEPT_ROWS, Cell
-
 assert sys.platform == "win32"
+
+# After that line: on other systems, mypy knows only the first of these names.
+from tests.windows.hand import CTRL_BREAK, KEPT_ROWS, Cell  # noqa: E402
 
 STDOUT: Final = wintypes.DWORD(-11)
 

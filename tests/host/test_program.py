@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.stage import OF_WINDOWS, environment
 from wizard import __version__
+from wizard.domain.text import Program
 from wizard.host.process import started
 
-SCRIPT = Path(sysconfig.get_path("scripts"), "scim-wizard")
+SCRIPT = Path(
+    sysconfig.get_path("scripts"), "scim-wizard.exe" if sys.platform == "win32" else "scim-wizard"
+)
 TELL = "from wizard.host.process import started; print(started().command('--version'))"
 POSING = "#!/bin/sh\necho another program\n"
 
@@ -33,7 +37,8 @@ def console_script(path: Path, tell: str = TELL) -> Path:
 
 
 def run(*argv: str | Path, cwd: Path, path: str = "/usr/bin:/bin", **more: str) -> str:
-    env = {"PATH": path, "HOME": str(cwd), "SCIM_WIZARD_HOME": str(cwd / "home")} | more
+    home = str(cwd / "home")
+    env = {"PATH": path, "HOME": str(cwd), "SCIM_WIZARD_HOME": home, **OF_WINDOWS} | more
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
@@ -131,11 +136,21 @@ def test_on_windows_commands_are_for_powershell(
     assert told == f"{variable}{sys.executable} -P -m wizard --version"
 
 
-@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_installed_script_of_the_interpreter_in_use_is_this_one(tmp_path: Path) -> None:
     assert SCRIPT.exists(), "the tests run in an environment where the project is installed"
-    path = f"{SCRIPT.parent}:/usr/bin:/bin"
-    assert run(sys.executable, "-c", TELL, cwd=tmp_path, path=path) == "scim-wizard --version"
+    told = run(sys.executable, "-c", TELL, cwd=tmp_path, path=str(SCRIPT.parent))
+    assert told == "scim-wizard --version"
+
+
+@pytest.mark.parametrize("is_in_path", [True, False])
+def test_installed_script_names_itself_in_a_remedy(is_in_path: bool, tmp_path: Path) -> None:
+    words = "scim-wizard" if is_in_path else str(SCRIPT)
+    program = Program((words,), is_for_powershell=sys.platform == "win32")
+    env = environment(tmp_path / "home", PATH=str(SCRIPT.parent) if is_in_path else "")
+    failed = subprocess.run(
+        [SCRIPT, "status"], cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True, timeout=30
+    )
+    assert (failed.returncode, failed.stderr.splitlines()[-1]) == (3, f"  {program.command()}")
 
 
 def test_certificates_are_named_so_that_they_are_found_from_another_folder(
@@ -145,13 +160,11 @@ def test_certificates_are_named_so_that_they_are_found_from_another_folder(
     assert started(ca_file=Path("ca.pem")).options == ("--ca-file", str(tmp_path / "ca.pem"))
 
 
-@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_default_profile_is_named_where_a_variable_sets_another(tmp_path: Path) -> None:
     told = run(sys.executable, "-c", TELL, cwd=tmp_path, SCIM_WIZARD_PROFILE="acme")
     assert "--profile default" in told
 
 
-@pytest.mark.posix("A script with an interpreter line is no program on Windows")
 def test_name_alone_is_used_if_it_leads_here() -> None:
     assert started({"PATH": str(SCRIPT.parent)}).command() == "scim-wizard"
     assert started({"PATH": "."}).command() != "scim-wizard"

@@ -154,16 +154,22 @@ def _is_found(name: str, environ: Mapping[str, str]) -> bool:
     found = shutil.which(name, path=environ.get("PATH", os.defpath))
     if found is None or not Path(found).is_absolute():
         return False
-    ours = (Path(sys.argv[0]), Path(sysconfig.get_path("scripts"), Path(found).name))
+    ours = (_started_file(), Path(sysconfig.get_path("scripts"), Path(found).name))
     return any(path.exists() and path.samefile(found) for path in ours)
 
 
 def _script(name: str) -> tuple[str, ...] | None:
     """Return the script that was started, also by a symbolic link of another name."""
-    script = Path(sys.argv[0])
+    script = _started_file()
     is_ours = name in (script.stem, script.resolve().stem)
     # abspath: a link stays a link, as where an update makes it lead to another folder.
     return (os.path.abspath(script),) if is_ours and script.exists() else None  # noqa: PTH100
+
+
+def _started_file() -> Path:
+    """Return the file that was started; an installed script on Windows leaves out its .exe."""
+    program = Path(f"{sys.argv[0]}.exe")
+    return program if sys.platform == "win32" and program.exists() else Path(sys.argv[0])
 
 
 def _folder() -> str:

@@ -130,7 +130,7 @@ _EXAMPLES: Final[Mapping[str, Callable[[Program], Mapping[str, str]]]] = {
         "Test whether another profile still works.": program.command("check", profile="acme"),
         "List all users, without the token on the command line.": list_all(program),
         "Turn on tab completion in bash (in zsh: zsh_source, in fish: fish_source).": (
-            f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {program.command()})"'
+            f'eval "$(_SCIM_WIZARD_COMPLETE=bash_source {program.in_posix_shell().command()})"'
         ),
     },
     "status": lambda program: {

@@ -79,6 +79,8 @@ def test_recipe_for_a_posix_shell_has_a_posix_command_in_it_on_windows_too() -> 
     program = Program((path,), is_for_powershell=True)
     recipe = list_users(program, "acme", "https://iam.twilio.com/scim/v2")
     assert recipe.startswith(f"(h=$('{path}' ")
-    assert "$env:" not in list_users(
-        replace(program, folder="/my src"), "acme", "https://a.test/v2"
+    elsewhere = replace(program, folder="/my src")
+    assert "$env:" not in list_users(elsewhere, "acme", "https://a.test/v2")
+    assert (
+        elsewhere.in_posix_shell().command("forget") == f"env 'PYTHONPATH=/my src' '{path}' forget"
     )

@@ -177,6 +177,10 @@ class Program(Value):
             return _for_powershell(words, self.folder)
         return quoted(*(("env", f"PYTHONPATH={self.folder}") if self.folder else ()), *words)
 
+    def in_posix_shell(self) -> Program:
+        """Return it for commands within lines for a POSIX shell, on Windows too (Git Bash)."""
+        return replace(self, is_for_powershell=False)
+
 
 def quoted(*words: str) -> Command:
     """Return the command of these words, for a POSIX shell."""
@@ -240,7 +244,5 @@ def _with_token(program: Program, profile: str, request: str) -> Command:
     also fails if `token` fails, even under `set -e`, which ignores the first part of `a && b`, but
     not a subshell.
     """
-    # The recipe is for a POSIX shell, on Windows too (Git Bash), so its inner command has to be.
-    posix = replace(program, is_for_powershell=False)
-    token = posix.command("token", "--header", profile=profile)
+    token = program.in_posix_shell().command("token", "--header", profile=profile)
     return Command(f'(h=$({token}) &&\n  printf %s "$h" |\n  {request})')

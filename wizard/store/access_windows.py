@@ -24,6 +24,8 @@ _PRIVATE: Final = "D:P(A;OICI;FA;;;OW)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 """Full access for the owner, the system, and administrators; nothing is inherited from above."""
 _DACL: Final = 0x80000004
 """DACL_SECURITY_INFORMATION and PROTECTED_DACL_SECURITY_INFORMATION."""
+_LONGEST_NAME: Final = 257
+"""Characters of a user's name and its end (UNLEN + 1)."""
 
 _advapi = ctypes.WinDLL("advapi32", use_last_error=True)
 _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -34,13 +36,16 @@ _descriptor_of.argtypes = (
     ctypes.POINTER(wintypes.LPVOID),
     wintypes.LPVOID,
 )
+_advapi.GetUserNameW.argtypes = (wintypes.LPWSTR, wintypes.LPDWORD)
 _advapi.SetFileSecurityW.argtypes = (wintypes.LPCWSTR, wintypes.DWORD, wintypes.LPVOID)
 _kernel.LocalFree.argtypes = (wintypes.LPVOID,)
 
 
 def user_name() -> str:
-    """Return the name of the current user."""
-    return os.environ.get("USERNAME", "unknown")
+    """Return the name of the current user, which a service may have without its variable."""
+    size = wintypes.DWORD(_LONGEST_NAME)
+    name = ctypes.create_unicode_buffer(size.value)
+    return name.value if _advapi.GetUserNameW(name, ctypes.byref(size)) else "unknown"
 
 
 def refuse_others(path: Path, status: os.stat_result, home: Path) -> None:

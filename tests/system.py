@@ -109,5 +109,9 @@ else:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+requires_full_device: Final = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a device that is always full"
+)
+
 NO_CA_FILES: Final = "wine 8 takes no certificate authorities but those of its own store"
 requires_ca_files: Final = pytest.mark.skipif(IS_WINE, reason=NO_CA_FILES)

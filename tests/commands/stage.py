@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import locale
 import os
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests import system
 from tests.forks import FORKS, Fork, can_fork
+from wizard.console import take_signs
 from wizard.domain.models import CredentialSet, Profile, TokenSet
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -23,13 +27,25 @@ PATIENCE = 30.0
 
 
 BY_NAME = {
-    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    "PATH": os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)))
 }
 """A PATH that has the program on it, so that printed commands are short."""
 
 
 OF_WINDOWS = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
 """Variables that no program on Windows can do without."""
+
+
+def as_piped(words: str) -> str:
+    """Return text as a command writes it to a pipe, which on Windows lacks some signs."""
+    return in_encoding(words, locale.getencoding() if sys.platform == "win32" else "utf-8")
+
+
+def in_encoding(words: str, encoding: str) -> str:
+    """Return text as the wizard writes it in an encoding, which may lack its signs."""
+    stream = io.TextIOWrapper(io.BytesIO())
+    take_signs(stream, encoding)
+    return words.encode(encoding, stream.errors or "").decode(encoding)
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.commands.consents import at_sandbox, at_second, told
-from tests.commands.stage import ACTIVE, issued, put, stored, wizard
+from tests.commands.stage import ACTIVE, as_piped, issued, put, stored, wizard
 from tests.schemas import CHECK, STATUS, printed_all
 from tests.second_http import Answer, HttpServer, Request, json_answer
 from tests.second_server import SecondServer
@@ -91,8 +91,8 @@ def test_check_of_ten_in_words_is_a_line_each(ten: Path) -> None:
     assert run.returncode == 6
     lines = {line.split()[2]: line for line in run.stdout.splitlines()}
     assert len(lines) == 10
-    assert lines["good-2"].split() == ["✓", "passed", "good-2", "3", "users"]
-    assert lines["refused"].startswith("✗ failed")
+    assert lines["good-2"].split() == [as_piped("✓"), "passed", "good-2", "3", "users"]
+    assert lines["refused"].startswith(as_piped("✗ failed"))
     assert lines["refused"].endswith("Twilio rejected the refresh token")
 
 
@@ -113,9 +113,9 @@ def test_status_of_ten_in_words_is_a_line_each(ten: Path) -> None:
     assert run.returncode == 6
     lines = {line.split()[0]: line.split(maxsplit=2)[1:] for line in run.stdout.splitlines()}
     assert len(lines) == 10
-    assert lines["damaged"] == ["✗", "A profile's file is damaged"]
-    assert lines["unfinished"] == ["○", "The setup isn't finished"]
-    assert lines["expired"] == ["✓", "Set up; token expired; checked never"]
+    assert lines["damaged"] == [as_piped("✗"), "A profile's file is damaged"]
+    assert lines["unfinished"] == [as_piped("○"), "The setup isn't finished"]
+    assert lines["expired"] == [as_piped("✓"), "Set up; token expired; checked never"]
 
 
 def test_highest_code_counts(home: Path) -> None:

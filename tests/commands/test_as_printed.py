@@ -103,6 +103,7 @@ def printed(program: Path, folder: Path, *args: str) -> str:
     ).stdout
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 @pytest.mark.parametrize("place", ["sheet", "commands", "done"])
 def test_recipe_lists_users_as_printed_and_fails_without_a_token(
     place: str, users: tuple[Users, str], program: Path, tmp_path: Path
@@ -135,6 +136,7 @@ def printed_forget(program: Path) -> str:
     return Program((str(program),)).command("forget", "--yes", profile="acme")
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 def test_command_of_a_remedy_runs_as_printed(program: Path, tmp_path: Path) -> None:
     stored(tmp_path / "home", "https://scim.example")
     for blob in (tmp_path / "home" / "secrets").glob("acme.*"):

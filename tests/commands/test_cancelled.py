@@ -20,6 +20,8 @@ from tests.terminal.harness import Terminal
 from tests.terminal.walk import WIZARD, variables
 from wizard.commands.network import STILL_WAITING, WAITING
 
+pytestmark = pytest.mark.posix("A console of Windows has events for this; see tests/windows")
+
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, system.SIGHUP, system.SIGQUIT)
 
 

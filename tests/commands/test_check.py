@@ -22,6 +22,7 @@ from tests.commands.consents import (
 from tests.commands.stage import (
     ACTIVE,
     PATIENCE,
+    as_piped,
     issued,
     now,
     put,
@@ -95,7 +96,7 @@ def test_words_are_a_line_for_each_check(home: Path, second: SecondServer) -> No
     run = wizard(home, "check")
     assert (run.returncode, run.stderr) == (0, "")
     lines = run.stdout.splitlines()
-    assert [line.split()[:2] for line in lines] == [["✓", "passed"]] * 3
+    assert [line.split()[:2] for line in lines] == [[as_piped("✓"), "passed"]] * 3
     assert "GET /Users responds" in lines[1]
     assert "7 users" in lines[2]
 
@@ -183,7 +184,8 @@ def test_failure_in_words_shows_how_far_it_came(home: Path) -> None:
         run = wizard(home, "check")
     assert run.returncode == 4
     signs = [line.split()[:2] for line in run.stdout.splitlines()]
-    assert signs == [["✓", "passed"], ["✗", "failed"], ["○", "not"]]
+    passed, failed, not_run = (as_piped(sign) for sign in "✓✗○")
+    assert signs == [[passed, "passed"], [failed, "failed"], [not_run, "not"]]
     assert "managed-users/list" in run.stderr
 
 
@@ -333,6 +335,7 @@ def test_token_of_another_set_is_not_sent_to_the_old_address(
     assert "Another command changed" in capsys.readouterr().err
 
 
+@pytest.mark.posix("A console of Windows has events for this; see tests/windows")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, system.SIGHUP])
 @pytest.mark.parametrize("more", [(), ("--all", "--json")])
 def test_signal_ends_it_with_130_and_without_a_traceback(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,17 @@ from subprocess import CompletedProcess
 import pytest
 import trustme
 
+from tests import system
 from tests.book.wire import Wire
 from tests.commands.stage import ACTIVE, issued, put, stored, wizard
 from wizard.domain.value import replace
+
+OF_OPENSSL = sys.platform == "linux"
+"""Whether the reason is in OpenSSL's words; other systems have their own."""
+
+requires_complete_chains = pytest.mark.skipif(
+    system.IS_WINE, reason="wine 8 trusts every chain that lacks its root"
+)
 
 SECRETS = ("client-secret-1", "access-1", "refresh-1", "access-2", "refresh-2")
 
@@ -58,11 +67,13 @@ def company(
         yield Company(home, ca, host)
 
 
+@requires_complete_chains
 @pytest.mark.parametrize("company", ["localhost", "127.0.0.1"], indirect=True)
 def test_without_it_the_words_name_the_host_the_reason_and_the_way_out(company: Company) -> None:
     run = company.run("check")
     assert run.returncode == 5, run.stdout
-    for words in (company.host, "unable to get local issuer certificate", "--ca-file"):
+    reason = "unable to get local issuer certificate" if OF_OPENSSL else ""
+    for words in (company.host, reason, "--ca-file"):
         assert words in run.stderr
     run = company.run("check", "--ca-file", str(company.ca))
     assert run.returncode == 0, run.stderr
@@ -74,6 +85,7 @@ def test_the_usual_variable_names_it_as_well(company: Company) -> None:
     assert run.returncode == 0, run.stderr
 
 
+@requires_complete_chains
 def test_a_token_is_refreshed_through_it(company: Company) -> None:
     run = company.run("token", "--force")
     assert (run.returncode, run.stdout) == (5, "")
@@ -86,12 +98,14 @@ def test_a_token_is_refreshed_through_it(company: Company) -> None:
     assert tokens.refresh_token.reveal() == "refresh-2"
 
 
+@system.requires_ca_files
 @pytest.mark.parametrize("company", ["elsewhere.example"], indirect=True)
 def test_its_certificate_of_another_host_is_still_refused(company: Company) -> None:
     run = company.run("check", "--ca-file", str(company.ca))
     assert run.returncode == 5, run.stdout
-    assert company.host in run.stderr
-    assert "Hostname mismatch, certificate is not valid for 'localhost'. " in run.stderr
+    assert f"The certificate isn't for {company.host}." in run.stderr
+    reason = "Hostname mismatch, certificate is not valid for 'localhost'. " if OF_OPENSSL else ""
+    assert reason in run.stderr
 
 
 def test_a_file_that_holds_no_certificate_is_named(company: Company) -> None:

@@ -63,6 +63,7 @@ def test_nothing_heavy_is_imported(home: Path) -> None:
     assert not imported & UNUSED
 
 
+@pytest.mark.posix("bash runs the lines")
 def test_script_for_the_shell_is_one_bash_takes(home: Path) -> None:
     bash = shutil.which("bash")
     assert bash, "bash is needed"

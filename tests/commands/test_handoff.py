@@ -216,6 +216,7 @@ def sh(script: str, folder: Path, **variables: str) -> str:
     return run.stdout
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 def test_env_means_the_same_to_a_shell(home: Path, tmp_path: Path) -> None:
     put(home, active=NASTY)
     lines = wizard(home, "handoff", "--format", "env", "--show-secrets").stdout
@@ -229,6 +230,7 @@ def test_env_means_the_same_to_a_shell(home: Path, tmp_path: Path) -> None:
     assert NASTY.client_secret == Secret(found["client_secret"])
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 def test_env_leaves_a_line_to_fill_in_for_what_it_does_not_tell(home: Path, tmp_path: Path) -> None:
     put(home, active=NASTY)
     lines = wizard(home, "handoff", "--format", "env").stdout
@@ -251,6 +253,7 @@ def run_commands(home: Path, folder: Path, *more: str) -> list[str]:
     return (folder / "calls").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None:
     put(home, name="acme", active=NASTY)
     url = "https://a.example/$(touch${IFS}pwned)/'/Users"
@@ -261,6 +264,7 @@ def test_curl_reads_the_token_from_its_input(home: Path, tmp_path: Path) -> None
     assert calls == [*users, "curl", "-gfsSGH", "@-", *one]
 
 
+@pytest.mark.posix("A POSIX shell runs the lines")
 def test_curl_of_entra_asks_for_a_token_of_the_new_app(home: Path, tmp_path: Path) -> None:
     calls = run_commands(home, tmp_path, "--for", "entra")
     assert calls[:4] == ["curl", "-gfsS", "https://oauth.twilio.com/v2/token", "--config"]

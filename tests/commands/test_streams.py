@@ -61,6 +61,7 @@ def test_reader_who_has_left_is_no_failure(home: Path, args: tuple[str, ...]) ->
         os.close(writer)
 
 
+@system.requires_full_device
 @pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
 def test_answer_that_cannot_be_written_is_a_failure(home: Path, args: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
@@ -73,6 +74,7 @@ def test_answer_that_cannot_be_written_is_a_failure(home: Path, args: tuple[str,
     assert "Traceback" not in words
 
 
+@system.requires_full_device
 def test_failure_that_cannot_be_written_as_json_is_still_told(home: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         code, words = into(home, full.fileno(), "token", "--json", "--profile", "none")
@@ -87,6 +89,7 @@ def test_sign_the_encoding_has_not_is_no_failure(home: Path, args: tuple[str, ..
     assert "Client ID" in run.stdout
 
 
+@pytest.mark.posix("Windows has no file modes")
 def test_permissions_that_were_mended_are_said_once(home: Path) -> None:
     (home / "profiles").chmod(0o755)
     first, second = (wizard(home, "token") for _ in range(2))
@@ -103,6 +106,7 @@ def test_demo_is_not_for_commands(home: Path) -> None:
         assert "wizard --demo\n" in run.stderr
 
 
+@pytest.mark.posix("Windows has no shell that starts a program with a signal ignored")
 @pytest.mark.parametrize("number", [system.SIGHUP, signal.SIGINT])
 def test_signal_that_is_ignored_stays_so(home: Path, number: signal.Signals) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -117,6 +121,7 @@ def test_signal_that_is_ignored_stays_so(home: Path, number: signal.Signals) -> 
     assert (process.returncode, words) == (0, "")
 
 
+@pytest.mark.posix("Windows has no shell that starts a program with a signal ignored")
 def test_background_job_of_a_script_ends_with_130_too(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         put(home, active=held_by(server))

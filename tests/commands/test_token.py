@@ -300,6 +300,7 @@ def test_record_that_cannot_be_read(home: Path, content: str, problem: str, titl
     refused(wizard(home, "token", "--json"), 6, problem, title)
 
 
+@pytest.mark.posix("Windows has no limit on a file's size")
 def test_nothing_is_sent_when_the_answer_could_not_be_saved(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         put(home, active=replace(EXPIRED, endpoints=at(server.getsockname()[1])))
@@ -367,6 +368,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 )
 
 
+@pytest.mark.posix("A console of Windows has events for this; see tests/windows")
 def test_interrupt_ends_it_with_130_and_without_a_traceback(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         put(home, active=replace(EXPIRED, endpoints=at(server.getsockname()[1])))

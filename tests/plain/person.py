@@ -16,8 +16,8 @@ from typing import Final, TypeVar
 import pytest
 
 from tests import system
+from tests.commands.stage import in_encoding
 from wizard.cli import cli, main
-from wizard.console import take_signs
 from wizard.domain.credential_fields import CredentialField
 from wizard.domain.models import GrantType
 from wizard.domain.texts.prerequisites import USES, use
@@ -33,9 +33,7 @@ BEGINS: Final = re.compile(r"(Step|Field|Item) \d of ")
 
 def as_ascii(words: str) -> str:
     """Return text as it is written if the locale has only ASCII."""
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    take_signs(stream, "ascii")
-    return words.encode("ascii", stream.errors or "").decode("ascii")
+    return in_encoding(words, "ascii")
 
 
 class Person:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -266,6 +265,8 @@ class Terminal:
         """After `wait_exit`: what the program should have reset; empty if it reset everything."""
         if sys.platform == "win32":
             raise NotImplementedError
+        import termios
+
         with self._changed:
             left = self._emulator.leftovers
         wanted = {"echo": termios.ECHO, "line input": termios.ICANON, "Ctrl+C": termios.ISIG}

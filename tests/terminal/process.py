@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -98,10 +95,8 @@ class PtyProcess:
 
     def set_size(self, size: tuple[int, int]) -> None:
         """Set rows and columns; the kernel sends the program SIGWINCH."""
-        if sys.platform == "win32":
-            raise NotImplementedError
         if self._fds:
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+            system.set_window_size(self._master, *size)
 
     def write(self, data: bytes) -> None:
         """Write all bytes; input for a program that has ended is dropped."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import wraps
 from inspect import unwrap
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ for _name, _usual in (
     _number = getattr(signal, _name, None)
     if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+_NUMBERS: Final = count(1)
 
 _MEANT_FOR_US = ("SCIM_WIZARD_", "HTTP_", "HTTPS_", "ALL_", "NO_", "SSL_CERT", "SSH_", "XDG_")
 
@@ -80,6 +83,12 @@ def hang_ups() -> Iterator[None]:
     yield
     if number is not None:
         signal.signal(number, before)
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a new folder, numbered without pytest's search for a free number."""
+    return tmp_path_factory.mktemp(str(next(_NUMBERS)), numbered=False)
 
 
 @pytest.fixture

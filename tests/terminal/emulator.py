@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import pyte
@@ -75,12 +76,20 @@ class Emulator:
         self._streams = {
             screen: pyte.ByteStream(screen) for screen in (self._main, self._alternate)
         }
+        self._texts: dict[pyte.Screen, list[str]] = {screen: [] for screen in self._streams}
+        """The text of each row when it was last read; pyte is slow to put a row together."""
         self._rest = b""
 
     @property
     def lines(self) -> list[str]:
         """The screen's text, row by row, each as wide as the screen."""
-        return list(self._screen.display)
+        screen, texts = self._screen, self._texts[self._screen]
+        texts[self.rows :] = [""] * (self.rows - len(texts))
+        for row in screen.dirty:
+            if row < self.rows:
+                texts[row] = _text(screen.buffer[row], self.cols)
+        screen.dirty.clear()
+        return list(texts)
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -203,3 +212,8 @@ class Emulator:
                     self.clipboard.append(base64.b64decode(content, validate=True).decode())
                 except (binascii.Error, UnicodeDecodeError):
                     self.clipboard.append("")
+
+
+def _text(row: Mapping[int, pyte.screens.Char], cols: int) -> str:
+    """Return a row's text; pyte keeps an empty cell to the right of each wide character."""
+    return "".join(row[column].data for column in range(cols))

@@ -38,7 +38,7 @@ from wizard.ui.screens.redirect import RedirectScreen
 from wizard.ui.screens.setup_dialogs import AdvancedScreen, ChangesScreen
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, Key, Keys
-from wizard.ui.widgets.choice import Choice
+from wizard.ui.widgets.field import Choice
 from wizard.ui.widgets.menu import Menu
 
 MOVES: Final = {"scroll", "scroll_body", "next", "copy_text", "blur"}

@@ -26,9 +26,8 @@ from wizard.flow.state import Outcome
 from wizard.ui.copying import copy_and_say
 from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.choice import Choice
 from wizard.ui.widgets.drawing import Fitted
-from wizard.ui.widgets.field import Entry, Field, SecretEntry
+from wizard.ui.widgets.field import Choice, Entry, Field, SecretEntry
 from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel

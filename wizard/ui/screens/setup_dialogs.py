@@ -16,9 +16,8 @@ from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.texts.questions import CHANGES, Difference
 from wizard.domain.value import replace
 from wizard.ui.dialog import ConfirmScreen, Dialog
-from wizard.ui.widgets.choice import Choice
 from wizard.ui.widgets.drawing import Fitted
-from wizard.ui.widgets.field import Entry, Field
+from wizard.ui.widgets.field import Choice, Entry, Field
 
 _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scope}
 """The rule of each field, by its id; in their order."""

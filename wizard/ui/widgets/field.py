@@ -1,4 +1,4 @@
-"""A labeled field: an entry in a box, and what is wrong under it."""
+"""The parts of a form: an entry in a box with what is wrong under it, and a choice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.ui.widgets.drawing import Warned
+from wizard.ui.widgets.drawing import Warned, spread
 
 
 class Entry(Input):
@@ -164,3 +166,66 @@ class Field(Vertical):
         self.set_class(problem is not None, "-bad")
         self._message.set_class(problem is not None or bool(warnings), "-shown")
         self._message.update(Warned([problem], "✗", "$error") if problem else Warned(warnings))
+
+
+CHANGE = Content.assemble(("← →", "bold $footer-key-foreground"), (" Change", "$muted"))
+"""The keys, beside the value they change."""
+
+
+class Choice(Widget, can_focus=True):
+    """A value to choose with the arrow keys or by a click, in one row.
+
+    The value after the last one is the first one again.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "change(-1)", "Change", show=False),
+        Binding("right", "change(1)", "Change", show=False),
+    ]
+    DEFAULT_CSS = """
+    Choice {
+        height: 1;
+        color: $foreground;
+        pointer: pointer;
+        &:focus { background: $panel; }
+    }
+    """
+
+    chosen: reactive[int] = reactive(0)
+    """The place of the value among all."""
+
+    @dataclass
+    class Changed(Message):
+        """Another value was chosen."""
+
+        choice: Choice
+
+    def __init__(self, id: str, label: str, values: Sequence[str], chosen: int = 0) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self._values = values
+        self.set_reactive(Choice.chosen, chosen)
+
+    @property
+    def _marked(self) -> Content:
+        mark = "bold $footer-key-foreground"
+        value = self._values[self.chosen]
+        return Content.assemble(("‹ ", mark), (value, "bold"), (" ›", mark))
+
+    @property
+    def _said(self) -> Content:
+        return Content.styled(f"{self._label}  ", "bold" if self.has_focus else "$muted")
+
+    def render(self) -> Content:
+        """Draw the row."""
+        return spread(self._said + self._marked, CHANGE, self.content_size.width)
+
+    def action_change(self, by: int) -> None:
+        """Choose the next or the previous value."""
+        self.chosen = (self.chosen + by) % len(self._values)
+        self.post_message(self.Changed(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the previous value at its left mark, else the next."""
+        begin = self._said.cell_length
+        self.action_change(-1 if begin <= event.x < begin + 2 else 1)

@@ -28,26 +28,39 @@ def _faint(is_here: bool) -> str:
     return "not bold" if is_here else "$muted"
 
 
-class Checklist(Reversing, can_focus=True):
-    """Prerequisites with a cursor; Space selects one and moves to the next."""
+class Rows(Reversing, can_focus=True):
+    """Rows with a cursor, which is marked where they have the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
+    ]
+    DEFAULT_CSS = """
+    Rows {
+        height: auto;
+        color: $foreground;
+        & > .rows--cursor { background: $selection; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
+
+    cursor: reactive[int] = reactive(0)
+
+    def row(self, text: Content, aside: Content, *, is_here: bool) -> Content:
+        """Return a row, marked if the cursor is there."""
+        shown = Content.assemble(MARK if is_here else NO_MARK, text)
+        line = spread(shown, aside, self.content_size.width)
+        return line.stylize_before(self.get_visual_style("rows--cursor")) if is_here else line
+
+
+class Checklist(Rows):
+    """Prerequisites with a cursor; Space selects one and moves to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("home", "move(-99)", "First", show=False),
         Binding("end", "move(99)", "Last", show=False),
         Binding("space", "tick", "Select", key_display="Space", id="checklist.tick"),
     ]
-    DEFAULT_CSS = """
-    Checklist {
-        height: auto;
-        color: $foreground;
-        & > .checklist--cursor { background: $selection; text-style: bold; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"checklist--cursor"}
-
-    cursor: reactive[int] = reactive(0)
     ticks: reactive[frozenset[str]] = reactive(frozenset)
 
     @dataclass
@@ -97,17 +110,13 @@ class Checklist(Reversing, can_focus=True):
 
     def render(self) -> Content:
         """Draw the lines."""
-        width = self.content_size.width
-        return Content("\n").join(
-            [self._line(i, item, width) for i, item in enumerate(self._items)]
-        )
+        return Content("\n").join([self._line(i, item) for i, item in enumerate(self._items)])
 
-    def _line(self, index: int, item: Prerequisite, width: int) -> Content:
+    def _line(self, index: int, item: Prerequisite) -> Content:
         is_here = index == self.cursor and self.has_focus
         box = ("[x] ", "" if is_here else "$success") if item.id in self.ticks else "[ ] "
-        text = Content.assemble(MARK if is_here else NO_MARK, box, item.text)
-        line = spread(text, Content.styled(item.aside, _faint(is_here)), width)
-        return line.stylize_before(self.get_visual_style("checklist--cursor")) if is_here else line
+        aside = Content.styled(item.aside, _faint(is_here))
+        return self.row(Content.assemble(box, item.text), aside, is_here=is_here)
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or the focus to what precedes the list."""
@@ -149,25 +158,15 @@ LABEL_WIDTH: Final = 12
 GUTTER: Final = len(MARK)
 
 
-class Choices(Reversing, can_focus=True):
+class Choices(Rows):
     """Two rows, each with a value that can be changed, or with who requires it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "change(-1)", "Change", show=False),
         Binding("right", "change(1)", "Change", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
     ]
-    DEFAULT_CSS = """
-    Choices {
-        height: 2;
-        color: $foreground;
-        & > .choices--cursor { background: $selection; text-style: bold; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--cursor"}
+    DEFAULT_CSS = "Choices { height: 2; }"
 
-    cursor: reactive[int] = reactive(USED_BY)
     use: reactive[Use] = reactive(use(None, GrantType.AUTHORIZATION_CODE))
 
     @dataclass
@@ -226,14 +225,12 @@ class Choices(Reversing, can_focus=True):
         is_here = self.has_focus and row == self.cursor
         left, right = ("‹ ", " ›") if row == USED_BY or self.has_grant_choice else ("  ", "")
         shown = Content.assemble(
-            MARK if is_here else NO_MARK,
             (label.ljust(LABEL_WIDTH), _faint(is_here)),
             (left, sign := "" if is_here else "bold $footer-key-foreground"),
             (value, "bold" if right else ""),
             (right, sign),
         )
-        line = spread(shown, self._aside(row, is_here), self.content_size.width)
-        return line.stylize_before(self.get_visual_style("choices--cursor")) if is_here else line
+        return self.row(shown, self._aside(row, is_here), is_here=is_here)
 
     def _aside(self, row: int, is_here: bool) -> Content:
         if row == GRANT_TYPE and not self.has_grant_choice:

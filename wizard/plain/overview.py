@@ -94,10 +94,9 @@ class OverviewStep:
                 await self._stage.read_sheet()
             case "profiles":
                 return await self._switch()
-        decided = self._overview.do(action)
-        return await self._confirmed(decided) if decided else None
+        return await self._confirmed(self._overview.do(action))
 
-    async def _confirmed(self, decided: Outcome | Confirm) -> Outcome | None:
+    async def _confirmed(self, decided: Outcome | Confirm | None) -> Outcome | None:
         if not isinstance(decided, Confirm):
             return decided
         if await self._stage.talk.confirm(decided.question):

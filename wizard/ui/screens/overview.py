@@ -97,28 +97,40 @@ class OverviewScreen(StepScreen):
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         self.action_do(event.option_id or "")
 
-    def action_do(self, action: str) -> None:
-        """Do an action of the menu, some of them after a question or in a dialog."""
-        decided = self._overview.do(action)
-        if action == "retry":
-            self._retry()
-        elif isinstance(decided, Confirm) or decided is None:
-            self._ask_first(action, decided)
-        else:
-            self.leave(decided)
-
     @work(group="tools")
-    async def _ask_first(self, action: str, decided: Confirm | None) -> None:
-        """Open the question or the dialog of an action, and do what it ends with."""
+    async def action_do(self, action: str) -> None:
+        """Do an action of the menu, some of them after a question or in a dialog."""
         try:
-            outcome = await (self._confirmed(decided) if decided else self._dialog(action))
+            outcome = await self._do(action)
         except SetupError as error:
+            self.say_aside(self.aside())
             self.show_problem(error.problem)
-            return
-        if outcome is not None:
-            self.leave(outcome)
+        else:
+            if outcome is not None:
+                self.leave(outcome)
 
-    async def _confirmed(self, decided: Outcome | Confirm) -> Outcome | None:
+    async def _do(self, action: str) -> Outcome | None:
+        """Do an action; None where it ends here. Raises SetupError."""
+        overview = self._overview
+        match action:
+            case "retry":
+                self.say_aside(f"Reading {SECRETS}…")
+                return await overview.retry()
+            case "rotate":
+                return await self._confirmed(await self._rotate())
+            case "sheet":
+                from wizard.ui.screens.overview_dialogs import SheetScreen
+
+                await self.ask(SheetScreen(overview.wizard_context))
+            case "profiles":
+                from wizard.ui.screens.overview_dialogs import ProfilesScreen
+
+                name = await self.ask(ProfilesScreen(overview.wizard_context))
+                return overview.switch(name) if name is not None else None
+        return await self._confirmed(overview.do(action))
+
+    async def _confirmed(self, decided: Outcome | Confirm | None) -> Outcome | None:
+        """Return what was decided, asked about first if it has a question."""
         if not isinstance(decided, Confirm):
             return decided
         from wizard.ui.dialog import ConfirmScreen
@@ -130,41 +142,11 @@ class OverviewScreen(StepScreen):
             self.notify(question.after_no, timeout=3, markup=False)
         return None
 
-    async def _dialog(self, action: str) -> Outcome | None:
-        wizard_context = self._overview.wizard_context
-        match action:
-            case "rotate":
-                return await self._rotate()
-            case "sheet":
-                from wizard.ui.screens.overview_dialogs import SheetScreen
-
-                await self.ask(SheetScreen(wizard_context))
-            case "profiles":
-                from wizard.ui.screens.overview_dialogs import ProfilesScreen
-
-                name = await self.ask(ProfilesScreen(wizard_context))
-                return self._overview.switch(name) if name is not None else None
-        return None
-
-    async def _rotate(self) -> Outcome | None:
+    async def _rotate(self) -> Outcome | Confirm | None:
+        """Try a rotated secret; return what follows."""
         from wizard.ui.screens.overview_dialogs import RotateScreen
 
-        overview = self._overview
-        decided = await self.ask(RotateScreen(overview))
-        if decided is None:
-            return None
-        if not isinstance(decided, Confirm):
-            self.notify(overview.rotated, markup=False)
-        return await self._confirmed(decided)
-
-    @work(exclusive=True, group="retry")
-    async def _retry(self) -> None:
-        """Read the stored secrets again, and show Overview as it then is."""
-        self.say_aside(f"Reading {SECRETS}…")
-        try:
-            outcome = await self._overview.retry()
-        except SetupError as error:
-            self.say_aside(self.aside())
-            self.show_problem(error.problem)
-        else:
-            self.leave(outcome)
+        decided = await self.ask(RotateScreen(self._overview))
+        if decided is not None and not isinstance(decided, Confirm):
+            self.notify(self._overview.rotated, markup=False)
+        return decided

@@ -14,7 +14,6 @@ from wizard.flow.check.report import Action, Offer, Report, Verdict, after_check
 from wizard.flow.check.runner import Run
 from wizard.flow.state import Outcome, Verified
 from wizard.plain import dialogue
-from wizard.plain.dialogue import offered
 from wizard.plain.stage import Stage
 
 ENDED: Final = {
@@ -119,5 +118,4 @@ class CheckStep:
         after = after_check(report)
         offers = {offer.action.value: offer for offer in after.others} | {"": after.primary}
         answers = {word: offer.does for word, offer in offers.items()} | files
-        prompt = self._stage.prompt(Step.CHECK, offered(answers), answers=answers)
-        return offers.get(await self._stage.talk.choose(prompt))
+        return offers.get(await self._stage.offer(Step.CHECK, answers))

@@ -17,7 +17,7 @@ from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.credentials import SECRET, Fields, Filling, Judgment, Offer, Source, read_pasted
 from wizard.flow.state import Back, GoTo, Next, Outcome, Unchanged, WizardState
-from wizard.plain.dialogue import Act, Dialogue, Left, Prompt, offered
+from wizard.plain.dialogue import Act, Dialogue, Left, Prompt
 from wizard.plain.prerequisites import is_use_changed, used_by
 from wizard.plain.stage import Stage
 
@@ -261,9 +261,7 @@ class Credentials:
         """Offer what can be done where a value could not be saved; until it is, or need not be."""
         files = self._stage.failed(problem)
         answers = {"": "try again", **files, "unsaved": "continue without saving"}
-        choose = self._stage.talk.choose
-        prompt = self._stage.prompt(Step.CREDENTIALS, offered(answers), answers=answers)
-        match await choose(prompt):
+        match await self._stage.offer(Step.CREDENTIALS, answers):
             case "unsaved":
                 self._session.go_unsaved()
             case "files" if await self._stage.use_file():

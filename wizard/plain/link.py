@@ -18,7 +18,7 @@ from wizard.domain.texts.wording import led_back
 from wizard.domain.value import replace
 from wizard.flow.link import PASTE_PAUSE, Ask, Fix, Go, Link, after_paste, with_new_link
 from wizard.flow.state import IF_NO_PAGE, Delivery, LinkTaken, Outcome, WizardState
-from wizard.plain.dialogue import Act, Left, offered
+from wizard.plain.dialogue import Act, Left
 from wizard.plain.stage import Stage
 
 COPY: Final = '"copy"'
@@ -70,9 +70,7 @@ class LinkStep:
                 self._link = await self._stage.talk.wait("the link", work, keep=self._early.append)
             except SetupError as error:
                 self._stage.paper.problem(error.problem)
-                answers = {"": "try again"}
-                again = self._stage.prompt(self.STEP, offered(answers), answers=answers)
-                await self._stage.talk.choose(again)
+                await self._stage.offer(self.STEP, {"": "try again"})
             else:
                 return self._link
 

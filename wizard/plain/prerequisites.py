@@ -15,11 +15,10 @@ from wizard.domain.value import replace
 from wizard.flow.state import Back, GoTo, Next, Outcome, WizardState
 from wizard.flow.upkeep import BROWSER, relevant
 from wizard.plain.check import results
-from wizard.plain.dialogue import UNCHANGED, Act, Left, Prompt, offered
+from wizard.plain.dialogue import UNCHANGED, YES, Act, Left, Prompt, offered
 from wizard.plain.stage import Stage
 
 FIRST: Final = "Before you start, check that these items are true."
-YES: Final = ("y", "yes")
 SAYS_USE: Final = 'Type "use" to change who will use the credential, or the grant type.'
 USE_NOW: Final = "You're choosing this now. To keep it as it is, press Enter."
 CONFIRMED: Final = "confirmed"

@@ -98,6 +98,10 @@ class Stage(Value):
             is_shown=is_shown,
         )
 
+    async def offer(self, step: Step, answers: Mapping[str, str]) -> str:
+        """Offer answers at a prompt of a step; return the one that was chosen. Raises Left."""
+        return await self.talk.choose(self.prompt(step, offered(answers), answers=answers))
+
     def failed(self, problem: Problem, *, is_chosen: bool = False) -> dict[str, str]:
         """Say a problem; return the answer that offers files, where the keyring is in the way.
 

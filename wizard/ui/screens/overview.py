@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from wizard.domain.problems import SetupError
@@ -19,7 +18,7 @@ from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
-from wizard.ui.widgets.drawing import Fitted, hanging
+from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -27,18 +26,6 @@ from wizard.ui.widgets.results import facts
 
 DRAFT: Final = "the unfinished setup or change"
 SECRETS: Final = "the saved secrets"
-
-
-class _Noted(Fitted):
-    """A note behind its sign; its other lines begin where its words do."""
-
-    def __init__(self, note: str) -> None:
-        self._lines = [line.strip() for line in note.splitlines()]
-
-    def content(self, width: int) -> Content:
-        """Return the lines in a width."""
-        sign = Content.styled("· ", "bold $warning")
-        return Content("\n").join(hanging(width, sign, *map(Content, self._lines)))
 
 
 class OverviewScreen(StepScreen):
@@ -67,7 +54,8 @@ class OverviewScreen(StepScreen):
         yield from facts(overview.facts)
         yield Gap()
         if line := overview.about_draft():
-            yield Static(_Noted(line), id="unfinished", classes="pane -warning", markup=False)
+            note = Warned(["\n".join(map(str.strip, line.splitlines()))], "·")
+            yield Static(note, id="unfinished", classes="pane -warning", markup=False)
             yield Gap()
         yield ProblemPanel(shown := overview.shown("press r"))
         if shown:

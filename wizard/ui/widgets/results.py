@@ -52,21 +52,16 @@ def _broken(command: Command, width: int) -> Iterator[str]:
         yield from (indent + packed_line for packed_line in packed(parts, width - len(indent), " "))
 
 
-class Fact(Static):
-    """A fact in a row of its own; its class decides when a small window leaves it out."""
+def facts(rows: Sequence[tuple[str, str]]) -> Iterator[Static]:
+    """Yield facts in their order: names are muted, words are text, never markup.
 
-    DEFAULT_CSS = "Fact { height: auto; }"
-
-    def __init__(self, name: str, words: str, column: int) -> None:
+    The class of each decides when a small window leaves it out.
+    """
+    column = max((len(name) for name, _ in rows), default=0) + 2
+    for name, words in rows:
         rank = next((at for at, names in enumerate(LEAST_NEEDED) if name in names), 0)
         row = Content.assemble((name.ljust(column), "$muted"), *_marked(words))
-        super().__init__(row, classes=f"spare-{rank}", markup=False)
-
-
-def facts(rows: Sequence[tuple[str, str]]) -> Iterator[Fact]:
-    """Yield facts in their order: names are muted, words are text, never markup."""
-    column = max((len(name) for name, _ in rows), default=0) + 2
-    yield from (Fact(name, words, column) for name, words in rows)
+        yield Static(row, classes=f"spare-{rank}", markup=False)
 
 
 def _marked(words: str) -> Iterator[tuple[str, str]]:

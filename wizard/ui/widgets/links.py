@@ -156,8 +156,9 @@ class HelpPane(Widget):
 
     def show(self, page: Sequence[str], wrong: Sequence[str]) -> None:
         """Show another page."""
-        self._needed = [_told(paragraph) for paragraph in page if paragraph not in wrong]
-        self._wrong = [_told(paragraph) for paragraph in wrong]
+        needed = (paragraph for paragraph in page if paragraph not in wrong)
+        self._needed = [_told(each.split("\n"), "$muted") for each in needed]
+        self._wrong = [_told(each.split("\n"), "$muted") for each in wrong]
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: object, width: int) -> int:
@@ -223,30 +224,22 @@ class Told(Fitted):
     """A paragraph of the help, without its URLs."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = _titled(lines, [_answered(line, "$foreground") for line in lines])
+        self._lines = _told(lines, "$foreground")
 
     def content(self, width: int) -> Content:
         """Return it in a width."""
         return Content("\n").join(_wrapped(self._lines, width))
 
 
-def _told(paragraph: str) -> list[Content]:
-    """Return a paragraph in which a URL is a few words."""
-    lines = paragraph.split("\n")
+def _told(lines: Sequence[str], usual: str) -> list[Content]:
+    """Return a paragraph, the first of several lines as its title; a URL is a few words."""
     link = "underline $footer-key-foreground"
-    return _titled(
-        lines,
-        [
-            Content("Open this page").stylize(link).stylize(Style(link=line))
-            if is_url(line)
-            else _answered(line, "$muted")
-            for line in lines
-        ],
-    )
-
-
-def _titled(lines: Sequence[str], drawn: list[Content]) -> list[Content]:
-    """Return a paragraph, the first of several lines as its title."""
+    drawn = [
+        Content("Open this page").stylize(link).stylize(Style(link=line))
+        if is_url(line)
+        else _answered(line, usual)
+        for line in lines
+    ]
     return [Content.styled(lines[0], "bold"), *drawn[1:]] if len(lines) > 1 else drawn
 
 

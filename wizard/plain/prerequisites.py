@@ -48,7 +48,9 @@ class Prerequisites:
             # What leads back here is the grant type.
             self._has_asked = True
             await ask_use(self._stage, Step.PREREQUISITES, can_go_back=self._can_go_back)
-        self._say(used_by(self._use), *_about(self._use))
+        # What the setup is for isn't clear, except for a script.
+        is_clear = self._use.audience == texts.USES[0].audience
+        self._say(used_by(self._use), *(() if is_clear else (self._use.audience.brief,)))
         if self._use.risk:
             self._stage.paper.warn(" ".join(self._use.risk))
         looking = asyncio.ensure_future(self._stage.wizard_context.upkeep.probe())
@@ -230,8 +232,3 @@ def _in_words(use: texts.Use) -> str:
 def used_by(use: texts.Use) -> str:
     """Say who uses the credential, and with which grant type."""
     return f"Used by: {use.audience.title}. Grant type: {GRANT_NAMES[use.grant_type]}."
-
-
-def _about(use: texts.Use) -> tuple[str, ...]:
-    """Return what the setup is for where that isn't clear: all audiences but a script."""
-    return () if use.audience == texts.USES[0].audience else (use.audience.brief,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events, on, work
@@ -52,8 +52,6 @@ class StepScreen(TimedScreen[Outcome]):
     ]
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
     LEAD: ClassVar[int] = 2  # the rank of the gap under the heading
-    # The ids of the buttons for what keys do, too: both say the same word.
-    BUTTONS: ClassVar[Mapping[str, str]] = {"primary": "next", "back": "back"}
 
     def __init__(self, banner: Banner) -> None:
         super().__init__()
@@ -238,7 +236,8 @@ class StepScreen(TimedScreen[Outcome]):
 
     def _word(self, action: str) -> str | None:
         """What the button for the same says, else ""."""
-        buttons = self.query(f"#{self.BUTTONS.get(action, '-')}").results(Button)
+        id_ = {"primary": "next", "back": "back"}.get(action, "-")
+        buttons = self.query(f"#{id_}").results(Button)
         return next((button.word for button in buttons), "")
 
     def ask_again(self) -> None:

@@ -65,7 +65,7 @@ def choose_theme(terminal: Terminal, name: str) -> None:
     terminal.send(ctrl("p"))
     terminal.wait_for("Search for commands")
     terminal.send("theme")
-    terminal.wait_for(lambda now: "Change theme" in now and "What this step is about" not in now)
+    terminal.wait_for(lambda now: "Change theme" in now and "About this step" not in now)
     terminal.send(ENTER)
     terminal.wait_for("Search for a theme")
     terminal.send(name.lower())

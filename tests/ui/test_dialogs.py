@@ -145,7 +145,7 @@ async def test_the_palette_marks_its_line_as_a_menu_does_and_follows_a_resize(
 
 def ended(app: WizardApp) -> int:
     """Return how wide the palette's first line is from frame to frame, if its key ends it."""
-    found = re.search(r"│ › Help  +What this step is about +\^g  │", text_of(app))
+    found = re.search(r"│ › Help  +About this step +\^g  │", text_of(app))
     return len(found[0]) if found else 0
 
 

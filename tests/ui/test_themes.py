@@ -247,8 +247,8 @@ async def test_with_few_colors_the_line_of_the_palette_is_reversed(world: World)
     async with running(make_app(world, look=Look(has_few_colors=True))) as (app, pilot):
         await wait_for_screen(pilot, PrerequisitesScreen)
         await pilot.press("ctrl+p")
-        await wait_until(pilot, lambda: "What this step is about" in text_of(app), "the palette")
-        line = "› Help What this step is about ^g"
+        await wait_until(pilot, lambda: "About this step" in text_of(app), "the palette")
+        line = "› Help About this step ^g"
         await wait_until(
             pilot, lambda: " ".join(focus_of(pilot).split()).endswith(line), "the line reversed"
         )

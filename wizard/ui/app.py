@@ -263,7 +263,7 @@ class WizardApp(ThemedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the wizard's own commands only; the first one does no harm, see InOrder."""
-        words = keyed("What this step is about", "^g")
+        words = keyed("About this step", "^g")
         yield SystemCommand("Help", words, self._later("screen.help"))
         if isinstance(screen, StepScreen):
             for command in screen.commands():
@@ -273,15 +273,15 @@ class WizardApp(ThemedApp):
             words = keyed("The problem and versions, without secrets", "F9")
             yield SystemCommand("Copy for support", words, self._later("copy_for_support"))
         kept = "" if self.wizard_context.demo else "; remembered"
-        words = f"Dark, light, or the terminal's own colors{kept}"
+        words = f"Dark, light, or the terminal's colors{kept}"
         yield SystemCommand("Change theme", words, self.ask_theme)
         if isinstance(screen, StepScreen) and self.wizard_context.demo is None:
-            words = "Open another one, or create one"
+            words = "Open or create another one"
             run = partial(self.call_later, self._ask_profile)
             yield SystemCommand("Profiles", words, run)
         if self.wizard_context.came_from is not None:
             name = self.wizard_context.came_from
-            yield SystemCommand(f"Back to {name}", "Opens that profile again", self._go_back)
+            yield SystemCommand(f"Back to {name}", "Open that profile again", self._go_back)
         words = keyed(f"Leave the wizard. {self._what_stays}", "^q")
         yield SystemCommand("Quit", words, self.action_quit)
 

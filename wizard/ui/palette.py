@@ -30,6 +30,8 @@ from wizard.ui.widgets.menu import Line
 
 WIDEST: Final = 40
 """Columns of the titles at the most: the name of a profile may be long."""
+LEAST_SCORE: Final = 0.01
+"""The score of a command that only its words match: behind those whose title does."""
 
 
 class InOrder(Provider):
@@ -44,10 +46,11 @@ class InOrder(Provider):
             yield DiscoveryHit(Content(title), run, text=title, help=help)
 
     async def search(self, query: str) -> Hits:
-        """Yield the commands whose title matches."""
+        """Yield the commands whose title matches, or whose words have the query in them."""
         matcher = self.matcher(query)
         for title, help, run, *_ in self._commands():
-            if (score := matcher.match(title)) > 0:
+            is_told = query.casefold() in (help or "").partition(KEY)[0].casefold()
+            if (score := matcher.match(title) or is_told * LEAST_SCORE) > 0:
                 yield Hit(score, matcher.highlight(title), run, text=title, help=help)
 
 
@@ -67,15 +70,14 @@ class Lines(CommandList, Reversing):
     """
 
     _column = 0
-    """Columns of the titles, where there are words beside them."""
+    """Columns of the titles."""
     _marked: int | None = None
 
     def add_options(self, new_options: Iterable[Option | VisualType | None]) -> Self:
         """Add commands, drawn to whatever width there is."""
         options = list(new_options)
         hits = [option.hit for option in options if isinstance(option, Command)]
-        told = (len(hit.text or "") for hit in hits if not (hit.help or KEY).startswith(KEY))
-        self._column = min(max(told, default=0), WIDEST)
+        self._column = min(max((len(hit.text or "") for hit in hits), default=0), WIDEST)
         return super().add_options(
             Command(self._line(option, is_marked=False), option.hit, option.id)
             if isinstance(option, Command)

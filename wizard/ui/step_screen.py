@@ -98,10 +98,11 @@ class StepScreen(TimedScreen[Outcome]):
             if active.node is self and active.enabled and active.binding.tooltip:
                 found.setdefault(active.binding.action, active.binding)
         for action, binding in found.items():
-            yield Command(binding.tooltip, keyed("", self.app.get_key_display(binding)), action)
+            words = keyed(binding.tooltip, self.app.get_key_display(binding))
+            yield Command(binding.description, words, action)
         if self.has_class("-roomy") or self.has_class("-wide"):
             verb = "Hide" if self.query_one(HelpPane).display else "Show"
-            yield Command(f"{verb} the help beside the form", "", "toggle_help")
+            yield Command(f"{verb} help", "Beside the form", "toggle_help")
 
     def can_go_on(self) -> bool:
         """Whether the primary action can do anything now."""

@@ -28,7 +28,7 @@ SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
 
 
-COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command")
+COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "The command, to the clipboard")
 
 
 class CopyKey(Static):

@@ -24,7 +24,7 @@ from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import facts
 
-DRAFT: Final = "the unfinished setup or change"
+DRAFT: Final = "The unfinished setup or change"
 SECRETS: Final = "the saved secrets"
 
 
@@ -34,9 +34,9 @@ class OverviewScreen(StepScreen):
     STEP = Step.OVERVIEW
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("u", "do('resume')", "Resume", "overview.resume", f"Resume {DRAFT}"),
-        offered("d", "do('discard')", "Discard", "overview.discard", f"Discard {DRAFT}"),
-        offered("r", "do('retry')", "Try again", "overview.retry", f"Try to read {SECRETS} again"),
+        offered("u", "do('resume')", "Resume", "overview.resume", DRAFT),
+        offered("d", "do('discard')", "Discard", "overview.discard", DRAFT),
+        offered("r", "do('retry')", "Try again", "overview.retry", f"To read {SECRETS}"),
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:

@@ -36,9 +36,9 @@ from wizard.ui.widgets.layout import KEPT, Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import Findings, to_fix
 
-CHANGES_USE: Final = "Change who will use the credential"
-OPENS: Final = "Open the Console page where you create the app"
-FIXES: Final = "Show how to fix what the machine checks found"
+CHANGES_USE: Final = "Who will use the credential"
+OPENS: Final = "The page where you create the app"
+FIXES: Final = "What the machine checks found"
 CHECKS_AGAIN: Final = "To check again, close this help and press r."
 
 
@@ -67,7 +67,7 @@ class PrerequisitesScreen(StepScreen):
             "Check again",
             show=False,
             id="prerequisites.again",
-            tooltip="Check network, clock, and storage again",
+            tooltip="Network, clock, and storage",
         ),
         Binding("d", "how_to_fix", "How to fix", show=False, id="prerequisites.fix", tooltip=FIXES),
     ]

@@ -194,10 +194,10 @@ class Command(Value):
 
 
 def offered(
-    key: str, action: str, label: str, id: str, title: str, key_display: str | None = None
+    key: str, action: str, label: str, id: str, words: str, key_display: str | None = None
 ) -> Binding:
-    """Return a key that the palette offers too; `title` is its line there."""
-    return Binding(key, action, label, key_display=key_display, tooltip=title, id=id)
+    """Return a key that the palette offers too, there with a few words about it."""
+    return Binding(key, action, label, key_display=key_display, tooltip=words, id=id)
 
 
 class Keys(Widget):

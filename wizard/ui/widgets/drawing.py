@@ -118,7 +118,7 @@ KEY: Final = "Key: "
 
 def keyed(words: str, key: str) -> str:
     """Return the words of a line of the palette, with its key."""
-    return f"{words} {KEY}{key}".lstrip()
+    return f"{words} {KEY}{key}"
 
 
 def packed(items: Iterable[str], width: int, gap: str = "  ") -> list[str]:

@@ -84,8 +84,7 @@ BARE_CODE: Final = Question(
 ROTATE_TITLE: Final = "Enter a rotated secret"
 ROTATE: Final = (
     "Enter the new Client Secret. The wizard tests it with one token request. Your current"
-    " credentials stay in use until the new secret works. If you chose no grace period in Twilio,"
-    " the old secret has already stopped working."
+    " credentials stay in use until it works, unless you chose no grace period in Twilio."
 )
 NO_ROTATED: Final = "Enter the new Client Secret. Twilio showed it once, when you rotated it."
 ROTATED: Final = "The new secret works and is saved."

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from wizard.domain.problems import Who, authorize_again, fix_credentials, unreachable
 from wizard.domain.steps import Step
 from wizard.domain.value import replace
+
+_outage = partial(unreachable, who=Who.NOBODY, step=Step.AUTHORIZE)
 
 ACCESS_DENIED: Final = authorize_again(
     id="paste-access-denied",
@@ -73,21 +76,17 @@ INVALID_SCOPE: Final = fix_credentials(
     cause="The scope in the link is unknown or not allowed (invalid_scope).",
     remedy="Set the scope to offline_access under Credentials > Advanced.",
 )
-SERVER_ERROR: Final = unreachable(
+SERVER_ERROR: Final = _outage(
     id="paste-server-error",
     title="Twilio returned a server error",
     cause="Something went wrong on Twilio's side during approval (server_error).",
     remedy="Wait a minute, then create a new link. Check status.twilio.com for outages.",
-    who=Who.NOBODY,
-    step=Step.AUTHORIZE,
 )
-TEMPORARILY_UNAVAILABLE: Final = unreachable(
+TEMPORARILY_UNAVAILABLE: Final = _outage(
     id="paste-temporarily-unavailable",
     title="Twilio's approval page is unavailable",
     cause="It's overloaded or down for maintenance (temporarily_unavailable).",
     remedy="Wait a few minutes, then create a new link.",
-    who=Who.NOBODY,
-    step=Step.AUTHORIZE,
 )
 REDIRECT_REFUSED: Final = fix_credentials(
     id="paste-redirect-refused",

@@ -15,9 +15,10 @@ import httpx
 from socksio import SOCKSError
 
 from wizard.api.connection import certificate_problem, has_passed_the_proxy
-from wizard.api.proxies import LOOPBACK, UnusableProxy, Way, unreadable_entries, way_of
+from wizard.api.proxies import UnusableProxy, Way, unreadable_entries, way_of
 from wizard.domain.errors import network
 from wizard.domain.problems import Problem
+from wizard.domain.rules import LOOPBACK_HOSTS
 from wizard.domain.secret import Secret
 from wizard.domain.texts.wording import through_proxy, with_bad_no_proxy
 
@@ -232,7 +233,7 @@ def _unconnected(causes: tuple[BaseException, ...], url: str) -> Problem:
     if any(isinstance(c, socket.gaierror) for c in causes):
         return network.NO_DNS.filled(host=host)
     if any(isinstance(c, ConnectionRefusedError) for c in causes):
-        is_here = httpx.URL(url).host in LOOPBACK
+        is_here = httpx.URL(url).host in LOOPBACK_HOSTS
         return (network.NOBODY_THERE if is_here else network.REFUSED).filled(host=host)
     if any(isinstance(c, TimeoutError) for c in causes):
         return network.TIMED_OUT.filled(host=host, phase=_PHASES[httpx.ConnectTimeout])

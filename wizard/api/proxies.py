@@ -15,11 +15,10 @@ import httpx
 
 from wizard.domain.errors import network
 from wizard.domain.problems import Problem
+from wizard.domain.rules import LOOPBACK_HOSTS
 from wizard.domain.secret import Secret
 from wizard.domain.value import Value
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-"""Hosts that are never asked through a proxy."""
 HIGHEST_PORT: Final = 65535
 LONGEST_LOGIN: Final = 255
 """The maximum bytes of a user name or password in SOCKS (RFC 1929 §2)."""
@@ -112,7 +111,7 @@ def way_of(url: httpx.URL) -> Way | None:
     """Return the proxy for a URL; None without one. Raises UnusableProxy."""
     settings = getproxies()
     address = settings.get(url.scheme) or settings.get("all")
-    if url.host in LOOPBACK or not address or _is_bypassed(url):
+    if url.host in LOOPBACK_HOSTS or not address or _is_bypassed(url):
         return None
     variables = (*_variables(url.scheme), *_variables("all"))
     variable = variables[0] if variables else "the system's settings"

@@ -25,7 +25,7 @@ from wizard.domain.oauth.authorization_response import (
 from wizard.domain.oauth.pasted_urls import Address, addresses, contradicts, exact
 from wizard.domain.oauth.redirect_uri import naming
 from wizard.domain.oauth.residue import undamaged, unescaped, unframed, visible
-from wizard.domain.oauth.wrapped_lines import join_lines
+from wizard.domain.oauth.wrapped_lines import SID, join_lines
 from wizard.domain.problems import Problem, entries, ids
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
@@ -36,8 +36,6 @@ _LONG: Final = 16
 _JWT_HEADER = re.compile(r"eyJ[A-Za-z0-9_-]{8,512}")
 _AUTH_TOKEN = re.compile(r"[0-9a-f]{32}|FK[0-9A-Za-z_-]{30,}")
 _BARE_CODE: Final = re.compile(r"(?=.{8})[A-Za-z0-9._~+/!*$-]+={0,2}")
-_SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
-"""A Twilio SID, such as AC…, OQ…, or SK…."""
 
 
 def holds_secret(text: str, secrets: Sequence[Secret]) -> bool:
@@ -72,7 +70,7 @@ def mistaken(code: Secret, secrets: Sequence[Secret], *, is_checked: bool) -> Pr
 def is_like_a_code(word: str) -> bool:
     """Whether a single word may be a code: long, or with a digit, and not a SID."""
     is_code = _BARE_CODE.fullmatch(word) and (len(word) >= 20 or any(map(str.isdigit, word)))
-    return bool(is_code) and not _SID.fullmatch(word)
+    return bool(is_code) and not SID.fullmatch(word)
 
 
 def is_host_and_path(word: str) -> bool:

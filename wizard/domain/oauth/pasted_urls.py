@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote, urljoin
 
 from wizard.domain.oauth import residue
-from wizard.domain.oauth.wrapped_lines import Reading, readings, without_margins
+from wizard.domain.oauth.wrapped_lines import CLOSERS, Reading, readings, without_margins
 from wizard.domain.secret import Secret
 from wizard.domain.value import Guarded, replace
 
@@ -42,7 +42,6 @@ _SAID: Final = {
 """The plain characters of a name's value in a text."""
 _LAYERS: Final = 4
 """How many layers are read: the text itself, and up to three encodings."""
-_CLOSERS: Final = "'.,;:!?)}*([{"
 
 _QUERY_MARK = re.compile(r"[?#]|[&;](?=(?:code|state|error)=)")
 _SEPARATOR = re.compile(r"[&#]|\?(?=(?:code|state|error|iss)=)")
@@ -101,7 +100,7 @@ def contradicts(text: str, name: str, values: Sequence[Secret]) -> bool:
     wanted = {form for v in values for form in (v.reveal(), unquote(v.reveal()))}
     layer = residue.unescaped(residue.without_ends(text))
     for _ in range(_LAYERS):
-        said = {value.rstrip(_CLOSERS) for value in _SAID[name].findall(layer)}
+        said = {value.rstrip(CLOSERS) for value in _SAID[name].findall(layer)}
         if not all(any(w.startswith((v, v.rstrip("_~=|/"))) for w in wanted) for v in said):
             return True
         joined = set(_SAID[name].findall(without_margins(layer)))

@@ -19,14 +19,16 @@ _SURE_END: Final = re.compile(r"[\s<>\"“”‘’«»‹›「」。、，！�
 _OF_A_CODE: Final = re.compile(r"[A-Za-z0-9_.~%+/=&?#*!…•-]+")
 """The characters of a word that may be a part of a URL's query, or a placeholder for it."""
 _PIECE: Final = re.compile(r"[A-Za-z0-9._~%+/=-]{8,}")
-_SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+SID: Final = re.compile(r"[A-Z]{2}[0-9A-Za-z]{32}")
+"""A Twilio SID, such as AC…, OQ…, or SK…."""
 _WORD: Final = re.compile(r"[A-Za-z]?[a-z']+[.,;:!?]?|[A-Z]{2,}|[0-9]+")
 """A line that may be a word or a number, as well as the end of a code."""
 _PROSE: Final = re.compile(r"[(]?[A-Za-z]?[a-z']*[.,;:!?)]*")
 _TIME: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _CLASSES: Final = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]")))
 _QUOTES: Final = ">|"
-_CLOSERS: Final = "'.,;:!?)}*([{"
+CLOSERS: Final = "'.,;:!?)}*([{"
+"""What may follow a URL in running text, as the end of a sentence does."""
 _PAIRS: Final = {
     "[url=": "]",
     **dict(zip("<\"`“«([{'‘„‹「", ">\"`”»)]}'’“›」", strict=True)),
@@ -187,7 +189,7 @@ def _up_to_its_closer(before: str, region: str) -> tuple[str, bool]:
 
 def _is_random(piece: str) -> bool:
     """Whether a line looks like the end of a code, rather than like a word."""
-    if not _PIECE.fullmatch(piece) or _SID.fullmatch(piece) or _PROSE.fullmatch(piece):
+    if not _PIECE.fullmatch(piece) or SID.fullmatch(piece) or _PROSE.fullmatch(piece):
         return False
     return sum(bool(letters.search(piece)) for letters in _CLASSES) > 1
 
@@ -206,7 +208,7 @@ def _trimmed(reading: str, is_sure: bool, before: str) -> Iterator[Reading]:
         if run := _RUN.search(before[-4:]):
             reading = reading.removesuffix(run[0])
         # "]" may be the end of an IPv6 host. What is removed may be the end of a code.
-        whole, closers = reading, _CLOSERS if "[" in reading else _CLOSERS + "]"
+        whole, closers = reading, CLOSERS if "[" in reading else CLOSERS + "]"
         reading = whole.rstrip(closers)
         is_sure = is_sure and reading == whole
     if reading:

@@ -33,21 +33,19 @@ class CredentialField(Enum):
     @property
     def label(self) -> str:
         """The name of the field, as in the Twilio Console."""
-        return {
-            CredentialField.CLIENT_ID: "Client ID",
-            CredentialField.CLIENT_SECRET: "Client Secret",
-            CredentialField.REDIRECT_URL: "Redirect URL",
-        }[self]
+        return _TEXTS[self][0]
 
     @property
     def hint(self) -> str:
         """A hint at what the value looks like."""
-        return {
-            CredentialField.CLIENT_ID: "OQ…, 34 characters",
-            CredentialField.CLIENT_SECRET: "shown once by Twilio",
-            CredentialField.REDIRECT_URL: "exactly as in the app",
-        }[self]
+        return _TEXTS[self][1]
 
+
+_TEXTS: Final = {
+    CredentialField.CLIENT_ID: ("Client ID", "OQ…, 34 characters"),
+    CredentialField.CLIENT_SECRET: ("Client Secret", "shown once by Twilio"),
+    CredentialField.REDIRECT_URL: ("Redirect URL", "exactly as in the app"),
+}
 
 NOTHING_TO_COPY: Final = "There is no Client Secret yet."
 NOT_TO_SEE: Final = "The secret is saved but can't be shown. Type a new one to replace it."

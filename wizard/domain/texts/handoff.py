@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from wizard.domain.models import SCOPE, CredentialSet, Profile
 from wizard.domain.secret import MASK, Secret
 from wizard.domain.text import Program, find_user, list_users, request_app_token
-from wizard.domain.texts.prerequisites import VERIFIED_DOMAIN, use
+from wizard.domain.texts.prerequisites import BEARER, VERIFIED_DOMAIN, use
 from wizard.domain.texts.questions import GRANT_NAMES, RISK
 from wizard.domain.texts.summary import harmless
 from wizard.domain.value import Value, replace
@@ -73,14 +73,13 @@ def sheet(
     """
     profile = harmless(profile)
     needed = use(audience, profile.grant_type).grant_type
+    other_app = ""
     is_unproven = audience == "entra" and profile.active is None
     if is_unproven or needed is not profile.grant_type:
         # It needs another app, of which no values are known here.
         credentials = None
         other_app = _OTHER_APP if profile.client_id else ""
         profile = replace(profile, grant_type=needed, client_id="", redirect_url="")
-    else:
-        other_app = ""
     values = _values(profile, credentials)
     commands = _commands(profile, name, program or Program())
     match audience:
@@ -205,7 +204,7 @@ def _other(profile: Profile, values: Values) -> Content:
     )
     paragraphs = (
         *(authorization if is_approved else ()),
-        "A provider that takes only a pasted bearer token stops working when the token expires.",
+        BEARER,
         VERIFIED_DOMAIN,
         _warning(profile),
     )
@@ -213,16 +212,14 @@ def _other(profile: Profile, values: Values) -> Content:
 
 
 def _script(profile: Profile, name: str, values: Values) -> Content:
+    approved = (Row("Redirect URL", profile.redirect_url), Row("Scope", values["scope"] or ""))
     rows = (
         Row("SCIM base URL", profile.endpoints.scim_url),
         Row("scim-wizard profile", name),
         Row("Token endpoint", profile.endpoints.token_url),
         Row("Client ID", profile.client_id),
         _secret_row(values, profile),
-    )
-    approved = (
-        Row("Redirect URL", profile.redirect_url),
-        Row("Scope", values["scope"] or ""),
+        *(approved if profile.grant_type.needs_approval else ()),
     )
     paragraphs = (
         "Get a token from scim-wizard each time, with the commands on this sheet. It replaces an"
@@ -231,11 +228,7 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         VERIFIED_DOMAIN,
         _warning(profile),
     )
-    return (
-        "Twilio SCIM in a script",
-        (*rows, *(approved if profile.grant_type.needs_approval else ())),
-        paragraphs,
-    )
+    return "Twilio SCIM in a script", rows, paragraphs
 
 
 def _warning(profile: Profile) -> str:
@@ -243,22 +236,18 @@ def _warning(profile: Profile) -> str:
 
 
 def _values(profile: Profile, credentials: CredentialSet | None) -> Values:
-    approved: Values = {
-        "authorize_url": profile.endpoints.authorize_url,
-        "redirect_url": profile.redirect_url or None,
-        "scope": credentials.scope if credentials else SCOPE,
-    }
+    is_approved = profile.grant_type.needs_approval
+    scope = credentials.scope if credentials else SCOPE
     return {
         "scim_url": profile.endpoints.scim_url,
         "grant_type": profile.grant_type.value,
-        "authorize_url": None,
+        "authorize_url": profile.endpoints.authorize_url if is_approved else None,
         "token_url": profile.endpoints.token_url,
         "client_id": profile.client_id or None,
         "client_secret": credentials.client_secret if credentials else None,
-        "redirect_url": None,
-        "scope": None,
+        "redirect_url": (is_approved and profile.redirect_url) or None,
+        "scope": scope if is_approved else None,
         "unique_identifier": UNIQUE_IDENTIFIER,
-        **(approved if profile.grant_type.needs_approval else {}),
     }
 
 

@@ -76,10 +76,9 @@ PREREQUISITES: Final = (
 """What the authorization code grant needs. The Redirect URL's reason is a script's."""
 
 FOR_CLIENT_CREDENTIALS: Final = (
-    Prerequisite(
-        "admin",
-        "I'm an Organization Owner or Admin",
-        f"Only these roles can create organization OAuth apps. {_ACCOUNT_ROLES}",
+    replace(
+        PREREQUISITES[0],
+        why=f"Only these roles can create organization OAuth apps. {_ACCOUNT_ROLES}",
     ),
     Prerequisite("client-credentials-app", "OAuth app created (Client credentials grant)", _WHERE),
     Prerequisite(
@@ -88,12 +87,7 @@ FOR_CLIENT_CREDENTIALS: Final = (
         "Under Scopes & permissions, list and read are enough to read users. Add create, update,"
         " and delete to manage them. The check needs list permission.",
     ),
-    Prerequisite(
-        "client-credentials-secret",
-        "I have the Client ID and Client Secret",
-        _LOST,
-        aside="shown once",
-    ),
+    replace(PREREQUISITES[-1], id="client-credentials-secret"),
 )
 """What the client credentials grant needs: another app, so most items are other ones."""
 
@@ -137,7 +131,7 @@ def unselected(open_items: Collection[Prerequisite], how: str = "selected") -> s
 
 
 VERIFIED_DOMAIN: Final = "Before users can be created, verify their email domain in Twilio."
-_BEARER: Final = (
+BEARER: Final = (
     "A provider that takes only a pasted bearer token stops working when the token expires."
 )
 
@@ -231,7 +225,7 @@ AUDIENCES: Final = (
         {
             AUTHORIZATION_CODE: (
                 "The provider must support OAuth 2.0 with the authorization code grant. It runs"
-                f" its own authorization, so this setup is only a test. {_BEARER}",
+                f" its own authorization, so this setup is only a test. {BEARER}",
                 "Redirect URL to register in the app: the provider's own callback. If the callback"
                 " redeems the code before you can copy it, register a URL of your own for this"
                 " setup. Replace it with the callback afterward.",
@@ -239,7 +233,7 @@ AUDIENCES: Final = (
             ),
             CLIENT_CREDENTIALS: (
                 "The provider must support OAuth 2.0 with the client credentials grant. The wizard"
-                f" checks your app. Then the provider requests its own tokens. {_BEARER}",
+                f" checks your app. Then the provider requests its own tokens. {BEARER}",
                 VERIFIED_DOMAIN,
             ),
         },

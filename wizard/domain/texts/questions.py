@@ -187,9 +187,7 @@ def differences(active: CredentialSet, draft: CredentialSet) -> tuple[Difference
         ("Client ID", active.client_id, draft.client_id),
         ("Client Secret", "the saved one", "a new one" if is_new_secret else "the saved one"),
         ("Redirect URL", active.redirect_url, draft.redirect_url),
-        ("Authorization endpoint", active.endpoints.authorize_url, draft.endpoints.authorize_url),
-        ("Token endpoint", active.endpoints.token_url, draft.endpoints.token_url),
-        ("SCIM base URL", active.endpoints.scim_url, draft.endpoints.scim_url),
+        *zip(LABELS.values(), *(s.endpoints.named.values() for s in (active, draft)), strict=True),
         ("Scope", active.scope, draft.scope),
         ("PKCE", active.pkce.value, draft.pkce.value),
     )

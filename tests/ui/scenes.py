@@ -151,7 +151,7 @@ STEPS: Final = (
     ),
     Scene("prerequisites-entra", PrerequisitesScreen, "‹ Microsoft|✓ Clock", FIRST, FOR_ENTRA),
     Scene("prerequisites-grant-type", PrerequisitesScreen, "An admin", FIRST, act=keys("up")),
-    Scene("prerequisites-found", PrerequisitesScreen, "And 1 more", FIRST, WORST),
+    Scene("prerequisites-found", PrerequisitesScreen, "and 1 more", FIRST, WORST),
     Scene("prerequisites-full", PrerequisitesScreen, "is full", FIRST, seeds.FULL, keys("space")),
     Scene("notice", PrerequisitesScreen, "to quit", FIRST, PARTLY, after(BROWSER, keys("ctrl+c"))),
     Scene("too-small", PrerequisitesScreen, "is 52×14", FIRST, PARTLY, resizing(52, 14)),

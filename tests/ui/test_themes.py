@@ -181,8 +181,8 @@ async def test_focus_and_what_enter_does_are_seen_on_buttons_the_same_way(tmp_pa
             assert here.styles.background == filled
             assert other.styles.background == plain
             edges = [button.styles.border_left for button in (here, other)]
-            ink = Color.parse(DARK.variables["on-primary"])
-            assert edges == [("ascii", ink), ("outer", plain)]
+            ink = Color.parse(DARK.foreground or "")
+            assert edges == [("outer", ink), ("outer", plain)]
             assert not here.styles.text_style.underline
 
 

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 ROOMY: Final = 24
-"""The fewest rows of a window in which a dialog has an empty row inside its frame."""
+"""The fewest rows of a window in which a dialog has empty rows inside its frame."""
 HUGE: Final = 44
 """The fewest rows of a window in which a dialog begins where the heading of a step does."""
 PLACES: Final = {"close": 3, "primary": 0, "press": 0}
@@ -45,7 +45,7 @@ class DialogKeys(Keys):
         for key in sorted(super()._all(), key=lambda key: PLACES.get(key.action, 1)):
             first = once.setdefault(key.words, key)
             if first is not key and key.action == "close":
-                once[key.words] = replace(key, display=f"{first.display} {key.display}")
+                once[key.words] = replace(key, display=f"{first.display}/{key.display}")
         yield from sorted(once.values(), key=lambda key: PLACES.get(key.action, 1))
 
 
@@ -70,7 +70,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             border-title-color: $foreground;
             border-title-background: $surface;
             border-title-style: bold;
-            padding: 1 1 0 2;
+            padding: 1 1 1 2;
         }
         /* Its scrollbar stands in the margin at the right, so that no text moves when it comes. */
         & #dialog-body {
@@ -80,7 +80,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             & Menu, & ProblemPanel { margin-right: 1; }
             & > *:last-child { margin: 0 1 0 0; }
         }
-        & .paragraph { height: auto; margin: 0 1 1 0; }
+        & .paragraph { height: auto; margin: 0 1 1 0; &.-part { padding-top: 1; } }
         & Entry, & Entry:focus { background: $surface; }
         & Field { margin: 0 1 1 0; }
         & Menu { background: $surface; }
@@ -94,6 +94,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         &.-short {
             & #dialog { padding: 0 1 0 2; }
             & Field { margin: 0 1 0 0; }
+            & .-part { padding-top: 0; }
             & .gap { display: none; }
         }
         /* Where the step's heading stands. */
@@ -157,7 +158,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
     def _room(self, rows: int) -> int:
         """Return the most rows that the body can have with everything around it in view."""
-        return rows - self.AROUND - (rows >= ROOMY) - 7 * (rows >= HUGE)
+        return rows - self.AROUND - 2 * (rows >= ROOMY) - 7 * (rows >= HUGE)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the buttons in view."""
@@ -223,7 +224,8 @@ class HelpScreen(Dialog[None]):
     def compose_body(self) -> ComposeResult:
         """Yield a paragraph each."""
         for paragraph in self._paragraphs:
-            with Vertical(classes="paragraph"):
+            is_part = "\n" in paragraph and paragraph is not self._paragraphs[0]
+            with Vertical(classes="paragraph" + " -part" * is_part):
                 for are_urls, lines in groupby(paragraph.split("\n"), is_url):
                     if are_urls:
                         yield from map(PageLink, lines)
@@ -239,7 +241,10 @@ class HelpScreen(Dialog[None]):
 class ConfirmScreen(Dialog[bool]):
     """A question; True means yes. Enter means no unless yes is harmless."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes", id="dialog.yes")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes", id="dialog.yes"),
+        Binding("n", "close", "No", show=False, id="dialog.no"),
+    ]
     AUTO_FOCUS = "#dialog-buttons .-primary"
 
     def __init__(self, question: Question) -> None:

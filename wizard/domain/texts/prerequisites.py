@@ -68,8 +68,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "redirect-url",
         "I have the Redirect URL that's set in the app",
-        "Any https URL you control. The page doesn't have to load. You copy the URL you land on."
-        " example.com is only a placeholder.",
+        "Any https URL you control. The page doesn't have to load. example.com is only a"
+        " placeholder.",
     ),
     Prerequisite("secret", "I have the Client ID and Client Secret", _LOST, aside="shown once"),
 )
@@ -101,7 +101,7 @@ _REASONS: Final = {
     ),
     ("entra", "client-credentials-permissions"): (
         "Under Scopes & permissions, select list, read, create, update, and delete. Entra ID"
-        " needs all five to manage your users."
+        " needs all five."
     ),
 }
 """Reasons that differ, by audience and item."""

@@ -222,8 +222,8 @@ def on_arrival(problem: Problem, step: Step) -> Problem:
     is little room above the list.
     """
     if step is Step.CREDENTIALS and problem.id == exchange.WRONG_CLIENT.id:
-        # The field of the secret says it.
-        return replace(problem, in_demo="")
+        # The field of the secret says it, and all fields are to stay in view.
+        return replace(problem, cause="", in_demo="")
     if step is Step.PREREQUISITES and problem.id == exchange.WRONG_GRANT.id:
         return replace(problem, cause="", remedy=_ON_PREREQUISITES, detail=(), in_demo="")
     if step is not Step.AUTHORIZE or problem.step is not Step.AUTHORIZE:

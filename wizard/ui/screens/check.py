@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from wizard.domain.problems import Check
+from wizard.domain.problems import Check, Status
 from wizard.domain.steps import Step
+from wizard.flow.check.lines import DRAFT_LINES, SAVED
 from wizard.flow.check.report import (
     Action,
     AfterCheck,
@@ -38,9 +39,10 @@ ELSEWHERE: Final = "elsewhere"
 
 VERDICTS: Final = {
     Verdict.PASSED: ("✓ Check passed.", " Your SCIM credentials work.", "success"),
-    # Shown only where no problem says why: one would say it twice.
     Verdict.FAILED: ("✗ Check failed.", "", "error"),
 }
+KEPT: Final = " Your tokens are saved."
+"""What a check that failed says, too, once they are."""
 UNDECIDED: Final = ("! Almost done.", " You need to decide.", "warning")
 RUNNING: Final = ("Checking…", "", "foreground")
 
@@ -138,7 +140,7 @@ class CheckScreen(IntoFilesScreen):
         if not self.is_here:
             return
         self.query_one(CheckLines).has_ended = report is not None
-        self._say_verdict(report.verdict if report else None, has_told=bool(report and report.told))
+        self._say_verdict(report)
         after = after_check(report) if report else None
         label = _button_of(after.primary) if after else "Checking…"
         self.set_primary(label, is_enabled=after is not None)
@@ -156,14 +158,17 @@ class CheckScreen(IntoFilesScreen):
         if report is not None:
             self.set_focus(self.query_one("#next"))
 
-    def _say_verdict(self, verdict: Verdict | None, *, has_told: bool) -> None:
+    def _say_verdict(self, report: Report | None) -> None:
         """Say how it ended; that it runs needs no color."""
-        short, long, kind = VERDICTS.get(verdict, UNDECIDED) if verdict else RUNNING
+        short, long, kind = VERDICTS.get(report.verdict, UNDECIDED) if report else RUNNING
+        has_failed = kind == "error"
+        done = [c.title for c in self.query_one(CheckLines).checks if c.status is Status.PASSED]
+        if has_failed and DRAFT_LINES[SAVED] in done:
+            long = KEPT
         line = self.query_one("#verdict", Static)
         line.update(Content.assemble((short, f"bold ${kind}"), (long, "bold")))
         line.set_classes(f"pane -{kind}")
-        line.set_class(has_told, "spare")
-        line.display = not (has_told and verdict is Verdict.FAILED)
+        line.set_class(bool(report and report.told) and not has_failed, "spare")
 
     def _offer_others(self, after: AfterCheck | None) -> None:
         """Give each other choice its button: one to accept the report, one for the rest."""

@@ -28,7 +28,7 @@ SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
 
 
-COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "The command, to the clipboard")
+COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "The command")
 
 
 class CopyKey(Static):
@@ -88,9 +88,11 @@ class DoneScreen(StepScreen):
         yield from facts(self._wizard_context.facts())
         yield Gap()
         if (command := self._command) is not None:
+            *others, about = [words for words in self._usage if words != command]
+            if others:
+                yield Static("\n".join(others), markup=False)
             with Horizontal(id="use"):
-                about = [words for words in self._usage if words != command]
-                yield Static("\n".join(about), id="about", markup=False)
+                yield Static(about, id="about", markup=False)
                 yield CopyKey()
             # Left out with a fact, which leaves more room than it needs.
             yield Gap("spare-3")

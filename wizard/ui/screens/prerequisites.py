@@ -51,7 +51,7 @@ class PrerequisitesScreen(StepScreen):
         & #why { min-height: 3; }
         &.-short #why { min-height: 2; }
         /* Its row goes to what stands above the choices, so that the list doesn't move. */
-        &.-led .lead, &.-found .lead, &.-short.-told .lead { display: none; }
+        &.-led .lead, &.-short.-told .lead { display: none; }
     }
     """
     STEP = Step.PREREQUISITES
@@ -95,10 +95,9 @@ class PrerequisitesScreen(StepScreen):
         yield Findings(id="machine").data_bind(PrerequisitesScreen.checks)
         yield Gap(rank=0)
         yield Choices(self._use)
-        hidden = "" if self._use.risk else " -hidden"
-        yield Gap(rank=0)
-        risk = Warned((" ".join(RISK),))
-        yield Static(risk, id="risk", classes=f"pane -warning{hidden}", markup=False)
+        yield Gap()
+        hidden = "" if self._use.risk else "-hidden"
+        yield Static(Warned((" ".join(RISK),)), id="risk", classes=hidden, markup=False)
         # The list never moves as others' rows change.
         yield Gap(rank=KEPT)
         yield Checklist(self._use.items, self._ticks)
@@ -211,8 +210,7 @@ class PrerequisitesScreen(StepScreen):
         self.checks = relevant(self._found, self._use.grant_type)
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
-        """Make room for what was found: its second row, or in a small window its only one."""
-        self.set_class(len(to_fix(checks)) > 1, "-found")
+        """Make room for what was found in a small window."""
         self.set_class(any(check.status is Status.WARNING for check in checks), "-told")
 
     @work(group="open")

@@ -23,7 +23,7 @@ from wizard.flow.state import IF_NO_PAGE, Delivery, GoTo, WizardState
 from wizard.ui.input_timing import has_unread
 from wizard.ui.step_bases import LinkScreen
 from wizard.ui.support import secrets_in
-from wizard.ui.widgets.drawing import Fitted, hanging
+from wizard.ui.widgets.drawing import Fitted, hanging, with_keys
 from wizard.ui.widgets.field import Entry, Field
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
@@ -105,7 +105,7 @@ class Named(Fitted):
     def content(self, width: int) -> Content:
         """Return them in a width."""
         lines = (line for row in self._rows for line in hanging(width, *row))
-        return Content("\n").join(lines).stylize("$muted")
+        return with_keys(Content("\n").join(lines).stylize("$muted"))
 
 
 class RedirectScreen(LinkScreen):

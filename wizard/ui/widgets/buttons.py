@@ -42,7 +42,7 @@ class Button(widgets.Button, inherit_css=False):
             border-left: outer $selection;
             border-right: outer $selection;
         }
-        /* The bright one is what Enter does; brackets show that it has the focus. */
+        /* The bright one is what Enter does; bright edges show that it has the focus. */
         &.-primary, &:focus {
             background: $primary;
             color: $on-primary;
@@ -55,8 +55,8 @@ class Button(widgets.Button, inherit_css=False):
             }
         }
         &:focus, &:focus:hover {
-            border-left: ascii $on-primary;
-            border-right: ascii $on-primary;
+            border-left: outer $foreground;
+            border-right: outer $foreground;
         }
         /* Textual's own, for whatever is disabled, is fainter than can be read. */
         &:disabled, &:disabled:hover {

@@ -107,6 +107,14 @@ def spread(left: Content, right: Content, width: int) -> Content:
     return Content.assemble(left, blanks, right)
 
 
+KEY_COLOR: Final = "bold $footer-key-foreground"
+
+
+def with_keys(text: Content) -> Content:
+    """Return a text in which the keys that it names have their color."""
+    return text.highlight_regex(r"\^[a-z]\b", style=KEY_COLOR)
+
+
 MARK: Final = "› "
 """Stands in the gutter, before the line that keys act on: never told by its ground alone."""
 NO_MARK: Final = " " * len(MARK)

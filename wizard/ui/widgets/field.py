@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.ui.widgets.drawing import Warned, spread
+from wizard.ui.widgets.drawing import Warned, spread, with_keys
 
 
 class Entry(Input):
@@ -159,7 +159,8 @@ class Field(Vertical):
     def note(self, text: str = "") -> None:
         """Say something in the bottom line of the box; "" brings back the hint."""
         words, sign, more = (text or self._hint).partition("✓")
-        self.entry.border_subtitle = Content.assemble(words, (sign + more, "$success"))
+        note = Content.assemble(words, (sign + more, "$success"))
+        self.entry.border_subtitle = with_keys(note)
 
     def say(self, problem: str | None, warnings: Sequence[str] = ()) -> None:
         """Say what is wrong, or what to look at, under the entry."""

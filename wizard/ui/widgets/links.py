@@ -224,28 +224,28 @@ class Told(Fitted):
     """A paragraph of the help, without its URLs."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = _told(lines, "$foreground")
+        self._lines = _told(lines, "$foreground", "\n")
 
     def content(self, width: int) -> Content:
         """Return it in a width."""
         return Content("\n").join(_wrapped(self._lines, width))
 
 
-def _told(lines: Sequence[str], usual: str) -> list[Content]:
+def _told(lines: Sequence[str], usual: str, gap: str = " ") -> list[Content]:
     """Return a paragraph, the first of several lines as its title; a URL is a few words."""
     link = "underline $footer-key-foreground"
     drawn = [
         Content("Open this page").stylize(link).stylize(Style(link=line))
         if is_url(line)
-        else _answered(line, usual)
+        else _answered(line, usual, gap)
         for line in lines
     ]
     return [Content.styled(lines[0], "bold"), *drawn[1:]] if len(lines) > 1 else drawn
 
 
-def _answered(line: str, usual: str) -> Content:
-    """Return a line; of one that begins with a question, the answer stands back."""
+def _answered(line: str, usual: str, gap: str) -> Content:
+    """Return a line; of one that begins with a question, the answer stands back after a gap."""
     question, mark, answer = line.partition("? ")
     if not mark:
         return Content.styled(line, usual)
-    return Content.assemble(f"{question}{mark}", (answer, "$muted"))
+    return Content.assemble(f"{question}?{gap}", (answer, "$muted"))

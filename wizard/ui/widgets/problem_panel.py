@@ -135,8 +135,11 @@ def _compared(comparison: Comparison) -> list[Content]:
     at, words = 8 + comparison.differs_at, "differs from here on"
     # Before the mark where there is more room, so that it stands on one line.
     mark = f"{words} ^".rjust(at + 1) if at > len(words) + 1 else f"{' ' * at}^ {words}"
+    urls = (("pasted  ", comparison.pasted), ("set     ", comparison.expected))
     return [
-        Content(f"pasted  {comparison.pasted}"),
-        Content(f"set     {comparison.expected}"),
+        *(
+            Content.assemble((name, "$muted"), url).stylize("bold $error reverse", at, at + 1)
+            for name, url in urls
+        ),
         Content.styled(mark, "$error"),
     ]

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from wizard.domain.steps import Step
 
-UNDER_WAY: Final = Content.styled(f"… {Step.AUTHORIZE.title}", "$foreground")
+UNDER_WAY: Final = Content.assemble(("…", "bold $foreground"), f" {Step.AUTHORIZE.title}")
 """The line of Authorize until the link's response is there."""
 
 

@@ -8,13 +8,12 @@ from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.text import Command
 from wizard.domain.texts.summary import LEAST_NEEDED
-from wizard.ui.widgets.drawing import Fitted, Shrinking, Warned, hanging, packed, spread
+from wizard.ui.widgets.drawing import Fitted, Warned, hanging, packed, spread
 from wizard.ui.widgets.layout import Yielding
 
 WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
@@ -80,69 +79,50 @@ def to_fix(checks: Sequence[Check]) -> list[Problem]:
     return [check.problem for check in checks if check.problem is not None]
 
 
-class Findings(Yielding):
+class Findings(Static):
     """What the machine checks found: problems, else what to know, else what has passed."""
 
     DEFAULT_CSS = "Findings { height: auto; }"
 
-    checks: reactive[tuple[Check, ...]] = reactive((), layout=True)
+    checks: reactive[tuple[Check, ...]] = reactive(())
     """Empty while the machine is looked at."""
 
     def watch_checks(self, checks: tuple[Check, ...]) -> None:
         """Stand out for a problem, and be left out first while there is nothing to say."""
         self.set_class(bool(to_fix(checks)), "pane", "-warning")
         self.set_class(all(check.status is not Status.WARNING for check in checks), "spare")
-
-    @property
-    def shrinking(self) -> Shrinking:
-        """All that is said."""
-        return _Found(self.checks)
-
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many rows as all of it needs."""
-        return len(self.shrinking.lines(width, frozenset()))
-
-    def render(self) -> Shrinking:
-        """Draw what there are rows for."""
-        return self.shrinking
+        self.update(_Found(checks))
 
     async def on_click(self) -> None:
         """Show how to fix what was found."""
         await self.run_action("screen.how_to_fix")
 
 
-class _Found(Shrinking):
+class _Found(Fitted):
     """One thing only: what matters most."""
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self._checks = checks
         self._titles = [problem.title for problem in to_fix(checks)]
 
-    def lines(self, width: int, left_out: frozenset[str]) -> list[Content]:
+    def content(self, width: int) -> Content:
         """Return it in a width."""
         if not self._checks:
-            return [Content.styled("Checking this machine…", "$muted")]
+            return Content.styled("Checking this machine…", "$muted")
         if self._titles:
-            return self._problems(width, is_brief="spare" in left_out)
+            return Content("\n").join(self._problems(width))
         warned = [c.title for c in self._checks if c.status is Status.WARNING]
         if warned:
-            return Warned(warned).content(width).split("\n")
+            return Warned(warned).content(width)
         passed = [c.title for c in self._checks if c.status is Status.PASSED]
-        rows = packed([f"✓ {title}" for title in passed], width)
-        return [
-            Content.styled(row, "$muted").highlight_regex("✓", style="$success") for row in rows
-        ]
+        rows = "\n".join(packed([f"✓ {title}" for title in passed], width))
+        return Content.styled(rows, "$muted").highlight_regex("✓", style="$success")
 
-    def _problems(self, width: int, *, is_brief: bool) -> list[Content]:
-        """Return the first title, the others behind it, and the key where there is room for it."""
+    def _problems(self, width: int) -> list[Content]:
+        """Return the first title, how many others there are, and the key that shows them."""
         first, *others = self._titles
-        more = f"{len(others)} more"
-        if is_brief and others:
-            first, others = f"{first}, and {more}", []
-        texts = [Content.styled(first, "bold")]
-        if others:
-            texts.append(Content(f"And {more}: {', '.join(others)}"))
-        lines = hanging(width, Content.styled("! ", "bold $warning"), *texts)
+        title = Content.assemble((first, "bold"), f", and {len(others)} more" if others else "")
+        lines = hanging(width, Content.styled("! ", "bold $warning"), title)
         room = width - HOW.cell_length - 2
         if all(line.cell_length > room for line in lines):
             lines.append(Content())
@@ -160,8 +140,11 @@ COLORS: Final = {
 SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class CheckLines(Widget):
-    """Paints checks; the only motion is a spinner on the line that runs."""
+class CheckLines(Yielding):
+    """Paints checks; the only motion is a spinner on the line that runs.
+
+    Where rows are few, those at the end that were not run are left out.
+    """
 
     DEFAULT_CSS = "CheckLines { height: auto; }"
 
@@ -184,6 +167,11 @@ class CheckLines(Widget):
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """One row a line."""
         return len(self.checks)
+
+    def saved(self, left_out: frozenset[str], width: int) -> int:
+        """Return how many lines there are that were not run, if they are left out."""
+        is_brief = self.has_ended and "spare" in left_out
+        return is_brief * sum(check.status is Status.WAITING for check in self.checks)
 
     def render(self) -> Content:
         """Draw the lines."""

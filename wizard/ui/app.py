@@ -130,7 +130,7 @@ class WizardApp(ThemedApp):
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
         """Exit, to continue with the previous profile."""
-        for step in self._steps:
+        for step in [each for each in self.screen_stack if isinstance(each, StepScreen)]:
             await step.keep()
         await self.wizard_context.return_to_previous()
         self._leave()

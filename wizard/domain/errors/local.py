@@ -1,4 +1,4 @@
-"""The error catalog: problems on this machine, and invalid options or variables."""
+"""The error catalog: this machine, options and variables, and profiles that aren't set up."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Line(Fitted):
         self._words = (words, words.partition(";")[0], words.partition(".")[0])
         self._column = column
         self._is_marked = is_marked
-        self._key = Content.styled(key, "bold $footer-key-foreground")
+        self._key = Content.styled(key, "bold" if is_marked else "bold $footer-key-foreground")
 
     def content(self, width: int) -> Content:
         """Return the one line."""

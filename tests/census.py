@@ -126,7 +126,7 @@ NO_TEXT_NAMES: Final = re.compile(
     r"|policy|lines|_PLACE|_LACKING|MAYBE|SAME|REPEAT|_WINDOWS_SETTINGS|key_display|action|in_a_line|format"
 )
 NO_TEXT_FILES: Final = re.compile(
-    r"domain/errors/|domain/texts/guide|sandbox/(api|oauth)|store/codec|windows\.py"
+    r"domain/errors/|domain/texts/guide|sandbox/oauth|store/codec|windows\.py"
 )
 CODE: Final = re.compile(
     r"[\\^$]\w?[(\[{?]|charset=|<!doctype|[|]=|-\w+ @-|</?\w+ |\w\(\)|: \{|^\W*$"

@@ -180,6 +180,7 @@ class Scenario:
 def scene(scenario: Scenario, home: Path) -> Iterator[Scene]:
     """Serve the simulated Twilio, and store the state in which the journey begins."""
     sandbox = Sandbox(**{"redirect_url": REDIRECT_URL} | scenario.sandbox)
+    sandbox.retry_after = 1
     with serve.serving(sandbox) as base:
         made = Scene(home, sandbox, base)
         if scenario.starts in ("active", "expired", "refused"):
@@ -642,9 +643,7 @@ SCENARIOS: Final = {
     "missing permission": Scenario(
         missing_permission, starts="draft", sandbox={"scenario": "missing-permission"}
     ),
-    "throttled": Scenario(
-        resume, starts="draft", sandbox={"scenario": "throttled", "retry_after": 1}
-    ),
+    "throttled": Scenario(resume, starts="draft", sandbox={"scenario": "throttled"}),
     "not scim": Scenario(not_scim, starts="draft", sandbox={"scenario": "not-scim"}),
     "resume": Scenario(resume, starts="draft"),
     "discard": Scenario(discard, code=3, starts="draft"),

@@ -192,7 +192,7 @@ def wizard(settings: Settings, profiles: ProfileStore) -> Iterator[Face]:
 
 def scenarios() -> Mapping[str, str]:
     """Return the scenarios of the demo, and what each one shows."""
-    from wizard.sandbox.twilio import SCENARIOS
+    from wizard.sandbox import SCENARIOS
 
     return SCENARIOS
 
@@ -207,11 +207,11 @@ def demo(settings: Settings, scenario: str) -> Iterator[Face]:
     import tempfile
 
     from wizard.flow.context import Demo
-    from wizard.sandbox import serve, twilio
+    from wizard.sandbox import SCENARIOS, serve, twilio
     from wizard.store.profiles import LocalProfileStore
 
-    if scenario not in twilio.SCENARIOS:
-        raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(twilio.SCENARIOS)))
+    if scenario not in SCENARIOS:
+        raise SetupError(NO_SCENARIO.filled(name=scenario, known=", ".join(SCENARIOS)))
     sandbox = twilio.Sandbox(scenario=scenario)
     is_of_app = scenario in ("client-credentials", "wrong-grant")
 

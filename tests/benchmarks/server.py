@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from wizard.sandbox.api import LIST_SCHEMA, user
+from wizard.sandbox.twilio import LIST_SCHEMA, user
 
 
 @cache

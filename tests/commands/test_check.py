@@ -116,7 +116,8 @@ def test_expired_token_is_renewed_and_kept(home: Path) -> None:
 
 
 def test_pause_that_is_waited_out_is_said(home: Path) -> None:
-    sandbox = Sandbox(scenario="throttled", retry_after=1)
+    sandbox = Sandbox(scenario="throttled")
+    sandbox.retry_after = 1
     with serve.serving(sandbox) as base:
         put(home, active=at_sandbox(sandbox, base))
         run = wizard(home, "check", "--json")

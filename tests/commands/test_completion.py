@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stage import ACTIVE, PATIENCE, put, wizard
-from wizard.sandbox.twilio import SCENARIOS
+from wizard.sandbox import SCENARIOS
 
 UNUSED = {"textual", "rich", "httpx", "keyring", "filelock", "truststore", "starlette", "asyncio"}
 """Modules that a press of Tab must not wait for."""

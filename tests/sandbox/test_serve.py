@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from tests.sandbox.world import START, World, world
-from wizard.sandbox.api import METADATA_PATH, Seen
 from wizard.sandbox.serve import authorize_url, scim_url, serving, token_url
-from wizard.sandbox.twilio import Sandbox
+from wizard.sandbox.twilio import Sandbox, Seen
 
 
 class Watched(list[Seen]):
@@ -29,7 +28,7 @@ class Watched(list[Seen]):
 
 
 def test_metadata_is_of_this_server(happy: World) -> None:
-    metadata = happy.client.get(happy.base + METADATA_PATH).json()
+    metadata = happy.client.get(f"{happy.base}/.well-known/oauth-authorization-server").json()
     assert metadata["issuer"] == happy.base
     assert metadata["authorization_endpoint"] == authorize_url(happy.base)
     assert metadata["token_endpoint"] == token_url(happy.base)
@@ -77,7 +76,8 @@ def test_stopping_leaves_no_thread_and_no_listener() -> None:
 
 
 def test_stopping_does_not_wait_for_a_slow_answer() -> None:
-    sandbox = Sandbox(delay=3600)
+    sandbox = Sandbox()
+    sandbox.delay = 3600
     answers: list[httpx.Response] = []
 
     def ask(url: str) -> None:

@@ -41,8 +41,7 @@ from wizard.domain.texts.questions import CHANGES, ROTATE_TITLE
 from wizard.domain.value import Value, replace
 from wizard.flow.state import Delivery
 from wizard.sandbox import serve
-from wizard.sandbox.api import SCIM_PATH
-from wizard.sandbox.twilio import Sandbox
+from wizard.sandbox.twilio import SCIM_PATH, Sandbox
 from wizard.store.profiles import LocalProfileStore
 
 OTHER: Final = "https://other.example.invalid/landing"

@@ -8,13 +8,21 @@ import hmac
 import json
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from wizard.sandbox.api import Fields
+Fields = defaultdict[str, str]
+"""The parameters of a query or form; one without a value is omitted (RFC 6749 §3.1)."""
+
+
+def fields_of(text: str) -> Fields:
+    """Read a URL-encoded query or form."""
+    return defaultdict(str, parse_qsl(text))
+
 
 PARAMETERS: Final = (
     "client_id",
@@ -112,6 +120,12 @@ class InvalidGrant(Exception):
 
 class InvalidToken(Exception):
     """An access token is not taken; the text says why, without quoting it."""
+
+
+LIST_MISSING: Final = (
+    "Authorization Error: required permission twilio/iam/managed-users/list is missing"
+)
+"""Twilio's words for a token without this permission (error 70051)."""
 
 
 @dataclass(eq=False, slots=True)

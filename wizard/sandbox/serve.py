@@ -12,7 +12,7 @@ import secrets
 import socket
 import threading
 from asyncio import sleep
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
@@ -20,18 +20,14 @@ from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
-from urllib.parse import quote
 
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wizard.sandbox import api
-from wizard.sandbox.oauth import PARAMETERS, AuthorizationRequest, BadClient, BadRequest
-from wizard.sandbox.twilio import PERMISSIONS, Sandbox
+from wizard.sandbox import oauth, twilio
+from wizard.sandbox.twilio import Sandbox, Seen
 
 _GRACE_SECONDS: Final = 1
 """For responses that are under way when the server stops."""
@@ -39,17 +35,17 @@ _GRACE_SECONDS: Final = 1
 
 def authorize_url(base: str) -> str:
     """Return the authorization endpoint of a server at `base`."""
-    return base + api.AUTHORIZE_PATH
+    return base + twilio.AUTHORIZE_PATH
 
 
 def token_url(base: str) -> str:
     """Return the token endpoint of a server at `base`."""
-    return base + api.TOKEN_PATH
+    return base + twilio.TOKEN_PATH
 
 
 def scim_url(base: str) -> str:
     """Return the SCIM base URL of a server at `base`."""
-    return base + api.SCIM_PATH
+    return base + twilio.SCIM_PATH
 
 
 @contextmanager
@@ -108,7 +104,7 @@ class _Server(uvicorn.Server):
                     await asyncio.sleep(0.001)
 
 
-_LABELS: Final = {**PERMISSIONS, "offline_access": "Keep access while you're signed out"}
+_LABELS: Final = {**twilio.PERMISSIONS, "offline_access": "Keep access while you're signed out"}
 
 
 def _part(name: str) -> str:
@@ -133,7 +129,7 @@ HEADERS: Final = {
 """The headers of every page and redirect."""
 
 
-def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: api.Fields) -> str:
+def _consent(sandbox: Sandbox, request: oauth.AuthorizationRequest, fields: oauth.Fields) -> str:
     """Return the page that asks for approval; its form sends the fields of the request again."""
     permissions = sandbox.permissions | ({"offline_access"} if request.is_offline else set())
     content = _CONSENT.substitute(
@@ -146,10 +142,10 @@ def _consent(sandbox: Sandbox, request: AuthorizationRequest, fields: api.Fields
             if name in permissions
         ),
         redirect_uri=escape(request.redirect_uri),
-        action=api.AUTHORIZE_PATH,
+        action=twilio.AUTHORIZE_PATH,
         fields="\n".join(
             f'<input type="hidden" name="{name}" value="{escape(fields[name])}">'
-            for name in PARAMETERS
+            for name in oauth.PARAMETERS
             if fields[name]
         ),
         demo=f'<p class="next">This demo: {escape(sandbox.about)}.</p>' if sandbox.about else "",
@@ -168,85 +164,78 @@ def _page(title: str, content: str) -> str:
 
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_URL_SIGNS: Final = "%:/?#[]@!$&'()*+,;=~"
-"""Characters not encoded in a Location; only non-ASCII has to be (RFC 3986 §2.2)."""
 
 
-def build_app(sandbox: Sandbox) -> Starlette:
-    """Return the ASGI app that serves a sandbox."""
-    answers: dict[str, Callable[[api.Seen], api.Response]] = {
-        api.AUTHORIZE_PATH: lambda seen: _authorize(sandbox, seen),
-        api.TOKEN_PATH: sandbox.token,
-        api.METADATA_PATH: lambda seen: sandbox.metadata("http://" + seen.headers.get("host", "")),
-        api.SCIM_PATH + "/{rest:path}": sandbox.scim,
-        "/{rest:path}": lambda seen: api.twilio_error(404, 20404, "The resource wasn't found"),
-    }
-    return Starlette(
-        routes=[Route(path, _Endpoint(sandbox, answer)) for path, answer in answers.items()]
-    )
+def build_app(sandbox: Sandbox) -> ASGIApp:
+    """Return the ASGI app that serves a sandbox: it logs a request, waits, and answers."""
 
-
-class _Endpoint:
-    """Logs a request, waits as the sandbox says, and answers.
-
-    An ASGI app and not a function, because a route then passes every method on: what a client
-    tries to write must be seen too.
-    """
-
-    def __init__(self, sandbox: Sandbox, answer: Callable[[api.Seen], api.Response]) -> None:
-        self._sandbox = sandbox
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         seen = await _see(Request(scope, receive))
-        self._sandbox.seen.append(seen)
-        if self._sandbox.delay:
-            await sleep(self._sandbox.delay)
-        answer = self._answer(seen)
-        headers = {
-            "Date": formatdate(self._sandbox.now(), usegmt=True),
-            "Twilio-Request-Id": "RQ" + secrets.token_hex(16),
-            **answer.headers,
-        }
-        response = Response(answer.body, answer.status, headers, answer.media_type)
+        sandbox.seen.append(seen)
+        if sandbox.delay:
+            await sleep(sandbox.delay)
+        response = _answer(sandbox, seen)
+        response.headers["Date"] = formatdate(sandbox.now(), usegmt=True)
+        response.headers["Twilio-Request-Id"] = "RQ" + secrets.token_hex(16)
         await response(scope, receive, send)
 
+    return app
 
-async def _see(request: Request) -> api.Seen:
+
+async def _see(request: Request) -> Seen:
     """Read a request; a body that is not form-encoded is not looked at."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form = await request.body() if kind == _FORM else b""
-    return api.Seen(
+    return Seen(
         method=request.method,
         path=request.url.path,
-        query=api.Fields.of(request.url.query),
-        form=api.Fields.of(form.decode("latin-1")),
+        query=oauth.fields_of(request.url.query),
+        form=oauth.fields_of(form.decode("latin-1")),
         headers=dict(request.headers),
     )
 
 
-def _authorize(sandbox: Sandbox, seen: api.Seen) -> api.Response:
+def _answer(sandbox: Sandbox, seen: Seen) -> Response:
+    match seen.path:
+        case twilio.AUTHORIZE_PATH:
+            return _authorize(sandbox, seen)
+        case twilio.TOKEN_PATH:
+            return sandbox.token(seen)
+        case "/.well-known/oauth-authorization-server":
+            return _metadata("http://" + seen.headers.get("host", ""))
+    if seen.path.startswith(f"{twilio.SCIM_PATH}/"):
+        return sandbox.scim(seen)
+    return twilio.twilio_error(404, 20404, "The resource wasn't found")
+
+
+def _authorize(sandbox: Sandbox, seen: Seen) -> Response:
     """Answer the authorization endpoint: GET shows the authorization page, POST is its form."""
     fields = seen.form if seen.method == "POST" else seen.query
     try:
         request = sandbox.read(fields)
-    except BadClient as error:
+    except oauth.BadClient as error:
         why = "That's why your browser wasn't sent back. Close this page and return to the wizard."
-        return _show(400, message("This link can't be used", str(error), why))
-    except BadRequest as error:
-        return _redirect(302, error.location)
+        page = message("This link can't be used", str(error), why)
+        return HTMLResponse(page, 400, HEADERS)
+    except oauth.BadRequest as error:
+        return RedirectResponse(error.location, 302, HEADERS)
     if seen.method == "GET":
-        return _show(200, _consent(sandbox, request, fields))
+        return HTMLResponse(_consent(sandbox, request, fields), headers=HEADERS)
     is_approved = fields["decision"] == "approve"
     # 303, so that the browser asks for the redirect URL with GET (RFC 9700 §4.12).
-    return _redirect(303, sandbox.decide(request, is_approved=is_approved))
+    return RedirectResponse(sandbox.decide(request, is_approved=is_approved), 303, HEADERS)
 
 
-def _show(status: int, body: str) -> api.Response:
-    return api.Response(status, body, api.HTML, HEADERS)
-
-
-def _redirect(status: int, location: str) -> api.Response:
-    return api.Response(
-        status, "", api.HTML, HEADERS | {"Location": quote(location, safe=_URL_SIGNS)}
+def _metadata(issuer: str) -> Response:
+    """Return RFC 8414's document; `issuer` is the server's own origin."""
+    return JSONResponse(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": authorize_url(issuer),
+            "token_endpoint": token_url(issuer),
+            "response_types_supported": ["code"],
+            "grant_types_supported": [*twilio.GRANT_TYPES, "refresh_token"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        }
     )

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from wizard.domain.redact import LONGEST, hide
+from wizard.domain.secret import LONGEST, hide
 
 SECRET = "s3cret+of/the=app?" + "0123456789abcdefghijKLMNOPQRSTU" + '&"<ü>'
 

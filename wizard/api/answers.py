@@ -16,8 +16,7 @@ import msgspec
 from wizard.api.failures import host_of
 from wizard.api.http import Reply, http_date, offset_in_words, pause_in_words
 from wizard.domain.oauth.error_response import ErrorResponse
-from wizard.domain.redact import Redaction
-from wizard.domain.secret import MASK, Secret
+from wizard.domain.secret import MASK, Redaction, Secret
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _TITLE: Final = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)

@@ -17,8 +17,7 @@ from wizard.domain import journal
 from wizard.domain.errors.local import BAD_LOG
 from wizard.domain.errors.store import FILE_IS_LINK, FILE_NOT_OURS, FILE_NOT_PLAIN
 from wizard.domain.problems import SetupError
-from wizard.domain.redact import Redaction
-from wizard.domain.secret import MASK
+from wizard.domain.secret import MASK, Redaction
 from wizard.store.files import open_for_appending
 
 LINE_LIMIT: Final = 4000

@@ -11,8 +11,7 @@ from wizard.domain.oauth.pasted_response import PASTE_LIMIT
 from wizard.domain.oauth.pasted_urls import addresses
 from wizard.domain.oauth.residue import visible
 from wizard.domain.problems import Problem
-from wizard.domain.redact import hide
-from wizard.domain.secret import Secret
+from wizard.domain.secret import Secret, hide
 from wizard.flow.session import Session
 
 

@@ -19,8 +19,7 @@ from wizard.domain.oauth.pasted_urls import Address, addresses
 from wizard.domain.oauth.redirect_uri import Comparison, elsewhere, naming, url_parts
 from wizard.domain.oauth.residue import visible
 from wizard.domain.problems import Problem
-from wizard.domain.redact import hide
-from wizard.domain.secret import MASK, Secret
+from wizard.domain.secret import MASK, Secret, hide
 from wizard.domain.text import one_line
 from wizard.domain.value import Value
 

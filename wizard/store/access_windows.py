@@ -1,4 +1,4 @@
-"""Windows: who has access to a folder, and durable writes. See `access`."""
+"""Windows: who has access to a folder, and durable writes."""
 
 from __future__ import annotations
 

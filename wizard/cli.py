@@ -66,7 +66,7 @@ def cli(
 ) -> int:
     """Set up OAuth access to Twilio's SCIM API.
 
-    Run it with no command to start the setup wizard. It saves the credentials in a profile
+    Run scim-wizard with no command to start the setup wizard. It saves the credentials in a profile
     that your scripts can use.
     """
     context.obj = Common(profile, ca_file, given, options.variables(context))
@@ -81,12 +81,12 @@ def cli(
     return ExitCode.FINE
 
 
-@cli.command(short_help="Show the setup (no network).")
+@cli.command(short_help="Show a profile's status (no network).")
 @common
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "is_all", is_flag=True, help="All profiles.")
 def status(obj: Common, as_json: bool, is_all: bool) -> int:
-    """Show the setup, without using the network or reading secrets."""
+    """Show a profile's status, without using the network or reading secrets."""
     from wizard.commands import status as command
 
     told = {"as_json": as_json, "is_quiet": obj.is_quiet}
@@ -106,7 +106,7 @@ def status(obj: Common, as_json: bool, is_all: bool) -> int:
 def check(obj: Common, as_json: bool, is_all: bool) -> int:
     """Test the connection to the SCIM API (read-only), after refreshing an expired token.
 
-    A profile may take up to 60 seconds.
+    Each profile may take up to 60 seconds.
     """
     from wizard.commands import check as command
 
@@ -133,7 +133,7 @@ def check(obj: Common, as_json: bool, is_all: bool) -> int:
 )
 @click.option("--force", is_flag=True, help="Refresh the token even if it's still valid.")
 def token(obj: Common, as_header: bool, as_json: bool, min_ttl: int | None, force: bool) -> int:
-    """Print only a valid access token to stdout. Refresh it first if needed.
+    """Print a valid access token, and nothing else, to stdout. Refresh it first if needed.
 
     A refresh may take up to 60 seconds.
     """

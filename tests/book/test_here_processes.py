@@ -134,7 +134,7 @@ def test_check_on_files_that_cannot_be_written_tells_what_it_learns(
     assert says(ended.stderr, "folder-not-writable")
     assert f"permission to write to {profiles}." in ended.stderr
     learnt = "The result of this check couldn't be saved."
-    nothing = "The wizard requested no new access token, since it couldn't have saved it."
+    nothing = "The wizard didn't request a new access token, because it couldn't have saved it."
     assert (learnt if code == 0 else nothing) in ended.stderr.splitlines()
     assert (nothing if code == 0 else learnt) not in ended.stderr.splitlines()
     if as_json:

@@ -143,7 +143,7 @@ def test_count_of_unselected_items_is_told_in_the_singular_and_plural() -> None:
         ("second factor", {"service-account", "prerequisites", "authorize"}),
         ("domain doesn't enforce SSO", {"no-sso", "authorize"}),
         ("the Client credentials grant type", {"authorize"}),
-        ("never send you to your Redirect URL", {"redirect"}),
+        ("doesn't send you to your Redirect URL", {"redirect"}),
         ("Monitor > Insights > Audit", {"overview", "check"}),
         ("Organization API access", {step.value for step in GUIDE}),
         ("Got it!", {"prerequisites"}),

@@ -221,7 +221,7 @@ async def test_bare_code_is_used_without_a_state(stage: Stage) -> None:
     report = await stage.run(BareCode(Secret("bare"), attempt))
     assert report.verdict is Verdict.PASSED
     assert stage.lines["state"].status is SKIPPED
-    assert stage.lines["state"].note == "not checked: code only"
+    assert stage.lines["state"].note == "not checked: only the code was pasted"
     assert stage.world.tokens.calls[0][2] == Secret("bare")
 
 

@@ -488,7 +488,7 @@ def test_demo_says_what_fails_and_that_another_secret_works_then(walk: Walk) -> 
         await person.type("")
         await approve(person)
         await person.passed()
-        await person.says("This was the demo.")
+        await person.says("That's the end of the demo.")
         await person.type("")
 
     code, text = walk(steps, "--scenario", "wrong-secret", "--plain")
@@ -526,7 +526,7 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
             await person.type("")
         await person.says("Failed: get a token.", "Press Enter to go to Prerequisites")
         await person.type("use")
-        await person.says("Who uses the credential is chosen on Prerequisites.")
+        await person.says("You choose who uses the credential on Prerequisites.")
         await person.type("")
         await person.says(f"Last attempt: {WRONG_GRANT.title}", "Who will use the credential?")
         await person.says('"?" for the list, or press Enter for 2')
@@ -547,7 +547,7 @@ def test_demo_shows_a_rotation_and_a_removal(walk: Walk, home: Path) -> None:
     async def steps(person: Person) -> None:
         await approve_in_demo(person)
         await person.passed()
-        await person.says('To try a rotated secret or a removal, type "overview".')
+        await person.says('To try rotating the secret or removing the profile, type "overview".')
         await person.type("overview")
         await person.says("Enter a rotated secret", "Remove profile")
         for action, asked, kept in (
@@ -602,7 +602,7 @@ def test_demo_is_walked_without_a_browser_and_keeps_nothing(
         await person.says("Press Enter to paste this URL (demo only)")
         await person.type("")
         await person.passed()
-        await person.says("This was the demo. Nothing is saved.")
+        await person.says("That's the end of the demo. Nothing is saved.")
         await person.type("")
 
     code, text = walk(steps, "--demo", "--plain")

@@ -66,7 +66,7 @@ WAYS = "Type yes or no, or press Enter to skip this and the rest"
 
 async def words_at_every_prompt(person: Person) -> None:
     await person.type("use")
-    await person.says("You're choosing this now.")
+    await person.says("You're already at this prompt.")
     await person.type("1.")
     for word, answer in (
         ("?", "Only these roles can create organization OAuth apps and approve access."),
@@ -78,8 +78,8 @@ async def words_at_every_prompt(person: Person) -> None:
         ("nonsense", "That isn't one of the choices."),
         ("1", "That isn't one of the choices."),
         ("all", "That isn't one of the choices."),
-        ("no", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
-        ("?", f"Item 2 of 7: A shared service account exists (recommended). {WAYS}:"),
+        ("no", f"Item 2 of 7: I have a shared service account (recommended). {WAYS}:"),
+        ("?", f"Item 2 of 7: I have a shared service account (recommended). {WAYS}:"),
         ("back", "Item 1 of 7: I'm an Organization Owner or Admin."),
         ("yes", "Item 2 of 7"),
         ("back", "Item 1 of 7"),

@@ -55,7 +55,7 @@ FILLED_IN: Final = "the demo's value: leave empty to keep it"
 """The same in the demo, which saves nothing."""
 REFUSED: Final = "Twilio rejected this secret for that Client ID. Enter it again."
 OTHER_APP: Final = "The saved secret belongs to a different Client ID. Enter this app's secret."
-OTHER_GRANT: Final = "This app uses the other grant type. Enter the values of a different app."
+OTHER_GRANT: Final = "This app has a different grant type. Enter the values of a different app."
 FILLED: Final = "filled in from the Authorization URL"
 
 

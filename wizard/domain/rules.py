@@ -163,7 +163,7 @@ def _address_problem(text: str, noun: str) -> str | None:
     if any(c.isspace() for c in text):
         return "A URL can't contain spaces."
     if not text.isascii() or "\\" in text:
-        return "Use ASCII characters only. Others: %XX, or in a host, Punycode (xn--…)."
+        return "Use ASCII characters only: percent-encode others, or use xn--… in a host."
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -204,9 +204,7 @@ def redirect_warnings(text: str) -> tuple[str, ...]:
     if is_loopback(text) and host == "localhost":
         warnings.append("Use 127.0.0.1 if you can. localhost can mean 127.0.0.1 or [::1].")
     if is_loopback(text):
-        warnings.append(
-            "Twilio may reject a URL to this machine. You can paste the URL you land on."
-        )
+        warnings.append("Twilio may reject a URL to this machine. If it does, use an https URL.")
     return tuple(warnings)
 
 

@@ -233,8 +233,12 @@ class WizardContext:
         Args: `to_overview`: how to get to Overview.
         """
         if self.demo is not None:
-            try_more = f"To try a rotated secret or a removal, {to_overview}."
-            said = "This was the demo. Nothing is saved.", try_more, "For your own app, run:"
+            try_more = f"To try rotating the secret or removing the profile, {to_overview}."
+            said = (
+                "That's the end of the demo. Nothing is saved.",
+                try_more,
+                "For your own app, run:",
+            )
             return (*said, self.program.command())
         session = self.session
         now = self.services.clock()

@@ -58,7 +58,7 @@ class Link(Value):
             return f"{self.listener_problem.title}. {self.listener_problem.remedy}", True
         if self.is_listening and why_not:
             where = f"Your browser isn't on this machine ({why_not})."
-            return f"{where} Paste the URL you land on in the next step.", True
+            return f"{where} In the next step, paste the URL you land on.", True
         words = "If your browser is on this machine, the wizard continues automatically."
         return words if self.is_listening else "", False
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-_NAME: Final = "protected work"
+_NAME: Final = "saving"
 """The name of the tasks of `to_its_end`."""
 
 

@@ -19,7 +19,9 @@ from wizard.domain.value import replace
 from wizard.flow.ports import Clock, Locked, ProfileStore, TokenEndpoint
 from wizard.flow.protected import to_its_end
 
-NOT_ASKED: Final = "The wizard requested no new access token, since it couldn't have saved it."
+NOT_ASKED: Final = (
+    "The wizard didn't request a new access token, because it couldn't have saved it."
+)
 
 
 async def fresh_tokens(

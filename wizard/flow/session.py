@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wizard.domain.credential_fields import with_grant_type
 from wizard.domain.errors.local import NOT_SET_UP
 from wizard.domain.models import CredentialSet, LastCheck, Profile, RefreshFailure, TokenSet
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import Problem, SetupError
 from wizard.domain.steps import STEPS, Step
 from wizard.domain.value import replace
 from wizard.flow.memory import Memory
@@ -61,8 +61,9 @@ class Session(Memory):
 
         Raises SetupError, also if it would replace a draft that can't be read.
         """
-        if self.draft_trouble is not None:
-            raise SetupError(self.draft_trouble)
+        trouble: Problem | None = self.draft_trouble
+        if trouble is not None:
+            raise SetupError(trouble)
         self._change(draft)
         now = self.clock()
         await self._write(

@@ -23,7 +23,7 @@ class Delivery(Enum):
 
     SHOWN = "shown"
     OPENED = "sent to the browser"
-    NOT_OPENED = "no browser opened it; copy it instead"
+    NOT_OPENED = "couldn't open a browser; copy the link instead"
     COPIED = "copied to the clipboard"
     SENT = "sent to your terminal's clipboard"
     SAVED = "saved as a file"

@@ -159,7 +159,7 @@ class PlainWizard:
         # All of it was read out.
         context.is_farewell_said = True
         answers = {"": "finish", "overview": "see the setup"}
-        answers |= {} if context.demo else {"sheet": "hear the handoff sheet"}
+        answers |= {} if context.demo else {"sheet": "read the handoff sheet"}
         others = " or ".join(f'"{word}"' for word in answers if word)
         ways = f"Press Enter to finish, or type {others}"
         prompt = stage.prompt(Step.DONE, ways, answers=answers)

@@ -20,7 +20,7 @@ from wizard.plain.stage import Stage
 
 FIRST: Final = "Before you start, check that these items are true."
 SAYS_USE: Final = 'Type "use" to change who will use the credential, or the grant type.'
-USE_NOW: Final = "You're choosing this now. To keep it as it is, press Enter."
+USE_NOW: Final = "You're already at this prompt. To keep it as it is, press Enter."
 CONFIRMED: Final = "confirmed"
 """What an item is after yes; on the screens it is selected."""
 

@@ -52,8 +52,10 @@ UNAUTHORIZED_CLIENT: Final = fix_credentials(
     title="This app can't use authorization codes",
     cause="Its grant type is probably Client credentials (unauthorized_client). A new link "
     "will fail the same way.",
-    remedy="Create an app with the Authorization code grant type. Or, for a script, change the "
-    "grant type on Prerequisites.",
+    remedy=(
+        "Create an app with the Authorization code grant type. Or, for a script, select Client"
+        " credentials on Prerequisites."
+    ),
     who=Who.OWNER,
 )
 UNAUTHORIZED_CLIENT_EXPLAINED: Final = replace(
@@ -105,7 +107,7 @@ OTHER_ERROR: Final = authorize_again(
     id="paste-other-error",
     title="Twilio returned an error",
     cause='The error is "{error}", which the wizard doesn\'t recognize.',
-    remedy="Create a new link. If that fails too, send the response to Twilio Support.",
+    remedy="Create a new link. If that fails too, send the details to Twilio Support.",
 )
 
 ERRORS: Final = {

@@ -94,8 +94,10 @@ APP_REFUSED: Final = fix_credentials(
     id="app-refused",
     title="Twilio doesn't allow this OAuth app to get tokens",
     cause="The app was deleted or disabled, or its grant type isn't Authorization code.",
-    remedy="Look up the app under Organization API access (Legacy Console: OAuth apps). If it's "
-    "gone or has another grant type, enter the values of another app.",
+    remedy=(
+        "Look up the app under Organization API access (Legacy Console: OAuth apps). If it's gone"
+        " or has a different grant type, enter the values of a different app."
+    ),
     who=Who.OWNER,
 )
 
@@ -111,7 +113,7 @@ WRONG_GRANT: Final = at_twilio(
 
 WRONG_GRANT_LATER: Final = replace(
     WRONG_GRANT,
-    remedy="Look up the app in Twilio. If it's gone or has another grant type, choose \"Change "
+    remedy="Look up the app in Twilio. If it's gone or has a different grant type, choose \"Change "
     'credentials". There, change the grant type, or enter the values of another app.',
 )
 """Used for credentials that worked before; Overview offers the remedy."""
@@ -131,22 +133,24 @@ UNRECOGNIZED_OR_GRANT: Final = replace(
     step=Step.CREDENTIALS,
     cause="The app may have the Authorization code grant type.",
     remedy="Check the app's grant type: it must be Client credentials. If it isn't, change the "
-    "grant type on Prerequisites. If it is, read the server's message and try again.",
+    "grant type on Prerequisites. If it is, check the server's message, then try again.",
 )
 """The same where the server's words say nothing."""
 
 REFRESH_REFUSED: Final = authorize_again(
     id="refresh-refused",
     title="Twilio rejected the refresh token",
-    cause="The authorization has ended, or the user who approved is no longer active.",
+    cause="The authorization expired or was revoked, or the user who approved is no longer active.",
     remedy="Authorize again. Your current credentials stay in use until the new ones work.",
 )
 
 REFRESH_REFUSED_AT_ONCE: Final = at_twilio(
     id="refresh-refused-at-once",
     title="Twilio rejected the new refresh token",
-    cause="The access token works, but it can't be refreshed. An earlier response with a newer "
-    "refresh token may have been lost.",
+    cause=(
+        "The access token works, but it can't be refreshed. Twilio may have replaced it in a"
+        " response that was lost."
+    ),
     remedy="Try again. If that doesn't help, authorize again, or use the token until it expires.",
 )
 

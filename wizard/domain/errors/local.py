@@ -15,14 +15,16 @@ _not_set_up = partial(Problem, exit_code=ExitCode.NOT_SET_UP, run=())
 CLIENT_ID_ELSEWHERE: Final = on_this_machine(
     id="client-id-elsewhere",
     title="Profile {profile} has the same Client ID",
-    cause="Both use the same OAuth app. Rotating its secret or authorizing again may end the "
-    "other's access.",
+    cause=(
+        "Both use the same OAuth app. Rotating the app's secret or authorizing again may end the"
+        " other profile's access."
+    ),
     remedy="If this is intentional, continue. Otherwise, use that profile with --profile.",
     step=Step.CREDENTIALS,
 )
 PORT_TAKEN: Final = on_this_machine(
     id="port-taken",
-    title="Port {port} is taken",
+    title="Port {port} is already in use",
     cause="Another program is listening on the Redirect URL's port. If the host is localhost, the "
     "other program may be listening on 127.0.0.1 or on [::1].",
     remedy="Quit that program and create a new link. Or paste the URL you land on.",
@@ -44,14 +46,16 @@ PORT_UNUSABLE: Final = on_this_machine(
 NOT_A_TERMINAL: Final = _usage(
     id="not-a-terminal",
     title="The wizard needs a terminal",
-    cause="Standard input and standard error must both be a terminal.",
+    cause="Standard input and standard error must both be connected to a terminal.",
     remedy="Run it in a terminal window. In a script, use the token, status, or check command.",
 )
 UNCONFIRMED: Final = _usage(
     id="unconfirmed",
     title="Removing a profile needs your confirmation",
-    cause="There's no terminal to show the prompt in. Standard input and standard error must both "
-    "be a terminal.",
+    cause=(
+        "There's no terminal to show the prompt in. Standard input and standard error must both be"
+        " connected to a terminal."
+    ),
     remedy="Add --yes to remove it without confirmation.",
 )
 TERMINAL_TOO_SMALL: Final = _usage(

@@ -40,7 +40,7 @@ failing = partial(
 unusable = partial(
     Problem,
     cause="A value is missing or invalid. See the details.",
-    remedy="Try again. If that doesn't help, send the response to Twilio Support.",
+    remedy="Try again. If that doesn't help, send the details to Twilio Support.",
 )
 """A response of the right kind that can't be used."""
 
@@ -114,7 +114,9 @@ SERVER_TIMED_OUT: Final = replace(
 )
 
 NO_TIME_LEFT: Final = replace(
-    TIMED_OUT, cause="The 60-second limit per profile was reached before {host} could be contacted."
+    TIMED_OUT,
+    title="No time was left to contact {host}",
+    cause="A profile has 60 seconds, and waiting for something else used them up.",
 )
 """Used if a command had to wait for a lock or for the same host first."""
 
@@ -164,7 +166,7 @@ TLS_UNFIT: Final = unreachable(
 TLS_WEAK_KEY: Final = replace(
     TLS_UNFIT,
     remedy="Ask the owner of the server, or of any proxy in between, to replace the certificate. "
-    "An RSA key needs at least 2,048 bits.",
+    "If it has an RSA key, use one with at least 2,048 bits.",
 )
 """Used if the key, or the hash of the signature, is too weak."""
 
@@ -172,7 +174,10 @@ TLS_FAILED: Final = unreachable(
     id="tls-failed",
     title="No secure connection to {host}",
     cause="TLS failed: {reason}.",
-    remedy="Check the URL and its port. A proxy in between may be breaking TLS.",
+    remedy=(
+        "Check the URL and its port. If there's a proxy in between, ask your network team whether"
+        " it intercepts TLS."
+    ),
 )
 
 PROXY_LOGIN: Final = _by_proxy(
@@ -263,8 +268,10 @@ GATEWAY_FAILING: Final = unreachable(
     id="gateway-failing",
     title="{host} or a gateway returned an error",
     cause="It returned {kind}. Nothing you entered caused this.",
-    remedy="Try again in a few minutes. If that doesn't help, send the response to your "
-    "network team. Check status.twilio.com for outages.",
+    remedy=(
+        "Try again in a few minutes. If that doesn't help, send the details to your network team."
+        " Check status.twilio.com for outages."
+    ),
 )
 
 ENCODING_REFUSED: Final = unreachable(
@@ -287,5 +294,5 @@ UNRECOGNIZED: Final = Problem(
     title="{host} sent an unrecognized response",
     cause="The wizard doesn't recognize the response's status or format. See the details for the "
     "server's message.",
-    remedy="Try again. If that doesn't help, send the response to Twilio Support.",
+    remedy="Try again. If that doesn't help, send the details to Twilio Support.",
 )

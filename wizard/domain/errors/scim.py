@@ -61,7 +61,7 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
 TOKEN_TOO_LONG: Final = authorize_again(
     id="token-too-long",
     title="The access token is too long for the SCIM API",
-    cause="The token is longer than any header that {host} accepts.",
+    cause="The token exceeds the longest header that {host} accepts.",
     remedy="Select only the managed-users permissions on the app, then authorize again. If that "
     "doesn't help, ask your network team whether a proxy limits header length.",
 )
@@ -70,7 +70,10 @@ LIST_REFUSED_WHY: Final = at_twilio(
     id="list-refused-why",
     title="Twilio rejected the request and gave a reason",
     cause="Twilio's message is in the details.",
-    remedy="Follow Twilio's message, then try again. If that doesn't help, contact Twilio Support.",
+    remedy=(
+        "Follow the instructions in Twilio's message, then try again. If that doesn't help, contact"
+        " Twilio Support."
+    ),
     who=Who.OWNER,
 )
 

@@ -69,8 +69,10 @@ FILE_NOT_OURS: Final = on_this_machine(
 )
 FILE_NOT_OURS_IN_OUR_FOLDER: Final = replace(
     FILE_NOT_OURS,
-    remedy="Make yourself the owner of everything in the wizard's folder. Running the wizard "
-    "with sudo may have changed the owner.",
+    remedy=(
+        "Make yourself the owner of everything in the wizard's folder. Don't run the wizard with"
+        " sudo: that may have changed the owner."
+    ),
 )
 """Used if the wizard's folder itself belongs to the user."""
 
@@ -230,8 +232,10 @@ NO_FILE_LOCKS: Final = on_this_machine(
     id="no-file-locks",
     title="This folder's file system doesn't support file locks",
     cause="Files in {path} can't be locked. Network folders often don't support locks.",
-    remedy="Use a local folder: set SCIM_WIZARD_HOME to one and set up again, "
-    "or move the folder there.",
+    remedy=(
+        "Set SCIM_WIZARD_HOME to a local folder. Then set up again, or move the wizard's files"
+        " there first."
+    ),
 )
 PROFILE_CHANGED: Final = on_this_machine(
     id="profile-changed",

@@ -89,7 +89,7 @@ ABOUT_ACTIONS: Final = {
     "resume": "Resume continues the unfinished setup or change.",
     "check": "Check now tests the connection. It's read-only.",
     "authorize": "Authorize again creates new tokens with the same Client ID and Client Secret.",
-    "change": "Change credentials lets you edit any value, and the grant type. Your current"
+    "change": "Change credentials lets you change any value, including the grant type. Your current"
     " credentials stay in use until the new ones work.",
 }
 """What the actions on Overview do, by their IDs."""
@@ -142,8 +142,8 @@ GUIDE: Final = {
     ),
     Step.CREDENTIALS: Page(
         "Credentials",
-        "Copy these from your OAuth app. If you have its Authorization URL, paste it to fill in all"
-        " but the secret.",
+        "Copy these from your OAuth app. If you have its Authorization URL, paste it into any box"
+        " to fill in what it contains.",
         (
             "Client ID: OQ and 32 characters.",
             "Client Secret: one long string of letters, digits, and symbols.",
@@ -173,9 +173,9 @@ GUIDE: Final = {
             "Can't sign in? The page doesn't support SSO. Sign in as an admin who has a password"
             " and whose email domain doesn't enforce SSO.",
             "Does it ask for a second factor? Ask the person who holds it for that account.",
-            "See an error instead of Approve access? The Client ID or Redirect URL differs from the"
-            " app's, or the app has the Client credentials grant type. Such an app can't be"
-            " approved.",
+            "See an error instead of Approve access? The Client ID or Redirect URL probably"
+            " differs from the app's, or the app has the Client credentials grant type. You can't"
+            " approve access for an app with that grant type.",
         ),
         (
             "You approve on a separate Twilio page, not in the Console. To look up the app itself,"
@@ -197,10 +197,10 @@ GUIDE: Final = {
             " {new_link} to create a new link, then approve again.",
             "Did the page drop the code? Look in the browser's history for the first URL with"
             " code= in it.",
-            "Does Twilio never send you to your Redirect URL? The app may have the Client"
+            "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Does it start with something other than your Redirect URL? The Redirect URL in"
-            " Credentials doesn't match the one in the app. Fix one of them.",
+            "Does the URL start with something else? Your Redirect URL may redirect further, or"
+            " not be the app's. Use a URL that doesn't redirect, and register it in the app.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),
     ),
@@ -215,11 +215,12 @@ GUIDE: Final = {
         ),
         (
             "Missing a permission? Select it in the app, then try again. If that fails, authorize"
-            " again. Twilio doesn't document whether an earlier approval includes new permissions.",
+            " again. If that doesn't help, authorize again: an earlier approval might not"
+            " include new permissions.",
             "Client ID or Client Secret rejected? The secret was probably rotated. To see who"
             " rotated it, look in the Console under Monitor > Insights > Audit.",
         ),
-        _where(". Open the app. Its permissions are on the Access settings tab."),
+        _where(". Open the app. The app's permissions are on its Access settings tab."),
     ),
     Step.DONE: Page(
         "Done",

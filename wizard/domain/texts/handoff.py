@@ -140,7 +140,7 @@ def _okta(profile: Profile, values: Values, other_app: str) -> Content:
         VERIFIED_DOMAIN,
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
-        " icon. You can also use an app for Twilio that you already created in Okta.",
+        " icon. You can also reuse an existing app for Twilio in Okta.",
         "If the app's page in Twilio shows a different Authorization URL, enter that one.",
         "Finally, click Authenticate with NAME, where NAME is your app's name in Okta. Sign in with"
         " email and password"

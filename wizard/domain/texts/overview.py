@@ -139,9 +139,9 @@ def question(name: str, *, is_demo: bool = False) -> Question:
     )
     if is_demo:
         text = (
-            "This removes the demo's values, which are only in memory. In your own setup, it"
-            " removes the profile's Client ID, Client Secret, and tokens from this machine."
-            " Nothing changes in Twilio."
+            "This removes the demo's values and ends the demo. In your own setup, it removes the"
+            " profile's Client ID, Client Secret, and tokens from this machine. Nothing changes in"
+            " Twilio."
         )
     return Question(f"Remove profile {name}?", text, "Remove", "Keep", NOTHING_REMOVED)
 

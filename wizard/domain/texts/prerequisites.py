@@ -28,7 +28,7 @@ class Prerequisite(Value):
     is_required: bool = True
 
 
-_ACCOUNT_ROLES: Final = "Apps that account-level roles create don't support SCIM."
+_ACCOUNT_ROLES: Final = "Apps created with account-level roles don't support SCIM."
 _WHERE: Final = (
     "Create it in the organization's settings, not in an account's. You select the grant type when"
     " you create the app and can't change it later."
@@ -46,7 +46,7 @@ PREREQUISITES: Final = (
     ),
     Prerequisite(
         "service-account",
-        "A shared service account exists",
+        "I have a shared service account",
         "Tokens may stop working if the user who approves is deactivated. Use a shared"
         " account. Decide who holds its second factor. Exclude it from SCIM.",
         aside="recommended",
@@ -68,8 +68,8 @@ PREREQUISITES: Final = (
     Prerequisite(
         "redirect-url",
         "I have the Redirect URL that's set in the app",
-        "Any https URL you control. The page doesn't have to load. example.com is only a"
-        " placeholder.",
+        "Any https URL you control. The page doesn't have to load. Don't use example.com: it's"
+        " only a placeholder.",
     ),
     Prerequisite("secret", "I have the Client ID and Client Secret", _LOST, aside="shown once"),
 )
@@ -85,7 +85,7 @@ FOR_CLIENT_CREDENTIALS: Final = (
         "client-credentials-permissions",
         "The managed-users permissions are selected",
         "Under Scopes & permissions, list and read are enough to read users. Add create, update,"
-        " and delete to manage them. The check needs list permission.",
+        " and delete to edit them. The check needs the list permission.",
     ),
     replace(PREREQUISITES[-1], id="client-credentials-secret"),
 )
@@ -96,8 +96,8 @@ _REASONS: Final = {
         "In the app, register Okta's callback as the Redirect URL. The help shows that URL."
     ),
     ("other", "redirect-url"): (
-        "In the app, register the provider's own callback as the Redirect URL. If it redeems the"
-        " code at once, use a URL of your own for this setup."
+        "In the app, register the provider's own callback as the Redirect URL. If the callback"
+        " redeems the code right away, use a URL of your own for this setup."
     ),
     ("entra", "client-credentials-permissions"): (
         "Under Scopes & permissions, select list, read, create, update, and delete. Entra ID"
@@ -170,7 +170,7 @@ AUDIENCES: Final = (
             CLIENT_CREDENTIALS: (
                 "The wizard saves the Client ID, the Client Secret, and the token. When your"
                 " script needs a token, it runs: scim-wizard token",
-                "The app needs no Redirect URL, and no person has to stay active for it.",
+                "The app needs no Redirect URL and doesn't depend on a user staying active.",
                 VERIFIED_DOMAIN,
             ),
         },
@@ -233,7 +233,8 @@ AUDIENCES: Final = (
             ),
             CLIENT_CREDENTIALS: (
                 "The provider must support OAuth 2.0 with the client credentials grant. The wizard"
-                f" checks your app. Then the provider requests its own tokens. {BEARER}",
+                f" checks your app. After this setup, the provider requests its own tokens."
+                f" {BEARER}",
                 VERIFIED_DOMAIN,
             ),
         },

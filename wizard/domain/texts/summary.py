@@ -270,7 +270,7 @@ def what_next(
     """Return what to do with a credential that works, in lines; `now` is timezone-aware, UTC."""
     if profile.audience == "okta":
         return (
-            "Enter the same Client ID and Client Secret in Okta, and click Authenticate with NAME.",
+            "In Okta, enter the same Client ID and Client Secret, and click Authenticate.",
             "Okta needs its own authorization.",
         )
     if profile.audience == "entra":

@@ -28,13 +28,15 @@ IN_FILES: Final = "From now on, this profile's secrets are saved in files only y
 USED_UP: Final = "After that, approve access again. Each code works only once."
 """Why a rejected secret leads to a new approval."""
 
-_NEW_LINK: Final = "Create a new link. If that fails too, send the response to Twilio Support."
+_NEW_LINK: Final = "Create a new link. If that fails too, send the details to Twilio Support."
 _AFTER_CODE: Final = {
     exchange.TOKEN_THROTTLED.id: "Create a new link in {wait}.",
     exchange.TOKEN_SERVER_FAILING.id: "Create a new link in a few minutes. Check "
     "status.twilio.com for outages.",
-    network.GATEWAY_FAILING.id: "Create a new link in a few minutes. If that fails too, send "
-    "the response to your network team. Check status.twilio.com for outages.",
+    network.GATEWAY_FAILING.id: (
+        "Create a new link in a few minutes. If that fails too, send the details to your network"
+        " team. Check status.twilio.com for outages."
+    ),
     network.TIMED_OUT.id: "Create a new link. If that fails too, ask your network team whether a "
     "firewall is dropping the traffic.",
     network.UNRECOGNIZED.id: _NEW_LINK,
@@ -117,7 +119,7 @@ _IN_DEMO: Final = {
     exchange.CODE_EXPIRED.id: "In this demo, the next code works.",
     exchange.WRONG_CLIENT.id: "In this demo, any other 20 characters work.",
     exchange.WRONG_GRANT.id: "In this demo, change the grant type on Prerequisites.",
-    scim.MISSING_PERMISSION.id: "In this demo, the permission is selected now.",
+    scim.MISSING_PERMISSION.id: "In this demo, the permission is now selected.",
     scim.SCIM_FAILING.id: _EVERY_TIME,
     scim.NOT_SCIM.id: _EVERY_TIME,
 }
@@ -164,7 +166,8 @@ _OF_APP: Final = {
     ),
     scim.NEW_TOKEN_REFUSED.id: (
         "The app was probably disabled, or it can't use the SCIM API.",
-        "In Twilio, check that it's an organization's app, not an account's. Then try again.",
+        "In Twilio, check that it's an organization OAuth app, not an account OAuth app. Then try"
+        " again.",
     ),
     scim.MISSING_PERMISSION.id: ("", f"{_SELECT} Then try again."),
     scim.LIST_REFUSED.id: (

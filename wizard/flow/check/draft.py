@@ -142,7 +142,7 @@ class DraftCheck:
         if isinstance(answer, Received):
             self._lines.set(STATE, Status.PASSED)
         else:
-            self._lines.set(STATE, Status.SKIPPED, "not checked: code only")
+            self._lines.set(STATE, Status.SKIPPED, "not checked: only the code was pasted")
         # Once sent, its response is awaited and saved, even if the user leaves the screen.
         return await self._session.protected.run(self._exchange(answer))
 

@@ -43,7 +43,7 @@ VERDICTS: Final = {
 }
 KEPT: Final = " Your tokens are saved."
 """What a check that failed says, too, once they are."""
-UNDECIDED: Final = ("! Almost done.", " You need to decide.", "warning")
+UNDECIDED: Final = ("! Almost done.", " Your decision is needed.", "warning")
 RUNNING: Final = ("Checking…", "", "foreground")
 
 

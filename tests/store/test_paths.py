@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,17 @@ def test_path_that_is_not_absolute_is_refused(path: str) -> None:
     assert path in caught.value.problem.cause
     with pytest.raises(SetupError, match="bad-log"):
         log_file({"SCIM_WIZARD_LOG": path})
+
+
+def test_example_of_an_absolute_path_is_accepted() -> None:
+    with pytest.raises(SetupError) as caught:
+        home({"SCIM_WIZARD_HOME": "cfg"})
+    [example] = re.findall(r"such as (\S+),", caught.value.problem.remedy)
+    assert home({"SCIM_WIZARD_HOME": example}) == Path(example)
+    with pytest.raises(SetupError) as caught:
+        log_file({"SCIM_WIZARD_LOG": "log"})
+    [example] = re.findall(r"such as (\S+),", caught.value.problem.cause)
+    assert log_file({"SCIM_WIZARD_LOG": example}) == Path(example)
 
 
 def test_home_below_a_file_is_refused(tmp_path: Path) -> None:

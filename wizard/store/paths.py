@@ -25,7 +25,8 @@ def home(environ: Mapping[str, str]) -> Path:
     if chosen := environ.get("SCIM_WIZARD_HOME"):
         path = expanded(chosen)
         if not path.is_absolute():
-            raise SetupError(errors.HOME_NOT_ABSOLUTE.filled(path=chosen))
+            example = _absolute("/srv/scim-wizard")
+            raise SetupError(errors.HOME_NOT_ABSOLUTE.filled(path=chosen, example=example))
         there = next(filter(os.path.exists, (path, *path.parents)), None)
         if there is not None and not os.path.isdir(there):  # noqa: PTH112  Path's raises
             raise SetupError(errors.BAD_HOME.filled(path=chosen))
@@ -50,9 +51,15 @@ def log_file(environ: Mapping[str, str]) -> Path | None:
         return None
     path = expanded(chosen)
     if not path.is_absolute():
-        reason = "it must be an absolute path, such as /tmp/log, or start with ~/"
+        example = _absolute("/tmp/log")  # noqa: S108  only an example
+        reason = f"it must be an absolute path, such as {example}, or start with ~/"
         raise SetupError(errors.BAD_LOG.filled(path=chosen, reason=reason))
     return path
+
+
+def _absolute(path: str) -> str:
+    """Return an absolute path; on Windows, one that begins with / still lacks the drive."""
+    return os.path.abspath(path)  # noqa: PTH100  Path's leaves the slashes
 
 
 def expanded(path: str | Path) -> Path:

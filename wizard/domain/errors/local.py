@@ -111,7 +111,7 @@ BAD_HOME: Final = _usage(
 HOME_NOT_ABSOLUTE: Final = replace(
     BAD_HOME,
     cause="{path} isn't an absolute path. The shell doesn't expand variables inside single quotes.",
-    remedy="Set it to an absolute path, such as /srv/scim-wizard, or to one that starts with ~/.",
+    remedy="Set it to an absolute path, such as {example}, or to one that starts with ~/.",
 )
 
 NO_HOME_FOLDER: Final = on_this_machine(

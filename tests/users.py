@@ -79,7 +79,7 @@ def act(returned: str, number: str, module: str, name: str, *texts: str) -> None
 def pass_for_ordinary(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Make this process act as an ordinary user who owns a folder and its contents."""
     if sys.platform == "win32":
-        raise NotImplementedError
+        pytest.skip("Windows has no root, and no file modes")
     if not IS_ROOT:
         return
     for path in (folder, *folder.rglob("*")):

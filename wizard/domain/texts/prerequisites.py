@@ -96,8 +96,8 @@ _REASONS: Final = {
         "In the app, register Okta's callback as the Redirect URL. The help shows that URL."
     ),
     ("other", "redirect-url"): (
-        "In the app, register the provider's own callback as the Redirect URL. If the callback"
-        " redeems the code right away, use a URL of your own for this setup."
+        "In the app, register the provider's own callback as the Redirect URL. If it redeems"
+        " the code right away, use a URL of your own for this setup."
     ),
     ("entra", "client-credentials-permissions"): (
         "Under Scopes & permissions, select list, read, create, update, and delete. Entra ID"

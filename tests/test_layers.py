@@ -16,7 +16,7 @@ def test_contracts_are_kept() -> None:
         "importlinter"
     ]
     run = subprocess.run(
-        [sys.executable, "-c", LINT, "--no-cache", "--no-logo"],
+        [sys.executable, "-c", LINT, "--no-cache"],
         cwd=ROOT,
         capture_output=True,
         text=True,

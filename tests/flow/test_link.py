@@ -487,7 +487,9 @@ async def test_link_shows_its_state_to_nobody_by_accident(stage: Stage) -> None:
 
 
 LISTENS = "If your browser is on this machine, the wizard continues automatically."
-ON_ANOTHER = "Your browser isn't on this machine (SSH). Paste the URL you land on in the next step."
+ON_ANOTHER = (
+    "Your browser isn't on this machine (SSH). In the next step, paste the URL you land on."
+)
 
 
 @pytest.mark.parametrize(

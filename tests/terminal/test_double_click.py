@@ -109,7 +109,7 @@ def test_check_now_asks_the_server_once(
 
 def test_forget_removes_once_after_one_question(env: dict[str, str]) -> None:
     # This height puts the dialog's Remove button over the menu line that opens it.
-    with wizard(env, rows=37) as terminal:
+    with wizard(env, rows=38) as terminal:
         screen = overview(terminal)
         [line] = [y for w, y, _ in controls(screen) if w.startswith("Remove profile…")]
         terminal.double_click(line, 67)

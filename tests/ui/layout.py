@@ -17,6 +17,7 @@ from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.drawing import DETAIL
 from wizard.ui.widgets.layout import Yielding
 from wizard.ui.widgets.links import LinkView
+from wizard.ui.widgets.results import CheckLines
 
 
 def cut_off(screen: Screen[Any]) -> Iterator[str]:
@@ -63,6 +64,9 @@ def _without_room(widget: Widget) -> Iterator[str]:
     wanted = widget.get_content_height(around, window, max(given.width, 1)) if has_text else 0
     if isinstance(widget, Yielding) and widget.shrinking is not None:
         wanted = len(widget.shrinking.lines(max(given.width, 1), DETAIL))
+    if isinstance(widget, CheckLines):
+        # Only lines that were not run are left out.
+        wanted -= widget.saved(DETAIL, given.width)
     if wanted > given.height or (wanted and not given.width):
         yield f"{widget!r} wants {wanted} rows of {given}"
 

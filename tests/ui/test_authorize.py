@@ -306,12 +306,12 @@ async def test_enter_leads_to_credentials_where_what_was_caught_is_mended() -> N
 async def test_a_listener_that_cannot_listen_is_said() -> None:
     problem = PORT_TAKEN.filled(port="8765")
     async with at_authorize(Desk(listener_problem=problem)) as stage:
-        await stage.until_text("Port 8765 is taken", "paste")
+        await stage.until_text("Port 8765 is in use", "paste")
 
 
 async def test_it_is_said_where_the_browser_is_elsewhere() -> None:
     async with at_authorize(Desk(is_listening=True, why_not="SSH")) as stage:
-        await stage.until_text("isn't on this machine", "SSH", "Paste")
+        await stage.until_text("isn't on this machine", "SSH", "paste")
         assert stage.text.index("! Your browser") < stage.text.index("Sign in and click")
 
 

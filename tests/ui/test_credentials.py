@@ -597,7 +597,7 @@ async def test_client_id_of_the_other_grant_type_is_warned_about() -> None:
     screen = Form(OF_APP).screen()
     screen._session.active = WHOLE
     async with showing(screen, (80, 30)) as stage:
-        await stage.until_text("the other grant type. Enter")
+        await stage.until_text("a different grant type. Enter")
         entry(stage, ID).focus()
         await paste(stage.pilot, SLIP)
         await wait_until(

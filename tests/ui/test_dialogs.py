@@ -42,7 +42,7 @@ MOVED = replace(ACTIVE, endpoints=Endpoints(scim_url="https://scim.example.org/v
     ("dialog", "keys"),
     [
         (HelpScreen("Help", ("Words",)), "⏎/esc Close"),
-        (ConfirmScreen(question("default")), "y Remove  ⏎ esc Keep"),
+        (ConfirmScreen(question("default")), "y Remove  ⏎/esc Keep"),
         (ConfirmScreen(AUTHORIZE_AGAIN), "⏎ Authorize  esc No"),
         (ChangesScreen(differences(ACTIVE, MOVED)), "⏎ Continue  esc Not yet"),
     ],

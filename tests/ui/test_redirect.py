@@ -209,7 +209,7 @@ async def test_typing_over_a_masked_paste_starts_anew() -> None:
 async def test_the_facts_tell_what_became_of_the_link() -> None:
     problem = PORT_TAKEN.filled(port="8765")
     async with at_redirect(Desk(listener_problem=problem)) as stage:
-        await stage.until_text(Delivery.OPENED.value, "14:02", "Port 8765 is taken", "5 minutes")
+        await stage.until_text(Delivery.OPENED.value, "14:02", "Port 8765 is in use", "5 minutes")
         await stage.pilot.press("ctrl+y")
         await stage.until_text(Delivery.COPIED.value)
         await stage.pilot.press("ctrl+o")

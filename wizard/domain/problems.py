@@ -27,7 +27,7 @@ class Who(Enum):
     YOU = "Fix"
     OWNER = "Organization Owner or Admin"
     NETWORK = "Network team"
-    NOBODY = "Twilio"
+    NOBODY = "Wait"
 
 
 class ExitCode(IntEnum):

@@ -24,7 +24,7 @@ CLIENT_ID_ELSEWHERE: Final = on_this_machine(
 )
 PORT_TAKEN: Final = on_this_machine(
     id="port-taken",
-    title="Port {port} is already in use",
+    title="Port {port} is in use",
     cause="Another program is listening on the Redirect URL's port. If the host is localhost, the "
     "other program may be listening on 127.0.0.1 or on [::1].",
     remedy="Quit that program and create a new link. Or paste the URL you land on.",

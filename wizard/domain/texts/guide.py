@@ -142,8 +142,8 @@ GUIDE: Final = {
     ),
     Step.CREDENTIALS: Page(
         "Credentials",
-        "Copy these from your OAuth app. If you have its Authorization URL, paste it into any box"
-        " to fill in what it contains.",
+        "Copy these from your OAuth app. If you have its Authorization URL, paste it into any"
+        " field.",
         (
             "Client ID: OQ and 32 characters.",
             "Client Secret: one long string of letters, digits, and symbols.",

@@ -88,7 +88,7 @@ class DoneScreen(StepScreen):
         yield from facts(self._wizard_context.facts())
         yield Gap()
         if (command := self._command) is not None:
-            *others, about = [words for words in self._usage if words != command]
+            *others, about = [words for words in self._usage if words != command] or [""]
             if others:
                 yield Static("\n".join(others), markup=False)
             with Horizontal(id="use"):

@@ -115,6 +115,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
         env = variables(folder / "user" / "home", server) | {
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
             "BROWSER": "browser",
+            # There the browser gets the link itself, and elsewhere a page that leads to it.
+            "container": "podman",
             "DISPLAY": ":99",
             "SCIM_WIZARD_STORE": "file",
             "SCIM_WIZARD_LOG": str(folder / "log"),

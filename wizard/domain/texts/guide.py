@@ -244,7 +244,7 @@ _WITHOUT_APPROVAL: Final = {
         steps=(
             "Click Create OAuth application, then select the Client credentials grant type.",
             "Enter a name and a description. The app needs no Redirect URL.",
-            "Under Scopes & permissions, select only the managed-users permissions that you need.",
+            "Under Scopes & permissions, select the managed-users permissions. Entra ID needs all.",
             "Copy the Client ID and Client Secret. Twilio shows the secret only once.",
             "Select Got it! and click Finish.",
         ),

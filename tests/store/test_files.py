@@ -21,7 +21,8 @@ from tests.masks import umask
 from tests.users import FIRST, as_user, common_folder, pass_for_ordinary
 from wizard.domain.errors.store import STORE_FAILED
 from wizard.domain.problems import SetupError
-from wizard.store import access, files, log
+from wizard.store import files
+from wizard.store.access import access
 from wizard.store.files import PrivateFolder
 
 
@@ -555,7 +556,7 @@ def test_file_that_was_replaced_after_the_look_is_not_appended_to(
     path = tmp_path / "log"
     path.touch()
     os.link(path, tmp_path / "second name")
-    monkeypatch.setattr(log, "refuse_unfit", lambda _: None)
+    monkeypatch.setattr(files, "refuse_unfit", lambda _: None)
     usual, opened = os.open, list[int]()
 
     def remember(*given: Any) -> int:
@@ -564,7 +565,7 @@ def test_file_that_was_replaced_after_the_look_is_not_appended_to(
 
     monkeypatch.setattr(os, "open", remember)
     with pytest.raises(SetupError, match="file-is-link"):
-        log.open_for_appending(path)
+        files.open_for_appending(path)
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(opened[0])
 

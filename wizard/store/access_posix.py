@@ -1,4 +1,4 @@
-"""Linux and macOS: whose files are, who has access to them, and durable writes."""
+"""Linux and macOS: whose files are, who has access to them, and durable writes. See `access`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows: who has access to a folder, and durable writes."""
+"""Windows: who has access to a folder, and durable writes. See `access`."""
 
 from __future__ import annotations
 

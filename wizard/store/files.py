@@ -1,11 +1,10 @@
-"""Private files that are replaced atomically. Symbolic links and others' files aren't accepted."""
+"""Private files that are replaced atomically."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,13 +13,13 @@ from typing import Final, TypeVar
 
 from wizard.domain.errors import store as errors
 from wizard.domain.problems import Problem, SetupError
-from wizard.store import access
+from wizard.store.access import access, make_folder, refuse
 
 T = TypeVar("T")
 
 _TEMP: Final = re.compile(r"(.+)\.[0-9a-f]+\.tmp")
 
-FILE_MODE: Final = 0o600
+_FILE_MODE: Final = 0o600
 
 _PAUSE: Final = 0.02
 """Seconds between tries."""
@@ -30,7 +29,7 @@ _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 _READ: Final = os.O_RDONLY | _NO_LINK | _NO_WAIT | _BINARY
-APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
+_APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _NO_LINK | _NO_WAIT | _BINARY
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
 
 
@@ -69,46 +68,6 @@ def _left(there: Path) -> str:
     return ""
 
 
-def refuse(
-    path: Path, status: os.stat_result, kind: str = "file", home: Path | None = None
-) -> None:
-    """Raise SetupError unless a path is of a kind ("file" or "folder") and the user's own.
-
-    Args:
-        home: the wizard's folder; None: the folder that the path is in.
-    """
-    is_kind = stat.S_ISDIR if kind == "folder" else stat.S_ISREG
-    if stat.S_ISLNK(status.st_mode):
-        raise SetupError(errors.FILE_IS_LINK.filled(path=str(path)))
-    if not is_kind(status.st_mode):
-        kinds = {stat.S_IFDIR: "a folder", stat.S_IFREG: "a regular file"}
-        other = "a special file, such as a pipe or a device"
-        found = kinds.get(stat.S_IFMT(status.st_mode), other)
-        raise SetupError(errors.FILE_NOT_PLAIN.filled(path=str(path), kind=kind, found=found))
-    if kind == "file" and status.st_nlink > 1:
-        raise SetupError(errors.FILE_IS_HARD_LINK.filled(path=str(path)))
-    access.refuse_others(
-        path, status, home or (path.parent if kind == "folder" else path.parent.parent)
-    )
-
-
-def make_folder(path: Path) -> list[Path]:
-    """Create a folder and its missing parents, each 0700 whatever the umask.
-
-    Returns the created folders, the topmost first. Raises OSError.
-    """
-    if path.is_dir():
-        return []
-    made = [] if path.parent.is_dir() else make_folder(path.parent)
-    try:
-        path.mkdir(0o700)
-    except FileExistsError:
-        return made
-    access.make_private(path)
-    access.sync_folder(path.parent)
-    return [*made, path]
-
-
 class PrivateFolder:
     """A folder for its owner only (0700, files 0600), created at the first write."""
 
@@ -119,6 +78,7 @@ class PrivateFolder:
         """Paths that were open to other users, and were closed."""
         self.is_open = False
         """Whether others can access it anyway: its file system ignores modes, or is read-only."""
+
         self.doubt: Problem | None = None
         """Why others might be able to replace the folder, if that isn't certain."""
 
@@ -161,7 +121,10 @@ class PrivateFolder:
         return None
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace a file's content durably; on failure the old content stays. Raises SetupError."""
+        """Replace a file's content durably; on failure the old content stays.
+
+        Raises SetupError.
+        """
         with telling(self.path), self._temp(name, data) as temp:
             _retried(lambda: temp.replace(self.path / name))
             access.sync_folder(self.path)
@@ -184,7 +147,7 @@ class PrivateFolder:
             access.sync_folder(self.path)
 
     def temps(self, prefix: str) -> list[tuple[str, str]]:
-        """Return temporary files of interrupted writes to `prefix…`, and their targets.
+        """Return the temporary files of interrupted writes to `prefix…`, with their targets.
 
         Raises SetupError.
         """
@@ -226,7 +189,7 @@ class PrivateFolder:
         self.make()
         temp = self.path / f"{name}.{os.urandom(8).hex()}.tmp"
         try:
-            with os.fdopen(os.open(temp, _CREATE, FILE_MODE), "wb") as file:
+            with os.fdopen(os.open(temp, _CREATE, _FILE_MODE), "wb") as file:
                 # The umask may have removed the owner's own permissions.
                 access.close_file(file.fileno())
                 file.write(data)
@@ -271,6 +234,24 @@ def refuse_unfit(path: Path) -> None:
         refuse(path, path.lstat())
 
 
+def open_for_appending(path: Path) -> int:
+    """Return the descriptor of the user's own regular file (0600), created if missing.
+
+    Raises SetupError, also for a symbolic link, another user's file, or a special file.
+    """
+    refuse_unfit(path)
+    with telling(path):
+        # Check it again: it may have been replaced.
+        descriptor = os.open(path, _APPEND, _FILE_MODE)
+        try:
+            refuse(path, os.fstat(descriptor))
+            access.close_file(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+    return descriptor
+
+
 def write_new(name: str, text: str) -> str:
     """Create a file (0600) in the current folder; return its path.
 
@@ -279,7 +260,7 @@ def write_new(name: str, text: str) -> str:
     with telling(Path(name), errors.FILE_NOT_MADE):
         path = Path.cwd() / name
     with telling(path, errors.FILE_NOT_MADE):
-        descriptor = os.open(path, _CREATE, FILE_MODE)
+        descriptor = os.open(path, _CREATE, _FILE_MODE)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 access.close_file(file.fileno())

@@ -18,8 +18,7 @@ from wizard.domain.errors.local import BAD_LOG
 from wizard.domain.errors.store import FILE_IS_LINK, FILE_NOT_OURS, FILE_NOT_PLAIN
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import MASK, Redaction
-from wizard.store import access
-from wizard.store.files import APPEND, FILE_MODE, refuse, refuse_unfit, telling
+from wizard.store.files import open_for_appending
 
 LINE_LIMIT: Final = 4000
 """The most characters of a line."""
@@ -95,24 +94,6 @@ _UNFIT: Final = {
     FILE_NOT_PLAIN.id: "it isn't a regular file",
     FILE_NOT_OURS.id: "it belongs to another user",
 }
-
-
-def open_for_appending(path: Path) -> int:
-    """Return the descriptor of the user's own regular file (0600), created if missing.
-
-    Raises SetupError, also for a symbolic link, another user's file, or a special file.
-    """
-    refuse_unfit(path)
-    with telling(path):
-        # Check it again: it may have been replaced.
-        descriptor = os.open(path, APPEND, FILE_MODE)
-        try:
-            refuse(path, os.fstat(descriptor))
-            access.close_file(descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
-    return descriptor
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from wizard.domain.endpoints import refuse_tampered
 from wizard.domain.errors import store as errors
 from wizard.domain.models import CredentialSet, Profile, StoreKind
 from wizard.domain.problems import Problem, SetupError
-from wizard.store import access
+from wizard.store.access import access
 from wizard.store.codec import Damaged
 from wizard.store.files import PrivateFolder
 from wizard.store.keyring import SystemKeyring

@@ -201,3 +201,20 @@ async def test_each_failure_in_the_demo_says_what_helps_there(
     report = await run.run(lambda _lines: None, is_retry=False)
     assert report.problem is not None
     assert report.problem.in_demo.startswith("In this demo, ")
+
+
+async def test_accepted_check_in_the_demo_says_what_helps_there_too(stage: Stage) -> None:
+    context = WizardContext(stage.session, stage.world.services, Demo(CredentialSet(), approve))
+    run = CheckRun(context, WizardState(Step.CHECK, subject=Subject.ACTIVE))
+    report = await run.accept(Report(Verdict.FAILED, NOT_SCIM))
+    assert report.problem is not None
+    assert report.problem.in_demo.startswith("In this demo, ")
+    passed = Report(Verdict.PASSED)
+    assert await run.accept(passed) == passed
+
+
+async def test_check_of_the_active_set_never_asks(stage: Stage) -> None:
+    report = Report(Verdict.PASSED)
+    context = WizardContext(stage.session, stage.world.services)
+    run = CheckRun(context, WizardState(Step.CHECK, subject=Subject.ACTIVE))
+    assert await run.accept(report) is report

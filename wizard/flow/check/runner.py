@@ -110,31 +110,33 @@ class CheckRun:
         self._is_demo = is_demo = wizard_context.demo is not None
         self._answer = state.answer
         self._is_of_active = state.subject is Subject.ACTIVE
-        grant_type = session.working_draft().grant_type
         self._titles = (
-            ACTIVE_LINES if self._is_of_active else draft_lines(grant_type, is_demo=is_demo)
+            ACTIVE_LINES
+            if self._is_of_active
+            else draft_lines(session.working_draft().grant_type, is_demo=is_demo)
         )
         self._check: DraftCheck
 
     async def run(self, show: Shown, *, is_retry: bool) -> Report:
-        """Run the check and pass the lines to `show` whenever one changes.
-
-        In the demo, which fails on purpose, a problem says what helps there.
-        """
+        """Run the check and pass the lines to `show` whenever one changes."""
         lines = LiveList(self._titles, show, self._services.timer)
         try:
             network = await self._services.connect()
         except SetupError as error:
-            return Report(Verdict.FAILED, error.problem)
+            return self._told(Report(Verdict.FAILED, error.problem))
         if self._is_of_active:
             report = await self._run_active(network, lines, is_retry=is_retry)
         else:
             self._check = DraftCheck(self._session, network.tokens, network.users, lines)
             report = await self._check.run(self._answer, is_retry=is_retry)
         lines.raise_fault()
-        if self._is_demo and report.problem is not None:
-            return replace(report, problem=in_demo(report.problem))
-        return report
+        return self._told(report)
+
+    async def accept(self, report: Report) -> Report:
+        """Continue after the user accepted what the check asked about; only a draft's asks."""
+        if not self._is_of_active:
+            report = await self._check.accept(report)
+        return self._told(report)
 
     async def _run_active(self, network: Network, lines: LiveList, *, is_retry: bool) -> Report:
         """Check the active set; an expired token is refreshed, for a retry any token."""
@@ -161,6 +163,8 @@ class CheckRun:
             await session.reload()
         return with_known(report, session.profile, services.clock())
 
-    async def accept(self, report: Report) -> Report:
-        """Continue after the user accepted what the check of a draft asked about."""
-        return await self._check.accept(report)
+    def _told(self, report: Report) -> Report:
+        """Say in the demo, which fails on purpose, what helps there."""
+        if not self._is_demo or report.problem is None:
+            return report
+        return replace(report, problem=in_demo(report.problem))

@@ -163,7 +163,7 @@ STATES: Final[dict[str, Callable[[], State]]] = {
     ),
     "check, keyring": lambda: checked(replace(REFUSED, problem=KEYRING_LOCKED)),
     "done": lambda: State(done_screen(FACTS, ("use it",))),
-    "done, command": lambda: State(done_screen(FACTS, (Command("scim-wizard"),))),
+    "done, command": lambda: State(done_screen(FACTS, ("use it", Command("scim-wizard")))),
     "overview": overview,
     "overview, unfinished": lambda: overview(is_set_up=False, draft=UNFINISHED),
     "overview, change": lambda: overview(draft=UNFINISHED),

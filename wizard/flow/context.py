@@ -233,13 +233,9 @@ class WizardContext:
         Args: `to_overview`: how to get to Overview.
         """
         if self.demo is not None:
+            said = "That's the end of the demo. Nothing is saved."
             try_more = f"To try rotating the secret or removing the profile, {to_overview}."
-            said = (
-                "That's the end of the demo. Nothing is saved.",
-                try_more,
-                "For your own app, run:",
-            )
-            return (*said, self.program.command())
+            return said, try_more, "For your own app, run:", self.program.command()
         session = self.session
         now = self.services.clock()
         return summary.what_next(session.profile, session.name, now, self.program)

@@ -130,7 +130,7 @@ class WizardApp(ThemedApp):
     @work(exclusive=True, group="leave")
     async def _go_back(self) -> None:
         """Exit, to continue with the previous profile."""
-        for step in [each for each in self.screen_stack if isinstance(each, StepScreen)]:
+        for step in self._steps:
             await step.keep()
         await self.wizard_context.return_to_previous()
         self._leave()
@@ -139,7 +139,7 @@ class WizardApp(ThemedApp):
     async def _leave(self, code: ExitCode | None = None) -> None:
         if code is None:
             code = self.wizard_context.exit_code
-        for step in [each for each in self.screen_stack if isinstance(each, StepScreen)]:
+        for step in self._steps:
             # First, as saving what was entered may take as long as a request, for example in a
             # keyring.
             if step.is_here:
@@ -150,6 +150,10 @@ class WizardApp(ThemedApp):
         # A request that was sent is awaited and its response saved, or it would be lost.
         await self.wizard_context.close()
         self.exit(code, return_code=code)
+
+    @property
+    def _steps(self) -> list[StepScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, StepScreen)]
 
     def crash_report(self) -> Sequence[str]:
         """Return what went wrong and where, without local variables; CrashingApp prints it."""

@@ -21,6 +21,7 @@ from wizard.flow.state import Next
 from wizard.ui.copying import copy_and_say
 from wizard.ui.step_screen import StepScreen
 from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.drawing import KEY_COLOR
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.results import Usage, facts
 
@@ -45,7 +46,7 @@ class CopyKey(Static):
     """
 
     def __init__(self) -> None:
-        super().__init__(Content.assemble(("^y", "bold $footer-key-foreground"), " Copy"))
+        super().__init__(Content.assemble(("^y", KEY_COLOR), " Copy"))
 
     async def on_click(self) -> None:
         """Copy the command."""
@@ -88,7 +89,7 @@ class DoneScreen(StepScreen):
         yield from facts(self._wizard_context.facts())
         yield Gap()
         if (command := self._command) is not None:
-            *others, about = [words for words in self._usage if words != command] or [""]
+            *others, about = [words for words in self._usage if words != command]
             if others:
                 yield Static("\n".join(others), markup=False)
             with Horizontal(id="use"):

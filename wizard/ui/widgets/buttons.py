@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.domain.value import Value, replace
-from wizard.ui.widgets.drawing import spread
+from wizard.ui.widgets.drawing import KEY_COLOR, spread
 
 SHORT: Final = 10  # the longest label in a narrow key row; of a longer one, its first word
 ROOMY: Final = 76  # the columns from which a key row has room for whole labels
@@ -295,6 +295,6 @@ class Keys(Widget):
         return self._own_word(action)
 
     def _drawn(self, key: Key) -> Content:
-        drawn = Content.assemble((key.display, "bold $footer-key-foreground"), " ", key.words)
+        drawn = Content.assemble((key.display, KEY_COLOR), " ", key.words)
         drawn = drawn if key.is_enabled else drawn.stylize("dim")
         return drawn.stylize("on $panel") if key == self.hovered else drawn

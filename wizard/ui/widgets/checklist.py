@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from wizard.domain.models import GrantType
 from wizard.domain.texts.prerequisites import AUDIENCES, Prerequisite, Use, use
 from wizard.domain.texts.questions import COSTS, GRANT_NAMES
-from wizard.ui.widgets.drawing import MARK, NO_MARK, Reversing, spread
+from wizard.ui.widgets.drawing import KEY_COLOR, MARK, NO_MARK, Reversing, spread
 from wizard.ui.widgets.layout import show_row
 
 
@@ -226,7 +226,7 @@ class Choices(Rows):
         left, right = ("‹ ", " ›") if row == USED_BY or self.has_grant_choice else ("  ", "")
         shown = Content.assemble(
             (label.ljust(LABEL_WIDTH), _faint(is_here)),
-            (left, sign := "" if is_here else "bold $footer-key-foreground"),
+            (left, sign := "" if is_here else KEY_COLOR),
             (value, "bold" if right else ""),
             (right, sign),
         )

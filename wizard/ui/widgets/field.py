@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 
 from wizard.domain.rules import clean
 from wizard.domain.secret import Secret
-from wizard.ui.widgets.drawing import Warned, spread, with_keys
+from wizard.ui.widgets.drawing import KEY_COLOR, Warned, spread, with_keys
 
 
 class Entry(Input):
@@ -169,7 +169,7 @@ class Field(Vertical):
         self._message.update(Warned([problem], "✗", "$error") if problem else Warned(warnings))
 
 
-CHANGE = Content.assemble(("← →", "bold $footer-key-foreground"), (" Change", "$muted"))
+CHANGE = Content.assemble(("← →", KEY_COLOR), (" Change", "$muted"))
 """The keys, beside the value they change."""
 
 
@@ -209,9 +209,8 @@ class Choice(Widget, can_focus=True):
 
     @property
     def _marked(self) -> Content:
-        mark = "bold $footer-key-foreground"
         value = self._values[self.chosen]
-        return Content.assemble(("‹ ", mark), (value, "bold"), (" ›", mark))
+        return Content.assemble(("‹ ", KEY_COLOR), (value, "bold"), (" ›", KEY_COLOR))
 
     @property
     def _said(self) -> Content:

@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from wizard.ui.widgets.buttons import Button
-from wizard.ui.widgets.drawing import Fitted, hanging
+from wizard.ui.widgets.drawing import KEY_COLOR, Fitted, hanging
 
 MAX_ROWS: Final = 7
 STEP_NUMBER: Final = re.compile(r"\d+\. ")
@@ -137,9 +137,7 @@ class PageLink(Horizontal):
 
 BESIDE: Final = 24
 """Rows of help that stand well beside a form."""
-ALL_OF_IT: Final = Content.assemble(
-    ("For more: ", "$muted"), ("^g", "bold $footer-key-foreground"), " Help"
-)
+ALL_OF_IT: Final = Content.assemble(("For more: ", "$muted"), ("^g", KEY_COLOR), " Help")
 
 
 class HelpPane(Widget):

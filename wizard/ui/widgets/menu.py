@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wizard.domain.texts.overview import Item
-from wizard.ui.widgets.drawing import MARK, NO_MARK, Fitted, Reversing, spread
+from wizard.ui.widgets.drawing import KEY_COLOR, MARK, NO_MARK, Fitted, Reversing, spread
 from wizard.ui.widgets.layout import show_row
 
 EMPTY: Final = Item("", "")
@@ -114,7 +114,7 @@ class Line(Fitted):
         self._words = (words, words.partition(";")[0], words.partition(".")[0])
         self._column = column
         self._is_marked = is_marked
-        self._key = Content.styled(key, "bold" if is_marked else "bold $footer-key-foreground")
+        self._key = Content.styled(key, "bold" if is_marked else KEY_COLOR)
 
     def content(self, width: int) -> Content:
         """Return the one line."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.text import Command
 from wizard.domain.texts.summary import LEAST_NEEDED
-from wizard.ui.widgets.drawing import Fitted, Warned, hanging, packed, spread
+from wizard.ui.widgets.drawing import KEY_COLOR, Fitted, Warned, hanging, packed, spread
 from wizard.ui.widgets.layout import Yielding
 
 WORDS: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
@@ -70,7 +70,7 @@ def _marked(words: str) -> Iterator[tuple[str, str]]:
     yield words.removeprefix("failed"), ""
 
 
-HOW: Final = Content.assemble(("d", "bold $footer-key-foreground"), " How to fix")
+HOW: Final = Content.assemble(("d", KEY_COLOR), " How to fix")
 """The key that shows all of what was found."""
 
 

@@ -143,13 +143,11 @@ class Hand:
         return "\n".join(rows).rstrip()
 
     def send(self, event: int) -> None:
-        """Send an event of the console to its programs.
+        """Send an event of a key to all programs of the console."""
+        _check(_kernel.GenerateConsoleCtrlEvent(event, 0))
 
-        wine 8 sends Ctrl+C only, and no system lets a program send the event of a closing window.
-        This then starts the thread in the process that the system starts for an event.
-        """
-        if _kernel.GenerateConsoleCtrlEvent(event, 0):
-            return
+    def start_handler(self, event: int) -> None:
+        """Start the thread in the process that the system starts for an event."""
         process = _kernel.OpenProcess(_ANY_ACCESS, False, self._process)
         _check(process)
         names = ("kernelbase.dll", "kernel32.dll")

@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from functools import partial
-from threading import Thread
+from functools import cache, partial
+from threading import Thread, current_thread, main_thread
 from typing import Any, Final, TypeAlias, TypeVar, TypeVarTuple
+from weakref import WeakSet
 
 from wizard.host.process import note_fault
 
@@ -54,9 +55,33 @@ class SignalHandlers(asyncio.BaseEventLoop):
 
 
 if sys.platform == "win32":
+    _woken: Final = WeakSet[asyncio.AbstractEventLoop]()
 
     class _Usual(SignalHandlers, asyncio.ProactorEventLoop):
-        pass
+        def __init__(self) -> None:
+            super().__init__()
+            if current_thread() is main_thread():
+                signal.set_wakeup_fd(_wakeup_file(), warn_on_full_buffer=False)
+                _woken.add(self)
+
+    @cache
+    def _wakeup_file() -> int:
+        """Return the socket that Python writes to on a signal, which wakes the loop.
+
+        asyncio's own is closed with the loop. By then the thread of a signal may still be about
+        to write to it, and Python would print that it failed.
+        """
+        read_end, write_end = socket.socketpair()
+
+        def wake() -> None:
+            while read_end.recv(4096):
+                for loop in tuple(_woken):
+                    # It may be closed.
+                    with suppress(RuntimeError):
+                        loop.call_soon_threadsafe(int)
+
+        Thread(target=wake, name="signals", daemon=True).start()
+        return write_end.detach()
 
 else:
     _Usual = asyncio.SelectorEventLoop

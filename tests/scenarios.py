@@ -389,7 +389,7 @@ async def older_link(face: Face, scene: Scene) -> None:
 
 async def caught_by_the_listener(face: Face, scene: Scene) -> None:
     link = await to_redirect(face, scene)
-    await face.says("for you to paste the URL, or for the browser to return")
+    await face.says("for you to paste the URL, or for the browser to be redirected here")
     landed = scene.sandbox.approve(link)
     await asyncio.to_thread(lambda: urllib.request.urlopen(landed, timeout=20).close())
     problem = scim.APPROVAL_UNCONFIRMED

@@ -496,8 +496,8 @@ ON_ANOTHER = (
     ("is_listening", "problem", "why_not", "where", "waits"),
     [
         (False, None, "", ("", False), ""),
-        (True, None, "", (LISTENS, False), "or for the browser to return"),
-        (True, None, "SSH", (ON_ANOTHER, True), "to return"),
+        (True, None, "", (LISTENS, False), "or for the browser to be redirected here"),
+        (True, None, "SSH", (ON_ANOTHER, True), "to be redirected here"),
         (False, PROBLEM, "", ("Made up. Nothing.", True), "paste the URL (Made up)"),
     ],
 )

@@ -526,7 +526,7 @@ def test_demo_changes_a_wrong_grant_type_where_it_is_chosen(walk: Walk) -> None:
             await person.type("")
         await person.says("Failed: get a token.", "Press Enter to go to Prerequisites")
         await person.type("use")
-        await person.says("You choose who uses the credential on Prerequisites.")
+        await person.says("To choose who uses the credential, type")
         await person.type("")
         await person.says(f"Last attempt: {WRONG_GRANT.title}", "Who will use the credential?")
         await person.says('"?" for the list, or press Enter for 2')

@@ -68,7 +68,7 @@ def client_id(text: str) -> str | None:
     """Rule for a Client ID, the SID of an OAuth app: `OQ` + 32 letters or digits."""
     text = clean(text)
     if not text:
-        return "Enter the Client ID: OQ and 32 letters or digits."
+        return "Enter the Client ID: OQ followed by 32 letters or digits."
     if name := _NAMED_SIDS.get(text[:2]):
         return f"This is {name} ({text[:2]}…). The app's Client ID starts with OQ."
     if not text.startswith("OQ"):

@@ -66,7 +66,7 @@ class Link(Value):
     def waits(self) -> str:
         """Return what the wizard waits for once the link is out; "" if only for the paste."""
         if self.is_listening:
-            return "for you to paste the URL, or for the browser to return"
+            return "for you to paste the URL, or for the browser to be redirected here"
         if self.listener_problem is not None:
             return f"for you to paste the URL ({self.listener_problem.title})"
         return ""

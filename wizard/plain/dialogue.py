@@ -24,7 +24,7 @@ NOT_HERE: Final = {
     "copy": "There's nothing to copy here.",
     "link": "There's no link here. The Authorize step creates it.",
     "new link": "There's no link here. The Authorize step creates it.",
-    "use": 'You choose who uses the credential on Prerequisites. Type "back" until you get there.',
+    "use": 'To choose who uses the credential, type "back" until you reach Prerequisites.',
 }
 ALWAYS: Final = 'At every prompt, you can type "?", "back", or "quit".'
 MORE: Final = 'For the whole help page, type "help".'

@@ -26,18 +26,26 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 
 LOOK: Final = 5.0
 """Seconds between two looks at whether the link has expired."""
-OPENS: Final = "The link, in this machine's browser"
-NEW_LINK: Final = offered("ctrl+t", "fresh_link", "New link", "link.fresh", "With a new state")
+OPENS: Final = "Open the link in this machine's browser"
+NEW_LINK: Final = offered(
+    "ctrl+t", "fresh_link", "New link", "link.fresh", "Create a link with a new state"
+)
 
 
 class LinkScreen(StepScreen):
     """A step that holds the link and may receive its response."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("f8", "approve", "Approve", "demo.approve", "For you (demo only)", "F8"),
+        offered("f8", "approve", "Approve", "demo.approve", "Approve for you (demo only)", "F8"),
         offered("ctrl+o", "open_link", "Open", "link.open", OPENS),
-        offered("ctrl+y", "copy_link", "Copy", "link.copy", "The link, to the clipboard"),
-        offered("ctrl+l", "show_bare", "Full link", "link.bare", "On one line, to select it"),
+        offered("ctrl+y", "copy_link", "Copy", "link.copy", "Copy the link to the clipboard"),
+        offered(
+            "ctrl+l",
+            "show_bare",
+            "Full link",
+            "link.bare",
+            "Show the link on one line to select it",
+        ),
         NEW_LINK,
     ]
 
@@ -208,7 +216,7 @@ class LinkScreen(StepScreen):
             self.approved(Secret(await self._demo.approve(self.link.url)))
 
 
-FILES: Final = "For the secrets, not the keyring"
+FILES: Final = "Save secrets in a file, not the keyring"
 
 
 class IntoFilesScreen(StepScreen):

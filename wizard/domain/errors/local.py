@@ -78,7 +78,7 @@ BAD_ENDPOINT: Final = _usage(
 )
 NO_SCENARIO: Final = _usage(
     id="no-scenario",
-    title="The demo has no scenario {name}",
+    title="The demo has no scenario named {name}",
     cause="Available scenarios: {known}.",
     remedy="Enter one of these after --scenario.",
 )
@@ -87,7 +87,7 @@ MIN_TTL_TOO_LONG: Final = _usage(
     title="No token is valid that long",
     cause="--min-ttl asks for {asked} seconds, but access tokens are valid for {life} seconds.",
     remedy="Use --min-ttl {longest} or less. A longer job can run the token command again. If you "
-    "increased the lifetime of the app's tokens, add --force once.",
+    "increased the lifetime of the app's tokens, run it once with --force.",
 )
 BAD_PROFILE_NAME: Final = _usage(
     id="bad-profile-name",

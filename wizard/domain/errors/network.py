@@ -63,8 +63,9 @@ def not_from(server: str, id_: str, setting: str) -> Problem:
         id=id_,
         title=f"The response isn't from {server}",
         cause="{host} returned {kind}.",
-        remedy="If your network requires a login, sign in. If it has a web filter, have {host} "
-        f"allowed. Otherwise, check the {setting} under Credentials > Advanced.",
+        remedy="If your network requires a login, sign in. If it uses a web filter, ask your "
+        f"network team to allow {{host}}. Otherwise, check the {setting} under Credentials > "
+        "Advanced.",
         other_step=Step.CREDENTIALS,
     )
 
@@ -115,8 +116,8 @@ SERVER_TIMED_OUT: Final = replace(
 
 NO_TIME_LEFT: Final = replace(
     TIMED_OUT,
-    title="No time was left to contact {host}",
-    cause="A profile has 60 seconds, and waiting for something else used them up.",
+    title="Timed out before contacting {host}",
+    cause="A command has 60 seconds for each profile, and it waited for something else first.",
 )
 """Used if a command had to wait for a lock or for the same host first."""
 
@@ -166,7 +167,7 @@ TLS_UNFIT: Final = unreachable(
 TLS_WEAK_KEY: Final = replace(
     TLS_UNFIT,
     remedy="Ask the owner of the server, or of any proxy in between, to replace the certificate. "
-    "If it has an RSA key, use one with at least 2,048 bits.",
+    "If its key is RSA, it needs at least 2,048 bits.",
 )
 """Used if the key, or the hash of the signature, is too weak."""
 

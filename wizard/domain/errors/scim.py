@@ -61,7 +61,7 @@ LIST_REFUSED_OR_BLOCKED: Final = replace(
 TOKEN_TOO_LONG: Final = authorize_again(
     id="token-too-long",
     title="The access token is too long for the SCIM API",
-    cause="The token exceeds the longest header that {host} accepts.",
+    cause="The token is longer than {host} accepts in a header.",
     remedy="Select only the managed-users permissions on the app, then authorize again. If that "
     "doesn't help, ask your network team whether a proxy limits header length.",
 )

@@ -114,7 +114,7 @@ def with_bad_no_proxy(problem: Problem, entry: str) -> Problem:
 
 # -- in the demo -----------------------------------------------------------------------------------
 
-_EVERY_TIME: Final = "In this demo, every try fails. Quit to end it."
+_EVERY_TIME: Final = "In this demo, every attempt fails. Quit to end it."
 _IN_DEMO: Final = {
     exchange.CODE_EXPIRED.id: "In this demo, the next code works.",
     exchange.WRONG_CLIENT.id: "In this demo, any other 20 characters work.",
@@ -173,7 +173,7 @@ _OF_APP: Final = {
     scim.LIST_REFUSED.id: (
         "",
         f"{_SELECT} Then try again. If that doesn't help, ask your network team whether a filter"
-        " blocks the request.",
+        " is blocking the request.",
     ),
     scim.TOKEN_TOO_LONG.id: (
         "",

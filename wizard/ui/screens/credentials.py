@@ -31,7 +31,7 @@ from wizard.ui.widgets.field import Entry, SecretEntry
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
-SHOWS: Final = "As you type, or mask it again"
+SHOWS: Final = "Show what you type, or mask it again"
 
 
 class CredentialsScreen(IntoFilesScreen):
@@ -273,7 +273,7 @@ class CredentialsScreen(IntoFilesScreen):
 
     def commands(self) -> Iterable[Command]:
         """Offer to copy the secret too. No key does this: it must never happen by accident."""
-        yield Command("Copy secret", "The Client Secret, to the clipboard", "copy_secret")
+        yield Command("Copy secret", "Copy the Client Secret to the clipboard", "copy_secret")
         yield from super().commands()
 
     @work(group="copy")

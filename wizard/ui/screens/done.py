@@ -29,7 +29,9 @@ SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
 
 
-COPY: Final = offered("ctrl+y", "copy_command", "Copy", "done.copy", "The command")
+COPY: Final = offered(
+    "ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command to the clipboard"
+)
 
 
 class CopyKey(Static):

@@ -36,7 +36,7 @@ class OverviewScreen(StepScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         offered("u", "do('resume')", "Resume", "overview.resume", DRAFT),
         offered("d", "do('discard')", "Discard", "overview.discard", DRAFT),
-        offered("r", "do('retry')", "Try again", "overview.retry", f"To read {SECRETS}"),
+        offered("r", "do('retry')", "Try again", "overview.retry", f"Read {SECRETS} again"),
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:

@@ -248,7 +248,7 @@ DIALOGS: Final = (
         PALETTE,
         theme=LIGHT.name,
     ),
-    Scene("palette-found", CommandPalette, "With a new state", PASTE, LINKED, FOUND),
+    Scene("palette-found", CommandPalette, "with a new state", PASTE, LINKED, FOUND),
 )
 
 SCENES: Final = (*STEPS, *OVERVIEWS, *DIALOGS)

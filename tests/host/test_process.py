@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import threading
 from asyncio import Runner
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -15,6 +17,7 @@ from typing import Any, Final
 import pytest
 
 from wizard.domain import journal
+from wizard.domain.problems import ExitCode
 from wizard.host import process
 from wizard.host.loop import Loop
 
@@ -208,14 +211,44 @@ def test_hang_up_after_the_loop_is_closed_is_no_error() -> None:
     assert signal.getsignal(process.HANG_UP) is signal.SIG_IGN
 
 
-def test_other_signals_do_what_ctrl_c_does() -> None:
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Restore the signal handlers afterwards."""
     before = {number: signal.getsignal(number) for number in process.SIGNALS}
-    try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        process.end_on_signals()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_other_signals_do_what_ctrl_c_does() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    process.end_on_signals()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_other_signals_end_a_background_job_that_ignores_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    process.end_on_signals()
+    signal.raise_signal(signal.SIGTERM)
+    assert codes == [ExitCode.SIGNAL]
+
+
+@pytest.mark.usefixtures("handlers")
+def test_exit_survives_a_closed_stderr(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path(os.devnull).open("w", encoding="utf-8") as stderr:
+        pass
+    monkeypatch.setattr(sys, "stdout", stderr)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    process.prepare_exit()
+    with sys.stderr as nowhere:
+        assert nowhere.write("words") == 5
+    assert sys.stdout is nowhere

@@ -34,6 +34,7 @@ SOURCES: Final = sorted(
 )
 OURS: Final = {
     "_read_at",
+    "_is_painting",
     "_output",
     "_loop",
     "_between_events",
@@ -93,6 +94,29 @@ async def test_stop_signal_waits_for_the_event_it_interrupts(
     assert acts == []
     await asyncio.sleep(0)
     assert acts == ["suspended", system.SIGSTOP]
+
+
+async def test_continue_signal_starts_what_was_stopped_but_not_what_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What ends a process may send SIGCONT too: a closing terminal, systemd, or timeout."""
+    if sys.platform == "win32":
+        pytest.skip("This is about Linux and macOS only")
+    driver = textual_internals.TerminalDriver(App())
+    driver._loop = asyncio.get_running_loop()
+    driver._is_painting = True
+    acts: list[object] = []
+    monkeypatch.setattr(driver, "start_application_mode", lambda: acts.append("started"))
+    monkeypatch.setattr(os, "kill", lambda _, number: acts.append(number))
+    driver._sigtstp_application()
+    driver._sigcont_application()
+    await asyncio.sleep(0)
+    assert acts == [system.SIGSTOP, "started"]
+    driver._must_signal_resume = False
+    driver.stop_application_mode()
+    driver._sigcont_application()
+    await asyncio.sleep(0)
+    assert acts == [system.SIGSTOP, "started"]
 
 
 # -- input ---------------------------------------------------------------------------------------

@@ -175,6 +175,7 @@ if sys.platform != "win32":
         """
 
         _output: Output | None = None
+        _is_painting = False
 
         def start_application_mode(self) -> None:
             """Open the output, then start."""
@@ -182,6 +183,7 @@ if sys.platform != "win32":
             output: Any = self._output
             self._file = output
             super().start_application_mode()  # type: ignore[no-untyped-call]
+            self._is_painting = True
 
         def stop_application_mode(self) -> None:
             """Erase the screen, then stop.
@@ -189,6 +191,7 @@ if sys.platform != "win32":
             A terminal without an alternate screen (GNU screen as shipped) would keep the app's
             rows, and what is printed next would stand among them. On others this erases the app's.
             """
+            self._is_painting = False
             self.write(ERASE)
             super().stop_application_mode()
 
@@ -214,11 +217,16 @@ if sys.platform != "win32":
                 handle()
 
         def _go_on(self) -> None:
-            """Start again after a stop; after one that gave no warning (SIGSTOP) stop first."""
-            if self._auto_restart and not self._must_signal_resume and self._output is not None:
+            """Start again after a stop; after one that gave no warning (SIGSTOP) stop first.
+
+            What ends a process may send SIGCONT too. Nothing is started then: no one would stop
+            the thread that reads keys, which would keep the process alive.
+            """
+            if self._is_painting and self._auto_restart:
                 self.suspend_application_mode()
                 self._must_signal_resume = True
-            super()._sigcont_application()
+            if self._must_signal_resume:
+                super()._sigcont_application()
 
         def write(self, data: str) -> None:
             """Write, unless the app is suspended: no one would empty the queue."""

@@ -109,8 +109,7 @@ FILE_SET_ASIDE: Final = on_this_machine(
     id="file-set-aside",
     title="The profile's damaged file was set aside",
     cause="It was renamed to {path}, and its secrets are still saved.",
-    remedy="Set the profile up again in the wizard, or remove what's left with the "
-    "forget command.",
+    remedy="Set the profile up again in the wizard, or remove what's left with the forget command.",
     run=(),
 )
 FILE_SET_ASIDE_IN_WIZARD: Final = replace(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 
 from tests.driving import make_app, text_of, wait_for_dialog, wait_for_screen, wait_until
 from tests.fakes import World
@@ -16,6 +18,7 @@ from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
+from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.texts.overview import question
 from wizard.domain.texts.questions import AUTHORIZE_AGAIN, NOTHING_REMOVED, differences
 from wizard.domain.value import replace
@@ -27,6 +30,7 @@ from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, SheetScreen
 from wizard.ui.screens.setup_dialogs import ChangesScreen
 from wizard.ui.widgets.buttons import Keys
+from wizard.ui.widgets.links import Told
 
 
 @pytest.fixture
@@ -68,15 +72,57 @@ async def test_after_no_to_a_removal_the_step_says_that_nothing_was_removed(acti
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36), (160, 48), (200, 60)])
-async def test_the_title_stays_in_view_over_a_dialog_however_long(size: tuple[int, int]) -> None:
+async def test_a_long_dialog_leaves_both_bars_in_view_and_a_row_beside_each_where_there_is_room(
+    size: tuple[int, int],
+) -> None:
     async with showing(HelpScreen("Help", ("Words",) * 80), size) as stage:
         await stage.until_text("Close")
-        dialog = stage.screen.query_one("#dialog").region
-        assert dialog.y >= 1
-        assert dialog.bottom <= size[1] - 1
+        dialog, is_roomy = stage.screen.query_one("#dialog").region, size[1] >= 24
+        assert dialog.y == (8 if size[1] >= 44 else 1 + is_roomy)
+        assert dialog.bottom == size[1] - 1 - is_roomy
         # Above the frame, an empty row where there is room.
-        last = dialog.bottom - 1 - (size[1] >= 24)
-        assert stage.screen.query_one("#close").region.bottom == last
+        assert stage.screen.query_one("#close").region.bottom == dialog.bottom - 1 - is_roomy
+
+
+async def test_the_frame_is_gray_and_the_ground_the_same_inside_and_outside_of_it(
+    active: World,
+) -> None:
+    async with running(make_app(active)) as (app, pilot):
+        await point_at(pilot, "forget")
+        await pilot.press("enter")
+        await wait_for_dialog(pilot, ConfirmScreen)
+        colors = app.theme_variables
+        await assert_framed(app, "#dialog", colors)
+        await pilot.press("escape", "ctrl+p")
+        await wait_until(pilot, lambda: isinstance(app.screen, Palette), "the palette")
+        await assert_framed(app, "#--container", colors)
+
+
+async def assert_framed(app: WizardApp, window: str, colors: Mapping[str, str]) -> None:
+    styles = app.screen.query_one(window).styles
+    assert styles.border_top == ("round", Color.parse(colors["line"]))
+    assert styles.background == Color.parse(colors["background"])
+
+
+async def test_a_question_is_read_whole_in_the_smallest_window() -> None:
+    async with showing(ConfirmScreen(AUTHORIZE_AGAIN), (60, 18)) as stage:
+        await stage.until_text("until the new ones")
+        assert "work." in stage.text
+        assert "↓ more" not in stage.text
+
+
+async def test_help_has_one_gap_between_parts_and_a_title_over_each() -> None:
+    page = GUIDE[Step.CREDENTIALS].naming(ON_SCREEN).help
+    async with showing(HelpScreen("Help", page), (120, 48)) as stage:
+        await stage.until_text("Twilio's documentation")
+        rows = [row.strip(" │") for row in stage.text.splitlines()]
+        first = rows.index("What to do here")
+        last = rows.index("Twilio's documentation")
+        assert ["", ""] not in [rows[n : n + 2] for n in range(first, last)]
+        assert not rows[last - 1]
+    titled, plain = (Told(["One", "Two? Three"], is_titled=is_one) for is_one in (True, False))
+    assert {span.style for span in titled.content(40).spans} == {"bold", "$muted"}
+    assert {span.style for span in plain.content(40).spans} == {"$muted"}
 
 
 async def test_yes_has_a_key() -> None:

@@ -21,13 +21,13 @@ from wizard.domain.value import replace
 from wizard.ui.input_timing import TimedScreen
 from wizard.ui.key_gate import PLAIN
 from wizard.ui.widgets.buttons import Button, ButtonRow, Key, Keys
+from wizard.ui.widgets.layout import Guttered
 from wizard.ui.widgets.links import PageLink, Told, is_url
 
 Result = TypeVar("Result")
 
-
 ROOMY: Final = 24
-"""The fewest rows of a window in which a dialog has empty rows inside its frame."""
+"""The fewest rows of a window in which a dialog has empty rows inside and outside its frame."""
 HUGE: Final = 44
 """The fewest rows of a window in which a dialog begins where the heading of a step does."""
 PLACES: Final = {"close": 3, "primary": 0, "press": 0}
@@ -63,12 +63,13 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            /* The title of the wizard stays in view. */
-            margin-top: 1;
-            background: $surface;
-            border: round $primary;
+            /* The title of the wizard stays in view, an empty row between. */
+            margin: 2 0 1 0;
+            /* As all around: the half of the frame's cells outside of it has the same color. */
+            background: $background;
+            border: round $line;
             border-title-color: $foreground;
-            border-title-background: $surface;
+            border-title-background: $background;
             border-title-style: bold;
             padding: 1 1 1 2;
         }
@@ -77,13 +78,13 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             height: auto;
             scrollbar-size: 0 1;
             scrollbar-gutter: stable;
+            /* The body scrolls, not the menu in it. */
+            & Menu { max-height: 1000; }
             & Menu, & ProblemPanel { margin-right: 1; }
             & > *:last-child { margin: 0 1 0 0; }
         }
-        & .paragraph { height: auto; margin: 0 1 1 0; &.-part { padding-top: 1; } }
-        & Entry, & Entry:focus { background: $surface; }
+        & .paragraph { height: auto; margin: 0 1 1 0; }
         & Field { margin: 0 1 1 0; }
-        & Menu { background: $surface; }
         & .bar { dock: bottom; }
         & #dialog-buttons {
             height: 1;
@@ -92,12 +93,10 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
             & Button { margin-left: 2; }
         }
         &.-short {
-            & #dialog { padding: 0 1 0 2; }
+            & #dialog { padding: 0 1 0 2; margin: 1 0 0 0; }
             & Field { margin: 0 1 0 0; }
-            & .-part { padding-top: 0; }
             & .gap { display: none; }
         }
-        /* Where the step's heading stands. */
         &.-huge { align: center top; & #dialog { margin-top: 8; } }
     }
     """
@@ -140,7 +139,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
         with Vertical(id="dialog") as window:
             window.border_title = Content(self._title)
             yield from self.compose_top()
-            with VerticalScroll(id="dialog-body", can_focus=False) as body:
+            with Guttered(id="dialog-body", can_focus=False) as body:
                 body.styles.max_height = self._room(self.app.size.height)
                 yield from self.compose_body()
             with ButtonRow("dialog-buttons", above="#dialog-body"):
@@ -158,7 +157,7 @@ class Dialog(ModalScreen[Result], TimedScreen[Result]):
 
     def _room(self, rows: int) -> int:
         """Return the most rows that the body can have with everything around it in view."""
-        return rows - self.AROUND - 2 * (rows >= ROOMY) - 7 * (rows >= HUGE)
+        return rows - self.AROUND - 4 * (rows >= ROOMY) - 6 * (rows >= HUGE)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the buttons in view."""
@@ -224,13 +223,14 @@ class HelpScreen(Dialog[None]):
     def compose_body(self) -> ComposeResult:
         """Yield a paragraph each."""
         for paragraph in self._paragraphs:
-            is_part = "\n" in paragraph and paragraph is not self._paragraphs[0]
-            with Vertical(classes="paragraph" + " -part" * is_part):
+            with Vertical(classes="paragraph"):
+                is_titled = "\n" in paragraph
                 for are_urls, lines in groupby(paragraph.split("\n"), is_url):
                     if are_urls:
                         yield from map(PageLink, lines)
                     else:
-                        yield Static(Told(list(lines)))
+                        yield Static(Told(list(lines), is_titled=is_titled))
+                    is_titled = False
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the paragraphs."""

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from wizard.domain.value import Value, replace
-from wizard.ui.widgets.drawing import KEY_COLOR, spread
+from wizard.ui.widgets.drawing import KEY_COLOR, spread, with_keys
 
 SHORT: Final = 10  # the longest label in a narrow key row; of a longer one, its first word
 ROOMY: Final = 76  # the columns from which a key row has room for whole labels
@@ -148,7 +148,7 @@ class ButtonRow(Horizontal):
                 (at.right + 2, end) if child.has_class("other") else (begin, min(end, at.x))
             )
         words = next((words for words in MORE if len(words) < end - begin), MORE[-1])
-        return Content.assemble(" " * begin, (words, "$muted")) if self.is_more else Content()
+        return with_keys(Content.styled((" " * begin + words) * self.is_more, "$muted"))
 
     def action_walk(self, by: int) -> None:
         """Give the focus to the button on that side, if there is one."""

@@ -112,7 +112,7 @@ KEY_COLOR: Final = "bold $footer-key-foreground"
 
 def with_keys(text: Content) -> Content:
     """Return a text in which the keys that it names have their color."""
-    return text.highlight_regex(r"\^[a-z]\b", style=KEY_COLOR)
+    return text.highlight_regex(r"\^[a-z]\b|\bPgDn\b", style=KEY_COLOR)
 
 
 MARK: Final = "› "

@@ -69,7 +69,16 @@ LEAST_ROWS: Final = 15
 """Rows of a body in a high window that has fewer to show: so the buttons under it rarely move."""
 
 
-class Body(VerticalScroll):
+class Guttered(VerticalScroll):
+    """Is as high as its rows need without the column of its scrollbar, which Textual forgets."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of all it shows."""
+        width -= self.styles.scrollbar_size_vertical
+        return super().get_content_height(container, viewport, width)
+
+
+class Body(Guttered):
     """Leaves out what matters least, and gaps, where all would not be seen with them.
 
     That is decided while the rows are being laid out: nothing is painted first and moved then.
@@ -81,7 +90,6 @@ class Body(VerticalScroll):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the rows of all it shows, as far as they and the buttons under it have room."""
-        width -= self.styles.scrollbar_size_vertical
         rows = super().get_content_height(container, viewport, width)
         return min(max(rows, LEAST_ROWS), max(container.height - 1, 1))
 

@@ -105,7 +105,7 @@ class PageLink(Horizontal):
         & _Address {
             width: 1fr;
             height: auto;
-            color: $primary;
+            color: $footer-key-foreground;
             text-style: underline;
             &:focus { text-style: bold reverse; }
         }
@@ -155,8 +155,10 @@ class HelpPane(Widget):
     def show(self, page: Sequence[str], wrong: Sequence[str]) -> None:
         """Show another page."""
         needed = (paragraph for paragraph in page if paragraph not in wrong)
-        self._needed = [_told(each.split("\n"), "$muted") for each in needed]
-        self._wrong = [_told(each.split("\n"), "$muted") for each in wrong]
+        self._needed, self._wrong = (
+            [_told(each.split("\n"), is_titled="\n" in each) for each in part]
+            for part in (needed, wrong)
+        )
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: object, width: int) -> int:
@@ -219,31 +221,23 @@ def _numbered(line: Content) -> tuple[Content, Content]:
 
 
 class Told(Fitted):
-    """A paragraph of the help, without its URLs."""
+    """A paragraph of the help or of a sheet, without its URLs."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = _told(lines, "$foreground", "\n")
+    def __init__(self, lines: Sequence[str], *, is_titled: bool) -> None:
+        self._lines = _told(lines, is_titled=is_titled)
 
     def content(self, width: int) -> Content:
         """Return it in a width."""
         return Content("\n").join(_wrapped(self._lines, width))
 
 
-def _told(lines: Sequence[str], usual: str, gap: str = " ") -> list[Content]:
-    """Return a paragraph, the first of several lines as its title; a URL is a few words."""
+def _told(lines: Sequence[str], *, is_titled: bool) -> list[Content]:
+    """Return a paragraph, perhaps with a title; a URL is a few words."""
     link = "underline $footer-key-foreground"
     drawn = [
         Content("Open this page").stylize(link).stylize(Style(link=line))
         if is_url(line)
-        else _answered(line, usual, gap)
+        else Content.styled(line, "$muted")
         for line in lines
     ]
-    return [Content.styled(lines[0], "bold"), *drawn[1:]] if len(lines) > 1 else drawn
-
-
-def _answered(line: str, usual: str, gap: str) -> Content:
-    """Return a line; of one that begins with a question, the answer stands back after a gap."""
-    question, mark, answer = line.partition("? ")
-    if not mark:
-        return Content.styled(line, usual)
-    return Content.assemble(f"{question}?{gap}", (answer, "$muted"))
+    return [Content.styled(lines[0], "bold"), *drawn[1:]] if is_titled else drawn

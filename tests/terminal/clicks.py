@@ -104,7 +104,7 @@ def controls(screen: str) -> list[Control]:
         elif is_dialog and (value := re.search(r"‹ .* ›", row)):
             column = value.start() + len(value[0]) // 2
             found.append(Control(Kind.LINE, value[0], at, column))
-        elif at >= menu:
+        elif at >= menu and not re.search("[╭╰]─", row):
             found += _in_row(rows, at, Kind.LINE)[:1]
     return found
 

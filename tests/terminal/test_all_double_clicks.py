@@ -303,7 +303,7 @@ def overview(world: World, terminal: Terminal) -> Mapping[str, Effect]:
         "Authorize again": opens("Authorize again?", {"Authorize": left_out}),
         "Change credentials": leads(CREDENTIALS, back=ESC),
         "Handoff sheet": opens("Twilio SCIM in", sheet),
-        "Profiles": opens("A new profile", {"Open profile": stays_open}),
+        "Profiles": opens("New profile…", {"New profile": stays_open, "Open profile": stays_open}),
         "Remove profile": opens("Remove profile default?", {"Remove": left_out}),
     }
 

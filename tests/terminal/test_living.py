@@ -180,7 +180,7 @@ def test_profile_is_switched_and_forgotten(env: dict[str, str], sandbox: Sandbox
     set_up(env, sandbox)
     with wizard(env) as terminal:
         choose(terminal, "Profiles…")
-        terminal.wait_for("A new profile")
+        terminal.wait_for("New profile…")
         terminal.paste("second")
         terminal.send(ENTER)
         terminal.wait_for("profile second")

@@ -96,6 +96,10 @@ async def test_a_rotated_secret_that_is_refused_changes_nothing(world: World) ->
         await pilot.press("enter")
         await until_text(pilot, WRONG_CLIENT.title, "Copy the entire new Client Secret again")
         assert "both" not in text_of(app)
+        # In place of what the dialog is for, and on a ground of its own.
+        assert "The wizard tests it" not in text_of(app)
+        window, panel = (app.screen.query_one(id_).styles for id_ in ("#dialog", "#problem"))
+        assert panel.background != window.background
         assert isinstance(app.screen, RotateScreen)
         assert isinstance(app.focused, Entry)
         await pilot.press("escape")
@@ -259,27 +263,57 @@ async def test_another_profile_is_opened_by_leaving_this_one(world: World) -> No
         assert app.wizard_context.next_profile == "acme-prod"
 
 
-async def test_all_profiles_are_listed_and_the_open_one_is_marked(world: World) -> None:
+async def test_profiles_begin_at_the_open_one_which_is_marked_and_enter_goes_back_to_it(
+    world: World,
+) -> None:
     seed(world, active=ACTIVE)
     other_profiles("acme", "test")(world)
     async with running(make_app(world)) as (app, pilot):
         await open_dialog(pilot, "profiles", ProfilesScreen)
         lines = [line.strip(" │").split() for line in text_of(app).splitlines()]
-        assert ["›", "acme"] in lines
-        assert ["default", "current"] in lines
-        assert ["test"] in lines
-        await pilot.press("down", "enter")
-        await until_text(pilot, "Profile default is already open.")
+        for line in (["acme"], ["›", "default", "current"], ["test"], ["New", "profile…"]):
+            assert line in lines
+        await pilot.press("enter")
+        await wait_for_screen(pilot, OverviewScreen)
+        await open_dialog(pilot, "profiles", ProfilesScreen)
         await pilot.press("up", "enter")
         assert await left(app) is ExitCode.FINE
         assert app.wizard_context.next_profile == "acme"
 
 
-async def test_only_profile_is_named(world: World) -> None:
+async def test_the_line_of_a_new_profile_asks_for_its_name_until_another_is_chosen(
+    world: World,
+) -> None:
+    seed(world, active=ACTIVE)
+    other_profiles("acme")(world)
+    async with running(make_app(world)) as (app, pilot):
+        await open_dialog(pilot, "profiles", ProfilesScreen)
+        entry = app.screen.query_one("#new-profile", Entry)
+        await pilot.press("down", "enter")
+        await wait_until(pilot, lambda: entry.has_focus, "the field")
+        await until_text(pilot, "─ Name ─")
+        await pilot.press("enter")
+        await until_text(pilot, "Use 1 to 64 characters")
+        await pilot.press(*"default", "enter")
+        await until_text(pilot, "Profile default is already open.")
+        await pilot.press("shift+tab", "up")
+        await wait_until(pilot, lambda: "─ Name ─" not in text_of(app), "no field")
+        await pilot.press("down", "enter")
+        await wait_until(pilot, lambda: entry.has_focus, "the field again")
+        await paste(pilot, "acme-prod")
+        await pilot.press("enter")
+        assert await left(app) is ExitCode.FINE
+        assert app.wizard_context.next_profile == "acme-prod"
+
+
+async def test_beside_the_only_profile_the_name_of_a_new_one_is_asked_for_at_once(
+    world: World,
+) -> None:
     seed(world, active=ACTIVE)
     async with running(make_app(world)) as (app, pilot):
         await open_dialog(pilot, "profiles", ProfilesScreen)
-        assert "default is the only profile." in text_of(app)
+        assert re.search("default +current", text_of(app))
+        assert "› New profile…" in text_of(app)
         await paste(pilot, "default")
         await pilot.press("enter")
         await until_text(pilot, "Profile default is already open.")

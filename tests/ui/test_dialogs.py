@@ -29,7 +29,8 @@ from wizard.ui.screens.credentials import CredentialsScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.screens.overview_dialogs import ProfilesScreen, SheetScreen
 from wizard.ui.screens.setup_dialogs import ChangesScreen
-from wizard.ui.widgets.buttons import Keys
+from wizard.ui.widgets.buttons import ButtonRow, Keys
+from wizard.ui.widgets.drawing import KEY_COLOR
 from wizard.ui.widgets.links import Told
 
 
@@ -109,6 +110,17 @@ async def test_a_question_is_read_whole_in_the_smallest_window() -> None:
         await stage.until_text("until the new ones")
         assert "work." in stage.text
         assert "↓ more" not in stage.text
+
+
+async def test_more_profiles_than_fit_are_said_to_be_more(tmp_path: Path) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == "profiles-many")
+    async with playing(scene, tmp_path) as pilot:
+        await wait_until(pilot, lambda: "↓ more  PgDn" in text_of(pilot.app), "more")
+        words = pilot.app.screen.query_one("#dialog-buttons", ButtonRow).render()
+        assert [words.plain[a:b] for a, b, style in words.spans if style == KEY_COLOR] == ["PgDn"]
+        assert "New profile…" not in text_of(pilot.app)
+        await pilot.press("end")
+        await wait_until(pilot, lambda: "› New profile…" in text_of(pilot.app), "the end")
 
 
 async def test_help_has_one_gap_between_parts_and_a_title_over_each() -> None:

@@ -29,6 +29,7 @@ from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
 from wizard.ui.theme import DARK, LIGHT
 from wizard.ui.widgets.checklist import Checklist
+from wizard.ui.widgets.menu import Menu
 
 USUAL, LARGE, SMALL = SIZES = ((80, 24), (120, 36), (60, 18))
 IN_LIGHT: Final = Look(USUAL, LIGHT)
@@ -141,7 +142,11 @@ def at_hand(screen: Screen[Any]) -> list[object]:
         screen.focused,
         *(entry.value for entry in screen.query(Input)),
         *((checklist.cursor, checklist.ticks) for checklist in screen.query(Checklist)),
-        *(menu.highlighted for menu in screen.query(OptionList)),
+        # The line, not its place: in a small window, there are no empty lines between groups.
+        *(
+            menu.chosen if isinstance(menu, Menu) else menu.highlighted
+            for menu in screen.query(OptionList)
+        ),
     ]
 
 

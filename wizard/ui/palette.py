@@ -26,10 +26,8 @@ from textual.widgets.option_list import Option
 from wizard.domain.value import replace
 from wizard.ui.widgets.buttons import Key, Keys
 from wizard.ui.widgets.drawing import KEY, Reversing
-from wizard.ui.widgets.menu import Line
+from wizard.ui.widgets.menu import WIDEST, Line
 
-WIDEST: Final = 40
-"""Columns of the titles at the most: the name of a profile may be long."""
 LEAST_SCORE: Final = 0.01
 """The score of a command that only its words match: behind those whose title does."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -28,16 +28,26 @@ from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import Fitted
 from wizard.ui.widgets.field import Choice, Entry, Field, SecretEntry
-from wizard.ui.widgets.layout import Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
+
+NEW: Final = Item("+", "New profile…", group=2)
+"""The line that asks for a name; its ID can't be a name."""
 
 
 class ProfilesScreen(Dialog[str | None]):
     """Asks for the profile to open."""
 
     PRIMARY = "Open profile ›"
-    AUTO_FOCUS = "Menu, Entry"
+    DEFAULT_CSS = """
+    ProfilesScreen {
+        & #dialog-body #new-profile-field { margin: 1 1 0 0; }
+        &.-short #dialog-body #new-profile-field { margin: 0 1 0 0; }
+    }
+    """
+
+    _menu = getters.query_one(Menu)
+    _field = getters.query_one(Field)
 
     def __init__(self, wizard_context: WizardContext) -> None:
         super().__init__("Profiles")
@@ -45,24 +55,41 @@ class ProfilesScreen(Dialog[str | None]):
         self._current = wizard_context.session.name
 
     def compose_body(self) -> ComposeResult:
-        """Yield those there are, with a mark on the open one, and a field for a new one."""
-        other = next((name for name in self._names if name != self._current), None)
-        if other is None:
-            yield Static(f"{self._current} is the only profile.", markup=False)
-        else:
-            words = {self._current: "current"}
-            yield Menu([Item(name, name, words.get(name, "")) for name in self._names], other)
-        yield Gap()
-        yield Field("A new profile", Entry("new-profile"), "a-z, 0-9, - and _")
+        """Yield those there are, with a mark on the open one, and a line and a field for another.
+
+        Where there is only one, nothing but the name of another is left to enter.
+        """
+        is_alone = len(self._names) == 1
+        items = [Item(name, name, "current" * (name == self._current)) for name in self._names]
+        yield Menu([*items, NEW], NEW.id if is_alone else self._current)
+        field = Field("Name", Entry("new-profile"), "a-z, 0-9, - and _")
+        field.display = is_alone
+        yield field
+
+    def on_mount(self) -> None:
+        """Begin where there is something to do."""
+        if self._field.display:
+            self.set_focus(self._field.entry)
+
+    @on(OptionList.OptionHighlighted)
+    def _walk(self) -> None:
+        self._field.display = self._field.display and self._menu.chosen == NEW.id
 
     @on(OptionList.OptionSelected)
     def action_primary(self) -> None:
-        """Open the new profile if a name was entered, else the highlighted one."""
-        name = self.query_one("#new-profile", Entry).value
-        if not name and self.query(Menu):
-            name = self.query_one(Menu).chosen or ""
+        """Open the highlighted profile; for a new one, ask for its name first."""
+        name, entry = self._menu.chosen or "", self._field.entry
+        if name == self._current:
+            self.action_close()
+            return
+        if name == NEW.id:
+            name = entry.value
+            if not entry.has_focus and not (self._field.display and name):
+                self._field.display = True
+                self.set_focus(entry)
+                return
         problem = already_open(name) if name == self._current else rules.profile_name(name)
-        self.query_one(Field).say(problem)
+        self._field.say(problem)
         if problem is None:
             self.answer(name)
 
@@ -89,7 +116,7 @@ class RotateScreen(Dialog[Outcome | Confirm | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the field and what it does."""
-        yield Static(self._overview.about_rotation, classes="paragraph muted", markup=False)
+        yield Static(self._overview.about_rotation, classes="paragraph intro muted", markup=False)
         yield Field("Client Secret", SecretEntry("new-secret"), "^r shows it")
         yield ProblemPanel()
 
@@ -116,6 +143,8 @@ class RotateScreen(Dialog[Outcome | Confirm | None]):
         try:
             rotation = await self._overview.rotate(secret)
         except SetupError as error:
+            # For good: the field would jump as soon as something is typed.
+            self.query_one(".intro").display = False
             self._panel.show(error.problem)
             self._offer(is_enabled=True)
             self.set_focus(self._entry)

@@ -19,6 +19,8 @@ EMPTY: Final = Item("", "")
 
 SPACED: Final = 24
 """The fewest rows of a window in which groups of lines are separated."""
+WIDEST: Final = 40
+"""Columns of the titles at the most: the name of a profile may be long."""
 
 
 class Menu(OptionList, Reversing):
@@ -44,7 +46,7 @@ class Menu(OptionList, Reversing):
     def __init__(self, items: Sequence[Item], chosen: str | None = None) -> None:
         """Args: `chosen` is the id of the line to begin at, the first one without it."""
         self._items = tuple(items)
-        self._column = max((len(item.title) for item in items), default=0)
+        self._column = min(max((len(item.title) for item in items), default=0), WIDEST)
         # All there from the start: a key or a click never finds the menu empty, or moved.
         self._is_spaced = self.app.size.height >= SPACED
         lines, begin = self._rows(chosen)

@@ -79,6 +79,29 @@ def test_sheet_to_be_read_says_the_same_without_markdown(audience: str) -> None:
     assert text.split() == re.sub("[`*#]|^-", "", words, flags=re.MULTILINE).split()
 
 
+@pytest.mark.parametrize(
+    ("audience", "titles"),
+    [
+        ("script", ["Notes", "Commands"]),
+        ("okta", ["Steps", "Notes"]),
+        ("entra", ["Steps", "Notes"]),
+        ("other", ["Notes"]),
+    ],
+)
+def test_sheet_has_numbered_steps_then_notes_then_commands(
+    audience: str, titles: list[str]
+) -> None:
+    page = made(audience)
+    lines = markdown(page).splitlines()
+    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == titles
+    numbers = [line.partition(". ")[0] for line in lines if re.match(r"\d+\. ", line)]
+    assert numbers == [str(number) for number in range(1, len(page.steps) + 1)]
+    notes = lines[lines.index("## Notes") + 2 :][: len(page.notes)]
+    assert notes == [f"- {note}" for note in page.notes]
+    spoken = list(paragraphs(page))
+    assert [part for part in spoken if part in titles] == titles
+
+
 @pytest.mark.parametrize("audience", IDS)
 def test_every_sheet_says_that_the_users_domain_must_be_verified(audience: str) -> None:
     assert "verify their email domain in Twilio" in markdown(made(audience))

@@ -44,7 +44,10 @@ class Sheet(Value):
     audience: str
     """The id of one of `wizard.domain.texts.prerequisites`."""
     rows: tuple[Row, ...]
-    paragraphs: tuple[str, ...]
+    steps: tuple[str, ...]
+    """What to do with the values, in order."""
+    notes: tuple[str, ...]
+    """What else to know."""
     values: Mapping[str, str | Secret | None]
     """The values for programs, by name; None for what is left out or doesn't exist."""
     commands: tuple[str, ...]
@@ -84,21 +87,21 @@ def sheet(
     commands = _commands(profile, name, program or Program())
     match audience:
         case "entra":
-            title, rows, paragraphs = _entra(profile, values, other_app)
+            title, rows, steps, notes = _entra(profile, values, other_app)
             commands = commands if profile.client_id else _entra_commands(profile)
         case "okta":
-            title, rows, paragraphs = _okta(profile, values, other_app)
+            title, rows, steps, notes = _okta(profile, values, other_app)
         case "other":
-            title, rows, paragraphs = _other(profile, values)
+            title, rows, steps, notes = _other(profile, values)
         case _:
             audience = "script"
-            title, rows, paragraphs = _script(profile, name, values)
-    return Sheet(title, name, audience, rows, paragraphs, values, commands)
+            title, rows, steps, notes = _script(profile, name, values)
+    return Sheet(title, name, audience, rows, steps, notes, values, commands)
 
 
 Values = dict[str, str | Secret | None]
-Content = tuple[str, tuple[Row, ...], tuple[str, ...]]
-"""The title, rows, and paragraphs of a sheet."""
+Content = tuple[str, tuple[Row, ...], tuple[str, ...], tuple[str, ...]]
+"""The title, rows, steps, and notes of a sheet."""
 _APPROVER: Final = (
     "Don't deactivate the Twilio user who approved, and don't let SCIM manage that user."
     " Otherwise, the tokens may stop working."
@@ -132,25 +135,22 @@ def _okta(profile: Profile, values: Values, other_app: str) -> Content:
         _id_row("Client ID", profile),
         _secret_row(values, profile),
     )
-    paragraphs = (
+    steps = (
         *([f"{other_app} {_FOR_OKTA}"] if other_app else []),
-        "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in your"
-        " Okta admin page's URL. Other Okta cells use system-admin.okta-emea.com or"
-        " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
-        VERIFIED_DOMAIN,
         "In Okta, open Applications > Applications > Create App Integration > SWA - Secure Web"
         " Authentication. Enter the login page URL https://www.twilio.com/login and hide the"
         " icon. You can also reuse an existing app for Twilio in Okta.",
-        "If the app's page in Twilio shows a different Authorization URL, enter that one.",
-        "Finally, click Authenticate with NAME, where NAME is your app's name in Okta. Sign in with"
-        " email and password"
-        " as an Organization Owner or Admin who doesn't use SSO, and click Approve access. Have"
-        " that user's second factor ready. Wait for the green check mark. If it doesn't appear,"
-        " reload the page.",
+        "In the Redirect URL, replace APPNAME with the part between /app/ and /instance/ in your"
+        " Okta admin page's URL. Other Okta cells use system-admin.okta-emea.com or"
+        " system-admin.oktapreview.com. Then set that URL in the OAuth app in Twilio.",
+        "Enter the values above. Then click Authenticate with NAME, where NAME is your app's name"
+        " in Okta. Sign in with email and password as an Organization Owner or Admin who doesn't"
+        " use SSO, and click Approve access. Have that user's second factor ready. Wait for the"
+        " green check mark. If it doesn't appear, reload the page.",
         "Under To App, turn on Create Users, Update User Attributes, and Deactivate Users.",
-        _APPROVER,
     )
-    return "Twilio SCIM in Okta", rows, paragraphs
+    other_url = "If the app's page in Twilio shows a different Authorization URL, enter that one."
+    return "Twilio SCIM in Okta", rows, steps, (VERIFIED_DOMAIN, other_url, _APPROVER)
 
 
 def _entra(profile: Profile, values: Values, other_app: str) -> Content:
@@ -161,16 +161,14 @@ def _entra(profile: Profile, values: Values, other_app: str) -> Content:
         _id_row("Client identifier", profile),
         _secret_row(values, profile),
     )
-    paragraphs = (
+    steps = (
         *([] if profile.client_id else [f"{other_app} {_FOR_ENTRA}".strip()]),
         "In Entra, open Enterprise apps > New application > Create your own application >"
         " Integrate any other application (Non-gallery). Open Provisioning, select Automatic, and"
         " open Admin Credentials. Enter the values above, then click Test Connection.",
         "Turn off group mappings. Twilio documents SCIM only for users.",
-        VERIFIED_DOMAIN,
-        " ".join(RISK),
     )
-    return "Twilio SCIM in Microsoft Entra ID", rows, paragraphs
+    return "Twilio SCIM in Microsoft Entra ID", rows, steps, (VERIFIED_DOMAIN, " ".join(RISK))
 
 
 def _entra_commands(profile: Profile) -> tuple[str, ...]:
@@ -202,13 +200,13 @@ def _other(profile: Profile, values: Values) -> Content:
         Row("Unique identifier for users", UNIQUE_IDENTIFIER),
         Row("Groups", "none"),
     )
-    paragraphs = (
+    notes = (
         *(authorization if is_approved else ()),
         BEARER,
         VERIFIED_DOMAIN,
         _warning(profile),
     )
-    return "Twilio SCIM in an identity provider", rows, paragraphs
+    return "Twilio SCIM in an identity provider", rows, (), notes
 
 
 def _script(profile: Profile, name: str, values: Values) -> Content:
@@ -221,14 +219,14 @@ def _script(profile: Profile, name: str, values: Values) -> Content:
         _secret_row(values, profile),
         *(approved if profile.grant_type.needs_approval else ()),
     )
-    paragraphs = (
+    notes = (
         "Get a token from scim-wizard each time, with the commands on this sheet. It replaces an"
         " expired token only once, even if several scripts ask at the same time. Your script"
         " doesn't need the Client ID or Client Secret.",
         VERIFIED_DOMAIN,
         _warning(profile),
     )
-    return "Twilio SCIM in a script", rows, paragraphs
+    return "Twilio SCIM in a script", rows, (), notes
 
 
 def _warning(profile: Profile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from shlex import quote
 from typing import Final
 
@@ -14,28 +14,47 @@ from wizard.domain.texts.handoff import Row, Sheet
 
 VARIABLE_PREFIX: Final = "TWILIO_"
 """Not SCIM_WIZARD_: the wizard itself would read those."""
+NOTES: Final = "Notes"
+COMMANDS: Final = "Commands"
+
+
+def sections(sheet: Sheet) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Return what follows the rows of a sheet: titles and texts; only a script has commands."""
+    steps = tuple(f"{number}. {text}" for number, text in enumerate(sheet.steps, 1))
+    commands = sheet.commands if sheet.audience == "script" else ()
+    named = (("Steps", steps), (NOTES, sheet.notes), (COMMANDS, commands))
+    return ((title, texts) for title, texts in named if texts)
 
 
 def markdown(sheet: Sheet) -> str:
-    """Return a sheet as Markdown; only a script's sheet has commands."""
-    parts = [f"# {sheet.title}", "\n".join(map(_item, sheet.rows)), *sheet.paragraphs]
-    if sheet.audience == "script":
-        parts.append(_fenced("\n\n".join(sheet.commands)))
+    """Return a sheet as Markdown."""
+    parts = [f"# {sheet.title}", "\n".join(map(_item, sheet.rows))]
+    for title, texts in sections(sheet):
+        bullet = "- " * (title == NOTES)
+        lines = "\n".join(bullet + text for text in texts)
+        parts += [f"## {title}", _fenced("\n\n".join(texts)) if title == COMMANDS else lines]
     return "\n\n".join(parts)
 
 
-def paragraphs(sheet: Sheet) -> tuple[str, ...]:
-    """Return a sheet as paragraphs to be read or heard, without Markdown's signs.
+def paragraphs(sheet: Sheet) -> Iterable[str]:
+    """Yield a sheet as paragraphs to be read or heard, without Markdown's signs.
 
     The first one has the rows. A command follows the line that says what it does.
     """
-    rows = (f"{row.title}: {_value(row) or row.note}" for row in sheet.rows)
-    commands = (Command(text.removeprefix("# ")) for text in sheet.commands)
-    return (
-        "\n".join((sheet.title, *rows)),
-        *sheet.paragraphs,
-        *(commands if sheet.audience == "script" else ()),
-    )
+    yield "\n".join((sheet.title, *map(": ".join, rows(sheet))))
+    for title, texts in sections(sheet):
+        yield title
+        yield from map(spoken, texts)
+
+
+def rows(sheet: Sheet) -> Iterable[tuple[str, str]]:
+    """Yield the name and the value of each thing to enter."""
+    return ((row.title, _value(row) or row.note) for row in sheet.rows)
+
+
+def spoken(text: str) -> str:
+    """Return a paragraph, or a command after what it does, without the sign of a comment."""
+    return Command(text.removeprefix("# ")) if text.startswith("# ") else text
 
 
 def as_json(sheet: Sheet) -> str:

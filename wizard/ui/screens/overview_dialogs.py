@@ -16,7 +16,7 @@ from wizard.domain import rules
 from wizard.domain.problems import SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.texts.handoff import Sheet
-from wizard.domain.texts.handoff_formats import markdown, paragraphs
+from wizard.domain.texts.handoff_formats import markdown, rows, sections, spoken
 from wizard.domain.texts.overview import Item
 from wizard.domain.texts.prerequisites import AUDIENCES
 from wizard.domain.texts.questions import ROTATE_TITLE, SHEET_TITLE, already_open
@@ -28,6 +28,7 @@ from wizard.ui.dialog import Dialog, HelpScreen
 from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import Fitted
 from wizard.ui.widgets.field import Choice, Entry, Field, SecretEntry
+from wizard.ui.widgets.links import Told
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
 
@@ -87,6 +88,7 @@ class ProfilesScreen(Dialog[str | None]):
             if not entry.has_focus and not (self._field.display and name):
                 self._field.display = True
                 self.set_focus(entry)
+                self.call_after_refresh(self._field.scroll_visible, animate=False)
                 return
         problem = already_open(name) if name == self._current else rules.profile_name(name)
         self._field.say(problem)
@@ -172,9 +174,9 @@ class SheetScreen(HelpScreen):
     DEFAULT_CSS = """
     SheetScreen {
         & #sheet { height: auto; }
-        & #audience { margin: 0 2 1 0; }
-        & #sheet .sub { text-style: bold; }
-        & #sheet .command { background: $panel; padding: 0 1; margin: 0 0 1 0; }
+        & #audience { margin: 0 2 1 0; &:focus { background: $background; } }
+        & #dialog-body > ProblemPanel { margin: 0 1 1 0; }
+        & #sheet .command { background: $surface; padding: 0 1; }
         & #sheet .paragraph { margin: 0 0 1 0; }
     }
     """
@@ -203,15 +205,15 @@ class SheetScreen(HelpScreen):
             yield from self._paragraphs_of(self._upkeep.sheet(self._audience))
 
     def _paragraphs_of(self, sheet: Sheet) -> Iterable[Static]:
-        rows, *others = paragraphs(sheet)
-        yield Static(_Rows(rows), classes="paragraph")
-        for text in others:
-            title, *lines = text.split("\n")
-            if lines:
-                yield Static(title, classes="sub", markup=False)
-                yield Static("\n".join(lines), classes="paragraph command", markup=False)
-            else:
-                yield Static(text, classes="paragraph", markup=False)
+        yield Static(_Rows(sheet), classes="paragraph")
+        for title, texts in sections(sheet):
+            yield Static(Content.styled(title, "bold"))
+            for text in map(spoken, texts):
+                words, _, command = text.partition("\n")
+                told = Told([words], is_titled=False)
+                yield Static(told, classes="" if command else "paragraph")
+                if command:
+                    yield Static(command, classes="paragraph command", markup=False)
 
     def compose_buttons(self) -> Iterable[Button]:
         """Yield the way out, the file and the copy."""
@@ -280,18 +282,18 @@ class SheetScreen(HelpScreen):
 class _Rows(Fitted):
     """The title of a sheet, and its rows: values in a column, or under their names if too long."""
 
-    def __init__(self, text: str) -> None:
-        self._title, *rows = text.split("\n")
-        self._rows = [row.partition(": ")[::2] for row in rows]
+    def __init__(self, sheet: Sheet) -> None:
+        self._title = sheet.title
+        self._rows = tuple(rows(sheet))
 
     def content(self, width: int) -> Content:
         """Return the lines in a width."""
         column = max((len(name) for name, _ in self._rows), default=0) + 2
-        lines: list[Content] = []
+        lines = [Content.styled(self._title, "bold"), Content.styled("─" * width, "$line")]
         for name, value in self._rows:
             if column + len(value) <= width:
                 lines.append(Content.assemble((name.ljust(column), "$muted"), value))
             else:
                 lines.append(Content.styled(name, "$muted"))
                 lines += [Content.assemble("  ", row) for row in Content(value).wrap(width - 2)]
-        return Content("\n").join([Content.styled(self._title, "bold"), Content(), *lines])
+        return Content("\n").join(lines)

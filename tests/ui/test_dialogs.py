@@ -83,6 +83,9 @@ async def test_a_long_dialog_leaves_both_bars_in_view_and_a_row_beside_each_wher
         assert dialog.bottom == size[1] - 1 - is_roomy
         # Above the frame, an empty row where there is room.
         assert stage.screen.query_one("#close").region.bottom == dialog.bottom - 1 - is_roomy
+        if size[0] >= 120:
+            text = stage.screen.query_one("#dialog-body").region.x
+            assert stage.screen.query_one(Keys).content_region.x == text
 
 
 async def test_the_frame_is_gray_and_the_ground_the_same_inside_and_outside_of_it(
@@ -121,6 +124,8 @@ async def test_more_profiles_than_fit_are_said_to_be_more(tmp_path: Path) -> Non
         assert "New profile…" not in text_of(pilot.app)
         await pilot.press("end")
         await wait_until(pilot, lambda: "› New profile…" in text_of(pilot.app), "the end")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "a-z, 0-9, - and _ ─╯" in text_of(pilot.app), "the field")
 
 
 async def test_help_has_one_gap_between_parts_and_a_title_over_each() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.flow.test_credentials import WHOLE
 from tests.ui.journeys import make_journey
 from wizard.domain.errors.exchange import CODE_USED, WRONG_CLIENT
 from wizard.domain.errors.store import KEYRING_LOCKED, SECRETS_MISSING
-from wizard.domain.models import CheckStatus, LastCheck, Profile
+from wizard.domain.models import CheckStatus, LastCheck, Profile, RefreshFailure
 from wizard.domain.problems import Problem
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
@@ -202,6 +203,62 @@ def test_draft_whose_check_failed_resumes_where_that_is_fixed(
     assert draft is not None
     assert (draft.step, draft.outcome) == (step, outcome)
     assert problem.title in draft.failed
+
+
+MINUTES, DAYS = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "age", "users", "words"),
+    [
+        (
+            CheckStatus.PASSED,
+            2 * MINUTES,
+            25,
+            "✓ Working. Last check passed 2 minutes ago, 25 users.",
+        ),
+        (CheckStatus.PASSED, 2 * MINUTES, None, "✓ Working. Last check passed 2 minutes ago."),
+        (CheckStatus.PASSED, 3 * DAYS, 1, "✓ Last check passed 3 days ago, 1 user."),
+        (CheckStatus.FAILED, 3 * DAYS, None, "✗ Last check failed 3 days ago."),
+    ],
+)
+def test_verdict_says_how_long_ago_the_last_check_ended_and_how(
+    status: CheckStatus, age: timedelta, users: int | None, words: str
+) -> None:
+    verdict = at_last(status, age, users).verdict
+    assert verdict is not None
+    assert f"{verdict.status.value[0]} {verdict.title}{verdict.note}" == words
+
+
+def test_verdict_is_left_out_where_another_problem_is_worse() -> None:
+    failure = RefreshFailure(WRONG_CLIENT.id, make_journey().session.clock())
+    assert at_last(CheckStatus.PASSED, MINUTES, failure=failure).verdict is None
+    assert overview().verdict is None
+    assert overview(trouble=KEYRING_LOCKED).verdict is None
+
+
+def at_last(
+    status: CheckStatus,
+    age: timedelta,
+    users: int | None = None,
+    failure: RefreshFailure | None = None,
+) -> Overview:
+    """Return Overview a while after a check."""
+    context = overview().wizard_context
+    problem = WRONG_CLIENT.id if status is CheckStatus.FAILED else None
+    last = LastCheck(status, context.session.clock() - age, users, problem)
+    context.session.profile = replace(
+        context.session.profile, last_check=last, refreshable=True, refresh_failure=failure
+    )
+    return Overview(context)
+
+
+def test_discard_is_the_last_action_on_a_draft() -> None:
+    for is_active in (True, False):
+        drafts = [
+            item.id for item in overview(is_active=is_active, draft=NEW).items if not item.group
+        ]
+        assert (drafts[0], drafts[-1]) == ("resume", "discard")
 
 
 @pytest.mark.posix("Windows has no file modes")

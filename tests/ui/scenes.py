@@ -208,7 +208,7 @@ STEPS: Final = (
 )
 
 OVERVIEWS: Final = (
-    Scene("overview", OverviewScreen, "passed, 25 users", HOME, ACTIVE),
+    Scene("overview", OverviewScreen, "✓ Working.|25 users", HOME, ACTIVE),
     Scene("overview-change", OverviewScreen, "Unfinished change", HOME, seeds.active(change=MOVED)),
     Scene("overview-failed", OverviewScreen, WRONG_CLIENT.title, HOME, FAILED),
     Scene("overview-draft", OverviewScreen, "Unfinished setup", HOME, LINKED),

@@ -297,7 +297,7 @@ async def look_after(hand: Hand) -> None:
     await close(hand, CredentialsScreen)
     await hand.use("Back")
     await hand.at(OverviewScreen, "Unfinished change")
-    await hand.use("Discard") if isinstance(hand, Keyboard) else await hand.line("discard")
+    await hand.line("discard")
     await hand.at(ConfirmScreen)
     await hand.use("yes")
     await hand.at(OverviewScreen)

@@ -16,11 +16,13 @@ from tests.ui.playing import playing
 from tests.ui.running import ACTIVE, left, point_at, resumed, running, seed
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
 from wizard.domain.texts.overview import question
 from wizard.domain.texts.questions import AUTHORIZE_AGAIN, NOTHING_REMOVED, differences
+from wizard.domain.texts.summary import LAST_CHECK
 from wizard.domain.value import replace
 from wizard.ui.app import WizardApp
 from wizard.ui.dialog import ConfirmScreen, Dialog, HelpScreen
@@ -32,6 +34,7 @@ from wizard.ui.screens.setup_dialogs import ChangesScreen
 from wizard.ui.widgets.buttons import ButtonRow, Keys
 from wizard.ui.widgets.drawing import KEY_COLOR
 from wizard.ui.widgets.links import Told
+from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
 @pytest.fixture
@@ -239,21 +242,44 @@ async def test_profiles_are_opened_from_the_palette_of_any_step(world: World) ->
         assert app.wizard_context.next_profile == "acme"
 
 
-@pytest.mark.parametrize("name", ["overview", "overview-failed", "overview-change"])
-async def test_blocks_of_overview_stand_apart_and_its_facts_are_in_one_order(
-    name: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "verdict", "facts"),
+    [
+        ("overview", "✓ Working. Last check passed just now, 25 users.", 5),
+        ("overview-failed", "✗ Last check failed just now.", 0),
+        ("overview-change", "✓ Working. Last check passed just now, 25 users.", 0),
+    ],
+)
+async def test_verdict_leads_overview_and_its_blocks_stand_apart(
+    name: str, verdict: str, facts: int, tmp_path: Path
 ) -> None:
     (scene,) = (scene for scene in SCENES if scene.name == name)
     async with playing(scene, tmp_path) as pilot:
+        keys = text_of(pilot.app).splitlines()[-1]
         rows = [row.strip(" ▌▏") for row in text_of(pilot.app).splitlines()]
-    at = [next(n for n, row in enumerate(rows) if row.startswith(fact)) for fact in FACTS]
-    assert at == sorted(at)
-    assert at[-1] - at[0] + 1 == sum(1 for row in rows[at[0] : at[-1] + 1] if row)
-    assert not rows[at[-1] + 1], "the facts touch what is under them"
-    last = next(n for n, row in enumerate(rows) if row.startswith("Remove profile"))
     first = next(n for n, row in enumerate(rows) if row.startswith("›"))
+    above = [row for row in rows[:first] if row]
+    assert above[2] == verdict
+    assert sum(row.startswith(FACTS) for row in above) == facts
+    assert sum(LAST_CHECK in row for row in rows) == 1, "the last check is told twice"
+    last = next(n for n, row in enumerate(rows) if row.startswith("Remove profile"))
     assert not rows[last - 1], "the line that removes the profile touches the others"
     assert not rows[first - 1], "the actions touch what is above them"
+    if facts:
+        shown = rows[first - facts - 1 : first - 1]
+        assert all(map(str.startswith, shown, FACTS)), "the facts changed their order"
+        assert not rows[first - facts - 2], "the facts touch what is above them"
+    assert "Resume" not in keys, "the key of a line in the menu is named twice"
 
 
-FACTS = ("Client ID", "Last check")
+async def test_problem_leads_overview_in_the_smallest_window(tmp_path: Path) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == "overview-failed")
+    async with playing(scene, tmp_path, (60, 18)) as pilot:
+        rows = [row.strip(" ▌▏") for row in text_of(pilot.app).splitlines()]
+        title = pilot.app.screen.query_one(ProblemPanel).render_line(0)
+    assert rows[2] == f"✗ {WRONG_CLIENT.title}"
+    styles = {part.style.color for part in title if part.text.strip() and part.style}
+    assert len(styles) == 1, "the title is not in the color of its sign"
+
+
+FACTS = ("Client ID", "Secret", "Redirect URL", "Access token", "Refresh token")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from wizard.domain.errors.store import SECRETS_DAMAGED, SECRETS_MISSING
-from wizard.domain.problems import Problem, SetupError
+from wizard.domain.problems import Check, Problem, SetupError
 from wizard.domain.secret import Secret
 from wizard.domain.steps import Step
 from wizard.domain.text import day, moment
@@ -68,6 +68,8 @@ class Overview:
         """What is saved but can't be read; None if everything can."""
         self.problems = self._problems()
         """The known problems, the worst first: unreadable secrets, failed refresh, failed check."""
+        self.verdict = self._verdict()
+        """How the last check ended; None without one, or where another problem is worse."""
         self.items = self._offers()
         """The actions, in order."""
 
@@ -230,7 +232,7 @@ class Overview:
             Step.CREDENTIALS,
         ):
             step, outcome = problem.step, state.GoTo(problem.step, problem)
-        # The problem of a setup is shown in full below.
+        # The problem of a setup is shown in full above.
         how = f"Check failed {moment(last.at)}" + (f": {problem.title}" if profile.active else "")
         return Unfinished(moment(saved), step, how, outcome)
 
@@ -263,6 +265,14 @@ class Overview:
             return (failed,) if failed else ()
         found = summary.problems(profile, self._services.clock())
         return tuple(map(of_saved, found))
+
+    def _verdict(self) -> Check | None:
+        profile, worst = self._session.profile, next(iter(self.problems), None)
+        last, of_last = profile.last_check, summary.problem_of(profile.last_check)
+        is_worse = worst and not worst.is_warning and (of_last is None or worst.id != of_last.id)
+        if profile.active is None or last is None or is_worse:
+            return None
+        return texts.verdict(last, self._services.clock())
 
     def _offers(self) -> list[texts.Item]:
         return texts.offers(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from wizard.domain.models import GrantType, Profile
-from wizard.domain.problems import Problem
+from wizard.domain.models import CheckStatus, GrantType, LastCheck, Profile
+from wizard.domain.problems import Check, Problem, Status
 from wizard.domain.steps import Step
-from wizard.domain.text import moment, one_line
+from wizard.domain.text import ago, counted_users, moment, one_line
 from wizard.domain.texts.guide import ABOUT_ACTIONS, Page, page
 from wizard.domain.texts.prerequisites import CONSOLE
 from wizard.domain.texts.questions import NOTHING_REMOVED, ROTATE_TITLE, Question
@@ -40,8 +40,8 @@ MORE: Final = (
 )
 FORGET: Final = Item("forget", "Remove profile…", "from this machine only", group=2)
 DRAFT: Final = (
-    Item("discard", "Discard", "removes your entries", group=0),
     Item("start-over", "Start over", "keeps the Client ID and Client Secret", group=0),
+    Item("discard", "Discard", "removes your entries", group=0),
 )
 DISCARD_CHANGE: Final = Item(
     "discard", "Discard", "removes the change; keeps your credentials", group=0
@@ -92,7 +92,7 @@ def offers(
         again = [SET_UP_AGAIN] if lost.can_start_over and not has_draft else []
         # A change would replace the draft that can't be read.
         active = list(ACTIVE[:1]) if has_active and not lost.is_active else []
-        drop = discard[:1] if has_draft or not lost.is_active else []
+        drop = discard[-1:] if has_draft or not lost.is_active else []
         return [RETRY, *again, *resume, *drop, *active, *others, LEAVE]
     discard = discard if has_draft else []
     if not has_active:
@@ -103,6 +103,25 @@ def offers(
     actions = [check, rotate, *approved, change]
     actions.sort(key=lambda item: item.id != first)
     return [*resume, *discard, *actions, *others, LEAVE]
+
+
+RECENT: Final = timedelta(days=1)
+"""How long after a check that passed it is said that the credentials work."""
+
+
+def verdict(last: LastCheck, now: datetime) -> Check:
+    """Return in a line how the last check of an active set ended; the title stands out.
+
+    Args: `now`: timezone-aware, UTC.
+    """
+    when = ago(last.at, now)
+    if last.status is CheckStatus.FAILED:
+        return Check("last", f"Last check failed {when}.", Status.FAILED)
+    users = "" if last.users is None else f", {counted_users(last.users)}"
+    how = (
+        ("Working.", " Last check passed") if now - last.at < RECENT else ("Last check passed", "")
+    )
+    return Check("last", how[0], Status.PASSED, f"{how[1]} {when}{users}.")
 
 
 def help_page(grant_type: GrantType, offered: Collection[str]) -> Page:

@@ -57,6 +57,7 @@ def storage_name(kind: StoreKind, *, is_open: bool = False) -> str:
     return "files that other users may be able to read" if is_open else "files only you can read"
 
 
+LAST_CHECK: Final = "Last check"
 IN_DEMO: Final = "not saved (demo)"
 
 
@@ -76,7 +77,7 @@ def facts(profile: Profile, place: str, now: datetime) -> tuple[tuple[str, str],
         ("Grant type", GRANT_NAMES[profile.grant_type]),
         ("Access token", access_token(profile, now)),
         ("Refresh token", _refresh_token(profile) if place else IN_DEMO),
-        ("Last check", _last_check(profile, now)),
+        (LAST_CHECK, _last_check(profile, now)),
         ("Organization", organization or ""),
     )
     hidden = () if profile.grant_type.needs_approval else OF_APPROVAL
@@ -93,7 +94,7 @@ LEAST_NEEDED: Final = (
     ("Secret", "Redirect URL"),
     ("Access token", "Organization"),
     ("Client ID",),
-    ("Last check",),
+    (LAST_CHECK,),
 )
 """The facts in the order in which a small window leaves them out."""
 

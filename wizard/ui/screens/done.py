@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
@@ -20,18 +19,14 @@ from wizard.flow.context import WizardContext
 from wizard.flow.state import Next
 from wizard.ui.copying import copy_and_say
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import KEY_COLOR
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.results import Usage, facts
 
 SHEET: Final = "Handoff sheet ›"
 FINISH: Final = "Finish"
-
-
-COPY: Final = offered(
-    "ctrl+y", "copy_command", "Copy", "done.copy", "Copy the command to the clipboard"
-)
+COPY: Final = "Copy the command to the clipboard"
 
 
 class CopyKey(Static):
@@ -68,7 +63,7 @@ class DoneScreen(StepScreen):
     STEP = Step.DONE
     BINDINGS: ClassVar[list[BindingType]] = [
         # Its key stands beside the command.
-        replace(COPY, show=False),
+        Binding("ctrl+y", "copy_command", "Copy", False, tooltip=COPY, id="done.copy"),
     ]
     AUTO_FOCUS = "#next"
 

@@ -7,12 +7,14 @@ from typing import ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from wizard.domain.problems import SetupError
+from wizard.domain.problems import SetupError, Status
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import ON_SCREEN
+from wizard.domain.texts.summary import LAST_CHECK
 from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
@@ -22,7 +24,7 @@ from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.problem_panel import ProblemPanel
-from wizard.ui.widgets.results import facts
+from wizard.ui.widgets.results import COLORS, facts
 
 DRAFT: Final = "The unfinished setup or change"
 SECRETS: Final = "the saved secrets"
@@ -34,8 +36,9 @@ class OverviewScreen(StepScreen):
     STEP = Step.OVERVIEW
     AUTO_FOCUS = "Menu"
     BINDINGS: ClassVar[list[BindingType]] = [
-        offered("u", "do('resume')", "Resume", "overview.resume", DRAFT),
-        offered("d", "do('discard')", "Discard", "overview.discard", DRAFT),
+        # Their lines in the menu say what they do: the row of keys leaves them out.
+        Binding("u", "do('resume')", "Resume", False, tooltip=DRAFT, id="overview.resume"),
+        Binding("d", "do('discard')", "Discard", False, tooltip=DRAFT, id="overview.discard"),
         offered("r", "do('retry')", "Try again", "overview.retry", f"Read {SECRETS} again"),
     ]
 
@@ -49,16 +52,23 @@ class OverviewScreen(StepScreen):
 
     def compose_body(self) -> ComposeResult:
         """Yield facts, the unfinished draft, and the actions."""
-        overview = self._overview
-        yield Gap("spare-2")
-        yield from facts(overview.facts)
+        overview, verdict = self._overview, self._overview.verdict
+        shown = overview.shown("press r")
+        lead = verdict.title if verdict and verdict.status is Status.FAILED and shown else ""
+        if verdict and not lead:
+            color = COLORS[verdict.status]
+            loud = (f"{verdict.status.value[0]} {verdict.title}", f"bold {color}")
+            said = Content.assemble(loud, verdict.note)
+            yield Static(said, id="verdict", classes=f"pane -{color[1:]}")
+            yield Gap()
+        yield ProblemPanel(shown, lead)
+        yield Gap()
+        yield from facts([row for row in overview.facts if not verdict or row[0] != LAST_CHECK])
         yield Gap()
         if line := overview.about_draft():
-            note = Warned(["\n".join(map(str.strip, line.splitlines()))], "·")
+            about = Content("\n".join(map(str.strip, line.splitlines())))
+            note = Warned([about.highlight_regex(r"^Unfinished \w+", style="bold")])
             yield Static(note, id="unfinished", classes="pane -warning", markup=False)
-            yield Gap()
-        yield ProblemPanel(shown := overview.shown("press r"))
-        if shown:
             yield Gap()
         # Quit stands in the row of keys.
         yield Menu([item for item in overview.items if item.id != "quit"])

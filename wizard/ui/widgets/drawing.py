@@ -46,11 +46,13 @@ class Fitted(Visual):
         return self.content(width).get_height(rules, width)
 
 
-CLOSER: Final = frozenset({"closer"})
-INTRO: Final = CLOSER | {"intro"}
-AIR: Final = INTRO | {"air"}
-FACTS: Final = tuple(AIR | {f"spare-{rank}" for rank in range(last)} for last in range(1, 7))
-SPARE: Final = FACTS[-1] | {"spare"}
+INTRO: Final = frozenset({"intro"})
+CLOSER: Final = INTRO | {"closer"}
+AIR: Final = CLOSER | {"air"}
+FACTS: Final = tuple(CLOSER | {f"spare-{rank}" for rank in range(last)} for last in range(1, 7))
+AIRY: Final = FACTS[-1] | {"detail"}
+DENSE: Final = FACTS[-1] | AIR
+SPARE: Final = DENSE | {"spare"}
 DETAIL: Final = SPARE | {"detail"}
 """What is left out where there is no room for all, each with those before it; facts one by one."""
 
@@ -65,13 +67,16 @@ def hanging(width: int, mark: Content, *texts: Content) -> list[Content]:
 class Warned(Fitted):
     """Warnings, or what is wrong, each behind its sign."""
 
-    def __init__(self, texts: Iterable[str], sign: str = "!", color: str = "$warning") -> None:
+    def __init__(
+        self, texts: Iterable[str | Content], sign: str = "!", color: str = "$warning"
+    ) -> None:
         self._texts = tuple(texts)
         self._sign = Content.styled(f"{sign} ", f"bold {color}")
 
     def content(self, width: int) -> Content:
         """Return them in a width."""
-        lines = (line for text in self._texts for line in hanging(width, self._sign, Content(text)))
+        texts = map(Content.assemble, self._texts)
+        lines = (line for text in texts for line in hanging(width, self._sign, text))
         return Content("\n").join(lines)
 
 
@@ -91,7 +96,7 @@ class Shrinking(Fitted):
     ) -> list[Strip]:
         """Draw as many as there are rows for."""
         lines: list[Content] = []
-        for left_out in (frozenset[str](), CLOSER, AIR, SPARE, DETAIL):
+        for left_out in (frozenset[str](), CLOSER, AIR, SPARE, AIRY, DETAIL):
             lines = self.lines(width, left_out)
             if height is None or len(lines) <= height:
                 break

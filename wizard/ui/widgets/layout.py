@@ -19,7 +19,9 @@ from wizard.domain.steps import Step, step_number
 from wizard.domain.value import Value
 from wizard.ui.widgets.drawing import (
     AIR,
+    AIRY,
     CLOSER,
+    DENSE,
     DETAIL,
     FACTS,
     INTRO,
@@ -56,12 +58,11 @@ class Yielding(Widget):
         return len(lines(width, frozenset())) - len(lines(width, left_out))
 
 
-_BEFORE: Final = tuple(
-    (each, True) for each in (frozenset[str](), CLOSER, INTRO, AIR, *FACTS, SPARE)
-)
-USUAL: Final = (*_BEFORE, (SPARE, False), (DETAIL, False))
+_BEFORE: Final = tuple((each, True) for each in (frozenset[str](), INTRO, CLOSER, *FACTS))
+_DENSE: Final = ((DENSE, True), (SPARE, True))
+USUAL: Final = (*_BEFORE, *_DENSE, (SPARE, False), (DETAIL, False))
 """The order in which it is tried to leave something out; without gaps if it is False."""
-FIRST: Final = (*_BEFORE, (DETAIL, True), (DETAIL, False))
+FIRST: Final = (*_BEFORE, (AIRY, True), *_DENSE, (DETAIL, True), (DETAIL, False))
 """The same in a small window, where a gap makes more readable than what a server said."""
 KEPT: Final = 3
 """The rank from which a gap is never left out."""
@@ -113,7 +114,9 @@ class _Fitting(VerticalLayout):
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
         for left_out, has_gaps in FIRST if parent.screen.has_class("-short") else USUAL:
-            if left_out in FACTS and not any(each.classes & (left_out - AIR) for each in children):
+            if left_out in FACTS and not any(
+                each.classes & (left_out - CLOSER) for each in children
+            ):
                 continue  # None of these facts is here.
             kept = _kept(children, left_out)
             found = self._with_less(left_out, parent, kept, size, greedy)

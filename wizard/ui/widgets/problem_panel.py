@@ -30,9 +30,12 @@ class ProblemPanel(Static, Yielding):
     }
     """
 
-    def __init__(self, problems: Sequence[Problem] = ()) -> None:
-        """Show problems from the start, so that nothing under them moves later."""
-        self._words = _Layout(problems[0], also=problems[1:]) if problems else None
+    def __init__(self, problems: Sequence[Problem] = (), lead: str = "") -> None:
+        """Show problems from the start, so that nothing under them moves later.
+
+        Args: `lead`: what stands out above their titles, where there is room.
+        """
+        self._words = _Layout(problems[0], also=problems[1:], lead=lead) if problems else None
         super().__init__(self._words or "", id="problem", markup=False)
         self._hold(problems)
 
@@ -95,10 +98,12 @@ class _Layout(Shrinking):
         comparison: Comparison | None = None,
         key: str = "",
         also: Sequence[Problem] = (),
+        lead: str = "",
     ) -> None:
         self._also = [_Layout(each) for each in also]
-        color = "$warning" if problem.is_warning else "$error"
-        self._sign = Content.styled(f"{problem.sign} ", color)
+        self._color = "bold $warning" if problem.is_warning else "bold $error"
+        self._sign = Content.styled(f"{problem.sign} ", self._color)
+        self._lead = [Content.styled(lead, self._color)] if lead else []
         self._title = Content.styled(problem.title, "bold")
         why = _compared(comparison) if comparison else [Content(problem.cause)]
         who, remedy = f"{problem.who.value}:", f" {problem.remedy}{key and f' ({key})'}"
@@ -118,7 +123,8 @@ class _Layout(Shrinking):
 
     def _alone(self, width: int, left_out: frozenset[str]) -> list[Content]:
         """One line of what the other side said stands beside the title where there is room."""
-        title, detail = self._title, [Content.styled(line, "$muted") for line in self._detail]
+        title, lead = self._title, self._lead
+        detail = [Content.styled(line, "$muted") for line in self._detail]
         if len(detail) == 1:
             both = Content.assemble(self._title, (f"  ({self._detail[0]})", "$muted"))
             if both.cell_length + self._sign.cell_length <= width:
@@ -127,7 +133,9 @@ class _Layout(Shrinking):
             detail = []
         before_fix = [] if "air" in left_out else [Content()]
         before_detail = [] if "closer" in left_out or not detail else [Content()]
-        parts = [title, *self._why, *before_fix, *self._what, *before_detail, *detail]
+        if "spare" in left_out and self._lead:
+            title, lead = title.stylize(self._color), []
+        parts = [*lead, title, *self._why, *before_fix, *self._what, *before_detail, *detail]
         return hanging(width, self._sign, *parts)
 
 

@@ -170,7 +170,7 @@ class CheckLines(Yielding):
 
     def saved(self, left_out: frozenset[str], width: int) -> int:
         """Return how many lines there are that were not run, if they are left out."""
-        is_brief = self.has_ended and "spare" in left_out
+        is_brief = self.has_ended and "intro" in left_out
         return is_brief * sum(check.status is Status.WAITING for check in self.checks)
 
     def render(self) -> Content:
@@ -193,11 +193,11 @@ class CheckLines(Yielding):
         time = "" if check.seconds is None else f"{check.seconds:.2f} s"
         right = Content("  ").join(
             Content.styled(text, style)
-            for text, style in ((word, "bold $error" if has_failed else "$muted"), (time, "$muted"))
+            for text, style in ((word, "$error" if has_failed else "$muted"), (time, "$muted"))
             if text
         )
-        # What is still to come stands back.
-        title = "bold" if has_failed else "$muted" if check.status is Status.WAITING else ""
+        # What is still to come stands back; what has failed is said loudly by the problem.
+        title = "$muted" if check.status is Status.WAITING else ""
         style = COLORS.get(check.status, "$muted")
         left = Content.assemble((f"{sign} ", style), (check.title, title))
         return spread(left, right, width)

@@ -216,7 +216,7 @@ async def test_a_wrong_value_is_named_under_its_field_and_not_kept() -> None:
     assert form.kept == CredentialSet()
 
 
-async def test_only_the_wrong_field_that_has_the_focus_has_a_red_line() -> None:
+async def test_each_wrong_field_is_red_and_only_the_one_with_the_focus_is_blue() -> None:
     async with showing(Form().screen()) as stage:
         for selector, text in ((ID, "AC" + "0" * 32), (URL, "javascript://x")):
             await paste_into(stage, selector, text)
@@ -225,8 +225,11 @@ async def test_only_the_wrong_field_that_has_the_focus_has_a_red_line() -> None:
             entry(stage, here).focus()
             await stage.pilot.pause()
             lines = [entry(stage, each).styles.border_top[1] for each in (here, other)]
-            assert lines[0] == Color.parse(stage.app.theme_variables["error"])
-            assert lines[1] != lines[0]
+            red, blue = (Color.parse(stage.app.theme_variables[c]) for c in ("error", "primary"))
+            assert lines == [blue, red]
+            for message in stage.screen.query(".field-message.-shown"):
+                assert message.styles.color == red
+            assert "✗" in stage.words_in(f"{here}-field")
             assert "✗" in stage.words_in(f"{other}-field")
 
 

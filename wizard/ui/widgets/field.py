@@ -126,8 +126,9 @@ class Field(Vertical):
     DEFAULT_CSS = """
     Field {
         height: auto;
-        /* Only where it is being fixed: of several, the others wait. */
-        &.-bad Entry:focus { border: round $error; border-title-color: $error; }
+        /* Blue always means the focus; what is wrong there is said under it. */
+        &.-bad Entry:blur { border: round $error; }
+        &.-bad .field-message { color: $error; }
         & .field-message {
             height: auto;
             padding-left: 2;

@@ -23,15 +23,19 @@ _RULES: Final = {**dict.fromkeys(ENDPOINTS, rules.endpoint), "scope": rules.scop
 """The rule of each field, by its id; in their order."""
 
 
+ABOUT: Final = "These suit most setups. Change one only if an error message says so."
+
+
 class AdvancedScreen(Dialog[CredentialSet | None]):
     """The advanced settings; changing one invalidates the links created before."""
 
     PRIMARY = "Apply"
     DEFAULT_CSS = """
     AdvancedScreen {
-        & #dialog-body Field { margin: 0 1 0 0; }
-        & #dialog-body #pkce { margin: 1 3 0 2; }
-        &.-short #dialog-body #pkce { margin: 0 3 0 2; }
+        /* In 24 rows, the lines of the boxes have to do for gaps. */
+        & #dialog-body { & Field, & #about { margin: 0 1 0 0; } & #pkce { margin: 0 3 0 2; } }
+        &.-high #dialog-body, &.-huge #dialog-body { & Field, & #about { margin: 0 1 1 0; } }
+        &.-short #about { display: none; }
     }
     """
     AUTO_FOCUS = "Entry"
@@ -43,9 +47,10 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""
-        urls = self._draft.endpoints.named.values()
-        for (id_, label), value in zip(ENDPOINTS.items(), urls, strict=True):
-            yield Field(label, Entry(id_, value))
+        yield Static(ABOUT, id="about", classes="paragraph muted")
+        urls = zip(self._draft.endpoints.named.values(), Endpoints().named.values(), strict=True)
+        for (id_, label), (value, usual) in zip(ENDPOINTS.items(), urls, strict=True):
+            yield Field(label, Entry(id_, value), f"Twilio: {usual}" if value != usual else "")
         if not self._draft.grant_type.needs_approval:
             # Nothing is requested but a token: no scope, no code to protect.
             return

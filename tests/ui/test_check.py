@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from textual.widgets import Button
 
-from tests.driving import wait_until
+from tests.driving import text_of, wait_until
 from tests.ui.hosting import BANNER, Stage, showing
+from tests.ui.playing import playing
 from tests.ui.running import press_enter_as_a_reader
+from tests.ui.scenes import SCENES
 from wizard.domain.errors.exchange import (
     CLOCK_OFF,
     CODE_EXPIRED,
@@ -256,6 +259,22 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
         assert all(first < each for each in more)
         # All of them are also copied for support.
         assert stage.screen.query_one(ProblemPanel).problems == report.told
+
+
+@pytest.mark.parametrize(("size", "is_whole"), [((80, 24), True), ((60, 18), False)])
+async def test_failure_has_room_for_its_fix_and_is_said_once_where_rows_are_few(
+    size: tuple[int, int], is_whole: bool, tmp_path: Path
+) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == "check-failed")
+    async with playing(scene, tmp_path, size) as pilot:
+        rows = [row.rpartition("▌")[2].strip() for row in text_of(pilot.app).splitlines()]
+    assert any(row.startswith("✗ Check failed.") for row in rows) is is_whole
+    fix = next(n for n, row in enumerate(rows) if row.startswith("Organization Owner or Admin:"))
+    assert not rows[fix - 1], "the fix touches the cause"
+    response = [n for n, row in enumerate(rows) if row.startswith("403")]
+    assert bool(response) is is_whole
+    assert not any(rows[n - 1] for n in response), "the response touches the fix"
+    assert not any("not run" in row for row in rows)
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:

@@ -51,7 +51,6 @@ class StepScreen(TimedScreen[Outcome]):
         Binding("pagedown", "scroll_body(1)", "Down", show=False, id="step.down"),
     ]
     AUTO_FOCUS = "#body Entry, #body Checklist, #body Menu, #next"
-    LEAD: ClassVar[int] = 2  # the rank of the gap under the heading
 
     def __init__(self, banner: Banner) -> None:
         super().__init__()
@@ -192,7 +191,7 @@ class StepScreen(TimedScreen[Outcome]):
                     yield Heading(page.heading, self.aside(), banner.crumb(self.STEP))
                     if page.intro:
                         yield from self.compose_intro(page.intro)
-                    yield Gap("lead", rank=self.LEAD)
+                    yield Gap("lead")
                     yield from self.compose_body()
                     yield Gap("foot", rank=1)
                 with ButtonRow("buttons", above="#body"):

@@ -140,8 +140,7 @@ def unfinished(what: str, saved: str, step: str, failed: str = "") -> str:
 
     Args: `failed`: how its check failed.
     """
-    line = f"Unfinished {what} from {saved}: resumes at {step}"
-    return f"{line}\n  {failed}" if failed else line
+    return f"Unfinished {what} from {saved}: resumes at {step}" + (failed and f"\n{failed}")
 
 
 def unreadable(what: str) -> str:

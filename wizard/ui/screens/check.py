@@ -57,8 +57,6 @@ class CheckScreen(IntoFilesScreen):
         offered("f,f7", "use_file", "Use a file", "keyring.file", FILES, "f"),
     ]
     AUTO_FOCUS = "#next"
-    # Lines can stand right under the heading, but a panel not right over the buttons.
-    LEAD = 0
     FILES_KEY = "f"
 
     report: var[Report | None] = var(None)

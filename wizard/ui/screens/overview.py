@@ -66,8 +66,7 @@ class OverviewScreen(StepScreen):
         yield from facts([row for row in overview.facts if not verdict or row[0] != LAST_CHECK])
         yield Gap()
         if line := overview.about_draft():
-            about = Content("\n".join(map(str.strip, line.splitlines())))
-            note = Warned([about.highlight_regex(r"^Unfinished \w+", style="bold")])
+            note = Warned([Content(line).highlight_regex(r"^Unfinished \w+", style="bold")])
             yield Static(note, id="unfinished", classes="pane -warning", markup=False)
             yield Gap()
         # Quit stands in the row of keys.

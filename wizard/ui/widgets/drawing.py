@@ -51,8 +51,7 @@ CLOSER: Final = INTRO | {"closer"}
 AIR: Final = CLOSER | {"air"}
 FACTS: Final = tuple(CLOSER | {f"spare-{rank}" for rank in range(last)} for last in range(1, 7))
 AIRY: Final = FACTS[-1] | {"detail"}
-DENSE: Final = FACTS[-1] | AIR
-SPARE: Final = DENSE | {"spare"}
+SPARE: Final = FACTS[-1] | AIR | {"spare"}
 DETAIL: Final = SPARE | {"detail"}
 """What is left out where there is no room for all, each with those before it; facts one by one."""
 

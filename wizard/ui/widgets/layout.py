@@ -21,7 +21,6 @@ from wizard.ui.widgets.drawing import (
     AIR,
     AIRY,
     CLOSER,
-    DENSE,
     DETAIL,
     FACTS,
     INTRO,
@@ -59,7 +58,7 @@ class Yielding(Widget):
 
 
 _BEFORE: Final = tuple((each, True) for each in (frozenset[str](), INTRO, CLOSER, *FACTS))
-_DENSE: Final = ((DENSE, True), (SPARE, True))
+_DENSE: Final = ((FACTS[-1] | AIR, True), (SPARE, True))
 USUAL: Final = (*_BEFORE, *_DENSE, (SPARE, False), (DETAIL, False))
 """The order in which it is tried to leave something out; without gaps if it is False."""
 FIRST: Final = (*_BEFORE, (AIRY, True), *_DENSE, (DETAIL, True), (DETAIL, False))

@@ -19,7 +19,7 @@ from wizard.domain.value import replace
 from wizard.flow.overview import Confirm, Overview
 from wizard.flow.state import Outcome
 from wizard.ui.step_screen import StepScreen
-from wizard.ui.widgets.buttons import Button, offered
+from wizard.ui.widgets.buttons import Button
 from wizard.ui.widgets.drawing import Warned
 from wizard.ui.widgets.layout import Banner, Gap
 from wizard.ui.widgets.menu import Menu
@@ -27,7 +27,7 @@ from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import COLORS, facts
 
 DRAFT: Final = "The unfinished setup or change"
-SECRETS: Final = "the saved secrets"
+READ_AGAIN: Final = "Read the saved secrets again"
 
 
 class OverviewScreen(StepScreen):
@@ -39,7 +39,7 @@ class OverviewScreen(StepScreen):
         # Their lines in the menu say what they do: the row of keys leaves them out.
         Binding("u", "do('resume')", "Resume", False, tooltip=DRAFT, id="overview.resume"),
         Binding("d", "do('discard')", "Discard", False, tooltip=DRAFT, id="overview.discard"),
-        offered("r", "do('retry')", "Try again", "overview.retry", f"Read {SECRETS} again"),
+        Binding("r", "do('retry')", "Try again", False, tooltip=READ_AGAIN, id="overview.retry"),
     ]
 
     def __init__(self, banner: Banner, overview: Overview) -> None:
@@ -111,7 +111,7 @@ class OverviewScreen(StepScreen):
         overview = self._overview
         match action:
             case "retry":
-                self.say_aside(f"Reading {SECRETS}…")
+                self.say_aside("Reading the saved secrets…")
                 return await overview.retry()
             case "rotate":
                 return await self._confirmed(await self._rotate())

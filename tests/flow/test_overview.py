@@ -227,7 +227,7 @@ def test_verdict_says_how_long_ago_the_last_check_ended_and_how(
 ) -> None:
     verdict = at_last(status, age, users).verdict
     assert verdict is not None
-    assert f"{verdict.status.value[0]} {verdict.title}{verdict.note}" == words
+    assert f"{verdict.status.value[0]} {verdict.title} {verdict.note}".rstrip() == words
 
 
 def test_verdict_is_left_out_where_another_problem_is_worse() -> None:

@@ -35,7 +35,7 @@ from wizard.ui.screens.prerequisites import PrerequisitesScreen
 from wizard.ui.widgets.buttons import Keys
 from wizard.ui.widgets.checklist import Checklist
 from wizard.ui.widgets.field import Entry
-from wizard.ui.widgets.layout import LEAST_ROWS, Banner, Body
+from wizard.ui.widgets.layout import LEAST_ROWS, Banner, Body, Title
 from wizard.ui.widgets.menu import Menu
 from wizard.ui.widgets.results import CheckLines
 
@@ -308,3 +308,17 @@ async def test_what_led_back_to_the_link_leaves_room_for_all_of_it(
         await wait_until(pilot, lambda: body.virtual_size.height > 0, "its layout")
         await pilot.pause()
         assert (body.scroll_y, body.max_scroll_y) == (0, 0)
+
+
+async def test_overview_is_as_wide_as_a_step_in_each_window(tmp_path: Path) -> None:
+    edges: dict[str, list[int]] = {}
+    for name in ("overview", "check"):
+        (scene,) = (scene for scene in SCENES if scene.name == name)
+        async with playing(scene, tmp_path / name) as pilot:
+            for size in ((60, 18), (80, 24), (120, 36), (160, 48), (200, 60)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                title = pilot.app.screen.query_one(Title).region
+                button = pilot.app.screen.query_one("#next").region
+                edges.setdefault(name, []).extend((title.x, title.right, button.right))
+    assert edges["overview"] == edges["check"]

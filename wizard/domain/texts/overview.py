@@ -118,10 +118,10 @@ def verdict(last: LastCheck, now: datetime) -> Check:
     if last.status is CheckStatus.FAILED:
         return Check("last", f"Last check failed {when}.", Status.FAILED)
     users = "" if last.users is None else f", {counted_users(last.users)}"
-    how = (
-        ("Working.", " Last check passed") if now - last.at < RECENT else ("Last check passed", "")
-    )
-    return Check("last", how[0], Status.PASSED, f"{how[1]} {when}{users}.")
+    passed = f"Last check passed {when}{users}."
+    if now - last.at >= RECENT:
+        return Check("last", passed, Status.PASSED)
+    return Check("last", "Working.", Status.PASSED, passed)
 
 
 def help_page(grant_type: GrantType, offered: Collection[str]) -> Page:

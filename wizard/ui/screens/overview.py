@@ -51,14 +51,14 @@ class OverviewScreen(StepScreen):
         return f"set up {self._overview.since}" if self._overview.since else ""
 
     def compose_body(self) -> ComposeResult:
-        """Yield facts, the unfinished draft, and the actions."""
+        """Yield the verdict, what is wrong, facts, the unfinished draft, and the actions."""
         overview, verdict = self._overview, self._overview.verdict
         shown = overview.shown("press r")
         lead = verdict.title if verdict and verdict.status is Status.FAILED and shown else ""
         if verdict and not lead:
             color = COLORS[verdict.status]
             loud = (f"{verdict.status.value[0]} {verdict.title}", f"bold {color}")
-            said = Content.assemble(loud, verdict.note)
+            said = Content.assemble(loud, " ", verdict.note)
             yield Static(said, id="verdict", classes=f"pane -{color[1:]}")
             yield Gap()
         yield ProblemPanel(shown, lead)

@@ -16,7 +16,6 @@ from tests.ui.playing import playing
 from tests.ui.running import ACTIVE, left, point_at, resumed, running, seed
 from tests.ui.scenes import SCENES
 from tests.walks import ThePilot
-from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.models import CredentialSet, Endpoints
 from wizard.domain.steps import Step
 from wizard.domain.texts.guide import GUIDE, ON_SCREEN
@@ -34,7 +33,6 @@ from wizard.ui.screens.setup_dialogs import ChangesScreen
 from wizard.ui.widgets.buttons import ButtonRow, Keys
 from wizard.ui.widgets.drawing import KEY_COLOR
 from wizard.ui.widgets.links import Told
-from wizard.ui.widgets.problem_panel import ProblemPanel
 
 
 @pytest.fixture
@@ -270,16 +268,6 @@ async def test_verdict_leads_overview_and_its_blocks_stand_apart(
         assert all(map(str.startswith, shown, FACTS)), "the facts changed their order"
         assert not rows[first - facts - 2], "the facts touch what is above them"
     assert "Resume" not in keys, "the key of a line in the menu is named twice"
-
-
-async def test_problem_leads_overview_in_the_smallest_window(tmp_path: Path) -> None:
-    (scene,) = (scene for scene in SCENES if scene.name == "overview-failed")
-    async with playing(scene, tmp_path, (60, 18)) as pilot:
-        rows = [row.strip(" ▌▏") for row in text_of(pilot.app).splitlines()]
-        title = pilot.app.screen.query_one(ProblemPanel).render_line(0)
-    assert rows[2] == f"✗ {WRONG_CLIENT.title}"
-    styles = {part.style.color for part in title if part.text.strip() and part.style}
-    assert len(styles) == 1, "the title is not in the color of its sign"
 
 
 FACTS = ("Client ID", "Secret", "Redirect URL", "Access token", "Refresh token")

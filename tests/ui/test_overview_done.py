@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.driving import wait_until
+from tests.driving import text_of, wait_until
 from tests.fakes import FakeClipboard
 from tests.ui.hosting import BANNER, Stage, showing
 from tests.ui.journeys import done_screen, make_overview, nothing
+from tests.ui.playing import playing
+from tests.ui.scenes import SCENES
+from wizard.domain.errors.exchange import WRONG_CLIENT
 from wizard.domain.errors.store import DISK_FULL
 from wizard.domain.problems import SetupError
 from wizard.domain.steps import Step
@@ -31,6 +35,7 @@ from wizard.ui.dialog import ConfirmScreen
 from wizard.ui.screens.done import DoneScreen
 from wizard.ui.screens.overview import OverviewScreen
 from wizard.ui.widgets.menu import Menu
+from wizard.ui.widgets.problem_panel import ProblemPanel
 
 FACTS = (("Client ID", "OQ0123…cdef"), ("Checked", "[b]never[/b]"))
 UNFINISHED = Unfinished("Mar 12, 2026, 14:02", Step.REDIRECT)
@@ -208,3 +213,13 @@ async def test_command_on_done_is_copied_whole() -> None:
 async def test_nothing_is_copied_on_done_without_a_command() -> None:
     async with at_done() as stage:
         assert "^y" not in stage.text
+
+
+async def test_problem_leads_overview_in_the_smallest_window(tmp_path: Path) -> None:
+    (scene,) = (scene for scene in SCENES if scene.name == "overview-failed")
+    async with playing(scene, tmp_path, (60, 18)) as pilot:
+        rows = [row.strip(" ▌▏") for row in text_of(pilot.app).splitlines()]
+        title = pilot.app.screen.query_one(ProblemPanel).render_line(0)
+    assert rows[2] == f"✗ {WRONG_CLIENT.title}"
+    styles = {part.style.color for part in title if part.text.strip() and part.style}
+    assert len(styles) == 1, "the title is not in the color of its sign"

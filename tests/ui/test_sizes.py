@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import Button
 
+from screenshots.render import still
 from tests import walks
 from tests.driving import make_app, paste, text_of, wait_for_screen, wait_until
 from tests.fakes import World
@@ -317,7 +318,7 @@ async def test_overview_is_as_wide_as_a_step_in_each_window(tmp_path: Path) -> N
         async with playing(scene, tmp_path / name) as pilot:
             for size in ((60, 18), (80, 24), (120, 36), (160, 48), (200, 60)):
                 await pilot.resize_terminal(*size)
-                await pilot.pause()
+                await still(pilot)
                 title = pilot.app.screen.query_one(Title).region
                 button = pilot.app.screen.query_one("#next").region
                 edges.setdefault(name, []).extend((title.x, title.right, button.right))

@@ -199,9 +199,8 @@ GUIDE: Final = {
             " code= in it.",
             "Twilio doesn't send you to your Redirect URL? The app may have the Client"
             " credentials grant type. Create one with the Authorization code grant type.",
-            "Does the URL start with something else? Your Redirect URL may redirect to"
-            " another page, or differ from the one in the app. Use a URL that doesn't redirect, and"
-            " register it in the app.",
+            "Does the URL start with something else? Your Redirect URL may redirect again,"
+            " or differ from the app's. Use one that doesn't redirect, and register it in the app.",
         ),
         _where(". Open the app. The Redirect URL is under Application details."),
     ),

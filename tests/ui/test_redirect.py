@@ -116,6 +116,23 @@ async def test_another_address_is_held_against_the_one_that_was_set() -> None:
         assert pasted[:column].removesuffix(REDIRECT_URL) != pasted[:column]
 
 
+async def test_demos_url_replaces_what_was_refused() -> None:
+    async def approve(_url: str) -> str:
+        return ANSWER
+
+    async with at_redirect(Desk(approve=approve)) as stage:
+        await stage.pilot.press("f8")
+        await stage.until_text("pasted by the demo", "you paste it yourself")
+        await paste(stage.pilot, FOREIGN)
+        await stage.until_text(book.FOREIGN_STATE.title, "F8 Approve")
+        assert "you paste it yourself" not in stage.text
+        await stage.pilot.press("f8")
+        await stage.until_text("pasted by the demo", "⏎ Next")
+        assert book.FOREIGN_STATE.title not in stage.text
+        await stage.pilot.press("enter")
+        assert await stage.outcome() == RECEIVED
+
+
 async def test_the_length_of_a_paste_is_told_and_its_code_masked() -> None:
     async with at_redirect(Desk()) as stage:
         await paste(stage.pilot, FOREIGN)

@@ -120,6 +120,7 @@ class RedirectScreen(LinkScreen):
         self._is_asked = False
         """Whether Enter was pressed on typed text of which more may follow."""
         self._pasted: Secret | None = None
+        self._by_demo: Secret | None = None
 
     def compose_body(self) -> ComposeResult:
         """Yield the field, the problem, and the facts about the link."""
@@ -137,8 +138,11 @@ class RedirectScreen(LinkScreen):
     def approved(self, landed: Secret) -> None:
         """Paste what the demo's browser landed on; Enter then reads it, so that it is seen."""
         self.query_one(AddressEntry).put(landed)
-        self._pasted = landed
+        self._pasted = self._by_demo = landed
         self.query_one(Field).note(BY_DEMO)
+        # These were about the URL before.
+        self.show_problem(None)
+        self.pending = None
         self.delivered(Delivery.APPROVED)
 
     @property
@@ -149,7 +153,7 @@ class RedirectScreen(LinkScreen):
     @property
     def _is_demos(self) -> bool:
         """Whether the URL in the field is the demo's."""
-        return self._delivery is Delivery.APPROVED and self._pasted is not None
+        return self._pasted is not None and self._pasted is self._by_demo
 
     def watch_pending(self, pending: Ask | Fix | None) -> None:
         """Make Enter lead to the fix, Credentials or a new link, until a new URL is entered."""
@@ -195,6 +199,7 @@ class RedirectScreen(LinkScreen):
             # What was pasted has been read: it waits for nothing that would be new.
             *([("Waiting", waits)] if waits and not has_problem else ()),
         )
+        self.refresh_bindings()
         shown = self.query_one("#facts", Static)
         shown.update(Named(rows))
         shown.set_class(has_problem, "spare")

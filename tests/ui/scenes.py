@@ -85,7 +85,7 @@ FOREIGN: Final = seeds.draft(
 )
 NO_PERMISSION: Final = seeds.answers(
     MISSING_PERMISSION.filled(permission="managed-users/list").with_detail(
-        "403 from iam.twilio.com: the token has no managed-users/list"
+        "403 from iam.twilio.com: token lacks managed-users/list"
     )
 )
 ACTIVE: Final = seeds.active()

@@ -32,6 +32,7 @@ from wizard.flow.check.lines import Shown
 from wizard.flow.check.report import Report, Verdict, warned
 from wizard.flow.state import Back, GoTo, Verified
 from wizard.ui.screens.check import CheckScreen
+from wizard.ui.widgets.layout import Body
 from wizard.ui.widgets.problem_panel import ProblemPanel
 from wizard.ui.widgets.results import SPINNER, CheckLines
 
@@ -261,20 +262,26 @@ async def test_every_warning_is_shown_with_the_worst_first() -> None:
         assert stage.screen.query_one(ProblemPanel).problems == report.told
 
 
-@pytest.mark.parametrize(("size", "is_whole"), [((80, 24), True), ((60, 18), False)])
+@pytest.mark.parametrize(
+    ("size", "has_verdict", "has_response"),
+    [((120, 36), True, True), ((80, 24), False, True), ((60, 18), False, False)],
+)
 async def test_failure_has_room_for_its_fix_and_is_said_once_where_rows_are_few(
-    size: tuple[int, int], is_whole: bool, tmp_path: Path
+    size: tuple[int, int], has_verdict: bool, has_response: bool, tmp_path: Path
 ) -> None:
     (scene,) = (scene for scene in SCENES if scene.name == "check-failed")
     async with playing(scene, tmp_path, size) as pilot:
-        rows = [row.rpartition("▌")[2].strip() for row in text_of(pilot.app).splitlines()]
-    assert any(row.startswith("✗ Check failed.") for row in rows) is is_whole
+        body = pilot.app.screen.query_one(Body).region
+        columns = slice(body.x, body.right)
+        rows = [row[columns].rpartition("▌")[2].strip() for row in text_of(pilot.app).splitlines()]
+    assert any(row.startswith("✗ Check failed.") for row in rows) is has_verdict
     fix = next(n for n, row in enumerate(rows) if row.startswith("Organization Owner or Admin:"))
     assert not rows[fix - 1], "the fix touches the cause"
     response = [n for n, row in enumerate(rows) if row.startswith("403")]
-    assert bool(response) is is_whole
+    assert bool(response) is has_response
+    assert not rows[next(n for n, row in enumerate(rows) if row.startswith("✗ Missing")) - 1]
     assert not any(rows[n - 1] for n in response), "the response touches the fix"
-    assert not any("not run" in row for row in rows)
+    assert any("not run" in row for row in rows) is has_verdict
 
 
 async def test_the_primary_leads_to_where_it_can_be_mended() -> None:

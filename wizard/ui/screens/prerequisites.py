@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
@@ -48,8 +49,9 @@ class PrerequisitesScreen(StepScreen):
     DEFAULT_CSS = """
     PrerequisitesScreen {
         & #risk.-hidden { display: none; }
-        & #why { min-height: 3; }
-        &.-short #why { min-height: 2; }
+        /* What stands under it rarely moves. */
+        & #reason { height: auto; min-height: 3; }
+        &.-short #reason { min-height: 2; }
         /* Its row goes to what stands above the choices, so that the list doesn't move. */
         &.-led .lead, &.-short.-told .lead { display: none; }
     }
@@ -102,7 +104,8 @@ class PrerequisitesScreen(StepScreen):
         yield Gap(rank=KEPT)
         yield Checklist(self._use.items, self._ticks)
         yield Gap(rank=1)
-        yield Static("", id="why", classes="pane", markup=False)
+        with Vertical(id="reason"):
+            yield Static("", id="why", classes="pane", markup=False)
         yield ProblemPanel()
 
     def compose_buttons(self) -> Iterable[Button]:
@@ -177,7 +180,7 @@ class PrerequisitesScreen(StepScreen):
     def _show_problem(self, problem: Problem | None) -> None:
         self.show_problem(problem)
         if self.is_here:
-            self.query_one("#why").display = problem is None
+            self.query_one("#reason").display = problem is None
 
     def action_primary(self) -> None:
         """Continue; if a required item isn't selected, name it and continue at the second Enter."""

@@ -15,7 +15,7 @@ from wizard.domain.credential_fields import ENDPOINTS
 from wizard.domain.models import CredentialSet, Endpoints, Pkce
 from wizard.domain.texts.questions import CHANGES, Difference
 from wizard.domain.value import replace
-from wizard.ui.dialog import ConfirmScreen, Dialog
+from wizard.ui.dialog import ROOMY, ConfirmScreen, Dialog
 from wizard.ui.widgets.drawing import Fitted
 from wizard.ui.widgets.field import Choice, Entry, Field
 
@@ -33,8 +33,13 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
     DEFAULT_CSS = """
     AdvancedScreen {
         /* In 24 rows, the lines of the boxes have to do for gaps. */
-        & #dialog-body { & Field, & #about { margin: 0 1 0 0; } & #pkce { margin: 0 3 0 2; } }
-        &.-high #dialog-body, &.-huge #dialog-body { & Field, & #about { margin: 0 1 1 0; } }
+        & #dialog { padding-bottom: 0; }
+        & #dialog-body {
+            & Field { margin: 0 1 0 0; }
+            & #about { margin: 0 1 1 2; }
+            & #pkce { margin: 0 3 0 2; }
+        }
+        &.-high, &.-huge { & #dialog { padding-bottom: 1; } & Field { margin-bottom: 1; } }
         &.-short #about { display: none; }
     }
     """
@@ -44,6 +49,10 @@ class AdvancedScreen(Dialog[CredentialSet | None]):
         super().__init__("Advanced")
         self._draft = draft
         self._pkce = draft.pkce
+
+    def _room(self, rows: int) -> int:
+        # All of it fits into 24 rows without the one under the buttons.
+        return super()._room(rows) + (rows >= ROOMY)
 
     def compose_body(self) -> ComposeResult:
         """Yield the fields."""

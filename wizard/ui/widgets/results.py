@@ -140,6 +140,10 @@ COLORS: Final = {
 SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
+def _time(check: Check) -> str:
+    return "" if check.seconds is None else f"{check.seconds:.2f} s"
+
+
 class CheckLines(Yielding):
     """Paints checks; the only motion is a spinner on the line that runs.
 
@@ -190,7 +194,7 @@ class CheckLines(Yielding):
             word = "not run" if self.has_ended else "waiting"
         if has_failed and not word:
             word = "failed"
-        time = "" if check.seconds is None else f"{check.seconds:.2f} s"
+        time = _time(check).rjust(max(len(_time(each)) for each in self.checks))
         right = Content("  ").join(
             Content.styled(text, style)
             for text, style in ((word, "$error" if has_failed else "$muted"), (time, "$muted"))
